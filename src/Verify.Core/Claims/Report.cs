@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using Stopwatch = System.Diagnostics.Stopwatch;
+using UnreachableException = System.Diagnostics.UnreachableException;
+using Verify.Engines;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Traces;
+
+namespace Verify.Claims;
+
+/// <summary>One decision with all that is needed to repeat it.</summary>
+/// <param name="Instance">What was looked at.</param>
+/// <param name="Property">What was asked.</param>
+/// <param name="Verdict">What was found.</param>
+/// <param name="Engine">By which engine.</param>
+/// <param name="Run">Under which budget and seed.</param>
+/// <param name="ElapsedSeconds">How long it took.</param>
+public sealed record Report(
+    Instance Instance, Property Property, Verdict Verdict, string Engine, Run Run, double ElapsedSeconds)
+{
+    /// <summary>The trace that the verdict shows, if any.</summary>
+    public Trace? Trace => Verdict switch
+    {
+        Verdict.Refuted refuted => refuted.Trace,
+        Verdict.Proved proved => proved.Witness,
+        _ => null,
+    };
+
+    /// <summary>Lets an engine decide, and replays the trace it found before anyone sees it.</summary>
+    /// <exception cref="UnreachableException">The engine's trace is no violation in the reference interpreter: our mistake.</exception>
+    public static Report Decide(IEngine engine, Instance instance, Property property, Run run)
+    {
+        var clock = Stopwatch.StartNew();
+        var verdict = engine.WhyNot(instance.Model, property) is { } reason
+            ? new Verdict.Unknown(reason, Evidence.Nothing)
+            : engine.Decide(instance.Model, property, run);
+        var report = new Report(instance, property, verdict, engine.Name, run, clock.Elapsed.TotalSeconds);
+        if (report.Trace is { } trace)
+        {
+            CheckTrace(engine, instance, property, trace);
+        }
+
+        return report;
+    }
+
+    private static void CheckTrace(IEngine engine, Instance instance, Property property, Trace trace)
+    {
+        var interpreter = new Interpreter(instance.Model);
+        if (Replay.WhyNot(interpreter, trace) is { } reason)
+        {
+            throw new UnreachableException($"the trace of engine '{engine.Name}' does not replay: {reason}");
+        }
+
+        if (!Replay.Decides(interpreter, property, trace))
+        {
+            throw new UnreachableException($"the trace of engine '{engine.Name}' does not decide '{property.Name}'");
+        }
+    }
+
+    /// <summary>What makes a proof say nothing: witnesses that were not met and rules that never fired.</summary>
+    public ImmutableArray<string> Vacuities()
+    {
+        if (Verdict is not Verdict.Proved { Evidence: { Kind: EvidenceKind.Exhaustive } evidence })
+        {
+            return [];
+        }
+
+        var unmet = evidence.Witnesses.Where(witness => witness.Depth is null)
+            .Select(witness => $"vacuous: '{witness.Property}' is not reachable");
+        var idle = evidence.RuleCounts.Select((count, rule) => (count, rule)).Where(pair => pair.count == 0)
+            .Select(pair => $"vacuous: rule '{Instance.Model.Rules[pair.rule].Name}' never fires");
+        return [.. unmet, .. idle];
+    }
+}
+
+/// <summary>A claim, what was decided about it, and whether that is what was expected.</summary>
+/// <param name="Claim">The claim.</param>
+/// <param name="Main">The decision of the claim itself; null when it is pending.</param>
+/// <param name="Dropped">For a conditional proof, the decision with each assumption dropped alone.</param>
+/// <param name="Problems">Why it is not as expected, one line each; empty when it is.</param>
+public sealed record ClaimReport(
+    Claim Claim,
+    Report? Main,
+    ImmutableArray<(string Assumption, Report Report)> Dropped,
+    ImmutableArray<string> Problems)
+{
+    /// <summary>Whether all is as the claim expects.</summary>
+    public bool IsAsExpected => Problems.IsEmpty;
+
+    /// <summary>Whether an answer is missing: the claim is pending, or a budget or a solver gave out.</summary>
+    public bool IsUndecided => Main is null
+        || Main.Verdict is Verdict.Unknown or Verdict.HoldsUpTo
+        || Dropped.Any(d => d.Report.Verdict is Verdict.Unknown or Verdict.HoldsUpTo);
+
+    /// <summary>Decides a claim and compares it with what it expects.</summary>
+    public static ClaimReport Decide(Claim claim, IEngine engine, Run run)
+    {
+        if (claim.Expected is Expectation.Pending)
+        {
+            return new ClaimReport(claim, null, [], []);
+        }
+
+        var main = DecideWith(claim, claim.Choices, engine, run);
+        var dropped = ImmutableArray.CreateBuilder<(string, Report)>();
+        if (claim.Expected is Expectation.ProvedIf && main.Verdict is Verdict.Proved)
+        {
+            foreach (var assumption in claim.Choices.Assumptions)
+            {
+                dropped.Add((assumption, DecideWith(claim, claim.Choices.Drop(assumption), engine, run)));
+            }
+        }
+
+        var report = new ClaimReport(claim, main, dropped.ToImmutable(), []);
+        return report with { Problems = [.. Compare(report)] };
+    }
+
+    private static Report DecideWith(Claim claim, Choices choices, IEngine engine, Run run)
+    {
+        var instance = new Instance(claim.Family, choices);
+        return Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);
+    }
+
+    private static IEnumerable<string> Compare(ClaimReport report)
+    {
+        var main = report.Main!;
+        var expected = report.Claim.Expected;
+        if (main.Verdict.Word != expected.Word)
+        {
+            yield return $"expected {expected.Word}, found {main.Verdict.Word}";
+            yield break;
+        }
+
+        foreach (var vacuity in main.Vacuities())
+        {
+            yield return vacuity;
+        }
+
+        if (expected is Expectation.Refuted { Steps: { } steps } && main.Trace?.Length != steps)
+        {
+            yield return $"expected a shortest violation of {steps} steps, found {main.Trace?.Length}";
+        }
+
+        if (expected is Expectation.ProvedIf conditional)
+        {
+            foreach (var (assumption, without) in report.Dropped)
+            {
+                var isSuperfluous = conditional.Superfluous.Contains(assumption);
+                var wanted = isSuperfluous ? "proved" : "refuted";
+                if (without.Verdict.Word != wanted)
+                {
+                    yield return without.Verdict is Verdict.Proved
+                        ? $"{assumption} is superfluous: the claim is proved without it"
+                        : $"without {assumption}: expected {wanted}, found {without.Verdict.Word}";
+                }
+            }
+        }
+    }
+}

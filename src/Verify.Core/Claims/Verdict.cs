@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using Verify.Traces;
+
+namespace Verify.Claims;
+
+/// <summary>What an engine found out. It says no more than was done.</summary>
+public abstract record Verdict
+{
+    private Verdict()
+    {
+    }
+
+    /// <summary>What was looked at.</summary>
+    public abstract Evidence Evidence { get; init; }
+
+    /// <summary>The word for it in JSON and in reports.</summary>
+    public abstract string Word { get; }
+
+    /// <summary>Holds: every reachable state of the instance was visited, or an inductive invariant was checked.</summary>
+    /// <param name="Evidence">What backs it.</param>
+    /// <param name="Witness">For a <c>Reachable</c> property, the run that reaches it.</param>
+    public sealed record Proved(Evidence Evidence, Trace? Witness = null) : Verdict
+    {
+        /// <inheritdoc/>
+        public override Evidence Evidence { get; init; } = Evidence;
+
+        /// <inheritdoc/>
+        public override string Word => "proved";
+    }
+
+    /// <summary>No violation in what was looked at, and not everything was looked at.</summary>
+    /// <param name="Bound">How far it went and what stopped it.</param>
+    /// <param name="Evidence">What was looked at.</param>
+    public sealed record HoldsUpTo(Bound Bound, Evidence Evidence) : Verdict
+    {
+        /// <inheritdoc/>
+        public override Evidence Evidence { get; init; } = Evidence;
+
+        /// <inheritdoc/>
+        public override string Word => "holds-up-to";
+    }
+
+    /// <summary>Does not hold. Shown only after the trace was replayed in the reference interpreter.</summary>
+    /// <param name="Trace">The violation; null only for a <c>Reachable</c> property of an exhausted instance.</param>
+    /// <param name="Evidence">What was looked at.</param>
+    public sealed record Refuted(Trace? Trace, Evidence Evidence) : Verdict
+    {
+        /// <inheritdoc/>
+        public override Evidence Evidence { get; init; } = Evidence;
+
+        /// <inheritdoc/>
+        public override string Word => "refuted";
+    }
+
+    /// <summary>Nothing can be said.</summary>
+    /// <param name="Reason">Why.</param>
+    /// <param name="Evidence">What was looked at all the same.</param>
+    public sealed record Unknown(string Reason, Evidence Evidence) : Verdict
+    {
+        /// <inheritdoc/>
+        public override Evidence Evidence { get; init; } = Evidence;
+
+        /// <inheritdoc/>
+        public override string Word => "unknown";
+    }
+}
+
+/// <summary>How far a search went that was cut.</summary>
+/// <param name="Cause">What cut it, in a few words.</param>
+/// <param name="Depth">Every state within this many steps of the start was looked at.</param>
+/// <param name="States">States looked at, some of which may lie deeper.</param>
+public sealed record Bound(string Cause, int Depth, long States);
+
+/// <summary>What backs a verdict.</summary>
+public sealed record Evidence
+{
+    /// <summary>No evidence: nothing was looked at.</summary>
+    public static Evidence Nothing { get; } = new() { Kind = EvidenceKind.None };
+
+    /// <summary>How it was come by.</summary>
+    public required EvidenceKind Kind { get; init; }
+
+    /// <summary>Distinct states visited.</summary>
+    public long States { get; init; }
+
+    /// <summary>Steps taken from them, those to known states included.</summary>
+    public long Transitions { get; init; }
+
+    /// <summary>The number of steps to the farthest state visited.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>How often each rule fired, in the order of the model's rules; empty when it was not counted.</summary>
+    public ImmutableArray<long> RuleCounts { get; init; } = [];
+
+    /// <summary>The <c>Reachable</c> properties of the model and where each was first met.</summary>
+    public ImmutableArray<Witness> Witnesses { get; init; } = [];
+
+    /// <summary>The certificate that can be checked again, if there is one.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>How states were told apart, in a few words.</summary>
+    public string Identity { get; init; } = "exact states";
+}
+
+/// <summary>How evidence was come by.</summary>
+public enum EvidenceKind
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>Every reachable state was visited.</summary>
+    Exhaustive,
+
+    /// <summary>Some reachable states were visited.</summary>
+    Partial,
+
+    /// <summary>Runs were drawn.</summary>
+    Sampled,
+
+    /// <summary>An inductive invariant was checked.</summary>
+    Inductive,
+}
+
+/// <summary>A <c>Reachable</c> property and where it was first met.</summary>
+/// <param name="Property">Its name.</param>
+/// <param name="Depth">After how many steps; null when it was not met.</param>
+public sealed record Witness(string Property, int? Depth);

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.Reflection;
+
+namespace Verify;
+
+/// <summary>A place in a user's own source text.</summary>
+/// <param name="File">Path relative to the repository root, <c>/</c>-separated.</param>
+/// <param name="Line">Line, from 1.</param>
+public sealed record SourceSpot(string File, int Line)
+{
+    /// <summary>The prefix that the build maps the repository root to (<c>PathMap</c>).</summary>
+    private const string MappedRoot = "/_/";
+
+    /// <summary>Makes a spot from compiler-supplied caller information.</summary>
+    public static SourceSpot From(string file, int line) =>
+        new(file.StartsWith(MappedRoot, StringComparison.Ordinal) ? file[MappedRoot.Length..] : file, line);
+
+    /// <summary>MSBuild's form, <c>file(line)</c>, which editors and CI underline.</summary>
+    public override string ToString() => $"{File}({Line})";
+}
+
+/// <summary>One kind of error: its stable code, what it means, and what to try next.</summary>
+/// <param name="Id">The code, <c>VRF</c> and three digits.</param>
+/// <param name="Title">What is wrong, in one line.</param>
+/// <param name="Hint">The next thing to try, unless the place that reports it knows better.</param>
+public sealed record ErrorCode(string Id, string Title, string Hint);
+
+/// <summary>One reported mistake of the user.</summary>
+/// <param name="Code">The kind of error.</param>
+/// <param name="Message">What is wrong here, in one line.</param>
+/// <param name="Where">Where, when it is known.</param>
+/// <param name="Hint">What to try next.</param>
+public sealed record Diagnostic(ErrorCode Code, string Message, SourceSpot? Where, string Hint)
+{
+    /// <summary>The canonical line, <c>FILE(LINE): error VRFnnn: message</c>.</summary>
+    public override string ToString() => $"{Where?.ToString() ?? "verify"}: error {Code.Id}: {Message}";
+}
+
+/// <summary>A user's mistake: a bad model, a bad claim, a bad option or a bad file.</summary>
+public sealed class ModelException(Diagnostic diagnostic) : Exception(diagnostic.ToString())
+{
+    /// <summary>What is wrong, where, and what to try.</summary>
+    public Diagnostic Diagnostic { get; } = diagnostic;
+
+    /// <summary>Makes the exception from its parts, with the code's own hint by default.</summary>
+    public static ModelException At(SourceSpot? where, ErrorCode code, string message, string? hint = null) =>
+        new(new Diagnostic(code, message, where, hint ?? code.Hint));
+}
+
+/// <summary>Every error code, minted here and nowhere else.</summary>
+/// <remarks>
+/// 1xx modelling, 2xx engines and budgets, 3xx claims and certificates, 4xx files and tools, 9xx ours.
+/// </remarks>
+public static class Codes
+{
+    /// <summary>Two expressions do not fit together.</summary>
+    public static readonly ErrorCode SortMismatch = new("VRF101", "sorts do not fit",
+        "compare or assign values of one sort; lift a plain value with Some(…), take it out with .Value");
+
+    /// <summary>A name is declared twice.</summary>
+    public static readonly ErrorCode DuplicateName = new("VRF102", "a name is declared twice",
+        "rename one of the two");
+
+    /// <summary>A declaration is empty or out of range.</summary>
+    public static readonly ErrorCode BadDeclaration = new("VRF103", "a declaration is empty or out of range",
+        "give every sort at least one value and every name at least one letter");
+
+    /// <summary>A rule writes one location twice in one step.</summary>
+    public static readonly ErrorCode DoubleWrite = new("VRF104", "one location is written twice in a step",
+        "updates are simultaneous: combine the two into one value, or split the step");
+
+    /// <summary>Ghost state decides what the model does.</summary>
+    public static readonly ErrorCode GhostRead = new("VRF105", "ghost state is read where behaviour depends on it",
+        "ghosts may be read by properties and by updates of other ghosts only");
+
+    /// <summary>Something that is not a location is assigned to.</summary>
+    public static readonly ErrorCode NotALocation = new("VRF106", "the target of an update is no location",
+        "assign to a variable, an entry of a map, a field of a record, or the content of an option");
+
+    /// <summary>A bound variable is used outside of its scope.</summary>
+    public static readonly ErrorCode Unbound = new("VRF107", "a parameter is used outside of its rule or quantifier",
+        "use a parameter only inside the lambda that received it");
+
+    /// <summary>A variable of another model is used.</summary>
+    public static readonly ErrorCode ForeignVariable = new("VRF108", "a variable of another model is used",
+        "declare the variable with the builder of this model");
+
+    /// <summary>Identities of a scalar set are added, ordered or named.</summary>
+    public static readonly ErrorCode BrokenSymmetry = new("VRF109", "identities of a scalar set are symmetric",
+        "compare them for equality only; use an enum or a range when the members differ");
+
+    /// <summary>A thread's program has no step where it needs one.</summary>
+    public static readonly ErrorCode BadThread = new("VRF110", "a thread's program is not well formed",
+        "every path through a thread needs a named step; branches without a name may read locals only");
+
+    /// <summary>A model has nothing to do or nothing to say.</summary>
+    public static readonly ErrorCode EmptyModel = new("VRF111", "a model has no rule or no property",
+        "declare at least one rule and one property");
+
+    /// <summary>An initial value depends on the state.</summary>
+    public static readonly ErrorCode BadInitial = new("VRF112", "an initial value reads the state",
+        "an initial value is a constant of the variable's sort");
+
+    /// <summary>A name that does not exist in the model or family.</summary>
+    public static readonly ErrorCode UnknownName = new("VRF113", "a name is not declared",
+        "run 'verify list' for what there is");
+
+    /// <summary>A value is taken out of an option that has none.</summary>
+    public static readonly ErrorCode NoValue = new("VRF120", "the value of an empty option is read",
+        "guard the read with .HasValue");
+
+    /// <summary>A number leaves the range of the location it is assigned to.</summary>
+    public static readonly ErrorCode OutOfRange = new("VRF121", "a number leaves its range",
+        "widen the range, or guard the step so that it cannot overflow");
+
+    /// <summary>A state or a step of the model is too large for an engine.</summary>
+    public static readonly ErrorCode TooLarge = new("VRF122", "an instance is too large to lower",
+        "reduce the sizes: verify check CLAIM --size NAME=N");
+
+    /// <summary>An engine that does not exist or is not available here.</summary>
+    public static readonly ErrorCode UnknownEngine = new("VRF201", "no such engine here",
+        "run 'verify list' for the engines and whether each is available");
+
+    /// <summary>A budget that cannot be understood.</summary>
+    public static readonly ErrorCode BadBudget = new("VRF202", "a budget is not understood",
+        "use states=N, depth=N, seconds=N, bytes=N (suffixes k, M, G), separated by commas");
+
+    /// <summary>An unknown claim.</summary>
+    public static readonly ErrorCode UnknownClaim = new("VRF301", "no such claim",
+        "run 'verify list' for the claims");
+
+    /// <summary>An unknown or unfit size.</summary>
+    public static readonly ErrorCode BadSize = new("VRF302", "a size is unknown or out of range",
+        "run 'verify list' for the sizes of each family");
+
+    /// <summary>An unknown fault, assumption or profile.</summary>
+    public static readonly ErrorCode UnknownChoice = new("VRF303", "no such fault, assumption or profile",
+        "run 'verify list' for what each family offers");
+
+    /// <summary>Options that contradict each other.</summary>
+    public static readonly ErrorCode Contradiction = new("VRF304", "options contradict each other",
+        "leave one of the two out");
+
+    /// <summary>A claim's file is not well formed.</summary>
+    public static readonly ErrorCode BadClaim = new("VRF305", "a claim is not well formed",
+        "name a property of the claim's family, and give the claim an id of its own");
+
+    /// <summary>A trace that is not one of this instance.</summary>
+    public static readonly ErrorCode BadTrace = new("VRF306", "the trace does not belong to this instance",
+        "paste the replay line exactly as it was printed, with the same sizes, faults and assumptions");
+
+    /// <summary>A tool that is needed is missing.</summary>
+    public static readonly ErrorCode MissingTool = new("VRF401", "a tool is missing",
+        "install it and try again");
+
+    /// <summary>A file cannot be read or written.</summary>
+    public static readonly ErrorCode BadFile = new("VRF402", "a file cannot be read or written",
+        "check the path, the permissions and the free space");
+
+    /// <summary>The command line is not understood.</summary>
+    public static readonly ErrorCode BadUsage = new("VRF403", "the command line is not understood",
+        "run 'verify --help'");
+
+    /// <summary>Our own mistake.</summary>
+    public static readonly ErrorCode Internal = new("VRF901", "an internal error",
+        "this is our mistake: please report it with the command line");
+
+    /// <summary>All codes in the order of their numbers.</summary>
+    public static ImmutableArray<ErrorCode> All { get; } =
+    [
+        .. typeof(Codes).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => field.GetValue(null)).OfType<ErrorCode>()
+            .OrderBy(code => code.Id, StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,48 @@
+using Verify.Claims;
+using Verify.Modelling;
+
+namespace Verify.Engines;
+
+/// <summary>One way to decide a property of an instance.</summary>
+public interface IEngine
+{
+    /// <summary>The name, as in <c>--engine name</c>.</summary>
+    string Name { get; }
+
+    /// <summary>What it does, in a sentence.</summary>
+    string Summary { get; }
+
+    /// <summary>Why it cannot be used here; null when it can.</summary>
+    string? Unavailable { get; }
+
+    /// <summary>Why it cannot decide a property; null when it can.</summary>
+    string? WhyNot(Model model, Property property);
+
+    /// <summary>Decides a property, as far as the budget goes.</summary>
+    /// <exception cref="ModelException">VRF104, VRF120, VRF121: the model is not well defined in a reachable state.</exception>
+    Verdict Decide(Model model, Property property, Run run);
+}
+
+/// <summary>The circumstances of one run of an engine.</summary>
+/// <param name="Budget">What it may spend.</param>
+/// <param name="Seed">What its random choices start from.</param>
+/// <param name="Threads">Threads; 0 for one a core. They change the time and nothing else.</param>
+/// <param name="Progress">Told from time to time how far it is.</param>
+/// <param name="Cancellation">Stops it; what was covered is still reported.</param>
+public sealed record Run(
+    Budget Budget,
+    ulong Seed = 1,
+    int Threads = 0,
+    IProgress<Progress>? Progress = null,
+    CancellationToken Cancellation = default)
+{
+    /// <summary>No limit, no progress, no cancellation.</summary>
+    public static Run Default { get; } = new(Budget.Unlimited);
+}
+
+/// <summary>How far a run is.</summary>
+/// <param name="States">Distinct states so far.</param>
+/// <param name="Transitions">Steps taken so far.</param>
+/// <param name="Depth">The level that is being looked at.</param>
+/// <param name="Frontier">States of that level.</param>
+public readonly record struct Progress(long States, long Transitions, int Depth, long Frontier);

@@ -1,0 +1,304 @@
+using System.Collections.Immutable;
+
+namespace Verify.Modelling;
+
+/// <summary>An expression over the state: a closed set of nodes, each with a sort, checked when it is made.</summary>
+/// <remarks>
+/// Consumed through <see cref="ExprFold{T}"/> only. <c>&amp;</c>, <c>|</c>, implication and <c>If</c> evaluate
+/// from the left and only as far as needed; that matters for <see cref="ValueOf"/>, the one partial node.
+/// </remarks>
+public abstract partial class Expr
+{
+    private Expr(Sort sort) => Sort = sort;
+
+    /// <summary>The sort of the values.</summary>
+    public Sort Sort { get; }
+
+    internal abstract T Accept<T>(ExprFold<T> fold);
+
+    /// <summary>A constant of a scalar sort that is no option.</summary>
+    public sealed class Literal : Expr
+    {
+        internal Literal(Sort sort, int number) : base(sort) => Number = number;
+
+        /// <summary>The number itself for a range, 0 or 1 for a truth value, else the position of the member.</summary>
+        public int Number { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnLiteral(this);
+    }
+
+    /// <summary>The empty option.</summary>
+    public sealed class NoneOf : Expr
+    {
+        internal NoneOf(Sort sort) : base(sort)
+        {
+        }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnNone(this);
+    }
+
+    /// <summary>The current value of a variable.</summary>
+    public sealed class Read : Expr
+    {
+        internal Read(Variable variable) : base(variable.Sort) => Variable = variable;
+
+        /// <summary>The variable.</summary>
+        public Variable Variable { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnRead(this);
+    }
+
+    /// <summary>A parameter of a rule or the variable of a quantifier.</summary>
+    public sealed class Bound : Expr
+    {
+        internal Bound(Binder binder) : base(binder.Sort) => Binder = binder;
+
+        /// <summary>What it is bound by.</summary>
+        public Binder Binder { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnBound(this);
+    }
+
+    /// <summary>The value of a map at a key.</summary>
+    public sealed class At : Expr
+    {
+        internal At(Expr map, Expr key) : base(((Sort.Mapping)map.Sort).Value) => (Map, Key) = (map, key);
+
+        /// <summary>The map.</summary>
+        public Expr Map { get; }
+
+        /// <summary>The key.</summary>
+        public Expr Key { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnAt(this);
+    }
+
+    /// <summary>A field of a record.</summary>
+    public sealed class Get : Expr
+    {
+        internal Get(Expr record, Field field) : base(field.Sort) => (Record, Field) = (record, field);
+
+        /// <summary>The record.</summary>
+        public Expr Record { get; }
+
+        /// <summary>The field.</summary>
+        public Field Field { get; }
+
+        /// <summary>The position of the field in its record.</summary>
+        public int Position => ((Sort.Record)Record.Sort).IndexOf(Field);
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnGet(this);
+    }
+
+    /// <summary>A record from its fields.</summary>
+    public sealed class Construct : Expr
+    {
+        internal Construct(Sort.Record sort, ImmutableArray<Expr> fields) : base(sort) => Fields = fields;
+
+        /// <summary>One expression a field, in the order of the record's fields.</summary>
+        public ImmutableArray<Expr> Fields { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnConstruct(this);
+    }
+
+    /// <summary>A map that has the same value everywhere.</summary>
+    public sealed class Fill : Expr
+    {
+        internal Fill(Sort.Mapping sort, Expr element) : base(sort) => Element = element;
+
+        /// <summary>The value at every key.</summary>
+        public Expr Element { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnFill(this);
+    }
+
+    /// <summary>An option that holds a value.</summary>
+    public sealed class Some : Expr
+    {
+        internal Some(Expr content) : base(Sort.Option(content.Sort)) => Content = content;
+
+        /// <summary>The value it holds.</summary>
+        public Expr Content { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnSome(this);
+    }
+
+    /// <summary>Whether an option holds a value.</summary>
+    public sealed class Has : Expr
+    {
+        internal Has(Expr option) : base(Sort.Bool) => Option = option;
+
+        /// <summary>The option.</summary>
+        public Expr Option { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnHas(this);
+    }
+
+    /// <summary>The value of an option; undefined when it is empty (VRF120 when that is met).</summary>
+    public sealed class ValueOf : Expr
+    {
+        internal ValueOf(Expr option) : base(((Sort.Optional)option.Sort).Of) => Option = option;
+
+        /// <summary>The option.</summary>
+        public Expr Option { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnValueOf(this);
+    }
+
+    /// <summary>Negation.</summary>
+    public sealed class Not : Expr
+    {
+        internal Not(Expr operand) : base(Sort.Bool) => Operand = operand;
+
+        /// <summary>What is negated.</summary>
+        public Expr Operand { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnNot(this);
+    }
+
+    /// <summary>A connective of two truth values; the right one is looked at only when the left does not decide.</summary>
+    public sealed class Logic : Expr
+    {
+        internal Logic(LogicOperator op, Expr left, Expr right) : base(Sort.Bool) =>
+            (Operator, Left, Right) = (op, left, right);
+
+        /// <summary>Which connective.</summary>
+        public LogicOperator Operator { get; }
+
+        /// <summary>The left operand.</summary>
+        public Expr Left { get; }
+
+        /// <summary>The right operand.</summary>
+        public Expr Right { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnLogic(this);
+    }
+
+    /// <summary>Equality of two values of one sort, of any shape.</summary>
+    public sealed class Equal : Expr
+    {
+        internal Equal(Expr left, Expr right) : base(Sort.Bool) => (Left, Right) = (left, right);
+
+        /// <summary>The left operand.</summary>
+        public Expr Left { get; }
+
+        /// <summary>The right operand.</summary>
+        public Expr Right { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnEqual(this);
+    }
+
+    /// <summary>Order of two numbers.</summary>
+    public sealed class Compare : Expr
+    {
+        internal Compare(bool strict, Expr left, Expr right) : base(Sort.Bool) =>
+            (IsStrict, Left, Right) = (strict, left, right);
+
+        /// <summary>Less when true, at most when false.</summary>
+        public bool IsStrict { get; }
+
+        /// <summary>The left operand.</summary>
+        public Expr Left { get; }
+
+        /// <summary>The right operand.</summary>
+        public Expr Right { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnCompare(this);
+    }
+
+    /// <summary>Sum or difference of two numbers; its range is the one that interval arithmetic gives.</summary>
+    public sealed class Arithmetic : Expr
+    {
+        internal Arithmetic(bool subtract, Expr left, Expr right, Sort sort) : base(sort) =>
+            (IsSubtract, Left, Right) = (subtract, left, right);
+
+        /// <summary>Difference when true, sum when false.</summary>
+        public bool IsSubtract { get; }
+
+        /// <summary>The left operand.</summary>
+        public Expr Left { get; }
+
+        /// <summary>The right operand.</summary>
+        public Expr Right { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnArithmetic(this);
+    }
+
+    /// <summary>One of two values of one sort; only the chosen one is looked at.</summary>
+    public sealed class Choice : Expr
+    {
+        internal Choice(Expr condition, Expr then, Expr otherwise, Sort sort) : base(sort) =>
+            (Condition, IfTrue, IfFalse) = (condition, then, otherwise);
+
+        /// <summary>Which of the two.</summary>
+        public Expr Condition { get; }
+
+        /// <summary>The value when it holds.</summary>
+        public Expr IfTrue { get; }
+
+        /// <summary>The value when it does not.</summary>
+        public Expr IfFalse { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnChoice(this);
+    }
+
+    /// <summary>A statement about every or some value of a scalar sort, or the number of values it holds for.</summary>
+    public sealed class Quantified : Expr
+    {
+        internal Quantified(Quantifier quantifier, Binder binder, Expr body)
+            : base(quantifier == Quantifier.Count ? Sort.Range(0, binder.Sort.ScalarCount) : Sort.Bool) =>
+            (Quantifier, Binder, Body) = (quantifier, binder, body);
+
+        /// <summary>Which quantifier.</summary>
+        public Quantifier Quantifier { get; }
+
+        /// <summary>What ranges over the sort.</summary>
+        public Binder Binder { get; }
+
+        /// <summary>What is said of it.</summary>
+        public Expr Body { get; }
+
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnQuantified(this);
+    }
+}
+
+/// <summary>The connectives of <see cref="Expr.Logic"/>.</summary>
+public enum LogicOperator
+{
+    /// <summary>Both hold.</summary>
+    And,
+
+    /// <summary>At least one holds.</summary>
+    Or,
+
+    /// <summary>The right one holds if the left one does.</summary>
+    Implies,
+}
+
+/// <summary>The quantifiers of <see cref="Expr.Quantified"/>.</summary>
+public enum Quantifier
+{
+    /// <summary>For every value.</summary>
+    ForAll,
+
+    /// <summary>For at least one value.</summary>
+    Exists,
+
+    /// <summary>The number of values, from 0.</summary>
+    Count,
+}
+
+/// <summary>A parameter of a rule or the variable of a quantifier. Identity is by reference.</summary>
+/// <param name="name">The name that reports print.</param>
+/// <param name="sort">A scalar sort.</param>
+public sealed class Binder(string name, Sort sort)
+{
+    /// <summary>The name that reports print.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What it ranges over.</summary>
+    public Sort Sort { get; } = sort;
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,139 @@
+namespace Verify.Modelling;
+
+/// <summary>The one way to take an expression apart: a method a node, so that a new node breaks every pass.</summary>
+/// <typeparam name="T">What a pass makes of an expression.</typeparam>
+public abstract class ExprFold<T>
+{
+    /// <summary>Applies the pass.</summary>
+    public T Of(Expr expr) => expr.Accept(this);
+
+    /// <summary>A constant.</summary>
+    protected internal abstract T OnLiteral(Expr.Literal node);
+
+    /// <summary>The empty option.</summary>
+    protected internal abstract T OnNone(Expr.NoneOf node);
+
+    /// <summary>A variable's value.</summary>
+    protected internal abstract T OnRead(Expr.Read node);
+
+    /// <summary>A bound variable.</summary>
+    protected internal abstract T OnBound(Expr.Bound node);
+
+    /// <summary>A map at a key.</summary>
+    protected internal abstract T OnAt(Expr.At node);
+
+    /// <summary>A field of a record.</summary>
+    protected internal abstract T OnGet(Expr.Get node);
+
+    /// <summary>A record from its fields.</summary>
+    protected internal abstract T OnConstruct(Expr.Construct node);
+
+    /// <summary>A constant map.</summary>
+    protected internal abstract T OnFill(Expr.Fill node);
+
+    /// <summary>An option with a value.</summary>
+    protected internal abstract T OnSome(Expr.Some node);
+
+    /// <summary>Whether an option holds a value.</summary>
+    protected internal abstract T OnHas(Expr.Has node);
+
+    /// <summary>The value of an option.</summary>
+    protected internal abstract T OnValueOf(Expr.ValueOf node);
+
+    /// <summary>Negation.</summary>
+    protected internal abstract T OnNot(Expr.Not node);
+
+    /// <summary>A connective.</summary>
+    protected internal abstract T OnLogic(Expr.Logic node);
+
+    /// <summary>Equality.</summary>
+    protected internal abstract T OnEqual(Expr.Equal node);
+
+    /// <summary>Order.</summary>
+    protected internal abstract T OnCompare(Expr.Compare node);
+
+    /// <summary>Sum or difference.</summary>
+    protected internal abstract T OnArithmetic(Expr.Arithmetic node);
+
+    /// <summary>One of two.</summary>
+    protected internal abstract T OnChoice(Expr.Choice node);
+
+    /// <summary>A quantifier.</summary>
+    protected internal abstract T OnQuantified(Expr.Quantified node);
+}
+
+/// <summary>A fold that visits every node and returns nothing; a pass overrides what it cares about.</summary>
+public abstract class ExprWalk : ExprFold<ValueTuple>
+{
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnLiteral(Expr.Literal node) => default;
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnNone(Expr.NoneOf node) => default;
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnRead(Expr.Read node) => default;
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnBound(Expr.Bound node) => default;
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnAt(Expr.At node) => Both(node.Map, node.Key);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnGet(Expr.Get node) => Of(node.Record);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnConstruct(Expr.Construct node)
+    {
+        foreach (var field in node.Fields)
+        {
+            Of(field);
+        }
+
+        return default;
+    }
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnFill(Expr.Fill node) => Of(node.Element);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnSome(Expr.Some node) => Of(node.Content);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnHas(Expr.Has node) => Of(node.Option);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnValueOf(Expr.ValueOf node) => Of(node.Option);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnNot(Expr.Not node) => Of(node.Operand);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnLogic(Expr.Logic node) => Both(node.Left, node.Right);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnEqual(Expr.Equal node) => Both(node.Left, node.Right);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnCompare(Expr.Compare node) => Both(node.Left, node.Right);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnArithmetic(Expr.Arithmetic node) => Both(node.Left, node.Right);
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnChoice(Expr.Choice node)
+    {
+        Of(node.Condition);
+        return Both(node.IfTrue, node.IfFalse);
+    }
+
+    /// <inheritdoc/>
+    protected internal override ValueTuple OnQuantified(Expr.Quantified node) => Of(node.Body);
+
+    private ValueTuple Both(Expr left, Expr right)
+    {
+        Of(left);
+        return Of(right);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace Verify.Modelling;
+
+/// <summary>Variables, rules and properties with every size filled in; immutable, and valid once constructed.</summary>
+public sealed class Model
+{
+    internal Model(
+        string name,
+        ImmutableArray<Variable> variables,
+        ImmutableArray<Rule> rules,
+        ImmutableArray<Property> properties,
+        ImmutableArray<Mark> marks,
+        Sort.Scalar? processors)
+    {
+        (Name, Variables, Rules, Properties) = (name, variables, rules, properties);
+        (Marks, Processors) = (marks, processors);
+        Validation.Check(this);
+        Digest = Fingerprint.Of(ModelText.Of(this));
+    }
+
+    /// <summary>The name of the family it was built by.</summary>
+    public string Name { get; }
+
+    /// <summary>The variables, in the order of their declaration.</summary>
+    public ImmutableArray<Variable> Variables { get; }
+
+    /// <summary>The rules, in the order of their declaration; a rule's position is its identity in traces.</summary>
+    public ImmutableArray<Rule> Rules { get; }
+
+    /// <summary>The properties, in the order of their declaration.</summary>
+    public ImmutableArray<Property> Properties { get; }
+
+    /// <summary>What reports point out.</summary>
+    public ImmutableArray<Mark> Marks { get; }
+
+    /// <summary>The scalar set whose members are the columns of a trace, if there is one.</summary>
+    public Sort.Scalar? Processors { get; }
+
+    /// <summary>A digest of the whole text: equal digests mean the same states, steps and properties.</summary>
+    public string Digest { get; }
+
+    /// <summary>A property by its name.</summary>
+    /// <exception cref="ModelException">VRF113: there is none.</exception>
+    public Property Property(string name) =>
+        Properties.FirstOrDefault(property => property.Name == name)
+        ?? throw ModelException.At(null, Codes.UnknownName,
+            $"model '{Name}' has no property '{name}'; it has {string.Join(", ", Properties.Select(p => $"'{p.Name}'"))}");
+}
+
+/// <summary>Something that a report points out while it holds, as "stale" behind a TLB entry.</summary>
+/// <param name="Text">The word to print.</param>
+/// <param name="Over">For every value of these.</param>
+/// <param name="Target">The location it is printed behind.</param>
+/// <param name="When">While this holds.</param>
+public sealed record Mark(string Text, ImmutableArray<Binder> Over, Expr Target, Expr When);

@@ -1,0 +1,253 @@
+using System.Runtime.CompilerServices;
+
+namespace Verify.Modelling;
+
+/// <summary>The language that a model is written in: declare sorts and variables, then rules, threads and properties.</summary>
+public sealed class ModelBuilder
+{
+    private readonly List<Variable> variables = [];
+    private readonly List<Rule> rules = [];
+    private readonly List<Property> properties = [];
+    private readonly List<Mark> marks = [];
+    private readonly HashSet<string> sortNames = new(StringComparer.Ordinal);
+    private readonly ModelFamily? family;
+    private readonly Choices choices;
+    private Sort.Scalar? processors;
+
+    /// <summary>A model without choices, as a test or an example wants it.</summary>
+    public ModelBuilder(string name) => (Name, choices) = (name, Choices.Default);
+
+    internal ModelBuilder(ModelFamily family, Choices choices) =>
+        (Name, this.family, this.choices) = (family.Name, family, choices);
+
+    /// <summary>The name of the model.</summary>
+    public string Name { get; }
+
+    /// <summary>The processors, once declared.</summary>
+    internal Sort.Scalar? ProcessorSort => processors;
+
+    /// <summary>The value of a size parameter of the family.</summary>
+    public int Size(string name) => choices.Sizes.TryGetValue(name, out var value)
+        ? value
+        : family?.Sizes.FirstOrDefault(size => size.Name == name)?.Default
+            ?? throw Dsl.Error(Codes.UnknownName, $"family '{Name}' declares no size '{name}'");
+
+    /// <summary>Whether a fault is switched on.</summary>
+    public bool Has(Fault fault) => family is null || family.Faults.Any(f => f.Name == fault.Name)
+        ? choices.Faults.Contains(fault.Name)
+        : throw Dsl.Error(Codes.UnknownName, $"family '{Name}' does not list the fault '{fault.Name}'");
+
+    /// <summary>Whether an assumption is made.</summary>
+    public bool Assumes(Assumption assumption) =>
+        family is null || family.Assumptions.Any(a => a.Name == assumption.Name)
+            ? choices.Assumptions.Contains(assumption.Name)
+            : throw Dsl.Error(Codes.UnknownName, $"family '{Name}' does not list the assumption '{assumption.Name}'");
+
+    /// <summary>Whether a profile is the chosen one.</summary>
+    public bool Is(Profile profile) =>
+        (choices.Profile ?? family?.Profiles.FirstOrDefault()?.Name) == profile.Name;
+
+    /// <summary>The processors: a scalar set whose members are the columns of a trace.</summary>
+    public Sort Processors(string name, int count) => processors = Identities(name, count, "CPU");
+
+    /// <summary>Symmetric identities, printed as the prefix and a number from 0.</summary>
+    public Sort ScalarSet(string name, int count, string? prefix = null) => Identities(name, count, prefix ?? name);
+
+    /// <summary>Symmetric identities with names of their own.</summary>
+    public Sort ScalarSet(string name, params ReadOnlySpan<string> members)
+    {
+        ClaimName(name, members.Length, "scalar set");
+        return new Sort.Scalar(name, [.. members]);
+    }
+
+    /// <summary>A record sort.</summary>
+    public Sort Record(string name, params ReadOnlySpan<Field> fields)
+    {
+        ClaimName(name, fields.Length, "record");
+        return new Sort.Record(name, [.. fields]);
+    }
+
+    /// <summary>A variable of any sort; an initial value of an element fills a map.</summary>
+    public Expr Var(string name, Sort sort, Expr? initially = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Declare(name, sort, initially, VariableRole.State, file, line);
+
+    /// <summary>A map variable.</summary>
+    public Expr Map(string name, Sort key, Sort value, Expr? initially = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Declare(name, Sort.Map(key, value), initially, VariableRole.State, file, line);
+
+    /// <summary>A map variable with two keys.</summary>
+    public Expr Map(string name, Sort first, Sort second, Sort value, Expr? initially = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Declare(name, Sort.Map(first, Sort.Map(second, value)), initially, VariableRole.State, file, line);
+
+    /// <summary>A variable that may start with any value of its scalar sort.</summary>
+    public Expr AnyOf(string name, Sort sort,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        if (!sort.IsScalar)
+        {
+            throw Dsl.Error(Codes.BadInitial, $"'{name}' of sort '{sort}' cannot start with any value: it is not scalar");
+        }
+
+        return Add(new Variable(name, sort, null, VariableRole.State, SourceSpot.From(file, line)));
+    }
+
+    /// <summary>A ghost: written by rules, read by properties and other ghosts only.</summary>
+    public Expr Ghost(string name, Sort sort, Expr? initially = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Declare(name, sort, initially, VariableRole.Ghost, file, line);
+
+    internal Expr Declare(string name, Sort sort, Expr? initially, VariableRole role, string file, int line) =>
+        Add(new Variable(name, sort, initially is null ? Zero(sort) : Spread(initially, sort), role, SourceSpot.From(file, line)));
+
+    /// <summary>A rule without parameters.</summary>
+    public StepBuilder Rule(string name, Action<StepBuilder> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddRule(name, [], (step, _) => body(step), file, line);
+
+    /// <summary>A rule for any value of one sort.</summary>
+    public StepBuilder Rule(string name, Sort a, Action<StepBuilder, Expr> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddRule(name, [a], (step, p) => body(step, p[0]), file, line);
+
+    /// <summary>A rule for any values of two sorts.</summary>
+    public StepBuilder Rule(string name, Sort a, Sort b, Action<StepBuilder, Expr, Expr> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddRule(name, [a, b], (step, p) => body(step, p[0], p[1]), file, line);
+
+    /// <summary>A rule for any values of three sorts.</summary>
+    public StepBuilder Rule(string name, Sort a, Sort b, Sort c, Action<StepBuilder, Expr, Expr, Expr> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddRule(name, [a, b, c], (step, p) => body(step, p[0], p[1], p[2]), file, line);
+
+    /// <summary>A rule for any values of four sorts.</summary>
+    public StepBuilder Rule(string name, Sort a, Sort b, Sort c, Sort d, Action<StepBuilder, Expr, Expr, Expr, Expr> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddRule(name, [a, b, c, d], (step, p) => body(step, p[0], p[1], p[2], p[3]), file, line);
+
+    /// <summary>A thread for each value of a scalar sort: a program of named atomic steps.</summary>
+    /// <param name="name">The name of the thread; its steps are shown by their own names.</param>
+    /// <param name="each">One thread for each value; the processor it runs on, if it is the processors' sort.</param>
+    /// <param name="repeats">Whether it starts again at its end.</param>
+    /// <param name="body">The program.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    public void Thread(string name, Sort each, bool repeats, Action<ThreadBuilder, Expr> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var key = new Binder(Dsl.NameFor(each), each);
+        var thread = new ThreadBuilder(this, name, key, repeats, SourceSpot.From(file, line));
+        body(thread, new Expr.Bound(key));
+        thread.Compile();
+    }
+
+    /// <summary>One thread.</summary>
+    /// <param name="name">The name of the thread; its steps are shown by their own names.</param>
+    /// <param name="repeats">Whether it starts again at its end.</param>
+    /// <param name="body">The program.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    public void Thread(string name, bool repeats, Action<ThreadBuilder> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var thread = new ThreadBuilder(this, name, null, repeats, SourceSpot.From(file, line));
+        body(thread);
+        thread.Compile();
+    }
+
+    /// <summary>A property of every reachable state.</summary>
+    public void Always(string name, Expr holds, string? text = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        properties.Add(new Property.Always(name, text ?? name, SourceSpot.From(file, line), Truth(holds)));
+
+    /// <summary>A property of some reachable state.</summary>
+    public void Reachable(string name, Expr holds, string? text = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        properties.Add(new Property.Reachable(name, text ?? name, SourceSpot.From(file, line), Truth(holds)));
+
+    /// <summary>No reachable state is stuck, except where the model may rest.</summary>
+    public void NoDeadlock(string name, Expr? mayRest = null, string? text = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        properties.Add(new Property.NoDeadlock(name, text ?? name, SourceSpot.From(file, line), Truth(mayRest ?? false)));
+
+    /// <summary>Whenever the first holds, the second does later.</summary>
+    public void LeadsTo(string name, Expr from, Expr to, string? text = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        properties.Add(new Property.LeadsTo(name, text ?? name, SourceSpot.From(file, line), Truth(from), Truth(to)));
+
+    /// <summary>A word that reports print behind a location while a condition holds.</summary>
+    public void Mark(string text, Sort over, Func<Expr, (Expr Target, Expr When)> what)
+    {
+        var a = new Binder(Dsl.NameFor(over), over);
+        var (target, when) = what(new Expr.Bound(a));
+        marks.Add(new Mark(text, [a], target, Truth(when)));
+    }
+
+    /// <summary>A word that reports print behind a location of two keys while a condition holds.</summary>
+    public void Mark(string text, Sort first, Sort second, Func<Expr, Expr, (Expr Target, Expr When)> what)
+    {
+        var (a, b) = (new Binder(Dsl.NameFor(first), first), new Binder(Dsl.NameFor(second), second));
+        var (target, when) = what(new Expr.Bound(a), new Expr.Bound(b));
+        marks.Add(new Mark(text, [a, b], target, Truth(when)));
+    }
+
+    /// <summary>The model, checked.</summary>
+    /// <exception cref="ModelException">VRF1xx: a mistake in the model, at its own line.</exception>
+    public Model Build() => new(Name, [.. variables], [.. rules], [.. properties], [.. marks], processors);
+
+    internal void Add(Rule rule) => rules.Add(rule);
+
+    internal StepBuilder AddRule(string name, ReadOnlySpan<Sort> sorts, Action<StepBuilder, Expr[]> body, string file, int line)
+    {
+        var step = new StepBuilder(this, name, null, sorts, SourceSpot.From(file, line));
+        body(step, [.. step.Parameters.Select(binder => new Expr.Bound(binder))]);
+        // Sources may still be chained behind the declaration, so the rule is made now and amended then.
+        var position = rules.Count;
+        step.Amended = () => rules[position] = step.ToRule();
+        rules.Add(step.ToRule());
+        return step;
+    }
+
+    private Expr.Read Add(Variable variable)
+    {
+        variables.Add(variable);
+        return new Expr.Read(variable);
+    }
+
+    private static Expr Truth(Expr expr) => Dsl.Coerce(expr, Sort.Bool);
+
+    private Sort.Scalar Identities(string name, int count, string prefix)
+    {
+        ClaimName(name, count, "scalar set");
+        return new Sort.Scalar(name, [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")]);
+    }
+
+    private void ClaimName(string name, int members, string kind)
+    {
+        if (members <= 0)
+        {
+            throw Dsl.Error(Codes.BadDeclaration, $"{kind} '{name}' is empty");
+        }
+
+        if (!sortNames.Add(name))
+        {
+            throw Dsl.Error(Codes.DuplicateName, $"the sort '{name}' is declared twice");
+        }
+    }
+
+    internal static Expr Zero(Sort sort) => sort switch
+    {
+        Sort.Optional => new Expr.NoneOf(sort),
+        Sort.Record record => new Expr.Construct(record, [.. record.Fields.Select(f => Zero(f.Sort))]),
+        Sort.Mapping map => new Expr.Fill(map, Zero(map.Value)),
+        Sort.Interval range => new Expr.Literal(sort, range.Low),
+        _ => new Expr.Literal(sort, 0),
+    };
+
+    private static Expr Spread(Expr value, Sort sort) =>
+        sort is Sort.Mapping map && !value.Sort.Equals(sort)
+            ? new Expr.Fill(map, Spread(value, map.Value))
+            : Dsl.Coerce(value, sort);
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+
+namespace Verify.Modelling;
+
+/// <summary>A size that an instance fills in.</summary>
+/// <param name="Name">As in <c>--size name=n</c>; the name of the scalar set where it sizes one.</param>
+/// <param name="Default">The size unless another is asked for.</param>
+/// <param name="Low">The least that makes sense.</param>
+/// <param name="High">The most that is accepted.</param>
+/// <param name="Text">What it is the number of.</param>
+public sealed record SizeParameter(string Name, int Default, int Low, int High, string Text);
+
+/// <summary>One named deviation of a model: a dropped flush, a missing check, a design that was proposed.</summary>
+/// <param name="Name">As in <c>--fault name</c>.</param>
+/// <param name="Text">What differs, in a sentence.</param>
+/// <param name="Source">Where it comes from.</param>
+public sealed record Fault(string Name, string Text, Anchor? Source = null);
+
+/// <summary>One named removal of steps of the environment.</summary>
+/// <param name="Name">As in <c>--assume name</c>.</param>
+/// <param name="Text">What is taken for granted, in a sentence.</param>
+/// <param name="EnforcedBy">Who would have to make it true.</param>
+public sealed record Assumption(string Name, string Text, string EnforcedBy);
+
+/// <summary>An architecture: a set of switches of the hardware parts.</summary>
+/// <param name="Name">As in <c>--profile name</c>.</param>
+/// <param name="Text">What it stands for.</param>
+public sealed record Profile(string Name, string Text);
+
+/// <summary>What an instance chooses: sizes, faults, assumptions and a profile, by name.</summary>
+/// <param name="Sizes">Sizes that differ from the defaults.</param>
+/// <param name="Faults">The faults switched on.</param>
+/// <param name="Assumptions">The assumptions made.</param>
+/// <param name="Profile">The profile; null for the family's first.</param>
+public sealed record Choices(
+    ImmutableSortedDictionary<string, int> Sizes,
+    ImmutableSortedSet<string> Faults,
+    ImmutableSortedSet<string> Assumptions,
+    string? Profile)
+{
+    /// <summary>Defaults: no fault, no assumption, the first profile.</summary>
+    public static Choices Default { get; } = new(
+        ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal),
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
+        null);
+
+    /// <summary>With one size.</summary>
+    public Choices Size(string name, int value) => this with { Sizes = Sizes.SetItem(name, value) };
+
+    /// <summary>With faults switched on.</summary>
+    public Choices With(params ReadOnlySpan<Fault> faults)
+    {
+        var names = Faults;
+        foreach (var fault in faults)
+        {
+            names = names.Add(fault.Name);
+        }
+
+        return this with { Faults = names };
+    }
+
+    /// <summary>With assumptions made.</summary>
+    public Choices Assume(params ReadOnlySpan<Assumption> assumptions)
+    {
+        var names = Assumptions;
+        foreach (var assumption in assumptions)
+        {
+            names = names.Add(assumption.Name);
+        }
+
+        return this with { Assumptions = names };
+    }
+
+    /// <summary>Without one assumption.</summary>
+    public Choices Drop(string assumption) => this with { Assumptions = Assumptions.Remove(assumption) };
+
+    /// <summary>With a profile.</summary>
+    public Choices On(Profile profile) => this with { Profile = profile.Name };
+}
+
+/// <summary>One text that describes a model for every choice of sizes, faults, assumptions and profile.</summary>
+/// <remarks>Found by reflection: a public class with a constructor without parameters is enough.</remarks>
+public abstract class ModelFamily
+{
+    /// <summary>A short name, unique in the product.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What it models, in a sentence.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>Its sizes.</summary>
+    public virtual ImmutableArray<SizeParameter> Sizes => [];
+
+    /// <summary>Its faults.</summary>
+    public virtual ImmutableArray<Fault> Faults => [];
+
+    /// <summary>Its assumptions.</summary>
+    public virtual ImmutableArray<Assumption> Assumptions => [];
+
+    /// <summary>Its profiles; the first is the default.</summary>
+    public virtual ImmutableArray<Profile> Profiles => [];
+
+    /// <summary>What a faithful reader must know that the model leaves out, one plain line each.</summary>
+    public virtual ImmutableArray<string> NotModelled => [];
+
+    /// <summary>Says what the model is, through the builder.</summary>
+    protected abstract void Describe(ModelBuilder m);
+
+    /// <summary>The model for one set of choices.</summary>
+    /// <exception cref="ModelException">VRF302, VRF303: a choice the family does not offer; VRF1xx: a mistake in the model.</exception>
+    public Model Build(Choices choices)
+    {
+        CheckChoices(choices);
+        var builder = new ModelBuilder(this, choices);
+        Describe(builder);
+        return builder.Build();
+    }
+
+    private void CheckChoices(Choices choices)
+    {
+        foreach (var (name, value) in choices.Sizes)
+        {
+            var size = Sizes.FirstOrDefault(s => s.Name == name)
+                ?? throw Unknown(Codes.BadSize, "size", name, Sizes.Select(s => s.Name));
+            if (value < size.Low || value > size.High)
+            {
+                throw ModelException.At(null, Codes.BadSize,
+                    $"size {name}={value} of '{Name}' is outside of {size.Low}..{size.High}",
+                    $"choose {name} from {size.Low} to {size.High}");
+            }
+        }
+
+        CheckNames("fault", choices.Faults, Faults.Select(f => f.Name));
+        CheckNames("assumption", choices.Assumptions, Assumptions.Select(a => a.Name));
+        CheckNames("profile", choices.Profile is null ? [] : [choices.Profile], Profiles.Select(p => p.Name));
+    }
+
+    private void CheckNames(string kind, IEnumerable<string> chosen, IEnumerable<string> offered)
+    {
+        foreach (var name in chosen.Except(offered))
+        {
+            throw Unknown(Codes.UnknownChoice, kind, name, offered);
+        }
+    }
+
+    private ModelException Unknown(ErrorCode code, string kind, string name, IEnumerable<string> offered)
+    {
+        var list = string.Join(", ", offered);
+        return ModelException.At(null, code, $"'{Name}' has no {kind} '{name}'",
+            list.Length == 0 ? $"'{Name}' offers none" : $"choose from {list}");
+    }
+}

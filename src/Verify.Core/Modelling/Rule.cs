@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+
+namespace Verify.Modelling;
+
+/// <summary>A guard and simultaneous updates; one atomic step when it fires.</summary>
+/// <param name="Name">The kernel's function name where there is one; unique in the model.</param>
+/// <param name="Parameters">For any value of these.</param>
+/// <param name="Guard">When it can fire.</param>
+/// <param name="Updates">What it changes; every expression reads the state before the step.</param>
+/// <param name="Actor">Who does it.</param>
+/// <param name="Shown">What reports print in parentheses after the name.</param>
+/// <param name="Thread">The thread whose step it is, if any.</param>
+/// <param name="Sources">Where it comes from.</param>
+/// <param name="Where">Where it is declared.</param>
+public sealed record Rule(
+    string Name,
+    ImmutableArray<Binder> Parameters,
+    Expr Guard,
+    ImmutableArray<Update> Updates,
+    Actor Actor,
+    ImmutableArray<Expr> Shown,
+    string? Thread,
+    ImmutableArray<Anchor> Sources,
+    SourceSpot Where)
+{
+    /// <summary>What it reads and writes.</summary>
+    public Footprint Footprint { get; } = Footprint.Of(Guard, Updates);
+
+    /// <summary>The name reports print: the step's own, without the thread it belongs to or the mark of a copy.</summary>
+    public string Label => Thread is null ? Name : Name[(Thread.Length + 1)..].Split('\'')[0];
+}
+
+/// <summary>One assignment of a rule.</summary>
+/// <param name="Over">For every value of these.</param>
+/// <param name="When">For which it holds.</param>
+/// <param name="Target">A location: a variable, an entry, a field, the content of an option.</param>
+/// <param name="Value">Its new value.</param>
+/// <param name="Where">Where it is written.</param>
+public sealed record Update(
+    ImmutableArray<Binder> Over, Expr When, Expr Target, Expr Value, SourceSpot Where)
+{
+    /// <summary>The variable that the target is a part of.</summary>
+    public Variable Variable
+    {
+        get
+        {
+            var place = Target;
+            while (place is not Expr.Read)
+            {
+                place = place switch
+                {
+                    Expr.At at => at.Map,
+                    Expr.Get get => get.Record,
+                    Expr.ValueOf value => value.Option,
+                    _ => throw new System.Diagnostics.UnreachableException(),
+                };
+            }
+
+            return ((Expr.Read)place).Variable;
+        }
+    }
+}
+
+/// <summary>Who takes a step: a processor, or something with a name.</summary>
+/// <param name="Name">The name, when it is no processor.</param>
+/// <param name="Processor">Which processor, when it is one.</param>
+public sealed record Actor(string? Name, Expr? Processor);
+
+/// <summary>Where a rule, a choice or a claim comes from.</summary>
+/// <param name="Title">The kernel function, the mail, or the section of a manual.</param>
+/// <param name="Reference">File, commit, message id or document, enough to find it.</param>
+public sealed record Anchor(string Title, string Reference)
+{
+    /// <summary>A function of the Linux kernel.</summary>
+    public static Anchor Kernel(string function, string file, string? commit = null) =>
+        new($"{function}()", commit is null ? file : $"{file}, {commit}");
+
+    /// <summary>A mail.</summary>
+    public static Anchor Mail(string author, string date, string reference) => new($"{author}, {date}", reference);
+
+    /// <summary>A section of an architecture manual.</summary>
+    public static Anchor Manual(string rule, string section) => new(rule, section);
+
+    /// <summary>Title and reference.</summary>
+    public override string ToString() => $"{Title}, {Reference}";
+}
+
+/// <summary>The variables that a rule or property reads and writes.</summary>
+/// <param name="Reads">Read by guard, conditions, indices or values.</param>
+/// <param name="Writes">Written in whole or in part.</param>
+public sealed record Footprint(ImmutableHashSet<Variable> Reads, ImmutableHashSet<Variable> Writes)
+{
+    internal static Footprint Of(Expr guard, ImmutableArray<Update> updates)
+    {
+        var reads = new Reader();
+        reads.Of(guard);
+        foreach (var update in updates)
+        {
+            reads.Of(update.When);
+            reads.Of(update.Value);
+            reads.Indices(update.Target);
+        }
+
+        return new([.. reads.Found], [.. updates.Select(update => update.Variable)]);
+    }
+
+    internal static Footprint Of(Expr expr) => Of(expr, []);
+
+    private sealed class Reader : ExprWalk
+    {
+        public HashSet<Variable> Found { get; } = [];
+
+        protected internal override ValueTuple OnRead(Expr.Read node)
+        {
+            Found.Add(node.Variable);
+            return default;
+        }
+
+        // The target itself is written, not read; what selects it is read.
+        public void Indices(Expr target)
+        {
+            switch (target)
+            {
+                case Expr.At at:
+                    Of(at.Key);
+                    Indices(at.Map);
+                    break;
+                case Expr.Get get:
+                    Indices(get.Record);
+                    break;
+                case Expr.ValueOf value:
+                    Of(value.Option); // whether it holds a value decides whether the update is defined
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+
+namespace Verify.Modelling;
+
+/// <summary>What values an expression can have. A closed set; two sorts are equal when they read the same.</summary>
+public abstract class Sort : IEquatable<Sort>
+{
+    private Sort(string text) => Text = text;
+
+    /// <summary>The canonical text, with every member, so that equal texts mean equal sorts.</summary>
+    public string Text { get; }
+
+    /// <summary>The number of values when one number can encode them; 0 for records, maps and options of those.</summary>
+    public abstract int ScalarCount { get; }
+
+    /// <summary>Whether one number can encode every value.</summary>
+    public bool IsScalar => ScalarCount > 0;
+
+    /// <summary>True and false.</summary>
+    public static Sort Bool { get; } = new Boolean();
+
+    /// <summary>The whole numbers from <paramref name="low"/> to <paramref name="high"/>, both included.</summary>
+    public static Sort Range(int low, int high) => new Interval(low, high);
+
+    /// <summary>Either nothing or a value of another sort.</summary>
+    public static Sort Option(Sort of) => new Optional(of);
+
+    /// <summary>One value of <paramref name="value"/> for each value of <paramref name="key"/>.</summary>
+    public static Sort Map(Sort key, Sort value) => new Mapping(key, value);
+
+    /// <summary>A set of members of a small sort, as a map to truth values.</summary>
+    public static Sort Set(Sort of) => new Mapping(of, Bool);
+
+    /// <summary>The members of a C# enum, in the order of their declaration.</summary>
+    public static Sort Enum<T>() where T : struct, Enum => EnumOf(typeof(T));
+
+    internal static Sort EnumOf(Type type) => new Enumeration(type.Name, [.. System.Enum.GetNames(type)]);
+
+    /// <inheritdoc/>
+    public bool Equals(Sort? other) => other is not null && other.Text == Text;
+
+    /// <inheritdoc/>
+    public sealed override bool Equals(object? obj) => Equals(obj as Sort);
+
+    /// <inheritdoc/>
+    public sealed override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The canonical text.</summary>
+    public sealed override string ToString() => Text;
+
+    /// <summary>Truth values; false is encoded as 0.</summary>
+    public sealed class Boolean : Sort
+    {
+        internal Boolean() : base("bool")
+        {
+        }
+
+        /// <inheritdoc/>
+        public override int ScalarCount => 2;
+    }
+
+    /// <summary>Consecutive whole numbers; the lowest is encoded as 0.</summary>
+    public sealed class Interval : Sort
+    {
+        internal Interval(int low, int high) : base($"{low}..{high}")
+        {
+            if (high < low || (long)high - low >= 1 << 24)
+            {
+                throw Dsl.Error(Codes.BadDeclaration, $"the range {low}..{high} is empty or has over 16 million values");
+            }
+
+            (Low, High) = (low, high);
+        }
+
+        /// <summary>The lowest number.</summary>
+        public int Low { get; }
+
+        /// <summary>The highest number.</summary>
+        public int High { get; }
+
+        /// <inheritdoc/>
+        public override int ScalarCount => High - Low + 1;
+    }
+
+    /// <summary>Named constants that differ from each other in meaning.</summary>
+    public sealed class Enumeration : Sort
+    {
+        internal Enumeration(string name, ImmutableArray<string> members)
+            : base($"enum {name} {{ {string.Join(", ", members)} }}") => (Name, Members) = (name, members);
+
+        /// <summary>The name of the enum.</summary>
+        public string Name { get; }
+
+        /// <summary>The names of the members, in order.</summary>
+        public ImmutableArray<string> Members { get; }
+
+        /// <inheritdoc/>
+        public override int ScalarCount => Members.Length;
+    }
+
+    /// <summary>Identities that can be told apart but not ordered: any permutation gives the same model.</summary>
+    public sealed class Scalar : Sort
+    {
+        internal Scalar(string name, ImmutableArray<string> members)
+            : base($"scalarset {name} {{ {string.Join(", ", members)} }}") => (Name, Members) = (name, members);
+
+        /// <summary>The name of the scalar set, also the name of its size parameter.</summary>
+        public string Name { get; }
+
+        /// <summary>The names that reports give to the identities.</summary>
+        public ImmutableArray<string> Members { get; }
+
+        /// <inheritdoc/>
+        public override int ScalarCount => Members.Length;
+    }
+
+    /// <summary>Nothing (encoded as 0) or a value.</summary>
+    public sealed class Optional : Sort
+    {
+        internal Optional(Sort of) : base($"option<{of.Text}>") => Of = of;
+
+        /// <summary>The sort of the value.</summary>
+        public Sort Of { get; }
+
+        /// <inheritdoc/>
+        public override int ScalarCount => Of.IsScalar ? Of.ScalarCount + 1 : 0;
+    }
+
+    /// <summary>A tuple of named fields.</summary>
+    public sealed class Record : Sort
+    {
+        internal Record(string name, ImmutableArray<Field> fields)
+            : base($"record {name} {{ {string.Join(", ", fields.Select(f => $"{(f.IsGhost ? "ghost " : "")}{f.Name}: {f.Sort}"))} }}")
+            => (Name, Fields) = (name, fields);
+
+        /// <summary>The name of the record.</summary>
+        public string Name { get; }
+
+        /// <summary>The fields, in order.</summary>
+        public ImmutableArray<Field> Fields { get; }
+
+        /// <inheritdoc/>
+        public override int ScalarCount => 0;
+
+        /// <summary>The position of a field, or -1.</summary>
+        public int IndexOf(Field field) => Fields.IndexOf(field);
+    }
+
+    /// <summary>A total function from a scalar sort.</summary>
+    public sealed class Mapping : Sort
+    {
+        internal Mapping(Sort key, Sort value) : base($"map<{key.Text}, {value.Text}>")
+        {
+            if (!key.IsScalar)
+            {
+                throw Dsl.Error(Codes.BadDeclaration, $"'{key}' cannot be the key of a map: it has no finite list of values");
+            }
+
+            (Key, Value) = (key, value);
+        }
+
+        /// <summary>The sort of the keys.</summary>
+        public Sort Key { get; }
+
+        /// <summary>The sort of the values.</summary>
+        public Sort Value { get; }
+
+        /// <inheritdoc/>
+        public override int ScalarCount => 0;
+    }
+}
+
+/// <summary>A field of a record.</summary>
+/// <param name="Name">Unique in its record.</param>
+/// <param name="Sort">What it holds.</param>
+/// <param name="IsGhost">Whether the modelled system cannot see it.</param>
+public sealed record Field(string Name, Sort Sort, bool IsGhost = false);

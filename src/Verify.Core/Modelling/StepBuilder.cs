@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
+namespace Verify.Modelling;
+
+/// <summary>One atomic step: when it can happen and what it changes. All expressions read the state before it.</summary>
+public sealed class StepBuilder
+{
+    private readonly ModelBuilder model;
+    private readonly string? thread;
+    private readonly SourceSpot where;
+    private readonly List<Update> updates = [];
+    private readonly List<Anchor> sources = [];
+    private readonly Stack<Binder> over = [];
+    private Expr condition = true;
+    private Expr guard = true;
+    private Actor? actor;
+    private ImmutableArray<Expr>? shown;
+
+    internal StepBuilder(ModelBuilder model, string name, string? thread, ReadOnlySpan<Sort> sorts, SourceSpot where)
+    {
+        (this.model, Name, this.thread, this.where) = (model, name, thread, where);
+        var binders = ImmutableArray.CreateBuilder<Binder>();
+        foreach (var sort in sorts)
+        {
+            if (!sort.IsScalar)
+            {
+                throw Dsl.Error(Codes.SortMismatch, $"rule '{name}' cannot range over '{sort}': it has no finite list of values");
+            }
+
+            var plain = Dsl.NameFor(sort);
+            var taken = binders.Count(binder => binder.Sort.Equals(sort));
+            binders.Add(new Binder(taken == 0 ? plain : $"{plain}{taken + 1}", sort));
+        }
+
+        Parameters = binders.ToImmutable();
+    }
+
+    internal string Name { get; }
+
+    internal ImmutableArray<Binder> Parameters { get; set; }
+
+    internal IReadOnlyList<Update> Updates => updates;
+
+    internal Expr Guard => guard;
+
+    internal Action? Amended { get; set; }
+
+    /// <summary>The step can happen only when this holds; several add up.</summary>
+    public StepBuilder When(Expr holds)
+    {
+        guard &= Dsl.Coerce(holds, Sort.Bool);
+        return Done();
+    }
+
+    /// <summary>Assigns a value to a location.</summary>
+    public StepBuilder Set(Expr target, Expr value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        CheckLocation(target);
+        updates.Add(new Update([.. over.Reverse()], condition, target, Dsl.Coerce(value, target.Sort), SourceSpot.From(file, line)));
+        return Done();
+    }
+
+    /// <summary>Assigns a value to a location if a condition holds.</summary>
+    public StepBuilder SetIf(Expr holds, Expr target, Expr value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        If(holds, () => Set(target, value, file, line));
+
+    /// <summary>Does what the body says only if a condition holds; the step itself happens either way.</summary>
+    public StepBuilder If(Expr holds, Action body)
+    {
+        var outer = condition;
+        condition &= Dsl.Coerce(holds, Sort.Bool);
+        body();
+        condition = outer;
+        return Done();
+    }
+
+    /// <summary>Does what the body says for every value of a scalar sort.</summary>
+    public StepBuilder Each(Sort sort, Action<Expr> body)
+    {
+        var binder = new Binder($"each {Dsl.NameFor(sort)}", sort);
+        over.Push(binder);
+        body(new Expr.Bound(binder));
+        over.Pop();
+        return Done();
+    }
+
+    /// <summary>What reports print in parentheses behind the name; by default the parameters but the processor.</summary>
+    public StepBuilder Shows(params ReadOnlySpan<Expr> arguments)
+    {
+        shown = [.. arguments];
+        return Done();
+    }
+
+    /// <summary>The processor that takes the step.</summary>
+    public StepBuilder By(Expr processor)
+    {
+        actor = new Actor(null, processor);
+        return Done();
+    }
+
+    /// <summary>Who takes the step, when it is no processor.</summary>
+    public StepBuilder By(string name)
+    {
+        actor = new Actor(name, null);
+        return Done();
+    }
+
+    /// <summary>Where the step comes from.</summary>
+    public StepBuilder From(params ReadOnlySpan<Anchor> anchors)
+    {
+        sources.AddRange(anchors);
+        return Done();
+    }
+
+    internal void Adopt(Actor? byDefault) => actor ??= byDefault;
+
+    internal void Also(Expr target, Expr value, SourceSpot spot) =>
+        updates.Add(new Update([], true, target, value, spot));
+
+    internal Rule ToRule(string? suffix = null, Expr? extraGuard = null)
+    {
+        var processor = Parameters.FirstOrDefault(binder => binder.Sort.Equals(model.ProcessorSort));
+        var who = actor
+            ?? (processor is null ? new Actor(thread ?? "environment", null) : new Actor(null, new Expr.Bound(processor)));
+        var arguments = shown ?? [.. Parameters.Where(binder => binder != processor).Select(binder => new Expr.Bound(binder))];
+        var fullName = thread is null ? Name : $"{thread}.{Name}";
+        return new Rule(fullName + suffix, Parameters, extraGuard is null ? guard : extraGuard & guard,
+            [.. updates], who, arguments, thread, [.. sources], where);
+    }
+
+    private StepBuilder Done()
+    {
+        Amended?.Invoke();
+        return this;
+    }
+
+    private static void CheckLocation(Expr target)
+    {
+        var place = target;
+        while (place is not Expr.Read)
+        {
+            place = place switch
+            {
+                Expr.At at => at.Map,
+                Expr.Get get => get.Record,
+                Expr.ValueOf value => value.Option,
+                _ => throw Dsl.Error(Codes.NotALocation, $"'{target}' cannot be assigned to"),
+            };
+        }
+    }
+}

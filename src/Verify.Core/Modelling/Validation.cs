@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+
+namespace Verify.Modelling;
+
+/// <summary>What a model must keep to beyond the sorts, which are checked as expressions are made.</summary>
+internal static class Validation
+{
+    /// <summary>Checks a whole model.</summary>
+    /// <exception cref="ModelException">VRF102, VRF103, VRF104, VRF105, VRF107, VRF108, VRF111, VRF112.</exception>
+    public static void Check(Model model)
+    {
+        Unique("variable", model.Variables.Select(v => (v.Name, v.Where)));
+        Unique("rule", model.Rules.Select(r => (r.Name, r.Where)));
+        Unique("property", model.Properties.Select(p => (p.Name, p.Where)));
+        if (model.Rules.IsEmpty || model.Properties.IsEmpty)
+        {
+            throw ModelException.At(null, Codes.EmptyModel,
+                $"model '{model.Name}' has {model.Rules.Length} rules and {model.Properties.Length} properties");
+        }
+
+        foreach (var variable in model.Variables.Where(v => v.Initially is not null))
+        {
+            CheckInitial(variable);
+        }
+
+        foreach (var rule in model.Rules)
+        {
+            CheckRule(model, rule);
+        }
+
+        foreach (var property in model.Properties)
+        {
+            CheckProperty(model, property);
+        }
+    }
+
+    private static void Unique(string kind, IEnumerable<(string Name, SourceSpot Where)> declared)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, where) in declared)
+        {
+            if (string.IsNullOrWhiteSpace(name))
+            {
+                throw ModelException.At(where, Codes.BadDeclaration, $"a {kind} has no name");
+            }
+
+            if (!seen.Add(name))
+            {
+                throw ModelException.At(where, Codes.DuplicateName, $"{kind} '{name}' is declared twice");
+            }
+        }
+    }
+
+    private static void CheckInitial(Variable variable)
+    {
+        var reads = Footprint.Of(variable.Initially!).Reads;
+        if (!reads.IsEmpty)
+        {
+            throw ModelException.At(variable.Where, Codes.BadInitial,
+                $"the initial value of '{variable.Name}' reads '{reads.First().Name}'");
+        }
+    }
+
+    private static void CheckRule(Model model, Rule rule)
+    {
+        var scope = new ScopeCheck(model, rule.Parameters, rule.Where, $"rule '{rule.Name}'");
+        scope.Of(rule.Guard);
+        GhostCheck.Visible(rule.Guard, rule.Where, $"the guard of rule '{rule.Name}'");
+        foreach (var shown in rule.Shown)
+        {
+            scope.Of(shown);
+        }
+
+        if (rule.Actor.Processor is { } processor)
+        {
+            scope.Of(processor);
+            GhostCheck.Visible(processor, rule.Where, $"the processor of rule '{rule.Name}'");
+        }
+
+        foreach (var update in rule.Updates)
+        {
+            var inner = new ScopeCheck(model, [.. rule.Parameters, .. update.Over], update.Where, $"rule '{rule.Name}'");
+            inner.Of(update.When);
+            inner.Of(update.Target);
+            inner.Of(update.Value);
+            if (!GhostCheck.IsGhostLocation(update.Target))
+            {
+                var what = $"an update of '{update.Target}' in rule '{rule.Name}'";
+                GhostCheck.Visible(update.When, update.Where, what);
+                GhostCheck.Visible(update.Target, update.Where, what);
+                GhostCheck.Visible(update.Value, update.Where, what);
+            }
+        }
+
+        CheckDoubleWrites(rule);
+    }
+
+    // Certain collisions are found here; those that depend on the state are met by the engines (VRF104 too).
+    private static void CheckDoubleWrites(Rule rule)
+    {
+        var certain = rule.Updates.Where(update => update.Over.IsEmpty && update.When is Expr.Literal { Number: 1 }).ToList();
+        for (var i = 0; i < certain.Count; i++)
+        {
+            var text = ModelText.Of(certain[i].Target);
+            if (certain.Take(i).Any(other => Overlaps(text, ModelText.Of(other.Target))))
+            {
+                throw ModelException.At(certain[i].Where, Codes.DoubleWrite, $"rule '{rule.Name}' writes '{text}' twice in one step");
+            }
+        }
+    }
+
+    private static bool Overlaps(string a, string b) =>
+        a == b || a.StartsWith(b + ".", StringComparison.Ordinal) || b.StartsWith(a + ".", StringComparison.Ordinal)
+        || a.StartsWith(b + "[", StringComparison.Ordinal) || b.StartsWith(a + "[", StringComparison.Ordinal);
+
+    private static void CheckProperty(Model model, Property property)
+    {
+        var scope = new ScopeCheck(model, [], property.Where, $"property '{property.Name}'");
+        Expr[] parts = property switch
+        {
+            Property.Always p => [p.Holds],
+            Property.Reachable p => [p.Holds],
+            Property.NoDeadlock p => [p.MayRest],
+            Property.LeadsTo p => [p.From, p.To],
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        foreach (var part in parts)
+        {
+            scope.Of(part);
+        }
+    }
+
+    private sealed class ScopeCheck(Model model, ImmutableArray<Binder> bound, SourceSpot where, string what) : ExprWalk
+    {
+        private readonly HashSet<Variable> known = [.. model.Variables];
+        private readonly HashSet<Binder> scope = [.. bound];
+
+        protected internal override ValueTuple OnRead(Expr.Read node) => known.Contains(node.Variable)
+            ? default
+            : throw ModelException.At(where, Codes.ForeignVariable, $"{what} uses '{node.Variable.Name}' of another model");
+
+        protected internal override ValueTuple OnBound(Expr.Bound node) => scope.Contains(node.Binder)
+            ? default
+            : throw ModelException.At(where, Codes.Unbound, $"{what} uses the parameter '{node.Binder}' outside of where it is bound");
+
+        protected internal override ValueTuple OnQuantified(Expr.Quantified node)
+        {
+            scope.Add(node.Binder);
+            Of(node.Body);
+            scope.Remove(node.Binder);
+            return default;
+        }
+    }
+}
+
+/// <summary>Keeps ghosts out of what the modelled system does.</summary>
+/// <remarks>
+/// Copying a whole record is allowed: its ghost fields go to ghost fields. Naming a ghost field, or comparing records
+/// that have one, is a read.
+/// </remarks>
+internal sealed class GhostCheck : ExprWalk
+{
+    private readonly SourceSpot where;
+    private readonly string what;
+
+    private GhostCheck(SourceSpot where, string what) => (this.where, this.what) = (where, what);
+
+    /// <summary>Fails if the expression depends on a ghost.</summary>
+    public static void Visible(Expr expr, SourceSpot where, string what) => new GhostCheck(where, what).Of(expr);
+
+    /// <summary>Whether a location is a ghost's.</summary>
+    public static bool IsGhostLocation(Expr target) => target switch
+    {
+        Expr.Read read => read.Variable.IsGhost,
+        Expr.Get get => get.Field.IsGhost || IsGhostLocation(get.Record),
+        Expr.At at => IsGhostLocation(at.Map),
+        Expr.ValueOf value => IsGhostLocation(value.Option),
+        _ => false,
+    };
+
+    protected internal override ValueTuple OnRead(Expr.Read node) =>
+        node.Variable.IsGhost ? throw Found(node.Variable.Name) : default;
+
+    protected internal override ValueTuple OnGet(Expr.Get node) =>
+        node.Field.IsGhost ? throw Found(node.ToString()) : base.OnGet(node);
+
+    protected internal override ValueTuple OnConstruct(Expr.Construct node)
+    {
+        var record = (Sort.Record)node.Sort;
+        for (var i = 0; i < node.Fields.Length; i++)
+        {
+            if (!record.Fields[i].IsGhost)
+            {
+                Of(node.Fields[i]);
+            }
+        }
+
+        return default;
+    }
+
+    protected internal override ValueTuple OnEqual(Expr.Equal node) =>
+        HoldsGhost(node.Left.Sort) ? throw Found(node.ToString()) : base.OnEqual(node);
+
+    private static bool HoldsGhost(Sort sort) => sort switch
+    {
+        Sort.Record record => record.Fields.Any(f => f.IsGhost || HoldsGhost(f.Sort)),
+        Sort.Optional optional => HoldsGhost(optional.Of),
+        Sort.Mapping map => HoldsGhost(map.Value),
+        _ => false,
+    };
+
+    private ModelException Found(string ghost) =>
+        ModelException.At(where, Codes.GhostRead, $"{what} depends on the ghost '{ghost}'");
+}

@@ -1,0 +1,21 @@
+namespace Verify;
+
+/// <summary>A small seeded generator whose sequence is fixed for ever.</summary>
+/// <remarks>SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).</remarks>
+public sealed class Prng(ulong seed)
+{
+    private ulong state = seed;
+
+    /// <summary>The next 64 bits.</summary>
+    public ulong Next()
+    {
+        state = unchecked(state + 0x9e3779b97f4a7c15UL);
+        return Fingerprint.Mix(state);
+    }
+
+    /// <summary>A number from 0 up to, but not including, <paramref name="bound"/> (at least 1).</summary>
+    public int Below(int bound) => (int)(((Next() >> 32) * (ulong)bound) >> 32);
+
+    /// <summary>True once in <paramref name="odds"/> draws on average.</summary>
+    public bool OneIn(int odds) => Below(odds) == 0;
+}

@@ -1,0 +1,319 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Verify.Modelling;
+
+namespace Verify.Semantics;
+
+/// <summary>A rule with its parameters filled in.</summary>
+/// <param name="Rule">The position of the rule in the model.</param>
+/// <param name="Arguments">One value a parameter.</param>
+public sealed record Step(int Rule, ImmutableArray<Value> Arguments)
+{
+    /// <inheritdoc/>
+    public bool Equals(Step? other) =>
+        other is not null && other.Rule == Rule && other.Arguments.AsSpan().SequenceEqual(Arguments.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Rule, Arguments.Length);
+}
+
+/// <summary>
+/// What a model means: initial states, enabled steps, successors. Slow and obvious; every engine is checked against
+/// it, and no trace is shown that it does not accept.
+/// </summary>
+public sealed class Interpreter(Model model)
+{
+    private readonly Dictionary<Variable, int> positions =
+        model.Variables.Select((variable, position) => (variable, position)).ToDictionary(p => p.variable, p => p.position);
+
+    /// <summary>The model.</summary>
+    public Model Model { get; } = model;
+
+    /// <summary>All initial states, in a fixed order.</summary>
+    public IEnumerable<State> InitialStates()
+    {
+        IEnumerable<ImmutableArray<Value>> states = [[]];
+        foreach (var variable in Model.Variables)
+        {
+            var starts = variable.Initially is null
+                ? Value.All(variable.Sort).ToList()
+                : [Fit(new Evaluator(this, null, variable.Where).Of(variable.Initially), variable.Sort, variable.Where)];
+            states = states.SelectMany(state => starts.Select(start => state.Add(start)));
+        }
+
+        return states.Select(values => new State(values));
+    }
+
+    /// <summary>The steps that can be taken, by rule and then by arguments.</summary>
+    /// <exception cref="ModelException">VRF120: a guard reads the value of an empty option.</exception>
+    public IEnumerable<Step> Enabled(State state)
+    {
+        for (var rule = 0; rule < Model.Rules.Length; rule++)
+        {
+            foreach (var arguments in ArgumentsOf(Model.Rules[rule].Parameters))
+            {
+                var step = new Step(rule, arguments);
+                if (IsEnabled(state, step))
+                {
+                    yield return step;
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a step can be taken.</summary>
+    public bool IsEnabled(State state, Step step)
+    {
+        var rule = Model.Rules[step.Rule];
+        return Scope(state, step, rule.Where).Of(rule.Guard).IsTrue;
+    }
+
+    /// <summary>The state after a step that is enabled.</summary>
+    /// <exception cref="ModelException">VRF104, VRF120, VRF121: the step is not well defined in this state.</exception>
+    public State Successor(State state, Step step)
+    {
+        var rule = Model.Rules[step.Rule];
+        var writes = new List<Write>();
+        foreach (var update in rule.Updates)
+        {
+            foreach (var extra in ArgumentsOf(update.Over))
+            {
+                var scope = Scope(state, step, update.Where);
+                scope.Bind(update.Over, extra);
+                if (scope.Of(update.When).IsTrue)
+                {
+                    var path = new List<int>();
+                    var variable = Locate(scope, update.Target, path, update.Where);
+                    var value = Fit(scope.Of(update.Value), update.Target.Sort, update.Where);
+                    writes.Add(new Write(variable, [.. path], value, update));
+                }
+            }
+        }
+
+        CheckDistinct(rule, writes);
+        var values = state.Values.ToBuilder();
+        foreach (var write in writes)
+        {
+            values[write.Variable] = Replace(values[write.Variable], write.Path.AsSpan(), write.Value);
+        }
+
+        return new State(values.MoveToImmutable());
+    }
+
+    /// <summary>The value of an expression without parameters in a state.</summary>
+    public Value Evaluate(State state, Expr expr, SourceSpot where) => new Evaluator(this, state, where).Of(expr);
+
+    /// <summary>The value of an expression in a state, with some parameters filled in.</summary>
+    public Value Evaluate(State state, Expr expr, ImmutableArray<Binder> parameters, ImmutableArray<Value> arguments, SourceSpot where)
+    {
+        var scope = new Evaluator(this, state, where);
+        scope.Bind(parameters, arguments);
+        return scope.Of(expr);
+    }
+
+    /// <summary>Whether a truth value holds in a state.</summary>
+    public bool Holds(State state, Expr expr, SourceSpot where) => Evaluate(state, expr, where).IsTrue;
+
+    /// <summary>All ways to fill in parameters, in a fixed order.</summary>
+    public static IEnumerable<ImmutableArray<Value>> ArgumentsOf(ImmutableArray<Binder> parameters)
+    {
+        IEnumerable<ImmutableArray<Value>> all = [[]];
+        foreach (var parameter in parameters)
+        {
+            all = all.SelectMany(some => Value.All(parameter.Sort).Select(value => some.Add(value)));
+        }
+
+        return all;
+    }
+
+    private Evaluator Scope(State state, Step step, SourceSpot where)
+    {
+        var scope = new Evaluator(this, state, where);
+        scope.Bind(Model.Rules[step.Rule].Parameters, step.Arguments);
+        return scope;
+    }
+
+    private int Locate(Evaluator scope, Expr target, List<int> path, SourceSpot where)
+    {
+        switch (target)
+        {
+            case Expr.Read read:
+                return positions[read.Variable];
+            case Expr.At at:
+                var inMap = Locate(scope, at.Map, path, where);
+                path.Add(scope.KeyOf(at));
+                return inMap;
+            case Expr.Get get:
+                var inRecord = Locate(scope, get.Record, path, where);
+                path.Add(get.Position);
+                return inRecord;
+            case Expr.ValueOf value:
+                var inOption = Locate(scope, value.Option, path, where);
+                _ = scope.Of(value); // met as VRF120 when there is none
+                path.Add(0);
+                return inOption;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static void CheckDistinct(Rule rule, List<Write> writes)
+    {
+        for (var i = 0; i < writes.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                var (a, b) = (writes[i], writes[j]);
+                var common = Math.Min(a.Path.Length, b.Path.Length);
+                if (a.Variable == b.Variable && a.Path.AsSpan(0, common).SequenceEqual(b.Path.AsSpan(0, common)))
+                {
+                    throw ModelException.At(a.Update.Where, Codes.DoubleWrite,
+                        $"rule '{rule.Name}' writes '{a.Update.Target}' twice in one step");
+                }
+            }
+        }
+    }
+
+    private static Value Replace(Value whole, ReadOnlySpan<int> path, Value part)
+    {
+        if (path.IsEmpty)
+        {
+            return part;
+        }
+
+        var item = Replace(whole.Items[path[0]], path[1..], part);
+        return whole.Sort is Sort.Optional
+            ? Value.Some(whole.Sort, item)
+            : Value.Of(whole.Sort, whole.Items.SetItem(path[0], item));
+    }
+
+    /// <summary>Gives a value the sort of the location it goes to; numbers must be in its range.</summary>
+    private static Value Fit(Value value, Sort sort, SourceSpot where)
+    {
+        switch (sort)
+        {
+            case Sort.Interval range:
+                return value.Number >= range.Low && value.Number <= range.High
+                    ? Value.Scalar(sort, value.Number)
+                    : throw ModelException.At(where, Codes.OutOfRange, $"{value.Number} is assigned to a location of {range}");
+            case Sort.Optional optional:
+                return value.Number == 0 ? Value.None(sort) : Value.Some(sort, Fit(value.Items[0], optional.Of, where));
+            case Sort.Record record:
+                return Value.Of(sort, [.. value.Items.Select((item, i) => Fit(item, record.Fields[i].Sort, where))]);
+            case Sort.Mapping map:
+                return Value.Of(sort, [.. value.Items.Select(item => Fit(item, map.Value, where))]);
+            default:
+                return value;
+        }
+    }
+
+    private sealed record Write(int Variable, ImmutableArray<int> Path, Value Value, Update Update);
+
+    private sealed class Evaluator(Interpreter interpreter, State? state, SourceSpot where) : ExprFold<Value>
+    {
+        private readonly Dictionary<Binder, Value> bound = [];
+
+        public void Bind(ImmutableArray<Binder> parameters, ImmutableArray<Value> arguments)
+        {
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                bound[parameters[i]] = arguments[i];
+            }
+        }
+
+        public int KeyOf(Expr.At node)
+        {
+            var key = Of(node.Key);
+            var code = key.CodeIn(((Sort.Mapping)node.Map.Sort).Key);
+            return code >= 0
+                ? code
+                : throw ModelException.At(where, Codes.OutOfRange, $"{key} is no key of '{node.Map}'");
+        }
+
+        protected internal override Value OnLiteral(Expr.Literal node) => Value.Scalar(node.Sort, node.Number);
+
+        protected internal override Value OnNone(Expr.NoneOf node) => Value.None(node.Sort);
+
+        protected internal override Value OnRead(Expr.Read node) => state!.Values[interpreter.positions[node.Variable]];
+
+        protected internal override Value OnBound(Expr.Bound node) => bound[node.Binder];
+
+        protected internal override Value OnAt(Expr.At node) => Of(node.Map).Items[KeyOf(node)];
+
+        protected internal override Value OnGet(Expr.Get node) => Of(node.Record).Items[node.Position];
+
+        protected internal override Value OnConstruct(Expr.Construct node) =>
+            Value.Of(node.Sort, [.. node.Fields.Select((f, i) => Fit(Of(f), ((Sort.Record)node.Sort).Fields[i].Sort, where))]);
+
+        protected internal override Value OnFill(Expr.Fill node)
+        {
+            var map = (Sort.Mapping)node.Sort;
+            var element = Fit(Of(node.Element), map.Value, where);
+            return Value.Of(node.Sort, [.. Enumerable.Repeat(element, map.Key.ScalarCount)]);
+        }
+
+        protected internal override Value OnSome(Expr.Some node) => Value.Some(node.Sort, Of(node.Content));
+
+        protected internal override Value OnHas(Expr.Has node) => Value.Truth(Of(node.Option).Number == 1);
+
+        protected internal override Value OnValueOf(Expr.ValueOf node)
+        {
+            var option = Of(node.Option);
+            return option.Number == 1
+                ? option.Items[0]
+                : throw ModelException.At(where, Codes.NoValue, $"'{node.Option}' is empty here, its value is read");
+        }
+
+        protected internal override Value OnNot(Expr.Not node) => Value.Truth(!Of(node.Operand).IsTrue);
+
+        protected internal override Value OnLogic(Expr.Logic node) => Value.Truth(node.Operator switch
+        {
+            LogicOperator.And => Of(node.Left).IsTrue && Of(node.Right).IsTrue,
+            LogicOperator.Or => Of(node.Left).IsTrue || Of(node.Right).IsTrue,
+            LogicOperator.Implies => !Of(node.Left).IsTrue || Of(node.Right).IsTrue,
+            _ => throw new UnreachableException(),
+        });
+
+        protected internal override Value OnEqual(Expr.Equal node) => Value.Truth(Of(node.Left).Equals(Of(node.Right)));
+
+        protected internal override Value OnCompare(Expr.Compare node)
+        {
+            var (left, right) = (Of(node.Left).Number, Of(node.Right).Number);
+            return Value.Truth(node.IsStrict ? left < right : left <= right);
+        }
+
+        protected internal override Value OnArithmetic(Expr.Arithmetic node)
+        {
+            var (left, right) = (Of(node.Left).Number, Of(node.Right).Number);
+            return Value.Scalar(node.Sort, node.IsSubtract ? left - right : left + right);
+        }
+
+        protected internal override Value OnChoice(Expr.Choice node) =>
+            Of(node.Condition).IsTrue ? Of(node.IfTrue) : Of(node.IfFalse);
+
+        protected internal override Value OnQuantified(Expr.Quantified node)
+        {
+            // Every value is looked at, in order, until the answer is known; a count looks at all.
+            var count = 0;
+            foreach (var value in Value.All(node.Binder.Sort))
+            {
+                bound[node.Binder] = value;
+                var holds = Of(node.Body).IsTrue;
+                count += holds ? 1 : 0;
+                if (node.Quantifier == Quantifier.ForAll && !holds)
+                {
+                    return Value.Truth(false);
+                }
+
+                if (node.Quantifier == Quantifier.Exists && holds)
+                {
+                    return Value.Truth(true);
+                }
+            }
+
+            return node.Quantifier == Quantifier.Count
+                ? Value.Scalar(node.Sort, count)
+                : Value.Truth(node.Quantifier == Quantifier.ForAll);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using Verify.Modelling;
+
+namespace Verify.Semantics;
+
+/// <summary>A value of any sort, as a tree. Slow and obvious: the reference interpreter's own representation.</summary>
+public sealed class Value : IEquatable<Value>
+{
+    private readonly int hash;
+
+    private Value(Sort sort, int number, ImmutableArray<Value> items)
+    {
+        (Sort, Number, Items) = (sort, number, items);
+        var code = new HashCode();
+        code.Add(number);
+        foreach (var item in items)
+        {
+            code.Add(item.hash);
+        }
+
+        hash = code.ToHashCode();
+    }
+
+    /// <summary>The sort.</summary>
+    public Sort Sort { get; }
+
+    /// <summary>The number of a range; 0 or 1 of a truth value; the position of a member; 1 if an option holds a value.</summary>
+    public int Number { get; }
+
+    /// <summary>The content of an option, the fields of a record, the values of a map in the order of its keys.</summary>
+    public ImmutableArray<Value> Items { get; }
+
+    /// <summary>Whether a truth value is true.</summary>
+    public bool IsTrue => Number == 1;
+
+    /// <summary>A value of a scalar sort that is no option.</summary>
+    public static Value Scalar(Sort sort, int number) => new(sort, number, []);
+
+    /// <summary>A truth value.</summary>
+    public static Value Truth(bool holds) => Scalar(Sort.Bool, holds ? 1 : 0);
+
+    /// <summary>The empty option of a sort.</summary>
+    public static Value None(Sort sort) => new(sort, 0, []);
+
+    /// <summary>An option that holds a value.</summary>
+    public static Value Some(Sort sort, Value content) => new(sort, 1, [content]);
+
+    /// <summary>A record or a map from its parts.</summary>
+    public static Value Of(Sort sort, ImmutableArray<Value> items) => new(sort, 0, items);
+
+    /// <summary>All values of a scalar sort, in the order of their codes.</summary>
+    public static IEnumerable<Value> All(Sort sort) => sort switch
+    {
+        Sort.Optional optional => [None(sort), .. All(optional.Of).Select(value => Some(sort, value))],
+        Sort.Interval range => Enumerable.Range(range.Low, range.ScalarCount).Select(n => Scalar(sort, n)),
+        _ => Enumerable.Range(0, sort.ScalarCount).Select(n => Scalar(sort, n)),
+    };
+
+    /// <summary>The position of a scalar value among all values of a sort; -1 when it is outside of a range.</summary>
+    public int CodeIn(Sort sort) => sort switch
+    {
+        Sort.Optional optional => Number == 0 ? 0 : Items[0].CodeIn(optional.Of) + 1,
+        Sort.Interval range => Number < range.Low || Number > range.High ? -1 : Number - range.Low,
+        _ => Number,
+    };
+
+    /// <inheritdoc/>
+    public bool Equals(Value? other)
+    {
+        if (other is null || other.Number != Number || other.hash != hash || other.Items.Length != Items.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < Items.Length; i++)
+        {
+            if (!Items[i].Equals(other.Items[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => hash;
+
+    /// <summary>The value in the notation of reports.</summary>
+    public override string ToString() => Sort switch
+    {
+        Sort.Boolean => IsTrue ? "true" : "false",
+        Sort.Interval => Number.ToString(CultureInfo.InvariantCulture),
+        Sort.Enumeration enumeration => enumeration.Members[Number],
+        Sort.Scalar scalar => scalar.Members[Number],
+        Sort.Optional => Number == 0 ? "None" : Items[0].ToString(),
+        Sort.Record record => $"({string.Join(", ", Items.Select((item, i) => $"{record.Fields[i].Name}={item}"))})",
+        Sort.Mapping => $"[{string.Join(", ", Items)}]",
+        _ => throw new UnreachableException(),
+    };
+}
+
+/// <summary>A state: one value a variable, in the order of the model's variables.</summary>
+/// <param name="values">The values.</param>
+public sealed class State(ImmutableArray<Value> values) : IEquatable<State>
+{
+    /// <summary>The values, in the order of the model's variables.</summary>
+    public ImmutableArray<Value> Values { get; } = values;
+
+    /// <inheritdoc/>
+    public bool Equals(State? other) => other is not null && Values.AsSpan().SequenceEqual(other.Values.AsSpan());
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as State);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var code = new HashCode();
+        foreach (var value in Values)
+        {
+            code.Add(value.GetHashCode());
+        }
+
+        return code.ToHashCode();
+    }
+}
