@@ -1,0 +1,448 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Lowering;
+
+/// <summary>One assignment of a lowered rule: one of several leaves, by an index, gets a code if a condition holds.</summary>
+/// <param name="Leaves">The leaves, of equally many codes.</param>
+/// <param name="Index">Which of them, from 0.</param>
+/// <param name="Value">The code.</param>
+/// <param name="When">The condition.</param>
+public sealed record LeafWrite(ImmutableArray<int> Leaves, Term Index, Term Value, Term When);
+
+/// <summary>A rule for one choice of its parameters, over leaves.</summary>
+/// <param name="Rule">The position of the rule in the model.</param>
+/// <param name="Arguments">The codes of the parameters.</param>
+/// <param name="Guard">Whether it can fire.</param>
+/// <param name="IsGuardDefined">Whether the guard is defined; where it is not, the interpreter says why.</param>
+/// <param name="AreUpdatesDefined">Where the guard holds, whether the updates are defined.</param>
+/// <param name="Writes">What it changes; distinct leaves wherever the updates are defined.</param>
+public sealed record LoweredRule(
+    int Rule,
+    ImmutableArray<int> Arguments,
+    Term Guard,
+    Term IsGuardDefined,
+    Term AreUpdatesDefined,
+    ImmutableArray<LeafWrite> Writes);
+
+/// <summary>A truth value over leaves.</summary>
+/// <param name="Holds">Whether it holds.</param>
+/// <param name="IsDefined">Whether it is defined.</param>
+public sealed record LoweredPredicate(Term Holds, Term IsDefined);
+
+/// <summary>
+/// A model as terms over the leaves of its states: what compiled search runs and what solvers are asked about. It means
+/// what the interpreter says; the tests compare the two step by step.
+/// </summary>
+public sealed class LoweredModel
+{
+    private readonly LoweredOps ops;
+
+    /// <summary>Lowers the rules of a model, once for each choice of parameters.</summary>
+    /// <exception cref="ModelException">VRF122: a state has too many parts.</exception>
+    public LoweredModel(Model model)
+    {
+        (Model, Shape, Pool) = (model, new StateShape(model), new TermPool());
+        ops = new LoweredOps(Pool);
+        var rules = ImmutableArray.CreateBuilder<LoweredRule>();
+        for (var i = 0; i < model.Rules.Length; i++)
+        {
+            foreach (var arguments in Interpreter.ArgumentsOf(model.Rules[i].Parameters))
+            {
+                var rule = LowerRule(i, arguments);
+                if (!(rule.Guard.IsFalse && rule.IsGuardDefined.IsTrue))
+                {
+                    rules.Add(rule);
+                }
+            }
+        }
+
+        Rules = rules.ToImmutable();
+    }
+
+    /// <summary>The model.</summary>
+    public Model Model { get; }
+
+    /// <summary>The leaves.</summary>
+    public StateShape Shape { get; }
+
+    /// <summary>The terms.</summary>
+    public TermPool Pool { get; }
+
+    /// <summary>The rules, in the order of the model's rules and then of their arguments; those that can never fire are left out.</summary>
+    public ImmutableArray<LoweredRule> Rules { get; }
+
+    /// <summary>A predicate of the model.</summary>
+    public LoweredPredicate Lower(Expr predicate)
+    {
+        var pass = new Pass(this, [], []);
+        var holds = pass.Truth(predicate);
+        return new LoweredPredicate(holds, pass.Defined);
+    }
+
+    /// <summary>The values of a rule's arguments.</summary>
+    public ImmutableArray<Value> ArgumentsOf(LoweredRule rule) =>
+        [.. Model.Rules[rule.Rule].Parameters.Select((parameter, i) => Storage.ValueOf(parameter.Sort, rule.Arguments[i]))];
+
+    private LoweredRule LowerRule(int index, ImmutableArray<Value> arguments)
+    {
+        var rule = Model.Rules[index];
+        var codes = rule.Parameters.Select((parameter, i) => arguments[i].CodeIn(parameter.Sort)).ToImmutableArray();
+        var pass = new Pass(this, rule.Parameters, codes);
+        var guard = pass.Truth(rule.Guard);
+        var isGuardDefined = pass.Defined;
+        pass.Assume(guard);
+        var writes = new List<LeafWrite>();
+        foreach (var update in guard.IsFalse ? [] : rule.Updates)
+        {
+            foreach (var extra in Interpreter.ArgumentsOf(update.Over))
+            {
+                pass.Bind(update.Over, extra);
+                pass.Write(update, writes);
+            }
+        }
+
+        pass.Require(AreDistinct(writes));
+        return new LoweredRule(index, codes, guard, isGuardDefined, pass.Defined, [.. writes]);
+    }
+
+    // Two writes collide when both happen and pick the same leaf.
+    private Term AreDistinct(List<LeafWrite> writes)
+    {
+        var result = Pool.True;
+        for (var i = 0; i < writes.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                var (a, b) = (writes[i], writes[j]);
+                if (!a.Leaves.Intersect(b.Leaves).Any())
+                {
+                    continue;
+                }
+
+                var both = Pool.And(a.When, b.When);
+                foreach (var leaf in a.Leaves.Intersect(b.Leaves))
+                {
+                    var same = Pool.And(
+                        Pool.Equal(a.Index, Pool.Constant(a.Leaves.IndexOf(leaf))),
+                        Pool.Equal(b.Index, Pool.Constant(b.Leaves.IndexOf(leaf))));
+                    result = Pool.And(result, Pool.Not(Pool.And(same, both)));
+                }
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>One pass over the expressions of a rule, with the path condition under which each is looked at.</summary>
+    private sealed class Pass : ExprFold<Lowered>
+    {
+        private readonly TermPool pool;
+        private readonly LoweredOps ops;
+        private readonly Dictionary<Binder, Lowered> bound = [];
+        private readonly Dictionary<Variable, Storage> storages = [];
+        private Term assumed;
+        private Term path;
+
+        public Pass(LoweredModel owner, ImmutableArray<Binder> parameters, ImmutableArray<int> codes)
+        {
+            (pool, ops) = (owner.Pool, owner.ops);
+            (assumed, path, Defined) = (pool.True, pool.True, pool.True);
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                bound[parameters[i]] = ops.FromCode(parameters[i].Sort, pool.Constant(codes[i]));
+            }
+
+            for (var i = 0; i < owner.Model.Variables.Length; i++)
+            {
+                storages[owner.Model.Variables[i]] = owner.Shape.Variables[i];
+            }
+        }
+
+        /// <summary>Whether all that was looked at is defined.</summary>
+        public Term Defined { get; private set; }
+
+        public void Bind(ImmutableArray<Binder> parameters, ImmutableArray<Value> values)
+        {
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                bound[parameters[i]] = ops.FromCode(parameters[i].Sort, pool.Constant(values[i].CodeIn(parameters[i].Sort)));
+            }
+        }
+
+        /// <summary>Looks at something only where a condition holds.</summary>
+        public void Under(Term condition, Action body)
+        {
+            var outer = path;
+            path = pool.And(path, condition);
+            if (!path.IsFalse)
+            {
+                body();
+            }
+
+            path = outer;
+        }
+
+        /// <summary>From here on, only states are looked at in which a condition holds; what is defined starts anew.</summary>
+        public void Assume(Term condition) => (assumed, Defined) = (condition, pool.True);
+
+        /// <summary>Something must hold where it is looked at.</summary>
+        public void Require(Term condition) =>
+            Defined = pool.And(Defined, pool.Implies(path, pool.Without(condition, assumed)));
+
+        public Term Truth(Expr expr) => ((Lowered.Number)Of(expr)).Term;
+
+        public void Write(Update update, List<LeafWrite> writes)
+        {
+            var when = Truth(update.When);
+            Under(when, () =>
+            {
+                var place = Locate(update.Target);
+                var value = Of(update.Value);
+                for (var option = place.ContentOf; option > 0; option--)
+                {
+                    value = new Lowered.Option(Sort.Option(value.Sort), pool.True, value, null);
+                }
+
+                Assign(place.Candidates, place.Index, value, when, writes);
+            });
+        }
+
+        /// <summary>
+        /// A location: one of several storages of one shape, by an index; <c>ContentOf</c> counts the options of a
+        /// scalar sort that are looked through, which share the leaf of their content.
+        /// </summary>
+        private readonly record struct Place(ImmutableArray<Storage> Candidates, Term Index, int ContentOf);
+
+        private Place Locate(Expr target)
+        {
+            switch (target)
+            {
+                case Expr.Read read:
+                    return new Place([storages[read.Variable]], pool.Constant(0), 0);
+                case Expr.At at:
+                    var map = Locate(at.Map);
+                    var key = Key(at);
+                    var count = ((Sort.Mapping)at.Map.Sort).Key.ScalarCount;
+                    return key.IsConstant
+                        ? map with { Candidates = [.. map.Candidates.Select(c => ((Storage.Group)c).Items[(int)key.Number])] }
+                        : map with
+                        {
+                            Candidates = [.. map.Candidates.SelectMany(c => ((Storage.Group)c).Items)],
+                            Index = pool.Add(pool.Scale(map.Index, count), key),
+                        };
+                case Expr.Get get:
+                    var record = Locate(get.Record);
+                    return record with { Candidates = [.. record.Candidates.Select(c => ((Storage.Group)c).Items[get.Position])] };
+                case Expr.ValueOf value:
+                    var option = Locate(value.Option);
+                    Require(((Lowered.Option)Of(value.Option)).Has);
+                    return option.Candidates[0] is Storage.Flagged
+                        ? option with { Candidates = [.. option.Candidates.Select(c => ((Storage.Flagged)c).Content)] }
+                        : option with { ContentOf = option.ContentOf + 1 };
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        private void Assign(ImmutableArray<Storage> places, Term index, Lowered value, Term when, List<LeafWrite> writes)
+        {
+            if (index.IsConstant && places.Length > 1)
+            {
+                (places, index) = ([places[(int)index.Number]], pool.Constant(0));
+            }
+
+            switch (places[0])
+            {
+                case Storage.Single single:
+                    var (code, fits) = ops.Code(value, single.Sort);
+                    Require(fits);
+                    writes.Add(new LeafWrite([.. places.Select(p => ((Storage.Single)p).Leaf.Index)], index, code, when));
+                    break;
+                case Storage.Flagged flagged:
+                    var option = (Lowered.Option)value;
+                    writes.Add(new LeafWrite([.. places.Select(p => ((Storage.Flagged)p).Flag.Index)], index, option.Has, when));
+                    var zero = ops.Zero(flagged.Content.Sort);
+                    var content = ops.Choice(option.Has, option.Content, zero, zero.Sort);
+                    Assign([.. places.Select(p => ((Storage.Flagged)p).Content)], index, content, when, writes);
+                    break;
+                case Storage.Group group:
+                    for (var i = 0; i < group.Items.Length; i++)
+                    {
+                        Assign([.. places.Select(p => ((Storage.Group)p).Items[i])], index, ((Lowered.Tuple)value).Items[i], when, writes);
+                    }
+
+                    break;
+            }
+        }
+
+        private Term Key(Expr.At node)
+        {
+            var sort = ((Sort.Mapping)node.Map.Sort).Key;
+            var (code, fits) = ops.Code(Of(node.Key), sort);
+            Require(fits);
+            // Outside of its range, where the rule is undefined anyway, any key will do; it must only be some key.
+            return fits.IsTrue ? code : pool.Choice(fits, code, pool.Constant(0));
+        }
+
+        protected internal override Lowered OnLiteral(Expr.Literal node) =>
+            new Lowered.Number(node.Sort, pool.Constant(node.Number));
+
+        protected internal override Lowered OnNone(Expr.NoneOf node) => ops.Zero(node.Sort);
+
+        protected internal override Lowered OnRead(Expr.Read node) => ops.Read(storages[node.Variable]);
+
+        protected internal override Lowered OnBound(Expr.Bound node) => bound[node.Binder];
+
+        protected internal override Lowered OnAt(Expr.At node)
+        {
+            var map = (Lowered.Tuple)Of(node.Map);
+            return ops.Select(map.Items, Key(node));
+        }
+
+        protected internal override Lowered OnGet(Expr.Get node) => ((Lowered.Tuple)Of(node.Record)).Items[node.Position];
+
+        protected internal override Lowered OnConstruct(Expr.Construct node)
+        {
+            var record = (Sort.Record)node.Sort;
+            return new Lowered.Tuple(node.Sort, [.. node.Fields.Select((field, i) => Fit(Of(field), record.Fields[i].Sort))]);
+        }
+
+        protected internal override Lowered OnFill(Expr.Fill node)
+        {
+            var map = (Sort.Mapping)node.Sort;
+            return new Lowered.Tuple(node.Sort, [.. Enumerable.Repeat(Fit(Of(node.Element), map.Value), map.Key.ScalarCount)]);
+        }
+
+        protected internal override Lowered OnSome(Expr.Some node) =>
+            new Lowered.Option(node.Sort, pool.True, Of(node.Content), null);
+
+        protected internal override Lowered OnHas(Expr.Has node) =>
+            new Lowered.Number(Sort.Bool, ((Lowered.Option)Of(node.Option)).Has);
+
+        protected internal override Lowered OnValueOf(Expr.ValueOf node)
+        {
+            var option = (Lowered.Option)Of(node.Option);
+            Require(option.Has);
+            return option.Content;
+        }
+
+        protected internal override Lowered OnNot(Expr.Not node) => Bool(pool.Not(Truth(node.Operand)));
+
+        protected internal override Lowered OnLogic(Expr.Logic node)
+        {
+            var left = Truth(node.Left);
+            var right = pool.False;
+            Under(node.Operator == LogicOperator.Or ? pool.Not(left) : left, () => right = Truth(node.Right));
+            return Bool(node.Operator switch
+            {
+                LogicOperator.And => pool.And(left, right),
+                LogicOperator.Or => pool.Or(left, right),
+                LogicOperator.Implies => pool.Or(pool.Not(left), right),
+                _ => throw new UnreachableException(),
+            });
+        }
+
+        protected internal override Lowered OnEqual(Expr.Equal node) => Bool(ops.Equal(Of(node.Left), Of(node.Right)));
+
+        protected internal override Lowered OnCompare(Expr.Compare node)
+        {
+            var (left, right) = (Truth(node.Left), Truth(node.Right));
+            return Bool(node.IsStrict ? pool.Less(left, right) : pool.AtMost(left, right));
+        }
+
+        protected internal override Lowered OnArithmetic(Expr.Arithmetic node)
+        {
+            var (left, right) = (Truth(node.Left), Truth(node.Right));
+            return new Lowered.Number(node.Sort, node.IsSubtract ? pool.Subtract(left, right) : pool.Add(left, right));
+        }
+
+        protected internal override Lowered OnChoice(Expr.Choice node)
+        {
+            var condition = Truth(node.Condition);
+            Lowered? a = null, b = null;
+            Under(condition, () => a = Of(node.IfTrue));
+            Under(pool.Not(condition), () => b = Of(node.IfFalse));
+            // A branch that cannot be taken here has no value; where neither can, any value will do.
+            return (a, b) switch
+            {
+                (null, null) => Of(node.IfTrue),
+                (null, _) => b,
+                (_, null) => a,
+                _ => ops.Choice(condition, a, b, node.Sort),
+            };
+        }
+
+        protected internal override Lowered OnQuantified(Expr.Quantified node)
+        {
+            var outer = path;
+            var holds = pool.Truth(node.Quantifier == Quantifier.ForAll);
+            var count = pool.Constant(0);
+            for (var code = 0; code < node.Binder.Sort.ScalarCount; code++)
+            {
+                bound[node.Binder] = ops.FromCode(node.Binder.Sort, pool.Constant(code));
+                var body = pool.False;
+                // Looked at in order until the answer is known, as the interpreter does.
+                Under(pool.True, () => body = Truth(node.Body));
+                switch (node.Quantifier)
+                {
+                    case Quantifier.ForAll:
+                        holds = pool.And(holds, body);
+                        path = pool.And(path, body);
+                        break;
+                    case Quantifier.Exists:
+                        holds = pool.Or(holds, body);
+                        path = pool.And(path, pool.Not(body));
+                        break;
+                    default:
+                        count = pool.Add(count, body);
+                        break;
+                }
+            }
+
+            path = outer;
+            return node.Quantifier == Quantifier.Count ? new Lowered.Number(node.Sort, count) : Bool(holds);
+        }
+
+        // Parts of records and maps are fitted where they are put together, as the interpreter does.
+        private Lowered Fit(Lowered value, Sort sort)
+        {
+            if (value.Sort.Equals(sort))
+            {
+                return value;
+            }
+
+            if (sort.IsScalar)
+            {
+                var (code, fits) = ops.Code(value, sort);
+                Require(fits);
+                return ops.FromCode(sort, code);
+            }
+
+            return value switch
+            {
+                Lowered.Option option => new Lowered.Option(sort, option.Has, FitUnder(option, ((Sort.Optional)sort).Of), null),
+                Lowered.Tuple tuple => new Lowered.Tuple(sort, [.. tuple.Items.Select((item, i) => Fit(item, PartOf(sort, i)))]),
+                _ => throw new UnreachableException(),
+            };
+        }
+
+        private Lowered FitUnder(Lowered.Option option, Sort sort)
+        {
+            var content = option.Content;
+            Under(option.Has, () => content = Fit(option.Content, sort));
+            return content;
+        }
+
+        private static Sort PartOf(Sort sort, int position) => sort switch
+        {
+            Sort.Record record => record.Fields[position].Sort,
+            Sort.Mapping map => map.Value,
+            _ => throw new UnreachableException(),
+        };
+
+        private static Lowered.Number Bool(Term term) => new(Sort.Bool, term);
+    }
+}

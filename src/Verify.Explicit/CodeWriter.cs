@@ -1,0 +1,262 @@
+using System.Reflection.Emit;
+using Verify.Lowering;
+
+namespace Verify.Explicit;
+
+/// <summary>Writes machine-independent code for terms over the words of a packed state.</summary>
+/// <remarks>Numbers are 64-bit on the evaluation stack. The words of the state are in local variables.</remarks>
+internal sealed class CodeWriter
+{
+    private readonly StateLayout layout;
+    private readonly ILGenerator il;
+    private readonly LocalBuilder[] words;
+
+    /// <summary>Starts a method whose first argument points to a state.</summary>
+    public CodeWriter(ILGenerator il, StateLayout layout)
+    {
+        (this.il, this.layout) = (il, layout);
+        words = [.. Enumerable.Range(0, layout.WordCount).Select(_ => il.DeclareLocal(typeof(ulong)))];
+        for (var word = 0; word < words.Length; word++)
+        {
+            il.Emit(OpCodes.Ldarg_0);
+            il.Emit(OpCodes.Ldc_I4, word * sizeof(ulong));
+            il.Emit(OpCodes.Add);
+            il.Emit(OpCodes.Ldind_I8);
+            il.Emit(OpCodes.Stloc, words[word]);
+        }
+    }
+
+    /// <summary>Pushes a word of the state.</summary>
+    public void PushWord(int word) => il.Emit(OpCodes.Ldloc, words[word]);
+
+    /// <summary>Pushes the number of a term.</summary>
+    public void Push(Term term)
+    {
+        switch (term.Kind)
+        {
+            case TermKind.Constant:
+                il.Emit(OpCodes.Ldc_I8, term.Number);
+                break;
+            case TermKind.Leaf:
+                PushLeaf(layout.Slots[term.Leaves[0]]);
+                break;
+            case TermKind.Select:
+                PushSelect(term);
+                break;
+            case TermKind.Add:
+                PushBoth(term, OpCodes.Add);
+                break;
+            case TermKind.Subtract:
+                PushBoth(term, OpCodes.Sub);
+                break;
+            case TermKind.Scale:
+                Push(term.Parts[0]);
+                il.Emit(OpCodes.Ldc_I8, term.Number);
+                il.Emit(OpCodes.Mul);
+                break;
+            default:
+                PushChosen(term);
+                break;
+        }
+    }
+
+    /// <summary>Goes to a label if a truth value is as asked, else goes on.</summary>
+    public void Branch(Term term, bool on, Label to)
+    {
+        switch (term.Kind)
+        {
+            case TermKind.Constant:
+                if (term.IsTrue == on)
+                {
+                    il.Emit(OpCodes.Br, to);
+                }
+
+                break;
+            case TermKind.Not:
+                Branch(term.Parts[0], !on, to);
+                break;
+            case TermKind.And:
+            case TermKind.Or:
+                BranchConnective(term, on, to);
+                break;
+            case TermKind.Equal:
+                PushEqualOperands(term);
+                il.Emit(on ? OpCodes.Beq : OpCodes.Bne_Un, to);
+                break;
+            case TermKind.Less:
+                Push(term.Parts[0]);
+                Push(term.Parts[1]);
+                il.Emit(on ? OpCodes.Blt : OpCodes.Bge, to);
+                break;
+            case TermKind.Leaf:
+                // One bit: no need to move it down.
+                var slot = layout.Slots[term.Leaves[0]];
+                PushWord(slot.Word);
+                il.Emit(OpCodes.Ldc_I8, 1L << slot.Shift);
+                il.Emit(OpCodes.And);
+                il.Emit(on ? OpCodes.Brtrue : OpCodes.Brfalse, to);
+                break;
+            default:
+                Push(term);
+                il.Emit(on ? OpCodes.Brtrue : OpCodes.Brfalse, to);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Whether leaves follow each other in one word, so that one of them is found by a shift.
+    /// </summary>
+    public bool AreInRow(ReadOnlySpan<int> leaves)
+    {
+        var first = layout.Slots[leaves[0]];
+        for (var i = 1; i < leaves.Length; i++)
+        {
+            if (layout.Slots[leaves[i]] != first with { Shift = first.Shift + (i * first.Width) })
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Pushes the distance, as 32 bits, of one of several leaves in a row.</summary>
+    public void PushShift(Slot first, Term position)
+    {
+        Push(position);
+        il.Emit(OpCodes.Conv_I4);
+        if (first.Width > 1)
+        {
+            il.Emit(OpCodes.Ldc_I4, first.Width);
+            il.Emit(OpCodes.Mul);
+        }
+
+        if (first.Shift > 0)
+        {
+            il.Emit(OpCodes.Ldc_I4, first.Shift);
+            il.Emit(OpCodes.Add);
+        }
+    }
+
+    /// <summary>The bits of a slot, moved down.</summary>
+    public static long MaskOf(Slot slot) => (1L << slot.Width) - 1;
+
+    private void PushLeaf(Slot slot)
+    {
+        PushWord(slot.Word);
+        if (slot.Shift > 0)
+        {
+            il.Emit(OpCodes.Ldc_I4, slot.Shift);
+            il.Emit(OpCodes.Shr_Un);
+        }
+
+        il.Emit(OpCodes.Ldc_I8, MaskOf(slot));
+        il.Emit(OpCodes.And);
+    }
+
+    private void PushSelect(Term term)
+    {
+        var leaves = term.Leaves.AsSpan();
+        if (AreInRow(leaves))
+        {
+            var first = layout.Slots[leaves[0]];
+            PushWord(first.Word);
+            PushShift(first, term.Parts[0]);
+            il.Emit(OpCodes.Shr_Un);
+            il.Emit(OpCodes.Ldc_I8, MaskOf(first));
+            il.Emit(OpCodes.And);
+            return;
+        }
+
+        // Leaves of several words: compare with each position in turn, the last one without asking.
+        Push(term.Parts[0]);
+        var position = il.DeclareLocal(typeof(long));
+        il.Emit(OpCodes.Stloc, position);
+        var end = il.DefineLabel();
+        for (var i = 0; i < leaves.Length; i++)
+        {
+            var next = il.DefineLabel();
+            if (i < leaves.Length - 1)
+            {
+                il.Emit(OpCodes.Ldloc, position);
+                il.Emit(OpCodes.Ldc_I8, (long)i);
+                il.Emit(OpCodes.Bne_Un, next);
+            }
+
+            PushLeaf(layout.Slots[leaves[i]]);
+            il.Emit(OpCodes.Br, end);
+            il.MarkLabel(next);
+        }
+
+        il.MarkLabel(end);
+    }
+
+    private void PushBoth(Term term, OpCode op)
+    {
+        Push(term.Parts[0]);
+        Push(term.Parts[1]);
+        il.Emit(op);
+    }
+
+    // Truth values and choices, by branching.
+    private void PushChosen(Term term)
+    {
+        var (condition, then, otherwise) = term.Kind == TermKind.Choice
+            ? (term.Parts[0], term.Parts[1], term.Parts[2])
+            : (term, null, null);
+        var (isFalse, end) = (il.DefineLabel(), il.DefineLabel());
+        Branch(condition, on: false, isFalse);
+        PushOr(then, 1);
+        il.Emit(OpCodes.Br, end);
+        il.MarkLabel(isFalse);
+        PushOr(otherwise, 0);
+        il.MarkLabel(end);
+    }
+
+    private void PushOr(Term? term, long number)
+    {
+        if (term is null)
+        {
+            il.Emit(OpCodes.Ldc_I8, number);
+        }
+        else
+        {
+            Push(term);
+        }
+    }
+
+    private void BranchConnective(Term term, bool on, Label to)
+    {
+        // "and" leaves at the first false operand, "or" at the first true one
+        var decides = term.Kind == TermKind.Or;
+        if (on == decides)
+        {
+            Branch(term.Parts[0], on, to);
+            Branch(term.Parts[1], on, to);
+            return;
+        }
+
+        var past = il.DefineLabel();
+        Branch(term.Parts[0], decides, past);
+        Branch(term.Parts[1], on, to);
+        il.MarkLabel(past);
+    }
+
+    private void PushEqualOperands(Term term)
+    {
+        var (a, b) = (term.Parts[0], term.Parts[1]);
+        if (a.Kind == TermKind.Leaf && b.IsConstant)
+        {
+            // Compare in place: the constant is moved up instead of the leaf down.
+            var slot = layout.Slots[a.Leaves[0]];
+            PushWord(slot.Word);
+            il.Emit(OpCodes.Ldc_I8, MaskOf(slot) << slot.Shift);
+            il.Emit(OpCodes.And);
+            il.Emit(OpCodes.Ldc_I8, b.Number << slot.Shift);
+            return;
+        }
+
+        Push(a);
+        Push(b);
+    }
+}

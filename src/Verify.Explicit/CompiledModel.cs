@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Verify.Lowering;
+using Verify.Modelling;
+
+namespace Verify.Explicit;
+
+/// <summary>A model and what is asked of it, ready to be searched.</summary>
+internal sealed class CompiledModel
+{
+    public CompiledModel(Model model, Property property)
+    {
+        (Model, Property) = (model, property);
+        Lowered = new LoweredModel(model);
+        Layout = new StateLayout(Lowered.Shape);
+        Expand = TransitionCompiler.Compile(Lowered, Layout, withRules: false);
+        Witnesses = [.. model.Properties.OfType<Property.Reachable>()];
+        List<LoweredPredicate> predicates = [Lowered.Lower(Question(property)), .. Witnesses.Select(w => Lowered.Lower(w.Holds))];
+        if (predicates.Count > TransitionCompiler.MostPredicates)
+        {
+            throw ModelException.At(property.Where, Codes.TooLarge,
+                $"model '{model.Name}' has {Witnesses.Length} reachable properties; {TransitionCompiler.MostPredicates - 1} are supported");
+        }
+
+        Check = TransitionCompiler.Compile(predicates, Layout);
+    }
+
+    public Model Model { get; }
+
+    public Property Property { get; }
+
+    public LoweredModel Lowered { get; }
+
+    public StateLayout Layout { get; }
+
+    /// <summary>The steps; to be called one after the other.</summary>
+    public ImmutableArray<ExpandState> Expand { get; }
+
+    /// <summary>Bit 0 is the question, bit i the witness i - 1.</summary>
+    public CheckState Check { get; }
+
+    /// <summary>The <c>Reachable</c> properties of the model.</summary>
+    public ImmutableArray<Property.Reachable> Witnesses { get; }
+
+    /// <summary>The most successors a state can have.</summary>
+    public int MostSuccessors => Math.Max(1, Lowered.Rules.Length);
+
+    /// <summary>Whether the search is for a state that cannot go on.</summary>
+    public bool AsksForDeadlock => Property is Property.NoDeadlock;
+
+    /// <summary>The methods again, telling which rule made each successor.</summary>
+    public ImmutableArray<ExpandState> ExpandWithRules() => TransitionCompiler.Compile(Lowered, Layout, withRules: true);
+
+    /// <summary>What decides: a violation, a state that is looked for, or (for a deadlock) that the state may rest.</summary>
+    private static Expr Question(Property property) => property switch
+    {
+        Property.Always always => !always.Holds,
+        Property.Reachable reachable => reachable.Holds,
+        Property.NoDeadlock deadlock => deadlock.MayRest,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

@@ -1,0 +1,57 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Modelling;
+
+namespace Verify.Explicit;
+
+/// <summary>Exhaustive search over packed states with compiled transitions; needs nothing installed.</summary>
+public sealed class ExplicitEngine : IEngine
+{
+    /// <inheritdoc/>
+    public string Name => "explicit";
+
+    /// <inheritdoc/>
+    public string Summary => "visits every reachable state, level by level; shortest counterexamples";
+
+    /// <inheritdoc/>
+    public string? Unavailable => null;
+
+    /// <inheritdoc/>
+    public string? WhyNot(Model model, Property property) => property is Property.LeadsTo
+        ? "the explicit engine does not decide LeadsTo yet"
+        : null;
+
+    /// <inheritdoc/>
+    public Verdict Decide(Model model, Property property, Run run)
+    {
+        var compiled = new CompiledModel(model, property);
+        SearchResult result;
+        using (var search = new Search(compiled, run))
+        {
+            result = search.Execute(keepLevels: false);
+        }
+
+        var evidence = new Evidence
+        {
+            Kind = result.End == SearchEnd.Exhausted ? EvidenceKind.Exhaustive : EvidenceKind.Partial,
+            States = result.States,
+            Transitions = result.Transitions,
+            Depth = result.Depth,
+            RuleCounts = result.RuleCounts,
+            Witnesses = [.. compiled.Witnesses.Select((w, i) => new Witness(w.Name, result.WitnessDepths[i]))],
+        };
+        return (result.End, property) switch
+        {
+            (SearchEnd.Met, Property.Reachable) => new Verdict.Proved(evidence, Trace(compiled, result, run)),
+            (SearchEnd.Met, _) => new Verdict.Refuted(Trace(compiled, result, run), evidence),
+            (SearchEnd.Exhausted, Property.Reachable) => new Verdict.Refuted(null, evidence),
+            (SearchEnd.Exhausted, _) => new Verdict.Proved(evidence),
+            (SearchEnd.Cancelled, _) or (_, Property.Reachable) => new Verdict.Unknown(
+                $"stopped by {result.Cause}; every state within {result.Covered} steps was looked at", evidence),
+            _ => new Verdict.HoldsUpTo(new Bound(result.Cause!, result.Covered, result.States), evidence),
+        };
+    }
+
+    private static Traces.Trace Trace(CompiledModel compiled, SearchResult result, Run run) =>
+        new TraceFinder(compiled).Find(result.Depth, run);
+}

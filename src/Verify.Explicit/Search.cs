@@ -1,0 +1,346 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Verify.Engines;
+using Verify.Semantics;
+
+namespace Verify.Explicit;
+
+/// <summary>How a search ended.</summary>
+internal enum SearchEnd
+{
+    /// <summary>There are no more states.</summary>
+    Exhausted,
+
+    /// <summary>What was asked for was met, in the last level.</summary>
+    Met,
+
+    /// <summary>A budget was reached.</summary>
+    Cut,
+
+    /// <summary>Somebody asked to stop.</summary>
+    Cancelled,
+}
+
+/// <summary>What a search did.</summary>
+/// <param name="End">How it ended.</param>
+/// <param name="Cause">What cut it, if something did.</param>
+/// <param name="States">Distinct states.</param>
+/// <param name="Transitions">Steps taken from those that were expanded.</param>
+/// <param name="Depth">The last level that has states.</param>
+/// <param name="Covered">Every state of this level and above was looked at.</param>
+/// <param name="RuleCounts">How often each rule fired.</param>
+/// <param name="WitnessDepths">The first level of each witness; null where it was not met.</param>
+/// <param name="Levels">The states of each level, if they were to be kept.</param>
+internal sealed record SearchResult(
+    SearchEnd End,
+    string? Cause,
+    long States,
+    long Transitions,
+    int Depth,
+    int Covered,
+    ImmutableArray<long> RuleCounts,
+    ImmutableArray<int?> WitnessDepths,
+    IReadOnlyList<Frontier> Levels);
+
+/// <summary>
+/// The one search loop: level by level, so that the first violation is a nearest one. Threads share a level; what they
+/// find is a set, the same whatever their order, and a level is finished before anything is concluded from it.
+/// </summary>
+internal sealed class Search(CompiledModel model, Run run) : IDisposable
+{
+    private const int SmallLevel = 1024;
+    private const int MostPerBatch = 256;
+    private readonly int wordCount = model.Layout.WordCount;
+    private readonly Worker[] workers =
+        [.. Enumerable.Range(0, run.Threads > 0 ? run.Threads : Environment.ProcessorCount).Select(_ => new Worker(model))];
+
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly List<Frontier> levels = [];
+    private readonly int?[] witnessDepths = new int?[model.Witnesses.Length];
+    private SeenSet seen = null!;
+    private long states;
+    private long cursor;
+    private volatile string? stopped;
+
+    /// <summary>Searches.</summary>
+    /// <param name="keepLevels">Whether the states of all levels are kept.</param>
+    /// <param name="lastLevel">The last level to reach; null for no limit but the budget's.</param>
+    public SearchResult Execute(bool keepLevels, int? lastLevel = null)
+    {
+        var frontier = Start();
+        for (var depth = 0; ; depth++)
+        {
+            Conclude(depth);
+            if (keepLevels)
+            {
+                levels.Add(frontier);
+            }
+
+            var isMet = HasMet && lastLevel is null;
+            if (isMet || frontier.Count == 0)
+            {
+                var last = frontier.Count == 0 ? depth - 1 : depth;
+                return Result(isMet ? SearchEnd.Met : SearchEnd.Exhausted, null, last, last);
+            }
+
+            if (StopBefore(depth, lastLevel) is { } end)
+            {
+                return Result(end.End, end.Cause, depth, depth);
+            }
+
+            frontier = Expand(frontier, depth);
+            FailIfUndefined();
+            if (workers.Any(worker => worker.MetDeadlock) && lastLevel is null)
+            {
+                return Result(SearchEnd.Met, null, depth, depth);
+            }
+
+            if (stopped is { } cause)
+            {
+                // A violation in the part of the next level that was found is as near as any: all before are fine.
+                return HasMet
+                    ? Result(SearchEnd.Met, null, depth + 1, depth)
+                    : Result(run.Cancellation.IsCancellationRequested ? SearchEnd.Cancelled : SearchEnd.Cut, cause, depth, depth);
+            }
+        }
+    }
+
+    private bool HasMet => !model.AsksForDeadlock && workers.Any(worker => (worker.Met & 1) != 0);
+
+    /// <inheritdoc/>
+    public void Dispose() => seen?.Dispose();
+
+    private unsafe Frontier Start()
+    {
+        var capacity = 1L << 16;
+        while (capacity < 16L * workers.Length * model.MostSuccessors)
+        {
+            capacity *= 2;
+        }
+
+        seen = new SeenSet(wordCount, capacity);
+        foreach (var state in new Interpreter(model.Model).InitialStates())
+        {
+            fixed (ulong* words = model.Layout.Pack(state))
+            {
+                GrowIfNeeded(workers[0].Next.Count);
+                workers[0].AddInitial(seen, words);
+            }
+        }
+
+        FailIfUndefined();
+        states = workers[0].Next.Count;
+        return TakeNext();
+    }
+
+    // A level is complete: notes what was met in it for the first time.
+    private void Conclude(int depth)
+    {
+        var met = workers.Aggregate(0L, (bits, worker) => bits | worker.Met);
+        for (var i = 0; i < witnessDepths.Length; i++)
+        {
+            if ((met >> (i + 1) & 1) != 0)
+            {
+                witnessDepths[i] ??= depth;
+            }
+        }
+
+        run.Progress?.Report(new Progress(states, workers.Sum(worker => worker.Transitions), depth, workers.Sum(w => w.Next.Count)));
+    }
+
+    private (SearchEnd End, string? Cause)? StopBefore(int depth, int? lastLevel)
+    {
+        if (depth == lastLevel)
+        {
+            return (SearchEnd.Cut, "level");
+        }
+
+        if (run.Cancellation.IsCancellationRequested)
+        {
+            return (SearchEnd.Cancelled, "interrupted");
+        }
+
+        if (run.Budget.Depth <= depth)
+        {
+            return (SearchEnd.Cut, $"depth budget of {run.Budget.Depth}");
+        }
+
+        return run.Budget.States <= states ? (SearchEnd.Cut, $"budget of {run.Budget.States} states") : null;
+    }
+
+    private Frontier Expand(Frontier frontier, int depth)
+    {
+        foreach (var worker in workers)
+        {
+            worker.StartLevel();
+        }
+
+        cursor = 0;
+        // All threads together must not fill the table before they look at it again.
+        var fit = (int)Math.Clamp(seen.Capacity / 8 / workers.Length / model.MostSuccessors, 1, MostPerBatch);
+        var batch = PowerOfTwoBelow(fit);
+        while (true)
+        {
+            if (!GrowIfNeeded(states))
+            {
+                stopped = "memory budget";
+                break;
+            }
+
+            var isDone = frontier.Count <= SmallLevel || workers.Length == 1
+                ? ExpandPart(workers[0], frontier, batch, depth)
+                : ExpandTogether(frontier, batch, depth);
+            if (isDone || stopped is not null)
+            {
+                break;
+            }
+        }
+
+        return TakeNext();
+    }
+
+    private bool ExpandTogether(Frontier frontier, int batch, int depth)
+    {
+        var done = 0;
+        Parallel.For(0, workers.Length, new ParallelOptions { MaxDegreeOfParallelism = workers.Length }, i =>
+        {
+            if (ExpandPart(workers[i], frontier, batch, depth))
+            {
+                Interlocked.Increment(ref done);
+            }
+        });
+        return done == workers.Length;
+    }
+
+    // Takes batches until there are none (true) or the table must grow (false).
+    private unsafe bool ExpandPart(Worker worker, Frontier frontier, int batch, int depth)
+    {
+        var perBlock = Frontier.BlockStates / batch;
+        while (Volatile.Read(ref states) < seen.Limit && stopped is null)
+        {
+            var position = Interlocked.Increment(ref cursor) - 1;
+            var block = (int)(position / perBlock);
+            if (block >= frontier.BlockCount)
+            {
+                return true;
+            }
+
+            var first = (int)(position % perBlock) * batch;
+            var count = Math.Min(batch, frontier.StatesIn(block) - first);
+            if (count <= 0)
+            {
+                continue;
+            }
+
+            fixed (ulong* words = frontier.Words(block))
+            {
+                var found = worker.Expand(seen, words + ((long)first * wordCount), count);
+                Interlocked.Add(ref states, found);
+            }
+
+            Look(worker, depth, position);
+        }
+
+        return false;
+    }
+
+    // The clock and the outside world, now and then.
+    private void Look(Worker worker, int depth, long position)
+    {
+        if (run.Cancellation.IsCancellationRequested)
+        {
+            stopped = "interrupted";
+        }
+        else if (run.Budget.Seconds <= clock.Elapsed.TotalSeconds)
+        {
+            stopped = $"time budget of {run.Budget.Seconds} s";
+        }
+        else if (worker == workers[0] && position % 64 == 0)
+        {
+            run.Progress?.Report(new Progress(Volatile.Read(ref states), workers.Sum(w => w.Transitions), depth, 0));
+        }
+    }
+
+    private bool GrowIfNeeded(long count)
+    {
+        while (count >= seen.Limit)
+        {
+            var bytes = seen.SizeBytes + (2 * seen.SizeBytes) + levels.Sum(level => level.SizeBytes);
+            if (bytes > (run.Budget.Bytes ?? DefaultBytes))
+            {
+                return false;
+            }
+
+            seen.Grow(workers.Length);
+        }
+
+        return true;
+    }
+
+    // Nine tenths of what there is: the machine should refuse before it thrashes.
+    private static long DefaultBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 9;
+
+    private Frontier TakeNext()
+    {
+        var next = new Frontier(wordCount);
+        foreach (var worker in workers)
+        {
+            next.Absorb(worker.Next);
+        }
+
+        return next;
+    }
+
+    private void FailIfUndefined()
+    {
+        var least = workers.Select(worker => worker.UndefinedIn).OfType<ulong[]>()
+            .MinBy(words => words, Comparer<ulong[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+        if (least is not null)
+        {
+            throw Explain(model.Layout.Unpack(least));
+        }
+    }
+
+    // The interpreter meets what the compiled code met, and says it in the model's own words.
+    private Exception Explain(State state)
+    {
+        var interpreter = new Interpreter(model.Model);
+        try
+        {
+            foreach (var step in interpreter.Enabled(state))
+            {
+                interpreter.Successor(state, step);
+            }
+
+            foreach (var witness in model.Witnesses)
+            {
+                interpreter.Holds(state, witness.Holds, witness.Where);
+            }
+
+            Replay.Decides(interpreter, model.Property, new Traces.Trace([state], []));
+        }
+        catch (ModelException found)
+        {
+            return found;
+        }
+
+        return new UnreachableException("compiled code calls a state undefined that the interpreter finds nothing wrong with");
+    }
+
+    private SearchResult Result(SearchEnd end, string? cause, int depth, int covered)
+    {
+        var counts = new long[model.Model.Rules.Length];
+        foreach (var worker in workers)
+        {
+            for (var i = 0; i < counts.Length; i++)
+            {
+                counts[i] += worker.RuleCounts[i];
+            }
+        }
+
+        return new SearchResult(end, cause, states, workers.Sum(worker => worker.Transitions), depth, covered,
+            [.. counts], [.. witnessDepths], levels);
+    }
+
+    private static int PowerOfTwoBelow(int number) => 1 << System.Numerics.BitOperations.Log2((uint)number);
+}

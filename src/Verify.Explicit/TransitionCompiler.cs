@@ -1,0 +1,329 @@
+using System.Collections.Immutable;
+using System.Reflection.Emit;
+using Verify.Lowering;
+
+namespace Verify.Explicit;
+
+/// <summary>Writes the successors of a state, one behind the other.</summary>
+/// <param name="state">The state.</param>
+/// <param name="successors">Room for as many states as there are lowered rules.</param>
+/// <param name="counts">How often each rule of the model fired; added to.</param>
+/// <param name="rules">Which lowered rule made each successor; not written by a method compiled without it.</param>
+/// <returns>The number of successors; if negative, <c>-1 - rule</c> of a lowered rule that is undefined here.</returns>
+internal unsafe delegate int ExpandState(ulong* state, ulong* successors, long* counts, int* rules);
+
+/// <summary>Looks at predicates of a state.</summary>
+/// <param name="state">The state.</param>
+/// <returns>Bit i: predicate i holds. <see cref="TransitionCompiler.Undefined"/>: one of them is undefined.</returns>
+internal unsafe delegate long CheckState(ulong* state);
+
+/// <summary>Compiles lowered rules and predicates to machine code over packed states.</summary>
+/// <remarks>
+/// Guards are shared: of the conditions of a batch of rules the most frequent one is tested once for all that have it,
+/// and so on below it. That is allowed because terms are total; whether a rule is defined is a test of its own.
+/// </remarks>
+internal static class TransitionCompiler
+{
+    /// <summary>The answer of <see cref="CheckState"/> when a predicate is undefined.</summary>
+    public const long Undefined = 1L << 62;
+
+    /// <summary>Predicates that one method can look at.</summary>
+    public const int MostPredicates = 60;
+
+    // The just-in-time compiler gives up optimising methods that are too large.
+    private const int RulesPerMethod = 96;
+
+    /// <summary>Compiles the rules; the methods are to be called one after the other.</summary>
+    public static ImmutableArray<ExpandState> Compile(LoweredModel model, StateLayout layout, bool withRules)
+    {
+        var methods = ImmutableArray.CreateBuilder<ExpandState>();
+        for (var start = 0; start < model.Rules.Length; start += RulesPerMethod)
+        {
+            var count = Math.Min(RulesPerMethod, model.Rules.Length - start);
+            methods.Add(new RuleBatch(model, layout, start, count, withRules).Compile());
+        }
+
+        return methods.ToImmutable();
+    }
+
+    /// <summary>Compiles predicates.</summary>
+    public static CheckState Compile(IReadOnlyList<LoweredPredicate> predicates, StateLayout layout)
+    {
+        var method = NewMethod("check", typeof(long), [typeof(ulong*)]);
+        var il = method.GetILGenerator();
+        var code = new CodeWriter(il, layout);
+        var result = il.DeclareLocal(typeof(long));
+        il.Emit(OpCodes.Ldc_I8, 0L);
+        il.Emit(OpCodes.Stloc, result);
+        for (var i = 0; i < predicates.Count; i++)
+        {
+            SetBitUnless(predicates[i].IsDefined, holdsWhen: true, Undefined);
+            SetBitUnless(predicates[i].Holds, holdsWhen: false, 1L << i);
+        }
+
+        il.Emit(OpCodes.Ldloc, result);
+        il.Emit(OpCodes.Ret);
+        return method.CreateDelegate<CheckState>();
+
+        void SetBitUnless(Term term, bool holdsWhen, long bit)
+        {
+            var skip = il.DefineLabel();
+            code.Branch(term, holdsWhen, skip);
+            il.Emit(OpCodes.Ldloc, result);
+            il.Emit(OpCodes.Ldc_I8, bit);
+            il.Emit(OpCodes.Or);
+            il.Emit(OpCodes.Stloc, result);
+            il.MarkLabel(skip);
+        }
+    }
+
+    internal static DynamicMethod NewMethod(string name, Type result, Type[] arguments) =>
+        new(name, result, arguments, typeof(TransitionCompiler).Module, skipVisibility: true);
+}
+
+/// <summary>One method for a batch of lowered rules.</summary>
+internal sealed class RuleBatch
+{
+    private readonly LoweredModel model;
+    private readonly StateLayout layout;
+    private readonly int start;
+    private readonly int count;
+    private readonly bool withRules;
+    private readonly DynamicMethod method;
+    private readonly ILGenerator il;
+    private readonly CodeWriter code;
+    private readonly LocalBuilder[] next;
+    private readonly LocalBuilder shift;
+    private readonly LocalBuilder made;
+
+    public RuleBatch(LoweredModel model, StateLayout layout, int start, int count, bool withRules)
+    {
+        (this.model, this.layout, this.start, this.count, this.withRules) = (model, layout, start, count, withRules);
+        method = TransitionCompiler.NewMethod("expand", typeof(int), [typeof(ulong*), typeof(ulong*), typeof(long*), typeof(int*)]);
+        il = method.GetILGenerator();
+        code = new CodeWriter(il, layout);
+        next = [.. Enumerable.Range(0, layout.WordCount).Select(_ => il.DeclareLocal(typeof(ulong)))];
+        shift = il.DeclareLocal(typeof(int));
+        made = il.DeclareLocal(typeof(int));
+    }
+
+    public ExpandState Compile()
+    {
+        il.Emit(OpCodes.Ldc_I4_0);
+        il.Emit(OpCodes.Stloc, made);
+        var pending = new List<Guarded>();
+        for (var i = start; i < start + count; i++)
+        {
+            RequireDefined(model.Rules[i].IsGuardDefined, i);
+            if (!model.Rules[i].Guard.IsFalse)
+            {
+                pending.Add(new Guarded(i, [.. TermPool.Conjuncts(model.Rules[i].Guard).Distinct()]));
+            }
+        }
+
+        WriteShared(pending);
+        il.Emit(OpCodes.Ldloc, made);
+        il.Emit(OpCodes.Ret);
+        return method.CreateDelegate<ExpandState>();
+    }
+
+    private sealed record Guarded(int Rule, ImmutableArray<Term> Conditions);
+
+    private void WriteShared(List<Guarded> rules)
+    {
+        while (rules.Count > 0)
+        {
+            var shared = rules.SelectMany(rule => rule.Conditions).GroupBy(condition => condition)
+                .OrderByDescending(group => group.Count()).ThenBy(group => group.Key.Id).FirstOrDefault();
+            if (shared is null || shared.Count() == 1)
+            {
+                rules.ForEach(WriteAlone);
+                return;
+            }
+
+            var condition = shared.Key;
+            var past = il.DefineLabel();
+            code.Branch(condition, on: false, past);
+            WriteShared([.. rules.Where(rule => rule.Conditions.Contains(condition))
+                .Select(rule => rule with { Conditions = rule.Conditions.Remove(condition) })]);
+            il.MarkLabel(past);
+            rules = [.. rules.Where(rule => !rule.Conditions.Contains(condition))];
+        }
+    }
+
+    private void WriteAlone(Guarded rule)
+    {
+        var past = il.DefineLabel();
+        foreach (var condition in rule.Conditions)
+        {
+            code.Branch(condition, on: false, past);
+        }
+
+        WriteStep(rule.Rule);
+        il.MarkLabel(past);
+    }
+
+    private void RequireDefined(Term isDefined, int rule)
+    {
+        if (isDefined.IsTrue)
+        {
+            return;
+        }
+
+        var fine = il.DefineLabel();
+        code.Branch(isDefined, on: true, fine);
+        il.Emit(OpCodes.Ldc_I4, -1 - rule);
+        il.Emit(OpCodes.Ret);
+        il.MarkLabel(fine);
+    }
+
+    private void WriteStep(int index)
+    {
+        var rule = model.Rules[index];
+        RequireDefined(rule.AreUpdatesDefined, index);
+        WriteFixed(rule);
+        foreach (var write in rule.Writes.Where(write => !write.Index.IsConstant))
+        {
+            WriteByIndex(write);
+        }
+
+        for (var word = 0; word < next.Length; word++)
+        {
+            il.Emit(OpCodes.Ldarg_1);
+            il.Emit(OpCodes.Ldloc, next[word]);
+            il.Emit(OpCodes.Stind_I8);
+            Advance(1, sizeof(ulong));
+        }
+
+        CountRule(rule.Rule);
+        if (withRules)
+        {
+            il.Emit(OpCodes.Ldarg_3);
+            il.Emit(OpCodes.Ldc_I4, index);
+            il.Emit(OpCodes.Stind_I4);
+            Advance(3, sizeof(int));
+        }
+
+        il.Emit(OpCodes.Ldloc, made);
+        il.Emit(OpCodes.Ldc_I4_1);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, made);
+    }
+
+    // Writes whose leaf is known: what is constant in a word is one "and" and one "or".
+    private void WriteFixed(LoweredRule rule)
+    {
+        var fixedWrites = rule.Writes.Where(write => write.Index.IsConstant)
+            .Select(write => (write, slot: layout.Slots[write.Leaves[(int)write.Index.Number]]))
+            .Where(pair => pair.slot.Width > 0).ToList();
+        for (var word = 0; word < next.Length; word++)
+        {
+            var here = fixedWrites.Where(pair => pair.slot.Word == word).ToList();
+            long keep = -1, set = 0;
+            foreach (var (write, slot) in here)
+            {
+                keep &= ~(CodeWriter.MaskOf(slot) << slot.Shift);
+                if (write.When.IsTrue && write.Value.IsConstant)
+                {
+                    set |= write.Value.Number << slot.Shift;
+                }
+            }
+
+            code.PushWord(word);
+            EmitIf(keep != -1, OpCodes.And, keep);
+            EmitIf(set != 0, OpCodes.Or, set);
+            foreach (var (write, slot) in here.Where(pair => !(pair.write.When.IsTrue && pair.write.Value.IsConstant)))
+            {
+                var old = model.Pool.Leaf(write.Leaves[(int)write.Index.Number], (int)CodeWriter.MaskOf(slot) + 1);
+                code.Push(model.Pool.Choice(write.When, write.Value, old));
+                il.Emit(OpCodes.Ldc_I4, slot.Shift);
+                il.Emit(OpCodes.Shl);
+                il.Emit(OpCodes.Or);
+            }
+
+            il.Emit(OpCodes.Stloc, next[word]);
+        }
+    }
+
+    private void EmitIf(bool needed, OpCode op, long bits)
+    {
+        if (needed)
+        {
+            il.Emit(OpCodes.Ldc_I8, bits);
+            il.Emit(op);
+        }
+    }
+
+    private void WriteByIndex(LeafWrite write)
+    {
+        var first = layout.Slots[write.Leaves[0]];
+        if (first.Width == 0)
+        {
+            return;
+        }
+
+        var past = il.DefineLabel();
+        code.Branch(write.When, on: false, past);
+        if (code.AreInRow(write.Leaves.AsSpan()))
+        {
+            code.PushShift(first, write.Index);
+            il.Emit(OpCodes.Stloc, shift);
+            il.Emit(OpCodes.Ldloc, next[first.Word]);
+            il.Emit(OpCodes.Ldc_I8, CodeWriter.MaskOf(first));
+            il.Emit(OpCodes.Ldloc, shift);
+            il.Emit(OpCodes.Shl);
+            il.Emit(OpCodes.Not);
+            il.Emit(OpCodes.And);
+            code.Push(write.Value);
+            il.Emit(OpCodes.Ldloc, shift);
+            il.Emit(OpCodes.Shl);
+            il.Emit(OpCodes.Or);
+            il.Emit(OpCodes.Stloc, next[first.Word]);
+        }
+        else
+        {
+            WriteByComparison(write);
+        }
+
+        il.MarkLabel(past);
+    }
+
+    private void WriteByComparison(LeafWrite write)
+    {
+        for (var i = 0; i < write.Leaves.Length; i++)
+        {
+            var slot = layout.Slots[write.Leaves[i]];
+            var other = il.DefineLabel();
+            code.Branch(model.Pool.Equal(write.Index, model.Pool.Constant(i)), on: false, other);
+            il.Emit(OpCodes.Ldloc, next[slot.Word]);
+            il.Emit(OpCodes.Ldc_I8, ~(CodeWriter.MaskOf(slot) << slot.Shift));
+            il.Emit(OpCodes.And);
+            code.Push(write.Value);
+            il.Emit(OpCodes.Ldc_I4, slot.Shift);
+            il.Emit(OpCodes.Shl);
+            il.Emit(OpCodes.Or);
+            il.Emit(OpCodes.Stloc, next[slot.Word]);
+            il.MarkLabel(other);
+        }
+    }
+
+    private void CountRule(int rule)
+    {
+        il.Emit(OpCodes.Ldarg_2);
+        il.Emit(OpCodes.Ldc_I4, rule * sizeof(long));
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Dup);
+        il.Emit(OpCodes.Ldind_I8);
+        il.Emit(OpCodes.Ldc_I8, 1L);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stind_I8);
+    }
+
+    private void Advance(short argument, int bytes)
+    {
+        il.Emit(OpCodes.Ldarg, argument);
+        il.Emit(OpCodes.Ldc_I4, bytes);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Starg, argument);
+    }
+}

@@ -1,0 +1,150 @@
+namespace Verify.Explicit;
+
+/// <summary>One thread's part of a level: expands states, adds what is new, looks at it.</summary>
+internal sealed unsafe class Worker
+{
+    private readonly CompiledModel model;
+    private readonly int wordCount;
+    private readonly ulong[] bufferA;
+    private readonly ulong[] bufferB;
+    private readonly ulong[] hashesA;
+    private readonly ulong[] hashesB;
+
+    public Worker(CompiledModel model)
+    {
+        this.model = model;
+        wordCount = model.Layout.WordCount;
+        var most = model.MostSuccessors;
+        (bufferA, bufferB) = (Pinned(most * wordCount), Pinned(most * wordCount));
+        (hashesA, hashesB) = (Pinned(most), Pinned(most));
+        RuleCounts = GC.AllocateArray<long>(model.Model.Rules.Length, pinned: true);
+        Next = new Frontier(wordCount);
+    }
+
+    /// <summary>How often each rule fired.</summary>
+    public long[] RuleCounts { get; }
+
+    /// <summary>States of the next level that this worker was the first to find.</summary>
+    public Frontier Next { get; }
+
+    /// <summary>Steps taken.</summary>
+    public long Transitions { get; private set; }
+
+    /// <summary>The bits of <see cref="CheckState"/> met in new states.</summary>
+    public long Met { get; private set; }
+
+    /// <summary>Whether a state of the level cannot go on and may not rest.</summary>
+    public bool MetDeadlock { get; private set; }
+
+    /// <summary>The least state of the level in which something is undefined.</summary>
+    public ulong[]? UndefinedIn { get; private set; }
+
+    /// <summary>Forgets what was met, not what was counted.</summary>
+    public void StartLevel() => (Met, MetDeadlock, UndefinedIn) = (0, false, null);
+
+    /// <summary>Adds a state of the first level.</summary>
+    public void AddInitial(SeenSet seen, ulong* state)
+    {
+        if (seen.Insert(state, SeenSet.Hash(state, wordCount)))
+        {
+            Keep(state);
+        }
+    }
+
+    /// <summary>Expands a run of states; successors are added one state later, when their slots have been fetched.</summary>
+    public long Expand(SeenSet seen, ulong* states, int count)
+    {
+        var before = Next.Count;
+        var waiting = 0;
+        fixed (ulong* a = bufferA, b = bufferB, ha = hashesA, hb = hashesB)
+        {
+            ulong* into = a, from = b, intoHashes = ha, fromHashes = hb, swap;
+            for (var i = 0; i < count; i++)
+            {
+                var state = states + ((long)i * wordCount);
+                var made = Successors(state, into);
+                for (var j = 0; j < made; j++)
+                {
+                    var hash = SeenSet.Hash(into + ((long)j * wordCount), wordCount);
+                    intoHashes[j] = hash;
+                    seen.Prefetch(hash);
+                }
+
+                Insert(seen, from, fromHashes, waiting);
+                waiting = made;
+                swap = into;
+                into = from;
+                from = swap;
+                swap = intoHashes;
+                intoHashes = fromHashes;
+                fromHashes = swap;
+            }
+
+            Insert(seen, from, fromHashes, waiting);
+        }
+
+        return Next.Count - before;
+    }
+
+    private int Successors(ulong* state, ulong* into)
+    {
+        var made = 0;
+        fixed (long* counts = RuleCounts)
+        {
+            foreach (var expand in model.Expand)
+            {
+                var more = expand(state, into + ((long)made * wordCount), counts, null);
+                if (more < 0)
+                {
+                    NoteUndefined(state);
+                    return made;
+                }
+
+                made += more;
+            }
+        }
+
+        Transitions += made;
+        if (made == 0 && model.AsksForDeadlock && (model.Check(state) & 1) == 0)
+        {
+            MetDeadlock = true;
+        }
+
+        return made;
+    }
+
+    private void Insert(SeenSet seen, ulong* states, ulong* hashes, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var state = states + ((long)i * wordCount);
+            if (seen.Insert(state, hashes[i]))
+            {
+                Keep(state);
+            }
+        }
+    }
+
+    private void Keep(ulong* state)
+    {
+        Next.Add(state);
+        var met = model.Check(state);
+        Met |= met;
+        if ((met & TransitionCompiler.Undefined) != 0)
+        {
+            NoteUndefined(state);
+        }
+    }
+
+    // The least one, so that the diagnostic does not depend on which thread comes first.
+    private void NoteUndefined(ulong* state)
+    {
+        var words = new ReadOnlySpan<ulong>(state, wordCount);
+        if (UndefinedIn is null || words.SequenceCompareTo(UndefinedIn) < 0)
+        {
+            UndefinedIn = words.ToArray();
+        }
+    }
+
+    private static ulong[] Pinned(int count) => GC.AllocateUninitializedArray<ulong>(count, pinned: true);
+}
