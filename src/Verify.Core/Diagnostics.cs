@@ -161,6 +161,10 @@ public static class Codes
     public static readonly ErrorCode BadUsage = new("VRF403", "the command line is not understood",
         "run 'verify --help'");
 
+    /// <summary>The tool does not build from its sources. Reported by the launcher.</summary>
+    public static readonly ErrorCode BuildFailed = new("VRF404", "the sources do not build",
+        "the first error above is the one to mend");
+
     /// <summary>Our own mistake.</summary>
     public static readonly ErrorCode Internal = new("VRF901", "an internal error",
         "this is our mistake: please report it with the command line");
