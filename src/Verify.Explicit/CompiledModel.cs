@@ -15,6 +15,11 @@ internal sealed class CompiledModel
         Expand = TransitionCompiler.Compile(Lowered, Layout, withRules: false);
         Witnesses = [.. model.Properties.OfType<Property.Reachable>()];
         List<LoweredPredicate> predicates = [Lowered.Lower(Question(property)), .. Witnesses.Select(w => Lowered.Lower(w.Holds))];
+        if (property is Property.LeadsTo leadsTo)
+        {
+            predicates.Add(Lowered.Lower(leadsTo.To));
+        }
+
         if (predicates.Count > TransitionCompiler.MostPredicates)
         {
             throw ModelException.At(property.Where, Codes.TooLarge,
@@ -35,7 +40,7 @@ internal sealed class CompiledModel
     /// <summary>The steps; to be called one after the other.</summary>
     public ImmutableArray<ExpandState> Expand { get; }
 
-    /// <summary>Bit 0 is the question, bit i the witness i - 1.</summary>
+    /// <summary>Bit 0 is the question, bit i the witness i - 1; for a <c>LeadsTo</c> the bit after those is what should come.</summary>
     public CheckState Check { get; }
 
     /// <summary>The <c>Reachable</c> properties of the model.</summary>
@@ -47,15 +52,19 @@ internal sealed class CompiledModel
     /// <summary>Whether the search is for a state that cannot go on.</summary>
     public bool AsksForDeadlock => Property is Property.NoDeadlock;
 
+    /// <summary>Whether a state in which the question holds ends the search.</summary>
+    public bool EndsWhenMet => Property is Property.Always or Property.Reachable;
+
     /// <summary>The methods again, telling which rule made each successor.</summary>
     public ImmutableArray<ExpandState> ExpandWithRules() => TransitionCompiler.Compile(Lowered, Layout, withRules: true);
 
-    /// <summary>What decides: a violation, a state that is looked for, or (for a deadlock) that the state may rest.</summary>
+    /// <summary>A violation, a state that is looked for, that a state may rest, or what triggers a <c>LeadsTo</c>.</summary>
     private static Expr Question(Property property) => property switch
     {
         Property.Always always => !always.Holds,
         Property.Reachable reachable => reachable.Holds,
         Property.NoDeadlock deadlock => deadlock.MayRest,
+        Property.LeadsTo leadsTo => leadsTo.From,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -17,29 +17,24 @@ public sealed class ExplicitEngine : IEngine
     public string? Unavailable => null;
 
     /// <inheritdoc/>
-    public string? WhyNot(Model model, Property property) => property is Property.LeadsTo
-        ? "the explicit engine does not decide LeadsTo yet"
-        : null;
+    public string? WhyNot(Model model, Property property) => null;
 
     /// <inheritdoc/>
     public Verdict Decide(Model model, Property property, Run run)
     {
         var compiled = new CompiledModel(model, property);
+        if (property is Property.LeadsTo)
+        {
+            return new Liveness(compiled, run).Decide();
+        }
+
         SearchResult result;
         using (var search = new Search(compiled, run))
         {
             result = search.Execute(keepLevels: false);
         }
 
-        var evidence = new Evidence
-        {
-            Kind = result.End == SearchEnd.Exhausted ? EvidenceKind.Exhaustive : EvidenceKind.Partial,
-            States = result.States,
-            Transitions = result.Transitions,
-            Depth = result.Depth,
-            RuleCounts = result.RuleCounts,
-            Witnesses = [.. compiled.Witnesses.Select((w, i) => new Witness(w.Name, result.WitnessDepths[i]))],
-        };
+        var evidence = result.ToEvidence(compiled);
         return (result.End, property) switch
         {
             (SearchEnd.Met, Property.Reachable) => new Verdict.Proved(evidence, Trace(compiled, result, run)),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Verify.Claims;
 using Verify.Engines;
 using Verify.Semantics;
 
@@ -40,7 +41,19 @@ internal sealed record SearchResult(
     int Covered,
     ImmutableArray<long> RuleCounts,
     ImmutableArray<int?> WitnessDepths,
-    IReadOnlyList<Frontier> Levels);
+    IReadOnlyList<Frontier> Levels)
+{
+    /// <summary>The same as evidence for a verdict.</summary>
+    public Evidence ToEvidence(CompiledModel model) => new()
+    {
+        Kind = End == SearchEnd.Exhausted ? EvidenceKind.Exhaustive : EvidenceKind.Partial,
+        States = States,
+        Transitions = Transitions,
+        Depth = Depth,
+        RuleCounts = RuleCounts,
+        Witnesses = [.. model.Witnesses.Select((witness, i) => new Witness(witness.Name, WitnessDepths[i]))],
+    };
+}
 
 /// <summary>
 /// The one search loop: level by level, so that the first violation is a nearest one. Threads share a level; what they
@@ -105,7 +118,7 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
         }
     }
 
-    private bool HasMet => !model.AsksForDeadlock && workers.Any(worker => (worker.Met & 1) != 0);
+    private bool HasMet => model.EndsWhenMet && workers.Any(worker => (worker.Met & 1) != 0);
 
     /// <inheritdoc/>
     public void Dispose() => seen?.Dispose();

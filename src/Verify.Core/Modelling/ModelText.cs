@@ -48,6 +48,12 @@ public static class ModelText
         var scope = new List<Binder>(rule.Parameters);
         text.AppendLine(CultureInfo.InvariantCulture,
             $"rule {rule.Name}({string.Join(", ", rule.Parameters.Select((p, i) => $"${i}: {p.Sort}"))})");
+        if (rule.Fairness is { } fairness)
+        {
+            var of = string.Join(", ", fairness.Of.Select(binder => $"${rule.Parameters.IndexOf(binder)}"));
+            text.AppendLine(CultureInfo.InvariantCulture, $"  fair {fairness.Group}({of})");
+        }
+
         text.AppendLine(CultureInfo.InvariantCulture, $"  when {new Printer(scope, isCanonical: true).Of(rule.Guard).Text}");
         foreach (var update in rule.Updates)
         {

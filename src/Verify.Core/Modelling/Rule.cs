@@ -10,6 +10,7 @@ namespace Verify.Modelling;
 /// <param name="Actor">Who does it.</param>
 /// <param name="Shown">What reports print in parentheses after the name.</param>
 /// <param name="Thread">The thread whose step it is, if any.</param>
+/// <param name="Fairness">What may not be put off for ever; null for a step that may never come.</param>
 /// <param name="Sources">Where it comes from.</param>
 /// <param name="Where">Where it is declared.</param>
 public sealed record Rule(
@@ -20,15 +21,24 @@ public sealed record Rule(
     Actor Actor,
     ImmutableArray<Expr> Shown,
     string? Thread,
+    Fairness? Fairness,
     ImmutableArray<Anchor> Sources,
     SourceSpot Where)
 {
     /// <summary>What it reads and writes.</summary>
-    public Footprint Footprint { get; } = Footprint.Of(Guard, Updates);
+    public Footprint Footprint => Footprint.Of(Guard, Updates);
 
     /// <summary>The name reports print: the step's own, without the thread it belongs to or the mark of a copy.</summary>
     public string Label => Thread is null ? Name : Name[(Thread.Length + 1)..].Split('\'')[0];
 }
+
+/// <summary>
+/// Weak fairness: what can happen all the time from some point on does happen again and again. The steps of one thread
+/// count as one, whichever of them it is at.
+/// </summary>
+/// <param name="Group">What is treated as one; rules with the same group and the same values of <c>Of</c>.</param>
+/// <param name="Of">The parameters that tell apart, say, the thread of one processor from that of another.</param>
+public sealed record Fairness(string Group, ImmutableArray<Binder> Of);
 
 /// <summary>One assignment of a rule.</summary>
 /// <param name="Over">For every value of these.</param>

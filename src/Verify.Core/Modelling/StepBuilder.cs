@@ -15,6 +15,7 @@ public sealed class StepBuilder
     private Expr condition = true;
     private Expr guard = true;
     private Actor? actor;
+    private bool? isFair;
     private ImmutableArray<Expr>? shown;
 
     internal StepBuilder(ModelBuilder model, string name, string? thread, ReadOnlySpan<Sort> sorts, SourceSpot where)
@@ -108,6 +109,16 @@ public sealed class StepBuilder
         return Done();
     }
 
+    /// <summary>
+    /// The step may not be put off for ever while it can happen. That is so for the steps of threads; other rules are
+    /// the environment's, which need never act.
+    /// </summary>
+    public StepBuilder Fair(bool fair = true)
+    {
+        isFair = fair;
+        return Done();
+    }
+
     /// <summary>Where the step comes from.</summary>
     public StepBuilder From(params ReadOnlySpan<Anchor> anchors)
     {
@@ -120,15 +131,19 @@ public sealed class StepBuilder
     internal void Also(Expr target, Expr value, SourceSpot spot) =>
         updates.Add(new Update([], true, target, value, spot));
 
-    internal Rule ToRule(string? suffix = null, Expr? extraGuard = null)
+    internal Rule ToRule(string? suffix = null, Expr? extraGuard = null, Binder? threadKey = null)
     {
+        var parameters = threadKey is null ? Parameters : [threadKey, .. Parameters];
         var processor = Parameters.FirstOrDefault(binder => binder.Sort.Equals(model.ProcessorSort));
         var who = actor
             ?? (processor is null ? new Actor(thread ?? "environment", null) : new Actor(null, new Expr.Bound(processor)));
         var arguments = shown ?? [.. Parameters.Where(binder => binder != processor).Select(binder => new Expr.Bound(binder))];
         var fullName = thread is null ? Name : $"{thread}.{Name}";
-        return new Rule(fullName + suffix, Parameters, extraGuard is null ? guard : extraGuard & guard,
-            [.. updates], who, arguments, thread, [.. sources], where);
+        var fairness = !(isFair ?? thread is not null) ? null
+            : thread is null ? new Fairness(fullName, parameters)
+            : new Fairness(thread, threadKey is null ? [] : [threadKey]);
+        return new Rule(fullName + suffix, parameters, extraGuard is null ? guard : extraGuard & guard,
+            [.. updates], who, arguments, thread, fairness, [.. sources], where);
     }
 
     private StepBuilder Done()

@@ -195,7 +195,8 @@ public sealed class ThreadBuilder
         var spot = step.ToRule().Where;
         var rule = step.ToRule(
             copies == 1 ? null : $"'{copies}",
-            pc == new Expr.Literal(pcSort, points[at]) & condition);
+            pc == new Expr.Literal(pcSort, points[at]) & condition,
+            key);
 
         var then = node.Condition is null ? After(node) : Resolve(new Place(node.Then, 0, successors[node]));
         var otherwise = node.Condition is null ? then : Resolve(new Place(node.Otherwise, 0, successors[node]));
@@ -222,11 +223,7 @@ public sealed class ThreadBuilder
             }
         }
 
-        model.Add(rule with
-        {
-            Parameters = key is null ? rule.Parameters : [key, .. rule.Parameters],
-            Updates = [.. rule.Updates, .. extra],
-        });
+        model.Add(rule with { Updates = [.. rule.Updates, .. extra] });
     }
 
     private Node? After(StepNode node) => Resolve(successors[node]);

@@ -37,13 +37,14 @@ public static class Replay
         return trace.LoopStart is { } start && !trace.States[start].Equals(trace.Last) ? "its loop does not close" : null;
     }
 
-    /// <summary>Whether the last state of a finite trace shows that a property fails, or that it is reached.</summary>
+    /// <summary>Whether a trace shows that a property fails, or that it is reached.</summary>
     public static bool Decides(Interpreter interpreter, Property property, Trace trace) => property switch
     {
         Property.Always p => !interpreter.Holds(trace.Last, p.Holds, p.Where),
         Property.Reachable p => interpreter.Holds(trace.Last, p.Holds, p.Where),
         Property.NoDeadlock p => !interpreter.Holds(trace.Last, p.MayRest, p.Where) && !interpreter.Enabled(trace.Last).Any(),
-        _ => false,
+        Property.LeadsTo p => trace.LoopStart is { } start && Lasso.Violates(interpreter, p, trace, start),
+        _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     /// <summary>The text that a trace is replayed from.</summary>
