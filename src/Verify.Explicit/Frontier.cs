@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Verify.Explicit;
 
 /// <summary>The states of one level, in blocks. Appended to by one thread, then read by all.</summary>
@@ -7,46 +9,69 @@ internal sealed class Frontier(int wordCount)
     public const int BlockStates = 4096;
 
     private readonly List<(ulong[] Words, int Count)> blocks = [];
+    private ulong[] open = [];
+    private int openCount = BlockStates;
+    private long closedCount;
 
     /// <summary>States in it.</summary>
-    public long Count { get; private set; }
+    public long Count => closedCount + (open.Length == 0 ? 0 : openCount);
 
     /// <summary>Bytes of memory.</summary>
-    public long SizeBytes => (long)blocks.Count * BlockStates * wordCount * sizeof(ulong);
+    public long SizeBytes => (long)BlockCount * BlockStates * wordCount * sizeof(ulong);
 
     /// <summary>The number of blocks.</summary>
-    public int BlockCount => blocks.Count;
+    public int BlockCount => blocks.Count + (open.Length == 0 ? 0 : 1);
 
     /// <summary>The words of the states of a block, pinned in memory.</summary>
-    public ulong[] Words(int block) => blocks[block].Words;
+    public ulong[] Words(int block) => block < blocks.Count ? blocks[block].Words : open;
 
     /// <summary>States in a block.</summary>
-    public int StatesIn(int block) => blocks[block].Count;
+    public int StatesIn(int block) => block < blocks.Count ? blocks[block].Count : openCount;
 
     /// <summary>Adds a state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Add(ulong* state)
     {
-        if (blocks.Count == 0 || blocks[^1].Count == BlockStates)
+        if (openCount == BlockStates)
         {
-            blocks.Add((GC.AllocateUninitializedArray<ulong>(BlockStates * wordCount, pinned: true), 0));
+            Open();
         }
 
-        var (words, count) = blocks[^1];
+        var first = openCount * wordCount;
         for (var i = 0; i < wordCount; i++)
         {
-            words[(count * wordCount) + i] = state[i];
+            open[first + i] = state[i];
         }
 
-        blocks[^1] = (words, count + 1);
-        Count++;
+        openCount++;
     }
 
     /// <summary>Takes over the states of another, which is empty afterwards.</summary>
     public void Absorb(Frontier other)
     {
+        Close();
+        other.Close();
         blocks.AddRange(other.blocks);
-        Count += other.Count;
+        closedCount += other.closedCount;
         other.blocks.Clear();
-        other.Count = 0;
+        other.closedCount = 0;
+    }
+
+    private void Open()
+    {
+        Close();
+        open = GC.AllocateUninitializedArray<ulong>(BlockStates * wordCount, pinned: true);
+        openCount = 0;
+    }
+
+    private void Close()
+    {
+        if (open.Length > 0)
+        {
+            blocks.Add((open, openCount));
+            closedCount += openCount;
+        }
+
+        (open, openCount) = ([], BlockStates);
     }
 }

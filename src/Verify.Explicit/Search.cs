@@ -71,6 +71,7 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
     private readonly List<Frontier> levels = [];
     private readonly int?[] witnessDepths = new int?[model.Witnesses.Length];
     private SeenSet seen = null!;
+    private Crew? crew; // hired for the first level that is worth it
     private long states;
     private long cursor;
     private volatile string? stopped;
@@ -121,7 +122,11 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
     private bool HasMet => model.EndsWhenMet && workers.Any(worker => (worker.Met & 1) != 0);
 
     /// <inheritdoc/>
-    public void Dispose() => seen?.Dispose();
+    public void Dispose()
+    {
+        crew?.Dispose();
+        seen?.Dispose();
+    }
 
     private unsafe Frontier Start()
     {
@@ -215,7 +220,7 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
     private bool ExpandTogether(Frontier frontier, int batch, int depth)
     {
         var done = 0;
-        Parallel.For(0, workers.Length, new ParallelOptions { MaxDegreeOfParallelism = workers.Length }, i =>
+        (crew ??= new Crew(workers.Length)).Do(i =>
         {
             if (ExpandPart(workers[i], frontier, batch, depth))
             {
@@ -284,7 +289,7 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
                 return false;
             }
 
-            seen.Grow(workers.Length);
+            seen.Grow(crew);
         }
 
         return true;

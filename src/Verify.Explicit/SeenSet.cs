@@ -142,24 +142,33 @@ internal sealed unsafe class SeenSet : IDisposable
     }
 
     /// <summary>Doubles the table. No one may insert meanwhile.</summary>
-    public void Grow(int threads)
+    public void Grow(Crew? crew)
     {
         var old = slots;
         var count = Capacity;
         Allocate(count * 2);
-        var pieces = count < 1 << 16 ? 1 : threads;
-        Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = pieces }, piece =>
+        if (crew is null)
         {
-            for (var i = count * piece / pieces; i < count * (piece + 1) / pieces; i++)
-            {
-                var state = old + (i * wordCount);
-                if (*state != 0)
-                {
-                    Insert(state, Hash(state, wordCount));
-                }
-            }
-        });
+            Copy(old, 0, count);
+        }
+        else
+        {
+            crew.Do(member => Copy(old, count * member / crew.Size, count * (member + 1) / crew.Size));
+        }
+
         NativeMemory.Free(old);
+    }
+
+    private void Copy(ulong* old, long from, long to)
+    {
+        for (var i = from; i < to; i++)
+        {
+            var state = old + (i * wordCount);
+            if (*state != 0)
+            {
+                Insert(state, Hash(state, wordCount));
+            }
+        }
     }
 
     /// <inheritdoc/>
