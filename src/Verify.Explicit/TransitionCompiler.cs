@@ -232,10 +232,19 @@ internal sealed class RuleBatch
             code.PushWord(word);
             EmitIf(keep != -1, OpCodes.And, keep);
             EmitIf(set != 0, OpCodes.Or, set);
-            foreach (var (write, slot) in here.Where(pair => !(pair.write.When.IsTrue && pair.write.Value.IsConstant)))
+            // Writes of one leaf under conditions that exclude each other are one choice: each alone would keep the old code.
+            foreach (var same in here.GroupBy(pair => pair.slot)
+                .Where(same => !same.Any(pair => pair.write.When.IsTrue && pair.write.Value.IsConstant)))
             {
-                var old = model.Pool.Leaf(write.Leaves[(int)write.Index.Number], (int)CodeWriter.MaskOf(slot) + 1);
-                code.Push(model.Pool.Choice(write.When, write.Value, old));
+                var slot = same.Key;
+                var any = same.First().write;
+                var value = model.Pool.Leaf(any.Leaves[(int)any.Index.Number], (int)CodeWriter.MaskOf(slot) + 1);
+                foreach (var (write, _) in same)
+                {
+                    value = model.Pool.Choice(write.When, write.Value, value);
+                }
+
+                code.Push(value);
                 il.Emit(OpCodes.Ldc_I4, slot.Shift);
                 il.Emit(OpCodes.Shl);
                 il.Emit(OpCodes.Or);
