@@ -248,6 +248,7 @@ public static class Dsl
             // A narrower or wider range: what does not fit is found when it is assigned.
             (_, Sort.Interval) when expr.Sort is Sort.Interval => expr,
             (_, Sort.Optional to) when expr.Sort is not Sort.Optional => Some(Coerce(expr, to.Of)),
+            (Expr.Some some, Sort.Optional to) => Some(Coerce(some.Content, to.Of)),
             _ => throw Error(Codes.SortMismatch, $"'{expr}' of sort '{expr.Sort}' is used where '{target}' is expected"),
         };
     }
