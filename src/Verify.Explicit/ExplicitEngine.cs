@@ -41,6 +41,7 @@ public sealed class ExplicitEngine : IEngine
             (SearchEnd.Met, _) => new Verdict.Refuted(Trace(compiled, result, run), evidence),
             (SearchEnd.Exhausted, Property.Reachable) => new Verdict.Refuted(null, evidence),
             (SearchEnd.Exhausted, _) => new Verdict.Proved(evidence),
+            _ when result.Covered < 0 => new Verdict.Unknown($"stopped by {result.Cause} at the start", evidence),
             (SearchEnd.Cancelled, _) or (_, Property.Reachable) => new Verdict.Unknown(
                 $"stopped by {result.Cause}; every state within {result.Covered} steps was looked at", evidence),
             _ => new Verdict.HoldsUpTo(new Bound(result.Cause!, result.Covered, result.States), evidence),

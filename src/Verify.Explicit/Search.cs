@@ -28,7 +28,7 @@ internal enum SearchEnd
 /// <param name="States">Distinct states.</param>
 /// <param name="Transitions">Steps taken from those that were expanded.</param>
 /// <param name="Depth">The last level that has states.</param>
-/// <param name="Covered">Every state of this level and above was looked at.</param>
+/// <param name="Covered">Every state of this level and above was looked at; -1 if there is no such level.</param>
 /// <param name="RuleCounts">How often each rule fired.</param>
 /// <param name="WitnessDepths">The first level of each witness; null where it was not met.</param>
 /// <param name="Levels">The states of each level, if they were to be kept.</param>
@@ -356,7 +356,9 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
             }
         }
 
-        return new SearchResult(end, cause, states, workers.Sum(worker => worker.Transitions), depth, covered,
+        // Whether a state is stuck shows when it is expanded, which the states of the last level of a cut search were not.
+        var looked = model.AsksForDeadlock && end is SearchEnd.Cut or SearchEnd.Cancelled ? covered - 1 : covered;
+        return new SearchResult(end, cause, states, workers.Sum(worker => worker.Transitions), depth, looked,
             [.. counts], [.. witnessDepths], levels);
     }
 
