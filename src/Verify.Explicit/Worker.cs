@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Verify.Explicit;
 
 /// <summary>One thread's part of a level: expands states, adds what is new, looks at it.</summary>
