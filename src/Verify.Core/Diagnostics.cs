@@ -125,6 +125,10 @@ public static class Codes
     public static readonly ErrorCode BadBudget = new("VRF202", "a budget is not understood",
         "use states=N, depth=N, seconds=N, bytes=N (suffixes k, M, G), separated by commas");
 
+    /// <summary>A reduction that the model or the property does not allow.</summary>
+    public static readonly ErrorCode BadReduction = new("VRF203", "a reduction does not fit the model or the property",
+        "leave the reduction out: the search without it is always right");
+
     /// <summary>An unknown claim.</summary>
     public static readonly ErrorCode UnknownClaim = new("VRF301", "no such claim",
         "run 'verify list' for the claims");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Verify.Engines;
 using Verify.Lowering;
 using Verify.Modelling;
 
@@ -7,7 +8,7 @@ namespace Verify.Explicit;
 /// <summary>A model and what is asked of it, ready to be searched.</summary>
 internal sealed class CompiledModel
 {
-    public CompiledModel(Model model, Property property)
+    public CompiledModel(Model model, Property property, Reductions reductions)
     {
         (Model, Property) = (model, property);
         Lowered = new LoweredModel(model);
@@ -27,7 +28,11 @@ internal sealed class CompiledModel
         }
 
         Check = TransitionCompiler.Compile(predicates, Layout);
+        Symmetry = reductions.HasFlag(Reductions.Symmetry) ? Symmetry.Of(this) : null;
     }
+
+    /// <summary>The symmetry to reduce by, if one is asked for.</summary>
+    public Symmetry? Symmetry { get; }
 
     public Model Model { get; }
 

@@ -22,7 +22,7 @@ public sealed class ExplicitEngine : IEngine
     /// <inheritdoc/>
     public Verdict Decide(Model model, Property property, Run run)
     {
-        var compiled = new CompiledModel(model, property);
+        var compiled = new CompiledModel(model, property, run.Reductions);
         if (property is Property.LeadsTo)
         {
             return new Liveness(compiled, run).Decide();

@@ -26,6 +26,7 @@ internal enum SearchEnd
 /// <param name="End">How it ended.</param>
 /// <param name="Cause">What cut it, if something did.</param>
 /// <param name="States">Distinct states.</param>
+/// <param name="StoodFor">The states that they stand for; 0 without symmetry.</param>
 /// <param name="Transitions">Steps taken from those that were expanded.</param>
 /// <param name="Depth">The last level that has states.</param>
 /// <param name="Covered">Every state of this level and above was looked at; -1 if there is no such level.</param>
@@ -36,6 +37,7 @@ internal sealed record SearchResult(
     SearchEnd End,
     string? Cause,
     long States,
+    Int128 StoodFor,
     long Transitions,
     int Depth,
     int Covered,
@@ -48,6 +50,7 @@ internal sealed record SearchResult(
     {
         Kind = End == SearchEnd.Exhausted ? EvidenceKind.Exhaustive : EvidenceKind.Partial,
         States = States,
+        StatesStoodFor = StoodFor > 0 && StoodFor <= long.MaxValue ? (long)StoodFor : null,
         Transitions = Transitions,
         Depth = Depth,
         RuleCounts = RuleCounts,
@@ -358,7 +361,7 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
 
         // Whether a state is stuck shows when it is expanded, which the states of the last level of a cut search were not.
         var looked = model.AsksForDeadlock && end is SearchEnd.Cut or SearchEnd.Cancelled ? covered - 1 : covered;
-        return new SearchResult(end, cause, states, workers.Sum(worker => worker.Transitions), depth, looked,
+        return new SearchResult(end, cause, states, workers.Aggregate(Int128.Zero, (sum, w) => sum + w.StoodFor), workers.Sum(worker => worker.Transitions), depth, looked,
             [.. counts], [.. witnessDepths], levels);
     }
 

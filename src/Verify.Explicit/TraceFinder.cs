@@ -12,7 +12,8 @@ namespace Verify.Explicit;
 /// <remarks>
 /// The search keeps no parents. Its levels are made once more and walked backwards: a state of a level stays if a step
 /// leads from it to one that stays in the next. What remains are exactly the shortest runs; over them the cheapest way
-/// to the end is summed up from the end.
+/// to the end is summed up from the end. Under symmetry a level holds one state of each orbit; the permutations along
+/// the way are kept with the steps and undone when the run is told, so that an identity keeps its name.
 /// </remarks>
 internal sealed unsafe class TraceFinder
 {
@@ -22,11 +23,14 @@ internal sealed unsafe class TraceFinder
     private readonly ulong[] successors;
     private readonly int[] rules;
     private readonly long[] counts;
-    private readonly string?[] fixedActors;
+    private readonly ActorId?[] fixedActors;
+    private readonly List<string> actorNames = [];
+    private readonly Canonicalizer? canonicalizer;
 
     public TraceFinder(CompiledModel model)
     {
         this.model = model;
+        canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry, model.Layout);
         expand = model.ExpandWithRules();
         interpreter = new Interpreter(model.Model);
         successors = GC.AllocateUninitializedArray<ulong>(model.MostSuccessors * model.Layout.WordCount, pinned: true);
@@ -38,7 +42,7 @@ internal sealed unsafe class TraceFinder
     /// <summary>A trace of a length to a state where what was asked for is met.</summary>
     public Trace Find(int length, Run run)
     {
-        using var search = new Search(model, new Run(Claims.Budget.Unlimited, run.Seed, run.Threads));
+        using var search = new Search(model, run with { Budget = Claims.Budget.Unlimited, Progress = null, Cancellation = default });
         var last = model.AsksForDeadlock ? length : Math.Max(0, length - 1);
         var levels = search.Execute(keepLevels: true, lastLevel: last).Levels;
         var nodes = new Dictionary<Key, Node>[length + 1];
@@ -68,40 +72,51 @@ internal sealed unsafe class TraceFinder
         }
     }
 
+    /// <summary>Who takes a step: a member of a symmetric set, or a number for a name (set -1).</summary>
+    private readonly record struct ActorId(int Set, int Number)
+    {
+        public ActorId Under(int[][]? permutation) => Set < 0 || permutation is null ? this : this with { Number = permutation[Set][Number] };
+    }
+
+    /// <summary>A step along a shortest run; under symmetry, with what it makes of the identities.</summary>
+    private sealed record Link(int Rule, ActorId Actor, int[][]? Permutation, Node To)
+    {
+        /// <summary>The fewest switches from here to the end, this step's own beginning not counted.</summary>
+        public int Cost => To.Switches(Actor.Under(Permutation));
+    }
+
     /// <summary>A state on a shortest run, with the steps that go on along one.</summary>
     private sealed class Node
     {
-        public List<(int Rule, string Actor, Node To)> Steps { get; } = [];
+        private readonly Dictionary<ActorId, int> byActor = [];
+        private int least;
+
+        public List<Link> Steps { get; } = [];
 
         public required ulong[] Words { get; init; }
 
         /// <summary>The fewest switches from here to the end, if the step before was this actor's.</summary>
-        public int Switches(string? actor)
+        public int Switches(ActorId? actor)
         {
-            if (Steps.Count == 0)
+            if (Steps.Count == 0 || actor is not { } previous)
             {
-                return 0;
+                return least;
             }
 
-            // Staying with the actor costs nothing more than the best that starts with it; changing costs one.
-            return actor is not null && byActor!.TryGetValue(actor, out var stay) ? Math.Min(stay, least + 1)
-                : actor is null ? least : least + 1;
+            // Staying with the actor costs the best that starts with it; changing costs one more than the best.
+            return byActor.TryGetValue(previous, out var stay) ? Math.Min(stay, least + 1) : least + 1;
         }
 
         public void Sum()
         {
-            byActor = new Dictionary<string, int>(StringComparer.Ordinal);
-            foreach (var (_, actor, to) in Steps)
+            foreach (var link in Steps)
             {
-                var cost = to.Switches(actor);
-                byActor[actor] = byActor.TryGetValue(actor, out var known) ? Math.Min(known, cost) : cost;
+                var cost = link.Cost;
+                byActor[link.Actor] = byActor.TryGetValue(link.Actor, out var known) ? Math.Min(known, cost) : cost;
             }
 
             least = byActor.Values.Min();
         }
-
-        private Dictionary<string, int>? byActor;
-        private int least;
     }
 
     private Dictionary<Key, Node> Ends(IReadOnlyList<Frontier> levels, int length)
@@ -133,7 +148,9 @@ internal sealed unsafe class TraceFinder
             {
                 for (var i = 0; i < made; i++)
                 {
-                    AddIfMet(next + ((long)i * model.Layout.WordCount));
+                    var end = next + ((long)i * model.Layout.WordCount);
+                    canonicalizer?.Apply(end);
+                    AddIfMet(end);
                 }
             }
         });
@@ -150,10 +167,11 @@ internal sealed unsafe class TraceFinder
             for (var i = 0; i < made; i++)
             {
                 var words = successors.AsSpan(i * model.Layout.WordCount, model.Layout.WordCount).ToArray();
+                var permutation = Canonical(words);
                 if (after.TryGetValue(new Key(words), out var to))
                 {
                     node ??= new Node { Words = Copy(state) };
-                    node.Steps.Add((rules[i], ActorOf(rules[i], node.Words), to));
+                    node.Steps.Add(new Link(rules[i], ActorOf(rules[i], node.Words), permutation, to));
                 }
             }
 
@@ -172,22 +190,93 @@ internal sealed unsafe class TraceFinder
             .OrderBy(n => n.Switches(null))
             .ThenBy(n => n.Words, Comparer<ulong[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))
             .First();
-        var initial = model.Layout.Unpack(node.Words);
+        var (initial, names) = StartOf(node);
         var steps = new List<Step>();
-        string? previous = null;
+        ActorId? previous = null;
         while (node.Steps.Count > 0)
         {
-            var (rule, actor, to) = node.Steps
-                .OrderBy(step => (previous is null || previous == step.Actor ? 0 : 1) + step.To.Switches(step.Actor))
+            var link = node.Steps
+                .OrderBy(step => (previous is null || previous == step.Actor ? 0 : 1) + step.Cost)
                 .ThenBy(step => step.Rule)
                 .First();
-            var lowered = model.Lowered.Rules[rule];
-            steps.Add(new Step(lowered.Rule, model.Lowered.ArgumentsOf(lowered)));
-            (node, previous) = (to, actor);
+            var lowered = model.Lowered.Rules[link.Rule];
+            steps.Add(new Step(lowered.Rule, [.. model.Lowered.ArgumentsOf(lowered).Select(value => Renamed(value, names))]));
+            (node, previous, names) = (link.To, link.Actor.Under(link.Permutation), Undo(link.Permutation, names));
         }
 
         return Trace.Along(interpreter, initial, steps);
     }
+
+    // An initial state that the first one of a run stands for, and what its identities are called in it.
+    private (State Initial, int[][]? Names) StartOf(Node node)
+    {
+        foreach (var state in interpreter.InitialStates())
+        {
+            var words = model.Layout.Pack(state);
+            var permutation = Canonical(words);
+            if (words.AsSpan().SequenceEqual(node.Words))
+            {
+                return (state, Undo(permutation, null));
+            }
+        }
+
+        throw new System.Diagnostics.UnreachableException("a run does not begin with an initial state");
+    }
+
+    // Replaces a state by the one that stands for it; null without symmetry.
+    private int[][]? Canonical(ulong[] words)
+    {
+        if (canonicalizer is null)
+        {
+            return null;
+        }
+
+        fixed (ulong* state = words)
+        {
+            canonicalizer.Apply(state);
+        }
+
+        return [.. canonicalizer.Permutation.Select(set => set.ToArray())];
+    }
+
+    // What the members after a permutation are called, given what those before it are called.
+    private static int[][]? Undo(int[][]? permutation, int[][]? names)
+    {
+        if (permutation is null)
+        {
+            return null;
+        }
+
+        var result = permutation.Select(set => new int[set.Length]).ToArray();
+        for (var set = 0; set < permutation.Length; set++)
+        {
+            for (var member = 0; member < permutation[set].Length; member++)
+            {
+                result[set][permutation[set][member]] = names is null ? member : names[set][member];
+            }
+        }
+
+        return result;
+    }
+
+    private Value Renamed(Value value, int[][]? names)
+    {
+        if (names is null)
+        {
+            return value;
+        }
+
+        if (value.Sort is Modelling.Sort.Optional)
+        {
+            return value.Number == 0 ? value : Value.Some(value.Sort, Renamed(value.Items[0], names));
+        }
+
+        var set = SetOf(value.Sort);
+        return set < 0 ? value : Value.Scalar(value.Sort, names[set][value.Number]);
+    }
+
+    private int SetOf(Modelling.Sort sort) =>
+        sort is Modelling.Sort.Scalar scalar && model.Symmetry is { } symmetry ? symmetry.Sets.IndexOf(scalar) : -1;
 
     private delegate void Visit(ulong* state);
 
@@ -225,19 +314,18 @@ internal sealed unsafe class TraceFinder
     private ulong[] Copy(ulong* state) => new ReadOnlySpan<ulong>(state, model.Layout.WordCount).ToArray();
 
     // Most actors are a parameter of the rule; only those that the state decides are looked up in it.
-    private string? FixedActor(Lowering.LoweredRule lowered)
+    private ActorId? FixedActor(Lowering.LoweredRule lowered)
     {
         var rule = model.Model.Rules[lowered.Rule];
         return rule.Actor.Processor switch
         {
-            null => rule.Actor.Name!,
-            Modelling.Expr.Bound bound =>
-                model.Lowered.ArgumentsOf(lowered)[rule.Parameters.IndexOf(bound.Binder)].ToString(),
+            null => Named(rule.Actor.Name!),
+            Modelling.Expr.Bound bound => IdOf(model.Lowered.ArgumentsOf(lowered)[rule.Parameters.IndexOf(bound.Binder)]),
             _ => null,
         };
     }
 
-    private string ActorOf(int rule, ulong[] words)
+    private ActorId ActorOf(int rule, ulong[] words)
     {
         if (fixedActors[rule] is { } known)
         {
@@ -246,7 +334,25 @@ internal sealed unsafe class TraceFinder
 
         var lowered = model.Lowered.Rules[rule];
         var source = model.Model.Rules[lowered.Rule];
-        return interpreter.Evaluate(model.Layout.Unpack(words), source.Actor.Processor!, source.Parameters,
-            model.Lowered.ArgumentsOf(lowered), source.Where).ToString();
+        return IdOf(interpreter.Evaluate(model.Layout.Unpack(words), source.Actor.Processor!, source.Parameters,
+            model.Lowered.ArgumentsOf(lowered), source.Where));
+    }
+
+    private ActorId IdOf(Value value)
+    {
+        var set = SetOf(value.Sort);
+        return set < 0 ? Named(value.ToString()) : new ActorId(set, value.Number);
+    }
+
+    private ActorId Named(string name)
+    {
+        var number = actorNames.IndexOf(name);
+        if (number < 0)
+        {
+            number = actorNames.Count;
+            actorNames.Add(name);
+        }
+
+        return new ActorId(-1, number);
     }
 }

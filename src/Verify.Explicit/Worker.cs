@@ -9,6 +9,7 @@ internal sealed unsafe class Worker
     private readonly ulong[] bufferB;
     private readonly ulong[] hashesA;
     private readonly ulong[] hashesB;
+    private readonly Canonicalizer? canonicalizer;
 
     public Worker(CompiledModel model)
     {
@@ -19,6 +20,7 @@ internal sealed unsafe class Worker
         (hashesA, hashesB) = (Pinned(most), Pinned(most));
         RuleCounts = GC.AllocateArray<long>(model.Model.Rules.Length, pinned: true);
         Next = new Frontier(wordCount);
+        canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry, model.Layout);
     }
 
     /// <summary>How often each rule fired.</summary>
@@ -29,6 +31,9 @@ internal sealed unsafe class Worker
 
     /// <summary>Steps taken.</summary>
     public long Transitions { get; private set; }
+
+    /// <summary>Under symmetry, the states that those found stand for.</summary>
+    public Int128 StoodFor { get; private set; }
 
     /// <summary>The bits of <see cref="CheckState"/> met in new states.</summary>
     public long Met { get; private set; }
@@ -45,6 +50,7 @@ internal sealed unsafe class Worker
     /// <summary>Adds a state of the first level.</summary>
     public void AddInitial(SeenSet seen, ulong* state)
     {
+        canonicalizer?.Apply(state);
         if (seen.Insert(state, SeenSet.Hash(state, wordCount)))
         {
             Keep(state);
@@ -63,6 +69,11 @@ internal sealed unsafe class Worker
             {
                 var state = states + ((long)i * wordCount);
                 var made = Successors(state, into);
+                for (var j = 0; canonicalizer is not null && j < made; j++)
+                {
+                    canonicalizer.Apply(into + ((long)j * wordCount));
+                }
+
                 for (var j = 0; j < made; j++)
                 {
                     var hash = SeenSet.Hash(into + ((long)j * wordCount), wordCount);
@@ -128,6 +139,7 @@ internal sealed unsafe class Worker
     private void Keep(ulong* state)
     {
         Next.Add(state);
+        StoodFor += canonicalizer?.Apply(state) ?? 0;
         var met = model.Check(state);
         Met |= met;
         if ((met & TransitionCompiler.Undefined) != 0)

@@ -89,6 +89,11 @@ public sealed record Evidence
     /// <summary>The number of steps to the farthest state visited.</summary>
     public int Depth { get; init; }
 
+    /// <summary>
+    /// Under symmetry, the states that those visited stand for: as many as a search without it visits. Null otherwise.
+    /// </summary>
+    public long? StatesStoodFor { get; init; }
+
     /// <summary>How often each rule fired, in the order of the model's rules; empty when it was not counted.</summary>
     public ImmutableArray<long> RuleCounts { get; init; } = [];
 

@@ -28,12 +28,14 @@ public interface IEngine
 /// <param name="Seed">What its random choices start from.</param>
 /// <param name="Threads">Threads; 0 for one a core. They change the time and nothing else.</param>
 /// <param name="Progress">Told from time to time how far it is.</param>
+/// <param name="Reductions">What may be left out of the search without changing the verdict.</param>
 /// <param name="Cancellation">Stops it; what was covered is still reported.</param>
 public sealed record Run(
     Budget Budget,
     ulong Seed = 1,
     int Threads = 0,
     IProgress<Progress>? Progress = null,
+    Reductions Reductions = Reductions.None,
     CancellationToken Cancellation = default)
 {
     /// <summary>No limit, no progress, no cancellation.</summary>
@@ -46,3 +48,14 @@ public sealed record Run(
 /// <param name="Depth">The level that is being looked at.</param>
 /// <param name="Frontier">States of that level.</param>
 public readonly record struct Progress(long States, long Transitions, int Depth, long Frontier);
+
+/// <summary>Ways to look at fewer states with the same verdict.</summary>
+[Flags]
+public enum Reductions
+{
+    /// <summary>Every state.</summary>
+    None = 0,
+
+    /// <summary>One state for all that differ only in which identity of a scalar set is which.</summary>
+    Symmetry = 1,
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Verify.Lowering;
+using Verify.Modelling;
+
+namespace Verify.Explicit;
+
+/// <summary>What permuting the identities of scalar sets does to the leaves of a state.</summary>
+/// <remarks>
+/// Ip and Dill, "Better verification through symmetry", 1996. The language can name no member of a scalar set, so that
+/// rules and properties are symmetric by construction; an initial value is the one place where a member can slip in.
+/// </remarks>
+internal sealed class Symmetry
+{
+    private Symmetry(ImmutableArray<Sort.Scalar> sets, ImmutableArray<SymmetricLeaf> leaves) =>
+        (Sets, Leaves) = (sets, leaves);
+
+    /// <summary>The scalar sets with more than one member.</summary>
+    public ImmutableArray<Sort.Scalar> Sets { get; }
+
+    /// <summary>What each leaf has to do with them.</summary>
+    public ImmutableArray<SymmetricLeaf> Leaves { get; }
+
+    /// <summary>The symmetry of a model.</summary>
+    /// <exception cref="ModelException">VRF203: an initial value or a reset singles out a member.</exception>
+    public static Symmetry Of(CompiledModel model)
+    {
+        CheckUnbroken(model.Model);
+        if (model.Property is Property.LeadsTo)
+        {
+            throw ModelException.At(model.Property.Where, Codes.BadReduction,
+                $"'{model.Property.Name}' is about what comes later: symmetry merges the runs that it tells apart");
+        }
+
+        var leaves = new SymmetricLeaf[model.Lowered.Shape.Leaves.Length];
+        var sets = new List<Sort.Scalar>();
+        var walk = new Walk(sets, leaves);
+        for (var i = 0; i < model.Lowered.Shape.Variables.Length; i++)
+        {
+            walk.Visit(model.Lowered.Shape.Variables[i], $"{i}", []);
+        }
+
+        return new Symmetry([.. sets], [.. leaves]);
+    }
+
+    private static void CheckUnbroken(Model model)
+    {
+        foreach (var variable in model.Variables.Where(v => v.Initially is not null))
+        {
+            var search = new MemberSearch();
+            search.Of(variable.Initially!);
+            if (search.Found is { } member)
+            {
+                throw ModelException.At(variable.Where, Codes.BadReduction,
+                    $"'{variable.Name}' starts with {member}, which breaks the symmetry of '{((Sort.Scalar)member.Sort).Name}'",
+                    "let it start with None or with any value (AnyOf), or search without symmetry");
+            }
+        }
+    }
+
+    private sealed class MemberSearch : ExprWalk
+    {
+        public Expr.Literal? Found { get; private set; }
+
+        protected override ValueTuple OnLiteral(Expr.Literal node)
+        {
+            Found ??= node.Sort is Sort.Scalar { Members.Length: > 1 } ? node : null;
+            return default;
+        }
+    }
+
+    /// <summary>Follows the maps of a variable down to its leaves.</summary>
+    private sealed class Walk(List<Sort.Scalar> sets, SymmetricLeaf[] leaves)
+    {
+        public void Visit(Storage storage, string path, ImmutableArray<SymmetricKey> keys)
+        {
+            switch (storage)
+            {
+                case Storage.Single single:
+                    Describe(single.Leaf, single.Sort, path, keys);
+                    break;
+                case Storage.Flagged flagged:
+                    Describe(flagged.Flag, Sort.Bool, path + "?", keys);
+                    Visit(flagged.Content, path + "!", keys);
+                    break;
+                case Storage.Group group:
+                    var (set, offset) = group.Sort is Sort.Mapping map ? Identity(map.Key) : (-1, 0);
+                    for (var i = 0; i < group.Items.Length; i++)
+                    {
+                        var isMember = set >= 0 && i >= offset;
+                        Visit(group.Items[i], isMember ? $"{path}[{set}]" : $"{path}.{i}",
+                            isMember ? keys.Add(new SymmetricKey(set, i - offset)) : keys);
+                    }
+
+                    break;
+            }
+        }
+
+        private void Describe(Leaf leaf, Sort sort, string path, ImmutableArray<SymmetricKey> keys)
+        {
+            var (set, offset) = Identity(sort);
+            leaves[leaf.Index] = new SymmetricLeaf(leaf.Index, set, offset, path, keys);
+        }
+
+        // Which set's members a scalar sort holds, and the code of the first one; options of options come before it.
+        private (int Set, int Offset) Identity(Sort sort)
+        {
+            var offset = 0;
+            while (sort is Sort.Optional optional)
+            {
+                (sort, offset) = (optional.Of, offset + 1);
+            }
+
+            if (sort is not Sort.Scalar { Members.Length: > 1 } scalar)
+            {
+                return (-1, 0);
+            }
+
+            var set = sets.FindIndex(known => known.Equals(scalar));
+            if (set < 0)
+            {
+                set = sets.Count;
+                sets.Add(scalar);
+            }
+
+            return (set, offset);
+        }
+    }
+}
+
+/// <summary>One of the members that select a leaf.</summary>
+/// <param name="Set">The scalar set.</param>
+/// <param name="Member">The member.</param>
+internal readonly record struct SymmetricKey(int Set, int Member);
+
+/// <summary>What a leaf has to do with the scalar sets.</summary>
+/// <param name="Leaf">Its position.</param>
+/// <param name="Set">The set whose members it can hold; -1 for none.</param>
+/// <param name="Offset">The code of the first member.</param>
+/// <param name="Path">Leaves with the same path differ in their keys only.</param>
+/// <param name="Keys">The members that select it.</param>
+internal sealed record SymmetricLeaf(int Leaf, int Set, int Offset, string Path, ImmutableArray<SymmetricKey> Keys);
