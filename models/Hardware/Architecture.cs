@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+
+namespace Verify.Hardware;
+
+/// <summary>What the parts need to know of an architecture: a table of switches, as data.</summary>
+/// <param name="Profile">The name of it.</param>
+/// <param name="Remote">How other processors are made to drop a translation.</param>
+/// <param name="AddressFlushClearsUpperLevels">Whether invalidating an address also drops cached upper levels.</param>
+/// <param name="AllowsLiveOverwrite">
+/// Whether a valid entry may be given another address without being invalid, and flushed everywhere, in between.
+/// </param>
+/// <param name="LocalFlush">What the invalidation on the own processor is called.</param>
+/// <param name="RemoteFlush">What starts the invalidation on the others.</param>
+/// <param name="Completion">What happens on each of them.</param>
+/// <param name="Source">Where the rules are written.</param>
+public sealed record Architecture(
+    Profile Profile,
+    RemoteInvalidation Remote,
+    bool AddressFlushClearsUpperLevels,
+    bool AllowsLiveOverwrite,
+    string LocalFlush,
+    string RemoteFlush,
+    string Completion,
+    Anchor Source)
+{
+    /// <summary>x86-64: interrupts, and any valid value may follow any other.</summary>
+    public static Architecture X86 { get; } = new(
+        new Profile("x86", "x86-64: remote invalidation by IPI, live overwrite allowed"),
+        RemoteInvalidation.Interrupt,
+        AddressFlushClearsUpperLevels: true,
+        AllowsLiveOverwrite: true,
+        "flush_tlb_func_local", "flush_tlb_others", "flush_tlb_func",
+        Anchor.Manual("INVLPG, MOV to CR3", "Intel SDM 3A, 4.10.4.1"));
+
+    /// <summary>Arm: the hardware broadcasts, and break-before-make is required.</summary>
+    public static Architecture Arm64 { get; } = new(
+        new Profile("arm64", "VMSAv8-64: broadcast TLBI, break-before-make required"),
+        RemoteInvalidation.Broadcast,
+        AddressFlushClearsUpperLevels: true,
+        AllowsLiveOverwrite: false,
+        "TLBI VAE1; DSB NSH", "TLBI VAE1IS", "TLBI completes",
+        Anchor.Manual("TLB maintenance requirements", "Arm ARM, G5.9"));
+
+    /// <summary>RISC-V: interrupts, and a fence with an address leaves upper levels alone.</summary>
+    public static Architecture RiscV { get; } = new(
+        new Profile("riscv", "RISC-V: remote fences by IPI, an address fence covers leaf entries only"),
+        RemoteInvalidation.Interrupt,
+        AddressFlushClearsUpperLevels: false,
+        AllowsLiveOverwrite: true,
+        "local_flush_tlb_page", "sbi_remote_sfence_vma", "sfence.vma",
+        Anchor.Manual("SFENCE.VMA", "RISC-V privileged specification, supervisor chapter"));
+
+    /// <summary>All of them; the first is the default.</summary>
+    public static ImmutableArray<Architecture> All { get; } = [X86, Arm64, RiscV];
+
+    /// <summary>Their profiles.</summary>
+    public static ImmutableArray<Profile> Profiles { get; } = [.. All.Select(one => one.Profile)];
+
+    /// <summary>What the switches leave out, one plain line each.</summary>
+    public static ImmutableArray<string> NotModelled { get; } =
+    [
+        "x86: INVLPGB, huge pages, errata; a store that has not left the store buffer",
+        "arm64: a TLBI without its barriers, contiguous entries, conflict aborts; after a break-before-make violation "
+            + "the model promises nothing and explores no further misbehaviour",
+        "riscv: cached invalid entries, Svinval; a fence takes effect at once on its own hart",
+        "two entries for one address in one TLB",
+    ];
+
+    /// <summary>The one that an instance has chosen.</summary>
+    public static Architecture Of(ModelBuilder m) => All.First(one => m.Is(one.Profile));
+}
+
+/// <summary>How other processors are made to drop a translation.</summary>
+public enum RemoteInvalidation
+{
+    /// <summary>By an interrupt; it waits until the target has interrupts enabled.</summary>
+    Interrupt,
+
+    /// <summary>By the hardware, whatever the target is doing.</summary>
+    Broadcast,
+}

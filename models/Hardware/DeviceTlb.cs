@@ -1,0 +1,33 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Hardware;
+
+/// <summary>The translations that a device keeps of an address space that it shares (SVA, by ATS).</summary>
+public sealed class DeviceTlb : IHolder
+{
+    private readonly Sort va;
+    private readonly Translation translation;
+    private readonly Expr entries;
+
+    /// <summary>Declares the entries, all empty.</summary>
+    public DeviceTlb(ModelBuilder m, Sort va, Translation translation)
+    {
+        (this.va, this.translation) = (va, translation);
+        entries = m.Map("device_tlb", va, Sort.Option(translation.Sort));
+        m.Mark("stale", va, x => (entries[x], translation.IsStale(entries[x])));
+    }
+
+    /// <summary>The entry for an address.</summary>
+    public Expr this[Expr x] => entries[x];
+
+    /// <summary>Whether an entry is stale.</summary>
+    public Expr HasStale => Exists(va, x => translation.IsStale(entries[x]));
+
+    /// <summary>Adds to a step that the device has dropped what it has for an address.</summary>
+    public StepBuilder Drop(StepBuilder s, Expr x) => s.Set(entries[x], None);
+
+    /// <inheritdoc/>
+    public void Outdate(StepBuilder s, Expr frame) =>
+        s.Each(va, x => translation.Outdate(s, entries[x], frame));
+}

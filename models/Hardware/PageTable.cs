@@ -1,0 +1,64 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Hardware;
+
+/// <summary>The page table of one address space: a leaf entry for each address.</summary>
+/// <remarks>
+/// A PTE is a holder too: where it stays valid while its frame is freed, it is stale itself, and so is whatever is
+/// filled from it. Every walk is taken to write the accessed bit; that write is no state here, but it is why a walk
+/// counts as a write to the table it goes through.
+/// </remarks>
+public sealed class PageTable : IHolder
+{
+    private readonly Sort cpu;
+    private readonly Sort va;
+    private readonly Translation translation;
+    private readonly bool isPerCpu;
+    private readonly Expr pte;
+
+    /// <summary>Declares the entries.</summary>
+    /// <param name="m">The model.</param>
+    /// <param name="cpu">The processors.</param>
+    /// <param name="va">The addresses.</param>
+    /// <param name="translation">What an entry says.</param>
+    /// <param name="isPerCpu">Whether every processor has a table of its own.</param>
+    public PageTable(ModelBuilder m, Sort cpu, Sort va, Translation translation, bool isPerCpu = false)
+    {
+        (this.cpu, this.va, this.translation, this.isPerCpu) = (cpu, va, translation, isPerCpu);
+        var entry = Sort.Option(translation.Sort);
+        pte = isPerCpu ? m.Map("pte", cpu, va, entry) : m.Map("pte", va, entry);
+    }
+
+    /// <summary>The entry for an address in the table that a processor walks.</summary>
+    public Expr Entry(Expr c, Expr x) => isPerCpu ? pte[c, x] : pte[x];
+
+    /// <summary>The entry for an address in the one table that all share, as a device walks it.</summary>
+    public Expr Shared(Expr x) => pte[x];
+
+    /// <summary>Whether some entry leads to a frame.</summary>
+    public Expr Names(Expr f) => Any(entry => translation.Names(entry, f));
+
+    /// <summary>Whether some entry is valid.</summary>
+    public Expr HasEntries => Any(entry => entry.HasValue);
+
+    /// <summary>Whether some entry is stale.</summary>
+    public Expr HasStale => Any(translation.IsStale);
+
+    /// <inheritdoc/>
+    public void Outdate(StepBuilder s, Expr frame)
+    {
+        if (isPerCpu)
+        {
+            s.Each(cpu, c => s.Each(va, x => translation.Outdate(s, pte[c, x], frame)));
+        }
+        else
+        {
+            s.Each(va, x => translation.Outdate(s, pte[x], frame));
+        }
+    }
+
+    private Expr Any(Func<Expr, Expr> what) => isPerCpu
+        ? Exists(cpu, va, (c, x) => what(pte[c, x]))
+        : Exists(va, x => what(pte[x]));
+}

@@ -1,0 +1,55 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Hardware;
+
+/// <summary>One upper-level entry over all modelled addresses, and the processors' caches of it.</summary>
+/// <remarks>
+/// The page table itself lives in a frame of the allocator, so that it can be freed and reused while a processor
+/// still walks through what it has cached.
+/// </remarks>
+public sealed class PagingStructureCache : IHolder
+{
+    private readonly Sort cpu;
+    private readonly Expr psc;
+    private readonly Field table;
+    private readonly Field stale = new("stale", Sort.Bool, IsGhost: true);
+    private readonly Sort cached;
+
+    /// <summary>Declares the entry and the caches, all empty.</summary>
+    public PagingStructureCache(ModelBuilder m, Sort cpu, Sort frame)
+    {
+        this.cpu = cpu;
+        table = new Field("table", frame);
+        cached = m.Record("upper", table, stale);
+        Pmd = m.Var("pmd", Sort.Option(frame));
+        psc = m.Map("psc", cpu, Sort.Option(cached));
+        m.Mark("stale", cpu, c => (psc[c], psc[c].HasValue & psc[c].Value[stale]));
+    }
+
+    /// <summary>The frame of the page table, if there is one.</summary>
+    public Expr Pmd { get; }
+
+    /// <summary>Whether a walk of a processor can start.</summary>
+    public Expr CanWalk(Expr c) => psc[c].HasValue | Pmd.HasValue;
+
+    /// <summary>Whether a walk of a processor reads the present page table.</summary>
+    public Expr ReadsPresentTable(Expr c) => Pmd.HasValue & (psc[c].HasValue.Implies(psc[c].Value[table] == Pmd.Value));
+
+    /// <summary>Whether a walk of a processor remembers something that it has not cached yet.</summary>
+    public Expr WouldCache(Expr c) => psc[c].IsNone & Pmd.HasValue;
+
+    /// <summary>Whether a walk of a processor goes through a frame that is no page table of this address space any more.</summary>
+    public Expr ReadsFreedTable(Expr c) =>
+        psc[c].HasValue & psc[c].Value[stale] & !(Pmd.HasValue & Pmd.Value == psc[c].Value[table]);
+
+    /// <summary>Adds to a step that a processor caches the upper level.</summary>
+    public void Cache(StepBuilder s, Expr c) => s.SetIf(WouldCache(c), psc[c], New(cached, Pmd.Value, false));
+
+    /// <summary>Adds to a step that a processor drops its upper levels.</summary>
+    public StepBuilder Drop(StepBuilder s, Expr c) => s.Set(psc[c], None);
+
+    /// <inheritdoc/>
+    public void Outdate(StepBuilder s, Expr frame) => s.Each(cpu, c =>
+        s.SetIf(psc[c].HasValue & psc[c].Value[table] == frame, psc[c].Value[stale], true));
+}

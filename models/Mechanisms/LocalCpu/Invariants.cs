@@ -1,0 +1,39 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Mechanisms.LocalCpu;
+
+/// <summary>What the two sides of the thread defend: they do not mean the same invariant.</summary>
+internal static class Invariants
+{
+    public static void Add(ModelBuilder m, Machine machine)
+    {
+        Expr isDefined = machine.Undefined is { } undefined ? !undefined : true;
+        var noEntry = ForAll(machine.Cpu, machine.Va, (c, x) =>
+            (machine.CanStillUse(c) & machine.Tlb[c, x].HasValue).Implies(!machine.Translation.IsStale(machine.Tlb[c, x])));
+        if (machine.Device is { } device)
+        {
+            noEntry &= !device.HasStale;
+        }
+
+        m.Always("I-ENTRY", isDefined & noEntry,
+            "no TLB entry that its owner could still use is from before the frame's last free");
+        m.Always("I-USE", isDefined & !machine.UsedStale,
+            "no architectural access goes through a stale translation");
+        m.Always("I-SPEC", isDefined & !machine.SpeculatedStale,
+            "no speculative access goes through a stale translation");
+        m.Always("I-PTE", !machine.PageTable.HasStale,
+            "no valid PTE names a frame that is free or somebody else's");
+        if (machine.ReadFreedTable is { } readFreedTable)
+        {
+            m.Always("I-TABLE", !readFreedTable,
+                "no walk reads, or writes an accessed bit to, a frame that is no longer a page table");
+        }
+
+        if (machine.Undefined is not null)
+        {
+            m.Always("I-BBM", isDefined,
+                "between two valid values that need break-before-make the entry is invalid and flushed everywhere");
+        }
+    }
+}

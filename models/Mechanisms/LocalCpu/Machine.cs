@@ -1,0 +1,217 @@
+using Verify.Hardware;
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Mechanisms.LocalCpu;
+
+/// <summary>What a thread of the server is doing.</summary>
+internal enum Phase
+{
+    /// <summary>It waits for an operation.</summary>
+    Waiting,
+
+    /// <summary>It works on a buffer, in user mode.</summary>
+    Serving,
+
+    /// <summary>It retires a mapping, in the kernel.</summary>
+    Retiring,
+}
+
+/// <summary>The hardware that an instance needs, and what moves on its own: walkers, accesses, allocator, device.</summary>
+internal sealed class Machine
+{
+    private static readonly string[] Addresses = ["x", "y", "z", "w"];
+
+    private readonly Expr used;
+    private readonly Expr leaked;
+    private readonly Expr? readFreedTable;
+
+    public Machine(ModelBuilder m)
+    {
+        Cpu = m.Processors("cpu", m.Size("cpu"));
+        Va = m.ScalarSet("va", [.. Addresses.Take(m.Size("va"))]);
+        Frame = m.ScalarSet("frame", m.Size("frame"), "f");
+        Architecture = Architecture.Of(m);
+        Allocator = new FrameAllocator(m, Frame, Owner.AppBuf);
+        Translation = new Translation(m, Frame, hasPermissions: m.Has(LocalCpuFlag.Mprotect));
+        PageTable = new PageTable(m, Cpu, Va, Translation, m.Has(LocalCpuFlag.PerCpuTables));
+        Tlb = new Tlb(m, Cpu, Va, Translation);
+        Allocator.Register(PageTable);
+        Allocator.Register(Tlb);
+        if (m.Has(LocalCpuFlag.FreeTables))
+        {
+            Upper = new PagingStructureCache(m, Cpu, Frame);
+            Allocator.Register(Upper);
+            readFreedTable = m.Ghost("read_freed_table", Sort.Bool);
+        }
+
+        if (m.Has(LocalCpuFlag.Sva) && !m.Assumes(LocalCpuFlag.NoSva))
+        {
+            Device = new DeviceTlb(m, Va, Translation);
+            Allocator.Register(Device);
+        }
+
+        if (m.Size("gens") > 0)
+        {
+            Spaces = new AddressSpaces(m, Cpu, Tlb, m.Size("gens"));
+        }
+
+        if (m.Has(LocalCpuFlag.Overwrite))
+        {
+            Undefined = m.Ghost("undefined_hw", Sort.Bool);
+        }
+
+        Server = new Server(m, this);
+        used = m.Ghost("used_stale", Sort.Bool);
+        leaked = m.Ghost("speculated_stale", Sort.Bool);
+    }
+
+    public Sort Cpu { get; }
+
+    public Sort Va { get; }
+
+    public Sort Frame { get; }
+
+    public Architecture Architecture { get; }
+
+    public FrameAllocator Allocator { get; }
+
+    public Translation Translation { get; }
+
+    public PageTable PageTable { get; }
+
+    public Tlb Tlb { get; }
+
+    /// <summary>Upper levels and their caches, when page tables are freed.</summary>
+    public PagingStructureCache? Upper { get; }
+
+    public DeviceTlb? Device { get; }
+
+    /// <summary>Context switches, when there are any.</summary>
+    public AddressSpaces? Spaces { get; }
+
+    public Server Server { get; }
+
+    /// <summary>Whether an architectural access went through a stale translation.</summary>
+    public Expr UsedStale => used;
+
+    /// <summary>Whether a speculative access went through a stale translation.</summary>
+    public Expr SpeculatedStale => leaked;
+
+    /// <summary>Whether a walk went through a freed table; nothing when tables stay.</summary>
+    public Expr? ReadFreedTable => readFreedTable;
+
+    /// <summary>
+    /// Whether a step was taken after which the architecture promises nothing; only where a PTE is overwritten.
+    /// </summary>
+    public Expr? Undefined { get; }
+
+    /// <summary>Whether the walker and the TLB of a processor work in the server's address space.</summary>
+    public Expr IsLoaded(Expr c) => Spaces?.IsWalkable(c) ?? true;
+
+    /// <summary>Whether a thread of the server can still use what a processor has cached, as it is.</summary>
+    public Expr CanStillUse(Expr c) => Spaces?.CanStillUse(c) ?? true;
+
+    public void AddEnvironment(ModelBuilder m)
+    {
+        m.Rule("speculative walk", Cpu, Va, (s, c, x) =>
+        {
+            s.When(IsLoaded(c) & Tlb[c, x].IsNone & CanWalk(c, x, isSpeculative: true));
+            Walk(s, c, x);
+        }).From(Code.Speculation, Code.AccessedBit);
+
+        m.Rule("speculative load", Cpu, Va, (s, c, x) => s
+            .When(IsLoaded(c) & Tlb[c, x].HasValue)
+            .SetIf(Translation.IsStale(Tlb[c, x]), leaked, true))
+            .From(Code.Speculation);
+
+        if (Translation.HasPermissions)
+        {
+            AddStore(m);
+        }
+        else
+        {
+            m.Rule("load/store", Cpu, Va, (s, c, x) => Access(s, c, x)).From(Mails.Zijlstra);
+        }
+
+        if (Device is not null)
+        {
+            AddDevice(m, Device);
+        }
+
+        Allocator.AddReuse(m, hasOwnTables: Upper is not null);
+        Spaces?.AddScheduler(m);
+        m.Reachable("every CPU has a translation", ForAll(Cpu, c => Exists(Va, x => Tlb[c, x].HasValue)));
+        m.Reachable("a buffer is freed", Exists(Frame, f => Allocator.Owner[f] == Owner.Free));
+    }
+
+    // Any access that retires: through the entry if there is one, else through the table.
+    private void Access(StepBuilder s, Expr c, Expr x)
+    {
+        s.When(Server.MayTouch(c, x) & (Tlb[c, x].HasValue | CanWalk(c, x, isSpeculative: false)));
+        s.SetIf(Translation.IsStale(Tlb[c, x]), used, true);
+        s.If(Tlb[c, x].IsNone, () =>
+        {
+            var isStale = Translation.IsStale(PageTable.Entry(c, x));
+            s.SetIf(Upper is null ? isStale : Upper.ReadsFreedTable(c) | isStale, used, true);
+            Walk(s, c, x);
+        });
+    }
+
+    // A stale entry here is one that allows more than the PTE does; reading through it does no harm. A store through
+    // a clean entry goes back to the PTE, and faults there if it may not.
+    private void AddStore(ModelBuilder m)
+    {
+        m.Rule("store", Cpu, Va, (s, c, x) =>
+        {
+            var entry = Tlb[c, x];
+            var pte = PageTable.Entry(c, x);
+            var isDirty = entry.HasValue & entry.Value[Translation.Writable] & entry.Value[Translation.Dirty];
+            s.When(Server.MayTouch(c, x) & (isDirty | (pte.HasValue & pte.Value[Translation.Writable])));
+            s.SetIf(isDirty & entry.Value[Translation.Stale], used, true);
+            s.If(!isDirty, () => s
+                .Set(pte.Value[Translation.Dirty], true)
+                .Set(entry, pte.Value.With(Translation.Dirty, true)));
+        }).From(Code.DirtyBit);
+        m.Rule("load", Cpu, Va, (s, c, x) => s
+            .When(Server.MayTouch(c, x) & Tlb[c, x].IsNone & PageTable.Entry(c, x).HasValue)
+            .Set(Tlb[c, x], PageTable.Entry(c, x)));
+    }
+
+    private void AddDevice(ModelBuilder m, DeviceTlb device)
+    {
+        m.Rule("ATS translation", Va, (s, x) => s
+            .When(device[x].IsNone & PageTable.Shared(x).HasValue)
+            .Set(device[x], PageTable.Shared(x)).By("device"))
+            .From(Code.Ats);
+        m.Rule("DMA", Va, (s, x) => s
+            .When(device[x].HasValue & Server.IsServed(x))
+            .SetIf(Translation.IsStale(device[x]), used, true).By("device"))
+            .From(Code.Ats);
+        m.Reachable("the device has a translation", Exists(Va, x => device[x].HasValue));
+    }
+
+    private Expr CanWalk(Expr c, Expr x, bool isSpeculative)
+    {
+        var isMapped = PageTable.Entry(c, x).HasValue;
+        return Upper is null
+            ? isMapped
+            : Upper.CanWalk(c) & (isSpeculative | isMapped);
+    }
+
+    private void Walk(StepBuilder s, Expr c, Expr x)
+    {
+        var pte = PageTable.Entry(c, x);
+        if (Upper is null)
+        {
+            s.Set(Tlb[c, x], pte);
+            return;
+        }
+
+        // What a freed table holds is whatever its new owner wrote: the walk is a violation in itself, and the
+        // translation that comes out of it is left out.
+        s.SetIf(Upper.ReadsPresentTable(c), Tlb[c, x], pte);
+        s.SetIf(Upper.ReadsFreedTable(c), readFreedTable!, true);
+        Upper.Cache(s, c);
+    }
+}

@@ -1,0 +1,221 @@
+using Verify.Hardware;
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Mechanisms.LocalCpu;
+
+/// <summary>A server that maps a buffer for each operation and unmaps it at its end.</summary>
+internal sealed class UnmappingServer(Machine machine)
+{
+    private readonly Server server = machine.Server;
+    private readonly PageTable pages = machine.PageTable;
+    private bool isLocal;
+    private bool keepsAddresses;
+    private bool hasTeardown;
+    private bool zapsFully;
+
+    public void Describe(ModelBuilder m)
+    {
+        isLocal = m.Has(LocalCpuFlag.LocalMunmap);
+        keepsAddresses = m.Assumes(LocalCpuFlag.NoReuse);
+        zapsFully = m.Assumes(LocalCpuFlag.FullZap);
+        // Elsewhere a crash in the middle of an operation does what munmap does.
+        hasTeardown = isLocal && (keepsAddresses || zapsFully);
+        m.Thread("zt", machine.Cpu, repeats: true, (t, c) => Program(m, t, c));
+        server.AddAnswers(m);
+    }
+
+    private void Program(ModelBuilder m, ThreadBuilder t, Expr c)
+    {
+        var locals = server.Begin(t, c);
+        server.AddPutPage(m, server.InFlight);
+        var isClosing = hasTeardown ? t.Local("is_closing", Sort.Bool, false) : false;
+        var table = machine.Upper is null ? null : t.Local("table", machine.Frame);
+        var early = m.Has(LocalCpuFlag.MaskBefore);
+        Expr? sampled = null;
+
+        t.Label("waiting");
+        List<Action> ways = [() => InsertPfn(t, c, locals)];
+        if (machine.Upper is { } upper)
+        {
+            ways.Add(() => AllocateTable(t, upper));
+        }
+
+        if (hasTeardown && keepsAddresses)
+        {
+            ways.Add(() => Teardown(t, c, locals, isClosing));
+        }
+
+        if (!m.Assumes(LocalCpuFlag.Pinned))
+        {
+            ways.Add(() => server.Migrate(t, c, "waiting"));
+        }
+
+        t.Either([.. ways]);
+
+        t.Label("serving");
+        ways = [() =>
+        {
+            sampled = early ? server.ReadMask(t) : null;
+            t.Step("ptep_get_and_clear", s => StartMunmap(s, c, locals.At.Value, locals).Shows(locals.At));
+        }];
+        if (hasTeardown)
+        {
+            ways.Add(() => Teardown(t, c, locals, isClosing));
+        }
+
+        if (m.Has(LocalCpuFlag.Mprotect))
+        {
+            ways.Add(() => WriteProtect(m, t, c, locals));
+        }
+
+        if (!m.Assumes(LocalCpuFlag.Pinned))
+        {
+            ways.Add(() => server.Migrate(t, c, "serving"));
+        }
+
+        t.Either([.. ways]);
+
+        t.Label("unhooked");
+        if (machine.Upper is { } level)
+        {
+            t.Step("free_pgtables", s => s
+                .Set(table!, pages.HasEntries.Then(None, level.Pmd))
+                .SetIf(!pages.HasEntries, level.Pmd, None)
+                .Shows(level.Pmd).From(Code.FreeTables));
+        }
+
+        Flush(t, c, locals, isClosing, table, sampled);
+    }
+
+    private void InsertPfn(ThreadBuilder t, Expr c, Server.Locals locals) =>
+        t.Step("insert_pfn", machine.Va, machine.Frame, (s, x, f) => s
+            .When(server.CanRun(c) & machine.Allocator.Owner[f] == Owner.AppBuf)
+            .When(server.Holder[x].IsNone | server.Holder[x] == c)
+            .When(machine.Upper?.Pmd.HasValue ?? true)
+            .Set(pages.Entry(c, x), machine.Translation.To(f))
+            .Set(server.Holder[x], c)
+            .Set(locals.At, x).Set(locals.Buffer, f).Set(locals.Phase, Phase.Serving)
+            .From(Code.InsertPfn, Mails.Patch));
+
+    private void AllocateTable(ThreadBuilder t, PagingStructureCache upper)
+    {
+        t.Step("__pte_alloc", machine.Frame, (s, f) => s
+            .When(upper.Pmd.IsNone & machine.Allocator.Owner[f] == Owner.Free)
+            .Set(machine.Allocator.Owner[f], Owner.PageTable).Set(upper.Pmd, f)
+            .From(Code.AllocTable));
+        t.Goto("waiting");
+    }
+
+    private void Teardown(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing)
+    {
+        t.Step("exit: zap_pte_range", machine.Va, (s, x) =>
+            StartMunmap(s.When(server.Holder[x] == c), c, x, locals)
+                .Set(locals.At, x).Set(isClosing, true)
+                .From(Code.Exit));
+        t.Goto("unhooked");
+    }
+
+    private StepBuilder StartMunmap(StepBuilder s, Expr c, Expr x, Server.Locals locals)
+    {
+        s.When(server.CanRun(c) & !server.Lock);
+        if (machine.Spaces is { } spaces)
+        {
+            s.When(spaces.HasGenerationsLeft);
+        }
+
+        return s.Set(pages.Entry(c, x), None)
+            .Set(server.Lock, true).Set(locals.Phase, Phase.Retiring)
+            .From(Code.Zap, Code.Unmap);
+    }
+
+    private void Flush(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? table, Expr? sampled)
+    {
+        void Everywhere()
+        {
+            server.FlushEverywhere(t, c, locals.At, sampled);
+            Finish(t, c, locals, isClosing, table, "tlb_finish_mmu", s => server.FinishFlush(s, c));
+        }
+
+        void Locally()
+        {
+            if (table is null)
+            {
+                server.FlushLocally(t, c, locals.At, s => Release(s, locals, isClosing));
+                return;
+            }
+
+            server.FlushLocally(t, c, locals.At, s => { });
+            Finish(t, c, locals, isClosing, table, "munmap returns", s => s);
+        }
+
+        if (!isLocal)
+        {
+            Everywhere();
+        }
+        else if (zapsFully)
+        {
+            t.If(isClosing, Everywhere, Locally);
+        }
+        else
+        {
+            Locally();
+        }
+    }
+
+    private void Finish(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? table, string name,
+        Func<StepBuilder, StepBuilder> finish)
+    {
+        void Plainly() => t.Step(name, s => Release(finish(s), locals, isClosing).Shows(locals.At));
+        if (table is null)
+        {
+            Plainly();
+            return;
+        }
+
+        t.If(table.HasValue,
+            () => t.Step("tlb_remove_table", s =>
+            {
+                machine.Allocator.Free(s, table.Value).Shows(table).From(Code.RemoveTable);
+                Release(finish(s), locals, isClosing);
+            }),
+            Plainly);
+    }
+
+    // The end of munmap or of a teardown. The locals are reset where the program starts again.
+    private StepBuilder Release(StepBuilder s, Server.Locals locals, Expr isClosing) => s
+        .Set(server.Lock, false)
+        .SetIf(keepsAddresses ? isClosing : true, server.Holder[locals.At.Value], None);
+
+    private void WriteProtect(ModelBuilder m, ThreadBuilder t, Expr c, Server.Locals locals)
+    {
+        var entry = pages.Entry(c, locals.At.Value);
+        var writable = machine.Translation.Writable;
+        t.Step("ptep_set_wrprotect", s => s
+            .When(server.CanRun(c) & !server.Lock & entry.Value[writable])
+            .Set(entry.Value[writable], false)
+            .Set(server.Lock, true).Set(locals.Phase, Phase.Retiring)
+            .Shows(locals.At).From(Code.Mprotect));
+        if (m.Has(LocalCpuFlag.LocalMprotect))
+        {
+            server.FlushLocally(t, c, locals.At, s => { });
+        }
+        else
+        {
+            server.FlushEverywhere(t, c, locals.At);
+        }
+
+        // From here on the caller relies on the content: whatever still allows a store is stale.
+        t.Step("mprotect returns", s =>
+        {
+            machine.Tlb.OutdateWritable(s, locals.At.Value);
+            if (!m.Has(LocalCpuFlag.LocalMprotect))
+            {
+                server.FinishFlush(s, c);
+            }
+
+            s.Set(server.Lock, false).Set(locals.Phase, Phase.Serving).Shows(locals.At).From(Code.Mprotect);
+        });
+        t.Goto("serving");
+    }
+}
