@@ -61,7 +61,8 @@ public sealed class Value : IEquatable<Value>
     /// <summary>The position of a scalar value among all values of a sort; -1 when it is outside of a range.</summary>
     public int CodeIn(Sort sort) => sort switch
     {
-        Sort.Optional optional => Number == 0 ? 0 : Items[0].CodeIn(optional.Of) + 1,
+        Sort.Optional when Number == 0 => 0,
+        Sort.Optional optional => Items[0].CodeIn(optional.Of) is var code and >= 0 ? code + 1 : -1,
         Sort.Interval range => Number < range.Low || Number > range.High ? -1 : Number - range.Low,
         _ => Number,
     };
