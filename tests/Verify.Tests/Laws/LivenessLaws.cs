@@ -1,0 +1,94 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>What leads to what, against a definition that looks at the whole graph at once.</summary>
+public sealed class LivenessLaws
+{
+    private const int Most = 400; // states; who can reach whom is asked for every pair
+
+    private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1);
+
+    [Fact]
+    public void A_lasso_is_found_exactly_if_there_is_one()
+    {
+        var (refuted, proved) = (0, 0);
+        Law.Holds(1500, toy =>
+        {
+            foreach (var property in toy.Interpreter.Model.Properties.OfType<Property.LeadsTo>().Where(_ => IsFit(toy)))
+            {
+                var isViolated = CanFail(toy, property);
+                var found = new ExplicitEngine().Decide(toy.Interpreter.Model, property, OneThread);
+                Assert.Equal(isViolated ? "refuted" : "proved", found.Word);
+                Assert.Equal(toy.Nodes.Count, found.Evidence.States);
+                (refuted, proved) = (refuted + (isViolated ? 1 : 0), proved + (isViolated ? 0 : 1));
+                if (found is Verdict.Refuted { Trace: { } trace })
+                {
+                    Assert.Null(Replay.WhyNot(toy.Interpreter, trace));
+                    Assert.True(Replay.Decides(toy.Interpreter, property, trace));
+                }
+            }
+        });
+        Assert.True(LawIsAlone || (refuted > 100 && proved > 100), $"{refuted} refuted, {proved} proved");
+    }
+
+    private static bool LawIsAlone => Environment.GetEnvironmentVariable("LAW_SEED") is not null;
+
+    private static bool IsFit(Toy toy) => toy.Errors.Count == 0 && toy.Nodes.Count <= Most
+        && toy.Interpreter.Model.Properties.OfType<Property.Reachable>().All(p => Oracle.Of(toy, p).Errors.IsEmpty)
+        && toy.Interpreter.Model.Properties.OfType<Property.LeadsTo>().All(p => IsDefined(toy, p.From) && IsDefined(toy, p.To));
+
+    private static bool IsDefined(Toy toy, Expr expr) =>
+        toy.Nodes.TrueForAll(node => Record.Exception(() => toy.Interpreter.Evaluate(node.State, expr, new SourceSpot("", 0))) is null);
+
+    // From a state where it is triggered, through states where it has not come, to a place where a fair run can stay.
+    private static bool CanFail(Toy toy, Property.LeadsTo property)
+    {
+        var open = toy.Nodes.Where(node => !toy.Interpreter.Holds(node.State, property.To, property.Where)).ToHashSet();
+        var reach = open.ToDictionary(node => node, node => Reach(node, open));
+        return open.Where(node => toy.Interpreter.Holds(node.State, property.From, property.Where))
+            .Any(node => reach[node].Append(node).Any(stay => CanRest(toy, stay) || CanTurn(toy, stay, reach)));
+    }
+
+    private static HashSet<Toy.Node> Reach(Toy.Node from, HashSet<Toy.Node> within)
+    {
+        var found = new HashSet<Toy.Node>();
+        var queue = new Queue<Toy.Node>([from]);
+        while (queue.TryDequeue(out var node))
+        {
+            foreach (var (_, to) in node.Next)
+            {
+                if (within.Contains(to) && found.Add(to))
+                {
+                    queue.Enqueue(to);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private static bool CanRest(Toy toy, Toy.Node node) => FairIn(toy, node).Count == 0;
+
+    // Among the states that a state can reach and come back from, a fair run can visit all of them for ever.
+    private static bool CanTurn(Toy toy, Toy.Node node, Dictionary<Toy.Node, HashSet<Toy.Node>> reach)
+    {
+        var component = reach[node].Where(other => reach[other].Contains(node)).ToHashSet();
+        if (component.Count == 0)
+        {
+            return false;
+        }
+
+        var always = component.Select(state => FairIn(toy, state)).Aggregate((a, b) => [.. a.Intersect(b)]);
+        var taken = component.SelectMany(state => state.Next).Where(next => component.Contains(next.To))
+            .Select(next => FairSteps.OfStep(toy.Interpreter.Model, next.Step)).OfType<FairSteps>();
+        return !always.Except(taken).Any();
+    }
+
+    private static HashSet<FairSteps> FairIn(Toy toy, Toy.Node node) =>
+        [.. node.Next.Select(next => FairSteps.OfStep(toy.Interpreter.Model, next.Step)).OfType<FairSteps>()];
+}

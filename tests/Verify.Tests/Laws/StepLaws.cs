@@ -1,0 +1,65 @@
+using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>Compiled steps against interpreted ones, state by state: the first place to look when a count differs.</summary>
+public sealed class StepLaws
+{
+    [Fact]
+    public void A_packed_state_is_the_state() => Law.Holds(300, toy =>
+    {
+        var layout = new CompiledModel(toy.Interpreter.Model, toy.Interpreter.Model.Properties[0]).Layout;
+        foreach (var node in toy.Nodes)
+        {
+            Assert.Equal(node.State, layout.Unpack(layout.Pack(node.State)));
+        }
+
+        Assert.Equal(toy.Nodes.Count, toy.Nodes.Select(node => string.Join(' ', layout.Pack(node.State))).Distinct().Count());
+    });
+
+    [Fact]
+    public void A_compiled_step_does_what_the_interpreter_does() => Law.Holds(500, toy =>
+    {
+        var model = toy.Interpreter.Model;
+        var compiled = new CompiledModel(model, model.Properties[0]);
+        var expand = compiled.ExpandWithRules();
+        foreach (var node in toy.Nodes.Where(node => toy.Errors.TrueForAll(error => error.Level > node.Level)))
+        {
+            var expected = node.Next.Select(next => $"{Named(model, next.Step)} {Text(next.To.State)}");
+            Assert.Equal(expected.Order(StringComparer.Ordinal), Successors(compiled, expand, node.State).Order(StringComparer.Ordinal));
+        }
+    });
+
+    private static unsafe List<string> Successors(
+        CompiledModel compiled, IEnumerable<ExpandState> expand, State state)
+    {
+        var words = compiled.Layout.WordCount;
+        var into = GC.AllocateArray<ulong>(compiled.MostSuccessors * words, pinned: true);
+        var rules = GC.AllocateArray<int>(compiled.MostSuccessors, pinned: true);
+        var counts = GC.AllocateArray<long>(compiled.Model.Rules.Length, pinned: true);
+        var found = new List<string>();
+        fixed (ulong* from = compiled.Layout.Pack(state), to = into)
+        fixed (long* fired = counts)
+        fixed (int* which = rules)
+        {
+            foreach (var method in expand)
+            {
+                var made = method(from, to, fired, which);
+                for (var i = 0; i < made; i++)
+                {
+                    var lowered = compiled.Lowered.Rules[rules[i]];
+                    var step = new Step(lowered.Rule, compiled.Lowered.ArgumentsOf(lowered));
+                    found.Add($"{Named(compiled.Model, step)} {Text(compiled.Layout.Unpack(into.AsSpan(i * words, words)))}");
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private static string Named(Model model, Step step) => $"{model.Rules[step.Rule].Name}({string.Join(", ", step.Arguments)})";
+
+    private static string Text(State state) => string.Join(' ', state.Values);
+}

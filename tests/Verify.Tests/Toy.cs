@@ -1,0 +1,124 @@
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Traces;
+
+namespace Verify.Tests;
+
+/// <summary>
+/// A model checker on one page, to read first and to compare against: breadth first, one state at a time, by the
+/// reference interpreter. It keeps the whole graph, so that every question about it can be asked afterwards.
+/// </summary>
+internal sealed class Toy
+{
+    private readonly Dictionary<State, Node> known = [];
+
+    /// <summary>Visits every reachable state; stops behind the first level in which a step is undefined, or at the cap.</summary>
+    public Toy(Model model, int cap = int.MaxValue)
+    {
+        Interpreter = new Interpreter(model);
+        RuleCounts = new long[model.Rules.Length];
+        Try(0, () =>
+        {
+            foreach (var initial in Interpreter.InitialStates())
+            {
+                Visit(initial, null, null);
+            }
+        });
+
+        for (var i = 0; i < Nodes.Count && !IsCut && Nodes[i].Level <= (Errors.FirstOrDefault()?.Level ?? int.MaxValue); i++)
+        {
+            Expand(Nodes[i]);
+            IsCut = Nodes.Count > cap;
+        }
+    }
+
+    public Interpreter Interpreter { get; }
+
+    /// <summary>The states, the nearest first.</summary>
+    public List<Node> Nodes { get; } = [];
+
+    /// <summary>How often each rule fired; a step to a known state counts.</summary>
+    public long[] RuleCounts { get; }
+
+    /// <summary>What is undefined, the nearest first.</summary>
+    public List<Error> Errors { get; } = [];
+
+    public bool IsCut { get; }
+
+    public long Transitions => RuleCounts.Sum();
+
+    public int Depth => Nodes.Count == 0 ? 0 : Nodes[^1].Level;
+
+    /// <summary>A nearest state that decides the property: violates it, or shows that something is reachable.</summary>
+    public Node? Decisive(Property property) => Nodes.Find(node => Decides(property, node));
+
+    public bool Decides(Property property, Node node) => property switch
+    {
+        Property.Always p => !Interpreter.Holds(node.State, p.Holds, p.Where),
+        Property.Reachable p => Interpreter.Holds(node.State, p.Holds, p.Where),
+        Property.NoDeadlock p => node.Next.Count == 0 && !Interpreter.Holds(node.State, p.MayRest, p.Where),
+        _ => throw new NotSupportedException(property.Kind),
+    };
+
+    private void Expand(Node node)
+    {
+        for (var rule = 0; rule < RuleCounts.Length; rule++)
+        {
+            foreach (var arguments in Interpreter.ArgumentsOf(Interpreter.Model.Rules[rule].Parameters))
+            {
+                var step = new Step(rule, arguments);
+                Try(node.Level, () =>
+                {
+                    if (Interpreter.IsEnabled(node.State, step))
+                    {
+                        node.Next.Add((step, Visit(Interpreter.Successor(node.State, step), node, step)));
+                        RuleCounts[step.Rule]++;
+                    }
+                });
+            }
+        }
+    }
+
+    private Node Visit(State state, Node? from, Step? by)
+    {
+        if (!known.TryGetValue(state, out var node))
+        {
+            known[state] = node = new Node(state, from is null ? 0 : from.Level + 1, from, by);
+            Nodes.Add(node);
+        }
+
+        return node;
+    }
+
+    private void Try(int level, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ModelException e)
+        {
+            Errors.Add(new Error(level, e.Diagnostic));
+        }
+    }
+
+    /// <summary>A state and how it was first reached. Identity is by reference.</summary>
+    internal sealed class Node(State state, int level, Node? from, Step? by)
+    {
+        public State State { get; } = state;
+
+        /// <summary>The length of a shortest run to here.</summary>
+        public int Level { get; } = level;
+
+        /// <summary>Every step that can be taken, also those to known states.</summary>
+        public List<(Step Step, Node To)> Next { get; } = [];
+
+        /// <summary>A shortest run to here.</summary>
+        public Trace Trace => from is null
+            ? new Trace([State], [])
+            : from.Trace with { States = from.Trace.States.Add(State), Steps = from.Trace.Steps.Add(by!) };
+    }
+
+    /// <summary>Something undefined, met when a state of a level was looked at.</summary>
+    internal sealed record Error(int Level, Diagnostic Diagnostic);
+}
