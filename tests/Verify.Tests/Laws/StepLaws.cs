@@ -1,3 +1,4 @@
+using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
 using Verify.Semantics;
@@ -10,7 +11,7 @@ public sealed class StepLaws
     [Fact]
     public void A_packed_state_is_the_state() => Law.Holds(300, toy =>
     {
-        var layout = new CompiledModel(toy.Interpreter.Model, toy.Interpreter.Model.Properties[0]).Layout;
+        var layout = new CompiledModel(toy.Interpreter.Model, toy.Interpreter.Model.Properties[0], Reductions.None).Layout;
         foreach (var node in toy.Nodes)
         {
             Assert.Equal(node.State, layout.Unpack(layout.Pack(node.State)));
@@ -23,7 +24,7 @@ public sealed class StepLaws
     public void A_compiled_step_does_what_the_interpreter_does() => Law.Holds(500, toy =>
     {
         var model = toy.Interpreter.Model;
-        var compiled = new CompiledModel(model, model.Properties[0]);
+        var compiled = new CompiledModel(model, model.Properties[0], Reductions.None);
         var expand = compiled.ExpandWithRules();
         foreach (var node in toy.Nodes.Where(node => toy.Errors.TrueForAll(error => error.Level > node.Level)))
         {
