@@ -6,8 +6,8 @@ namespace Verify.Explicit;
 
 /// <summary>What permuting the identities of scalar sets does to the leaves of a state.</summary>
 /// <remarks>
-/// Ip and Dill, "Better verification through symmetry", 1996. The language can name no member of a scalar set, so that
-/// rules and properties are symmetric by construction; an initial value is the one place where a member can slip in.
+/// Ip and Dill, "Better verification through symmetry", 1996. The language gives no name to a member of a scalar set, so
+/// that rules and properties are symmetric by construction; initial values, and resets to them, can still single one out.
 /// </remarks>
 internal sealed class Symmetry
 {
@@ -46,14 +46,44 @@ internal sealed class Symmetry
     {
         foreach (var variable in model.Variables.Where(v => v.Initially is not null))
         {
-            var search = new MemberSearch();
-            search.Of(variable.Initially!);
-            if (search.Found is { } member)
+            Check(variable.Initially!, variable.Where, $"'{variable.Name}' starts with",
+                "let it start with None or with any value (AnyOf), or search without symmetry");
+        }
+
+        foreach (var rule in model.Rules)
+        {
+            var what = $"rule '{rule.Name}' names";
+            Check(rule.Guard, rule.Where, what);
+            foreach (var update in rule.Updates)
             {
-                throw ModelException.At(variable.Where, Codes.BadReduction,
-                    $"'{variable.Name}' starts with {member}, which breaks the symmetry of '{((Sort.Scalar)member.Sort).Name}'",
-                    "let it start with None or with any value (AnyOf), or search without symmetry");
+                Check(update.When, update.Where, what);
+                Check(update.Target, update.Where, what);
+                Check(update.Value, update.Where, what);
             }
+        }
+
+        foreach (var property in model.Properties)
+        {
+            Expr[] parts = property switch
+            {
+                Property.Always p => [p.Holds],
+                Property.Reachable p => [p.Holds],
+                Property.NoDeadlock p => [p.MayRest],
+                Property.LeadsTo p => [p.From, p.To],
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+            Array.ForEach(parts, part => Check(part, property.Where, $"property '{property.Name}' names"));
+        }
+    }
+
+    private static void Check(Expr expr, SourceSpot where, string what, string? hint = null)
+    {
+        var search = new MemberSearch();
+        search.Of(expr);
+        if (search.Found is { } member)
+        {
+            throw ModelException.At(where, Codes.BadReduction,
+                $"{what} {member}, which breaks the symmetry of '{((Sort.Scalar)member.Sort).Name}'", hint);
         }
     }
 

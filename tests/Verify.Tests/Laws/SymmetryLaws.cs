@@ -1,0 +1,100 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>One state for each orbit, against every state.</summary>
+public sealed class SymmetryLaws
+{
+    private static readonly Run Plain = new(Budget.Unlimited, Threads: 1);
+    private static readonly Run Reduced = Plain with { Reductions = Reductions.Symmetry };
+
+    [Fact]
+    public void Symmetry_keeps_verdict_trace_length_and_switches_and_stands_for_every_state()
+    {
+        var (fewer, refused, traces) = (0, 0, 0);
+        Law.Holds(1500, toy =>
+        {
+            foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
+            {
+                if (!Oracle.Of(toy, property).Errors.IsEmpty)
+                {
+                    continue;
+                }
+
+                if (Attempt(toy.Interpreter.Model, property) is not { } found)
+                {
+                    refused++;
+                    continue;
+                }
+
+                var expected = new ExplicitEngine().Decide(toy.Interpreter.Model, property, Plain);
+                Assert.Equal(expected.Word, found.Word);
+                Assert.Equal(expected.Evidence.Depth, found.Evidence.Depth);
+                Assert.Equal(expected.Evidence.Witnesses.AsEnumerable(), found.Evidence.Witnesses);
+                Assert.Equal(expected.Evidence.States, found.Evidence.StatesStoodFor);
+                fewer += found.Evidence.States < expected.Evidence.States ? 1 : 0;
+                if (TraceOf(found) is { } trace)
+                {
+                    traces++;
+                    Assert.Null(Replay.WhyNot(toy.Interpreter, trace));
+                    Assert.True(Replay.Decides(toy.Interpreter, property, trace));
+                    Assert.Equal(TraceOf(expected)!.Length, trace.Length);
+                    Assert.Equal(Switches.Of(toy.Interpreter, TraceOf(expected)!), Switches.Of(toy.Interpreter, trace));
+                }
+            }
+        });
+        Assert.True(Environment.GetEnvironmentVariable("LAW_SEED") is not null || (fewer > 100 && traces > 100),
+            $"{fewer} smaller, {traces} traces, {refused} refused");
+    }
+
+    [Fact]
+    public void Symmetry_does_the_same_on_any_number_of_threads() => Law.Holds(150, toy =>
+    {
+        foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
+        {
+            if (Oracle.Of(toy, property).Errors.IsEmpty && Attempt(toy.Interpreter.Model, property) is { } one)
+            {
+                var two = new ExplicitEngine().Decide(toy.Interpreter.Model, property, Reduced with { Threads = 2 });
+                Assert.Equal(one.Evidence.States, two.Evidence.States);
+                Assert.Equal(one.Evidence.Transitions, two.Evidence.Transitions);
+                Assert.Equal(TraceOf(one)?.Steps.AsEnumerable(), TraceOf(two)?.Steps.AsEnumerable());
+            }
+        }
+    });
+
+    [Fact]
+    public void An_initial_value_that_names_an_identity_is_refused()
+    {
+        var m = new ModelBuilder("turn");
+        var cpu = m.Processors("cpu", 2);
+        var turn = m.Var("turn", cpu);
+        m.Rule("pass", cpu, (s, c) => s.Set(turn, c));
+        m.Always("true", true);
+        var model = m.Build();
+        var error = Assert.Throws<ModelException>(() => new ExplicitEngine().Decide(model, model.Properties[0], Reduced));
+        Assert.Equal("VRF203", error.Diagnostic.Code.Id);
+    }
+
+    private static Verdict? Attempt(Model model, Property property)
+    {
+        try
+        {
+            return new ExplicitEngine().Decide(model, property, Reduced);
+        }
+        catch (ModelException error) when (error.Diagnostic.Code == Codes.BadReduction)
+        {
+            return null;
+        }
+    }
+
+    private static Traces.Trace? TraceOf(Verdict verdict) => verdict switch
+    {
+        Verdict.Refuted refuted => refuted.Trace,
+        Verdict.Proved proved => proved.Witness,
+        _ => null,
+    };
+}
