@@ -1,0 +1,65 @@
+using Verify.Explicit;
+
+namespace Verify.Tests.Explicit;
+
+public sealed unsafe class SeenSetTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Each_state_is_new_exactly_once_however_many_threads_add_it(int wordCount)
+    {
+        const int States = 20_000;
+        using var crew = new Crew(4);
+        using var seen = new SeenSet(wordCount, 1 << 16);
+        long told = 0;
+        crew.Do(member =>
+        {
+            var state = stackalloc ulong[wordCount];
+            for (var i = 0; i < States; i++)
+            {
+                // The same states for everyone, in different orders; the first words collide on purpose.
+                Fill(state, wordCount, (i * 7919) + (member * 5000));
+                if (seen.Insert(state, SeenSet.Hash(state, wordCount)))
+                {
+                    Interlocked.Increment(ref told);
+                }
+            }
+        });
+        Assert.Equal(States, told);
+    }
+
+    [Fact]
+    public void A_table_that_grew_knows_what_it_knew()
+    {
+        const int WordCount = 2;
+        using var crew = new Crew(2);
+        using var seen = new SeenSet(WordCount, 1 << 10);
+        var state = stackalloc ulong[WordCount];
+        for (var i = 0; i < 700; i++)
+        {
+            Fill(state, WordCount, i);
+            Assert.True(seen.Insert(state, SeenSet.Hash(state, WordCount)));
+        }
+
+        seen.Grow(null);
+        seen.Grow(crew);
+        Assert.Equal(1 << 12, seen.Capacity);
+        for (var i = 0; i < 1400; i++)
+        {
+            Fill(state, WordCount, i);
+            Assert.Equal(i >= 700, seen.Insert(state, SeenSet.Hash(state, WordCount)));
+        }
+    }
+
+    private static void Fill(ulong* state, int wordCount, int number)
+    {
+        number %= 20_000;
+        for (var word = 0; word < wordCount; word++)
+        {
+            var part = wordCount == 1 || word == wordCount - 1 ? number : number % 97;
+            state[word] = StateLayout.Occupied | (uint)part;
+        }
+    }
+}
