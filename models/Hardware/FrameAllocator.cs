@@ -46,14 +46,19 @@ public sealed class FrameAllocator
     /// <param name="m">The model.</param>
     /// <param name="frame">The frames.</param>
     /// <param name="initially">Who owns every frame in the beginning.</param>
-    public FrameAllocator(ModelBuilder m, Sort frame, Owner initially)
+    /// <param name="generations">How many generations of a frame to count as well; 0 for none.</param>
+    public FrameAllocator(ModelBuilder m, Sort frame, Owner initially, int generations = 0)
     {
         this.frame = frame;
         Owner = m.Map("owner", frame, Sort.Enum<Owner>(), initially);
+        Generation = generations == 0 ? null : m.Map("generation", frame, Sort.Range(0, generations));
     }
 
     /// <summary>The owner of each frame.</summary>
     public Expr Owner { get; }
+
+    /// <summary>How often each frame was freed, where that is counted.</summary>
+    public Expr? Generation { get; }
 
     /// <summary>Makes a holder known, so that every free reaches it; before any step that frees is described.</summary>
     public void Register(IHolder holder) => holders.Add(holder);
@@ -62,6 +67,11 @@ public sealed class FrameAllocator
     public StepBuilder Free(StepBuilder s, Expr f)
     {
         s.Set(Owner[f], Hardware.Owner.Free);
+        if (Generation is not null)
+        {
+            s.When(Generation[f] < ((Sort.Interval)Generation[f].Sort).High).Set(Generation[f], Generation[f] + 1);
+        }
+
         foreach (var holder in holders)
         {
             holder.Outdate(s, f);
@@ -73,11 +83,13 @@ public sealed class FrameAllocator
     /// <summary>Adds the steps of everybody else: taking a free frame, and giving it back.</summary>
     /// <param name="m">The model.</param>
     /// <param name="hasOwnTables">Whether page tables are those of the model itself, and not for others to free.</param>
-    public void AddReuse(ModelBuilder m, bool hasOwnTables)
+    /// <param name="intoBuffers">Whether a free frame can become a buffer here, and not in a step of its own.</param>
+    public void AddReuse(ModelBuilder m, bool hasOwnTables, bool intoBuffers = true)
     {
         m.Rule("alloc_pages", frame, Sort.Enum<Owner>(), (s, f, o) => s
             .When(Owner[f] == Hardware.Owner.Free & o != Hardware.Owner.Free)
             .When(hasOwnTables ? o != Hardware.Owner.PageTable : true)
+            .When(intoBuffers ? true : o != Hardware.Owner.AppBuf)
             .Set(Owner[f], o)
             .By("allocator"))
             .From(Anchor.Kernel("__alloc_pages", "mm/page_alloc.c"));

@@ -14,7 +14,6 @@ public sealed class PageTable : IHolder
     private readonly Sort cpu;
     private readonly Sort va;
     private readonly Translation translation;
-    private readonly bool isPerCpu;
     private readonly Expr pte;
 
     /// <summary>Declares the entries.</summary>
@@ -25,13 +24,16 @@ public sealed class PageTable : IHolder
     /// <param name="isPerCpu">Whether every processor has a table of its own.</param>
     public PageTable(ModelBuilder m, Sort cpu, Sort va, Translation translation, bool isPerCpu = false)
     {
-        (this.cpu, this.va, this.translation, this.isPerCpu) = (cpu, va, translation, isPerCpu);
+        (this.cpu, this.va, this.translation, IsPerCpu) = (cpu, va, translation, isPerCpu);
         var entry = Sort.Option(translation.Sort);
         pte = isPerCpu ? m.Map("pte", cpu, va, entry) : m.Map("pte", va, entry);
     }
 
+    /// <summary>Whether every processor has a table of its own.</summary>
+    public bool IsPerCpu { get; }
+
     /// <summary>The entry for an address in the table that a processor walks.</summary>
-    public Expr Entry(Expr c, Expr x) => isPerCpu ? pte[c, x] : pte[x];
+    public Expr Entry(Expr c, Expr x) => IsPerCpu ? pte[c, x] : pte[x];
 
     /// <summary>The entry for an address in the one table that all share, as a device walks it.</summary>
     public Expr Shared(Expr x) => pte[x];
@@ -48,7 +50,7 @@ public sealed class PageTable : IHolder
     /// <inheritdoc/>
     public void Outdate(StepBuilder s, Expr frame)
     {
-        if (isPerCpu)
+        if (IsPerCpu)
         {
             s.Each(cpu, c => s.Each(va, x => translation.Outdate(s, pte[c, x], frame)));
         }
@@ -58,7 +60,7 @@ public sealed class PageTable : IHolder
         }
     }
 
-    private Expr Any(Func<Expr, Expr> what) => isPerCpu
+    private Expr Any(Func<Expr, Expr> what) => IsPerCpu
         ? Exists(cpu, va, (c, x) => what(pte[c, x]))
         : Exists(va, x => what(pte[x]));
 }

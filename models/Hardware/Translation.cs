@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
@@ -7,17 +6,29 @@ namespace Verify.Hardware;
 /// <summary>What a PTE says, and what every cache of it repeats.</summary>
 public sealed class Translation
 {
-    private readonly ImmutableArray<Field> fields;
+    private readonly Expr? generations;
 
     /// <summary>Declares the record.</summary>
     /// <param name="m">The model.</param>
     /// <param name="frame">The frames.</param>
     /// <param name="hasPermissions">Whether it says what may be done, not only where it is.</param>
-    public Translation(ModelBuilder m, Sort frame, bool hasPermissions)
+    /// <param name="generations">The count of each frame's generations, where there is one.</param>
+    public Translation(ModelBuilder m, Sort frame, bool hasPermissions, Expr? generations = null)
     {
+        (HasPermissions, this.generations) = (hasPermissions, generations);
         Frame = new Field("frame", frame);
-        fields = hasPermissions ? [Frame, Writable, Dirty, Stale] : [Frame, Stale];
-        HasPermissions = hasPermissions;
+        List<Field> fields = [Frame, Stale];
+        if (hasPermissions)
+        {
+            fields.InsertRange(1, [Writable, Dirty]);
+        }
+
+        if (generations is not null)
+        {
+            Generation = new Field("generation", ((Sort.Mapping)generations.Sort).Value, IsGhost: true);
+            fields.Add(Generation);
+        }
+
         Sort = m.Record("translation", [.. fields]);
     }
 
@@ -39,8 +50,25 @@ public sealed class Translation
     /// <summary>Ghost: it was made in an earlier generation of its frame than the present one.</summary>
     public Field Stale { get; } = new("stale", Sort.Bool, IsGhost: true);
 
+    /// <summary>Ghost: the generation of its frame that it was made in; only where they are counted.</summary>
+    public Field? Generation { get; }
+
     /// <summary>A new translation to a frame, writable where that is said at all.</summary>
-    public Expr To(Expr frame) => HasPermissions ? New(Sort, frame, true, false, false) : New(Sort, frame, false);
+    public Expr To(Expr frame)
+    {
+        List<Expr> values = [frame, false];
+        if (HasPermissions)
+        {
+            values.InsertRange(1, [true, false]);
+        }
+
+        if (generations is not null)
+        {
+            values.Add(generations[frame]);
+        }
+
+        return New(Sort, [.. values]);
+    }
 
     /// <summary>Whether an optional translation leads to a frame.</summary>
     public Expr Names(Expr option, Expr frame) => option.HasValue & option.Value[Frame] == frame;

@@ -20,8 +20,12 @@ internal static class Invariants
             "no TLB entry that its owner could still use is from before the frame's last free");
         m.Always("I-USE", isDefined & !machine.UsedStale,
             "no architectural access goes through a stale translation");
-        m.Always("I-SPEC", isDefined & !machine.SpeculatedStale,
-            "no speculative access goes through a stale translation");
+        if (machine.SpeculatedStale is { } speculatedStale)
+        {
+            m.Always("I-SPEC", isDefined & !speculatedStale,
+                "no speculative access goes through a stale translation");
+        }
+
         m.Always("I-PTE", !machine.PageTable.HasStale,
             "no valid PTE names a frame that is free or somebody else's");
         if (machine.ReadFreedTable is { } readFreedTable)

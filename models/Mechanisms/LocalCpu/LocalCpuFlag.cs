@@ -39,6 +39,11 @@ public sealed class LocalCpuFlag : ModelFamily
     public static readonly Fault MaskBefore = new("mask-before",
         "munmap samples mm_cpumask before it clears the PTE", Mails.Rutland);
 
+    /// <summary>A zap that finds nothing flushes nothing.</summary>
+    public static readonly Fault GatherFlush = new("gather-flush",
+        "teardown flushes only if it cleared a PTE, as mmu_gather does where no page table is freed",
+        Anchor.Kernel("tlb_flush_mmu_tlbonly", "include/asm-generic/tlb.h", "0758cd830494"));
+
     /// <summary>The server is signed.</summary>
     public static readonly Fault SignedServer = new("signed-server",
         "the server's signature is checked when it is loaded; a wrong-CPU access takes a compromise at run time", Mails.Wilcox);
@@ -107,8 +112,8 @@ public sealed class LocalCpuFlag : ModelFamily
     /// <inheritdoc/>
     public override ImmutableArray<Fault> Faults =>
     [
-        LocalMunmap, Overwrite, PteLeft, FrameHold, FreeTables, MaskBefore, SignedServer, Sva, Mprotect,
-        LocalMprotect, PerCpuTables,
+        LocalMunmap, Overwrite, PteLeft, FrameHold, FreeTables, MaskBefore, GatherFlush, SignedServer,
+        Sva, Mprotect, LocalMprotect, PerCpuTables,
     ];
 
     /// <inheritdoc/>
@@ -132,6 +137,7 @@ public sealed class LocalCpuFlag : ModelFamily
     /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
+        CheckChoices(m);
         var machine = new Machine(m);
         if (m.Has(Overwrite))
         {
@@ -144,5 +150,37 @@ public sealed class LocalCpuFlag : ModelFamily
 
         machine.AddEnvironment(m);
         Invariants.Add(m, machine);
+    }
+
+    // What would be ignored in silence otherwise.
+    private static void CheckChoices(ModelBuilder m)
+    {
+        Needs(m, PteLeft, m.Has(Overwrite), "it needs 'overwrite'");
+        Needs(m, FrameHold, m.Has(Overwrite), "it needs 'overwrite'");
+        Needs(m, LocalMprotect, m.Has(Mprotect), "it needs 'mprotect'");
+        Needs(m, MaskBefore, m.Size("gens") > 0 && !m.Has(Overwrite) && !m.Has(LocalMunmap),
+            "it needs context switches (gens=1 or more) and a munmap that flushes everywhere");
+        Needs(m, GatherFlush, m.Has(LocalMunmap) && m.Assumes(FullZap), "it needs 'local-munmap' and A-FULLZAP");
+        foreach (var other in new[] { LocalMunmap, FreeTables, Mprotect, PerCpuTables })
+        {
+            Needs(m, other, !m.Has(Overwrite), "it does not go with 'overwrite'");
+        }
+
+        Needs(m, Sva, !m.Has(PerCpuTables), "it does not go with 'per-cpu-tables'");
+        Needs(m, FreeTables, !m.Has(PerCpuTables) && !m.Has(Mprotect) && m.Size("gens") == 0,
+            "it goes neither with 'per-cpu-tables' nor with 'mprotect' nor with context switches");
+        if (m.Size("gens") > 0 && !m.Is(Architecture.X86.Profile))
+        {
+            throw ModelException.At(null, Codes.Contradiction,
+                "context switches (gens=1 or more) are those of Linux on x86", "leave out the profile, or the size 'gens'");
+        }
+    }
+
+    private static void Needs(ModelBuilder m, Fault fault, bool isMet, string message)
+    {
+        if (m.Has(fault) && !isMet)
+        {
+            throw ModelException.At(null, Codes.Contradiction, $"fault '{fault.Name}': {message}");
+        }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class Machine
     private static readonly string[] Addresses = ["x", "y", "z", "w"];
 
     private readonly Expr used;
-    private readonly Expr leaked;
+    private readonly Expr? leaked;
     private readonly Expr? readFreedTable;
 
     public Machine(ModelBuilder m)
@@ -63,7 +63,7 @@ internal sealed class Machine
 
         Server = new Server(m, this);
         used = m.Ghost("used_stale", Sort.Bool);
-        leaked = m.Ghost("speculated_stale", Sort.Bool);
+        leaked = Translation.HasPermissions ? null : m.Ghost("speculated_stale", Sort.Bool);
     }
 
     public Sort Cpu { get; }
@@ -95,8 +95,11 @@ internal sealed class Machine
     /// <summary>Whether an architectural access went through a stale translation.</summary>
     public Expr UsedStale => used;
 
-    /// <summary>Whether a speculative access went through a stale translation.</summary>
-    public Expr SpeculatedStale => leaked;
+    /// <summary>
+    /// Whether a speculative access went through a stale translation; nothing where a stale translation leads to the
+    /// right frame and only allows too much.
+    /// </summary>
+    public Expr? SpeculatedStale => leaked;
 
     /// <summary>Whether a walk went through a freed table; nothing when tables stay.</summary>
     public Expr? ReadFreedTable => readFreedTable;
@@ -120,11 +123,6 @@ internal sealed class Machine
             Walk(s, c, x);
         }).From(Code.Speculation, Code.AccessedBit);
 
-        m.Rule("speculative load", Cpu, Va, (s, c, x) => s
-            .When(IsLoaded(c) & Tlb[c, x].HasValue)
-            .SetIf(Translation.IsStale(Tlb[c, x]), leaked, true))
-            .From(Code.Speculation);
-
         if (Translation.HasPermissions)
         {
             AddStore(m);
@@ -132,6 +130,10 @@ internal sealed class Machine
         else
         {
             m.Rule("load/store", Cpu, Va, (s, c, x) => Access(s, c, x)).From(Mails.Zijlstra);
+            m.Rule("speculative load", Cpu, Va, (s, c, x) => s
+                .When(IsLoaded(c) & Tlb[c, x].HasValue)
+                .SetIf(Translation.IsStale(Tlb[c, x]), leaked!, true))
+                .From(Code.Speculation);
         }
 
         if (Device is not null)
@@ -141,7 +143,17 @@ internal sealed class Machine
 
         Allocator.AddReuse(m, hasOwnTables: Upper is not null);
         Spaces?.AddScheduler(m);
-        m.Reachable("every CPU has a translation", ForAll(Cpu, c => Exists(Va, x => Tlb[c, x].HasValue)));
+        if (PageTable.IsPerCpu)
+        {
+            m.Reachable("a CPU has a translation", Exists(Cpu, Va, (c, x) => Tlb[c, x].HasValue));
+        }
+        else
+        {
+            m.Reachable("every CPU has a translation", ForAll(Cpu, c => Exists(Va, x => Tlb[c, x].HasValue)));
+        }
+
+        m.Reachable("a translation outlives its PTE", Exists(Cpu, Va, (c, x) =>
+            Tlb[c, x].HasValue & PageTable.Entry(c, x).IsNone));
         m.Reachable("a buffer is freed", Exists(Frame, f => Allocator.Owner[f] == Owner.Free));
     }
 

@@ -79,6 +79,8 @@ internal sealed class OverwritingServer(Machine machine)
             var pte = pages.Entry(c, x);
             s.When(server.CanRun(c) & machine.Allocator.Owner[f] == Owner.AppBuf)
                 .When(server.Holder[x].IsNone | server.Holder[x] == c)
+                // A thread has one address, so that there is one buffer that its next operation takes the place of.
+                .When(ForAll(machine.Va, y => y == x | server.Holder[y] != c))
                 .When(!server.Lock)
                 .Set(pte, machine.Translation.To(f))
                 .Set(server.Holder[x], c)

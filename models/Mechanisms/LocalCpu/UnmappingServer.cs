@@ -30,6 +30,7 @@ internal sealed class UnmappingServer(Machine machine)
         var locals = server.Begin(t, c);
         server.AddPutPage(m, server.InFlight);
         var isClosing = hasTeardown ? t.Local("is_closing", Sort.Bool, false) : false;
+        var cleared = m.Has(LocalCpuFlag.GatherFlush) ? t.Local("cleared", Sort.Bool, false) : null;
         var table = machine.Upper is null ? null : t.Local("table", machine.Frame);
         var early = m.Has(LocalCpuFlag.MaskBefore);
         Expr? sampled = null;
@@ -43,7 +44,7 @@ internal sealed class UnmappingServer(Machine machine)
 
         if (hasTeardown && keepsAddresses)
         {
-            ways.Add(() => Teardown(t, c, locals, isClosing));
+            ways.Add(() => Teardown(t, c, locals, isClosing, cleared));
         }
 
         if (!m.Assumes(LocalCpuFlag.Pinned))
@@ -57,11 +58,12 @@ internal sealed class UnmappingServer(Machine machine)
         ways = [() =>
         {
             sampled = early ? server.ReadMask(t) : null;
-            t.Step("ptep_get_and_clear", s => StartMunmap(s, c, locals.At.Value, locals).Shows(locals.At));
+            t.Step("ptep_get_and_clear", s => StartMunmap(s, c, locals)
+                .Set(pages.Entry(c, locals.At.Value), None).Shows(locals.At));
         }];
         if (hasTeardown)
         {
-            ways.Add(() => Teardown(t, c, locals, isClosing));
+            ways.Add(() => Teardown(t, c, locals, isClosing, cleared));
         }
 
         if (m.Has(LocalCpuFlag.Mprotect))
@@ -85,7 +87,7 @@ internal sealed class UnmappingServer(Machine machine)
                 .Shows(level.Pmd).From(Code.FreeTables));
         }
 
-        Flush(t, c, locals, isClosing, table, sampled);
+        Flush(t, c, locals, isClosing, cleared, table, sampled);
     }
 
     private void InsertPfn(ThreadBuilder t, Expr c, Server.Locals locals) =>
@@ -107,16 +109,25 @@ internal sealed class UnmappingServer(Machine machine)
         t.Goto("waiting");
     }
 
-    private void Teardown(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing)
+    // Everything that the thread has goes at once, so the flush is one of the whole address space.
+    private void Teardown(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? cleared)
     {
-        t.Step("exit: zap_pte_range", machine.Va, (s, x) =>
-            StartMunmap(s.When(server.Holder[x] == c), c, x, locals)
-                .Set(locals.At, x).Set(isClosing, true)
-                .From(Code.Exit));
+        t.Step("exit: zap_pte_range", s =>
+        {
+            StartMunmap(s, c, locals)
+                .When(Exists(machine.Va, x => server.Holder[x] == c))
+                .Each(machine.Va, x => s.SetIf(server.Holder[x] == c, pages.Entry(c, x), None))
+                .Set(locals.At, None).Set(isClosing, true)
+                .Shows().From(Code.Exit);
+            if (cleared is not null)
+            {
+                s.Set(cleared, Exists(machine.Va, x => server.Holder[x] == c & pages.Entry(c, x).HasValue));
+            }
+        });
         t.Goto("unhooked");
     }
 
-    private StepBuilder StartMunmap(StepBuilder s, Expr c, Expr x, Server.Locals locals)
+    private StepBuilder StartMunmap(StepBuilder s, Expr c, Server.Locals locals)
     {
         s.When(server.CanRun(c) & !server.Lock);
         if (machine.Spaces is { } spaces)
@@ -124,12 +135,10 @@ internal sealed class UnmappingServer(Machine machine)
             s.When(spaces.HasGenerationsLeft);
         }
 
-        return s.Set(pages.Entry(c, x), None)
-            .Set(server.Lock, true).Set(locals.Phase, Phase.Retiring)
-            .From(Code.Zap, Code.Unmap);
+        return s.Set(server.Lock, true).Set(locals.Phase, Phase.Retiring).From(Code.Zap, Code.Unmap);
     }
 
-    private void Flush(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? table, Expr? sampled)
+    private void Flush(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? cleared, Expr? table, Expr? sampled)
     {
         void Everywhere()
         {
@@ -141,7 +150,7 @@ internal sealed class UnmappingServer(Machine machine)
         {
             if (table is null)
             {
-                server.FlushLocally(t, c, locals.At, s => Release(s, locals, isClosing));
+                server.FlushLocally(t, c, locals.At, s => Release(s, c, locals, isClosing));
                 return;
             }
 
@@ -149,13 +158,16 @@ internal sealed class UnmappingServer(Machine machine)
             Finish(t, c, locals, isClosing, table, "munmap returns", s => s);
         }
 
+        void Nothing() => t.Step("tlb_finish_mmu (nothing gathered)", s =>
+            Release(s, c, locals, isClosing).Shows().From(Code.Finish));
+
         if (!isLocal)
         {
             Everywhere();
         }
         else if (zapsFully)
         {
-            t.If(isClosing, Everywhere, Locally);
+            t.If(isClosing, cleared is null ? Everywhere : () => t.If(cleared, Everywhere, Nothing), Locally);
         }
         else
         {
@@ -166,7 +178,7 @@ internal sealed class UnmappingServer(Machine machine)
     private void Finish(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? table, string name,
         Func<StepBuilder, StepBuilder> finish)
     {
-        void Plainly() => t.Step(name, s => Release(finish(s), locals, isClosing).Shows(locals.At));
+        void Plainly() => t.Step(name, s => Release(finish(s), c, locals, isClosing).Shows(locals.At));
         if (table is null)
         {
             Plainly();
@@ -177,15 +189,19 @@ internal sealed class UnmappingServer(Machine machine)
             () => t.Step("tlb_remove_table", s =>
             {
                 machine.Allocator.Free(s, table.Value).Shows(table).From(Code.RemoveTable);
-                Release(finish(s), locals, isClosing);
+                Release(finish(s), c, locals, isClosing);
             }),
             Plainly);
     }
 
     // The end of munmap or of a teardown. The locals are reset where the program starts again.
-    private StepBuilder Release(StepBuilder s, Server.Locals locals, Expr isClosing) => s
-        .Set(server.Lock, false)
-        .SetIf(keepsAddresses ? isClosing : true, server.Holder[locals.At.Value], None);
+    private StepBuilder Release(StepBuilder s, Expr c, Server.Locals locals, Expr isClosing)
+    {
+        s.Set(server.Lock, false);
+        return s.Each(machine.Va, x => s.SetIf(
+            keepsAddresses ? isClosing & server.Holder[x] == c : locals.At == x | (isClosing & server.Holder[x] == c),
+            server.Holder[x], None));
+    }
 
     private void WriteProtect(ModelBuilder m, ThreadBuilder t, Expr c, Server.Locals locals)
     {

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Textbook;
+
+/// <summary>Dijkstra's philosophers around a table: each takes the left fork, then the right one.</summary>
+public sealed class DiningPhilosophers : ModelFamily
+{
+    /// <summary>Everybody starts on the same side.</summary>
+    public static readonly Fault SameSide = new("same-side", "every philosopher takes the left fork first, the last one too");
+
+    /// <inheritdoc/>
+    public override string Name => "dining-philosophers";
+
+    /// <inheritdoc/>
+    public override string Summary => "Philosophers who need two forks each; one of them takes the right fork first";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<SizeParameter> Sizes => [new("seats", 3, 2, 8, "philosophers, and forks")];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Fault> Faults => [SameSide];
+
+    /// <inheritdoc/>
+    protected override void Describe(ModelBuilder m)
+    {
+        var last = m.Size("seats") - 1;
+        // Neighbours need an order, so seats are numbers and no scalar set.
+        var seat = Sort.Range(0, last);
+        var fork = m.Map("fork", seat, Sort.Option(seat));
+
+        m.Thread("philosopher", seat, repeats: true, (t, p) =>
+        {
+            var left = p;
+            var right = (p == last).Then(0, p + 1);
+            var isOdd = m.Has(SameSide) ? false : p == last;
+            var first = isOdd.Then(right, left);
+            var second = isOdd.Then(left, right);
+
+            t.Step("take a fork", s => s.When(fork[first].IsNone).Set(fork[first], p).Shows(p, first));
+            t.Step("take the other", s => s.When(fork[second].IsNone).Set(fork[second], p).Shows(p, second));
+            t.Step("put both back", s => s.Set(fork[first], None).Set(fork[second], None).Shows(p));
+        });
+
+        m.NoDeadlock("no deadlock", text: "some philosopher can always do something");
+        m.Reachable("somebody eats", Exists(seat, p => fork[p] == p & fork[(p == last).Then(0, p + 1)] == p));
+    }
+}
