@@ -43,6 +43,9 @@ public sealed class PagingStructureCache : IHolder
     public Expr ReadsFreedTable(Expr c) =>
         psc[c].HasValue & psc[c].Value[stale] & !(Pmd.HasValue & Pmd.Value == psc[c].Value[table]);
 
+    /// <summary>The table that a processor walks through by what it has cached.</summary>
+    public Expr Table(Expr c) => psc[c].Value[table];
+
     /// <summary>Adds to a step that a processor caches the upper level.</summary>
     public void Cache(StepBuilder s, Expr c) => s.SetIf(WouldCache(c), psc[c], New(cached, Pmd.Value, false));
 

@@ -1,3 +1,4 @@
+using Verify.Hardware;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
@@ -18,8 +19,10 @@ internal static class Invariants
 
         m.Always("I-ENTRY", isDefined & noEntry,
             "no TLB entry that its owner could still use is from before the frame's last free");
-        m.Always("I-USE", isDefined & !machine.UsedStale,
+        m.Always("I-USE", isDefined & machine.Victim.IsNone,
             "no architectural access goes through a stale translation");
+        m.Always("I-KERNEL", isDefined & machine.Victim != Owner.Kmalloc & machine.Victim != Owner.PageTable,
+            "no architectural access through a stale translation reaches kernel data or a page table");
         if (machine.SpeculatedStale is { } speculatedStale)
         {
             m.Always("I-SPEC", isDefined & !speculatedStale,
@@ -38,6 +41,15 @@ internal static class Invariants
         {
             m.Always("I-BBM", isDefined,
                 "between two valid values that need break-before-make the entry is invalid and flushed everywhere");
+        }
+
+        m.NoDeadlock("no deadlock");
+        if (machine.Spaces is not null)
+        {
+            m.LeadsTo("L-CATCHUP",
+                Exists(machine.Cpu, machine.Va, (c, x) => machine.Translation.IsStale(machine.Tlb[c, x])),
+                ForAll(machine.Cpu, machine.Va, (c, x) => !machine.Translation.IsStale(machine.Tlb[c, x])),
+                "a stale entry disappears in the end, because CPUs switch to other address spaces and back");
         }
     }
 }

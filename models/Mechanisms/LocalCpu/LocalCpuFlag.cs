@@ -156,7 +156,7 @@ public sealed class LocalCpuFlag : ModelFamily
     private static void CheckChoices(ModelBuilder m)
     {
         Needs(m, PteLeft, m.Has(Overwrite), "it needs 'overwrite'");
-        Needs(m, FrameHold, m.Has(Overwrite), "it needs 'overwrite'");
+        Needs(m, FrameHold, m.Has(Overwrite) && m.Size("cpu") > 1, "it needs 'overwrite' and two CPUs or more");
         Needs(m, LocalMprotect, m.Has(Mprotect), "it needs 'mprotect'");
         Needs(m, MaskBefore, m.Size("gens") > 0 && !m.Has(Overwrite) && !m.Has(LocalMunmap),
             "it needs context switches (gens=1 or more) and a munmap that flushes everywhere");

@@ -22,7 +22,7 @@ internal sealed class Machine
 {
     private static readonly string[] Addresses = ["x", "y", "z", "w"];
 
-    private readonly Expr used;
+    private readonly Expr victim;
     private readonly Expr? leaked;
     private readonly Expr? readFreedTable;
 
@@ -62,7 +62,7 @@ internal sealed class Machine
         }
 
         Server = new Server(m, this);
-        used = m.Ghost("used_stale", Sort.Bool);
+        victim = m.Ghost("stale_access_to", Sort.Option(Sort.Enum<Owner>()));
         leaked = Translation.HasPermissions ? null : m.Ghost("speculated_stale", Sort.Bool);
     }
 
@@ -92,8 +92,8 @@ internal sealed class Machine
 
     public Server Server { get; }
 
-    /// <summary>Whether an architectural access went through a stale translation.</summary>
-    public Expr UsedStale => used;
+    /// <summary>Whose frame the last architectural access through a stale translation reached, if there was one.</summary>
+    public Expr Victim => victim;
 
     /// <summary>
     /// Whether a speculative access went through a stale translation; nothing where a stale translation leads to the
@@ -161,14 +161,22 @@ internal sealed class Machine
     private void Access(StepBuilder s, Expr c, Expr x)
     {
         s.When(Server.MayTouch(c, x) & (Tlb[c, x].HasValue | CanWalk(c, x, isSpeculative: false)));
-        s.SetIf(Translation.IsStale(Tlb[c, x]), used, true);
+        s.SetIf(Translation.IsStale(Tlb[c, x]), victim, OwnerBehind(Tlb[c, x]));
         s.If(Tlb[c, x].IsNone, () =>
         {
-            var isStale = Translation.IsStale(PageTable.Entry(c, x));
-            s.SetIf(Upper is null ? isStale : Upper.ReadsFreedTable(c) | isStale, used, true);
+            var pte = PageTable.Entry(c, x);
+            Expr readsFreed = Upper is null ? false : Upper.ReadsFreedTable(c);
+            s.SetIf(!readsFreed & Translation.IsStale(pte), victim, OwnerBehind(pte));
+            if (Upper is not null)
+            {
+                s.SetIf(readsFreed, victim, Allocator.Owner[Upper.Table(c)]);
+            }
+
             Walk(s, c, x);
         });
     }
+
+    private Expr OwnerBehind(Expr option) => Allocator.Owner[option.Value[Translation.Frame]];
 
     // A stale entry here is one that allows more than the PTE does; reading through it does no harm. A store through
     // a clean entry goes back to the PTE, and faults there if it may not.
@@ -180,7 +188,7 @@ internal sealed class Machine
             var pte = PageTable.Entry(c, x);
             var isDirty = entry.HasValue & entry.Value[Translation.Writable] & entry.Value[Translation.Dirty];
             s.When(Server.MayTouch(c, x) & (isDirty | (pte.HasValue & pte.Value[Translation.Writable])));
-            s.SetIf(isDirty & entry.Value[Translation.Stale], used, true);
+            s.SetIf(isDirty & entry.Value[Translation.Stale], victim, OwnerBehind(entry));
             s.If(!isDirty, () => s
                 .Set(pte.Value[Translation.Dirty], true)
                 .Set(entry, pte.Value.With(Translation.Dirty, true)));
@@ -198,7 +206,7 @@ internal sealed class Machine
             .From(Code.Ats);
         m.Rule("DMA", Va, (s, x) => s
             .When(device[x].HasValue & Server.IsServed(x))
-            .SetIf(Translation.IsStale(device[x]), used, true).By("device"))
+            .SetIf(Translation.IsStale(device[x]), victim, OwnerBehind(device[x])).By("device"))
             .From(Code.Ats);
         m.Reachable("the device has a translation", Exists(Va, x => device[x].HasValue));
     }

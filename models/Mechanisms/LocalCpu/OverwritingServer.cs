@@ -41,7 +41,7 @@ internal sealed class OverwritingServer(Machine machine)
             () => InsertPfn(m, t, c, locals, old),
             () => Close(t, c, locals, old),
         ];
-        if (!m.Assumes(LocalCpuFlag.Pinned))
+        if (server.CanMigrate)
         {
             ways.Add(() => server.Migrate(t, c, "waiting"));
         }
@@ -54,7 +54,7 @@ internal sealed class OverwritingServer(Machine machine)
             () => t.Step("operation done", s => s.When(server.CanRun(c)).Shows(locals.At)),
             () => Close(t, c, locals, old),
         ];
-        if (!m.Assumes(LocalCpuFlag.Pinned))
+        if (server.CanMigrate)
         {
             ways.Add(() => server.Migrate(t, c, "serving"));
         }

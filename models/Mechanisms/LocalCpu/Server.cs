@@ -22,7 +22,6 @@ internal sealed class Server
 {
     private readonly Machine machine;
     private readonly Sort cpu;
-    private readonly bool isPinned;
     private readonly bool onlyOwner;
     private readonly bool touchesWhileWaiting;
     private readonly Expr? on;
@@ -35,14 +34,14 @@ internal sealed class Server
     public Server(ModelBuilder m, Machine machine)
     {
         (this.machine, cpu) = (machine, machine.Cpu);
-        isPinned = m.Assumes(LocalCpuFlag.Pinned);
         onlyOwner = m.Assumes(LocalCpuFlag.OnlyOwner);
         touchesWhileWaiting = m.Has(LocalCpuFlag.PteLeft) && !m.Assumes(LocalCpuFlag.IdleBetween);
-        HasShootdown = !m.Has(LocalCpuFlag.LocalMunmap) || m.Assumes(LocalCpuFlag.FullZap);
+        var flushesEverywhere = !m.Has(LocalCpuFlag.LocalMunmap) || m.Assumes(LocalCpuFlag.FullZap);
+        CanMigrate = !m.Assumes(LocalCpuFlag.Pinned) && m.Size("cpu") > 1;
         Holder = m.Map("vma", machine.Va, Sort.Option(cpu));
         Lock = m.Var("mmap_lock", Sort.Bool);
-        on = isPinned ? null : m.Map("moved_to", cpu, Sort.Option(cpu));
-        if (HasShootdown)
+        on = !CanMigrate ? null : m.Map("moved_to", cpu, Sort.Option(cpu));
+        if (flushesEverywhere && m.Size("cpu") > 1)
         {
             Shootdown = new Shootdown(m, cpu, machine.Va, machine.Architecture);
         }
@@ -60,9 +59,10 @@ internal sealed class Server
     /// <summary>mmap_lock, which every munmap holds from the zap to the end of the flush.</summary>
     public Expr Lock { get; }
 
-    /// <summary>Whether anything flushes all CPUs.</summary>
-    public bool HasShootdown { get; }
+    /// <summary>Whether threads move between CPUs.</summary>
+    public bool CanMigrate { get; }
 
+    /// <summary>The flush of other CPUs, where anything does one and there are others.</summary>
     public Shootdown? Shootdown { get; }
 
     /// <summary>The CPU that a thread runs on.</summary>
@@ -129,7 +129,7 @@ internal sealed class Server
     public void FlushEverywhere(ThreadBuilder t, Expr c, Expr address, Expr? sampled = null)
     {
         BumpGeneration(t, c);
-        var isBroadcast = machine.Architecture.Remote == RemoteInvalidation.Broadcast;
+        var isBroadcast = Shootdown is not null && machine.Architecture.Remote == RemoteInvalidation.Broadcast;
         if (!isBroadcast)
         {
             t.Step(machine.Architecture.LocalFlush, s =>
@@ -139,33 +139,47 @@ internal sealed class Server
             });
         }
 
-        var targets = sampled ?? ReadMask(t);
-        t.Step(machine.Architecture.RemoteFlush, s => Shootdown!
-            .Send(s, d => (targets is null ? true : targets[d]) & (isBroadcast ? true : Here(c) != d), address)
-            .Shows(address).From(Code.FlushOthers));
+        if (Shootdown is not null)
+        {
+            var others = sampled ?? ReadMask(t, c);
+            void Send() => t.Step(machine.Architecture.RemoteFlush, s => Shootdown
+                .Send(s, d => others is null ? (isBroadcast ? true : Here(c) != d) : others[d], address)
+                .Shows(address).From(Code.FlushOthers));
+            if (others is null)
+            {
+                Send();
+            }
+            else
+            {
+                t.If(Exists(cpu, d => others[d]), Send);
+            }
+        }
+
         if (machine.Device is { } device)
         {
             t.Step("mmu_notifier_invalidate_range", s => device.Drop(s, address.Value).Shows(address).From(Code.Notifier));
         }
     }
 
-    /// <summary>Adds the step that reads which CPUs have the address space; nothing when all have it always.</summary>
-    public Expr? ReadMask(ThreadBuilder t)
+    /// <summary>Adds the step that reads which other CPUs have the address space; nothing when all have it always.</summary>
+    public Expr? ReadMask(ThreadBuilder t, Expr c)
     {
         if (machine.Spaces is not { } spaces)
         {
             return null;
         }
 
-        var sampled = mask ??= t.Local("mask", Sort.Set(cpu), Fill(Sort.Set(cpu), false));
-        t.Step("mm_cpumask", s => s.Set(sampled, spaces.Cpumask).Shows().From(Code.FlushOthers, Mails.Cpumask));
-        return sampled;
+        var others = mask ??= t.Local("others", Sort.Set(cpu), Fill(Sort.Set(cpu), false));
+        t.Step("mm_cpumask", s => s
+            .Each(cpu, d => s.Set(others[d], spaces.Cpumask[d] & Here(c) != d))
+            .Shows().From(Code.FlushOthers, Mails.Cpumask));
+        return others;
     }
 
     /// <summary>Adds to a step that the flush is over and the thread can be preempted.</summary>
     public StepBuilder FinishFlush(StepBuilder s, Expr c)
     {
-        Shootdown!.Finish(s);
+        Shootdown?.Finish(s);
         machine.Spaces?.EnablePreemption(s, Here(c));
         return s.From(Code.Finish);
     }

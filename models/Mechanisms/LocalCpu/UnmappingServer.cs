@@ -47,7 +47,7 @@ internal sealed class UnmappingServer(Machine machine)
             ways.Add(() => Teardown(t, c, locals, isClosing, cleared));
         }
 
-        if (!m.Assumes(LocalCpuFlag.Pinned))
+        if (server.CanMigrate)
         {
             ways.Add(() => server.Migrate(t, c, "waiting"));
         }
@@ -57,7 +57,7 @@ internal sealed class UnmappingServer(Machine machine)
         t.Label("serving");
         ways = [() =>
         {
-            sampled = early ? server.ReadMask(t) : null;
+            sampled = early ? server.ReadMask(t, c) : null;
             t.Step("ptep_get_and_clear", s => StartMunmap(s, c, locals)
                 .Set(pages.Entry(c, locals.At.Value), None).Shows(locals.At));
         }];
@@ -71,7 +71,7 @@ internal sealed class UnmappingServer(Machine machine)
             ways.Add(() => WriteProtect(m, t, c, locals));
         }
 
-        if (!m.Assumes(LocalCpuFlag.Pinned))
+        if (server.CanMigrate)
         {
             ways.Add(() => server.Migrate(t, c, "serving"));
         }

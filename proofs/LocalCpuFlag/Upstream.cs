@@ -1,0 +1,91 @@
+using Verify.Claims;
+using Verify.Hardware;
+using Verify.Mechanisms;
+using Verify.Mechanisms.LocalCpu;
+using Verify.Modelling;
+using static Verify.Proofs.Variant;
+
+namespace Verify.Proofs;
+
+/// <summary>What the flag is compared with: munmap as it is, and what mm_cpumask gives without a flag.</summary>
+public sealed class Upstream : ClaimList
+{
+    private static readonly Anchor Range = Anchor.Kernel("flush_tlb_mm_range", "arch/x86/mm/tlb.c", "016c4d92cd16");
+    private static readonly Anchor Switch = Anchor.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "016c4d92cd16");
+    private static readonly Anchor Gather = Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583");
+
+    private static readonly Variant Full = new(
+        "VL-FULL", Variant.Upstream.Size("gens", 1).Size("frame", 1), Range, Switch, Gather);
+
+    private static readonly Variant FullOnArm = new(
+        "VL-FULL-ARM", Variant.Upstream.On(Architecture.Arm64.Profile),
+        Anchor.Manual("TLB maintenance requirements", "Arm ARM, G5.9.1"), Gather);
+
+    private static readonly Variant FullWithDevice = new(
+        "VL-FULL-SVA", Variant.Upstream.With(LocalCpuFlag.Sva),
+        Anchor.Kernel("mmu_notifier_invalidate_range", "Documentation/mm/mmu_notifier.rst", "b39955e3dfec"), Gather);
+
+    private static readonly Variant FullTables = new(
+        "VL-FULL-TABLES", Variant.Upstream.With(LocalCpuFlag.FreeTables).Size("va", 2),
+        Anchor.Kernel("tlb_remove_table", "mm/mmu_gather.c", "06d074298583"),
+        Anchor.Manual("INVLPG", "Intel SDM 3A, 4.10.4.1"));
+
+    private static readonly Variant FullTablesOnRiscV = new(
+        "VL-FULL-TABLES-RISCV", FullTables.Choices.On(Architecture.RiscV.Profile),
+        Anchor.Manual("SFENCE.VMA with an address orders leaf entries only", "RISC-V privileged specification"));
+
+    private static readonly Variant After = new(
+        "VL-1CPU-AFTER",
+        Variant.Upstream.Size("gens", 2).Size("frame", 1).Assume(LocalCpuFlag.Pinned),
+        Mails.Rutland, Mails.Cpumask, Range, Switch);
+
+    private static readonly Variant Before = new(
+        "VL-1CPU-BEFORE",
+        Variant.Upstream.Size("gens", 1).Size("frame", 1)
+            .With(LocalCpuFlag.MaskBefore).Assume(LocalCpuFlag.Pinned),
+        Mails.Cpumask, Range, Switch);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Claim> Claims =>
+    [
+        Full.Claim("I-ENTRY", Proved,
+            "Upstream's munmap leaves no stale TLB entry that a thread could still use, whoever touches the address, "
+                + "wherever threads run, and however CPUs switch between address spaces."),
+        Full.Claim("I-USE", Proved,
+            "Under upstream's munmap no access goes through a stale TLB entry."),
+        Full.Claim("I-SPEC", Refuted(15),
+            "Under upstream's munmap not even a speculative access goes through a stale TLB entry.",
+            "Stronger than anything that was claimed, and not so. switch_mm_irqs_off clears the CPU's bit in the "
+                + "cpumask of the old mm before it loads the new CR3. In between nobody interrupts that CPU, its TLB "
+                + "still serves the old mm, and a munmap elsewhere can free the frame. Interrupts are off and no "
+                + "instruction of the old mm can retire before the way back in compares generations, so I-ENTRY (an "
+                + "entry that can still be used) and I-USE hold. Since the end of 2024 the bit is no longer cleared "
+                + "there."),
+        FullOnArm.Claim("I-ENTRY", Proved,
+            "With a broadcast TLBI in place of the IPI, munmap leaves no stale TLB entry."),
+        FullOnArm.Claim("I-USE", Proved,
+            "With a broadcast TLBI in place of the IPI, no access goes through a stale TLB entry."),
+        FullWithDevice.Claim("I-ENTRY", Proved,
+            "Upstream's munmap leaves no stale entry in the TLB of a device that shares the address space."),
+        FullTables.Claim("I-TABLE", Proved,
+            "If munmap frees the page table after a flush of all CPUs, no walk goes through a freed page table."),
+        FullTablesOnRiscV.Claim("I-TABLE", Refuted(11),
+            "An address-only fence on every hart is enough before a page table is freed.",
+            "On RISC-V a fence with an address covers leaf entries only, so every hart, the caller's included, can "
+                + "still walk through what it has cached of the upper level."),
+        After.Claim("I-ENTRY", Proved,
+            "If mm_cpumask is read after the PTE is cleared and the generation has gone up, no IPI is missed: a CPU "
+                + "that joins late sees the new generation or the new PTE.",
+            "So a process that runs on one CPU pays for no IPI and needs no flag."),
+        After.Claim("I-USE", Proved,
+            "If mm_cpumask is read after the PTE is cleared and the generation has gone up, no access goes through a "
+                + "stale TLB entry."),
+        Before.Claim("I-ENTRY", Refuted(12),
+            "It is enough to look at mm_cpumask before the PTE is cleared: a single bit means that no IPI is needed.",
+            "CPU 1 joins between the sample and the PTE write."),
+        Before.Claim("I-USE", Refuted(14),
+            "It is enough to look at mm_cpumask before the PTE is cleared, as long as only accesses count.",
+            "The run of VL-1CPU-BEFORE:I-ENTRY, the end of the switch, and an access. With the mm loaded from the start, "
+                + "and without steps of their own for the end of the flush and the end of the switch, it is 11 steps long."),
+    ];
+}
