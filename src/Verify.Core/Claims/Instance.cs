@@ -21,16 +21,26 @@ public sealed class Instance
     public Model Model { get; }
 
     /// <summary>The size that a parameter has here.</summary>
-    public int SizeOf(SizeParameter size) => Choices.Sizes.TryGetValue(size.Name, out var value) ? value : size.Default;
+    public int SizeOf(SizeParameter size) => SizeIn(Choices, size);
 
-    /// <summary>The options that name this instance on a command line, sizes first; defaults are left out but for sizes.</summary>
-    public override string ToString()
+    /// <summary>The family, sizes, faults, assumptions and profile in one line.</summary>
+    public override string ToString() => Describe(Family, Choices);
+
+    /// <summary>The line that <see cref="ToString"/> gives, for an instance whose model is not built.</summary>
+    public static string Describe(ModelFamily family, Choices choices)
     {
-        var sizes = Family.Sizes.Select(size => string.Create(CultureInfo.InvariantCulture, $"{size.Name}={SizeOf(size)}"));
-        var parts = new List<string> { Family.Name, string.Join(",", sizes) };
-        parts.AddRange(Choices.Faults.Select(fault => $"fault:{fault}"));
-        parts.AddRange(Choices.Assumptions);
-        parts.Add(Choices.Profile ?? Family.Profiles.FirstOrDefault()?.Name ?? "");
+        var parts = new List<string> { family.Name, DescribeSizes(family, choices) };
+        parts.AddRange(choices.Faults.Select(fault => $"fault:{fault}"));
+        parts.AddRange(choices.Assumptions);
+        parts.Add(choices.Profile ?? family.Profiles.FirstOrDefault()?.Name ?? "");
         return string.Join(" ", parts.Where(part => part.Length > 0));
     }
+
+    /// <summary>Every size, as <c>cpu=2,frame=3</c>.</summary>
+    public static string DescribeSizes(ModelFamily family, Choices choices) => string.Join(",",
+        family.Sizes.Select(size => string.Create(CultureInfo.InvariantCulture, $"{size.Name}={SizeIn(choices, size)}")));
+
+    /// <summary>The size that a parameter has with some choices.</summary>
+    public static int SizeIn(Choices choices, SizeParameter size) =>
+        choices.Sizes.TryGetValue(size.Name, out var value) ? value : size.Default;
 }

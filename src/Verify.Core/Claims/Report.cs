@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using Stopwatch = System.Diagnostics.Stopwatch;
-using UnreachableException = System.Diagnostics.UnreachableException;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Traces;
+using Stopwatch = System.Diagnostics.Stopwatch;
+using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Claims;
 

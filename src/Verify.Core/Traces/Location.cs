@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Traces;
+
+/// <summary>A part of a state that is told as one thing: a variable, or the entry of a map, down to where maps end.</summary>
+/// <param name="variable">The variable.</param>
+/// <param name="keys">One key for each map that the entry lies in.</param>
+public sealed class Location(Variable variable, ImmutableArray<Value> keys) : IEquatable<Location>
+{
+    /// <summary>The variable.</summary>
+    public Variable Variable { get; } = variable;
+
+    /// <summary>One key for each map that the entry lies in.</summary>
+    public ImmutableArray<Value> Keys { get; } = keys;
+
+    /// <summary>Whether reports show a variable at all.</summary>
+    public static bool IsVisible(Variable variable) => variable.Role == VariableRole.State;
+
+    /// <summary>The locations of a variable and their values, in the order of the keys.</summary>
+    public static IEnumerable<(Location Location, Value Value)> Of(Model model, Variable variable, State state) =>
+        Under(variable, [], state.Values[model.Variables.IndexOf(variable)]);
+
+    /// <summary>The processor that a location belongs to: its first key, if that is one.</summary>
+    public string? Processor(Model model) =>
+        model.Processors is { } processors && Keys.Length > 0 && Keys[0].Sort.Equals(processors) ? Keys[0].ToString() : null;
+
+    /// <summary>The location as text, with its first keys left out.</summary>
+    public string Text(int skip) => Variable.Name + string.Concat(Keys.Skip(skip).Select(key => $"[{Short(key)}]"));
+
+    /// <summary>
+    /// A value in short: an entry is its first field, then the names of the flags that are set, then the rest with
+    /// names, as in <c>f0 W asid=1</c>. Ghost fields are left out.
+    /// </summary>
+    public static string Short(Value value) => value.Sort switch
+    {
+        Sort.Optional => value.Number == 0 ? "None" : Short(value.Items[0]),
+        Sort.Record record => ShortRecord(record, value.Items),
+        Sort.Mapping { Value: Sort.Boolean } set => $"{{{string.Join(", ", Members(set, value.Items))}}}",
+        Sort.Mapping => $"[{string.Join(", ", value.Items.Select(Short))}]",
+        _ => value.ToString(),
+    };
+
+    /// <inheritdoc/>
+    public bool Equals(Location? other) =>
+        other is not null && other.Variable == Variable && other.Keys.AsSpan().SequenceEqual(Keys.AsSpan());
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Location);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var code = new HashCode();
+        code.Add(Variable.Name);
+        foreach (var key in Keys)
+        {
+            code.Add(key);
+        }
+
+        return code.ToHashCode();
+    }
+
+    private static IEnumerable<(Location, Value)> Under(Variable variable, ImmutableArray<Value> keys, Value value) =>
+        value.Sort is Sort.Mapping map
+            ? Value.All(map.Key).Zip(value.Items).SelectMany(entry => Under(variable, keys.Add(entry.First), entry.Second))
+            : [(new Location(variable, keys), value)];
+
+    private static IEnumerable<string> Members(Sort.Mapping set, ImmutableArray<Value> items) =>
+        Value.All(set.Key).Zip(items).Where(entry => entry.Second.IsTrue).Select(entry => Short(entry.First));
+
+    private static string ShortRecord(Sort.Record record, ImmutableArray<Value> items)
+    {
+        var parts = new List<string>();
+        var fields = record.Fields.Zip(items).Where(pair => !pair.First.IsGhost).ToList();
+        foreach (var (field, item) in fields)
+        {
+            switch (item.Sort)
+            {
+                case Sort.Boolean when item.IsTrue:
+                    parts.Add(field.Name);
+                    break;
+                case Sort.Boolean:
+                    break;
+                case Sort.Optional when item.Number == 0 && field != fields[0].First:
+                    break;
+                case Sort.Enumeration:
+                    parts.Add(Short(item));
+                    break;
+                case Sort.Record:
+                    parts.Add($"{field.Name}=({Short(item)})");
+                    break;
+                default:
+                    parts.Add(field == fields[0].First ? Short(item) : $"{field.Name}={Short(item)}");
+                    break;
+            }
+        }
+
+        // Nothing but flags, and none of them set.
+        return parts.Count == 0 ? "-" : string.Join(" ", parts);
+    }
+}
