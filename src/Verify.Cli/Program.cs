@@ -1,1 +1,19 @@
-Console.WriteLine("verify");
+using System.Runtime.InteropServices;
+using Verify.Cli;
+using Verify.Explicit;
+
+// The composition root: engines are listed here and nowhere else, the preferred one first. Families and claims are
+// found by reflection, once a command asks for them.
+var tool = new Tool([new ExplicitEngine()], Catalogue.Load);
+
+// The first interrupt stops the work and lets the tool print what it has; the second ends the process.
+using var interrupt = new CancellationTokenSource();
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = !interrupt.IsCancellationRequested;
+    interrupt.Cancel();
+}
+
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+return tool.Run(args, Terminal.Console(), interrupt.Token);

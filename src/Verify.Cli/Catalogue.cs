@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Verify.Claims;
+using Verify.Modelling;
+
+namespace Verify.Cli;
+
+/// <summary>The families and claims there are. No model is built for it.</summary>
+public sealed class Catalogue
+{
+    private readonly Lazy<ImmutableArray<ModelFamily>> families;
+    private readonly Lazy<ImmutableArray<Claim>> claims;
+
+    /// <summary>A catalogue of given families and claims, looked at when they are asked for.</summary>
+    public Catalogue(Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<Claim>> claims)
+    {
+        this.families = new(() => [.. families().OrderBy(family => family.Name, StringComparer.Ordinal)]);
+        this.claims = new(() => Checked(claims()));
+    }
+
+    /// <summary>The families, by name.</summary>
+    public ImmutableArray<ModelFamily> Families => families.Value;
+
+    /// <summary>The claims: list after list by the name of its class, in each as they are told.</summary>
+    /// <exception cref="ModelException">VRF305: two claims have one id.</exception>
+    public ImmutableArray<Claim> Claims => claims.Value;
+
+    /// <summary>Everything in the assemblies of models and proofs.</summary>
+    public static Catalogue Load() => new(
+        () => InstancesOf<ModelFamily>(Assembly.Load("Verify.Models")),
+        () => InstancesOf<ClaimList>(Assembly.Load("Verify.Proofs")).SelectMany(list => list.Claims));
+
+    /// <summary>The claims that an argument names: one by its id, or a group by what stands before the colon or slash.</summary>
+    /// <exception cref="ModelException">VRF301: there is none.</exception>
+    public ImmutableArray<Claim> Find(string argument)
+    {
+        bool Is(string id) => id.Equals(argument, StringComparison.OrdinalIgnoreCase);
+        var exact = Claims.Where(claim => Is(claim.Id)).ToImmutableArray();
+        var found = exact.IsEmpty ? [.. Claims.Where(claim => GroupsOf(claim.Id).Any(Is))] : exact;
+        return !found.IsEmpty
+            ? found
+            : throw ModelException.At(null, Codes.UnknownClaim, $"there is no claim '{argument}'",
+                Nearest.Hint(argument, Claims.SelectMany(claim => GroupsOf(claim.Id).Append(claim.Id))));
+    }
+
+    /// <summary>The claims that several arguments name, each once.</summary>
+    /// <exception cref="ModelException">VRF301: one of them names none.</exception>
+    public ImmutableArray<Claim> Find(IEnumerable<string> arguments) => [.. arguments.SelectMany(argument => Find(argument)).Distinct()];
+
+    private static IEnumerable<string> GroupsOf(string id) =>
+        id.Select((letter, i) => (letter, i)).Where(pair => pair.letter is ':' or '/').Select(pair => id[..pair.i]);
+
+    private static IEnumerable<T> InstancesOf<T>(Assembly assembly) => assembly.GetExportedTypes()
+        .Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract && type.GetConstructor(Type.EmptyTypes) is not null)
+        .OrderBy(type => type.FullName, StringComparer.Ordinal)
+        .Select(type => (T)Activator.CreateInstance(type)!);
+
+    private static ImmutableArray<Claim> Checked(IEnumerable<Claim> all)
+    {
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var list = all.ToImmutableArray();
+        foreach (var claim in list.Where(claim => !seen.Add(claim.Id)))
+        {
+            throw ModelException.At(null, Codes.BadClaim, $"two claims have the id '{claim.Id}'", "give each an id of its own");
+        }
+
+        return list;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Verify.Claims;
+using Verify.Modelling;
+using Verify.Traces;
+
+namespace Verify.Cli.Commands;
+
+/// <summary>The options that change the instance of a claim, read from a command line and written back to one.</summary>
+internal sealed class ChoiceOptions
+{
+    private readonly Option<string[]> size = Several("--size", "NAME=N,…", "Other sizes.");
+    private readonly Option<string[]> assume = Several("--assume", "A", "Make an assumption.");
+    private readonly Option<string[]> drop = Several("--drop", "A", "Do without an assumption, or a fault, of the claim.");
+    private readonly Option<string[]> fault = Several("--fault", "F", "Switch a fault on.");
+    private readonly Option<string?> profile = new("--profile") { HelpName = "P", Description = "Another architecture." };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { size, assume, drop, fault, profile })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>The choices of a claim, changed as the command line says.</summary>
+    /// <exception cref="ModelException">
+    /// VRF302: a size cannot be read or is unknown; VRF303: a choice that the family does not offer is dropped; VRF304: options
+    /// contradict each other or the claim.
+    /// </exception>
+    public Choices Apply(ParseResult parsed, Claim claim)
+    {
+        var choices = claim.Choices;
+        foreach (var (name, value) in Sizes(Words(parsed, size)))
+        {
+            var offered = claim.Family.Sizes.Select(s => s.Name);
+            choices = offered.Contains(name)
+                ? choices.Size(name, value)
+                : throw ModelException.At(null, Codes.BadSize, $"'{claim.Family.Name}' has no size '{name}'",
+                    $"choose from {string.Join(", ", offered)}");
+        }
+
+        var (assumed, dropped) = (Words(parsed, assume), Words(parsed, drop));
+        var faults = Words(parsed, fault);
+        foreach (var name in assumed.Concat(faults).Intersect(dropped))
+        {
+            throw ModelException.At(null, Codes.Contradiction, $"'{name}' is both switched on and dropped");
+        }
+
+        foreach (var name in dropped)
+        {
+            choices = Drop(claim, choices, name);
+        }
+
+        return choices with
+        {
+            Assumptions = choices.Assumptions.Union(assumed),
+            Faults = choices.Faults.Union(faults),
+            Profile = parsed.GetValue(profile) ?? choices.Profile,
+        };
+    }
+
+    /// <summary>The options that turn the choices of a claim into others, each with its value as one word; none if they are the same.</summary>
+    public static ImmutableArray<string> Difference(Claim claim, Choices choices)
+    {
+        var words = ImmutableArray.CreateBuilder<string>();
+        var sizes = claim.Family.Sizes
+            .Where(size => Instance.SizeIn(choices, size) != Instance.SizeIn(claim.Choices, size))
+            .Select(size => string.Create(CultureInfo.InvariantCulture, $"{size.Name}={Instance.SizeIn(choices, size)}"));
+        Add("--size", string.Join(",", sizes));
+        foreach (var name in choices.Faults.Except(claim.Choices.Faults))
+        {
+            Add("--fault", name);
+        }
+
+        foreach (var name in choices.Assumptions.Except(claim.Choices.Assumptions))
+        {
+            Add("--assume", name);
+        }
+
+        foreach (var name in claim.Choices.Faults.Except(choices.Faults).Concat(claim.Choices.Assumptions.Except(choices.Assumptions)))
+        {
+            Add("--drop", name);
+        }
+
+        var plain = claim.Family.Profiles.FirstOrDefault()?.Name;
+        if ((choices.Profile ?? plain) is { } chosen && chosen != (claim.Choices.Profile ?? plain))
+        {
+            Add("--profile", chosen);
+        }
+
+        return words.ToImmutable();
+
+        void Add(string option, string value)
+        {
+            if (value.Length > 0)
+            {
+                words.Add($"{option} {Fold.Quoted(value)}");
+            }
+        }
+    }
+
+    private static Option<string[]> Several(string name, string value, string text) =>
+        new(name) { HelpName = value, Description = text + " May be repeated.", Arity = ArgumentArity.OneOrMore };
+
+    private static ImmutableArray<string> Words(ParseResult parsed, Option<string[]> option) =>
+    [
+        .. (parsed.GetValue(option) ?? [])
+            .SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(),
+    ];
+
+    private static Dictionary<string, int> Sizes(ImmutableArray<string> words)
+    {
+        var sizes = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var word in words)
+        {
+            var pair = word.Split('=');
+            if (pair.Length != 2 || !int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            {
+                throw ModelException.At(null, Codes.BadSize, $"the size '{word}' is not understood", "write --size cpu=3,page=2");
+            }
+
+            if (!sizes.TryAdd(pair[0], value))
+            {
+                throw ModelException.At(null, Codes.Contradiction, $"the size '{pair[0]}' is given twice");
+            }
+        }
+
+        return sizes;
+    }
+
+    private static Choices Drop(Claim claim, Choices choices, string name)
+    {
+        if (choices.Assumptions.Contains(name) || choices.Faults.Contains(name))
+        {
+            return choices with { Assumptions = choices.Assumptions.Remove(name), Faults = choices.Faults.Remove(name) };
+        }
+
+        var offered = claim.Family.Assumptions.Select(a => a.Name).Concat(claim.Family.Faults.Select(f => f.Name)).ToList();
+        string[] made = [.. choices.Assumptions, .. choices.Faults];
+        var hint = made.Length == 0 ? "it makes no assumption and has no fault" : $"choose from {string.Join(", ", made)}";
+        throw offered.Contains(name)
+            ? ModelException.At(null, Codes.Contradiction, $"'{name}' is dropped, but {claim.Id} does without it already", hint)
+            : ModelException.At(null, Codes.UnknownChoice, $"'{claim.Family.Name}' has no assumption or fault '{name}'",
+                Nearest.Hint(name, made) ?? hint);
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Verify.Claims;
+using Verify.Cli.Output;
+using Verify.Engines;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Traces;
+
+namespace Verify.Cli.Commands;
+
+/// <summary><c>replay CLAIM --trace T</c>: one run, step by step, in the reference interpreter.</summary>
+internal static class ReplayCommand
+{
+    public static Command Create(Session session)
+    {
+        var claim = new Argument<string>("CLAIM") { Description = "The id of the claim that the trace is about." };
+        var trace = new Option<string>("--trace") { HelpName = "T", Description = "The trace, as a report prints it.", Required = true };
+        var choices = new ChoiceOptions();
+        var full = new Option<bool>("--full") { Description = "Whole states behind each step." };
+        var json = new Option<bool>("--json") { Description = "The result as JSON." };
+        var command = new Command("replay", "Shows one run again, in the reference interpreter.") { claim, trace };
+        choices.AddTo(command);
+        command.Add(full);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            var found = One(session.Catalogue.Find(parsed.GetRequiredValue(claim)), parsed.GetRequiredValue(claim));
+            var decision = Replayed(found, choices.Apply(parsed, found), parsed.GetRequiredValue(trace));
+            Write(session.Terminal, decision.Decision, decision.Trace, parsed.GetValue(full), parsed.GetValue(json));
+            return decision.Decision.ExitCode;
+        });
+        return command;
+    }
+
+    private static Claim One(IReadOnlyList<Claim> claims, string argument) => claims.Count == 1
+        ? claims[0]
+        : throw ModelException.At(null, Codes.UnknownClaim, $"'{argument}' names {claims.Count} claims, a trace is about one",
+            $"choose from {string.Join(", ", claims.Select(c => c.Id))}");
+
+    private static (Decision Decision, Trace Trace) Replayed(Claim claim, Choices choices, string text)
+    {
+        var instance = new Instance(claim.Family, choices);
+        var property = instance.Model.Property(claim.Property);
+        var interpreter = new Interpreter(instance.Model);
+        var trace = Closed(interpreter, Replay.Decode(interpreter, text), property);
+        var evidence = new Evidence { Kind = EvidenceKind.Partial, States = trace.States.Distinct().Count(), Transitions = trace.Length, Depth = trace.Length };
+        Verdict verdict = (Replay.Decides(interpreter, property, trace), property) switch
+        {
+            (true, Property.Reachable) => new Verdict.Proved(evidence, trace),
+            (true, _) => new Verdict.Refuted(trace, evidence),
+            _ => new Verdict.Unknown($"the run decides nothing about '{property.Name}'", evidence),
+        };
+        var report = new Report(instance, property, verdict, "replay", Run.Default, 0);
+        var isExpected = verdict.Word == claim.Expected.Word;
+        string[] problems = isExpected ? [] : [$"expected {claim.Expected.Word}, found {verdict.Word}"];
+        return (new Decision(claim, choices, new ClaimReport(claim, report, [], [.. problems])), trace);
+    }
+
+    /// <summary>A run about progress goes on for ever: it rests in its last state, or comes back to that of an earlier step.</summary>
+    private static Trace Closed(Interpreter interpreter, Trace trace, Property property)
+    {
+        if (property is not Property.LeadsTo)
+        {
+            return trace;
+        }
+
+        var loops = Enumerable.Range(0, trace.States.Length).Where(start => trace.States[start].Equals(trace.Last))
+            .Select(start => trace with { LoopStart = start }).ToList();
+        return loops.Find(loop => Replay.Decides(interpreter, property, loop)) ?? trace;
+    }
+
+    private static void Write(Terminal terminal, Decision decision, Trace trace, bool isFull, bool isJson)
+    {
+        if (isJson)
+        {
+            ResultJson.Write(terminal.Out, [decision]);
+        }
+        else
+        {
+            new ResultText(terminal).WriteTrace(decision, decision.Report.Main!, trace, isFull);
+        }
+    }
+}

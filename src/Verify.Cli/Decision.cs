@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Cli.Commands;
+using Verify.Engines;
+using Verify.Modelling;
+
+namespace Verify.Cli;
+
+/// <summary>What was decided about a claim, or about another instance of it.</summary>
+/// <param name="Claim">The claim as it is written.</param>
+/// <param name="Choices">The instance that was looked at.</param>
+/// <param name="Report">The decisions, and what is not as expected.</param>
+internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report)
+{
+    /// <summary>Whether the claim says anything about this instance.</summary>
+    public bool IsExpected { get; } = ChoiceOptions.Difference(Claim, Choices).IsEmpty;
+
+    /// <summary>How many of the decisions are missing.</summary>
+    private int Undecided => Report.Dropped.Select(d => d.Report).Prepend(Report.Main)
+        .Count(report => report is null or { Verdict: Verdict.Unknown or Verdict.HoldsUpTo });
+
+    /// <summary>The exit code.</summary>
+    public int ExitCode => Undecided > 0 && Report.Problems.Length <= Undecided ? Cli.ExitCode.Undecided
+        : IsExpected ? (Report.IsAsExpected ? Cli.ExitCode.AsExpected : Cli.ExitCode.Otherwise)
+        : Report.Main!.Verdict is Verdict.Proved ? Cli.ExitCode.AsExpected : Cli.ExitCode.Otherwise;
+
+    /// <summary>Decides a claim; with other choices than its own, only what was asked, without regard to its expectation.</summary>
+    public static Decision Of(Claim claim, Choices choices, IEngine engine, Run run)
+    {
+        if (ChoiceOptions.Difference(claim, choices).IsEmpty)
+        {
+            return new Decision(claim, choices, ClaimReport.Decide(claim, engine, run));
+        }
+
+        var instance = new Instance(claim.Family, choices);
+        var report = Verify.Claims.Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);
+        return new Decision(claim, choices, new ClaimReport(claim, report, [], []));
+    }
+
+    /// <summary>The command that shows one of the traces again, a word an entry.</summary>
+    public ImmutableArray<string> ReplayCommand(Report report, string path) =>
+    [
+        "./verify", "replay", Traces.Fold.Quoted(Claim.Id),
+        .. ChoiceOptions.Difference(Claim, report.Instance.Choices), $"--trace {path}",
+    ];
+}

@@ -1,0 +1,169 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Verify.Claims;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Traces;
+
+namespace Verify.Cli.Output;
+
+/// <summary>
+/// Results for programs: one object <c>{tool, results}</c>. A property that has no value is null and never left out;
+/// the order of properties is fixed.
+/// </summary>
+internal static class ResultJson
+{
+    /// <summary>Indented, and readable where no browser is involved.</summary>
+    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes decisions; those with an assumption dropped follow the claim's own.</summary>
+    public static void Write(TextWriter output, IEnumerable<Decision> decisions) => Document(output, json =>
+    {
+        json.WriteString("tool", Tool.Version);
+        json.WriteStartArray("results");
+        foreach (var decision in decisions)
+        {
+            WriteMain(json, decision);
+            foreach (var (assumption, report) in decision.Report.Dropped)
+            {
+                WriteDropped(json, decision, assumption, report);
+            }
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>Writes one object, ended by a line feed.</summary>
+    public static void Document(TextWriter output, Action<Utf8JsonWriter> body)
+    {
+        var bytes = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, Options))
+        {
+            json.WriteStartObject();
+            body(json);
+            json.WriteEndObject();
+        }
+
+        output.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.WrittenSpan));
+    }
+
+    private static void WriteMain(Utf8JsonWriter json, Decision decision)
+    {
+        var (claim, main) = (decision.Claim, decision.Report.Main);
+        if (main is null)
+        {
+            var reason = ((Expectation.Pending)claim.Expected).Reason;
+            WriteResult(json, decision, decision.Choices, null, claim.Expected.Word, isAsExpected: true, reason);
+            return;
+        }
+
+        WriteResult(json, decision, decision.Choices, main,
+            decision.IsExpected ? claim.Expected.Word : null,
+            decision.IsExpected ? decision.Report.IsAsExpected : null, null);
+    }
+
+    private static void WriteDropped(Utf8JsonWriter json, Decision decision, string assumption, Report report)
+    {
+        var isSuperfluous = decision.Claim.Expected is Expectation.ProvedIf conditional && conditional.Superfluous.Contains(assumption);
+        var expected = isSuperfluous ? "proved" : "refuted";
+        WriteResult(json, decision, report.Instance.Choices, report, expected, report.Verdict.Word == expected, null);
+    }
+
+    private static void WriteResult(Utf8JsonWriter json, Decision decision, Choices choices, Report? report,
+        string? expected, bool? isAsExpected, string? reason)
+    {
+        var claim = decision.Claim;
+        json.WriteStartObject();
+        json.WriteString("claim", claim.Id);
+        json.WriteString("instance", Instance.Describe(claim.Family, choices));
+        json.WriteString("property", claim.Property);
+        json.WriteString("expected", expected);
+        json.WriteString("verdict", report?.Verdict.Word ?? "unknown");
+        json.WritePropertyName("asExpected");
+        if (isAsExpected is { } known)
+        {
+            json.WriteBooleanValue(known);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+
+        json.WriteString("engine", report?.Engine);
+        WriteEvidence(json, report?.Verdict, reason);
+        json.WriteStartArray("assumptions");
+        foreach (var assumption in choices.Assumptions)
+        {
+            json.WriteStringValue(assumption);
+        }
+
+        json.WriteEndArray();
+        WriteTrace(json, decision, report);
+        json.WriteNumber("seconds", Math.Round(report?.ElapsedSeconds ?? 0, 3));
+        json.WriteEndObject();
+    }
+
+    private static void WriteEvidence(Utf8JsonWriter json, Verdict? verdict, string? reason)
+    {
+        var evidence = verdict?.Evidence ?? Evidence.Nothing;
+        json.WriteStartObject("evidence");
+        json.WriteString("kind", evidence.Kind.ToString().ToLowerInvariant());
+        json.WriteNumber("states", evidence.States);
+        json.WriteNumber("transitions", evidence.Transitions);
+        json.WriteNumber("depth", evidence.Depth);
+        var bound = verdict switch
+        {
+            Verdict.HoldsUpTo limit => limit.Bound,
+            Verdict.Unknown unknown => new Bound(unknown.Reason, 0, evidence.States),
+            _ => reason is null ? null : new Bound(reason, 0, 0),
+        };
+        json.WritePropertyName("bound");
+        if (bound is null)
+        {
+            json.WriteNullValue();
+        }
+        else
+        {
+            json.WriteStartObject();
+            json.WriteString("cause", bound.Cause);
+            json.WriteNumber("depth", bound.Depth);
+            json.WriteNumber("states", bound.States);
+            json.WriteEndObject();
+        }
+
+        json.WriteString("certificate", evidence.Certificate);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTrace(Utf8JsonWriter json, Decision decision, Report? report)
+    {
+        json.WritePropertyName("trace");
+        if (report?.Trace is not { } trace)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        var model = report.Instance.Model;
+        json.WriteStartObject();
+        json.WriteString("replay", string.Join(' ', decision.ReplayCommand(report, Replay.Encode(new Interpreter(model), trace))));
+        json.WriteStartArray("steps");
+        foreach (var step in Narration.Of(model, trace).Steps)
+        {
+            json.WriteStartObject();
+            json.WriteString("actor", step.Actor);
+            json.WriteString("step", step.Name);
+            json.WriteStartArray("changes");
+            foreach (var change in step.Changes)
+            {
+                json.WriteStringValue(change.ToString());
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,188 @@
+using System.Globalization;
+using Verify.Claims;
+using Verify.Semantics;
+using Verify.Traces;
+
+namespace Verify.Cli.Output;
+
+/// <summary>What was decided about a claim, for a reader.</summary>
+internal sealed class ResultText(Terminal terminal)
+{
+    private const int Indent = 2;
+
+    /// <summary>Writes one decision.</summary>
+    public void Write(Decision decision, bool showStates)
+    {
+        var (claim, report) = (decision.Claim, decision.Report);
+        if (report.Main is not { } main)
+        {
+            WritePending(claim, (Expectation.Pending)claim.Expected);
+            return;
+        }
+
+        Line($"{terminal.Paint(claim.Id, Paint.Bold)}  {Headline(decision, main)}");
+        Text(claim.Sentence);
+        Text($"on {main.Instance}");
+        Text($"{main.Engine}: {Basis(main)}");
+        if (main.Trace is { } trace)
+        {
+            WriteTrace(decision, main, trace, showStates);
+        }
+
+        if (report.Dropped.Length > 0)
+        {
+            Text("each assumption dropped alone:");
+            foreach (var (assumption, without) in report.Dropped)
+            {
+                Item($"{assumption}: {Carries(assumption, without, decision)}");
+            }
+        }
+
+        if (main.Verdict is Verdict.Proved { Witness: null })
+        {
+            WriteLimits(main, claim);
+        }
+
+        foreach (var problem in report.Problems)
+        {
+            Item($"{terminal.Paint("PROBLEM", Paint.Red)} {problem}");
+        }
+
+        if (!decision.IsExpected)
+        {
+            main.Vacuities().ToList().ForEach(Item);
+            Text("the claim expects nothing of this instance, it is about another");
+        }
+
+        WriteSources(claim);
+    }
+
+    /// <summary>Writes a trace with its caption and the command that replays it.</summary>
+    public void WriteTrace(Decision decision, Report report, Trace trace, bool showStates)
+    {
+        var path = Replay.Encode(new Interpreter(report.Instance.Model), trace);
+        var caption = new Caption(decision.Claim.Id, report.Instance.ToString(), decision.ReplayCommand(report, path));
+        Line("");
+        terminal.Out.Write(Columns.Of(report.Instance.Model, trace, report.Property, caption, showStates));
+        Line("");
+    }
+
+    /// <summary>A number of seconds, short.</summary>
+    public static string Seconds(double seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s");
+
+    private void WritePending(Claim claim, Expectation.Pending pending)
+    {
+        Line($"{terminal.Paint(claim.Id, Paint.Bold)}  {terminal.Paint("pending", Paint.Yellow)}");
+        Text(claim.Sentence);
+        Text($"not decided by this version: {pending.Reason}");
+        WriteSources(claim);
+    }
+
+    private string Headline(Decision decision, Report main)
+    {
+        var word = main.Verdict.Word;
+        if (!decision.IsExpected)
+        {
+            return terminal.Paint(word, main.Verdict switch
+            {
+                Verdict.Proved => Paint.Green,
+                Verdict.Refuted => Paint.Red,
+                _ => Paint.Yellow,
+            });
+        }
+
+        return decision.ExitCode switch
+        {
+            ExitCode.AsExpected => terminal.Paint($"{word}, as expected", Paint.Green),
+            ExitCode.Undecided => terminal.Paint($"{word}, expected {decision.Claim.Expected.Word}", Paint.Yellow),
+            _ when word == decision.Claim.Expected.Word => terminal.Paint($"{word}, but not as expected", Paint.Red),
+            _ => terminal.Paint($"{word}, expected {decision.Claim.Expected.Word}", Paint.Red),
+        };
+    }
+
+    /// <summary>What was looked at, in one line.</summary>
+    private static string Basis(Report report)
+    {
+        var evidence = report.Verdict.Evidence;
+        var standing = evidence.StatesStoodFor is { } all ? string.Create(CultureInfo.InvariantCulture, $" that stand for {all:N0}") : "";
+        var numbers = string.Create(CultureInfo.InvariantCulture,
+            $"{evidence.States:N0} states{standing}, {evidence.Transitions:N0} transitions, depth {evidence.Depth}, {evidence.Identity}, {Seconds(report.ElapsedSeconds)}");
+        return report.Verdict switch
+        {
+            Verdict.Unknown unknown => $"{unknown.Reason}; {numbers}",
+            Verdict.HoldsUpTo limit => $"stopped by {limit.Bound.Cause}; no violation within {limit.Bound.Depth} steps; {numbers}",
+            _ => evidence.Kind switch
+            {
+                EvidenceKind.Exhaustive => $"every reachable state: {numbers}",
+                EvidenceKind.Inductive => $"an inductive invariant: {evidence.Certificate}; {numbers}",
+                _ => numbers,
+            },
+        };
+    }
+
+    private static string Carries(string assumption, Report without, Decision decision)
+    {
+        var see = $"./verify check {Fold.Quoted(decision.Claim.Id)} --drop {Fold.Quoted(assumption)}";
+        return without.Verdict switch
+        {
+            Verdict.Refuted { Trace: { } trace } => $"carries the proof; without it refuted in {trace.Length} steps ({see})",
+            Verdict.Refuted => "carries the proof; without it refuted",
+            Verdict.Proved => "superfluous; proved without it",
+            _ => $"undecided; without it {without.Verdict.Word} ({see})",
+        };
+    }
+
+    private void WriteLimits(Report main, Claim claim)
+    {
+        var family = claim.Family;
+        Text("does not cover:");
+        if (main.Verdict.Evidence.Kind != EvidenceKind.Inductive && family.Sizes.Length > 0)
+        {
+            Item($"other sizes than {Instance.DescribeSizes(family, main.Instance.Choices)}");
+        }
+
+        Item("weaker memory orders: all processors see one order of steps (sequential consistency, no store buffers)");
+        foreach (var assumption in family.Assumptions.Where(a => main.Instance.Choices.Assumptions.Contains(a.Name)))
+        {
+            Item($"worlds without {assumption.Name}: {assumption.Text} (up to: {assumption.EnforcedBy})");
+        }
+
+        foreach (var line in family.NotModelled.Concat(claim.NotCovered))
+        {
+            Item(line);
+        }
+    }
+
+    private void WriteSources(Claim claim)
+    {
+        if (claim.Finding is { } finding)
+        {
+            Text($"finding: {finding}");
+        }
+
+        if (!claim.Sources.IsDefaultOrEmpty)
+        {
+            Text("claimed or disputed:");
+            claim.Sources.Select(source => source.ToString()).ToList().ForEach(Item);
+        }
+    }
+
+    private void Line(string text) => terminal.Out.WriteLine(text);
+
+    private void Text(string text)
+    {
+        foreach (var line in Fold.Lines(text, Fold.Width, Indent))
+        {
+            Line(line);
+        }
+    }
+
+    private void Item(string text)
+    {
+        foreach (var line in Fold.Lines($"- {text}", Fold.Width, Indent + 2))
+        {
+            Line(line);
+        }
+    }
+}

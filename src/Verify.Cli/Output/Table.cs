@@ -1,0 +1,54 @@
+using Spectre.Console;
+
+namespace Verify.Cli.Output;
+
+/// <summary>Rows under headings: drawn and wrapped on a terminal, plain and whole in a pipe.</summary>
+internal static class Table
+{
+    /// <summary>Writes a table; every row has one cell a heading.</summary>
+    public static void Write(Terminal terminal, string[] headings, IReadOnlyList<string[]> rows)
+    {
+        if (terminal.IsOutLive)
+        {
+            Draw(terminal, headings, rows);
+            return;
+        }
+
+        var widths = Widths(headings, rows);
+        terminal.Out.WriteLine(Row(headings, widths));
+        foreach (var row in rows)
+        {
+            terminal.Out.WriteLine(Row(row, widths));
+        }
+    }
+
+    /// <summary>Cells side by side, the last as long as it is.</summary>
+    public static string Row(string[] cells, int[] widths) =>
+        string.Concat(cells.Select((cell, i) => cell.PadRight(widths[i] + 2))).TrimEnd();
+
+    /// <summary>The width of each column.</summary>
+    public static int[] Widths(string[] headings, IReadOnlyList<string[]> rows) =>
+        [.. headings.Select((heading, i) => rows.Select(row => row[i].Length).Append(heading.Length).Max())];
+
+    // A method of its own, so that a pipe does not load what draws.
+    private static void Draw(Terminal terminal, string[] headings, IReadOnlyList<string[]> rows)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(terminal.Out),
+            ColorSystem = terminal.HasColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+        });
+        var table = new Spectre.Console.Table { Border = TableBorder.Simple };
+        foreach (var heading in headings)
+        {
+            table.AddColumn(Markup.Escape(heading));
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow([.. row.Select(Markup.Escape)]);
+        }
+
+        console.Write(table);
+    }
+}

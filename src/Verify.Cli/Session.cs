@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Verify.Engines;
+
+namespace Verify.Cli;
+
+/// <summary>What every command works with.</summary>
+/// <param name="Engines">The engines, the preferred one first.</param>
+/// <param name="Lazy">Families and claims, once they are needed.</param>
+/// <param name="Terminal">Where to write.</param>
+/// <param name="Cancellation">Set when the user has had enough.</param>
+internal sealed record Session(
+    IReadOnlyList<IEngine> Engines, Lazy<Catalogue> Lazy, Terminal Terminal, CancellationToken Cancellation)
+{
+    /// <summary>Families and claims.</summary>
+    public Catalogue Catalogue => Lazy.Value;
+
+    /// <summary>The engine of a name, or the first that is available.</summary>
+    /// <exception cref="ModelException">VRF201: there is none of that name, or it cannot be used here.</exception>
+    public IEngine Engine(string? name)
+    {
+        if (name is null)
+        {
+            return Engines.FirstOrDefault(engine => engine.Unavailable is null)
+                ?? throw ModelException.At(null, Codes.UnknownEngine, "no engine is available here");
+        }
+
+        var names = Engines.Select(engine => engine.Name).ToImmutableArray();
+        var found = Engines.FirstOrDefault(engine => engine.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw ModelException.At(null, Codes.UnknownEngine, $"there is no engine '{name}'",
+                Nearest.Hint(name, names) ?? $"choose from {string.Join(", ", names)}");
+        return found.Unavailable is null
+            ? found
+            : throw ModelException.At(null, Codes.UnknownEngine, $"the engine '{found.Name}' is not available: {found.Unavailable}");
+    }
+}

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Verify.Cli.Commands;
+using Verify.Engines;
+
+namespace Verify.Cli;
+
+/// <summary>The command-line tool, apart from the process it runs in.</summary>
+/// <param name="engines">The engines, the preferred one first.</param>
+/// <param name="catalogue">Where families and claims come from, asked when they are needed.</param>
+public sealed class Tool(IReadOnlyList<IEngine> engines, Func<Catalogue> catalogue)
+{
+    /// <summary>Name and version, as results print them.</summary>
+    public static string Version { get; } = "verify " + typeof(Tool).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>Runs one command line.</summary>
+    /// <returns>The exit code: 0 as expected, 1 otherwise, 2 undecided, 3 the input is wrong, 4 our fault.</returns>
+    public int Run(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return Invoke(arguments, new Session(engines, new(catalogue), terminal, cancellation));
+        }
+        catch (ModelException e)
+        {
+            return Fail(terminal, e.Diagnostic, ExitCode.BadInput);
+        }
+        catch (IOException e)
+        {
+            return Fail(terminal, new Diagnostic(Codes.BadFile, OneLine(e.Message), null, Codes.BadFile.Hint), ExitCode.OurFault);
+        }
+#pragma warning disable CA1031 // Whatever went wrong, the user gets one line and the right exit code.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (Environment.GetEnvironmentVariable("VERIFY_DEBUG") == "1")
+            {
+                terminal.Error.WriteLine(e);
+            }
+
+            return Fail(terminal, Blame(e), ExitCode.OurFault);
+        }
+    }
+
+    /// <summary>What is said about a mistake of our own.</summary>
+    internal static Diagnostic Blame(Exception e) => new(Codes.Internal, OneLine($"{e.GetType().Name}: {e.Message}"), null,
+        $"{Codes.Internal.Hint}; VERIFY_DEBUG=1 shows where it happened");
+
+    private static int Invoke(IReadOnlyList<string> arguments, Session session)
+    {
+        var root = Root(session);
+        var parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not SynchronousCommandLineAction { ClearsParseErrors: true }))
+        {
+            throw Misuse(parsed, root);
+        }
+
+        // What is left is our own, help, and the version; our exceptions are for Run.
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            Output = session.Terminal.Out,
+            Error = session.Terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static RootCommand Root(Session session)
+    {
+        var root = new RootCommand("Decides claims about kernel memory management on small models.");
+        foreach (var option in root.Options.OfType<VersionOption>())
+        {
+            option.Action = new PrintVersion();
+        }
+
+        root.Add(ListCommand.Create(session));
+        root.Add(CheckCommand.Create(session));
+        root.Add(ReplayCommand.Create(session));
+        root.Add(GateCommand.Create(session));
+        root.Add(TestCommand.Create());
+        return root;
+    }
+
+    private static ModelException Misuse(ParseResult parsed, RootCommand root)
+    {
+        var command = parsed.CommandResult.Command;
+        var stray = parsed.UnmatchedTokens is [var first, ..] ? first : null;
+        var known = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
+        var help = command == root ? "run 'verify --help'" : $"run 'verify {command.Name} --help'";
+        var message = parsed.Errors is [var error, ..] ? error.Message : "no command is given";
+        return ModelException.At(null, Codes.BadUsage, OneLine(message), (stray is null ? null : Nearest.Hint(stray, known)) ?? help);
+    }
+
+    private static int Fail(Terminal terminal, Diagnostic diagnostic, int code)
+    {
+        terminal.Error.WriteLine(diagnostic.ToString());
+        terminal.Error.WriteLine($"hint: {diagnostic.Hint}");
+        return code;
+    }
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine(Version);
+            return ExitCode.AsExpected;
+        }
+    }
+}

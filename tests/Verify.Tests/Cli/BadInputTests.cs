@@ -1,0 +1,110 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Modelling;
+using Verify.Tests.TraceTexts;
+
+namespace Verify.Tests.Cli;
+
+public sealed class BadInputTests
+{
+    [Theory]
+    [InlineData("VRF301", "did you mean SD-LOCAL", "check", "SD-LOCA:I-ENTRY")]
+    [InlineData("VRF301", "did you mean SD-FULL", "check", "SD-FUL")]
+    [InlineData("VRF301", "verify list", "check", "something quite different")]
+    [InlineData("VRF302", "from 1 to 8", "check", "SD-FULL", "--size", "cpu=9")]
+    [InlineData("VRF302", "choose from cpu, frame", "check", "SD-FULL", "--size", "page=2")]
+    [InlineData("VRF302", "--size cpu=3", "check", "SD-FULL", "--size", "cpu")]
+    [InlineData("VRF302", "--size cpu=3", "check", "SD-FULL", "--size", "cpu=many")]
+    [InlineData("VRF303", "choose from A-NOSPEC, A-NOREUSE", "check", "SD-FULL", "--assume", "A-NOTHING")]
+    [InlineData("VRF303", "choose from local-flush", "check", "SD-FULL", "--fault", "lokal-flush")]
+    [InlineData("VRF303", "choose from x86", "check", "SD-FULL", "--profile", "vax")]
+    [InlineData("VRF303", "did you mean A-NOSPEC", "check", "SD-QUIET", "--drop", "A-NOSPAC")]
+    [InlineData("VRF304", "it makes no assumption", "check", "SD-FULL", "--drop", "A-NOSPEC")]
+    [InlineData("VRF304", "leave one", "check", "SD-QUIET", "--assume", "A-NOSPEC", "--drop", "A-NOSPEC")]
+    [InlineData("VRF304", "leave one", "check", "SD-FULL", "--size", "cpu=2,cpu=3")]
+    [InlineData("VRF304", "leave one", "check", "SD-FULL", "--size", "cpu=2", "--size", "cpu=3")]
+    [InlineData("VRF304", "--shard 1/4", "gate", "--shard", "3/2")]
+    [InlineData("VRF304", "--shard 1/4", "gate", "--shard", "0/2")]
+    [InlineData("VRF403", "--shard 1/4", "gate", "--shard", "half")]
+    [InlineData("VRF201", "did you mean bfs", "check", "SD-FULL", "--engine", "bfx")]
+    [InlineData("VRF201", "choose from bfs", "check", "SD-FULL", "--engine", "quantum")]
+    [InlineData("VRF202", "states=N", "check", "SD-FULL", "--budget", "states=few")]
+    [InlineData("VRF202", "states=N", "gate", "--budget", "hours=3")]
+    [InlineData("VRF306", "replay line", "replay", "SD-LOCAL:I-ENTRY", "--trace", "000000000000:0.1")]
+    [InlineData("VRF306", "replay line", "replay", "SD-LOCAL:I-ENTRY", "--trace", "nonsense")]
+    [InlineData("VRF403", "verify replay --help", "replay", "SD-LOCAL:I-ENTRY")]
+    [InlineData("VRF403", "verify check --help", "check")]
+    [InlineData("VRF403", "verify check --help", "check", "SD-FULL", "--seed", "later")]
+    [InlineData("VRF403", "one a core", "check", "SD-FULL", "--threads", "-1")]
+    [InlineData("VRF403", "--reduce symmetry", "gate", "--reduce", "fat")]
+    [InlineData("VRF403", "did you mean check", "chekc", "SD-FULL")]
+    [InlineData("VRF403", "verify --help")]
+    [InlineData("VRF403", "./verify test", "test", "--filter", "x")]
+    public void Is_one_line_with_a_hint_and_exit_code_3(string code, string hint, params string[] arguments)
+    {
+        var run = ToolRun.Of(arguments);
+        var lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith($"verify: error {code}: ", lines[0]);
+        Assert.StartsWith("hint: ", lines[1]);
+        Assert.Contains(hint, lines[1]);
+        Assert.Equal("", run.Out);
+        Assert.Equal(3, run.ExitCode);
+    }
+
+    [Fact]
+    public void A_damaged_trace_is_told_from_one_of_another_model()
+    {
+        var digest = new Shootdown().Build(TestClaims.Local.Choices).Digest;
+        Assert.Contains("is no number", ToolRun.Of("replay", "SD-LOCAL:I-ENTRY", "--trace", $"{digest}:0.x").Error);
+        Assert.Contains("there are", ToolRun.Of("replay", "SD-LOCAL:I-ENTRY", "--trace", $"{digest}:0.99").Error);
+        Assert.Contains("no initial state", ToolRun.Of("replay", "SD-LOCAL:I-ENTRY", "--trace", $"{digest}:7").Error);
+        Assert.Contains("is of model", ToolRun.Of("replay", "SD-FULL:I-ENTRY", "--trace", $"{digest}:0").Error);
+    }
+
+    [Fact]
+    public void Two_claims_of_one_id_are_refused() =>
+        Assert.Contains("VRF305", ToolRun.On(TestClaims.Of(TestClaims.Full, TestClaims.Full), new Bfs(), "list").Error);
+
+    [Fact]
+    public void A_property_that_the_model_lacks_is_the_claims_mistake()
+    {
+        var run = ToolRun.On(TestClaims.Of(TestClaims.Full with { Property = "I-NONE" }), new Bfs(), "check", "SD-FULL");
+        Assert.Contains("VRF113", run.Error);
+        Assert.Equal(3, run.ExitCode);
+    }
+
+    [Fact]
+    public void A_mistake_of_ours_is_one_line_and_exit_code_4()
+    {
+        var run = ToolRun.On(TestClaims.Good, new Broken(), "check", "SD-FULL");
+        Assert.StartsWith("verify: error VRF901: ", run.Error);
+        Assert.DoesNotContain("   at ", run.Error);
+        Assert.Equal(4, run.ExitCode);
+    }
+
+    [Fact]
+    public void One_bad_claim_does_not_lose_the_others_of_a_gate()
+    {
+        var bad = TestClaims.Full with { Id = "SD-BAD", Property = "I-NONE" };
+        var run = ToolRun.On(TestClaims.Of(bad, TestClaims.Local), new Bfs(), "gate");
+        Assert.Contains("SD-LOCAL:I-ENTRY  refuted", run.Out);
+        Assert.Contains("VRF113", run.Error);
+        Assert.Equal(3, run.ExitCode);
+    }
+
+    /// <summary>An engine that does not work.</summary>
+    private sealed class Broken : IEngine
+    {
+        public string Name => "broken";
+
+        public string Summary => "fails";
+
+        public string? Unavailable => null;
+
+        public string? WhyNot(Model model, Property property) => null;
+
+        public Verdict Decide(Model model, Property property, Run run) =>
+            throw new System.Diagnostics.UnreachableException("two and two is five");
+    }
+}

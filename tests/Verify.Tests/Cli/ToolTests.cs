@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Verify.Tests.Snapshots;
+using Verify.Tests.TraceTexts;
+
+namespace Verify.Tests.Cli;
+
+public sealed partial class ToolTests
+{
+    [Theory]
+    [InlineData("check-refuted", "check", "SD-LOCAL")]
+    [InlineData("check-proved-if", "check", "sd-quiet:i-entry")]
+    [InlineData("check-proved", "check", "SD-FULL:I-ENTRY")]
+    [InlineData("check-other-instance", "check", "SD-FULL", "--fault", "local-flush", "--size", "cpu=3")]
+    [InlineData("check-cut", "check", "SD-FULL", "--budget", "states=3")]
+    [InlineData("check-several", "check", "SD-LATER", "SD-WITNESS")]
+    [InlineData("check-json", "check", "SD-QUIET", "SD-LATER", "--json")]
+    [InlineData("gate", "gate")]
+    [InlineData("list", "list")]
+    [InlineData("list-json", "list", "--json")]
+    public void Output_is_as_before(string snapshot, params string[] arguments) =>
+        Snapshot.Matches($"cli-{snapshot}", Stable(ToolRun.Of(arguments).Out));
+
+    [Theory]
+    [InlineData(0, "check", "SD-FULL")]
+    [InlineData(0, "check", "SD-LOCAL")]
+    [InlineData(0, "check", "SD-QUIET")]
+    [InlineData(0, "check", "SD-FULL", "SD-LOCAL", "SD-WITNESS")]
+    [InlineData(2, "check", "SD-LATER")]
+    [InlineData(2, "check", "SD-FULL", "--budget", "states=3")]
+    [InlineData(2, "check", "SD-QUIET", "--budget", "states=7")]
+    [InlineData(1, "check", "SD-LOCAL", "--size", "cpu=3")]
+    [InlineData(0, "check", "SD-LOCAL", "--drop", "local-flush")]
+    [InlineData(0, "check", "SD-LOCAL", "--size", "cpu=1")]
+    [InlineData(0, "gate")]
+    [InlineData(0, "gate", "--shard", "2/3")]
+    [InlineData(0, "gate", "--shard", "9/9")]
+    [InlineData(0, "list")]
+    [InlineData(0, "--help")]
+    [InlineData(0, "check", "--help")]
+    [InlineData(0, "--version")]
+    public void Exit_code_says_what_came_of_it(int expected, params string[] arguments)
+    {
+        var run = ToolRun.Of(arguments);
+        Assert.Equal("", run.Error);
+        Assert.Equal(expected, run.ExitCode);
+    }
+
+    [Fact]
+    public void A_claim_that_turns_out_otherwise_is_a_problem_with_a_command_to_repeat_it()
+    {
+        var run = ToolRun.On(TestClaims.Of(TestClaims.Wrong, TestClaims.Full), new Bfs(), "gate");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("PROBLEM SD-WRONG", run.Out);
+        Assert.Contains("expected refuted, found proved", run.Out);
+        Assert.Contains("repeat: ./verify check SD-WRONG", run.Out);
+        Assert.Contains("2 claims: 1 as expected, 1 not", run.Out);
+    }
+
+    [Fact]
+    public void A_replay_line_shows_the_same_trace_again()
+    {
+        var check = ToolRun.Of("check", "SD-LOCAL", "--size", "cpu=3");
+        var command = check.Out[check.Out.IndexOf("./verify replay", StringComparison.Ordinal)..].Split("\n\n")[0];
+        var words = command.Replace("\\\n", "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var replay = ToolRun.Of([.. words.Skip(1)]);
+        Assert.Equal(1, replay.ExitCode);
+        Assert.Contains(replay.Out.Trim(), check.Out);
+    }
+
+    [Fact]
+    public void A_prefix_of_a_trace_decides_nothing()
+    {
+        var digest = new Shootdown().Build(TestClaims.Local.Choices).Digest;
+        var run = ToolRun.Of("replay", "SD-LOCAL", "--trace", $"{digest}:0.0");
+        Assert.Contains("run of 1 step", run.Out);
+        Assert.Equal(2, run.ExitCode);
+    }
+
+    [Fact]
+    public void Json_is_one_object_whatever_happens()
+    {
+        foreach (var arguments in new string[][] { ["check", "SD-FULL", "--budget", "states=3", "--json"], ["gate", "--json"], ["check", "SD-LOCAL", "--json"] })
+        {
+            using var json = JsonDocument.Parse(ToolRun.Of(arguments).Out);
+            Assert.Equal(["tool", "results"], json.RootElement.EnumerateObject().Select(p => p.Name));
+            foreach (var result in json.RootElement.GetProperty("results").EnumerateArray())
+            {
+                Assert.Equal(
+                    ["claim", "instance", "property", "expected", "verdict", "asExpected", "engine", "evidence", "assumptions", "trace", "seconds"],
+                    result.EnumerateObject().Select(p => p.Name));
+                Assert.Equal(["kind", "states", "transitions", "depth", "bound", "certificate"],
+                    result.GetProperty("evidence").EnumerateObject().Select(p => p.Name));
+            }
+        }
+    }
+
+    [Fact]
+    public void An_interrupt_leaves_what_is_done_and_exit_code_2()
+    {
+        using var interrupt = new CancellationTokenSource();
+        interrupt.Cancel();
+        var check = ToolRun.Until(TestClaims.Good, new Bfs(), ["check", "SD-FULL", "SD-LOCAL"], interrupt.Token);
+        Assert.Contains("interrupted", check.Out);
+        Assert.Contains("1 of 2 claims were not looked at", check.Error);
+        Assert.Equal(2, check.ExitCode);
+        var gate = ToolRun.Until(TestClaims.Good, new Bfs(), ["gate"], interrupt.Token);
+        Assert.Contains("5 of 5 claims were not looked at", gate.Error);
+        Assert.Equal(2, gate.ExitCode);
+    }
+
+    [Fact]
+    public void Nothing_that_was_built_is_needed_to_list()
+    {
+        var catalogue = TestClaims.Of(TestClaims.Full with { Choices = TestClaims.Full.Choices.Size("cpu", 99) });
+        Assert.Equal(0, ToolRun.On(catalogue, new Bfs(), "list", "--json").ExitCode);
+    }
+
+    [Fact]
+    public void The_catalogue_of_the_product_can_be_read() => Assert.NotNull(Verify.Cli.Catalogue.Load().Claims.ToString());
+
+    /// <summary>Without times, digests and the version.</summary>
+    private static string Stable(string text) =>
+        Volatile().Replace(text, match => match.Groups["keep"].Value + "#");
+
+    [GeneratedRegex("""(?<keep>, |\()\d+\.\d+ s|(?<keep>"seconds": )[\d.E-]+|(?<keep>--trace )[0-9a-f]{12}|(?<=[\d ]  +)\d+\.\d\d(?=  )|(?<keep>verify )\d+\.\d+\.\d+""")]
+    private static partial Regex Volatile();
+}
