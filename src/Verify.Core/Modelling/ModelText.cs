@@ -9,6 +9,9 @@ public static class ModelText
     /// <summary>An expression in the notation of reports.</summary>
     public static string Of(Expr expr) => new Printer([], isCanonical: false).Of(expr).Text;
 
+    /// <summary>An expression in which bound variables are told apart by their place, not their name.</summary>
+    internal static string Of(Expr expr, IEnumerable<Binder> scope) => new Printer([.. scope], isCanonical: true).Of(expr).Text;
+
     /// <summary>The whole model. Names of bound variables do not matter to it, source lines and anchors neither.</summary>
     public static string Of(Model model)
     {

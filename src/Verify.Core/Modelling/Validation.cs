@@ -20,7 +20,7 @@ internal static class Validation
 
         foreach (var variable in model.Variables.Where(v => v.Initially is not null))
         {
-            CheckInitial(variable);
+            CheckInitial(model, variable);
         }
 
         foreach (var rule in model.Rules)
@@ -31,6 +31,13 @@ internal static class Validation
         foreach (var property in model.Properties)
         {
             CheckProperty(model, property);
+        }
+
+        foreach (var mark in model.Marks)
+        {
+            var scope = new ScopeCheck(model, mark.Over, null, $"mark '{mark.Text}'");
+            scope.Of(mark.Target);
+            scope.Of(mark.When);
         }
     }
 
@@ -51,8 +58,9 @@ internal static class Validation
         }
     }
 
-    private static void CheckInitial(Variable variable)
+    private static void CheckInitial(Model model, Variable variable)
     {
+        new ScopeCheck(model, [], variable.Where, $"the initial value of '{variable.Name}'").Of(variable.Initially!);
         var reads = Footprint.Of(variable.Initially!).Reads;
         if (!reads.IsEmpty)
         {
@@ -101,10 +109,13 @@ internal static class Validation
         var certain = rule.Updates.Where(update => update.Over.IsEmpty && update.When is Expr.Literal { Number: 1 }).ToList();
         for (var i = 0; i < certain.Count; i++)
         {
-            var text = ModelText.Of(certain[i].Target);
-            if (certain.Take(i).Any(other => Overlaps(text, ModelText.Of(other.Target))))
+            var update = certain[i];
+            var text = ModelText.Of(update.Target, rule.Parameters);
+            if (certain.Take(i).Any(other => other.Variable == update.Variable
+                && Overlaps(text, ModelText.Of(other.Target, rule.Parameters))))
             {
-                throw ModelException.At(certain[i].Where, Codes.DoubleWrite, $"rule '{rule.Name}' writes '{text}' twice in one step");
+                throw ModelException.At(update.Where, Codes.DoubleWrite,
+                    $"rule '{rule.Name}' writes '{update.Target}' twice in one step");
             }
         }
     }
@@ -130,7 +141,7 @@ internal static class Validation
         }
     }
 
-    private sealed class ScopeCheck(Model model, ImmutableArray<Binder> bound, SourceSpot where, string what) : ExprWalk
+    private sealed class ScopeCheck(Model model, ImmutableArray<Binder> bound, SourceSpot? where, string what) : ExprWalk
     {
         private readonly HashSet<Variable> known = [.. model.Variables];
         private readonly HashSet<Binder> scope = [.. bound];
