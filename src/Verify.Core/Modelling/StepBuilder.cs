@@ -137,7 +137,8 @@ public sealed class StepBuilder
         var processor = Parameters.FirstOrDefault(binder => binder.Sort.Equals(model.ProcessorSort));
         var who = actor
             ?? (processor is null ? new Actor(thread ?? "environment", null) : new Actor(null, new Expr.Bound(processor)));
-        var arguments = shown ?? [.. Parameters.Where(binder => binder != processor).Select(binder => new Expr.Bound(binder))];
+        var acting = (who.Processor as Expr.Bound)?.Binder;
+        var arguments = shown ?? [.. Parameters.Where(binder => binder != acting).Select(binder => new Expr.Bound(binder))];
         var fullName = thread is null ? Name : $"{thread}.{Name}";
         var fairness = !(isFair ?? thread is not null) ? null
             : thread is null ? new Fairness(fullName, parameters)
