@@ -104,7 +104,17 @@ public sealed class ThreadBuilder
     }
 
     /// <summary>A place to go back to.</summary>
-    public void Label(string label) => current.Nodes.Add(LabelOf(label));
+    public void Label(string label)
+    {
+        var node = LabelOf(label);
+        if (node.IsPlaced)
+        {
+            throw Dsl.Error(Codes.BadThread, $"thread '{name}' has the label '{label}' twice");
+        }
+
+        node.IsPlaced = true;
+        current.Nodes.Add(node);
+    }
 
     /// <summary>Goes to a label of this thread.</summary>
     public void Goto(string label) => current.Nodes.Add(new GotoNode(LabelOf(label)));
@@ -154,7 +164,7 @@ public sealed class ThreadBuilder
     {
         successors = new(ReferenceEqualityComparer.Instance);
         Link(program, null);
-        foreach (var label in labels.Values.Where(label => !successors.ContainsKey(label)))
+        foreach (var label in labels.Values.Where(label => !label.IsPlaced))
         {
             throw ModelException.At(where, Codes.BadThread, $"thread '{name}' goes to the label '{label.Name}', which it does not have");
         }
@@ -175,7 +185,7 @@ public sealed class ThreadBuilder
         var pcSort = new Sort.Enumeration($"{name}.pc", [.. pointNames]);
         var whole = key is null ? (Sort)pcSort : Sort.Map(key.Sort, pcSort);
         var initially = new Expr.Literal(pcSort, points[start]);
-        var pcVariable = model.Declare($"{name}.pc", whole, initially, VariableRole.ProgramCounter, "", 0);
+        var pcVariable = model.Declare($"{name}.pc", whole, initially, VariableRole.ProgramCounter, where.File, where.Line);
         var pc = key is null ? pcVariable : pcVariable[new Expr.Bound(key)];
         var emitted = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var node in order)
@@ -413,6 +423,8 @@ public sealed class ThreadBuilder
     private sealed class LabelNode(string name) : Node
     {
         public string Name { get; } = name;
+
+        public bool IsPlaced { get; set; }
     }
 
     private sealed class GotoNode(LabelNode? target) : Node
