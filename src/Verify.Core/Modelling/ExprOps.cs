@@ -69,7 +69,10 @@ public abstract partial class Expr
     public static implicit operator Expr(Enum value)
     {
         var sort = (Sort.Enumeration)Sort.EnumOf(value.GetType());
-        return new Literal(sort, sort.Members.IndexOf(value.ToString()));
+        var position = sort.Members.IndexOf(value.ToString());
+        return position >= 0
+            ? new Literal(sort, position)
+            : throw Dsl.Error(Codes.OutOfRange, $"'{value}' is no member of '{sort.Name}'");
     }
 
     /// <summary>Equality.</summary>
@@ -112,14 +115,14 @@ public abstract partial class Expr
     public static Expr operator +(Expr left, Expr right)
     {
         var (a, b) = (RangeOf(left), RangeOf(right));
-        return new Arithmetic(subtract: false, left, right, Sort.Range(a.Low + b.Low, a.High + b.High));
+        return new Arithmetic(subtract: false, left, right, RangeOf((long)a.Low + b.Low, (long)a.High + b.High));
     }
 
     /// <summary>Difference; the result may leave the range of either operand.</summary>
     public static Expr operator -(Expr left, Expr right)
     {
         var (a, b) = (RangeOf(left), RangeOf(right));
-        return new Arithmetic(subtract: true, left, right, Sort.Range(a.Low - b.High, a.High - b.Low));
+        return new Arithmetic(subtract: true, left, right, RangeOf((long)a.Low - b.High, (long)a.High - b.Low));
     }
 
     /// <summary>Identity, not the equality of the modelled values.</summary>
@@ -153,6 +156,10 @@ public abstract partial class Expr
         _ = (RangeOf(left), RangeOf(right));
         return new Compare(strict, left, right);
     }
+
+    private static Sort RangeOf(long low, long high) => low >= int.MinValue && high <= int.MaxValue
+        ? Sort.Range((int)low, (int)high)
+        : throw Dsl.Error(Codes.BadDeclaration, $"a sum can leave what fits into 32 bits: {low}..{high}");
 
     private static Sort.Interval RangeOf(Expr expr) => expr.Sort switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace Verify.Modelling;
@@ -57,6 +58,7 @@ public sealed class ModelBuilder
     public Sort ScalarSet(string name, params ReadOnlySpan<string> members)
     {
         ClaimName(name, members.Length, "scalar set");
+        ClaimMembers(name, [.. members]);
         return new Sort.Scalar(name, [.. members]);
     }
 
@@ -64,6 +66,7 @@ public sealed class ModelBuilder
     public Sort Record(string name, params ReadOnlySpan<Field> fields)
     {
         ClaimName(name, fields.Length, "record");
+        ClaimMembers(name, [.. fields.ToImmutableArray().Select(field => field.Name)]);
         return new Sort.Record(name, [.. fields]);
     }
 
@@ -234,6 +237,15 @@ public sealed class ModelBuilder
         if (!sortNames.Add(name))
         {
             throw Dsl.Error(Codes.DuplicateName, $"the sort '{name}' is declared twice");
+        }
+    }
+
+    private static void ClaimMembers(string sort, string[] members)
+    {
+        var twice = members.GroupBy(member => member, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1);
+        if (twice is not null)
+        {
+            throw Dsl.Error(Codes.DuplicateName, $"'{sort}' has two parts with the name '{twice.Key}'");
         }
     }
 

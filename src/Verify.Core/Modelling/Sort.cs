@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 
 namespace Verify.Modelling;
 
@@ -34,7 +35,8 @@ public abstract class Sort : IEquatable<Sort>
     /// <summary>The members of a C# enum, in the order of their declaration.</summary>
     public static Sort Enum<T>() where T : struct, Enum => EnumOf(typeof(T));
 
-    internal static Sort EnumOf(Type type) => new Enumeration(type.Name, [.. System.Enum.GetNames(type)]);
+    internal static Sort EnumOf(Type type) =>
+        new Enumeration(type.Name, [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(member => member.Name)]);
 
     /// <inheritdoc/>
     public bool Equals(Sort? other) => other is not null && other.Text == Text;
