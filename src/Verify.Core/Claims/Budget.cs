@@ -27,10 +27,10 @@ public sealed record Budget(long? States = null, long? Bytes = null, double? Sec
 
             budget = pair[0] switch
             {
-                "states" => budget with { States = (long)number },
-                "bytes" => budget with { Bytes = (long)number },
+                "states" when double.IsInteger(number) => budget with { States = (long)number },
+                "bytes" when double.IsInteger(number) => budget with { Bytes = (long)number },
                 "seconds" => budget with { Seconds = number },
-                "depth" when number <= int.MaxValue => budget with { Depth = (int)number },
+                "depth" when double.IsInteger(number) && number <= int.MaxValue => budget with { Depth = (int)number },
                 _ => throw ModelException.At(null, Codes.BadBudget, $"the budget '{part}' is not understood"),
             };
         }
