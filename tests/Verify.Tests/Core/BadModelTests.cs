@@ -1,0 +1,279 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+using static Verify.Tests.Provoke;
+
+namespace Verify.Tests.Core;
+
+/// <summary>Every mistake that the language can see in a model gets its code, at its own line.</summary>
+public sealed class BadModelTests
+{
+    private static readonly Field Number = new("n", Sort.Range(0, 3));
+    private static readonly Field Secret = new("secret", Sort.Bool, IsGhost: true);
+    private static Expr leaked = true;
+
+    private enum Colour
+    {
+        Red,
+        Green,
+    }
+
+    [Fact]
+    [Provokes("VRF101")]
+    public void Sorts_that_do_not_fit()
+    {
+        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m) == 3));
+        InModel(Codes.SortMismatch, m => m.Always("p", Small(m)));
+        InModel(Codes.SortMismatch, m => m.Always("p", Small(m) & true));
+        InModel(Codes.SortMismatch, m => m.Always("p", m.Var("x", Sort.Enum<Colour>()) == DayOfWeek.Friday));
+        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m) < 3));
+        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m) + 1 == 3));
+        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m).Value));
+        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m).HasValue));
+        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m).IsNone));
+        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m)[true]));
+        InModel(Codes.SortMismatch, m => m.Always("p", Bits(m)[3]));
+        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m)[Number] == 3));
+        InModel(Codes.SortMismatch, m => m.Always("p", m.Var("x", m.Record("r", Number)).With(Secret, true) == None));
+        InModel(Codes.SortMismatch, m => m.Always("p", m.Var("x", Sort.Option(Sort.Bool)) == Some(3)));
+        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m).Then(true, 3)));
+        InModel(Codes.SortMismatch, m => m.Always("p", ForAll(Sort.Map(Sort.Bool, Sort.Bool), x => true)));
+        InModel(Codes.SortMismatch, m => m.Always("p", Exists(Sort.Bool, x => 3)));
+        InModel(Codes.SortMismatch, m => m.Always("p", Fill(Sort.Bool, true) == true));
+        InModel(Codes.SortMismatch, m => m.Always("p", New(m.Record("r", Number), 1, 2) == None));
+        InModel(Codes.SortMismatch, m => m.Var("x", Sort.Bool, 3));
+        InModel(Codes.SortMismatch, m => m.Rule("r", m.Record("r", Number), (s, x) => s.When(true)));
+        InModel(Codes.SortMismatch, m => m.Rule("r", s => s.Set(Bit(m), 3)));
+        InModel(Codes.SortMismatch, m => m.Rule("r", s => s.When(3)));
+        InModel(Codes.SortMismatch, m => m.LeadsTo("p", 3, true));
+    }
+
+    [Fact]
+    [Provokes("VRF102")]
+    public void Names_declared_twice()
+    {
+        InModel(Codes.DuplicateName, m => Twice(() => m.Var("x", Sort.Bool)));
+        InModel(Codes.DuplicateName, m => Twice(() => m.Rule("r", s => s.When(true))));
+        InModel(Codes.DuplicateName, m => Twice(() => m.Reachable("p", true)));
+        InModel(Codes.DuplicateName, m => Twice(() => m.ScalarSet("s", 2)));
+        InModel(Codes.DuplicateName, m => Twice(() => m.Thread("t", false, Stay)));
+        InModel(Codes.DuplicateName, m => m.Record("r", Number, new Field("n", Sort.Bool)));
+        InModel(Codes.DuplicateName, m => m.ScalarSet("s", "a", "b", "a"));
+    }
+
+    [Fact]
+    [Provokes("VRF103")]
+    public void Declarations_of_nothing()
+    {
+        InModel(Codes.BadDeclaration, m => m.ScalarSet("s", 0));
+        InModel(Codes.BadDeclaration, m => m.Processors("s", -1));
+        InModel(Codes.BadDeclaration, m => m.ScalarSet("s"));
+        InModel(Codes.BadDeclaration, m => m.Record("r"));
+        InModel(Codes.BadDeclaration, m => m.Var("x", Sort.Range(3, 2)));
+        InModel(Codes.BadDeclaration, m => m.Var("x", Sort.Range(0, 1 << 24)));
+        InModel(Codes.BadDeclaration, m => m.Always("p", (Expr)int.MaxValue + 1 == 0));
+        InModel(Codes.BadDeclaration, m => m.Always("p", (Expr)int.MinValue - 1 == 0));
+        InModel(Codes.BadDeclaration, m => m.Map("x", m.Record("r", Number), Sort.Bool));
+        InModel(Codes.BadDeclaration, m => m.Var(" ", Sort.Bool));
+    }
+
+    [Fact]
+    [Provokes("VRF104")]
+    public void Certain_double_writes()
+    {
+        InModel(Codes.DoubleWrite, m => m.Rule("r", s => With(Bit(m), x => s.Set(x, true).Set(x, false))));
+        InModel(Codes.DoubleWrite, m => m.Rule("r", s => With(Bits(m), x => s.Set(x[true], true).Set(x, x))));
+        InModel(Codes.DoubleWrite, m => m.Rule("r", s => With(Pair(m), x => s.Set(x, x).Set(x[Number], 1))));
+        InModel(Codes.DoubleWrite, m => m.Rule("r", s => With(Maybe(m), x => s.Set(x, None).Set(x.Value, true))));
+        InModel(Codes.DoubleWrite, m => m.Rule("r", Sort.Bool, (s, b) => With(Bits(m), x => s.Set(x[b], b).Set(x[b], b))));
+    }
+
+    [Fact]
+    public void Different_places_are_no_double_write()
+    {
+        var m = new ModelBuilder("fine");
+        var cpu = m.Processors("cpu", 2);
+        var a = m.Map("a", cpu, Sort.Bool);
+        var t = m.Var("t", Sort.Bool);
+        var other = new Field("other", Sort.Bool);
+        var record = m.Var("r", m.Record("record", Number, other));
+        m.Rule("fields", s => s.Set(record[Number], 1).Set(record[other], true));
+        m.Thread("t", cpu, true, (thread, c) =>
+        {
+            // The parameter of the step has the name of the thread's own, and 't' begins the name of its counter.
+            thread.Step("swap", cpu, (s, d) => s.When(c != d).Set(a[c], a[d]).Set(a[d], a[c]).Set(t, true));
+        });
+        m.Always("p", true);
+        Assert.Equal(2, m.Build().Rules.Length);
+    }
+
+    [Fact]
+    [Provokes("VRF105")]
+    public void Ghosts_that_decide()
+    {
+        InModel(Codes.GhostRead, m => m.Rule("r", s => s.When(Ghost(m))));
+        InModel(Codes.GhostRead, m => m.Rule("r", s => s.Set(Bit(m), Ghost(m))));
+        InModel(Codes.GhostRead, m => m.Rule("r", s => s.SetIf(Ghost(m), Bit(m), true)));
+        InModel(Codes.GhostRead, m => m.Rule("r", s => s.Set(Bits(m)[Ghost(m)], true)));
+        InModel(Codes.GhostRead, m => m.Rule("r", s => s.By(m.Ghost("g", m.Processors("cpu", 2)))));
+        InModel(Codes.GhostRead, m => m.Rule("r", s => s.When(Pair(m)[Secret])));
+        InModel(Codes.GhostRead, m => m.Rule("r", s => With(Pair(m), x => s.When(x == x.With(Number, 1)))));
+        InModel(Codes.GhostRead, m => m.Thread("t", false, t => t.Branch("b", Ghost(m), () => Stay(t))));
+    }
+
+    [Fact]
+    public void Ghosts_may_be_copied_and_observed()
+    {
+        var m = new ModelBuilder("fine");
+        var record = m.Record("record", Number, Secret);
+        var (x, y) = (m.Var("x", record), m.Var("y", record));
+        var ghost = m.Ghost("g", Sort.Range(0, 3));
+        m.Rule("copy", s => s.Set(x, y));
+        m.Rule("mark", s => s.Set(x, x.With(Secret, !x[Secret])));
+        m.Rule("note", s => s.Set(ghost, y[Secret].Then(1, ghost)));
+        m.Rule("note if", s => s.SetIf(ghost == 1, y[Secret], true));
+        m.Always("p", ghost < 3 | x == y);
+        Assert.Equal(4, m.Build().Rules.Length);
+    }
+
+    [Fact]
+    [Provokes("VRF106")]
+    public void Targets_that_are_no_location()
+    {
+        InModel(Codes.NotALocation, m => m.Rule("r", s => s.Set(true, false)));
+        InModel(Codes.NotALocation, m => m.Rule("r", s => s.Set(Small(m) + 1, 2)));
+        InModel(Codes.NotALocation, m => m.Rule("r", Sort.Bool, (s, b) => s.Set(b, true)));
+        InModel(Codes.NotALocation, m => m.Rule("r", s => With(Bits(m), x => s.Set(x[true].Then(x, x)[true], true))));
+    }
+
+    [Fact]
+    [Provokes("VRF107")]
+    public void Parameters_outside_of_their_scope()
+    {
+        InModel(Codes.Unbound, m => m.Always("p", Leak(m)));
+        InModel(Codes.Unbound, m => m.Always("p", ForAll(Sort.Bool, b => leaked = b) & leaked));
+        InModel(Codes.Unbound, m => With(Leak(m), x => m.Rule("r", s => s.When(x))));
+        InModel(Codes.Unbound, m => With(Leak(m), x => m.Rule("r", s => s.Shows(x))));
+        InModel(Codes.Unbound, m => With(Leak(m), x => m.Rule("r", s => s.Set(Bit(m), x))));
+        InModel(Codes.Unbound, m => m.Var("y", Sort.Bool, Leak(m)));
+        Anywhere(Codes.Unbound, () => Marked(m => (Bit(m), Leak(m))));
+    }
+
+    [Fact]
+    [Provokes("VRF108")]
+    public void Variables_of_another_model()
+    {
+        var other = Bit(new ModelBuilder("other"));
+        InModel(Codes.ForeignVariable, m => m.Always("p", other));
+        InModel(Codes.ForeignVariable, m => m.Rule("r", s => s.When(other)));
+        InModel(Codes.ForeignVariable, m => m.Rule("r", s => s.Set(other, true)));
+        Anywhere(Codes.ForeignVariable, () => Marked(m => (other, true)));
+    }
+
+    [Fact]
+    [Provokes("VRF109")]
+    public void Identities_that_are_counted_or_ordered()
+    {
+        InModel(Codes.BrokenSymmetry, m => m.Always("p", One(m) < 1));
+        InModel(Codes.BrokenSymmetry, m => m.Always("p", One(m) + 1 == 1));
+        InModel(Codes.BrokenSymmetry, m => m.Always("p", 3 >= One(m)));
+    }
+
+    [Fact]
+    [Provokes("VRF110")]
+    public void Threads_that_are_not_well_formed()
+    {
+        InModel(Codes.BadThread, m => m.Thread("t", false, t => t.Label("a")));
+        InModel(Codes.BadThread, m => m.Thread("t", false, t => Do(() => Stay(t), () => t.Goto("nowhere"))));
+        InModel(Codes.BadThread, m => m.Thread("t", false, t => Do(() => t.Label("a"), () => t.Goto("a"))));
+        InModel(Codes.BadThread, m => m.Thread("t", false, t => Twice(() => Do(() => t.Label("a"), () => Stay(t)))));
+        InModel(Codes.BadThread, m => m.Thread("t", false, t => t.If(Bit(m), () => Stay(t), () => Stay(t))));
+        InModel(Codes.BadThread, m => m.Thread("t", false, t => t.If(Local(t), () => Stay(t))));
+        InModel(Codes.BadThread, m => m.Thread("t", false, t => t.While(Local(t), () => Stay(t))));
+        InModel(Codes.BadThread, m => m.Thread("t", false, t => Do(() => t.While(Local(t), () => { }), () => Stay(t))));
+    }
+
+    [Fact]
+    [Provokes("VRF111")]
+    public void A_model_without_rules_or_properties()
+    {
+        Anywhere(Codes.EmptyModel, () => new ModelBuilder("empty").Build());
+        var m = new ModelBuilder("no property");
+        m.Rule("r", s => s.When(true));
+        Anywhere(Codes.EmptyModel, () => m.Build());
+    }
+
+    [Fact]
+    [Provokes("VRF112")]
+    public void Initial_values_that_are_no_constants()
+    {
+        InModel(Codes.BadInitial, m => m.Var("y", Sort.Bool, Bit(m)));
+        InModel(Codes.BadInitial, m => m.AnyOf("x", m.Record("r", Number)));
+    }
+
+    [Fact]
+    [Provokes("VRF113")]
+    public void Names_that_are_not_declared()
+    {
+        InModel(Codes.UnknownName, m => m.Var("x", Sort.Range(0, m.Size("pages"))));
+        var m = new ModelBuilder("fine");
+        m.Rule("r", s => s.When(true));
+        m.Always("p", true);
+        var found = Anywhere(Codes.UnknownName, () => m.Build().Property("q"));
+        Assert.Contains("it has 'p'", found.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Provokes("VRF121")]
+    public void Constants_outside_of_their_range()
+    {
+        InModel(Codes.OutOfRange, m => m.Var("x", Sort.Range(0, 3), 4));
+        InModel(Codes.OutOfRange, m => m.Rule("r", s => s.Set(Small(m), 4)));
+        InModel(Codes.OutOfRange, m => m.Always("p", m.Map("x", Sort.Range(0, 3), Sort.Bool)[-1]));
+        InModel(Codes.OutOfRange, m => m.Always("p", m.Var("x", Sort.Option(Sort.Range(0, 3))) == 4));
+        InModel(Codes.OutOfRange, m => m.Always("p", m.Var("x", Sort.Enum<Colour>()) == (Colour)7));
+    }
+
+    private static Expr Bit(ModelBuilder m) => m.Var("x", Sort.Bool);
+
+    private static Expr Small(ModelBuilder m) => m.Var("x", Sort.Range(0, 3));
+
+    private static Expr Bits(ModelBuilder m) => m.Map("x", Sort.Bool, Sort.Bool);
+
+    private static Expr Maybe(ModelBuilder m) => m.Var("x", Sort.Option(Sort.Bool));
+
+    private static Expr Pair(ModelBuilder m) => m.Var("x", m.Record("pair", Number, Secret));
+
+    private static Expr One(ModelBuilder m) => m.Var("x", m.ScalarSet("one", 2));
+
+    private static Expr Ghost(ModelBuilder m) => m.Ghost("g", Sort.Bool);
+
+    private static Expr Local(ThreadBuilder t) => t.Local("local", Sort.Bool, true);
+
+    private static Expr Leak(ModelBuilder m)
+    {
+        m.Rule("leak", Sort.Bool, (s, b) => leaked = b);
+        return leaked;
+    }
+
+    private static void Marked(Func<ModelBuilder, (Expr Target, Expr When)> what)
+    {
+        var m = new ModelBuilder("marked");
+        m.Always("p", true);
+        var mark = what(m);
+        m.Rule("r", s => s.When(true));
+        m.Mark("word", Sort.Bool, _ => mark);
+        m.Build();
+    }
+
+    private static void Stay(ThreadBuilder thread) => thread.Step("stay", step => step.When(true));
+
+    private static void With(Expr expr, Action<Expr> body) => body(expr);
+
+    private static void Twice(Action action) => Do(action, action);
+
+    private static void Do(Action first, Action second)
+    {
+        first();
+        second();
+    }
+}
