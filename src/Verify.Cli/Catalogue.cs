@@ -51,7 +51,8 @@ public sealed class Catalogue
         id.Select((letter, i) => (letter, i)).Where(pair => pair.letter is ':' or '/').Select(pair => id[..pair.i]);
 
     private static IEnumerable<T> InstancesOf<T>(Assembly assembly) => assembly.GetExportedTypes()
-        .Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract && type.GetConstructor(Type.EmptyTypes) is not null)
+        .Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract
+            && type.GetConstructor(Type.EmptyTypes) is not null)
         .OrderBy(type => type.FullName, StringComparer.Ordinal)
         .Select(type => (T)Activator.CreateInstance(type)!);
 

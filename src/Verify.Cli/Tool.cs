@@ -49,8 +49,10 @@ public sealed class Tool(IReadOnlyList<IEngine> engines, Func<Catalogue> catalog
     private static int Invoke(IReadOnlyList<string> arguments, Session session)
     {
         var root = Root(session);
-        var parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not SynchronousCommandLineAction { ClearsParseErrors: true }))
+        var parsed = root.Parse(arguments,
+            new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        var isExcused = parsed.Action is SynchronousCommandLineAction { ClearsParseErrors: true }; // help, version
+        if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && !isExcused))
         {
             throw Misuse(parsed, root);
         }
@@ -88,7 +90,8 @@ public sealed class Tool(IReadOnlyList<IEngine> engines, Func<Catalogue> catalog
         var known = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
         var help = command == root ? "run 'verify --help'" : $"run 'verify {command.Name} --help'";
         var message = parsed.Errors is [var error, ..] ? error.Message : "no command is given";
-        return ModelException.At(null, Codes.BadUsage, OneLine(message), (stray is null ? null : Nearest.Hint(stray, known)) ?? help);
+        var hint = (stray is null ? null : Nearest.Hint(stray, known)) ?? help;
+        return ModelException.At(null, Codes.BadUsage, OneLine(message), hint);
     }
 
     private static int Fail(Terminal terminal, Diagnostic diagnostic, int code)
@@ -98,7 +101,8 @@ public sealed class Tool(IReadOnlyList<IEngine> engines, Func<Catalogue> catalog
         return code;
     }
 
-    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private sealed class PrintVersion : SynchronousCommandLineAction
     {

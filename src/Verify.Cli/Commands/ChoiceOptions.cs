@@ -80,7 +80,9 @@ internal sealed class ChoiceOptions
             Add("--assume", name);
         }
 
-        foreach (var name in claim.Choices.Faults.Except(choices.Faults).Concat(claim.Choices.Assumptions.Except(choices.Assumptions)))
+        var dropped = claim.Choices.Faults.Except(choices.Faults)
+            .Concat(claim.Choices.Assumptions.Except(choices.Assumptions));
+        foreach (var name in dropped)
         {
             Add("--drop", name);
         }

@@ -38,7 +38,9 @@ internal static class GateCommand
     private static int Gate(Session session, List<Claim> claims, Batch batch, bool isJson)
     {
         var clock = Stopwatch.StartNew();
-        var widths = Table.Widths(Headings, [.. claims.Select(claim => new[] { claim.Id, "expected", "holds-up-to", "9,999,999", "steps", "seconds", "PROBLEM" })]);
+        // Rows are written as they come, so what does not depend on them has the room that it may need.
+        string[] widest = ["", "expected", "holds-up-to", "99,999,999", "steps", "seconds", "PROBLEM"];
+        var widths = Table.Widths(Headings, [widest, .. claims.Select(claim => (string[])[claim.Id, .. widest[1..]])]);
         if (!isJson)
         {
             session.Terminal.Out.WriteLine(Table.Row(Headings, widths));

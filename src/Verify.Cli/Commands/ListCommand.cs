@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Verify.Claims;
 using Verify.Cli.Output;
@@ -51,7 +50,7 @@ internal static class ListCommand
     private static IEnumerable<string[]> RowsOf(ModelFamily family) =>
     [
         [family.Name, "", "", family.Summary],
-        .. family.Sizes.Select(s => new[] { "", "size", string.Create(CultureInfo.InvariantCulture, $"{s.Name}={s.Default}"), string.Create(CultureInfo.InvariantCulture, $"{s.Text} ({s.Low}..{s.High})") }),
+        .. family.Sizes.Select(s => new[] { "", "size", $"{s.Name}={s.Default}", $"{s.Text} ({s.Low}..{s.High})" }),
         .. family.Faults.Select(f => new[] { "", "fault", f.Name, f.Text }),
         .. family.Assumptions.Select(a => new[] { "", "assumption", a.Name, $"{a.Text} (up to: {a.EnforcedBy})" }),
         .. family.Profiles.Select((p, i) => new[] { "", "profile", p.Name, i == 0 ? $"{p.Text} (default)" : p.Text }),

@@ -14,7 +14,12 @@ internal static class ReplayCommand
     public static Command Create(Session session)
     {
         var claim = new Argument<string>("CLAIM") { Description = "The id of the claim that the trace is about." };
-        var trace = new Option<string>("--trace") { HelpName = "T", Description = "The trace, as a report prints it.", Required = true };
+        var trace = new Option<string>("--trace")
+        {
+            HelpName = "T",
+            Description = "The trace, as a report prints it.",
+            Required = true,
+        };
         var choices = new ChoiceOptions();
         var full = new Option<bool>("--full") { Description = "Whole states behind each step." };
         var json = new Option<bool>("--json") { Description = "The result as JSON." };
@@ -43,7 +48,13 @@ internal static class ReplayCommand
         var property = instance.Model.Property(claim.Property);
         var interpreter = new Interpreter(instance.Model);
         var trace = Closed(interpreter, Replay.Decode(interpreter, text), property);
-        var evidence = new Evidence { Kind = EvidenceKind.Partial, States = trace.States.Distinct().Count(), Transitions = trace.Length, Depth = trace.Length };
+        var evidence = new Evidence
+        {
+            Kind = EvidenceKind.Partial,
+            States = trace.States.Distinct().Count(),
+            Transitions = trace.Length,
+            Depth = trace.Length,
+        };
         Verdict verdict = (Replay.Decides(interpreter, property, trace), property) switch
         {
             (true, Property.Reachable) => new Verdict.Proved(evidence, trace),

@@ -14,7 +14,11 @@ namespace Verify.Cli.Output;
 internal static class ResultJson
 {
     /// <summary>Indented, and readable where no browser is involved.</summary>
-    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Writes decisions; those with an assumption dropped follow the claim's own.</summary>
     public static void Write(TextWriter output, IEnumerable<Decision> decisions) => Document(output, json =>
@@ -64,7 +68,8 @@ internal static class ResultJson
 
     private static void WriteDropped(Utf8JsonWriter json, Decision decision, string assumption, Report report)
     {
-        var isSuperfluous = decision.Claim.Expected is Expectation.ProvedIf conditional && conditional.Superfluous.Contains(assumption);
+        var isSuperfluous = decision.Claim.Expected is Expectation.ProvedIf conditional
+            && conditional.Superfluous.Contains(assumption);
         var expected = isSuperfluous ? "proved" : "refuted";
         WriteResult(json, decision, report.Instance.Choices, report, expected, report.Verdict.Word == expected, null);
     }

@@ -69,7 +69,7 @@ internal sealed class ResultText(Terminal terminal)
 
     /// <summary>A number of seconds, short.</summary>
     public static string Seconds(double seconds) =>
-        string.Create(CultureInfo.InvariantCulture, $"{seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s");
+        $"{seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s";
 
     private void WritePending(Claim claim, Expectation.Pending pending)
     {
@@ -105,13 +105,14 @@ internal sealed class ResultText(Terminal terminal)
     private static string Basis(Report report)
     {
         var evidence = report.Verdict.Evidence;
-        var standing = evidence.StatesStoodFor is { } all ? string.Create(CultureInfo.InvariantCulture, $" that stand for {all:N0}") : "";
-        var numbers = string.Create(CultureInfo.InvariantCulture,
-            $"{evidence.States:N0} states{standing}, {evidence.Transitions:N0} transitions, depth {evidence.Depth}, {evidence.Identity}, {Seconds(report.ElapsedSeconds)}");
+        var standing = evidence.StatesStoodFor is { } all ? $" that stand for {all:N0}" : "";
+        var numbers = $"{evidence.States:N0} states{standing}, {evidence.Transitions:N0} transitions, "
+            + $"depth {evidence.Depth}, {evidence.Identity}, {Seconds(report.ElapsedSeconds)}";
         return report.Verdict switch
         {
             Verdict.Unknown unknown => $"{unknown.Reason}; {numbers}",
-            Verdict.HoldsUpTo limit => $"stopped by {limit.Bound.Cause}; no violation within {limit.Bound.Depth} steps; {numbers}",
+            Verdict.HoldsUpTo limit =>
+                $"stopped by {limit.Bound.Cause}; no violation within {limit.Bound.Depth} steps; {numbers}",
             _ => evidence.Kind switch
             {
                 EvidenceKind.Exhaustive => $"every reachable state: {numbers}",

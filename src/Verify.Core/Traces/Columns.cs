@@ -108,7 +108,7 @@ public static class Columns
             if (!IsOneColumn && trace.Length > 0)
             {
                 yield return Row("", actors, widths, gap);
-                yield return Row("", [.. actors.Select(actor => new string('-', Math.Min(actor.Length, widths[actors.IndexOf(actor)])))], widths, gap);
+                yield return Row("", [.. actors.Select((actor, i) => new string('-', Math.Min(actor.Length, widths[i])))], widths, gap);
             }
 
             for (var i = 0; i < cells.Count; i++)

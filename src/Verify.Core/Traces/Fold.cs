@@ -75,7 +75,7 @@ public static class Fold
             ? argument
             : $"'{argument.Replace("'", "'\\''")}'";
 
-    /// <summary>A text in plain ASCII: the usual typographic signs by what stands for them in mail, others by a question mark.</summary>
+    /// <summary>A text in plain ASCII: typographic signs by what stands for them in mail, others by a question mark.</summary>
     public static string Ascii(string text) => text.All(c => c is >= ' ' and <= '~')
         ? text
         : string.Concat(text.Select(c => c switch

@@ -12,8 +12,8 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
     /// <summary>Tells a trace of a model.</summary>
     /// <remarks>
     /// Program counters, locals and ghosts are left out: the names of the steps and their arguments stand for them.
-    /// A location whose value stays is told when a mark on it comes to hold, and again in the last step if its actor
-    /// can see it, since that is where the reader asks what was used.
+    /// A location whose value stays is told when a mark on it comes to hold, and again in the last step if that step
+    /// looks at it, since there the reader asks what was used.
     /// </remarks>
     public static Narration Of(Model model, Trace trace)
     {
@@ -43,7 +43,7 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
         var (before, after) = (trace.States[index], trace.States[index + 1]);
         var (actor, isProcessor) = ActorOf(interpreter, before, step);
         var (marksBefore, marksAfter) = (marks.In(before), marks.In(after));
-        var isLast = index == trace.Length - 1;
+        var (isLast, reads) = (index == trace.Length - 1, model.Rules[step.Rule].Footprint.Reads);
         var changes = ImmutableArray.CreateBuilder<Change>();
         for (var v = 0; v < model.Variables.Length; v++)
         {
@@ -59,7 +59,7 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
                 var processor = location.Processor(model);
                 var words = Words(marksAfter, location);
                 var isNewlyMarked = words is not null && words != Words(marksBefore, location);
-                var isUsed = isLast && words is not null && (processor ?? actor) == actor;
+                var isUsed = isLast && words is not null && (processor ?? actor) == actor && reads.Contains(variable);
                 if (isNewlyMarked || isUsed || Location.Short(old) != Location.Short(now))
                 {
                     changes.Add(new Change(processor, location, Location.Short(now), words));
