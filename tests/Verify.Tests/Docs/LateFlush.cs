@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Mechanisms;
+
+/// <summary>munmap of one page, with the TLB flush before or after the page is freed.</summary>
+public sealed class LateFlush : ModelFamily
+{
+    public static readonly Fault FreeFirst = new("free-first", "the page is freed before the flush");
+
+    public override string Name => "late-flush";
+
+    public override string Summary => "munmap of one page, with the TLB flush before or after the page is freed";
+
+    public override ImmutableArray<SizeParameter> Sizes => [new("cpu", 2, 1, 8, "processors")];
+
+    public override ImmutableArray<Fault> Faults => [FreeFirst];
+
+    protected override void Describe(ModelBuilder m)
+    {
+        var cpu = m.Processors("cpu", m.Size("cpu"));
+        var pte = m.Var("pte", Sort.Bool, true);
+        var tlb = m.Map("tlb", cpu, Sort.Bool);
+        var isFree = m.Var("page_is_free", Sort.Bool);
+
+        // The hardware may do this at any time, on any CPU, for any address it can reach.
+        m.Rule("speculative walk", cpu, (s, c) => s.When(pte & !tlb[c]).Set(tlb[c], true));
+
+        // What one CPU does, step by step. Between two steps everything else may happen.
+        m.Thread("munmap", cpu, repeats: false, (t, c) =>
+        {
+            void Flush() => t.Step("flush_tlb_mm_range", s => s.Each(cpu, d => s.Set(tlb[d], false)));
+            void Free() => t.Step("__free_page", s => s.Set(isFree, true));
+
+            t.Step("ptep_get_and_clear", s => s.When(pte).Set(pte, false));
+            if (m.Has(FreeFirst))
+            {
+                Free();
+                Flush();
+            }
+            else
+            {
+                Flush();
+                Free();
+            }
+        });
+
+        m.Always("I-ENTRY", ForAll(cpu, c => !(isFree & tlb[c])), "no TLB entry names a free page");
+        m.Reachable("the page is freed", isFree);
+        m.Reachable("some CPU has it cached", Exists(cpu, c => tlb[c]));
+        m.Mark("stale", cpu, c => (tlb[c], isFree & tlb[c]));
+    }
+}

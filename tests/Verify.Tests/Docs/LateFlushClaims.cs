@@ -1,0 +1,32 @@
+using Verify.Claims;
+using Verify.Mechanisms;
+using Verify.Modelling;
+
+namespace Verify.Proofs.LateFlushing;
+
+public sealed class LateFlushClaims : ClaimList
+{
+    public override IEnumerable<Claim> Claims =>
+    [
+        new Claim
+        {
+            Id = "LATE-FLUSH",
+            Sentence = "Freeing the page before the flush is fine: the PTE is gone.",
+            Family = new LateFlush(),
+            Choices = Choices.Default.With(LateFlush.FreeFirst),
+            Property = "I-ENTRY",
+            Expected = new Expectation.Refuted(),
+            Sources = [Anchor.Mail("somebody", "in a review", "message id")],
+        },
+        new Claim
+        {
+            Id = "LATE-FLUSH-FIXED",
+            Sentence = "Flushing first is.",
+            Family = new LateFlush(),
+            Choices = Choices.Default,
+            Property = "I-ENTRY",
+            Expected = new Expectation.Proved(),
+            Sources = [Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c")],
+        },
+    ];
+}
