@@ -14,7 +14,7 @@ public sealed class EngineLaws
     private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1);
 
     [Fact]
-    public void The_engine_says_what_the_toy_says() => Law.Holds(2500, toy =>
+    public void The_engine_says_what_the_toy_says() => Law.Holds(2000, toy =>
     {
         foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
         {
@@ -32,7 +32,7 @@ public sealed class EngineLaws
     });
 
     [Fact]
-    public void Threads_change_nothing() => Law.Holds(400, toy => ForEachDecided(toy, (property, _) =>
+    public void Threads_change_nothing() => Law.Holds(150, toy => ForEachDecided(toy, (property, _) =>
     {
         var one = Engine.Decide(toy.Interpreter.Model, property, OneThread);
         var two = Engine.Decide(toy.Interpreter.Model, property, OneThread with { Threads = 2 });
@@ -40,7 +40,7 @@ public sealed class EngineLaws
     }));
 
     [Fact]
-    public void A_run_repeats_itself() => Law.Holds(200, toy => ForEachDecided(toy, (property, _) =>
+    public void A_run_repeats_itself() => Law.Holds(80, toy => ForEachDecided(toy, (property, _) =>
     {
         var again = GeneratedModel.From(int.Parse(toy.Interpreter.Model.Name.Split(' ')[^1], CultureInfo.InvariantCulture));
         Assert.Equal(toy.Interpreter.Model.Digest, again.Digest);
@@ -50,7 +50,7 @@ public sealed class EngineLaws
     }));
 
     [Fact]
-    public void A_trace_changes_between_actors_as_seldom_as_any_shortest_one() => Law.Holds(800, toy =>
+    public void A_trace_changes_between_actors_as_seldom_as_any_shortest_one() => Law.Holds(400, toy =>
         ForEachDecided(toy, (property, expected) =>
         {
             if (expected.Level is { } level && TraceOf(Engine.Decide(toy.Interpreter.Model, property, OneThread)) is { } trace)
@@ -60,7 +60,7 @@ public sealed class EngineLaws
         }));
 
     [Fact]
-    public void A_trace_survives_its_text() => Law.Holds(300, toy => ForEachDecided(toy, (property, _) =>
+    public void A_trace_survives_its_text() => Law.Holds(120, toy => ForEachDecided(toy, (property, _) =>
     {
         if (TraceOf(Engine.Decide(toy.Interpreter.Model, property, OneThread)) is { } trace)
         {
@@ -71,7 +71,7 @@ public sealed class EngineLaws
     }));
 
     [Fact]
-    public void A_depth_budget_never_overstates() => Law.Holds(300, toy => ForEachDecided(toy, (property, expected) =>
+    public void A_depth_budget_never_overstates() => Law.Holds(120, toy => ForEachDecided(toy, (property, expected) =>
     {
         for (var depth = 1; depth <= Math.Min(6, toy.Depth + 1); depth++)
         {
@@ -85,7 +85,7 @@ public sealed class EngineLaws
     }));
 
     [Fact]
-    public void A_budget_of_states_never_overstates() => Law.Holds(300, toy => ForEachDecided(toy, (property, expected) =>
+    public void A_budget_of_states_never_overstates() => Law.Holds(120, toy => ForEachDecided(toy, (property, expected) =>
     {
         foreach (var states in new[] { 1, 2, 5, 20, toy.Nodes.Count - 1, toy.Nodes.Count, toy.Nodes.Count + 1 }.Where(n => n > 0))
         {
@@ -100,7 +100,7 @@ public sealed class EngineLaws
     }));
 
     [Fact]
-    public void A_run_cancelled_before_its_start_proves_nothing() => Law.Holds(200, toy =>
+    public void A_run_cancelled_before_its_start_proves_nothing() => Law.Holds(80, toy =>
         ForEachDecided(toy, (property, expected) =>
         {
             using var cancelled = new CancellationTokenSource();

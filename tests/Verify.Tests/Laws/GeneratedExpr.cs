@@ -43,7 +43,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars)
             Sort.Optional optional when CanSay(optional.Of, scope) && random.OneIn(2) => Some(Exactly(optional.Of, scope, depth - 1)),
             Sort.Record record when CanMake(record, scope) =>
                 New(record, [.. record.Fields.Select(field => Of(field.Sort, For(field, scope), depth - 1))]),
-            Sort.Mapping map => Fill(map, Of(map.Value, scope, depth - 1)),
+            Sort.Mapping map when CanSay(map.Value, scope) => Fill(map, Of(map.Value, scope, depth - 1)),
             _ => Leaf(sort, scope),
         };
     }
@@ -175,7 +175,10 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars)
             return Part(roots[random.Below(roots.Count)].Read, sort, scope, depth);
         }
 
-        return bound.Count > 0 ? bound[0] : isNameable ? Constant(sort) : ModelBuilder.Zero(sort);
+        return bound.Count > 0 ? bound[0]
+            : isNameable ? Constant(sort)
+            : sort is Sort.Mapping map ? Fill(map, Leaf(map.Value, scope))
+            : ModelBuilder.Zero(sort);
     }
 
     // A content of an option is read only if there is one, but for a careless few.
@@ -200,7 +203,9 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars)
     }
 
     private Expr Other(Sort sort, Scope scope) =>
-        scope.Bound.FirstOrDefault(b => b.Sort.Equals(sort)) is { } bound && random.OneIn(2) ? bound : ModelBuilder.Zero(sort);
+        scope.Bound.FirstOrDefault(b => b.Sort.Equals(sort)) is { } bound && (sort is Sort.Scalar || random.OneIn(2))
+            ? bound
+            : ModelBuilder.Zero(sort);
 
     private static bool Contains(Sort whole, Sort part, Scope scope) => whole.Equals(part) || whole switch
     {
@@ -228,10 +233,14 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars)
             : key is Sort.Optional or Sort.Scalar ? ModelBuilder.Zero(key) : Constant(key);
     }
 
-    // A member of a scalar set has no name: it is a parameter, or it is read.
-    private bool CanSay(Sort sort, Scope scope) => sort is not Sort.Scalar
-        || scope.Bound.Any(b => b.Sort.Equals(sort))
-        || variables.Any(v => (scope.Ghosts || !v.IsGhost) && Contains(v.Read.Sort, sort, scope));
+    /// <summary>A member of a scalar set has no name: it is a parameter, or it is read.</summary>
+    public bool CanSay(Sort sort, Scope scope) => sort switch
+    {
+        Sort.Scalar => scope.Bound.Any(b => b.Sort.Equals(sort))
+            || variables.Any(v => (scope.Ghosts || !v.IsGhost) && Contains(v.Read.Sort, sort, scope)),
+        Sort.Mapping map => CanSay(map.Value, scope),
+        _ => true,
+    };
 
     private static bool CanMake(Sort.Record record, Scope scope) => record.Fields.All(f => f.Sort switch
     {
@@ -287,7 +296,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars)
             1 => option == None,
             2 when ((Sort.Optional)option.Sort).Of is Sort.Interval range =>
                 option == (Number(scope, depth) is var number and not Expr.Literal ? number : Constant(range)),
-            _ when HoldsGhost(option.Sort) => option.IsNone,
+            _ when HoldsGhost(option.Sort) || !CanSay(((Sort.Optional)option.Sort).Of, scope) => option.IsNone,
             _ => option.HasValue & option.Value == Leaf(((Sort.Optional)option.Sort).Of, scope),
         };
     }

@@ -211,9 +211,9 @@ internal sealed class GeneratedModel
         {
             step.If(expr.Truth(scope, 1), () => AddUpdate(step, scope, written, each));
         }
-        else if (expr.Target(scope, each, written, out var isDefined) is { } target)
+        else if (expr.Target(scope, each, written, out var isDefined) is { } target
+            && scope with { Ghosts = GhostCheck.IsGhostLocation(target) } is var inner && expr.CanSay(target.Sort, inner))
         {
-            var inner = scope with { Ghosts = GhostCheck.IsGhostLocation(target) };
             var value = random.OneIn(2) && isDefined is Expr.Literal ? expr.Changed(target, inner)
                 : random.OneIn(3) && target.Sort is Sort.Record record
                 ? WithOneField(target, record, isDefined, inner)

@@ -9,7 +9,7 @@ namespace Verify.Tests.Laws;
 internal static class Law
 {
     /// <summary>Models with more states than this are skipped.</summary>
-    public const int Cap = 3000;
+    public const int Cap = 1200;
 
     /// <summary>Tries a law on so many models; the environment variables LAW_SEED and LAW_COUNT replace them.</summary>
     /// <returns>How many models were too large to try.</returns>

@@ -9,7 +9,7 @@ namespace Verify.Tests.Laws;
 public sealed class StepLaws
 {
     [Fact]
-    public void A_packed_state_is_the_state() => Law.Holds(300, toy =>
+    public void A_packed_state_is_the_state() => Law.Holds(150, toy =>
     {
         var layout = new CompiledModel(toy.Interpreter.Model, toy.Interpreter.Model.Properties[0], Reductions.None).Layout;
         foreach (var node in toy.Nodes)
@@ -21,7 +21,7 @@ public sealed class StepLaws
     });
 
     [Fact]
-    public void A_compiled_step_does_what_the_interpreter_does() => Law.Holds(500, toy =>
+    public void A_compiled_step_does_what_the_interpreter_does() => Law.Holds(150, toy =>
     {
         var model = toy.Interpreter.Model;
         var compiled = new CompiledModel(model, model.Properties[0], Reductions.None);

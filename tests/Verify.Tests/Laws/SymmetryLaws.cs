@@ -16,7 +16,7 @@ public sealed class SymmetryLaws
     public void Symmetry_keeps_verdict_trace_length_and_switches_and_stands_for_every_state()
     {
         var (fewer, refused, traces) = (0, 0, 0);
-        Law.Holds(1500, toy =>
+        Law.Holds(600, toy =>
         {
             foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
             {
@@ -47,12 +47,12 @@ public sealed class SymmetryLaws
                 }
             }
         });
-        Assert.True(Environment.GetEnvironmentVariable("LAW_SEED") is not null || (fewer > 100 && traces > 100),
+        Assert.True(Environment.GetEnvironmentVariable("LAW_SEED") is not null || (fewer > 50 && traces > 50),
             $"{fewer} smaller, {traces} traces, {refused} refused");
     }
 
     [Fact]
-    public void Symmetry_does_the_same_on_any_number_of_threads() => Law.Holds(150, toy =>
+    public void Symmetry_does_the_same_on_any_number_of_threads() => Law.Holds(80, toy =>
     {
         foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
         {
@@ -67,6 +67,7 @@ public sealed class SymmetryLaws
     });
 
     [Fact]
+    [Provokes("VRF203")]
     public void An_initial_value_that_names_an_identity_is_refused()
     {
         var m = new ModelBuilder("turn");

@@ -1,0 +1,263 @@
+using Verify.Modelling;
+using Verify.Semantics;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Tests.Core;
+
+/// <summary>A program of named steps becomes rules: which ones, and which runs they allow.</summary>
+public sealed class ThreadTests
+{
+    private readonly ModelBuilder m = new("test");
+
+    [Fact]
+    public void Steps_follow_each_other_and_the_program_ends()
+    {
+        m.Thread("t", false, t => Steps(t, "a", "b"));
+        Assert.Equal(["a b"], Runs(m, 5));
+        Assert.Equal("enum t.pc { a, b, done }", Pc().Text);
+    }
+
+    [Fact]
+    public void A_thread_that_repeats_starts_again()
+    {
+        m.Thread("t", true, t => Steps(t, "a", "b"));
+        Assert.Equal(["a b a b a"], Runs(m, 5));
+        Assert.Equal("enum t.pc { a, b }", Pc().Text);
+    }
+
+    [Fact]
+    public void Threads_interleave()
+    {
+        var cpu = m.Processors("cpu", 2);
+        m.Thread("t", cpu, false, (t, _) => Steps(t, "a", "b"));
+        Assert.Equal(6, Runs(m, 9).Count);
+        var rule = m.Build().Rules[0];
+        Assert.Equal(("t.a", "a", "t"), (rule.Name, rule.Label, rule.Thread));
+        Assert.Equal(rule.Parameters[0], Assert.IsType<Expr.Bound>(rule.Actor.Processor).Binder);
+        Assert.Empty(rule.Shown);
+    }
+
+    [Fact]
+    public void A_branch_is_a_step_that_reads_what_others_may_change()
+    {
+        var x = m.AnyOf("x", Sort.Bool);
+        m.Thread("t", false, t =>
+        {
+            t.Branch("test", x, () => Steps(t, "yes"), () => Steps(t, "no"));
+            Steps(t, "after");
+        });
+        Assert.Equal(["test no after", "test yes after"], Runs(m, 5));
+    }
+
+    [Fact]
+    public void A_branch_may_change_something_and_leave()
+    {
+        var x = m.AnyOf("x", Sort.Bool);
+        m.Thread("t", false, t =>
+        {
+            t.Branch("test", x, () => t.Return(), also: s => s.Set(x, !x));
+            Steps(t, "after");
+        });
+        Assert.Equal(["test", "test after"], Runs(m, 5));
+    }
+
+    [Fact]
+    public void A_test_of_locals_costs_no_step()
+    {
+        m.Thread("t", false, t =>
+        {
+            var again = t.Local("again", Sort.Bool, true);
+            t.Step("pick", Sort.Bool, (s, b) => s.Set(again, b));
+            t.If(again, () => Steps(t, "yes"), () => Steps(t, "no"));
+            t.If(!again, () => Steps(t, "also no"));
+            Steps(t, "after");
+        });
+        Assert.Equal(["pick no also no after", "pick yes after"], Runs(m, 9));
+    }
+
+    [Fact]
+    public void A_loop_turns_while_its_locals_say_so()
+    {
+        m.Thread("t", false, t =>
+        {
+            var left = t.Local("left", Sort.Range(0, 2), 2);
+            t.While(left > 0, () => t.Step("turn", s => s.Set(left, left - 1)));
+            Steps(t, "after");
+        });
+        Assert.Equal(["turn turn after"], Runs(m, 9));
+    }
+
+    [Fact]
+    public void Either_way_may_be_taken()
+    {
+        m.Thread("t", false, t =>
+        {
+            t.Either(() => Steps(t, "a", "b"), () => Steps(t, "c"), () => { });
+            Steps(t, "after");
+        });
+        Assert.Equal(["a b after", "after", "c after"], Runs(m, 9));
+    }
+
+    [Fact]
+    public void A_label_can_be_gone_back_to()
+    {
+        var x = m.Var("x", Sort.Range(0, 2));
+        m.Thread("t", false, t =>
+        {
+            t.Label("again");
+            t.Step("count", s => s.Set(x, x + 1));
+            t.Branch("enough", x < 2, () => t.Goto("again"));
+            Steps(t, "after");
+        });
+        Assert.Equal(["count enough count enough after"], Runs(m, 9));
+    }
+
+    [Fact]
+    public void A_jump_leaves_any_number_of_blocks()
+    {
+        m.Thread("t", false, t =>
+        {
+            var go = t.Local("go", Sort.Bool, true);
+            t.While(go, () => t.Either(
+                () => Steps(t, "stay"),
+                () =>
+                {
+                    Steps(t, "leave");
+                    t.Goto("out");
+                }));
+            t.Label("out");
+            Steps(t, "after");
+        });
+        Assert.Equal(["leave after", "stay leave after", "stay stay leave", "stay stay stay"], Runs(m, 3));
+    }
+
+    [Fact]
+    public void A_wait_blocks_until_its_condition_holds()
+    {
+        var open = m.Var("open", Sort.Bool);
+        m.Thread("t", false, t =>
+        {
+            t.Wait("wait", open);
+            Steps(t, "after");
+        });
+        m.Rule("unlock", s => s.When(!open).Set(open, true));
+        Assert.Equal(["unlock wait after"], Runs(m, 9));
+    }
+
+    [Fact]
+    public void Locals_are_reset_when_the_program_is_left()
+    {
+        var cpu = m.Processors("cpu", 2);
+        m.Thread("t", cpu, true, (t, c) =>
+        {
+            var found = t.Local("found", Sort.Bool);
+            var kept = t.Local("kept", Sort.Range(0, 3), 1);
+            t.Step("set", s => s.Set(found, true).Set(kept, 3));
+            t.Branch("leave early", found.Value, () => t.Return());
+            t.Step("last", s => s.When(true));
+        });
+        m.Always("kept with found", ForAll(cpu, c => true));
+        var toy = new Toy(Finished(m));
+        Assert.Equal(4, toy.Nodes.Count);
+        Assert.All(toy.Nodes, node => Assert.Contains(
+            string.Join(' ', node.State.Values),
+            new[]
+            {
+                "[None, None] [1, 1] [set, set]", "[true, None] [3, 1] [leave early, set]",
+                "[None, true] [1, 3] [set, leave early]", "[true, true] [3, 3] [leave early, leave early]",
+            }));
+    }
+
+    [Fact]
+    public void Steps_of_one_name_and_steps_with_two_entries_become_rules_of_their_own()
+    {
+        m.Thread("t", false, t =>
+        {
+            var b = t.Local("b", Sort.Bool, true);
+            Steps(t, "a", "a");
+            t.If(b, () => Steps(t, "c"));
+            Steps(t, "after");
+        });
+        var model = Finished(m);
+        Assert.Equal(["t.a", "t.a'2", "t.c", "t.after", "t.after'2"], model.Rules.Select(rule => rule.Name));
+        Assert.Equal(["a", "a", "c", "after", "after"], model.Rules.Select(rule => rule.Label));
+        Assert.Equal(["a a c after"], Runs(m, 9));
+    }
+
+    [Fact]
+    public void A_thread_of_something_else_can_run_on_a_processor()
+    {
+        var cpu = m.Processors("cpu", 2);
+        var task = m.ScalarSet("task", 2);
+        m.Thread("t", task, false, (t, k) =>
+        {
+            var where = t.Local("where", cpu);
+            t.Step("start", cpu, (s, c) => s.Set(where, c).By(c));
+            t.RunsOn(where.Value);
+            t.Step("work", cpu, (s, d) => s.When(d != where.Value));
+        });
+        var rules = Finished(m).Rules;
+        Assert.IsType<Expr.Bound>(rules[0].Actor.Processor);
+        Assert.IsType<Expr.ValueOf>(rules[1].Actor.Processor);
+        Assert.Equal(["cpu"], rules[1].Shown.Select(shown => shown.ToString()));
+        Assert.Empty(rules[0].Shown);
+    }
+
+    [Fact]
+    public void A_rule_shows_the_processors_that_do_not_act()
+    {
+        var cpu = m.Processors("cpu", 2);
+        var page = m.ScalarSet("page", 2);
+        m.Rule("one", cpu, page, (s, c, p) => s.When(true));
+        m.Rule("two", cpu, cpu, (s, c, d) => s.By(d));
+        m.Rule("none", cpu, (s, c) => s.By("device"));
+        m.Rule("said", cpu, page, (s, c, p) => s.Shows(c, p));
+        m.Thread("t", cpu, false, (t, c) => t.Step("send", cpu, (s, d) => s.When(c != d)));
+        string[] expected = ["one page", "two cpu", "none cpu", "said cpu page", "t.send cpu"];
+        Assert.Equal(expected, Finished(m).Rules.Select(rule => $"{rule.Name} {string.Join(' ', rule.Shown)}"));
+    }
+
+    private static void Steps(ThreadBuilder thread, params string[] names)
+    {
+        foreach (var name in names)
+        {
+            thread.Step(name, step => step.When(true));
+        }
+    }
+
+    private Sort Pc() => Finished(m).Variables.Single(variable => variable.Role == VariableRole.ProgramCounter).Sort;
+
+    private static Model Finished(ModelBuilder m)
+    {
+        m.Always("true", true);
+        return m.Build();
+    }
+
+    // Every longest run, or run of so many steps, by the labels of its steps.
+    private static List<string> Runs(ModelBuilder m, int most)
+    {
+        m.Always("always true", true);
+        var interpreter = new Interpreter(m.Build());
+        var found = new List<string>();
+        foreach (var initial in interpreter.InitialStates())
+        {
+            Follow(initial, []);
+        }
+
+        return [.. found.Order(StringComparer.Ordinal)];
+
+        void Follow(State state, string[] labels)
+        {
+            var steps = labels.Length == most ? [] : interpreter.Enabled(state).ToList();
+            if (steps.Count == 0)
+            {
+                found.Add(string.Join(' ', labels));
+            }
+
+            foreach (var step in steps)
+            {
+                Follow(interpreter.Successor(state, step), [.. labels, interpreter.Model.Rules[step.Rule].Label]);
+            }
+        }
+    }
+}
