@@ -9,13 +9,19 @@ public static class Snapshot
     private static readonly string Folder = Path.Combine(Root(), "tests", "Verify.Tests", "Snapshots");
 
     /// <summary>Compares a text with the file of that name.</summary>
-    public static void Matches(string name, string text)
+    public static void Matches(string name, string text) => Compare(Path.Combine(Folder, name + ".txt"), text);
+
+    /// <summary>Compares a text with a generated page of the repository.</summary>
+    /// <param name="path">Where the page is, from the root.</param>
+    /// <param name="text">What it has to say.</param>
+    public static void MatchesPage(string path, string text) => Compare(Path.Combine(Root(), path), text);
+
+    private static void Compare(string file, string text)
     {
-        var file = Path.Combine(Folder, name + ".txt");
         var isUpdate = Environment.GetEnvironmentVariable("SNAPSHOTS") == "update";
         if (!File.Exists(file) && Environment.GetEnvironmentVariable("CI") == "true" && !isUpdate)
         {
-            Assert.Fail($"the snapshot {name}.txt is missing: run the tests with SNAPSHOTS=update and commit it");
+            Assert.Fail($"{Path.GetFileName(file)} is missing: run the tests with SNAPSHOTS=update and commit it");
         }
 
         if (isUpdate || !File.Exists(file))
