@@ -62,8 +62,8 @@ public sealed class AddressSpaceTags : ModelFamily
                 () => t.Step("MOV CR3 (no flush)", mm, (s, a) => s
                     .When(cr3[c] != a).Set(cr3[c], a).From(Cr3)),
                 () => t.Step("set_pte_at", va, frame, (s, x, f) => s
-                    .When(cr3[c].HasValue & allocator.Owner[f] == Owner.AppBuf & ForAll(mm, va, (a, y) => pte[a, y] != f))
-                    .When(pte[Loaded(c), x].IsNone)
+                    .When(cr3[c].HasValue & pte[Loaded(c), x].IsNone)
+                    .When(allocator.Owner[f] == Owner.AppBuf & ForAll(mm, va, (a, y) => pte[a, y] != f))
                     .Set(pte[Loaded(c), x], f)),
                 () =>
                 {

@@ -31,15 +31,18 @@ public sealed class AddressSpaces
     private readonly Expr irqsOff;
     private readonly Expr preemptOff;
     private readonly Expr contextGeneration;
+    private readonly Func<Expr, Expr>? isStale;
+    private readonly Expr? wasStale;
 
     /// <summary>Declares the state: the address space does not exist yet, so nobody has it loaded.</summary>
     /// <param name="m">The model.</param>
     /// <param name="cpu">The processors.</param>
     /// <param name="tlb">What a flush drops.</param>
     /// <param name="generations">How many flushes there can be; the environment stops then.</param>
-    public AddressSpaces(ModelBuilder m, Sort cpu, Tlb tlb, int generations)
+    /// <param name="isStale">Whether a processor holds a stale entry, where a switch is to be watched for it.</param>
+    public AddressSpaces(ModelBuilder m, Sort cpu, Tlb tlb, int generations, Func<Expr, Expr>? isStale = null)
     {
-        (this.cpu, this.tlb, this.generations) = (cpu, tlb, generations);
+        (this.cpu, this.tlb, this.generations, this.isStale) = (cpu, tlb, generations, isStale);
         Cpumask = m.Var("mm_cpumask", Sort.Set(cpu));
         Generation = m.Var("tlb_gen", Sort.Range(0, generations));
         loadedMm = m.Map("loaded_mm", cpu, Sort.Enum<LoadedMm>());
@@ -48,7 +51,15 @@ public sealed class AddressSpaces
         irqsOff = m.Map("irqs_off", cpu, Sort.Bool);
         preemptOff = m.Map("preempt_off", cpu, Sort.Bool);
         contextGeneration = m.Map("ctx.tlb_gen", cpu, Sort.Option(Sort.Range(0, generations)));
+        if (isStale is not null)
+        {
+            wasStale = m.Ghost("was_stale", Sort.Map(cpu, Sort.Bool));
+            KeptStale = m.Ghost("kept_stale", Sort.Bool);
+        }
     }
+
+    /// <summary>Whether a switch has kept an entry that was stale when it began; only where that is watched.</summary>
+    public Expr? KeptStale { get; }
 
     /// <summary>The processors that may have translations of the address space.</summary>
     public Expr Cpumask { get; }
@@ -59,7 +70,7 @@ public sealed class AddressSpaces
     /// <summary>Whether there can be one more flush.</summary>
     public Expr HasGenerationsLeft => Generation < generations;
 
-    /// <summary>Whether the walker of a processor uses the page table: also when it is lazy, and in the middle of a switch.</summary>
+    /// <summary>Whether the walker of a processor uses the page table: when lazy, and within a switch, too.</summary>
     public Expr IsWalkable(Expr c) => cr3[c] == LoadedMm.This;
 
     /// <summary>
@@ -78,20 +89,17 @@ public sealed class AddressSpaces
     /// <summary>Whether a processor can take an interrupt.</summary>
     public Expr HasInterrupts(Expr c) => !irqsOff[c];
 
-    /// <summary>Whether a processor is idle, or in a kernel thread, on the address space that was loaded before.</summary>
-    public Expr IsLazy(Expr c) => isLazy[c];
+    /// <summary>Whether a processor has switched to another address space, and has not begun to come back.</summary>
+    public Expr HasLeft(Expr c) => loadedMm[c] == LoadedMm.Other & !irqsOff[c];
 
-    /// <summary>Whether a processor is in the middle of a switch.</summary>
-    public Expr IsSwitching(Expr c) => irqsOff[c];
-
-    /// <summary>Adds to a step that the generation goes up, and that the thread keeps its processor until it is done.</summary>
+    /// <summary>Adds to a step that the generation goes up, and that the thread keeps its processor.</summary>
     public StepBuilder Bump(StepBuilder s, Expr c) =>
         s.When(HasGenerationsLeft).Set(Generation, Generation + 1).Set(preemptOff[c], true);
 
     /// <summary>Adds to a step that the thread may lose its processor again.</summary>
     public StepBuilder EnablePreemption(StepBuilder s, Expr c) => s.Set(preemptOff[c], false);
 
-    /// <summary>Adds to a step that a processor that has the address space loaded brings its TLB up to the generation.</summary>
+    /// <summary>Adds to a step that a processor brings its TLB up to the generation.</summary>
     public void Flush(StepBuilder s, Expr c, Expr address)
     {
         var isBehind = contextGeneration[c] != Generation;
@@ -143,14 +151,26 @@ public sealed class AddressSpaces
     {
         var next = t.Local("next_tlb_gen", Sort.Range(0, generations));
         var source = Anchor.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "016c4d92cd16");
-        t.Step("cpumask_set_cpu", s => s
-            .When(hasStarted & loadedMm[c] == LoadedMm.Other)
-            .Set(irqsOff[c], true).Set(Cpumask[c], true).From(source));
+        t.Step("cpumask_set_cpu", s =>
+        {
+            s.When(hasStarted & loadedMm[c] == LoadedMm.Other)
+                .Set(irqsOff[c], true).Set(Cpumask[c], true).From(source);
+            if (wasStale is not null)
+            {
+                s.Set(wasStale[c], isStale!(c));
+            }
+        });
         t.Step("read tlb_gen", s => s.Set(next, Generation).Shows(Generation).From(source));
-        t.Step("load_new_mm_cr3", s => s
-            .If(contextGeneration[c] != next, () => tlb.DropAll(s, c))
-            .Set(contextGeneration[c], next).Set(cr3[c], LoadedMm.This)
-            .From(source, Anchor.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1")));
+        t.Step("load_new_mm_cr3", s =>
+        {
+            s.If(contextGeneration[c] != next, () => tlb.DropAll(s, c))
+                .Set(contextGeneration[c], next).Set(cr3[c], LoadedMm.This)
+                .From(source, Anchor.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1"));
+            if (wasStale is not null)
+            {
+                s.SetIf(wasStale[c] & contextGeneration[c] == next, KeptStale!, true).Set(wasStale[c], false);
+            }
+        });
         t.Step("loaded_mm", s => s
             .Set(loadedMm[c], LoadedMm.This).Set(irqsOff[c], false).From(source));
     }

@@ -24,8 +24,9 @@ public sealed class DeviceTlb : IHolder
     /// <summary>Whether an entry is stale.</summary>
     public Expr HasStale => Exists(va, x => translation.IsStale(entries[x]));
 
-    /// <summary>Adds to a step that the device has dropped what it has for an address.</summary>
-    public StepBuilder Drop(StepBuilder s, Expr x) => s.Set(entries[x], None);
+    /// <summary>Adds to a step that the device has dropped what it has for an address, or all when there is none.</summary>
+    public StepBuilder Drop(StepBuilder s, Expr address) =>
+        s.Each(va, x => s.SetIf(address.IsNone | address == x, entries[x], None));
 
     /// <inheritdoc/>
     public void Outdate(StepBuilder s, Expr frame) =>

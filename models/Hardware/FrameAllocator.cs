@@ -22,7 +22,7 @@ public enum Owner
     PageTable,
 }
 
-/// <summary>Something that keeps a translation to a frame after the frame may have gone: a PTE, a TLB, a device.</summary>
+/// <summary>Something that keeps a translation to a frame that may have gone: a PTE, a TLB, a device.</summary>
 /// <remarks>
 /// <para>Whether a kept translation is stale is a question of generations: every free of a frame begins a new one, and
 /// a translation is stale if it was made in an earlier one than now. Counters would bound the number of frees. Instead,
@@ -82,7 +82,7 @@ public sealed class FrameAllocator
 
     /// <summary>Adds the steps of everybody else: taking a free frame, and giving it back.</summary>
     /// <param name="m">The model.</param>
-    /// <param name="hasOwnTables">Whether page tables are those of the model itself, and not for others to free.</param>
+    /// <param name="hasOwnTables">Whether page tables are the model's own, and not for others to free.</param>
     /// <param name="intoBuffers">Whether a free frame can become a buffer here, and not in a step of its own.</param>
     public void AddReuse(ModelBuilder m, bool hasOwnTables, bool intoBuffers = true)
     {

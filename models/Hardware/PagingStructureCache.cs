@@ -39,7 +39,7 @@ public sealed class PagingStructureCache : IHolder
     /// <summary>Whether a walk of a processor remembers something that it has not cached yet.</summary>
     public Expr WouldCache(Expr c) => psc[c].IsNone & Pmd.HasValue;
 
-    /// <summary>Whether a walk of a processor goes through a frame that is no page table of this address space any more.</summary>
+    /// <summary>Whether a walk of a processor goes through a frame that is no page table here any more.</summary>
     public Expr ReadsFreedTable(Expr c) =>
         psc[c].HasValue & psc[c].Value[stale] & !(Pmd.HasValue & Pmd.Value == psc[c].Value[table]);
 

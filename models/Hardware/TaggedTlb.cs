@@ -3,7 +3,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Hardware;
 
-/// <summary>A TLB whose entries carry the tag of an address space, and one set of global entries that match under any.</summary>
+/// <summary>A TLB whose entries carry the tag of an address space, or are global and match under any.</summary>
 public sealed class TaggedTlb : IHolder
 {
     private readonly Sort cpu;
@@ -38,7 +38,7 @@ public sealed class TaggedTlb : IHolder
     public StepBuilder Fill(StepBuilder s, Expr c, Expr tag, Expr x, Expr found, bool isGlobal) =>
         s.Set(isGlobal ? global[c, x] : tagged[c, tag, x], New(entry, found, tag, false));
 
-    /// <summary>Adds to a step that CR3 is written with a flush: what carries the tag goes, what is global stays.</summary>
+    /// <summary>Adds to a step that what carries a tag is flushed; what is global stays.</summary>
     public StepBuilder FlushTag(StepBuilder s, Expr c, Expr tag) =>
         s.Each(va, x => s.Set(tagged[c, tag, x], None));
 

@@ -12,7 +12,8 @@ public sealed class MmuGather : ModelFamily
     public static readonly Fault FreeFirst = new("free-first", "the batch is freed before the TLBs are invalidated");
 
     private static readonly Anchor Gather = Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583");
-    private static readonly Anchor Order = Anchor.Kernel("struct mmu_gather", "include/asm-generic/tlb.h", "0758cd830494");
+    private static readonly Anchor Order =
+        new("struct mmu_gather", "include/asm-generic/tlb.h, 0758cd830494");
 
     /// <inheritdoc/>
     public override string Name => "mmu-gather";
@@ -92,7 +93,10 @@ public sealed class MmuGather : ModelFamily
                         .Set(batch[x], None).Shows(batch[x]).From(Gather));
                     t.Goto($"free, then {then}");
                 },
-                () => t.Step(then, s => s.When(machine.Lock == c & isEmpty).SetIf(then == Finish, machine.Lock, None).From(Gather)));
+                () => t.Step(then, s => s
+                    .When(machine.Lock == c & isEmpty)
+                    .SetIf(then == Finish, machine.Lock, None)
+                    .From(Gather)));
         }
 
         t.Label("unhook");

@@ -8,7 +8,8 @@ namespace Verify.Textbook;
 public sealed class DiningPhilosophers : ModelFamily
 {
     /// <summary>Everybody starts on the same side.</summary>
-    public static readonly Fault SameSide = new("same-side", "every philosopher takes the left fork first, the last one too");
+    public static readonly Fault SameSide = new("same-side",
+        "every philosopher takes the left fork first, the last one too");
 
     /// <inheritdoc/>
     public override string Name => "dining-philosophers";

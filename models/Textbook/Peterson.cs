@@ -8,7 +8,8 @@ namespace Verify.Textbook;
 public sealed class Peterson : ModelFamily
 {
     /// <summary>The turn is set before the flag.</summary>
-    public static readonly Fault TurnFirst = new("turn-first", "a processor gives the turn away before it raises its flag");
+    public static readonly Fault TurnFirst = new("turn-first",
+        "a processor gives the turn away before it raises its flag");
 
     /// <inheritdoc/>
     public override string Name => "peterson";

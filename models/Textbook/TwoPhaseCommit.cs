@@ -4,7 +4,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Textbook;
 
-/// <summary>Two-phase commit after Gray and Lamport: a transaction manager, and resource managers that may refuse.</summary>
+/// <summary>Two-phase commit after Gray and Lamport: one manager, and resources that may refuse.</summary>
 /// <remarks>
 /// Messages are a set that only grows, as in the TLA+ text. Published numbers of states: 288 for three resource
 /// managers, 8,832 for five (stateright, examples/2pc.rs).
@@ -21,7 +21,8 @@ public sealed class TwoPhaseCommit : ModelFamily
     public override ImmutableArray<SizeParameter> Sizes => [new("rm", 3, 1, 8, "resource managers")];
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> NotModelled => ["a transaction manager that fails", "messages that are lost"];
+    public override ImmutableArray<string> NotModelled =>
+        ["a transaction manager that fails", "messages that are lost"];
 
     /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)

@@ -29,12 +29,18 @@ public sealed class Alternatives : ClaimList
                 + "that moves leaves its entry behind."),
         PerCpu.Claim("I-USE", ProvedIf,
             "With page tables for each CPU a local munmap lets no access go wrong, if threads are pinned."),
-        CatchUp.Claim("L-CATCHUP",
-            new Expectation.Pending("fairness of the scheduler: the claim is about progress"),
-            "A stale TLB entry disappears by the next context switch of its CPU, because a local munmap raises the "
-                + "generation all the same.",
-            "The bound is in events, not in time. A switch that has read the generation before it went up keeps the "
-                + "entry: it takes the next one.")
+        CatchUp.Claim("L-CATCHUP", Proved,
+            "A CPU that leaves the mm with a stale TLB entry loses it by its next switch into the mm, because a local "
+                + "munmap raises the generation all the same.",
+            "The bound is in events: see VL-CATCHUP:L-GONE. That the switch drops the entry, and does not merely happen, "
+                + "is VL-CATCHUP:I-CATCHUP.")
             with { Id = "VL-CATCHUP" },
+        CatchUp.Claim("I-CATCHUP", Proved,
+            "A switch into the mm keeps no TLB entry that was stale when it began.",
+            "What becomes stale during the switch, after it has read the generation, stays until the one after it."),
+        CatchUp.Claim("L-GONE", new Expectation.Refuted(),
+            "A stale TLB entry disappears in time.",
+            "Nothing makes a CPU switch: it can go idle on the mm and come back, for ever, and lazy TLB mode compares no "
+                + "generation on the way back (Linux of that time)."),
     ];
 }

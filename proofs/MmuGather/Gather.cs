@@ -7,7 +7,8 @@ namespace Verify.Proofs;
 /// <summary>The order of mmu_gather: unhook, invalidate, free.</summary>
 public sealed class Gather : ClaimList
 {
-    private static readonly Anchor Order = Anchor.Kernel("struct mmu_gather", "include/asm-generic/tlb.h", "0758cd830494");
+    private static readonly Anchor Order =
+        new("struct mmu_gather", "include/asm-generic/tlb.h, 0758cd830494");
     private static readonly Anchor Finish = Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583");
 
     /// <inheritdoc/>

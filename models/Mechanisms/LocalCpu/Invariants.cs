@@ -11,7 +11,7 @@ internal static class Invariants
     {
         Expr isDefined = machine.Undefined is { } undefined ? !undefined : true;
         var noEntry = ForAll(machine.Cpu, machine.Va, (c, x) =>
-            (machine.CanStillUse(c) & machine.Tlb[c, x].HasValue).Implies(!machine.Translation.IsStale(machine.Tlb[c, x])));
+            machine.CanStillUse(c).Implies(!machine.Translation.IsStale(machine.Tlb[c, x])));
         if (machine.Device is { } device)
         {
             noEntry &= !device.HasStale;
@@ -44,12 +44,22 @@ internal static class Invariants
         }
 
         m.NoDeadlock("no deadlock");
-        if (machine.Spaces is not null)
+        if (machine.Spaces is { KeptStale: { } keptStale } spaces)
         {
-            m.LeadsTo("L-CATCHUP",
-                Exists(machine.Cpu, machine.Va, (c, x) => machine.Translation.IsStale(machine.Tlb[c, x])),
-                ForAll(machine.Cpu, machine.Va, (c, x) => !machine.Translation.IsStale(machine.Tlb[c, x])),
-                "a stale entry disappears in the end, because CPUs switch to other address spaces and back");
+            AddCatchUp(m, machine, spaces, keptStale);
         }
+    }
+
+    private static void AddCatchUp(ModelBuilder m, Machine machine, AddressSpaces spaces, Expr keptStale)
+    {
+        m.Always("I-CATCHUP", !keptStale, "a switch into the mm keeps no TLB entry that was stale when it began");
+        m.LeadsTo("L-CATCHUP",
+            Exists(machine.Cpu, c => spaces.HasLeft(c) & machine.HasStale(c)),
+            !Exists(machine.Cpu, c => !spaces.IsWalkable(c) & machine.HasStale(c)),
+            "a CPU that has left the mm with a stale TLB entry does not keep it outside for ever");
+        m.LeadsTo("L-GONE",
+            Exists(machine.Cpu, machine.HasStale),
+            !Exists(machine.Cpu, machine.HasStale),
+            "a stale TLB entry disappears in the end");
     }
 }

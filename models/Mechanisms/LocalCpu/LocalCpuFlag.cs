@@ -29,7 +29,7 @@ public sealed class LocalCpuFlag : ModelFamily
 
     /// <summary>References are kept until the next full flush.</summary>
     public static readonly Fault FrameHold = new("frame-hold",
-        "with 'overwrite': zuf keeps a reference to every buffer that was mapped until the next full flush (A-FRAMEHOLD)");
+        "with 'overwrite': zuf keeps a reference to every mapped buffer until the next full flush (A-FRAMEHOLD)");
 
     /// <summary>The page table is freed together with the last entry.</summary>
     public static readonly Fault FreeTables = new("free-tables",
@@ -46,7 +46,8 @@ public sealed class LocalCpuFlag : ModelFamily
 
     /// <summary>The server is signed.</summary>
     public static readonly Fault SignedServer = new("signed-server",
-        "the server's signature is checked when it is loaded; a wrong-CPU access takes a compromise at run time", Mails.Wilcox);
+        "the server's signature is checked when it is loaded; a wrong-CPU access takes a compromise at run time",
+        Mails.Wilcox);
 
     /// <summary>The address space is shared with a device.</summary>
     public static readonly Fault Sva = new("sva",
@@ -75,7 +76,7 @@ public sealed class LocalCpuFlag : ModelFamily
     /// <summary>Nobody else touches.</summary>
     public static readonly Assumption OnlyOwner = new("A-ONLY",
         "only the owning thread issues architectural accesses to an address, while it has it mapped",
-        "nobody: the threads share the page tables");
+        "nobody, as the threads share the page tables");
 
     /// <summary>Teardown flushes everywhere.</summary>
     public static readonly Assumption FullZap = new("A-FULLZAP",
@@ -98,7 +99,7 @@ public sealed class LocalCpuFlag : ModelFamily
 
     /// <inheritdoc/>
     public override string Summary =>
-        "VM_LOCAL_CPU: application buffers mapped into a server of pinned threads, retired with or without a remote flush";
+        "VM_LOCAL_CPU: buffers mapped into a server of pinned threads, retired with or without a remote flush";
 
     /// <inheritdoc/>
     public override ImmutableArray<SizeParameter> Sizes =>
@@ -172,7 +173,8 @@ public sealed class LocalCpuFlag : ModelFamily
         if (m.Size("gens") > 0 && !m.Is(Architecture.X86.Profile))
         {
             throw ModelException.At(null, Codes.Contradiction,
-                "context switches (gens=1 or more) are those of Linux on x86", "leave out the profile, or the size 'gens'");
+                "context switches (gens=1 or more) are those of Linux on x86",
+                "leave out the profile, or the size 'gens'");
         }
     }
 

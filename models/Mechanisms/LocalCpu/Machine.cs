@@ -17,7 +17,7 @@ internal enum Phase
     Retiring,
 }
 
-/// <summary>The hardware that an instance needs, and what moves on its own: walkers, accesses, allocator, device.</summary>
+/// <summary>The hardware that an instance needs, and what moves on its own: walkers, accesses, the device.</summary>
 internal sealed class Machine
 {
     private static readonly string[] Addresses = ["x", "y", "z", "w"];
@@ -53,7 +53,8 @@ internal sealed class Machine
 
         if (m.Size("gens") > 0)
         {
-            Spaces = new AddressSpaces(m, Cpu, Tlb, m.Size("gens"));
+            // Only a local flush leaves it to the next switch to drop a stale entry.
+            Spaces = new AddressSpaces(m, Cpu, Tlb, m.Size("gens"), m.Has(LocalCpuFlag.LocalMunmap) ? HasStale : null);
         }
 
         if (m.Has(LocalCpuFlag.Overwrite))
@@ -111,6 +112,9 @@ internal sealed class Machine
 
     /// <summary>Whether the walker and the TLB of a processor work in the server's address space.</summary>
     public Expr IsLoaded(Expr c) => Spaces?.IsWalkable(c) ?? true;
+
+    /// <summary>Whether a processor holds a stale entry.</summary>
+    public Expr HasStale(Expr c) => Exists(Va, x => Translation.IsStale(Tlb[c, x]));
 
     /// <summary>Whether a thread of the server can still use what a processor has cached, as it is.</summary>
     public Expr CanStillUse(Expr c) => Spaces?.CanStillUse(c) ?? true;

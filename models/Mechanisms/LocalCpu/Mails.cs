@@ -57,10 +57,14 @@ internal static class Code
     public static readonly Anchor PutPage = Anchor.Kernel("put_page", "include/linux/mm.h");
     public static readonly Anchor Mprotect = Anchor.Kernel("change_pte_range", "mm/mprotect.c");
     public static readonly Anchor Affinity = Anchor.Kernel("__set_cpus_allowed_ptr", "kernel/sched/core.c");
-    public static readonly Anchor Notifier = Anchor.Kernel("mmu_notifier_invalidate_range", "Documentation/mm/mmu_notifier.rst", "b39955e3dfec");
+    public static readonly Anchor Notifier = Anchor.Kernel(
+        "mmu_notifier_invalidate_range", "Documentation/mm/mmu_notifier.rst", "b39955e3dfec");
     public static readonly Anchor Exit = Anchor.Kernel("exit_mmap", "mm/mmap.c");
-    public static readonly Anchor Speculation = Anchor.Manual("Translations may be cached without an access", "Intel SDM 3A, 4.10.2.3; Arm ARM, G5.9.1; RISC-V privileged, SFENCE.VMA");
-    public static readonly Anchor AccessedBit = Anchor.Manual("A processor sets the accessed flag before it caches", "Intel SDM 3A, 4.10.2.3");
+    public static readonly Anchor Speculation = Anchor.Manual(
+        "Translations may be cached without an access",
+        "Intel SDM 3A, 4.10.2.3; Arm ARM, G5.9.1; RISC-V privileged, SFENCE.VMA");
+    public static readonly Anchor AccessedBit = Anchor.Manual(
+        "A processor sets the accessed flag before it caches", "Intel SDM 3A, 4.10.2.3");
     public static readonly Anchor DirtyBit = Anchor.Manual("Accessed and dirty flags", "Intel SDM 3A, 4.8");
     public static readonly Anchor Ats = Anchor.Manual("Address Translation Services", "PCI Express Base Specification");
 }

@@ -81,7 +81,7 @@ internal sealed class OverwritingServer(Machine machine)
                 .When(server.Holder[x].IsNone | server.Holder[x] == c)
                 // A thread has one address, so that there is one buffer that its next operation takes the place of.
                 .When(ForAll(machine.Va, y => y == x | server.Holder[y] != c))
-                .When(!server.Lock)
+                .When(!server.Lock & pte.HasValue.Implies(server.CanFlush))
                 .Set(pte, machine.Translation.To(f))
                 .Set(server.Holder[x], c)
                 .Set(locals.At, x).Set(locals.Buffer, f)
@@ -108,7 +108,7 @@ internal sealed class OverwritingServer(Machine machine)
     private void Close(ThreadBuilder t, Expr c, Server.Locals locals, Expr old)
     {
         t.Step("exit: zap_pte_range", machine.Va, (s, x) => s
-            .When(server.CanRun(c) & server.Holder[x] == c & !server.Lock)
+            .When(server.CanRun(c) & server.CanFlush & server.Holder[x] == c & !server.Lock)
             .Set(old, Named(pages.Entry(c, x))).Set(pages.Entry(c, x), None)
             .Set(server.Lock, true).Set(locals.At, x).Set(locals.Phase, Phase.Retiring)
             .From(Code.Zap, Code.Exit));

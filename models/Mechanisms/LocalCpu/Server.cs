@@ -72,6 +72,9 @@ internal sealed class Server
     public Expr CanRun(Expr c) =>
         (machine.Spaces?.CanRunThread(Here(c)) ?? true) & (code is null ? true : code != ServerCode.NotLoaded);
 
+    /// <summary>Whether the bound on flush generations leaves room for one more.</summary>
+    public Expr CanFlush => machine.Spaces?.HasGenerationsLeft ?? true;
+
     /// <summary>Whether a thread works on the buffer at an address, in user mode.</summary>
     public Expr IsServed(Expr x) => Exists(cpu, z => Serves(z, x));
 
@@ -92,7 +95,9 @@ internal sealed class Server
     public Locals Begin(ThreadBuilder t, Expr c)
     {
         var locals = new Locals(
-            t.Local("phase", Sort.Enum<Phase>(), Phase.Waiting), t.Local("at", machine.Va), t.Local("buffer", machine.Frame));
+            t.Local("phase", Sort.Enum<Phase>(), Phase.Waiting),
+            t.Local("at", machine.Va),
+            t.Local("buffer", machine.Frame));
         // Other steps ask about any thread, so they need the whole maps.
         (phase, at, buffer) = (Whole(locals.Phase), Whole(locals.At), Whole(locals.Buffer));
         t.RunsOn(Here(c));
@@ -121,7 +126,7 @@ internal sealed class Server
         });
     }
 
-    /// <summary>Adds the flush on all CPUs, up to where it waits; the next step has to <see cref="Shootdown.Finish"/> it.</summary>
+    /// <summary>Adds the flush on all CPUs, up to where it waits: see <see cref="FinishFlush"/>.</summary>
     /// <param name="t">The program.</param>
     /// <param name="c">The thread.</param>
     /// <param name="address">What to drop.</param>
@@ -157,11 +162,12 @@ internal sealed class Server
 
         if (machine.Device is { } device)
         {
-            t.Step("mmu_notifier_invalidate_range", s => device.Drop(s, address.Value).Shows(address).From(Code.Notifier));
+            t.Step("mmu_notifier_invalidate_range", s => device
+                .Drop(s, address).Shows(address).From(Code.Notifier));
         }
     }
 
-    /// <summary>Adds the step that reads which other CPUs have the address space; nothing when all have it always.</summary>
+    /// <summary>Adds the step that reads which other CPUs have the mm; nothing when all have it always.</summary>
     public Expr? ReadMask(ThreadBuilder t, Expr c)
     {
         if (machine.Spaces is not { } spaces)

@@ -68,7 +68,7 @@ internal sealed class UnmappingServer(Machine machine)
 
         if (m.Has(LocalCpuFlag.Mprotect))
         {
-            ways.Add(() => WriteProtect(m, t, c, locals));
+            ways.Add(() => new WriteProtection(machine).Add(m, t, c, locals, "serving"));
         }
 
         if (server.CanMigrate)
@@ -129,16 +129,12 @@ internal sealed class UnmappingServer(Machine machine)
 
     private StepBuilder StartMunmap(StepBuilder s, Expr c, Server.Locals locals)
     {
-        s.When(server.CanRun(c) & !server.Lock);
-        if (machine.Spaces is { } spaces)
-        {
-            s.When(spaces.HasGenerationsLeft);
-        }
-
+        s.When(server.CanRun(c) & server.CanFlush & !server.Lock);
         return s.Set(server.Lock, true).Set(locals.Phase, Phase.Retiring).From(Code.Zap, Code.Unmap);
     }
 
-    private void Flush(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? cleared, Expr? table, Expr? sampled)
+    private void Flush(
+        ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? cleared, Expr? table, Expr? sampled)
     {
         void Everywhere()
         {
@@ -175,7 +171,8 @@ internal sealed class UnmappingServer(Machine machine)
         }
     }
 
-    private void Finish(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? table, string name,
+    private void Finish(
+        ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? table, string name,
         Func<StepBuilder, StepBuilder> finish)
     {
         void Plainly() => t.Step(name, s => Release(finish(s), c, locals, isClosing).Shows(locals.At));
@@ -201,37 +198,5 @@ internal sealed class UnmappingServer(Machine machine)
         return s.Each(machine.Va, x => s.SetIf(
             keepsAddresses ? isClosing & server.Holder[x] == c : locals.At == x | (isClosing & server.Holder[x] == c),
             server.Holder[x], None));
-    }
-
-    private void WriteProtect(ModelBuilder m, ThreadBuilder t, Expr c, Server.Locals locals)
-    {
-        var entry = pages.Entry(c, locals.At.Value);
-        var writable = machine.Translation.Writable;
-        t.Step("ptep_set_wrprotect", s => s
-            .When(server.CanRun(c) & !server.Lock & entry.Value[writable])
-            .Set(entry.Value[writable], false)
-            .Set(server.Lock, true).Set(locals.Phase, Phase.Retiring)
-            .Shows(locals.At).From(Code.Mprotect));
-        if (m.Has(LocalCpuFlag.LocalMprotect))
-        {
-            server.FlushLocally(t, c, locals.At, s => { });
-        }
-        else
-        {
-            server.FlushEverywhere(t, c, locals.At);
-        }
-
-        // From here on the caller relies on the content: whatever still allows a store is stale.
-        t.Step("mprotect returns", s =>
-        {
-            machine.Tlb.OutdateWritable(s, locals.At.Value);
-            if (!m.Has(LocalCpuFlag.LocalMprotect))
-            {
-                server.FinishFlush(s, c);
-            }
-
-            s.Set(server.Lock, false).Set(locals.Phase, Phase.Serving).Shows(locals.At).From(Code.Mprotect);
-        });
-        t.Goto("serving");
     }
 }
