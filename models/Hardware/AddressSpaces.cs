@@ -9,8 +9,8 @@ public enum LoadedMm
     /// <summary>Another one, or the kernel's own: none of the modelled addresses can be reached.</summary>
     Other,
 
-    /// <summary>The modelled one.</summary>
-    This,
+    /// <summary>The modelled one, which the threads of the server share.</summary>
+    Server,
 }
 
 /// <summary>
@@ -71,17 +71,17 @@ public sealed class AddressSpaces
     public Expr HasGenerationsLeft => Generation < generations;
 
     /// <summary>Whether the walker of a processor uses the page table: when lazy, and within a switch, too.</summary>
-    public Expr IsWalkable(Expr c) => cr3[c] == LoadedMm.This;
+    public Expr IsWalkable(Expr c) => cr3[c] == LoadedMm.Server;
 
     /// <summary>
     /// Whether a thread of the address space can still use what a processor has cached without passing a comparison of
     /// generations. On its way out, from the clearing of its bit to the load of CR3, a processor is interrupted by no
     /// flush any more, and its walker still runs; but no instruction of the address space can retire.
     /// </summary>
-    public Expr CanStillUse(Expr c) => cr3[c] == LoadedMm.This & !(irqsOff[c] & !Cpumask[c]);
+    public Expr CanStillUse(Expr c) => cr3[c] == LoadedMm.Server & !(irqsOff[c] & !Cpumask[c]);
 
     /// <summary>Whether a processor runs a thread of the address space.</summary>
-    public Expr Runs(Expr c) => loadedMm[c] == LoadedMm.This & !isLazy[c] & !irqsOff[c];
+    public Expr Runs(Expr c) => loadedMm[c] == LoadedMm.Server & !isLazy[c] & !irqsOff[c];
 
     /// <summary>Whether a thread of the address space that a processor runs can take a step of its own.</summary>
     public Expr CanRunThread(Expr c) => Runs(c) & !preemptOff[c];
@@ -112,8 +112,8 @@ public sealed class AddressSpaces
     /// <summary>Adds to a step what a processor does in the interrupt of a shootdown.</summary>
     public void Answer(StepBuilder s, Expr c, Expr address)
     {
-        s.If(loadedMm[c] == LoadedMm.This & !isLazy[c], () => Flush(s, c, address));
-        s.If(loadedMm[c] == LoadedMm.This & isLazy[c], () => s
+        s.If(loadedMm[c] == LoadedMm.Server & !isLazy[c], () => Flush(s, c, address));
+        s.If(loadedMm[c] == LoadedMm.Server & isLazy[c], () => s
             .Set(Cpumask[c], false).Set(cr3[c], LoadedMm.Other).Set(loadedMm[c], LoadedMm.Other).Set(isLazy[c], false));
     }
 
@@ -124,7 +124,7 @@ public sealed class AddressSpaces
         m.Rule("execve", cpu, (s, c) => s
             .When(!hasStarted)
             .Set(Cpumask[c], true).Set(contextGeneration[c], Generation)
-            .Set(cr3[c], LoadedMm.This).Set(loadedMm[c], LoadedMm.This))
+            .Set(cr3[c], LoadedMm.Server).Set(loadedMm[c], LoadedMm.Server))
             .From(Anchor.Kernel("exec_mmap", "fs/exec.c"));
 
         m.Thread("switch", cpu, repeats: true, (t, c) => t.Either(
@@ -136,7 +136,7 @@ public sealed class AddressSpaces
                 .From(Anchor.Kernel("enter_lazy_tlb", "arch/x86/mm/tlb.c"))),
             // Linux of that time compares no generation here: a lazy processor is still interrupted.
             () => t.Step("switch_mm_irqs_off (same mm)", s => s
-                .When(loadedMm[c] == LoadedMm.This & isLazy[c])
+                .When(loadedMm[c] == LoadedMm.Server & isLazy[c])
                 .Set(isLazy[c], false)
                 .From(Anchor.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "016c4d92cd16")))));
 
@@ -164,7 +164,7 @@ public sealed class AddressSpaces
         t.Step("load_new_mm_cr3", s =>
         {
             s.If(contextGeneration[c] != next, () => tlb.DropAll(s, c))
-                .Set(contextGeneration[c], next).Set(cr3[c], LoadedMm.This)
+                .Set(contextGeneration[c], next).Set(cr3[c], LoadedMm.Server)
                 .From(source, Anchor.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1"));
             if (wasStale is not null)
             {
@@ -172,14 +172,14 @@ public sealed class AddressSpaces
             }
         });
         t.Step("loaded_mm", s => s
-            .Set(loadedMm[c], LoadedMm.This).Set(irqsOff[c], false).From(source));
+            .Set(loadedMm[c], LoadedMm.Server).Set(irqsOff[c], false).From(source));
     }
 
     private void SwitchOut(ThreadBuilder t, Expr c)
     {
         var source = Anchor.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "016c4d92cd16");
         t.Step("cpumask_clear_cpu", s => s
-            .When(loadedMm[c] == LoadedMm.This & !preemptOff[c])
+            .When(loadedMm[c] == LoadedMm.Server & !preemptOff[c])
             .Set(irqsOff[c], true).Set(Cpumask[c], false).From(source));
         t.Step("load_new_mm_cr3 (other)", s => s.Set(cr3[c], LoadedMm.Other).From(source));
         t.Step("loaded_mm (other)", s => s
