@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Formats;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Tests.Formats;
+
+/// <summary>A model with what our engine says of it, to be compared with what others say of its text.</summary>
+internal sealed partial class Conformance
+{
+    private static readonly ExplicitEngine Engine = new();
+    private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1);
+    private readonly List<Property> quiet = [];
+    private readonly List<Property> loud = [];
+
+    /// <summary>Decides every property that can be compared.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="most">The most violations to compare, each of which takes a run of its own.</param>
+    public Conformance(Model model, int most = int.MaxValue)
+    {
+        Model = model;
+        var anything = new Property.Always("anything", "", model.Properties[0].Where, true);
+        var evidence = Engine.Decide(model, anything, OneThread).Evidence;
+        (States, Transitions) = (evidence.States, evidence.Transitions);
+        foreach (var property in model.Properties.Where(p => p is not Property.LeadsTo))
+        {
+            var verdict = Engine.Decide(model, property, OneThread);
+            // What is searched for and found is an error to them.
+            var isMet = property is Property.Reachable ? verdict is Verdict.Proved : verdict is Verdict.Refuted;
+            if (!isMet && !Rests(property))
+            {
+                quiet.Add(property);
+            }
+            else if (most-- > 0)
+            {
+                loud.Add(property);
+                Met[property.Name] = isMet;
+            }
+        }
+    }
+
+    public Model Model { get; }
+
+    public long States { get; }
+
+    public long Transitions { get; }
+
+    /// <summary>For the properties that are run alone, whether there is something to report.</summary>
+    public Dictionary<string, bool> Met { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>One run with every property that holds switched on, for the counts; one for each that does not.</summary>
+    public void WithSpin()
+    {
+        var checks = quiet.Select(property => $"-D{SpinSwitch().Match(Text(new Promela(), property)).Groups[1].Value}");
+        var text = Text(new Promela(), null);
+        var found = ForeignChecker.Spin(text, ["-DALL_STATES", .. checks]);
+        // Its first transition leads to the initial state; several initial states are chosen from one more state.
+        var starts = new Interpreter(Model).InitialStates().Count();
+        var (states, transitions) = starts == 1 ? (States, Transitions + 1) : (States + 1, Transitions + starts + 1);
+        Assert.True((false, states, transitions) == (found.IsViolated, found.States, found.Transitions), Difference("Spin", found, text));
+        foreach (var property in loud)
+        {
+            text = Text(new Promela(), property);
+            found = ForeignChecker.Spin(text);
+            Assert.True(Met[property.Name] == found.IsViolated, $"'{property.Name}': {Difference("Spin", found, text)}");
+        }
+    }
+
+    /// <summary>The same with Rumur.</summary>
+    public void WithRumur()
+    {
+        var text = Text(new Murphi(), null);
+        var position = 0;
+        var properties = Model.Properties.Where(p => p is not Property.LeadsTo).ToList();
+        text = RumurSwitch().Replace(text, match => $"{match.Groups[1]}: {(quiet.Contains(properties[position++]) ? "true" : "false")}; -- ");
+        var found = ForeignChecker.Rumur(text, quiet.Any(property => property is Property.NoDeadlock));
+        Assert.True((false, States, Transitions) == (found.IsViolated, found.States, found.Transitions), Difference("Rumur", found, text));
+        foreach (var property in loud)
+        {
+            text = Text(new Murphi(), property);
+            found = ForeignChecker.Rumur(text, property is Property.NoDeadlock);
+            Assert.True(Met[property.Name] == found.IsViolated, $"'{property.Name}': {Difference("Rumur", found, text)}");
+        }
+    }
+
+    // There a step is added, so that the counts differ.
+    private static bool Rests(Property property) => property is Property.NoDeadlock { MayRest: not Expr.Literal { Number: 0 } };
+
+    private string Text(IModelWriter writer, Property? property) => writer.Export(Model, property)[0].Text;
+
+    private string Difference(string checker, Finding found, string text) => string.Create(CultureInfo.InvariantCulture,
+        $"{Model.Name}: ours {States} states, {Transitions} transitions; {checker}:\n{found.Output}\n{text}");
+
+    [GeneratedRegex("#define (CHECK_.*)\n")]
+    private static partial Regex SpinSwitch();
+
+    [GeneratedRegex("(check_.*): (true|false); -- ")]
+    private static partial Regex RumurSwitch();
+}
