@@ -1,0 +1,114 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Tests.Core;
+
+/// <summary>A digest names the states, steps and properties of a model, and nothing about how they are written down.</summary>
+public sealed class DigestTests
+{
+    private static readonly Anchor Source = Anchor.Manual("rule", "section");
+
+    [Fact]
+    public void Names_of_bound_variables_lines_sources_and_reports_do_not_matter()
+    {
+        var plain = Plain();
+        Assert.Equal(plain, Of((m, cpu, map) =>
+        {
+            m.Rule("step", cpu, (s, another) => s
+                .When(!map[another])
+                .Set(map[another], true));
+            m.Always("property", ForAll(cpu, x => Exists(cpu, y => x == y)), "in other words");
+        }));
+        Assert.Equal(plain, Plain(step: s => s.From(Source)));
+        Assert.Equal(plain, Plain(step: s => s.By("somebody").Shows()));
+        Assert.Equal(plain, Of((m, cpu, map) =>
+        {
+            m.Mark("word", cpu, c => (map[c], true));
+            Describe(m, cpu, map);
+        }));
+    }
+
+    [Fact]
+    public void Everything_else_does()
+    {
+        string[] digests =
+        [
+            Plain(),
+            Plain(step: s => s.When(false)),
+            Plain(step: s => s.Fair()),
+            Plain(value: false),
+            Plain(property: (cpu, _) => ForAll(cpu, x => Exists(cpu, y => x != y))),
+            Plain(property: (cpu, map) => ForAll(cpu, x => Exists(cpu, y => map[x]))),
+            Plain(property: (cpu, map) => ForAll(cpu, x => Exists(cpu, y => map[y]))),
+            Plain(more: m => m.Rule("more", s => s.When(true))),
+            Plain(more: m => m.Var("more", Sort.Bool)),
+            Plain(more: m => m.Var("more", Sort.Bool, true)),
+            Plain(more: m => m.Var("more", Sort.Range(0, 1))),
+            Plain(more: m => m.Ghost("more", Sort.Bool)),
+            Plain(more: m => m.AnyOf("more", Sort.Bool)),
+            Plain(more: m => m.Always("more", true)),
+            Plain(more: m => m.Reachable("more", true)),
+            Plain(more: m => m.NoDeadlock("more", true)),
+            Plain(more: m => m.LeadsTo("more", true, false)),
+            Plain(more: m => m.LeadsTo("more", false, true)),
+        ];
+        Assert.Equal(digests.Length, digests.Distinct().Count());
+        Assert.All(digests, digest => Assert.Matches("^[0-9a-f]{12}$", digest));
+    }
+
+    [Fact]
+    public void A_change_of_grouping_is_a_change()
+    {
+        var m = new ModelBuilder("text");
+        var (a, b, c) = (m.Var("a", Sort.Bool), m.Var("b", Sort.Bool), m.Var("c", Sort.Bool));
+        Expr[] all =
+        [
+            (a & b) | c, a & (b | c), a & (b & c), a & b & c, a.Implies(b.Implies(c)), a.Implies(b).Implies(c),
+            (!a & b) == c, !(a & b) == c, !((a & b) == c), a.Then(b, c) == a, a.Then(b, c == a), a.Then(b, c & a),
+            a.Then(b, c) & a, Exists(Sort.Bool, x => x & a), Exists(Sort.Bool, x => x) & a,
+        ];
+        Assert.Equal(all.Length, all.Select(ModelText.Of).Distinct().Count());
+    }
+
+    [Fact]
+    public void Reports_print_expressions_by_the_names_of_their_variables()
+    {
+        var m = new ModelBuilder("text");
+        var cpu = m.Processors("cpu", 2);
+        var pte = m.Map("pte", cpu, Sort.Option(Sort.Range(0, 3)));
+        var on = m.Var("on", Sort.Bool);
+        Assert.Equal(
+            "ForAll cpu: cpu. (ForAll cpu2: cpu. (on | pte[cpu].HasValue) & pte[cpu2].Value + 1 <= 3 | !(cpu == cpu2))",
+            ForAll(cpu, cpu, (a, b) => ((on | pte[a].HasValue) & pte[b].Value + 1 <= 3) | a != b).ToString());
+        Assert.Equal("if on then None else Some(3)", on.Then(ModelBuilder.Zero(Sort.Option(Sort.Range(0, 3))), 3).ToString());
+        Assert.Equal("!on", (!on).ToString());
+        Assert.Equal("on", (!!on).ToString());
+    }
+
+    private static string Of(Action<ModelBuilder, Sort, Expr> describe)
+    {
+        var m = new ModelBuilder("small");
+        var cpu = m.Processors("cpu", 2);
+        describe(m, cpu, m.Map("map", cpu, Sort.Bool));
+        return m.Build().Digest;
+    }
+
+    private static string Plain(
+        Action<StepBuilder>? step = null, bool value = true, Func<Sort, Expr, Expr>? property = null, Action<ModelBuilder>? more = null) =>
+        Of((m, cpu, map) =>
+        {
+            Describe(m, cpu, map, step, value, property);
+            more?.Invoke(m);
+        });
+
+    private static void Describe(ModelBuilder m, Sort cpu, Expr map,
+        Action<StepBuilder>? step = null, bool value = true, Func<Sort, Expr, Expr>? property = null)
+    {
+        m.Rule("step", cpu, (s, c) =>
+        {
+            s.When(!map[c]).Set(map[c], value);
+            step?.Invoke(s);
+        });
+        m.Always("property", property?.Invoke(cpu, map) ?? ForAll(cpu, a => Exists(cpu, b => a == b)));
+    }
+}
