@@ -1,18 +1,36 @@
 using System.Collections.Immutable;
+using Verify.Claims;
 using Verify.Engines;
+using Verify.Formats;
 
 namespace Verify.Cli;
 
 /// <summary>What every command works with.</summary>
 /// <param name="Engines">The engines, the preferred one first.</param>
+/// <param name="Writers">The formats that a model can be exported to.</param>
 /// <param name="Lazy">Families and claims, once they are needed.</param>
 /// <param name="Terminal">Where to write.</param>
 /// <param name="Cancellation">Set when the user has had enough.</param>
 internal sealed record Session(
-    IReadOnlyList<IEngine> Engines, Lazy<Catalogue> Lazy, Terminal Terminal, CancellationToken Cancellation)
+    IReadOnlyList<IEngine> Engines,
+    IReadOnlyList<IModelWriter> Writers,
+    Lazy<Catalogue> Lazy,
+    Terminal Terminal,
+    CancellationToken Cancellation)
 {
     /// <summary>Families and claims.</summary>
     public Catalogue Catalogue => Lazy.Value;
+
+    /// <summary>The one claim that an argument names.</summary>
+    /// <exception cref="ModelException">VRF301: it names none, or several.</exception>
+    public Claim One(string argument, string because)
+    {
+        var claims = Catalogue.Find(argument);
+        return claims.Length == 1
+            ? claims[0]
+            : throw ModelException.At(null, Codes.UnknownClaim, $"'{argument}' names {claims.Length} claims, {because}",
+                $"choose from {string.Join(", ", claims.Select(c => c.Id))}");
+    }
 
     /// <summary>The engine of a name, or the first that is available.</summary>
     /// <exception cref="ModelException">VRF201: there is none of that name, or it cannot be used here.</exception>

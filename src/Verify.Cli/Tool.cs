@@ -2,13 +2,15 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Verify.Cli.Commands;
 using Verify.Engines;
+using Verify.Formats;
 
 namespace Verify.Cli;
 
 /// <summary>The command-line tool, apart from the process it runs in.</summary>
 /// <param name="engines">The engines, the preferred one first.</param>
+/// <param name="writers">The formats that a model can be exported to.</param>
 /// <param name="catalogue">Where families and claims come from, asked when they are needed.</param>
-public sealed class Tool(IReadOnlyList<IEngine> engines, Func<Catalogue> catalogue)
+public sealed class Tool(IReadOnlyList<IEngine> engines, IReadOnlyList<IModelWriter> writers, Func<Catalogue> catalogue)
 {
     /// <summary>Name and version, as results print them.</summary>
     public static string Version { get; } = "verify " + typeof(Tool).Assembly.GetName().Version!.ToString(3);
@@ -19,7 +21,7 @@ public sealed class Tool(IReadOnlyList<IEngine> engines, Func<Catalogue> catalog
     {
         try
         {
-            return Invoke(arguments, new Session(engines, new(catalogue), terminal, cancellation));
+            return Invoke(arguments, new Session(engines, writers, new(catalogue), terminal, cancellation));
         }
         catch (ModelException e)
         {
@@ -78,6 +80,7 @@ public sealed class Tool(IReadOnlyList<IEngine> engines, Func<Catalogue> catalog
         root.Add(ListCommand.Create(session));
         root.Add(CheckCommand.Create(session));
         root.Add(ReplayCommand.Create(session));
+        root.Add(ExportCommand.Create(session));
         root.Add(GateCommand.Create(session));
         root.Add(TestCommand.Create());
         return root;

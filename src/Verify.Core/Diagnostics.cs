@@ -165,6 +165,10 @@ public static class Codes
     public static readonly ErrorCode BadUsage = new("VRF403", "the command line is not understood",
         "run 'verify --help'");
 
+    /// <summary>A format that does not exist or cannot express a model.</summary>
+    public static readonly ErrorCode BadFormat = new("VRF405", "a format does not exist, or cannot express the model",
+        "run 'verify export --help' for the formats");
+
     /// <summary>The tool does not build from its sources. Reported by the launcher.</summary>
     public static readonly ErrorCode BuildFailed = new("VRF404", "the sources do not build",
         "the first error above is the one to mend");

@@ -29,18 +29,13 @@ internal static class ReplayCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            var found = One(session.Catalogue.Find(parsed.GetRequiredValue(claim)), parsed.GetRequiredValue(claim));
+            var found = session.One(parsed.GetRequiredValue(claim), "a trace is about one");
             var decision = Replayed(found, choices.Apply(parsed, found), parsed.GetRequiredValue(trace));
             Write(session.Terminal, decision.Decision, decision.Trace, parsed.GetValue(full), parsed.GetValue(json));
             return decision.Decision.ExitCode;
         });
         return command;
     }
-
-    private static Claim One(IReadOnlyList<Claim> claims, string argument) => claims.Count == 1
-        ? claims[0]
-        : throw ModelException.At(null, Codes.UnknownClaim, $"'{argument}' names {claims.Count} claims, a trace is about one",
-            $"choose from {string.Join(", ", claims.Select(c => c.Id))}");
 
     private static (Decision Decision, Trace Trace) Replayed(Claim claim, Choices choices, string text)
     {

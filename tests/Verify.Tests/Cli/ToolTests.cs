@@ -125,4 +125,16 @@ public sealed partial class ToolTests
 
     [GeneratedRegex("""(?<keep>, |\()\d+\.\d+ s|(?<keep>"seconds": )[\d.E-]+|(?<keep>--trace )[0-9a-f]{12}|(?<=[\d ]  +)\d+\.\d\d(?=  )|(?<keep>verify )\d+\.\d+\.\d+""")]
     private static partial Regex Volatile();
+
+    [Theory]
+    [InlineData("murphi", "ruleset")]
+    [InlineData("promela", "active proctype")]
+    [InlineData("tla", "MODULE")]
+    public void An_export_is_the_model_on_standard_output(string format, string contains)
+    {
+        var run = ToolRun.Of("export", "SD-FULL", "--to", format);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(contains, run.Out);
+        Assert.Contains("flush_tlb", run.Out);
+    }
 }

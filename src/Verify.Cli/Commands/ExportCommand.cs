@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Verify.Claims;
+using Verify.Formats;
+
+namespace Verify.Cli.Commands;
+
+/// <summary><c>export CLAIM --to FORMAT</c>: the model and its properties for someone else's checker.</summary>
+internal static class ExportCommand
+{
+    public static Command Create(Session session)
+    {
+        var names = string.Join(", ", session.Writers.Select(writer => writer.Name));
+        var claim = new Argument<string>("CLAIM") { Description = "The id of the claim whose instance is written." };
+        var to = new Option<string>("--to") { HelpName = "FORMAT", Description = $"One of {names}.", Required = true };
+        var into = new Option<string?>("--into")
+        {
+            HelpName = "DIR",
+            Description = "Write all files into this folder; without it the model goes to standard output.",
+        };
+        var choices = new ChoiceOptions();
+        var command = new Command("export", "Writes a claim's model for another checker: the same states, the same verdict.")
+        {
+            claim,
+            to,
+            into,
+        };
+        choices.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var writer = Writer(session, parsed.GetRequiredValue(to));
+            var found = session.One(parsed.GetRequiredValue(claim), "an export is of one");
+            var instance = new Instance(found.Family, choices.Apply(parsed, found));
+            var property = instance.Model.Property(found.Property);
+            if (writer.WhyNot(instance.Model, property) is { } reason)
+            {
+                throw ModelException.At(property.Where, Codes.BadFormat, reason);
+            }
+
+            Write(session.Terminal, writer.Export(instance.Model, property, instance.ToString()), parsed.GetValue(into));
+            return ExitCode.AsExpected;
+        });
+        return command;
+    }
+
+    private static IModelWriter Writer(Session session, string name) =>
+        session.Writers.FirstOrDefault(writer => writer.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw ModelException.At(null, Codes.BadFormat, $"there is no format '{name}'",
+            $"choose from {string.Join(", ", session.Writers.Select(writer => writer.Name))}");
+
+    private static void Write(Terminal terminal, IReadOnlyList<ExportFile> files, string? folder)
+    {
+        if (folder is null)
+        {
+            terminal.Out.Write(files[0].Text);
+            foreach (var other in files.Skip(1))
+            {
+                terminal.Error.WriteLine($"verify: there is also {other.Name}; --into DIR writes all files");
+            }
+
+            return;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var file in files)
+            {
+                var path = Path.Combine(folder, file.Name);
+                File.WriteAllText(path, file.Text);
+                terminal.Out.WriteLine(path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw ModelException.At(null, Codes.BadFile, e.Message);
+        }
+    }
+}
