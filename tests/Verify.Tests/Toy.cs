@@ -13,7 +13,10 @@ internal sealed class Toy
     private readonly Dictionary<State, Node> known = [];
 
     /// <summary>Visits every reachable state; stops behind the first level in which a step is undefined, or at the cap.</summary>
-    public Toy(Model model, int cap = int.MaxValue)
+    /// <param name="model">What to visit.</param>
+    /// <param name="cap">Stops when there are more states than this.</param>
+    /// <param name="depth">The last level whose steps are taken.</param>
+    public Toy(Model model, int cap = int.MaxValue, int depth = int.MaxValue)
     {
         Interpreter = new Interpreter(model);
         RuleCounts = new long[model.Rules.Length];
@@ -25,7 +28,7 @@ internal sealed class Toy
             }
         });
 
-        for (var i = 0; i < Nodes.Count && !IsCut && Nodes[i].Level <= (Errors.FirstOrDefault()?.Level ?? int.MaxValue); i++)
+        for (var i = 0; i < Nodes.Count && !IsCut && Nodes[i].Level <= (Errors.FirstOrDefault()?.Level ?? depth); i++)
         {
             Expand(Nodes[i]);
             IsCut = Nodes.Count > cap;

@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Mechanisms;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>Every claim is as it expects, and the toy says the same of every claim that is small enough for it.</summary>
+public sealed class ClaimLaws
+{
+    private const int Cap = 4000; // states that the toy is asked to visit
+
+    private static readonly ImmutableArray<Claim> Claims =
+    [
+        .. typeof(Proofs.Shootdown).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ClaimList)) && !type.IsAbstract)
+            .OrderBy(type => type.FullName, StringComparer.Ordinal)
+            .SelectMany(type => ((ClaimList)Activator.CreateInstance(type)!).Claims),
+    ];
+
+    private static readonly ImmutableArray<ModelFamily> Families =
+    [
+        .. typeof(TlbShootdown).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ModelFamily)) && !type.IsAbstract)
+            .OrderBy(type => type.FullName, StringComparer.Ordinal)
+            .Select(type => (ModelFamily)Activator.CreateInstance(type)!),
+    ];
+
+    private static readonly ExplicitEngine Engine = new();
+
+    public static TheoryData<string> Ids => [.. Claims.Select(claim => claim.Id)];
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void A_claim_comes_to_what_it_expects(string id)
+    {
+        var report = ClaimReport.Decide(Claims.Single(claim => claim.Id == id), Engine, Run.Default);
+        Assert.Empty(report.Problems);
+        Assert.Equal(report.Claim.Expected is Expectation.Pending, report.IsUndecided);
+        if (report.Main is { } main)
+        {
+            AssertReplays(main);
+        }
+    }
+
+    [Fact]
+    public void The_toy_says_the_same_of_every_small_claim()
+    {
+        var skipped = new List<string>();
+        foreach (var claim in Claims.Where(claim => claim.Expected is not Expectation.Pending))
+        {
+            if (!Compare(new Instance(claim.Family, claim.Choices), claim.Property, claim.Id))
+            {
+                skipped.Add(claim.Id);
+            }
+        }
+
+        Assert.Contains("TLB-SHOOTDOWN", skipped);
+        Assert.True(skipped.Count * 3 < Claims.Length, $"too large for the toy: {string.Join(", ", skipped)}");
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(2, 1, 2)]
+    [InlineData(2, 2, 1)]
+    [InlineData(2, 2, 2)]
+    [InlineData(2, 2, 3)]
+    public void The_toy_says_the_same_of_small_shootdowns(int cpus, int pages, int frames)
+    {
+        var sizes = Choices.Default.Size("cpu", cpus).Size("page", pages).Size("frame", frames);
+        Assert.True(Compare(new Instance(new TlbShootdown(), sizes), "I-ENTRY", "TLB-SHOOTDOWN", cap: 100_000));
+    }
+
+    [Fact]
+    public void The_shootdown_has_the_states_that_other_checkers_count()
+    {
+        var instance = new Instance(new TlbShootdown(), Choices.Default);
+        var report = Report.Decide(Engine, instance, instance.Model.Property("I-ENTRY"), Run.Default);
+        var evidence = Assert.IsType<Verdict.Proved>(report.Verdict).Evidence;
+        Assert.Equal(EvidenceKind.Exhaustive, evidence.Kind);
+        // Sixteen levels: the farthest state is fifteen steps away.
+        Assert.Equal((4_533_716, 41_732_052, 15), (evidence.States, evidence.Transitions, evidence.Depth));
+    }
+
+    [Fact]
+    public void A_claim_says_who_said_so_and_has_an_id_of_its_own()
+    {
+        Assert.Equal(Claims.Length, Claims.Select(claim => claim.Id).Distinct().Count());
+        Assert.All(Claims, claim =>
+        {
+            Assert.EndsWith(".", claim.Sentence, StringComparison.Ordinal);
+            Assert.NotEmpty(claim.Sources);
+            Assert.All(claim.Sources, source => Assert.True(source.Title.Length > 0 && source.Reference.Length > 0));
+            Assert.Contains(claim.Family.Name, Families.Select(family => family.Name));
+            _ = new Instance(claim.Family, claim.Choices).Model.Property(claim.Property);
+        });
+    }
+
+    [Fact]
+    public void A_family_has_a_name_of_its_own_witnesses_and_sources()
+    {
+        Assert.Equal(Families.Length, Families.Select(family => family.Name).Distinct().Count());
+        Assert.All(Families, family =>
+        {
+            var model = family.Build(Choices.Default);
+            Assert.NotEmpty(family.Summary);
+            Assert.Contains(model.Properties, property => property is Property.Reachable);
+            if (family.GetType().Namespace!.StartsWith("Verify.Mechanisms", StringComparison.Ordinal))
+            {
+                Assert.Contains(model.Rules, rule => !rule.Sources.IsEmpty);
+            }
+
+            Assert.All(family.Sizes, size => Assert.InRange(size.Default, size.Low, size.High));
+        });
+    }
+
+    [Fact]
+    public void Every_fault_and_assumption_is_made_by_some_claim()
+    {
+        var made = Claims.Where(claim => claim.Expected is not Expectation.Pending)
+            .SelectMany(claim => claim.Choices.Faults.Concat(claim.Choices.Assumptions).Select(name => $"{claim.Family.Name}: {name}"))
+            .ToHashSet();
+        var offered = Families.Where(family => Claims.Any(claim => claim.Family.Name == family.Name))
+            .SelectMany(family => family.Faults.Select(fault => fault.Name).Concat(family.Assumptions.Select(a => a.Name))
+                .Select(name => $"{family.Name}: {name}"));
+        Assert.DoesNotContain(offered, name => !made.Contains(name));
+    }
+
+    private static void AssertReplays(Report report)
+    {
+        if (report.Trace is { } trace)
+        {
+            var interpreter = new Interpreter(report.Instance.Model);
+            Assert.Null(Replay.WhyNot(interpreter, trace));
+            Assert.True(Replay.Decides(interpreter, report.Property, trace));
+        }
+    }
+
+    // False when the instance is too large, or asks for what comes later, which has laws of its own.
+    private static bool Compare(Instance instance, string name, string id, int cap = Cap)
+    {
+        var property = instance.Model.Property(name);
+        var report = Report.Decide(Engine, instance, property, Run.Default);
+        var evidence = report.Verdict.Evidence;
+        if (property is Property.LeadsTo || evidence.States > cap)
+        {
+            return false;
+        }
+
+        // Up to the level of the trace, if there is one; what the toy finds behind it does not matter.
+        var toy = new Toy(instance.Model, depth: report.Trace?.Length - (property is Property.NoDeadlock ? 0 : 1) ?? int.MaxValue);
+        var expected = Oracle.Of(toy, property);
+        Assert.Empty(expected.Errors);
+        Assert.Equal(
+            (id, expected.Level, expected.States, expected.RuleCounts.Sum(), expected.Depth),
+            (id, report.Trace?.Length, evidence.States, evidence.Transitions, evidence.Depth));
+        Assert.Equal(expected.RuleCounts, evidence.RuleCounts);
+        Assert.Equal(expected.Witnesses, evidence.Witnesses.Select(witness => witness.Depth));
+        return true;
+    }
+}
