@@ -361,7 +361,8 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
 
         // Whether a state is stuck shows when it is expanded, which the states of the last level of a cut search were not.
         var looked = model.AsksForDeadlock && end is SearchEnd.Cut or SearchEnd.Cancelled ? covered - 1 : covered;
-        return new SearchResult(end, cause, states, workers.Aggregate(Int128.Zero, (sum, w) => sum + w.StoodFor), workers.Sum(worker => worker.Transitions), depth, looked,
+        return new SearchResult(end, cause, states, workers.Aggregate(Int128.Zero, (sum, w) => sum + w.StoodFor),
+            workers.Sum(worker => worker.Transitions), depth, looked,
             [.. counts], [.. witnessDepths], levels);
     }
 

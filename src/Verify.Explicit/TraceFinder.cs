@@ -75,7 +75,9 @@ internal sealed unsafe class TraceFinder
     /// <summary>Who takes a step: a member of a symmetric set, or a number for a name (set -1).</summary>
     private readonly record struct ActorId(int Set, int Number)
     {
-        public ActorId Under(int[][]? permutation) => Set < 0 || permutation is null ? this : this with { Number = permutation[Set][Number] };
+        public ActorId Under(int[][]? permutation) => Set < 0 || permutation is null
+            ? this
+            : this with { Number = permutation[Set][Number] };
     }
 
     /// <summary>A step along a shortest run; under symmetry, with what it makes of the identities.</summary>

@@ -62,7 +62,10 @@ internal sealed class ChoiceOptions
         };
     }
 
-    /// <summary>The options that turn the choices of a claim into others, each with its value as one word; none if they are the same.</summary>
+    /// <summary>
+    /// The options that turn the choices of a claim into others, each with its value as one word; none if they are the
+    /// same.
+    /// </summary>
     public static ImmutableArray<string> Difference(Claim claim, Choices choices)
     {
         var words = ImmutableArray.CreateBuilder<string>();

@@ -42,7 +42,8 @@ public sealed record Budget(long? States = null, long? Bytes = null, double? Sec
     {
         var scale = text.Length == 0 ? 1 : text[^1] switch { 'k' => 1e3, 'M' => 1e6, 'G' => 1e9, _ => 1 };
         var digits = scale > 1 ? text[..^1] : text;
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * scale is > 0 and < 9e18
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number * scale is > 0 and < 9e18
             ? number * scale
             : null;
     }

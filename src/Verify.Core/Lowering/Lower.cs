@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Verify.Modelling;
 using Verify.Semantics;
 
+// Long because every node of the language is lowered in one pass, which shares its path condition.
 namespace Verify.Lowering;
 
 /// <summary>One assignment of a lowered rule: one of several leaves, by an index, gets a code if a condition holds.</summary>

@@ -80,7 +80,8 @@ public static class ModelText
         private const int Atom = 9;
         private readonly List<Binder> scope = [.. outer];
 
-        protected internal override Piece OnLiteral(Expr.Literal node) => new(Semantics.Value.Scalar(node.Sort, node.Number).ToString(), Atom);
+        protected internal override Piece OnLiteral(Expr.Literal node) =>
+            new(Semantics.Value.Scalar(node.Sort, node.Number).ToString(), Atom);
 
         protected internal override Piece OnNone(Expr.NoneOf node) => new("None", Atom);
 

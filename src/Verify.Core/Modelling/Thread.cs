@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
+// Long because the words of a program and what is made of them are only understood together.
 namespace Verify.Modelling;
 
 /// <summary>
@@ -140,7 +141,8 @@ public sealed class ThreadBuilder
         var builder = new StepBuilder(model, step, name, any, SourceSpot.From(file, line));
         body(builder, [.. builder.Parameters.Select(binder => new Expr.Bound(binder))]);
         builder.Adopt(actor);
-        current.Nodes.Add(new StepNode(builder, condition is null ? null : Dsl.Coerce(condition, Sort.Bool), Nested(then), Nested(otherwise)));
+        var test = condition is null ? null : Dsl.Coerce(condition, Sort.Bool);
+        current.Nodes.Add(new StepNode(builder, test, Nested(then), Nested(otherwise)));
     }
 
     private void CheckLocal(Expr condition)
