@@ -66,6 +66,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    [Provokes("VRF305")]
     public void Two_claims_of_one_id_are_refused() =>
         Assert.Contains("VRF305", ToolRun.On(TestClaims.Of(TestClaims.Full, TestClaims.Full), new Bfs(), "list").Error);
 

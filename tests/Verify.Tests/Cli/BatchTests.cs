@@ -31,7 +31,9 @@ public sealed class BatchTests
     [Fact]
     public void Rows_are_told_in_order_whichever_is_done_first()
     {
-        var claims = Enumerable.Range(0, 40).Select(i => TestClaims.Full with { Id = $"C{i}", Property = i % 3 == 0 ? "two cached" : "I-ENTRY" }).ToList();
+        var claims = Enumerable.Range(0, 40)
+            .Select(i => TestClaims.Full with { Id = $"C{i}", Property = i % 3 == 0 ? "two cached" : "I-ENTRY" })
+            .ToList();
         var engine = new Recorder(budget => budget.States is null || budget.States > 1);
         var told = new List<string>();
         var rows = new Batch(engine, Run.Default with { Threads = 4 }).Decide(Nowhere, claims, row => told.Add(row.Claim.Id));

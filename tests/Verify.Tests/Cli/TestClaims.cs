@@ -11,7 +11,8 @@ internal static class TestClaims
 {
     private static readonly Shootdown Family = new();
 
-    public static readonly Claim Full = Make("SD-FULL:I-ENTRY", "A flush on every processor leaves no stale entry.", new Expectation.Proved(), Choices.Default);
+    public static readonly Claim Full = Make(
+        "SD-FULL:I-ENTRY", "A flush on every processor leaves no stale entry.", new Expectation.Proved(), Choices.Default);
 
     public static readonly Claim Local = Make("SD-LOCAL:I-ENTRY", "A flush on the own processor is enough.", new Expectation.Refuted(5),
         Choices.Default.With(Shootdown.LocalFlush)) with
@@ -26,11 +27,14 @@ internal static class TestClaims
         NotCovered = ["accesses by devices"],
     };
 
-    public static readonly Claim Later = Make("SD-LATER", "Some other thing.", new Expectation.Pending("a model of devices"), Choices.Default);
+    public static readonly Claim Later = Make(
+        "SD-LATER", "Some other thing.", new Expectation.Pending("a model of devices"), Choices.Default);
 
-    public static readonly Claim Wrong = Make("SD-WRONG", "A flush on every processor leaves a stale entry.", new Expectation.Refuted(), Choices.Default);
+    public static readonly Claim Wrong = Make(
+        "SD-WRONG", "A flush on every processor leaves a stale entry.", new Expectation.Refuted(), Choices.Default);
 
-    public static readonly Claim Witness = Make("SD-WITNESS", "Two processors can cache one page.", new Expectation.Proved(), Choices.Default) with
+    public static readonly Claim Witness = Make(
+        "SD-WITNESS", "Two processors can cache one page.", new Expectation.Proved(), Choices.Default) with
     {
         Property = "two cached",
     };

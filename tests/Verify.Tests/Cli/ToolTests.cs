@@ -80,14 +80,19 @@ public sealed partial class ToolTests
     [Fact]
     public void Json_is_one_object_whatever_happens()
     {
-        foreach (var arguments in new string[][] { ["check", "SD-FULL", "--budget", "states=3", "--json"], ["gate", "--json"], ["check", "SD-LOCAL", "--json"] })
+        string[][] runs =
+        [
+            ["check", "SD-FULL", "--budget", "states=3", "--json"], ["gate", "--json"], ["check", "SD-LOCAL", "--json"],
+        ];
+        foreach (var arguments in runs)
         {
             using var json = JsonDocument.Parse(ToolRun.Of(arguments).Out);
             Assert.Equal(["tool", "results"], json.RootElement.EnumerateObject().Select(p => p.Name));
             foreach (var result in json.RootElement.GetProperty("results").EnumerateArray())
             {
                 Assert.Equal(
-                    ["claim", "instance", "property", "expected", "verdict", "asExpected", "engine", "evidence", "assumptions", "trace", "seconds"],
+                    ["claim", "instance", "property", "expected", "verdict", "asExpected", "engine", "evidence",
+                        "assumptions", "trace", "seconds"],
                     result.EnumerateObject().Select(p => p.Name));
                 Assert.Equal(["kind", "states", "transitions", "depth", "bound", "certificate"],
                     result.GetProperty("evidence").EnumerateObject().Select(p => p.Name));
@@ -123,7 +128,9 @@ public sealed partial class ToolTests
     private static string Stable(string text) =>
         Volatile().Replace(text, match => match.Groups["keep"].Value + "#");
 
-    [GeneratedRegex("""(?<keep>, |\()\d+\.\d+ s|(?<keep>"seconds": )[\d.E-]+|(?<keep>--trace )[0-9a-f]{12}|(?<=[\d ]  +)\d+\.\d\d(?=  )|(?<keep>verify )\d+\.\d+\.\d+""")]
+    [GeneratedRegex(
+        """(?<keep>, |\()\d+\.\d+ s|(?<keep>"seconds": )[\d.E-]+|(?<keep>--trace )[0-9a-f]{12}|"""
+        + """(?<=[\d ]  +)\d+\.\d\d(?=  )|(?<keep>verify )\d+\.\d+\.\d+""")]
     private static partial Regex Volatile();
 
     [Theory]

@@ -16,7 +16,8 @@ public sealed class GeneratedPages
     {
         var page = new StringBuilder();
         page.AppendLine("# Errors").AppendLine();
-        page.AppendLine("Generated from `Verify.Core/Diagnostics.cs`. Every error is one line, `FILE(LINE): error VRFnnn: …`, and a hint.");
+        page.AppendLine("Generated from `Verify.Core/Diagnostics.cs`. "
+            + "Every error is one line, `FILE(LINE): error VRFnnn: …`, and a hint.");
         page.AppendLine().AppendLine("| code | meaning | what to try |").AppendLine("|---|---|---|");
         foreach (var code in Codes.All)
         {
@@ -31,7 +32,8 @@ public sealed class GeneratedPages
     {
         var page = new StringBuilder();
         page.AppendLine("# Claims").AppendLine();
-        page.AppendLine("Generated: each line is decided by the explicit engine when the tests run, and must agree. `./verify check ID` prints")
+        page.AppendLine("Generated: each line is decided by the explicit engine when the tests run, and must agree. "
+                + "`./verify check ID` prints")
             .AppendLine("the trace or the limits of the proof, who claimed it and where.").AppendLine();
         page.AppendLine("| claim | sentence | verdict | states | steps | instance |").AppendLine("|---|---|---|---:|---:|---|");
         foreach (var claim in Catalogue.Load().Claims)

@@ -257,7 +257,9 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars)
     // ---- numbers and truth values ----
 
     private Expr Fitted(Sort.Interval range, Expr number) =>
-        random.OneIn(Careless / 2) && number is not Expr.Literal ? number : (number >= range.Low & number <= range.High).Then(number, Constant(range));
+        random.OneIn(Careless / 2) && number is not Expr.Literal
+            ? number
+            : (number >= range.Low & number <= range.High).Then(number, Constant(range));
 
     private Expr Number(Scope scope, int depth)
     {

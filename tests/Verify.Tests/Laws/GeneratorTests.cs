@@ -17,12 +17,16 @@ public sealed class GeneratorTests
         {
             var model = GeneratedModel.From(seed);
             var seen = new Kinds(kinds);
-            foreach (var expr in model.Rules.SelectMany(rule => rule.Updates.SelectMany(u => new[] { u.When, u.Target, u.Value }).Prepend(rule.Guard)))
+            var exprs = model.Rules.Select(rule => rule.Guard)
+                .Concat(model.Rules.SelectMany(rule => rule.Updates).SelectMany(u => new[] { u.When, u.Target, u.Value }));
+            foreach (var expr in exprs)
             {
                 seen.Of(expr);
             }
 
-            kinds.UnionWith(model.Variables.SelectMany(v => SortsOf(v.Sort).Append($"role {v.Role}").Append(v.Initially is null ? "any" : "")));
+            kinds.UnionWith(model.Variables.SelectMany(v => SortsOf(v.Sort)));
+            kinds.UnionWith(model.Variables.Select(v => $"role {v.Role}"));
+            kinds.UnionWith(model.Variables.Select(v => v.Initially is null ? "any" : ""));
             kinds.UnionWith(model.Properties.Select(property => property.Kind));
             kinds.UnionWith(model.Rules.Select(rule => $"{rule.Parameters.Length} parameters"));
             kinds.UnionWith(model.Rules.SelectMany(rule => rule.Updates).Where(u => !u.Over.IsEmpty).Select(_ => "each"));
@@ -30,10 +34,11 @@ public sealed class GeneratorTests
 
         Assert.Equal(
             """
-            0 parameters, 1 parameters, 2 parameters, 3 parameters, Always, Arithmetic, At, Bound, Choice, Compare, Construct,
-            Equal, Fill, Get, Has, LeadsTo, Literal, Logic, NoDeadlock, NoneOf, Not, Quantified, Reachable, Read, Some, ValueOf, any, each, ghost field,
-            map by Boolean, map by Enumeration, map by Interval, map by Optional, map by Scalar, map of maps, map of options, map of records,
-            negative range, option of option, option of record, record in record, role Ghost, role Local, role ProgramCounter, role State,
+            0 parameters, 1 parameters, 2 parameters, 3 parameters, Always, Arithmetic, At, Bound, Choice, Compare,
+            Construct, Equal, Fill, Get, Has, LeadsTo, Literal, Logic, NoDeadlock, NoneOf, Not, Quantified, Reachable,
+            Read, Some, ValueOf, any, each, ghost field, map by Boolean, map by Enumeration, map by Interval,
+            map by Optional, map by Scalar, map of maps, map of options, map of records, negative range,
+            option of option, option of record, record in record, role Ghost, role Local, role ProgramCounter, role State,
             sort Boolean, sort Enumeration, sort Interval, sort Mapping, sort Optional, sort Record, sort Scalar
             """.ReplaceLineEndings(" "),
             string.Join(", ", kinds.Where(kind => kind != "")));

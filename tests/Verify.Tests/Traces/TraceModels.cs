@@ -33,7 +33,8 @@ internal sealed class Shootdown : ModelFamily
         var cpu = m.Processors("cpu", Size(m, "cpu"));
         var page = m.ScalarSet("page", "x");
         var frame = m.ScalarSet("frame", Size(m, "frame"), "f");
-        var (target, writable, filled) = (new Field("frame", frame), new Field("W", Sort.Bool), new Field("gen", Sort.Range(0, 3), IsGhost: true));
+        var (target, writable, filled) = (
+            new Field("frame", frame), new Field("W", Sort.Bool), new Field("gen", Sort.Range(0, 3), IsGhost: true));
         var entry = m.Record("entry", target, writable, filled);
         var pte = m.Map("pte", page, Sort.Option(frame));
         var tlb = m.Map("tlb", cpu, page, Sort.Option(entry));
