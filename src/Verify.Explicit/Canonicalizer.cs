@@ -136,7 +136,7 @@ internal sealed unsafe class Canonicalizer
     private void Describe(SymmetricLeaf leaf)
     {
         var code = codes[leaf.Leaf];
-        var holds = leaf.Set >= 0 && code >= leaf.Offset ? code - leaf.Offset : -1;
+        var holds = leaf.MemberIn(codes);
         if (leaf.Keys.IsEmpty && holds < 0)
         {
             return;
@@ -253,9 +253,9 @@ internal sealed unsafe class Canonicalizer
             }
 
             var code = codes[leaf.Leaf];
-            if (leaf.Set == set && code >= leaf.Offset)
+            if (leaf.Set == set && leaf.MemberIn(codes) is >= 0 and var member)
             {
-                code = leaf.Offset + Swapped(code - leaf.Offset);
+                code = leaf.Offset + Swapped(member);
             }
 
             if (codes[targets[pathOf[leaf.Leaf]][at]] != code)
@@ -266,7 +266,7 @@ internal sealed unsafe class Canonicalizer
 
         return true;
 
-        int Swapped(int member) => member == a ? b : member == b ? a : member;
+        int Swapped(int identity) => identity == a ? b : identity == b ? a : identity;
     }
 
     private void Compare()
@@ -281,9 +281,9 @@ internal sealed unsafe class Canonicalizer
             }
 
             var code = codes[leaf.Leaf];
-            if (leaf.Set >= 0 && code >= leaf.Offset)
+            if (leaf.MemberIn(codes) is >= 0 and var member)
             {
-                code = leaf.Offset + permutation[leaf.Set][code - leaf.Offset];
+                code = leaf.Offset + permutation[leaf.Set][member];
             }
 
             var slot = layout.Slots[targets[pathOf[leaf.Leaf]][at]];

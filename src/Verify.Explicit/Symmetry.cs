@@ -36,7 +36,7 @@ internal sealed class Symmetry
         var walk = new Walk(sets, leaves);
         for (var i = 0; i < model.Lowered.Shape.Variables.Length; i++)
         {
-            walk.Visit(model.Lowered.Shape.Variables[i], $"{i}", []);
+            walk.Visit(model.Lowered.Shape.Variables[i], $"{i}", [], -1);
         }
 
         return new Symmetry([.. sets], [.. leaves]);
@@ -101,16 +101,16 @@ internal sealed class Symmetry
     /// <summary>Follows the maps of a variable down to its leaves.</summary>
     private sealed class Walk(List<Sort.Scalar> sets, SymmetricLeaf[] leaves)
     {
-        public void Visit(Storage storage, string path, ImmutableArray<SymmetricKey> keys)
+        public void Visit(Storage storage, string path, ImmutableArray<SymmetricKey> keys, int flag)
         {
             switch (storage)
             {
                 case Storage.Single single:
-                    Describe(single.Leaf, single.Sort, path, keys);
+                    Describe(single.Leaf, single.Sort, path, keys, flag);
                     break;
                 case Storage.Flagged flagged:
-                    Describe(flagged.Flag, Sort.Bool, path + "?", keys);
-                    Visit(flagged.Content, path + "!", keys);
+                    Describe(flagged.Flag, Sort.Bool, path + "?", keys, flag);
+                    Visit(flagged.Content, path + "!", keys, flagged.Flag.Index);
                     break;
                 case Storage.Group group:
                     var (set, offset) = group.Sort is Sort.Mapping map ? Identity(map.Key) : (-1, 0);
@@ -118,17 +118,17 @@ internal sealed class Symmetry
                     {
                         var isMember = set >= 0 && i >= offset;
                         Visit(group.Items[i], isMember ? $"{path}[{set}]" : $"{path}.{i}",
-                            isMember ? keys.Add(new SymmetricKey(set, i - offset)) : keys);
+                            isMember ? keys.Add(new SymmetricKey(set, i - offset)) : keys, flag);
                     }
 
                     break;
             }
         }
 
-        private void Describe(Leaf leaf, Sort sort, string path, ImmutableArray<SymmetricKey> keys)
+        private void Describe(Leaf leaf, Sort sort, string path, ImmutableArray<SymmetricKey> keys, int flag)
         {
             var (set, offset) = Identity(sort);
-            leaves[leaf.Index] = new SymmetricLeaf(leaf.Index, set, offset, path, keys);
+            leaves[leaf.Index] = new SymmetricLeaf(leaf.Index, set, offset, path, keys, flag);
         }
 
         // Which set's members a scalar sort holds, and the code of the first one; options of options come before it.
@@ -168,4 +168,10 @@ internal readonly record struct SymmetricKey(int Set, int Member);
 /// <param name="Offset">The code of the first member.</param>
 /// <param name="Path">Leaves with the same path differ in their keys only.</param>
 /// <param name="Keys">The members that select it.</param>
-internal sealed record SymmetricLeaf(int Leaf, int Set, int Offset, string Path, ImmutableArray<SymmetricKey> Keys);
+/// <param name="Flag">The flag of the option that it is content of, -1 for none: while that is 0, it holds no member.</param>
+internal sealed record SymmetricLeaf(int Leaf, int Set, int Offset, string Path, ImmutableArray<SymmetricKey> Keys, int Flag)
+{
+    /// <summary>The member that it holds, given the codes of all leaves; -1 for none.</summary>
+    public int MemberIn(int[] codes) =>
+        Set >= 0 && codes[Leaf] >= Offset && (Flag < 0 || codes[Flag] != 0) ? codes[Leaf] - Offset : -1;
+}
