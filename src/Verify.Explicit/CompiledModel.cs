@@ -12,10 +12,21 @@ internal sealed class CompiledModel
     {
         (Model, Property) = (model, property);
         Lowered = new LoweredModel(model);
-        Layout = new StateLayout(Lowered.Shape);
-        Expand = TransitionCompiler.Compile(Lowered, Layout, withRules: false);
+        var question = Lowered.Lower(Question(property));
         Witnesses = [.. model.Properties.OfType<Property.Reachable>()];
-        List<LoweredPredicate> predicates = [Lowered.Lower(Question(property)), .. Witnesses.Select(w => Lowered.Lower(w.Holds))];
+        var asked = Witnesses.Select(witness => Lowered.Lower(witness.Holds)).ToList();
+        if (reductions.HasFlag(Reductions.ConeOfInfluence))
+        {
+            Cone = ConeFor(question, asked);
+            Lowered = Cone.Model;
+            NotLookedFor = [.. Witnesses.Where((_, i) => !Cone.Covers(asked[i])).Select(witness => witness.Name)];
+            Witnesses = [.. Witnesses.Where((_, i) => Cone.Covers(asked[i]))];
+            asked.RemoveAll(predicate => !Cone.Covers(predicate));
+        }
+
+        Layout = new StateLayout(Lowered.Shape, Cone);
+        Expand = TransitionCompiler.Compile(Lowered, Layout, withRules: false);
+        List<LoweredPredicate> predicates = [question, .. asked];
         if (property is Property.LeadsTo leadsTo)
         {
             predicates.Add(Lowered.Lower(leadsTo.To));
@@ -34,10 +45,14 @@ internal sealed class CompiledModel
     /// <summary>The symmetry to reduce by, if one is asked for.</summary>
     public Symmetry? Symmetry { get; }
 
+    /// <summary>What the property can depend on, if no more than that is to be looked at.</summary>
+    public ConeOfInfluence? Cone { get; }
+
     public Model Model { get; }
 
     public Property Property { get; }
 
+    /// <summary>The rules that are searched.</summary>
     public LoweredModel Lowered { get; }
 
     public StateLayout Layout { get; }
@@ -48,8 +63,16 @@ internal sealed class CompiledModel
     /// <summary>Bit 0 is the question, bit i the witness i - 1; for a <c>LeadsTo</c> the bit after those is what should come.</summary>
     public CheckState Check { get; }
 
-    /// <summary>The <c>Reachable</c> properties of the model.</summary>
+    /// <summary>The <c>Reachable</c> properties of the model that are looked for.</summary>
     public ImmutableArray<Property.Reachable> Witnesses { get; }
+
+    /// <summary>The names of those that a reduction leaves out.</summary>
+    public ImmutableArray<string> NotLookedFor { get; } = [];
+
+    /// <summary>How states are told apart, for the evidence.</summary>
+    public string Identity => Cone is null
+        ? "exact states"
+        : $"exact states of {Cone.LeafCount} of {Lowered.Shape.Leaves.Length} parts (cone of influence)";
 
     /// <summary>The most successors a state can have.</summary>
     public int MostSuccessors => Math.Max(1, Lowered.Rules.Length);
@@ -60,8 +83,26 @@ internal sealed class CompiledModel
     /// <summary>Whether a state in which the question holds ends the search.</summary>
     public bool EndsWhenMet => Property is Property.Always or Property.Reachable;
 
+    /// <summary>Counts of rules, with a mark in place of those that a reduction leaves out.</summary>
+    public ImmutableArray<long> WithoutLeftOut(ImmutableArray<long> counts) => Cone is null
+        ? counts
+        : [.. counts.Select((count, rule) => Cone.HasRule(rule) ? count : Claims.Evidence.NotCounted)];
+
     /// <summary>The methods again, telling which rule made each successor.</summary>
     public ImmutableArray<ExpandState> ExpandWithRules() => TransitionCompiler.Compile(Lowered, Layout, withRules: true);
+
+    // Witnesses that read more than the question depends on are not worth a larger cone; that they may be undefined is.
+    private ConeOfInfluence ConeFor(LoweredPredicate question, List<LoweredPredicate> asked)
+    {
+        if (Property is not (Property.Always or Property.Reachable))
+        {
+            throw ModelException.At(Property.Where, Codes.BadReduction,
+                $"'{Property.Name}' depends on which steps there are: no rule is outside of its cone of influence");
+        }
+
+        return new ConeOfInfluence(Lowered,
+            [question, .. asked.Select(predicate => predicate.IsDefined.IsTrue ? predicate with { Holds = Lowered.Pool.True } : predicate)]);
+    }
 
     /// <summary>A violation, a state that is looked for, that a state may rest, or what triggers a <c>LeadsTo</c>.</summary>
     private static Expr Question(Property property) => property switch

@@ -53,8 +53,10 @@ internal sealed record SearchResult(
         StatesStoodFor = StoodFor > 0 && StoodFor <= long.MaxValue ? (long)StoodFor : null,
         Transitions = Transitions,
         Depth = Depth,
-        RuleCounts = RuleCounts,
+        RuleCounts = model.WithoutLeftOut(RuleCounts),
         Witnesses = [.. model.Witnesses.Select((witness, i) => new Witness(witness.Name, WitnessDepths[i]))],
+        NotLookedFor = model.NotLookedFor,
+        Identity = model.Identity,
     };
 }
 

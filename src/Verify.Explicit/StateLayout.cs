@@ -26,13 +26,16 @@ internal sealed class StateLayout
     private const int BitsPerWord = 63;
     private readonly StateShape shape;
 
-    public StateLayout(StateShape shape)
+    /// <summary>Lays out the leaves of a state.</summary>
+    /// <param name="shape">The leaves.</param>
+    /// <param name="cone">Those that are kept; null for all. Others take no room and are read as 0.</param>
+    public StateLayout(StateShape shape, ConeOfInfluence? cone = null)
     {
         this.shape = shape;
         var slots = new Slot[shape.Leaves.Length];
         var used = new List<int>();
         // Wide blocks first: narrow ones fill the gaps.
-        var groups = shape.Leaves.GroupBy(leaf => leaf.Group)
+        var groups = shape.Leaves.Where(leaf => cone?.Has(leaf.Index) ?? true).GroupBy(leaf => leaf.Group)
             .Select(group => (Leaves: group.ToList(), Width: WidthOf(group.First().Codes)))
             .OrderByDescending(group => Math.Min(group.Leaves.Count * group.Width, BitsPerWord))
             .ThenBy(group => group.Leaves[0].Index);
@@ -72,13 +75,16 @@ internal sealed class StateLayout
         for (var leaf = 0; leaf < codes.Length; leaf++)
         {
             var slot = Slots[leaf];
-            words[slot.Word] |= (ulong)codes[leaf] << slot.Shift;
+            if (slot.Width > 0)
+            {
+                words[slot.Word] |= (ulong)codes[leaf] << slot.Shift;
+            }
         }
 
         return words;
     }
 
-    /// <summary>Unpacks a state.</summary>
+    /// <summary>Unpacks a state; what is outside of the cone has its first value.</summary>
     public State Unpack(ReadOnlySpan<ulong> words)
     {
         var codes = new int[Slots.Length];

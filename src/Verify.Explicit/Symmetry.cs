@@ -17,7 +17,7 @@ internal sealed class Symmetry
     /// <summary>The scalar sets with more than one member.</summary>
     public ImmutableArray<Sort.Scalar> Sets { get; }
 
-    /// <summary>What each leaf has to do with them.</summary>
+    /// <summary>What each leaf that is searched has to do with them.</summary>
     public ImmutableArray<SymmetricLeaf> Leaves { get; }
 
     /// <summary>The symmetry of a model.</summary>
@@ -39,7 +39,7 @@ internal sealed class Symmetry
             walk.Visit(model.Lowered.Shape.Variables[i], $"{i}", [], -1);
         }
 
-        return new Symmetry([.. sets], [.. leaves]);
+        return new Symmetry([.. sets], [.. leaves.Where(leaf => model.Cone?.Has(leaf.Leaf) ?? true)]);
     }
 
     private static void CheckUnbroken(Model model)

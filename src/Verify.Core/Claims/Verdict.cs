@@ -94,11 +94,20 @@ public sealed record Evidence
     /// </summary>
     public long? StatesStoodFor { get; init; }
 
-    /// <summary>How often each rule fired, in the order of the model's rules; empty when it was not counted.</summary>
+    /// <summary>
+    /// How often each rule fired, in the order of the model's rules; <see cref="NotCounted"/> for a rule that a reduction
+    /// left out; empty when nothing was counted.
+    /// </summary>
     public ImmutableArray<long> RuleCounts { get; init; } = [];
 
-    /// <summary>The <c>Reachable</c> properties of the model and where each was first met.</summary>
+    /// <summary>The count of a rule that was not looked at, which says nothing about whether it fires.</summary>
+    public const long NotCounted = -1;
+
+    /// <summary>The <c>Reachable</c> properties that were looked for and where each was first met.</summary>
     public ImmutableArray<Witness> Witnesses { get; init; } = [];
+
+    /// <summary>The <c>Reachable</c> properties that a reduction left out: whether they are met is not known.</summary>
+    public ImmutableArray<string> NotLookedFor { get; init; } = [];
 
     /// <summary>The certificate that can be checked again, if there is one.</summary>
     public string? Certificate { get; init; }

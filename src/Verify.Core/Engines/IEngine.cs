@@ -58,4 +58,7 @@ public enum Reductions
 
     /// <summary>One state for all that differ only in which identity of a scalar set is which.</summary>
     Symmetry = 1,
+
+    /// <summary>Only the parts of a state, and the rules, that the property can depend on.</summary>
+    ConeOfInfluence = 2,
 }

@@ -63,6 +63,9 @@ public sealed class LoweredModel
         Rules = rules.ToImmutable();
     }
 
+    private LoweredModel(LoweredModel whole, ImmutableArray<LoweredRule> rules) =>
+        (Model, Shape, Pool, ops, Rules) = (whole.Model, whole.Shape, whole.Pool, whole.ops, rules);
+
     /// <summary>The model.</summary>
     public Model Model { get; }
 
@@ -74,6 +77,9 @@ public sealed class LoweredModel
 
     /// <summary>The rules, in the order of the model's rules and then of their arguments; those that can never fire are left out.</summary>
     public ImmutableArray<LoweredRule> Rules { get; }
+
+    /// <summary>The same leaves and terms with other rules.</summary>
+    internal LoweredModel With(ImmutableArray<LoweredRule> rules) => new(this, rules);
 
     /// <summary>A predicate of the model.</summary>
     public LoweredPredicate Lower(Expr predicate)

@@ -40,6 +40,30 @@ public sealed class Term
 
     /// <summary>Whether it is the constant 0.</summary>
     public bool IsFalse => IsConstant && Number == 0;
+
+    /// <summary>The leaves that the value of one of several terms can depend on.</summary>
+    public static IReadOnlySet<int> LeavesOf(params ReadOnlySpan<Term> terms)
+    {
+        var leaves = new SortedSet<int>();
+        var seen = new HashSet<Term>();
+        var waiting = new Stack<Term>();
+        foreach (var term in terms)
+        {
+            waiting.Push(term);
+        }
+
+        while (waiting.TryPop(out var term))
+        {
+            // Terms are shared: without a note of what was seen, a small one can take for ever.
+            if (seen.Add(term))
+            {
+                leaves.UnionWith(term.Leaves);
+                Array.ForEach([.. term.Parts], waiting.Push);
+            }
+        }
+
+        return leaves;
+    }
 }
 
 /// <summary>The kinds of terms.</summary>
