@@ -320,12 +320,12 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
             .MinBy(words => words, Comparer<ulong[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
         if (least is not null)
         {
-            throw Explain(model.Layout.Unpack(least));
+            throw Explain(model, model.Layout.Unpack(least));
         }
     }
 
-    // The interpreter meets what the compiled code met, and says it in the model's own words.
-    private Exception Explain(State state)
+    /// <summary>The interpreter meets what the compiled code met, and says it in the model's own words.</summary>
+    internal static Exception Explain(CompiledModel model, State state)
     {
         var interpreter = new Interpreter(model.Model);
         try

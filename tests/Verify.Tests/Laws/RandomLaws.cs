@@ -1,0 +1,122 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Mechanisms;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>Random walks say nothing that is not so, and say it again.</summary>
+public sealed class RandomLaws
+{
+    private static readonly Run Short = new(new Budget(Depth: 30), Threads: 1);
+
+    [Fact]
+    public void A_walk_never_contradicts_the_whole_graph()
+    {
+        var (refuted, missed, witnessed, errors) = (0, 0, 0, 0);
+        Law.Holds(1500, toy =>
+        {
+            var engine = new RandomEngine(20);
+            foreach (var property in toy.Interpreter.Model.Properties.Where(p => engine.WhyNot(toy.Interpreter.Model, p) is null))
+            {
+                Verdict found;
+                try
+                {
+                    found = engine.Decide(toy.Interpreter.Model, property, Short);
+                }
+                catch (ModelException e)
+                {
+                    // A walk that meets an error goes no further; that there is one, the oracle knows too.
+                    Assert.True(toy.Errors.Exists(error => error.Diagnostic.Code == e.Diagnostic.Code)
+                        || Oracle.Of(toy, property).Errors.Contains(e.Diagnostic.Code.Id), e.Message);
+                    errors++;
+                    continue;
+                }
+
+                Assert.Equal(EvidenceKind.Sampled, found.Evidence.Kind);
+                Assert.Equal(found.Evidence.Transitions, found.Evidence.RuleCounts.Sum());
+                switch (found)
+                {
+                    case Verdict.Refuted { Trace: { } trace }:
+                        Check(toy, property, trace);
+                        refuted++;
+                        break;
+                    case Verdict.Proved { Witness: { } trace }:
+                        Assert.IsType<Property.Reachable>(property);
+                        Check(toy, property, trace);
+                        witnessed++;
+                        break;
+                    default:
+                        Assert.True(found is Verdict.HoldsUpTo { Bound.Depth: 0 } || property is Property.Reachable);
+                        Assert.True(toy.Errors.Count > 0 || found.Evidence.States <= toy.Nodes.Count);
+                        missed++;
+                        break;
+                }
+            }
+        });
+        Assert.True(ReductionLaws.IsAlone || (refuted > 100 && missed > 100 && witnessed > 100 && errors > 50),
+            $"{refuted} refuted, {missed} not met, {witnessed} witnessed, {errors} undefined");
+    }
+
+    [Fact]
+    public void A_seed_says_the_same_on_any_number_of_threads() => Law.Holds(150, toy =>
+    {
+        var model = toy.Interpreter.Model;
+        foreach (var property in model.Properties.Where(p => toy.Errors.Count == 0 && p is not Property.LeadsTo))
+        {
+            if (Oracle.Of(toy, property).Errors.IsEmpty)
+            {
+                string Text(int threads, ulong seed) =>
+                    Told(toy, new RandomEngine(100).Decide(model, property, Short with { Threads = threads, Seed = seed }));
+                Assert.Equal(Text(1, 7), Text(1, 7));
+                Assert.Equal(Text(1, 7), Text(2, 7));
+                Assert.Equal(Text(1, 7), Text(3, 7));
+            }
+        }
+    });
+
+    [Fact]
+    public void Walks_meet_what_a_search_would_take_long_for()
+    {
+        var model = new TlbShootdown().Build(Choices.Default.Size("cpu", 5).Size("page", 4).Size("frame", 4));
+        var found = new RandomEngine(100).Decide(model, model.Property("the kernel gets a frame"), Run.Default);
+        Assert.IsType<Verdict.Proved>(found);
+        var always = Assert.IsType<Verdict.HoldsUpTo>(
+            new RandomEngine(200).Decide(model, model.Property("I-ENTRY"), new Run(new Budget(Depth: 200))));
+        Assert.Equal("200 walks of at most 200 steps", always.Bound.Cause);
+        Assert.Equal((40_000, 200), (always.Evidence.Transitions, always.Evidence.Depth));
+        Assert.All(always.Evidence.Witnesses, witness => Assert.NotNull(witness.Depth));
+    }
+
+    [Fact]
+    public void Walks_that_are_interrupted_decide_nothing()
+    {
+        var model = new TlbShootdown().Build(Choices.Default.Size("cpu", 5));
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        var found = new RandomEngine().Decide(model, model.Property("I-ENTRY"), new Run(Budget.Unlimited, Cancellation: cancelled.Token));
+        Assert.IsType<Verdict.Unknown>(found);
+        Assert.Contains("time budget", Assert.IsType<Verdict.HoldsUpTo>(
+            new RandomEngine(long.MaxValue).Decide(model, model.Property("I-ENTRY"), new Run(new Budget(Seconds: 0.2)))).Bound.Cause,
+            StringComparison.Ordinal);
+    }
+
+    private static void Check(Toy toy, Property property, Traces.Trace trace)
+    {
+        Assert.Null(Replay.WhyNot(toy.Interpreter, trace));
+        Assert.True(Replay.Decides(toy.Interpreter, property, trace));
+        Assert.True(trace.Length <= Short.Budget.Depth);
+    }
+
+    private static string Told(Toy toy, Verdict verdict)
+    {
+        var evidence = verdict.Evidence;
+        return $"""
+            {verdict.Word} {evidence.States} {evidence.Transitions} {evidence.Depth}
+            {string.Join(' ', evidence.RuleCounts)} {string.Join(' ', evidence.Witnesses)}
+            {(ReductionLaws.TraceOf(verdict) is { } trace ? Replay.Encode(toy.Interpreter, trace) : "no trace")}
+            """;
+    }
+}
