@@ -101,7 +101,11 @@ internal sealed class CompiledModel
         }
 
         return new ConeOfInfluence(Lowered,
-            [question, .. asked.Select(predicate => predicate.IsDefined.IsTrue ? predicate with { Holds = Lowered.Pool.True } : predicate)]);
+            [
+                question,
+                .. asked.Select(predicate =>
+                    predicate.IsDefined.IsTrue ? predicate with { Holds = Lowered.Pool.True } : predicate),
+            ]);
     }
 
     /// <summary>A violation, a state that is looked for, that a state may rest, or what triggers a <c>LeadsTo</c>.</summary>

@@ -108,7 +108,11 @@ public sealed class RandomEngine(long walks = RandomEngine.DefaultWalks) : IEngi
             Transitions = walkers.Sum(walker => walker.Steps),
             Depth = walkers.Max(walker => walker.Longest),
             RuleCounts = [.. model.Model.Rules.Select((_, rule) => walkers.Sum(walker => walker.RuleCounts[rule]))],
-            Witnesses = [.. model.Witnesses.Select((witness, i) => new Witness(witness.Name, walkers.Min(walker => walker.WitnessDepths[i])))],
+            Witnesses =
+            [
+                .. model.Witnesses.Select((witness, i) =>
+                    new Witness(witness.Name, walkers.Min(walker => walker.WitnessDepths[i]))),
+            ],
             Identity = seen is null ? "states not counted" : "exact states",
         };
 

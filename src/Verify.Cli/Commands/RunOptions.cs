@@ -1,12 +1,19 @@
 using System.CommandLine;
 using Verify.Claims;
 using Verify.Engines;
+using Verify.Explicit;
 
 namespace Verify.Cli.Commands;
 
 /// <summary>The options that say how to decide, and with what.</summary>
 internal sealed class RunOptions
 {
+    private static readonly SortedDictionary<string, Reductions> Names = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["cone"] = Reductions.ConeOfInfluence,
+        ["symmetry"] = Reductions.Symmetry,
+    };
+
     private readonly Option<string?> engine = new("--engine")
     {
         HelpName = "E",
@@ -34,18 +41,23 @@ internal sealed class RunOptions
         DefaultValueFactory = _ => 0,
     };
 
-
     private readonly Option<string[]> reduce = new("--reduce")
     {
         HelpName = "R",
-        Description = "Look at fewer states for the same verdict: symmetry.",
+        Description = $"Look at fewer states for the same verdict: {string.Join(", ", Names.Keys)}.",
         Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<long?> random = new("--random")
+    {
+        HelpName = "N",
+        Description = "Take N random walks in place of a search; refutes, but proves nothing.",
     };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { engine, budget, reduce, seed, threads })
+        foreach (var option in new Option[] { engine, random, budget, reduce, seed, threads })
         {
             command.Add(option);
         }
@@ -58,9 +70,12 @@ internal sealed class RunOptions
         var limit = Budget.Parse(string.Join(',', parsed.GetValue(budget) ?? []));
         var count = parsed.GetValue(threads);
         var reductions = Reductions.None;
-        foreach (var name in parsed.GetValue(reduce) ?? [])
+        foreach (var name in (parsed.GetValue(reduce) ?? []).SelectMany(names => names.Split(',')))
         {
-            reductions |= Reduction(name);
+            reductions |= Names.TryGetValue(name, out var reduction)
+                ? reduction
+                : throw ModelException.At(null, Codes.BadUsage, $"there is no reduction '{name}'",
+                    $"write --reduce with one of {string.Join(", ", Names.Keys)}");
         }
 
         if (count is < 0 or > 1024)
@@ -69,11 +84,24 @@ internal sealed class RunOptions
         }
 
         var run = new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation);
-        return (session.Engine(parsed.GetValue(engine)), run);
+        return (Engine(parsed, session), run);
     }
 
-    private static Reductions Reduction(string name) =>
-        name.Equals(nameof(Reductions.Symmetry), StringComparison.OrdinalIgnoreCase)
-            ? Reductions.Symmetry
-            : throw ModelException.At(null, Codes.BadUsage, $"there is no reduction '{name}'", "write --reduce symmetry");
+    private IEngine Engine(ParseResult parsed, Session session)
+    {
+        var (name, walks) = (parsed.GetValue(engine), parsed.GetValue(random));
+        if (walks is null)
+        {
+            return session.Engine(name);
+        }
+
+        if (name is not null && !name.Equals("random", StringComparison.OrdinalIgnoreCase))
+        {
+            throw ModelException.At(null, Codes.Contradiction, $"--random asks for walks, --engine for '{name}'");
+        }
+
+        return walks > 0
+            ? new RandomEngine(walks.Value)
+            : throw ModelException.At(null, Codes.BadUsage, $"{walks} walks make no sense", "write --random 1000");
+    }
 }

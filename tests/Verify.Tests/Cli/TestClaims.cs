@@ -67,7 +67,8 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = new Tool([engine], Verify.Formats.ModelWriters.All, () => catalogue).Run(arguments, Terminal.Plain(output, error), cancellation);
+        var tool = new Tool([engine], Verify.Formats.ModelWriters.All, () => catalogue);
+        var code = tool.Run(arguments, Terminal.Plain(output, error), cancellation);
         return new ToolRun(code, output.ToString(), error.ToString());
     }
 }

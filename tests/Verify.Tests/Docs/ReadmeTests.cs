@@ -3,6 +3,7 @@ using Verify.Claims;
 using Verify.Cli;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Formats;
 using Verify.Modelling;
 
 namespace Verify.Tests.Docs;
@@ -55,7 +56,7 @@ public sealed class ReadmeTests
         var all = new Catalogue(
             () => catalogue.Families.Concat(Told<ModelFamily>()),
             () => catalogue.Claims.Concat(Told<ClaimList>().SelectMany(list => list.Claims)));
-        new Tool([new ExplicitEngine()], () => all).Run(words[1..], Terminal.Plain(output, output));
+        new Tool([new ExplicitEngine()], ModelWriters.All, () => all).Run(words[1..], Terminal.Plain(output, output));
         return output.ToString();
     }
 
@@ -65,7 +66,8 @@ public sealed class ReadmeTests
         .. typeof(ReadmeTests).Assembly.GetTypes()
             .Where(type => typeof(T).IsAssignableFrom(type) && type is { IsAbstract: false, IsPublic: true })
             .Where(type => type.Namespace is { } name
-                && (name.StartsWith("Verify.Mechanisms", StringComparison.Ordinal) || name.StartsWith("Verify.Proofs", StringComparison.Ordinal)))
+                && (name.StartsWith("Verify.Mechanisms", StringComparison.Ordinal)
+                    || name.StartsWith("Verify.Proofs", StringComparison.Ordinal)))
             .Select(type => (T)Activator.CreateInstance(type)!),
     ];
 }

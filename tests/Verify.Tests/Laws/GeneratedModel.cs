@@ -33,7 +33,8 @@ internal sealed class GeneratedModel
         var numbers = Sort.Range(-random.Below(3), 1 + random.Below(2));
         frame = m.Record("frame", new Field("mark", Sort.Enum<Colour>()), new Field("by", Sort.Option(cpu), IsGhost: true));
         // A page that is no option: what an empty option of such a record holds is no page.
-        entry = m.Record("entry", new Field("page", random.OneIn(2) ? page : Sort.Option(page)), new Field("n", numbers), new Field("at", frame));
+        entry = m.Record("entry",
+            new Field("page", random.OneIn(2) ? page : Sort.Option(page)), new Field("n", numbers), new Field("at", frame));
         scalars = [Sort.Bool, numbers, Sort.Enum<Colour>(), cpu, page, Sort.Range(2, 3)];
         expr = new GeneratedExpr(random, scalars);
     }

@@ -161,7 +161,8 @@ public sealed class ReductionLaws
         Assert.Equal((property.Name, reductions, whole.Word), (property.Name, reductions, found.Word));
         Assert.True(found.Evidence.States <= states);
         Assert.False(whole.Evidence.Kind == EvidenceKind.Exhaustive && found.Evidence.States > whole.Evidence.States,
-            $"'{property.Name}' of '{interpreter.Model.Name}' under {reductions}: {found.Evidence.States} for {whole.Evidence.States} states");
+            $"'{property.Name}' of '{interpreter.Model.Name}' under {reductions}: "
+                + $"{found.Evidence.States} for {whole.Evidence.States} states");
         CompareCoverage(interpreter.Model, whole, found);
         Assert.Equal(TraceOf(whole) is null, TraceOf(found) is null);
         if (TraceOf(found) is { } trace)
