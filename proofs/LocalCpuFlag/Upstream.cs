@@ -17,6 +17,9 @@ public sealed class Upstream : ClaimList
     private static readonly Variant Full = new(
         "VL-FULL", Variant.Upstream.Size("gens", 1).Size("frame", 1), Range, Switch, Gather);
 
+    private static readonly Variant FullWide = new(
+        "VL-FULL-WIDE", Variant.Upstream.Size("gens", 2).Size("frame", 2), Range, Switch, Gather);
+
     private static readonly Variant FullOnArm = new(
         "VL-FULL-ARM", Variant.Upstream.On(Architecture.Arm64.Profile),
         Anchor.Manual("TLB maintenance requirements", "Arm ARM, G5.9.1"), Gather);
@@ -37,6 +40,11 @@ public sealed class Upstream : ClaimList
     private static readonly Variant After = new(
         "VL-1CPU-AFTER",
         Variant.Upstream.Size("gens", 2).Size("frame", 1).Assume(LocalCpuFlag.Pinned),
+        Mails.Rutland, Mails.Cpumask, Range, Switch);
+
+    private static readonly Variant AfterWide = new(
+        "VL-1CPU-AFTER-WIDE",
+        Variant.Upstream.Size("gens", 3).Size("frame", 2).Assume(LocalCpuFlag.Pinned),
         Mails.Rutland, Mails.Cpumask, Range, Switch);
 
     private static readonly Variant Before = new(
@@ -61,6 +69,12 @@ public sealed class Upstream : ClaimList
                 + "instruction of the old mm can retire before the way back in compares generations, so I-ENTRY (an "
                 + "entry that can still be used) and I-USE hold. Since the end of 2024 the bit is no longer cleared "
                 + "there."),
+        FullWide.Claim("I-ENTRY", Proved,
+            "Upstream's munmap leaves no stale TLB entry that a thread could still use, also when an address is mapped "
+                + "again, to another frame, while the flush of the first mapping is under way."),
+        FullWide.Claim("I-USE", Proved,
+            "Under upstream's munmap no access goes through a stale TLB entry, also when an address is mapped again, to "
+                + "another frame, while the flush of the first mapping is under way."),
         FullOnArm.Claim("I-ENTRY", Proved,
             "With a broadcast TLBI in place of the IPI, munmap leaves no stale TLB entry."),
         FullOnArm.Claim("I-USE", Proved,
@@ -80,6 +94,9 @@ public sealed class Upstream : ClaimList
         After.Claim("I-USE", Proved,
             "If mm_cpumask is read after the PTE is cleared and the generation has gone up, no access goes through a "
                 + "stale TLB entry."),
+        AfterWide.Claim("I-ENTRY", Proved,
+            "If mm_cpumask is read after the PTE is cleared and the generation has gone up, no IPI is missed over several "
+                + "rounds of munmap, each with a frame of its own."),
         Before.Claim("I-ENTRY", Refuted(12),
             "It is enough to look at mm_cpumask before the PTE is cleared: a single bit means that no IPI is needed.",
             "CPU 1 joins between the sample and the PTE write."),

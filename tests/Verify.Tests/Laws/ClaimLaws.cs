@@ -11,7 +11,7 @@ namespace Verify.Tests.Laws;
 /// <summary>Every claim is as it expects, and the toy says the same of every claim that is small enough for it.</summary>
 public sealed class ClaimLaws
 {
-    private const int Cap = 4000; // states that the toy is asked to visit
+    private const int Cap = 70_000; // states that the toy is asked to visit
 
     private static readonly ImmutableArray<Claim> Claims =
     [
@@ -47,19 +47,22 @@ public sealed class ClaimLaws
     }
 
     [Fact]
-    public void The_toy_says_the_same_of_every_small_claim()
+    public void The_toy_says_the_same_of_every_claim()
     {
         var skipped = new List<string>();
+        var toys = new Dictionary<(string Digest, int Depth), Toy>();
         foreach (var claim in Claims.Where(claim => claim.Expected is not Expectation.Pending))
         {
-            if (!Compare(new Instance(claim.Family, claim.Choices), claim.Property, claim.Id))
+            if (!Compare(new Instance(claim.Family, claim.Choices), claim.Property, claim.Id, Cap, toys))
             {
                 skipped.Add(claim.Id);
             }
         }
 
-        Assert.Contains("TLB-SHOOTDOWN", skipped);
-        Assert.True(skipped.Count * 3 < Claims.Length, $"too large for the toy: {string.Join(", ", skipped)}");
+        // Too large for it are the shootdown, compared at smaller sizes below, and the wide instances of claims that are
+        // compared as they are; what comes later has laws of its own.
+        Assert.All(skipped, id => Assert.True(
+            id is "TLB-SHOOTDOWN" or "VL-CATCHUP" or "VL-CATCHUP:L-GONE" || id.Contains("-WIDE:", StringComparison.Ordinal), id));
     }
 
     [Theory]
@@ -71,7 +74,7 @@ public sealed class ClaimLaws
     public void The_toy_says_the_same_of_small_shootdowns(int cpus, int pages, int frames)
     {
         var sizes = Choices.Default.Size("cpu", cpus).Size("page", pages).Size("frame", frames);
-        Assert.True(Compare(new Instance(new TlbShootdown(), sizes), "I-ENTRY", "TLB-SHOOTDOWN", cap: 100_000));
+        Assert.True(Compare(new Instance(new TlbShootdown(), sizes), "I-ENTRY", "TLB-SHOOTDOWN", 100_000, []));
     }
 
     [Fact]
@@ -140,7 +143,8 @@ public sealed class ClaimLaws
     }
 
     // False when the instance is too large, or asks for what comes later, which has laws of its own.
-    private static bool Compare(Instance instance, string name, string id, int cap = Cap)
+    private static bool Compare(
+        Instance instance, string name, string id, int cap, Dictionary<(string Digest, int Depth), Toy> toys)
     {
         var property = instance.Model.Property(name);
         var report = Report.Decide(Engine, instance, property, Run.Default);
@@ -151,8 +155,14 @@ public sealed class ClaimLaws
         }
 
         // Up to the level of the trace, if there is one; what the toy finds behind it does not matter.
-        var toy = new Toy(instance.Model, depth: report.Trace?.Length - (property is Property.NoDeadlock ? 0 : 1) ?? int.MaxValue);
-        var expected = Oracle.Of(toy, property);
+        var depth = report.Trace?.Length - (property is Property.NoDeadlock ? 0 : 1) ?? int.MaxValue;
+        if (!toys.TryGetValue((instance.Model.Digest, depth), out var toy))
+        {
+            toys[(instance.Model.Digest, depth)] = toy = new Toy(instance.Model, depth: depth);
+        }
+
+        // The toy may be that of another claim with the same model: it knows its own variables only.
+        var expected = Oracle.Of(toy, toy.Interpreter.Model.Property(name));
         Assert.Empty(expected.Errors);
         Assert.Equal(
             (id, expected.Level, expected.States, expected.RuleCounts.Sum(), expected.Depth),
