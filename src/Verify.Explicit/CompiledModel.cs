@@ -25,7 +25,7 @@ internal sealed class CompiledModel
         }
 
         Layout = new StateLayout(Lowered.Shape, Cone);
-        Expand = TransitionCompiler.Compile(Lowered, Layout, withRules: false);
+        Expand = TransitionCompiler.Compile(Lowered, Layout, reductions.HasFlag(Reductions.PartialOrder));
         List<LoweredPredicate> predicates = [question, .. asked];
         if (property is Property.LeadsTo leadsTo)
         {
@@ -40,10 +40,14 @@ internal sealed class CompiledModel
 
         Check = TransitionCompiler.Compile(predicates, Layout);
         Symmetry = reductions.HasFlag(Reductions.Symmetry) ? Symmetry.Of(this) : null;
+        Steps = reductions.HasFlag(Reductions.PartialOrder) ? RelationsFor(predicates) : null;
     }
 
     /// <summary>The symmetry to reduce by, if one is asked for.</summary>
     public Symmetry? Symmetry { get; }
+
+    /// <summary>Which steps can wait for which, if some are to be left out.</summary>
+    public StepRelations? Steps { get; }
 
     /// <summary>What the property can depend on, if no more than that is to be looked at.</summary>
     public ConeOfInfluence? Cone { get; }
@@ -70,9 +74,17 @@ internal sealed class CompiledModel
     public ImmutableArray<string> NotLookedFor { get; } = [];
 
     /// <summary>How states are told apart, for the evidence.</summary>
-    public string Identity => Cone is null
-        ? "exact states"
-        : $"exact states of {Cone.LeafCount} of {Lowered.Shape.Leaves.Length} parts (cone of influence)";
+    public string Identity => (Cone, Steps) switch
+    {
+        (null, null) => "exact states",
+        (null, _) => $"exact states, {OneOrder}",
+        (_, null) => $"exact states of {ConeSize}",
+        _ => $"exact states of {ConeSize}, {OneOrder}",
+    };
+
+    private const string OneOrder = "of independent steps one order (partial order)";
+
+    private string ConeSize => $"{Cone!.LeafCount} of {Lowered.Shape.Leaves.Length} parts (cone of influence)";
 
     /// <summary>The most successors a state can have.</summary>
     public int MostSuccessors => Math.Max(1, Lowered.Rules.Length);
@@ -106,6 +118,19 @@ internal sealed class CompiledModel
                 .. asked.Select(predicate =>
                     predicate.IsDefined.IsTrue ? predicate with { Holds = Lowered.Pool.True } : predicate),
             ]);
+    }
+
+    private StepRelations RelationsFor(List<LoweredPredicate> predicates)
+    {
+        if (Property is Property.LeadsTo)
+        {
+            throw ModelException.At(Property.Where, Codes.BadReduction,
+                $"'{Property.Name}' is about what comes later: partial order leaves out runs that it tells apart");
+        }
+
+        // Of a deadlock it is the missing steps that are looked for, not where it may rest.
+        var goals = predicates.Select((predicate, i) => i == 0 && AsksForDeadlock ? Lowered.Pool.True : predicate.Holds);
+        return new StepRelations(Lowered, Layout, [.. goals], [.. predicates.Select(predicate => predicate.IsDefined)], Symmetry);
     }
 
     /// <summary>A violation, a state that is looked for, that a state may rest, or what triggers a <c>LeadsTo</c>.</summary>

@@ -1,6 +1,8 @@
 using Verify.Claims;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Traces;
 
 namespace Verify.Explicit;
 
@@ -34,11 +36,17 @@ public sealed class ExplicitEngine : IEngine
             result = search.Execute(keepLevels: false);
         }
 
+        // Where steps wait, a state can be farther away than it is: how far a search that was cut came, says nothing then.
+        if (compiled.Steps is not null && result.End is SearchEnd.Cut or SearchEnd.Cancelled)
+        {
+            result = result with { Covered = Math.Min(result.Covered, 0) };
+        }
+
         var evidence = result.ToEvidence(compiled);
         return (result.End, property) switch
         {
-            (SearchEnd.Met, Property.Reachable) => new Verdict.Proved(evidence, Trace(compiled, result, run)),
-            (SearchEnd.Met, _) => new Verdict.Refuted(Trace(compiled, result, run), evidence),
+            (SearchEnd.Met, Property.Reachable) => new Verdict.Proved(evidence, TraceOf(compiled, result, run)),
+            (SearchEnd.Met, _) => new Verdict.Refuted(TraceOf(compiled, result, run), evidence),
             (SearchEnd.Exhausted, Property.Reachable) => new Verdict.Refuted(null, evidence),
             (SearchEnd.Exhausted, _) => new Verdict.Proved(evidence),
             _ when result.Covered < 0 => new Verdict.Unknown($"stopped by {result.Cause} at the start", evidence),
@@ -48,6 +56,10 @@ public sealed class ExplicitEngine : IEngine
         };
     }
 
-    private static Traces.Trace Trace(CompiledModel compiled, SearchResult result, Run run) =>
-        new TraceFinder(compiled).Find(result.Depth, run);
+    private static Trace TraceOf(CompiledModel compiled, SearchResult result, Run run)
+    {
+        var trace = new TraceFinder(compiled).Find(result.Depth, run);
+        // Partial order may go a longer way round: its traces are shortened, though not to a shortest.
+        return compiled.Steps is null ? trace : Shorten.Of(new Interpreter(compiled.Model), compiled.Property, trace);
+    }
 }

@@ -50,7 +50,8 @@ internal sealed record SearchResult(
     {
         Kind = End == SearchEnd.Exhausted ? EvidenceKind.Exhaustive : EvidenceKind.Partial,
         States = States,
-        StatesStoodFor = StoodFor > 0 && StoodFor <= long.MaxValue ? (long)StoodFor : null,
+        // Under partial order there are more that no state stands for.
+        StatesStoodFor = StoodFor > 0 && StoodFor <= long.MaxValue && model.Steps is null ? (long)StoodFor : null,
         Transitions = Transitions,
         Depth = Depth,
         RuleCounts = model.WithoutLeftOut(RuleCounts),
@@ -167,6 +168,9 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
                 witnessDepths[i] ??= depth;
             }
         }
+
+        var known = witnessDepths.Select((at, i) => at is null ? 0 : 2L << i).Sum();
+        Array.ForEach(workers, worker => worker.GiveUp(known));
 
         run.Progress?.Report(new Progress(states, workers.Sum(worker => worker.Transitions), depth, workers.Sum(w => w.Next.Count)));
     }

@@ -10,6 +10,8 @@ internal sealed unsafe class Worker
     private readonly ulong[] hashesA;
     private readonly ulong[] hashesB;
     private readonly Canonicalizer? canonicalizer;
+    private readonly StubbornSet? stubborn;
+    private readonly int[] rules;
 
     public Worker(CompiledModel model)
     {
@@ -21,6 +23,8 @@ internal sealed unsafe class Worker
         RuleCounts = GC.AllocateArray<long>(model.Model.Rules.Length, pinned: true);
         Next = new Frontier(wordCount);
         canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry, model.Layout);
+        stubborn = model.Steps is null ? null : new StubbornSet(model.Steps, wordCount);
+        rules = GC.AllocateUninitializedArray<int>(stubborn is null ? 1 : most, pinned: true);
     }
 
     /// <summary>How often each rule fired.</summary>
@@ -46,6 +50,9 @@ internal sealed unsafe class Worker
 
     /// <summary>Forgets what was met, not what was counted.</summary>
     public void StartLevel() => (Met, MetDeadlock, UndefinedIn) = (0, false, null);
+
+    /// <summary>Goals that were met, as bits of <see cref="CheckState"/>: no state need be kept for them.</summary>
+    public void GiveUp(long met) => stubborn?.GiveUp(met);
 
     /// <summary>Adds a state of the first level.</summary>
     public void AddInitial(SeenSet seen, ulong* state)
@@ -101,10 +108,12 @@ internal sealed unsafe class Worker
     {
         var made = 0;
         fixed (long* counts = RuleCounts)
+        fixed (int* by = rules)
         {
             foreach (var expand in model.Expand)
             {
-                var more = expand(state, into + ((long)made * wordCount), counts, null);
+                // Written only by methods that were compiled for it.
+                var more = expand(state, into + ((long)made * wordCount), counts, by + made);
                 if (more < 0)
                 {
                     NoteUndefined(state);
@@ -113,6 +122,8 @@ internal sealed unsafe class Worker
 
                 made += more;
             }
+
+            made = stubborn is null ? made : stubborn.Choose(state, into, by, counts, made);
         }
 
         Transitions += made;

@@ -61,4 +61,7 @@ public enum Reductions
 
     /// <summary>Only the parts of a state, and the rules, that the property can depend on.</summary>
     ConeOfInfluence = 2,
+
+    /// <summary>One order of steps that do not see each other, where another makes no difference.</summary>
+    PartialOrder = 4,
 }

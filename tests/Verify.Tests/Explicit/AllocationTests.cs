@@ -11,6 +11,8 @@ public sealed unsafe class AllocationTests
     [Theory]
     [InlineData(Reductions.None)]
     [InlineData(Reductions.Symmetry)]
+    [InlineData(Reductions.ConeOfInfluence)]
+    [InlineData(Reductions.PartialOrder)]
     public void No_transition_allocates(Reductions reductions)
     {
         var model = new TlbShootdown().Build(Choices.Default.Size("cpu", 2).Size("page", 2).Size("frame", 2));

@@ -31,7 +31,7 @@ public sealed class ReductionLaws
     public void Reductions_together_keep_the_verdict()
     {
         var (decided, refused) = (0, 0);
-        Law.Holds(700, toy =>
+        Law.Holds(400, toy =>
         {
             if (toy.Errors.Count > 0)
             {
@@ -45,7 +45,7 @@ public sealed class ReductionLaws
                     var whole = new ExplicitEngine().Decide(toy.Interpreter.Model, property, Plain);
                     foreach (var reductions in Combinations)
                     {
-                        var found = Attempt(toy.Interpreter.Model, property, Plain with { Reductions = reductions });
+                        var found = Attempt(toy.Interpreter.Model, property, Plain with { Reductions = reductions }, whole);
                         (decided, refused) = found is null ? (decided, refused + 1) : (decided + 1, refused);
                         Compare(toy.Interpreter, property, reductions, whole, found, toy.Nodes.Count);
                         CompareOrbits(toy.Interpreter.Model, property, Plain with { Reductions = reductions }, found);
@@ -53,19 +53,21 @@ public sealed class ReductionLaws
                 }
             }
         });
-        Assert.True(IsAlone || decided > 2000, $"{decided} decided, {refused} refused");
+        Assert.True(IsAlone || decided > 1200, $"{decided} decided, {refused} refused");
     }
 
     [Fact]
-    public void Reductions_together_do_the_same_on_any_number_of_threads() => Law.Holds(100, toy =>
+    public void Reductions_together_do_the_same_on_any_number_of_threads() => Law.Holds(60, toy =>
     {
         foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo && toy.Errors.Count == 0))
         {
             foreach (var reductions in Combinations.Where(_ => Oracle.Of(toy, property).Errors.IsEmpty))
             {
-                if (Attempt(toy.Interpreter.Model, property, Plain with { Reductions = reductions }) is { } one)
+                var whole = new ExplicitEngine().Decide(toy.Interpreter.Model, property, Plain);
+                if (Attempt(toy.Interpreter.Model, property, Plain with { Reductions = reductions }, whole) is { } one)
                 {
-                    var two = Attempt(toy.Interpreter.Model, property, Plain with { Reductions = reductions, Threads = 2 })!;
+                    var two = new ExplicitEngine().Decide(
+                        toy.Interpreter.Model, property, Plain with { Reductions = reductions, Threads = 2 });
                     Assert.Equal((one.Word, one.Evidence.States), (two.Word, two.Evidence.States));
                     Assert.Equal(one.Evidence.Transitions, two.Evidence.Transitions);
                     Assert.Equal(one.Evidence.RuleCounts.AsEnumerable(), two.Evidence.RuleCounts);
@@ -92,7 +94,7 @@ public sealed class ReductionLaws
 
             foreach (var reductions in Combinations)
             {
-                var found = Attempt(model, property, run with { Reductions = reductions });
+                var found = Attempt(model, property, run with { Reductions = reductions }, whole);
                 Compare(new Interpreter(model), property, reductions, whole, found, long.MaxValue);
                 CompareOrbits(model, property, run with { Reductions = reductions }, found);
             }
@@ -121,13 +123,15 @@ public sealed class ReductionLaws
         }
     }
 
-    internal static Verdict? Attempt(Model model, Property property, Run run)
+    // Null if it is refused, or if an error is met on a longer way to what the whole search found before it.
+    private static Verdict? Attempt(Model model, Property property, Run run, Verdict whole)
     {
         try
         {
             return new ExplicitEngine().Decide(model, property, run);
         }
-        catch (ModelException error) when (error.Diagnostic.Code == Codes.BadReduction)
+        catch (ModelException error) when (error.Diagnostic.Code == Codes.BadReduction
+            || (run.Reductions.HasFlag(Reductions.PartialOrder) && whole.Evidence.Kind == EvidenceKind.Partial))
         {
             return null;
         }
