@@ -22,7 +22,7 @@ internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report
     /// <summary>The exit code.</summary>
     public int ExitCode => Undecided > 0 && Report.Problems.Length <= Undecided ? Cli.ExitCode.Undecided
         : IsExpected ? (Report.IsAsExpected ? Cli.ExitCode.AsExpected : Cli.ExitCode.Otherwise)
-        : Report.Main!.Verdict is Verdict.Proved ? Cli.ExitCode.AsExpected : Cli.ExitCode.Otherwise;
+        : Report.Main!.Verdict is Verdict.Proved && Report.IsAsExpected ? Cli.ExitCode.AsExpected : Cli.ExitCode.Otherwise;
 
     /// <summary>Decides a claim; with other choices than its own, only what was asked, without regard to its expectation.</summary>
     public static Decision Of(Claim claim, Choices choices, IEngine engine, Run run)
@@ -34,7 +34,7 @@ internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report
 
         var instance = new Instance(claim.Family, choices);
         var report = Verify.Claims.Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);
-        return new Decision(claim, choices, new ClaimReport(claim, report, [], []));
+        return new Decision(claim, choices, new ClaimReport(claim, report, [], report.Vacuities()));
     }
 
     /// <summary>The command that shows one of the traces again, a word an entry.</summary>

@@ -105,6 +105,10 @@ public static class Codes
     public static readonly ErrorCode UnknownName = new("VRF113", "a name is not declared",
         "run 'verify list' for what there is");
 
+    /// <summary>The code that describes a model throws an exception.</summary>
+    public static readonly ErrorCode ModelThrows = new("VRF114", "the code that describes a model throws an exception",
+        "mend the line; an expression that is null is the likeliest cause");
+
     /// <summary>A value is taken out of an option that has none.</summary>
     public static readonly ErrorCode NoValue = new("VRF120", "the value of an empty option is read",
         "guard the read with .HasValue");

@@ -43,7 +43,27 @@ internal sealed class Liveness(CompiledModel model, Run run)
         graph = new StateGraph(model, result.Levels);
         fair = [.. fairOf.OfType<FairSteps>().Distinct()];
         fairIndex = [.. fairOf.Select(steps => steps is null ? -1 : Array.IndexOf(fair, steps))];
+        var trigger = new Witness($"trigger of {model.Property.Name}", TriggerDepth(result.Levels));
+        evidence = evidence with { Witnesses = evidence.Witnesses.Add(trigger) };
         return FindViolation() is { } trace ? new Verdict.Refuted(trace, evidence) : new Verdict.Proved(evidence);
+    }
+
+    // Where the trigger is first met: without it, nothing that should come later was ever asked for.
+    private int? TriggerDepth(IReadOnlyList<Frontier> levels)
+    {
+        var state = 0;
+        for (var depth = 0; depth < levels.Count; depth++)
+        {
+            for (var i = 0L; i < levels[depth].Count; i++, state++)
+            {
+                if (IsTriggered(state))
+                {
+                    return depth;
+                }
+            }
+        }
+
+        return null;
     }
 
     private bool IsTriggered(int state) => (graph.Check(state) & 1) != 0;

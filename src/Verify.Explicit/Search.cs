@@ -88,6 +88,11 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
     public SearchResult Execute(bool keepLevels, int? lastLevel = null)
     {
         var frontier = Start();
+        if (stopped is { } tooSmall)
+        {
+            return Result(SearchEnd.Cut, tooSmall, 0, -1);
+        }
+
         for (var depth = 0; ; depth++)
         {
             Conclude(depth);
@@ -147,7 +152,12 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
         {
             fixed (ulong* words = model.Layout.Pack(state))
             {
-                GrowIfNeeded(workers[0].Next.Count);
+                if (!GrowIfNeeded(workers[0].Next.Count))
+                {
+                    stopped = "memory budget";
+                    break;
+                }
+
                 workers[0].AddInitial(seen, words);
             }
         }

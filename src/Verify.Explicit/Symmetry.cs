@@ -25,6 +25,13 @@ internal sealed class Symmetry
     public static Symmetry Of(CompiledModel model)
     {
         CheckUnbroken(model.Model);
+        if (model.Lowered.DependsOnOrder)
+        {
+            throw ModelException.At(model.Property.Where, Codes.BadReduction,
+                "a quantifier over identities reads the value of an option that it finds empty only if it looks in another order",
+                "guard the read with .HasValue inside of the quantifier, or search without symmetry");
+        }
+
         if (model.Property is Property.LeadsTo)
         {
             throw ModelException.At(model.Property.Where, Codes.BadReduction,

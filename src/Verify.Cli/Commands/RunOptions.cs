@@ -11,6 +11,7 @@ internal sealed class RunOptions
     private static readonly SortedDictionary<string, Reductions> Names = new(StringComparer.OrdinalIgnoreCase)
     {
         ["cone"] = Reductions.ConeOfInfluence,
+        ["partial-order"] = Reductions.PartialOrder,
         ["symmetry"] = Reductions.Symmetry,
     };
 

@@ -50,7 +50,6 @@ internal sealed class ResultText(Terminal terminal)
 
         if (!decision.IsExpected)
         {
-            main.Vacuities().ToList().ForEach(Item);
             Text("the claim expects nothing of this instance, it is about another");
         }
 
@@ -82,6 +81,11 @@ internal sealed class ResultText(Terminal terminal)
     private string Headline(Decision decision, Report main)
     {
         var word = main.Verdict.Word;
+        if (!decision.IsExpected && !decision.Report.IsAsExpected)
+        {
+            return terminal.Paint($"{word}, but it says nothing", Paint.Red);
+        }
+
         if (!decision.IsExpected)
         {
             return terminal.Paint(word, main.Verdict switch

@@ -35,12 +35,39 @@ public sealed record Report(
             ? new Verdict.Unknown(reason, Evidence.Nothing)
             : engine.Decide(instance.Model, property, run);
         var report = new Report(instance, property, verdict, engine.Name, run, clock.Elapsed.TotalSeconds);
+        CheckBacked(engine, instance, property, verdict);
         if (report.Trace is { } trace)
         {
             CheckTrace(engine, instance, property, trace);
         }
 
         return report;
+    }
+
+    // No engine gets a verdict past here that nothing stands behind.
+    private static void CheckBacked(IEngine engine, Instance instance, Property property, Verdict verdict)
+    {
+        var evidence = verdict.Evidence;
+        var isWhole = evidence.Kind switch
+        {
+            EvidenceKind.Exhaustive => evidence.RuleCounts.Length == instance.Model.Rules.Length
+                && evidence.Witnesses.Count(w => instance.Model.Properties.Any(p => p is Property.Reachable && p.Name == w.Property))
+                    + evidence.NotLookedFor.Length == instance.Model.Properties.Count(p => p is Property.Reachable),
+            EvidenceKind.Inductive => true,
+            _ => false,
+        };
+        var isBacked = (verdict, property) switch
+        {
+            (Verdict.Proved { Witness: var witness }, Property.Reachable) => witness is not null,
+            (Verdict.Proved, _) => isWhole,
+            (Verdict.Refuted { Trace: null }, Property.Reachable) => isWhole,
+            (Verdict.Refuted { Trace: var trace }, _) => trace is not null,
+            _ => true,
+        };
+        if (!isBacked)
+        {
+            throw new UnreachableException($"engine '{engine.Name}' says '{verdict.Word}' of '{property.Name}' and shows nothing for it");
+        }
     }
 
     private static void CheckTrace(IEngine engine, Instance instance, Property property, Trace trace)
@@ -133,6 +160,25 @@ public sealed record ClaimReport(
         foreach (var vacuity in main.Vacuities())
         {
             yield return vacuity;
+        }
+
+        if (main.Verdict is Verdict.Proved && !main.Instance.Model.Properties.Any(p => p is Property.Reachable))
+        {
+            yield return "vacuous: the model has no Reachable property, so nothing shows that the proof is about anything";
+        }
+
+        if (expected is Expectation.ProvedIf { Superfluous: var named })
+        {
+            var assumptions = report.Claim.Choices.Assumptions;
+            foreach (var name in named.Where(name => !assumptions.Contains(name)))
+            {
+                yield return $"the claim calls '{name}' superfluous, which it does not assume";
+            }
+
+            if (assumptions.IsEmpty)
+            {
+                yield return "the claim is expected to hold under assumptions, and makes none";
+            }
         }
 
         if (expected is Expectation.Refuted { Steps: { } steps } && main.Trace?.Length != steps)

@@ -81,6 +81,12 @@ public sealed class LoweredModel
     /// <summary>The same leaves and terms with other rules.</summary>
     internal LoweredModel With(ImmutableArray<LoweredRule> rules) => new(this, rules);
 
+    /// <summary>
+    /// Whether something is defined only because a quantifier over symmetric identities looked at them in a certain order
+    /// and stopped in time. It is then not the same for all states of an orbit.
+    /// </summary>
+    public bool DependsOnOrder { get; private set; }
+
     /// <summary>A predicate of the model.</summary>
     public LoweredPredicate Lower(Expr predicate)
     {
@@ -146,6 +152,7 @@ public sealed class LoweredModel
     /// <summary>One pass over the expressions of a rule, with the path condition under which each is looked at.</summary>
     private sealed class Pass : ExprFold<Lowered>
     {
+        private readonly LoweredModel owner;
         private readonly TermPool pool;
         private readonly LoweredOps ops;
         private readonly Dictionary<Binder, Lowered> bound = [];
@@ -155,7 +162,7 @@ public sealed class LoweredModel
 
         public Pass(LoweredModel owner, ImmutableArray<Binder> parameters, ImmutableArray<int> codes)
         {
-            (pool, ops) = (owner.Pool, owner.ops);
+            (this.owner, pool, ops) = (owner, owner.Pool, owner.ops);
             (assumed, path, Defined) = (pool.True, pool.True, pool.True);
             for (var i = 0; i < parameters.Length; i++)
             {
@@ -392,7 +399,13 @@ public sealed class LoweredModel
                 bound[node.Binder] = ops.FromCode(node.Binder.Sort, pool.Constant(code));
                 var body = pool.False;
                 // Looked at in order until the answer is known, as the interpreter does.
+                var before = Defined;
                 Under(pool.True, () => body = Truth(node.Body));
+                if (Defined != before && node is { Quantifier: not Quantifier.Count, Binder.Sort: Sort.Scalar })
+                {
+                    owner.DependsOnOrder = true;
+                }
+
                 switch (node.Quantifier)
                 {
                     case Quantifier.ForAll:

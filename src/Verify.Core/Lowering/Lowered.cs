@@ -102,8 +102,8 @@ internal sealed class LoweredOps(TermPool pool)
             case (Lowered.Option { Code: { } x }, Lowered.Option { Code: { } y }) when a.Sort.Equals(b.Sort):
                 return FromCode(a.Sort, pool.Choice(condition, x, y));
             case (Lowered.Option x, Lowered.Option y):
-                return new Lowered.Option(a.Sort, pool.Choice(condition, x.Has, y.Has),
-                    Choice(condition, x.Content, y.Content, x.Content.Sort), null);
+                return new Lowered.Option(sort, pool.Choice(condition, x.Has, y.Has),
+                    Choice(condition, x.Content, y.Content, ((Sort.Optional)sort).Of), null);
             case (Lowered.Tuple x, Lowered.Tuple y):
                 return new Lowered.Tuple(a.Sort,
                     [.. x.Items.Select((item, i) => Choice(condition, item, y.Items[i], item.Sort))]);

@@ -267,22 +267,49 @@ public static class Dsl
             return (left, right);
         }
 
+        if (!ReferenceEquals(left, None) && !ReferenceEquals(right, None) && IsRangeInOptions(left.Sort, right.Sort))
+        {
+            return (left, right);
+        }
+
+        if (ReferenceEquals(right, None) && left.Sort is not Sort.Optional)
+        {
+            return (Some(left), Coerce(right, Sort.Option(left.Sort)));
+        }
+
         var lift = ReferenceEquals(left, None)
             || (right.Sort is Sort.Optional && left.Sort is not Sort.Optional && !ReferenceEquals(right, None));
         return lift ? (Coerce(left, right.Sort), right) : (left, Coerce(right, left.Sort));
     }
 
-    internal static Sort Join(Sort left, Sort right) => (left, right) is (Sort.Interval a, Sort.Interval b)
-        ? Sort.Range(Math.Min(a.Low, b.Low), Math.Max(a.High, b.High))
-        : left;
+    /// <summary>The sort that holds the values of both: ranges, also those in options, are widened.</summary>
+    internal static Sort Join(Sort left, Sort right) => (left, right) switch
+    {
+        (Sort.Interval a, Sort.Interval b) => Sort.Range(Math.Min(a.Low, b.Low), Math.Max(a.High, b.High)),
+        (Sort.Optional a, Sort.Optional b) => Sort.Option(Join(a.Of, b.Of)),
+        _ => left,
+    };
+
+    // Options of ranges that differ in their bounds only, and may be compared and chosen from as the ranges themselves.
+    private static bool IsRangeInOptions(Sort left, Sort right) => (left, right) switch
+    {
+        (Sort.Interval, Sort.Interval) => true,
+        (Sort.Optional a, Sort.Optional b) => IsRangeInOptions(a.Of, b.Of),
+        _ => false,
+    };
 
     /// <summary>An error at the line of the model that is being built, found on the call stack.</summary>
     internal static ModelException Error(ErrorCode code, string message, string? hint = null) =>
         ModelException.At(SpotOfCaller(), code, message, hint);
 
-    private static SourceSpot? SpotOfCaller()
+    /// <summary>The line of the model at which an exception was thrown.</summary>
+    internal static SourceSpot? SpotOf(Exception exception) => SpotIn(new StackTrace(exception, fNeedFileInfo: true));
+
+    private static SourceSpot? SpotOfCaller() => SpotIn(new StackTrace(fNeedFileInfo: true));
+
+    private static SourceSpot? SpotIn(StackTrace stack)
     {
-        var frames = new StackTrace(fNeedFileInfo: true).GetFrames();
+        var frames = stack.GetFrames();
         var own = typeof(Dsl).Assembly;
         var frame = frames.FirstOrDefault(f => f.GetMethod()?.DeclaringType?.Assembly != own && f.GetFileName() is not null);
         return frame is null ? null : SourceSpot.From(frame.GetFileName()!, frame.GetFileLineNumber());

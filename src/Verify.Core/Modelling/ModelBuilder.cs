@@ -45,8 +45,9 @@ public sealed class ModelBuilder
             : throw Dsl.Error(Codes.UnknownName, $"family '{Name}' does not list the assumption '{assumption.Name}'");
 
     /// <summary>Whether a profile is the chosen one.</summary>
-    public bool Is(Profile profile) =>
-        (choices.Profile ?? family?.Profiles.FirstOrDefault()?.Name) == profile.Name;
+    public bool Is(Profile profile) => family is null || family.Profiles.Any(p => p.Name == profile.Name)
+        ? (choices.Profile ?? family?.Profiles.FirstOrDefault()?.Name) == profile.Name
+        : throw Dsl.Error(Codes.UnknownName, $"family '{Name}' does not list the profile '{profile.Name}'");
 
     /// <summary>The processors: a scalar set whose members are the columns of a trace.</summary>
     public Sort Processors(string name, int count) => processors = Identities(name, count, "CPU");
@@ -140,6 +141,11 @@ public sealed class ModelBuilder
     public void Thread(string name, Sort each, bool repeats, Action<ThreadBuilder, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
+        if (!each.IsScalar)
+        {
+            throw Dsl.Error(Codes.SortMismatch, $"there cannot be a thread '{name}' for each '{each}': it has no finite list of values");
+        }
+
         var key = new Binder(Dsl.NameFor(each), each);
         var thread = new ThreadBuilder(this, name, key, repeats, SourceSpot.From(file, line));
         body(thread, new Expr.Bound(key));

@@ -113,7 +113,17 @@ public abstract class ModelFamily
     {
         CheckChoices(choices);
         var builder = new ModelBuilder(this, choices);
-        Describe(builder);
+        try
+        {
+            Describe(builder);
+        }
+#pragma warning disable CA1031 // Whatever the model's own code throws is a mistake in the model, at its own line.
+        catch (Exception e) when (e is not ModelException)
+#pragma warning restore CA1031
+        {
+            throw ModelException.At(Dsl.SpotOf(e), Codes.ModelThrows, $"the model '{Name}' throws {e.GetType().Name}: {e.Message}");
+        }
+
         return builder.Build();
     }
 

@@ -20,7 +20,7 @@ public static class ModelText
         foreach (var variable in model.Variables)
         {
             var initially = variable.Initially is null ? "any" : Canonical(variable.Initially);
-            text.AppendLine(CultureInfo.InvariantCulture, $"var {variable.Role} {variable.Name}: {variable.Sort} = {initially}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"var {variable.Role} {Quoted(variable.Name)}: {variable.Sort} = {initially}");
         }
 
         foreach (var rule in model.Rules)
@@ -38,11 +38,14 @@ public static class ModelText
                 Property.LeadsTo p => $"{Canonical(p.From)} ~> {Canonical(p.To)}",
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
-            text.AppendLine(CultureInfo.InvariantCulture, $"{property.Kind} \"{property.Name}\": {body}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{property.Kind} {Quoted(property.Name)}: {body}");
         }
 
         return text.ToString();
     }
+
+    private static string Quoted(string name) =>
+        $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static string Canonical(Expr expr) => new Printer([], isCanonical: true).Of(expr).Text;
 
@@ -50,11 +53,11 @@ public static class ModelText
     {
         var scope = new List<Binder>(rule.Parameters);
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"rule {rule.Name}({string.Join(", ", rule.Parameters.Select((p, i) => $"${i}: {p.Sort}"))})");
+            $"rule {Quoted(rule.Name)}({string.Join(", ", rule.Parameters.Select((p, i) => $"${i}: {p.Sort}"))})");
         if (rule.Fairness is { } fairness)
         {
             var of = string.Join(", ", fairness.Of.Select(binder => $"${rule.Parameters.IndexOf(binder)}"));
-            text.AppendLine(CultureInfo.InvariantCulture, $"  fair {fairness.Group}({of})");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  fair {Quoted(fairness.Group)}({of})");
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"  when {new Printer(scope, isCanonical: true).Of(rule.Guard).Text}");
@@ -80,12 +83,15 @@ public static class ModelText
         private const int Atom = 9;
         private readonly List<Binder> scope = [.. outer];
 
-        protected internal override Piece OnLiteral(Expr.Literal node) =>
-            new(Semantics.Value.Scalar(node.Sort, node.Number).ToString(), Atom);
+        // Canonical text says of what sort a constant is, and quotes names: a member, a variable and a field of one name
+        // are different things, and so are sorts of one name and different sizes.
+        protected internal override Piece OnLiteral(Expr.Literal node) => new(
+            isCanonical ? $"{node.Number}:{node.Sort}" : Semantics.Value.Scalar(node.Sort, node.Number).ToString(), Atom);
 
-        protected internal override Piece OnNone(Expr.NoneOf node) => new("None", Atom);
+        protected internal override Piece OnNone(Expr.NoneOf node) => new(isCanonical ? $"None:{node.Sort}" : "None", Atom);
 
-        protected internal override Piece OnRead(Expr.Read node) => new(node.Variable.Name, Atom);
+        protected internal override Piece OnRead(Expr.Read node) =>
+            new(isCanonical ? Quoted(node.Variable.Name) : node.Variable.Name, Atom);
 
         protected internal override Piece OnBound(Expr.Bound node)
         {
@@ -95,12 +101,14 @@ public static class ModelText
 
         protected internal override Piece OnAt(Expr.At node) => new($"{Of(node.Map).In(Atom)}[{Of(node.Key).Text}]", Atom);
 
-        protected internal override Piece OnGet(Expr.Get node) => new($"{Of(node.Record).In(Atom)}.{node.Field.Name}", Atom);
+        protected internal override Piece OnGet(Expr.Get node) => new(
+            $"{Of(node.Record).In(Atom)}.{(isCanonical ? Quoted(node.Field.Name) : node.Field.Name)}", Atom);
 
         protected internal override Piece OnConstruct(Expr.Construct node) =>
-            new($"{((Sort.Record)node.Sort).Name}({string.Join(", ", node.Fields.Select(f => Of(f).Text))})", Atom);
+            new($"{NameOf(node.Sort)}({string.Join(", ", node.Fields.Select(f => Of(f).Text))})", Atom);
 
-        protected internal override Piece OnFill(Expr.Fill node) => new($"all {Of(node.Element).In(Atom)}", 8);
+        protected internal override Piece OnFill(Expr.Fill node) =>
+            new($"all {(isCanonical ? node.Sort.Text + " " : "")}{Of(node.Element).In(Atom)}", 8);
 
         protected internal override Piece OnSome(Expr.Some node) => new($"Some({Of(node.Content).Text})", Atom);
 
@@ -134,7 +142,7 @@ public static class ModelText
             var body = Of(node.Body).In(1);
             var name = NameAt(scope.Count - 1);
             scope.RemoveAt(scope.Count - 1);
-            return new($"{node.Quantifier} {name}: {SortName(node.Binder.Sort)}. {body}", 0);
+            return new($"{node.Quantifier} {name}: {NameOf(node.Binder.Sort)}. {body}", 0);
         }
 
         private string NameAt(int position)
@@ -144,8 +152,10 @@ public static class ModelText
             return isCanonical ? $"${position}" : taken == 0 ? plain : $"{plain}{taken + 1}";
         }
 
-        private static string SortName(Sort sort) => sort switch
+        private string NameOf(Sort sort) => sort switch
         {
+            _ when isCanonical => sort.Text,
+            Sort.Record record => record.Name,
             Sort.Scalar scalar => scalar.Name,
             Sort.Enumeration enumeration => enumeration.Name,
             _ => sort.Text,

@@ -66,9 +66,10 @@ public abstract class Sort : IEquatable<Sort>
     {
         internal Interval(int low, int high) : base($"{low}..{high}")
         {
-            if (high < low || (long)high - low >= 1 << 24)
+            if (high < low || (long)high - low >= 1 << 24 || low < -(1 << 30) || high > 1 << 30)
             {
-                throw Dsl.Error(Codes.BadDeclaration, $"the range {low}..{high} is empty or has over 16 million values");
+                throw Dsl.Error(Codes.BadDeclaration,
+                    $"the range {low}..{high} is empty, has over 16 million values, or lies beyond a thousand million");
             }
 
             (Low, High) = (low, high);

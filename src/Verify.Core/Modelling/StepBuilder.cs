@@ -50,6 +50,12 @@ public sealed class StepBuilder
     /// <summary>The step can happen only when this holds; several add up.</summary>
     public StepBuilder When(Expr holds)
     {
+        if (over.Count > 0 || condition is not Expr.Literal { Number: 1 })
+        {
+            throw Dsl.Error(Codes.BadDeclaration, $"rule '{Name}' has a guard inside of If or Each, which cannot guard a part of it",
+                "a guard is of the whole step: put When before If, or use SetIf");
+        }
+
         guard &= Dsl.Coerce(holds, Sort.Bool);
         return Done();
     }
@@ -81,6 +87,11 @@ public sealed class StepBuilder
     /// <summary>Does what the body says for every value of a scalar sort.</summary>
     public StepBuilder Each(Sort sort, Action<Expr> body)
     {
+        if (!sort.IsScalar)
+        {
+            throw Dsl.Error(Codes.SortMismatch, $"rule '{Name}' cannot range over '{sort}': it has no finite list of values");
+        }
+
         var binder = new Binder($"each {Dsl.NameFor(sort)}", sort);
         over.Push(binder);
         body(new Expr.Bound(binder));
@@ -141,8 +152,8 @@ public sealed class StepBuilder
         var arguments = shown ?? [.. Parameters.Where(binder => binder != acting).Select(binder => new Expr.Bound(binder))];
         var fullName = thread is null ? Name : $"{thread}.{Name}";
         var fairness = !(isFair ?? thread is not null) ? null
-            : thread is null ? new Fairness(fullName, parameters)
-            : new Fairness(thread, threadKey is null ? [] : [threadKey]);
+            : thread is null ? new Fairness($"rule {fullName}", parameters)
+            : new Fairness($"thread {thread}", threadKey is null ? [] : [threadKey]);
         return new Rule(fullName + suffix, parameters, extraGuard is null ? guard : extraGuard & guard,
             [.. updates], who, arguments, thread, fairness, [.. sources], where);
     }

@@ -173,6 +173,14 @@ public sealed class ThreadBuilder
 
         start = Resolve(new Place(program, 0, null)) ?? throw ModelException.At(where, Codes.BadThread, $"thread '{name}' has no step");
         var order = ReachableNodes(start);
+        var come = order.SelectMany(node => Entries(node, [], true)).Select(entry => entry.Step).ToHashSet();
+        foreach (var lost in successors.Keys.OfType<StepNode>().Where(step => !come.Contains(step)))
+        {
+            throw ModelException.At(lost.Step.ToRule().Where, Codes.BadThread,
+                $"no path through thread '{name}' comes to the step '{lost.Step.Name}'",
+                "a step behind Goto or Return is never taken: remove it, or give it a label");
+        }
+
         foreach (var node in order)
         {
             points[node] = pointNames.Count;
@@ -227,7 +235,17 @@ public sealed class ThreadBuilder
                 (true, false) => node.Condition!,
                 _ => !node.Condition!,
             };
-            foreach (var local in locals.Where(local => rule.Updates.All(update => update.Variable != local)))
+            // What the leaving step itself writes to a local is written only if it does not leave after all.
+            rule = rule with
+            {
+                Updates =
+                [
+                    .. rule.Updates
+                        .Select(update => locals.Contains(update.Variable) ? update with { When = update.When & !leaves } : update)
+                        .Where(update => update.When is not Expr.Literal { Number: 0 }),
+                ],
+            };
+            foreach (var local in locals)
             {
                 var place = key is null ? new Expr.Read(local) : new Expr.Read(local)[new Expr.Bound(key)];
                 var reset = key is null ? local.Initially! : ((Expr.Fill)local.Initially!).Element;

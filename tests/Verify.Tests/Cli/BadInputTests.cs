@@ -36,7 +36,7 @@ public sealed class BadInputTests
     [InlineData("VRF403", "verify check --help", "check")]
     [InlineData("VRF403", "verify check --help", "check", "SD-FULL", "--seed", "later")]
     [InlineData("VRF403", "one a core", "check", "SD-FULL", "--threads", "-1")]
-    [InlineData("VRF403", "one of cone, symmetry", "gate", "--reduce", "fat")]
+    [InlineData("VRF403", "one of cone, partial-order, symmetry", "gate", "--reduce", "fat")]
     [InlineData("VRF403", "--random 1000", "check", "SD-FULL", "--random", "0")]
     [InlineData("VRF304", "leave one", "check", "SD-FULL", "--random", "10", "--engine", "bfs")]
     [InlineData("VRF405", "choose from murphi, promela", "export", "SD-FULL", "--to", "smv")]

@@ -25,6 +25,7 @@ internal sealed class Bfs : IEngine
         var queue = new Queue<(State State, int Depth)>();
         var counts = new long[model.Rules.Length];
         var (transitions, depth) = (0L, 0);
+        var witnesses = model.Properties.OfType<Property.Reachable>().ToDictionary(p => p, _ => (int?)null);
         foreach (var state in interpreter.InitialStates().Where(state => cameFrom.TryAdd(state, null)))
         {
             queue.Enqueue((state, 0));
@@ -37,10 +38,16 @@ internal sealed class Bfs : IEngine
             Transitions = transitions,
             Depth = depth,
             RuleCounts = [.. counts],
+            Witnesses = [.. witnesses.Select(pair => new Witness(pair.Key.Name, pair.Value))],
         };
         while (queue.TryDequeue(out var next))
         {
             depth = next.Depth;
+            foreach (var witness in witnesses.Keys.Where(p => interpreter.Holds(next.State, p.Holds, p.Where)))
+            {
+                witnesses[witness] ??= depth;
+            }
+
             var trace = TraceTo(next.State, cameFrom);
             if (Replay.Decides(interpreter, property, trace))
             {

@@ -6,10 +6,10 @@ using Verify.Explicit;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Tests;
+namespace Verify.Tests.Core;
 
-/// <summary>What a review found: each of these fails until it is mended.</summary>
-public sealed class AttackTests
+/// <summary>What was once wrong, or passed in silence.</summary>
+public sealed class RegressionTests
 {
     private static readonly ExplicitEngine Engine = new();
     private static readonly Run Plain = new(Budget.Unlimited, Threads: 1);
@@ -174,16 +174,19 @@ public sealed class AttackTests
         Assert.Equal("proved", Engine.Decide(model, model.Properties[0], Plain).Word);
     }
 
-    [Fact]
-    public void The_least_number_there_is_can_be_the_least_of_a_range()
+    [Fact, Provokes("VRF114")]
+    public void What_a_model_throws_is_told_at_its_own_line()
     {
-        var model = Model(m =>
-        {
-            var a = m.Var("a", Sort.Range(int.MinValue, int.MinValue + 3));
-            m.Rule("grow", s => s.When(a < int.MinValue + 3).Set(a, a + 1));
-            m.Always("p", a != int.MinValue + 3);
-        });
-        Assert.Equal("refuted", Engine.Decide(model, model.Properties[0], Plain).Word);
+        var error = Assert.Throws<ModelException>(() => new Thrower().Build(Choices.Default));
+        Assert.Equal("VRF114", error.Diagnostic.Code.Id);
+        Assert.EndsWith("RegressionTests.cs", error.Diagnostic.Where!.File);
+    }
+
+    [Fact]
+    public void A_range_beyond_what_codes_can_be_made_of_is_refused()
+    {
+        var error = Assert.Throws<ModelException>(() => Sort.Range(int.MinValue, int.MinValue + 3));
+        Assert.Equal("VRF103", error.Diagnostic.Code.Id);
     }
 
     [Fact]
@@ -271,5 +274,14 @@ public sealed class AttackTests
         public string? WhyNot(Model model, Property property) => null;
 
         public Verdict Decide(Model model, Property property, Run run) => verdict;
+    }
+
+    private sealed class Thrower : ModelFamily
+    {
+        public override string Name => "thrower";
+
+        public override string Summary => "a model whose code throws";
+
+        protected override void Describe(ModelBuilder m) => throw new InvalidOperationException("there is nothing to see");
     }
 }
