@@ -1,5 +1,6 @@
 using System.Globalization;
 using Verify.Claims;
+using Verify.Engines;
 using Verify.Semantics;
 using Verify.Traces;
 
@@ -115,16 +116,23 @@ internal sealed class ResultText(Terminal terminal)
         return report.Verdict switch
         {
             Verdict.Unknown unknown => $"{unknown.Reason}; {numbers}",
+            Verdict.HoldsUpTo limit when evidence.Kind == EvidenceKind.Sampled => $"no violation in {limit.Bound.Cause}; {numbers}",
             Verdict.HoldsUpTo limit =>
                 $"stopped by {limit.Bound.Cause}; no violation within {limit.Bound.Depth} steps; {numbers}",
             _ => evidence.Kind switch
             {
+                EvidenceKind.Exhaustive when report.Run.Reductions != Reductions.None =>
+                    $"every reachable state that the reductions leave: {numbers}{LeftOut(evidence)}",
                 EvidenceKind.Exhaustive => $"every reachable state: {numbers}",
                 EvidenceKind.Inductive => $"an inductive invariant: {evidence.Certificate}; {numbers}",
                 _ => numbers,
             },
         };
     }
+
+    private static string LeftOut(Evidence evidence) => evidence.NotLookedFor.IsEmpty
+        ? ""
+        : $"; not looked for: {string.Join(", ", evidence.NotLookedFor.Select(name => $"'{name}'"))}";
 
     private static string Carries(string assumption, Report without, Decision decision)
     {

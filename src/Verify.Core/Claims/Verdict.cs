@@ -122,7 +122,7 @@ public enum EvidenceKind
     /// <summary>Not at all.</summary>
     None,
 
-    /// <summary>Every reachable state was visited.</summary>
+    /// <summary>Every reachable state was visited, or with reductions every one that they leave.</summary>
     Exhaustive,
 
     /// <summary>Some reachable states were visited.</summary>
