@@ -39,7 +39,7 @@ public sealed class LivenessLaws
     private static bool LawIsAlone => Environment.GetEnvironmentVariable("LAW_SEED") is not null;
 
     private static bool IsFit(Toy toy) => toy.Errors.Count == 0 && toy.Nodes.Count <= Most
-        && toy.Interpreter.Model.Properties.OfType<Property.Reachable>().All(p => Oracle.Of(toy, p).Errors.IsEmpty)
+        && toy.Interpreter.Model.Properties.OfType<Property.Reachable>().All(p => IsDefined(toy, p.Holds))
         && toy.Interpreter.Model.Properties.OfType<Property.LeadsTo>().All(p => IsDefined(toy, p.From) && IsDefined(toy, p.To));
 
     private static bool IsDefined(Toy toy, Expr expr) =>
