@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -12,6 +13,7 @@ public static class Fingerprint
 
     /// <summary>Mixes 64 bits so that every input bit affects every output bit.</summary>
     /// <remarks>The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), variant 13 of Stafford.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong word)
     {
         unchecked

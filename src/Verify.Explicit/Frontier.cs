@@ -9,6 +9,7 @@ internal sealed class Frontier(int wordCount)
     public const int BlockStates = 4096;
 
     private readonly List<(ulong[] Words, int Count)> blocks = [];
+    private readonly Stack<ulong[]> spare = new();
     private ulong[] open = [];
     private int openCount = BlockStates;
     private long closedCount;
@@ -57,11 +58,28 @@ internal sealed class Frontier(int wordCount)
         other.closedCount = 0;
     }
 
+    /// <summary>Gives up its states; the memory is used again for those that are added to others.</summary>
+    public void LeaveTo(ReadOnlySpan<Frontier> others)
+    {
+        Close();
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            others[i % others.Length].spare.Push(blocks[i].Words);
+        }
+
+        blocks.Clear();
+        closedCount = 0;
+    }
+
     private void Open()
     {
         Close();
-        open = GC.AllocateUninitializedArray<ulong>(BlockStates * wordCount, pinned: true);
-        openCount = 0;
+        if (!spare.TryPop(out var words))
+        {
+            words = GC.AllocateUninitializedArray<ulong>(BlockStates * wordCount, pinned: true);
+        }
+
+        (open, openCount) = (words, 0);
     }
 
     private void Close()

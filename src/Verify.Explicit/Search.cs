@@ -113,7 +113,14 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
                 return Result(end.End, end.Cause, depth, depth);
             }
 
-            frontier = Expand(frontier, depth);
+            var next = Expand(frontier, depth);
+            if (!keepLevels)
+            {
+                // Shared out, so that the next level but one needs little more.
+                frontier.LeaveTo([.. workers.Select(worker => worker.Next)]);
+            }
+
+            frontier = next;
             FailIfUndefined();
             if (workers.Any(worker => worker.MetDeadlock) && lastLevel is null)
             {

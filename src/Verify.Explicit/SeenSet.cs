@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Verify.Explicit;
@@ -12,19 +11,23 @@ namespace Verify.Explicit;
 /// Open addressing, linear probing; a slot is the words of one state. The first word is claimed by compare-and-swap,
 /// the others are written after it; who meets a claimed slot with the same first word waits for them. That works
 /// because no word of a state is 0 (<see cref="StateLayout.Occupied"/>). It does not grow while it is used: the search
-/// grows it between two rounds, when no one inserts.
+/// grows it between two rounds, when no one inserts. The upper bits of the hash choose the slot: the order of slots is,
+/// almost, that of hashes, and growing reads and writes memory in order.
 /// </remarks>
 internal sealed unsafe class SeenSet : IDisposable
 {
     private readonly int wordCount;
+    private readonly ZeroedMemory memory;
     private ulong* slots;
     private long mask;
+    private int shift; // what is left of a hash is a slot
 
     /// <summary>Makes room for a number of slots, a power of two.</summary>
     public SeenSet(int wordCount, long capacity)
     {
         this.wordCount = wordCount;
-        Allocate(capacity);
+        memory = new ZeroedMemory(capacity * wordCount);
+        Use(capacity);
     }
 
     /// <summary>The number of slots.</summary>
@@ -58,7 +61,7 @@ internal sealed unsafe class SeenSet : IDisposable
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(slots + ((long)(hash & (ulong)mask) * wordCount));
+            Sse.Prefetch0(slots + (SlotOf(hash) * wordCount));
         }
     }
 
@@ -66,9 +69,13 @@ internal sealed unsafe class SeenSet : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Insert(ulong* state, ulong hash) => wordCount == 1 ? InsertOne(state[0], hash) : InsertMany(state, hash);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long SlotOf(ulong hash) => (long)(hash >> shift);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool InsertOne(ulong state, ulong hash)
     {
-        var index = (long)(hash & (ulong)mask);
+        var index = SlotOf(hash);
         while (true)
         {
             var slot = slots + index;
@@ -91,9 +98,10 @@ internal sealed unsafe class SeenSet : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool InsertMany(ulong* state, ulong hash)
     {
-        var index = (long)(hash & (ulong)mask);
+        var index = SlotOf(hash);
         while (true)
         {
             var slot = slots + (index * wordCount);
@@ -141,65 +149,99 @@ internal sealed unsafe class SeenSet : IDisposable
         return true;
     }
 
-    /// <summary>Doubles the table. No one may insert meanwhile.</summary>
+    /// <summary>Doubles the table, where it is. No one may insert meanwhile.</summary>
+    /// <remarks>
+    /// States that belong to slots from i on go to slots from 2i on. So the upper half is moved first, to room that is
+    /// new; what it leaves is room for the upper half of the rest, and so on. A half begins behind a slot that is empty:
+    /// what lies in it belongs to it.
+    /// </remarks>
+    /// <exception cref="InsufficientMemoryException">There is no room; the table is as it was.</exception>
     public void Grow(Crew? crew)
     {
-        var old = slots;
-        var count = Capacity;
-        Allocate(count * 2);
-        if (crew is null)
+        var old = Capacity;
+        memory.Grow(2 * old * wordCount);
+        slots = memory.Start;
+        // States at the beginning may belong to the end, where there was no more room.
+        var first = Take(EmptyFrom(0));
+        Use(2 * old);
+        var to = old;
+        for (long from; (from = EmptyFrom(to / 2) + 1) < to; to = from)
         {
-            Copy(old, 0, count);
-        }
-        else
-        {
-            crew.Do(member => Copy(old, count * member / crew.Size, count * (member + 1) / crew.Size));
+            if (crew is null || to - from < SmallPart)
+            {
+                Move(from, to);
+            }
+            else
+            {
+                var (start, length) = (from, to - from);
+                crew.Do(member => Move(start + (length * member / crew.Size), start + (length * (member + 1) / crew.Size)));
+            }
         }
 
-        NativeMemory.Free(old);
+        var rest = Take(to);
+        Add(first);
+        Add(rest);
     }
 
-    private void Copy(ulong* old, long from, long to)
+    /// <inheritdoc/>
+    public void Dispose() => memory.Dispose();
+
+    // Below that, threads cost more than they save.
+    private const int SmallPart = 1 << 14;
+
+    // The first empty slot from one on.
+    private long EmptyFrom(long slot)
     {
-        for (var i = from; i < to; i++)
+        while (slots[slot * wordCount] != 0)
         {
-            var state = old + (i * wordCount);
-            if (*state != 0)
+            slot++;
+        }
+
+        return slot;
+    }
+
+    private ulong[] Take(long slotCount)
+    {
+        var words = new Span<ulong>(slots, (int)(slotCount * wordCount));
+        var taken = words.ToArray();
+        words.Clear();
+        return taken;
+    }
+
+    private void Add(ulong[] taken)
+    {
+        fixed (ulong* states = taken)
+        {
+            for (var i = 0; i < taken.Length; i += wordCount)
             {
-                Insert(state, Hash(state, wordCount));
+                if (states[i] != 0)
+                {
+                    Insert(states + i, Hash(states + i, wordCount));
+                }
             }
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Move(long from, long to)
     {
-        NativeMemory.Free(slots);
-        slots = null;
-    }
-
-    private void Allocate(long capacity)
-    {
-        slots = (ulong*)NativeMemory.AllocZeroed((nuint)capacity, (nuint)(wordCount * sizeof(ulong)));
-        mask = capacity - 1;
-        AskForLargePages(slots, SizeBytes);
-    }
-
-    // Random access to a table of small pages spends more time in the processor's own TLB than in the table.
-    private static void AskForLargePages(void* start, long sizeBytes)
-    {
-        const long LargePage = 2 << 20;
-        const int PageMask = 4095;
-        if (OperatingSystem.IsLinux() && sizeBytes >= 2 * LargePage)
+        for (var slot = slots + (from * wordCount); slot < slots + (to * wordCount); slot += wordCount)
         {
-            var first = ((nint)start + PageMask) & ~(nint)PageMask;
-            _ = MemoryAdvice(first, (nint)start + (nint)sizeBytes - first, UseLargePages);
+            if (*slot != 0)
+            {
+                Insert(slot, Hash(slot, wordCount));
+                for (var word = 0; word < wordCount; word++)
+                {
+                    slot[word] = 0;
+                }
+            }
         }
     }
 
-    private const int UseLargePages = 14; // MADV_HUGEPAGE
-
-    [DllImport("libc", EntryPoint = "madvise")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int MemoryAdvice(nint start, nint length, int advice);
+    private void Use(long capacity)
+    {
+        slots = memory.Start;
+        mask = capacity - 1;
+        shift = System.Numerics.BitOperations.LeadingZeroCount((ulong)mask);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Verify.Explicit;
 
 /// <summary>One thread's part of a level: expands states, adds what is new, looks at it.</summary>
@@ -65,6 +67,7 @@ internal sealed unsafe class Worker
     }
 
     /// <summary>Expands a run of states; successors are added one state later, when their slots have been fetched.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Expand(SeenSet seen, ulong* states, int count)
     {
         var before = Next.Count;
@@ -104,6 +107,7 @@ internal sealed unsafe class Worker
         return Next.Count - before;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Successors(ulong* state, ulong* into)
     {
         var made = 0;
@@ -135,6 +139,7 @@ internal sealed unsafe class Worker
         return made;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Insert(SeenSet seen, ulong* states, ulong* hashes, int count)
     {
         for (var i = 0; i < count; i++)
@@ -147,6 +152,7 @@ internal sealed unsafe class Worker
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Keep(ulong* state)
     {
         Next.Add(state);

@@ -53,6 +53,50 @@ public sealed unsafe class SeenSetTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(3, 16)]
+    [InlineData(1, 1 << 16)]
+    [InlineData(2, 1 << 16)]
+    public void A_table_that_grows_whenever_it_is_full_forgets_nothing_and_makes_nothing_up(int wordCount, int capacity)
+    {
+        const int States = 200_000;
+        using var crew = new Crew(2);
+        using var seen = new SeenSet(wordCount, capacity);
+        var random = new Prng(7);
+        var numbers = new HashSet<ulong>();
+        var state = stackalloc ulong[wordCount];
+        while (numbers.Count < States)
+        {
+            // To the last slot, so that rows are long and go around the end.
+            if (numbers.Count >= seen.Capacity - 1)
+            {
+                seen.Grow(random.OneIn(2) ? null : crew);
+            }
+
+            var number = random.Next() >> 40;
+            Spread(state, wordCount, number);
+            Assert.Equal(numbers.Add(number), seen.Insert(state, SeenSet.Hash(state, wordCount)));
+        }
+
+        for (ulong number = 0; number < 1 << 20; number++)
+        {
+            Spread(state, wordCount, number);
+            if (seen.Capacity - numbers.Count > 1 || numbers.Contains(number))
+            {
+                Assert.Equal(numbers.Add(number), seen.Insert(state, SeenSet.Hash(state, wordCount)));
+            }
+        }
+    }
+
+    private static void Spread(ulong* state, int wordCount, ulong number)
+    {
+        for (var word = 0; word < wordCount; word++)
+        {
+            state[word] = StateLayout.Occupied | (word == wordCount - 1 ? number : number & 7);
+        }
+    }
+
     private static void Fill(ulong* state, int wordCount, int number)
     {
         number %= 20_000;
