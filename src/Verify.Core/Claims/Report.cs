@@ -181,7 +181,10 @@ public sealed record ClaimReport(
             }
         }
 
-        if (expected is Expectation.Refuted { Steps: { } steps } && main.Trace?.Length != steps)
+        // Walks and partial order find some violation, which need not be a shortest one.
+        var mayBeLonger = main.Verdict.Evidence.Kind == EvidenceKind.Sampled || main.Run.Reductions.HasFlag(Reductions.PartialOrder);
+        if (expected is Expectation.Refuted { Steps: { } steps } && main.Trace?.Length != steps
+            && !(mayBeLonger && main.Trace?.Length > steps))
         {
             yield return $"expected a shortest violation of {steps} steps, found {main.Trace?.Length}";
         }

@@ -85,7 +85,7 @@ public sealed class ReductionLaws
         {
             var model = new Instance(claim.Family, claim.Choices).Model;
             var property = model.Property(claim.Property);
-            var run = new Run(new Budget(States: 60_000));
+            var run = new Run(new Budget(States: 25_000));
             var whole = new ExplicitEngine().Decide(model, property, run);
             if (whole is not (Verdict.Proved or Verdict.Refuted))
             {
