@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using Verify.Lowering;
 using Verify.Modelling;
@@ -10,13 +9,13 @@ namespace Verify.Formats;
 /// <summary>Models for Spin: one process whose loop has an alternative for each rule and choice of its parameters.</summary>
 /// <remarks>
 /// A property is an alternative too, which can be taken only where it is violated, so that it is looked at once a
-/// state and adds neither states nor transitions. <c>LeadsTo</c> under weak fairness of every rule needs Spin's fairness
-/// between processes, and therefore a process for each alternative.
+/// state and adds neither states nor transitions. <c>LeadsTo</c> needs Spin's weak fairness between processes, and
+/// therefore a process for all that is treated as one by fairness, and one that may do nothing for all else.
 /// </remarks>
 public sealed class Promela : IModelWriter
 {
-    /// <summary>Spin has so many processes at most; one starts the others.</summary>
-    private const int MostProcesses = 254;
+    /// <summary>Spin has 255 processes at most; one starts the others, one is not fair, one is the property.</summary>
+    private const int MostProcesses = 252;
 
     /// <inheritdoc/>
     public string Name => "promela";
@@ -30,15 +29,20 @@ public sealed class Promela : IModelWriter
     /// <inheritdoc/>
     public string? WhyNot(Model model, Property? property)
     {
-        var processes = property is Property.LeadsTo ? new LoweredModel(model).Rules.Length : 0;
+        var processes = property is Property.LeadsTo
+            ? new LoweredModel(model) is var lowered ? lowered.Rules.Select(rule => FairnessOf(lowered, rule)).OfType<FairSteps>().Distinct().Count() : 0
+            : 0;
         return processes <= MostProcesses
             ? null
-            : $"weak fairness takes one process a rule instance: this model has {processes}, Spin runs {MostProcesses}";
+            : $"weak fairness takes a process for each of {processes} threads and fair steps, and Spin runs {MostProcesses}";
     }
 
     /// <inheritdoc/>
     public ImmutableArray<ExportFile> Export(Model model, Property? property, string? instance = null) =>
         [new(new Identifiers("").Take(model.Name) + Extension, new Text(model, property, instance).Write())];
+
+    private static FairSteps? FairnessOf(LoweredModel model, LoweredRule rule) =>
+        FairSteps.OfStep(model.Model, new Step(rule.Rule, model.ArgumentsOf(rule)));
 
     private sealed class Text
     {
@@ -52,6 +56,7 @@ public sealed class Promela : IModelWriter
         private readonly ImmutableArray<int[]> starts;
         private readonly List<(Property Property, string Name)> properties;
         private readonly HashSet<int> read = [];
+        private readonly string started;
 
         public Text(Model model, Property? asked, string? instance)
         {
@@ -61,8 +66,12 @@ public sealed class Promela : IModelWriter
             terms = new PromelaTerms(state);
             steps = new PromelaSteps(state, terms);
             starts = [.. new Interpreter(model).InitialStates().Select(this.model.Shape.Encode)];
+            started = state.Names.Take("started");
             properties = [.. Asked.Properties(model, asked).Select(p => (p, state.Names.Take(p.Name, $"is_{p.Name}")))];
         }
+
+        /// <summary>In front of a guard: whether the initial state is chosen, where there are several and other processes.</summary>
+        private string Given => asked is Property.LeadsTo && starts.Length > 1 ? $"{started} && " : "";
 
         public string Write()
         {
@@ -81,13 +90,18 @@ public sealed class Promela : IModelWriter
 
         private IEnumerable<string> Usage()
         {
+            // Spin takes states of 1024 bytes, and fairness between a few processes, unless it is told otherwise.
+            var processes = asked is Property.LeadsTo ? model.Rules.Select(rule => FairnessOf(model, rule)).Distinct().Count() + 3 : 1;
+            var bytes = 64 + (16 * processes) + (4 * model.Shape.Leaves.Length);
+            var vector = bytes <= 1024 ? "" : $" -DVECTORSZ={bytes}";
             if (asked is Property.LeadsTo)
             {
-                yield return "spin -a FILE; gcc -O2 -DNOREDUCE -DNFAIR=9 -o pan pan.c; ./pan -a -f -m1000000";
+                yield return $"spin -a FILE; gcc -O3 -DNOREDUCE -DNFAIR={((processes + 1) / 4) + 1}{vector} -o pan pan.c; ./pan -a -f -m5000000";
+                yield return "Weak fairness is Spin's own (-f), between processes: one for all that counts as one step, such as a thread.";
                 yield break;
             }
 
-            yield return "spin -a FILE; gcc -O3 -DSAFETY -DNOREDUCE -DNOFAIR -o pan pan.c; ./pan -m10000000";
+            yield return $"spin -a FILE; gcc -O3 -DSAFETY -DNOREDUCE -DNOFAIR{vector} -o pan pan.c; ./pan -m5000000";
             yield return "All states, whatever is violated: spin -DALL_STATES -a FILE. Another property: spin -DCHECK_name -a FILE.";
             yield return starts.Length == 1
                 ? "Counts: Spin finds the states of the model, and one more transition, which is the initial state."
@@ -126,6 +140,11 @@ public sealed class Promela : IModelWriter
                     : $"{part.Type} {part.Name}[{part.Leaves.Count}]{initially}; /* [{part.Keys}] */");
             }
 
+            if (asked is Property.LeadsTo && starts.Length > 1)
+            {
+                Line($"bool {started}; /* whether the initial state is chosen */");
+            }
+
             foreach (var temporary in steps.Temporaries)
             {
                 Line($"hidden int {temporary}; /* used within a step, no part of the state */");
@@ -156,13 +175,16 @@ public sealed class Promela : IModelWriter
                         Comment("", "Spin's invalid end states.");
                         break;
                     case Property.LeadsTo leads when leads.Name == asked?.Name:
-                        var started = starts.Length == 1 ? "" : "started && ";
                         Define($"{name}_from", leads.From);
                         Define($"{name}_to", leads.To);
-                        Line($"ltl {name} {{ [] (({started}{name}_from) -> <> {name}_to) }}");
+                        // Written out, since a formula of Spin's cannot hold every expression.
+                        Comment("", $"ltl {{ [] (({Given}{name}_from) -> <> {name}_to) }}");
+                        Line("never {");
+                        Line($"wait:\n  do\n  :: {Given}{name}_from && !{name}_to -> goto accept\n  :: true\n  od;");
+                        Line($"accept:\n  do\n  :: !{name}_to\n  od\n}}");
                         break;
                     case Property.LeadsTo:
-                        Comment("", "Needs a process for each rule: export it by its name.");
+                        Comment("", "Needs processes for fairness: export it by its name.");
                         break;
                 }
 
@@ -190,8 +212,8 @@ public sealed class Promela : IModelWriter
         private string Loop()
         {
             var body = new StringBuilder();
-            WriteRules(body, (rule, title) => $"  :: d_step {{ /* {title} */\n       {Body(rule)} }}\n");
-            var loop = new StringBuilder("active proctype model()\n{\n");
+            WriteRules(body, model.Rules);
+            var loop = new StringBuilder($"active proctype {state.Names.Take("model")}()\n{{\n");
             WriteStart(loop);
             WriteEndLabel(loop);
             loop.Append("  do\n").Append(body);
@@ -207,20 +229,26 @@ public sealed class Promela : IModelWriter
         private string Processes()
         {
             var text = new StringBuilder();
-            var go = starts.Length == 1 ? "" : "started; ";
             if (starts.Length > 1)
             {
-                text.Append("bool started;\nactive proctype start()\n{\n");
+                text.Append($"active proctype {state.Names.Take("start")}()\n{{\n");
                 WriteStart(text);
-                text.Append("  started = true\n}\n\n");
+                text.Append($"  {started} = true\n}}\n\n");
             }
 
-            var number = 0;
-            WriteRules(text, (rule, title) => string.Create(CultureInfo.InvariantCulture,
-                $"active proctype rule{++number}() {{ {go}/* {title} */\nend:\n  do :: d_step {{ {Body(rule)} }} od\n}}\n"));
-            text.Append("\nactive proctype unread()\n{\nend:\n  do\n");
+            // What is not fair shares a process that is always free to do nothing, as is a run that rests.
+            foreach (var group in model.Rules.GroupBy(rule => FairnessOf(model, rule)).Where(group => group.Key is not null))
+            {
+                var title = group.Key!.Of.IsEmpty ? group.Key.Group : $"{group.Key.Group}({string.Join(", ", group.Key.Of)})";
+                text.Append($"/* {Plain(title)} */\nactive proctype {state.Names.Take(title)}()\n{{\nend:\n  do\n");
+                WriteRules(text, group);
+                text.Append("  od\n}\n\n");
+            }
+
+            text.Append($"active proctype {state.Names.Take("unfair")}()\n{{\nend:\n  do\n");
+            WriteRules(text, model.Rules.Where(rule => FairnessOf(model, rule) is null));
             WriteUnread(text);
-            return text.Append("  :: false -> skip\n  od\n}\n").ToString();
+            return text.Append($"  :: d_step {{ {Given}true -> skip }} /* nothing, for as long as it likes */\n  od\n}}\n").ToString();
         }
 
         private void WriteStart(StringBuilder text)
@@ -285,24 +313,21 @@ public sealed class Promela : IModelWriter
             }
         }
 
-        private void WriteRules(StringBuilder text, Func<LoweredRule, string, string> alternative)
+        private void WriteRules(StringBuilder text, IEnumerable<LoweredRule> rules)
         {
             var last = -1;
-            foreach (var rule in model.Rules)
+            foreach (var rule in rules)
             {
                 var source = model.Model.Rules[rule.Rule];
-                if (rule.Rule != last)
+                foreach (var line in rule.Rule == last ? [] : Heading.Of(source))
                 {
-                    foreach (var line in Heading.Of(source))
-                    {
-                        text.Append($"  /* {Plain(line)} */\n");
-                    }
+                    text.Append($"  /* {Plain(line)} */\n");
                 }
 
                 last = rule.Rule;
                 var arguments = model.ArgumentsOf(rule);
                 var title = arguments.IsEmpty ? source.Name : $"{source.Name}({string.Join(", ", arguments)})";
-                text.Append(alternative(rule, Plain(title)));
+                text.Append($"  :: d_step {{ /* {Plain(title)} */\n       {Body(rule)} }}\n");
             }
         }
 
@@ -310,7 +335,9 @@ public sealed class Promela : IModelWriter
         {
             read.UnionWith(PromelaSteps.LeavesOf(rule.Guard));
             var statements = steps.Statements(rule);
-            return $"{terms.Truth(rule.Guard).Text} -> {(statements.Count == 0 ? "skip" : string.Join("; ", statements))}";
+            // A place of its own to wait in would multiply the states by the processes that have passed it.
+            var guard = terms.Truth(rule.Guard);
+            return $"{Given}{(Given.Length > 0 ? guard.In(4) : guard.Text)} -> {(statements.Count == 0 ? "skip" : string.Join("; ", statements))}";
         }
 
         private void Line(string line) => text.Append(line).Append('\n');

@@ -16,7 +16,7 @@ internal sealed class PromelaState
         nempty never nfull notrace np_ od of pc_value pid printf printm priority proctype provided run select
         set_priority short show skip timeout trace true typedef unless unsigned xr xs _last _nr_pr _pid STDIN
         auto case char const continue default define double enum extern float long register return signed sizeof
-        static struct switch undef union void volatile while now main malloc memcpy assert_ Some
+        static struct switch undef union void volatile while now main Some accept progress wait
         always eventually next release stronguntil until weakuntil U V W X
         """;
 

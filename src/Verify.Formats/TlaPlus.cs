@@ -172,12 +172,12 @@ public sealed class TlaPlus : IModelWriter
         private static string Applied(string name, List<string> parameters) =>
             parameters.Count == 0 ? name : $"{name}({string.Join(", ", parameters)})";
 
-        // A rule for some (or for every) choice of its parameters.
-        private string Over(Rule rule, string symbol, Func<List<string>, string> body)
+        // A rule for some choice of its parameters.
+        private string Some(Rule rule, string name)
         {
             var parameters = rule.Parameters.Select(names.Enter).ToList();
             var over = rule.Parameters.Select((binder, i) => $"{parameters[i]} \\in {expressions.SetOf(binder.Sort).Text}");
-            var result = parameters.Count == 0 ? body(parameters) : $"{symbol} {string.Join(", ", over)} : {body(parameters)}";
+            var result = parameters.Count == 0 ? name : $"\\E {string.Join(", ", over)} : {Applied(name, parameters)}";
             parameters.ForEach(names.Release);
             return result;
         }
@@ -187,18 +187,13 @@ public sealed class TlaPlus : IModelWriter
             text.Append("\nNext ==\n");
             foreach (var (rule, name) in rules)
             {
-                text.Append($"  \\/ {Over(rule, "\\E", parameters => Applied(name, parameters))}\n");
+                text.Append($"  \\/ {Some(rule, name)}\n");
             }
 
             text.Append("\nSpec == Init /\\ [][Next]_vars\n");
             if (Asked.Properties(model, asked).Any(p => p is Property.LeadsTo))
             {
-                text.Append("\n\\* Weak fairness of every rule for every choice of its parameters.\nFairness ==\n");
-                foreach (var (rule, name) in rules)
-                {
-                    text.Append($"  /\\ {Over(rule, "\\A", parameters => $"WF_vars({Applied(name, parameters)})")}\n");
-                }
-
+                WriteFairness();
                 text.Append("\nFairSpec == Spec /\\ Fairness\n");
             }
 
@@ -208,6 +203,35 @@ public sealed class TlaPlus : IModelWriter
                 text.Append($"Rest == {expressions.Of(((Property.NoDeadlock)asked!).MayRest).In(5)} /\\ UNCHANGED vars\n");
                 text.Append("\nRestingSpec == Init /\\ [][Next \\/ Rest]_vars\n");
             }
+        }
+
+        private void WriteFairness()
+        {
+            text.Append("\n\\* Weak fairness of each thread, and of each step that is fair by itself. A step that changes nothing is none.\nFairness ==\n");
+            var groups = rules.Where(rule => rule.Rule.Fairness is not null).GroupBy(rule => rule.Rule.Fairness!.Group).ToList();
+            text.Append(groups.Count == 0 ? "  /\\ TRUE\n" : "");
+            foreach (var group in groups)
+            {
+                // What tells its members apart has one name for all the rules of the group.
+                var apart = group.First().Rule.Fairness!.Of;
+                var shared = apart.Select(names.Enter).ToList();
+                var over = apart.Select((binder, i) => $"{shared[i]} \\in {expressions.SetOf(binder.Sort).Text}");
+                var actions = group.Select(rule => Any(rule.Rule, rule.Name, shared)).ToList();
+                var steps = actions.Count == 1 ? actions[0] : string.Join(" \\/ ", actions.Select(action => $"({action})"));
+                text.Append($"  /\\ {(shared.Count == 0 ? "" : $"\\A {string.Join(", ", over)} : ")}WF_vars({steps})\n");
+                shared.ForEach(names.Release);
+            }
+        }
+
+        // Some step of a rule, for given values of the parameters that fairness tells apart.
+        private string Any(Rule rule, string name, List<string> shared)
+        {
+            var apart = rule.Fairness!.Of;
+            var own = rule.Parameters.Where(binder => !apart.Contains(binder)).ToDictionary(binder => binder, names.Enter);
+            var arguments = rule.Parameters.Select(binder => own.TryGetValue(binder, out var other) ? other : shared[apart.IndexOf(binder)]).ToList();
+            var over = rule.Parameters.Where(own.ContainsKey).Select(binder => $"{own[binder]} \\in {expressions.SetOf(binder.Sort).Text}");
+            own.Values.ToList().ForEach(names.Release);
+            return own.Count == 0 ? Applied(name, arguments) : $"\\E {string.Join(", ", over)} : {Applied(name, arguments)}";
         }
 
         private void WriteProperty(Property property, string name)

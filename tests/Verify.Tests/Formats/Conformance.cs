@@ -70,6 +70,23 @@ internal sealed partial class Conformance
         }
     }
 
+    /// <summary>What leads to what under weak fairness, as far as Spin has enough processes.</summary>
+    /// <returns>How many were compared.</returns>
+    public int WithSpinUnderFairness()
+    {
+        var compared = 0;
+        foreach (var property in Model.Properties.OfType<Property.LeadsTo>().Where(p => new Promela().WhyNot(Model, p) is null))
+        {
+            var verdict = Engine.Decide(Model, property, OneThread);
+            var text = Text(new Promela(), property);
+            var found = ForeignChecker.Spin(text);
+            Assert.True(verdict is Verdict.Refuted == found.IsViolated, $"'{property.Name}', ours {verdict.Word}: {Difference("Spin", found, text)}");
+            compared++;
+        }
+
+        return compared;
+    }
+
     /// <summary>The same with Rumur.</summary>
     public void WithRumur()
     {
@@ -87,6 +104,62 @@ internal sealed partial class Conformance
         }
     }
 
+    /// <summary>The same with the module's text read back, or with TLC itself.</summary>
+    public void WithTla()
+    {
+        var files = new TlaPlus().Export(Model, null);
+        var module = new TlaModule(files[0].Text);
+        var invariants = TlaInvariant().Matches(files[1].Text).Select(match => match.Groups[1].Value).ToList();
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var queue = new Queue<TlaValue[]>();
+        var generated = 0L;
+        Visit(module.InitialStates());
+        while (queue.TryDequeue(out var state))
+        {
+            failed.UnionWith(invariants.Where(invariant => (invariant != "TypeOK" || seen.Count < 50) && !module.Holds(invariant, state)));
+            generated += Visit(module.Successors(state));
+        }
+
+        Assert.True((States, Transitions) == (seen.Count, generated), $"{Model.Name}: ours {States} states, {Transitions} transitions; read back {seen.Count}, {generated}\n{files[0].Text}");
+        Assert.DoesNotContain("TypeOK", failed);
+        var properties = Model.Properties.Where(p => p is Property.Always or Property.Reachable);
+        foreach (var (property, invariant) in properties.Zip(invariants.Skip(1)))
+        {
+            Assert.True(failed.Contains(invariant) != quiet.Contains(property) || !(quiet.Contains(property) || loud.Contains(property)), $"{Model.Name}: '{property.Name}'\n{files[0].Text}");
+        }
+
+        int Visit(IEnumerable<TlaValue[]> states)
+        {
+            var count = 0;
+            foreach (var state in states)
+            {
+                count++;
+                if (seen.Add(string.Join(", ", state.Select(value => value.Text))))
+                {
+                    queue.Enqueue(state);
+                }
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>The same with TLC.</summary>
+    public void WithTlc(string jar)
+    {
+        var files = new TlaPlus().Export(Model, quiet.Count > 0 ? quiet[0] : null);
+        var starts = new Interpreter(Model).InitialStates().Count();
+        var found = ForeignChecker.Tlc(jar, files);
+        Assert.True((false, States, Transitions + starts) == (found.IsViolated, found.States, found.Transitions), Difference("TLC", found, files[0].Text));
+        foreach (var property in loud)
+        {
+            files = new TlaPlus().Export(Model, property);
+            found = ForeignChecker.Tlc(jar, files);
+            Assert.True(Met[property.Name] == found.IsViolated, $"'{property.Name}': {Difference("TLC", found, files[0].Text)}");
+        }
+    }
+
     // There a step is added, so that the counts differ.
     private static bool Rests(Property property) => property is Property.NoDeadlock { MayRest: not Expr.Literal { Number: 0 } };
 
@@ -97,6 +170,9 @@ internal sealed partial class Conformance
 
     [GeneratedRegex("#define (CHECK_.*)\n")]
     private static partial Regex SpinSwitch();
+
+    [GeneratedRegex("INVARIANT (.*)")]
+    private static partial Regex TlaInvariant();
 
     [GeneratedRegex("(check_.*): (true|false); -- ")]
     private static partial Regex RumurSwitch();

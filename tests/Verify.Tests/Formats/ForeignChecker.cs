@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Verify.Formats;
 
 namespace Verify.Tests.Formats;
 
@@ -9,6 +10,8 @@ internal sealed record Finding(bool IsViolated, long States, long Transitions, s
 /// <summary>Runs Spin and Rumur on texts, in a temporary folder that is removed.</summary>
 internal static partial class ForeignChecker
 {
+    private const int MostSeconds = 120;
+
     /// <summary>Why Spin cannot be run here; null when it can.</summary>
     public static string? SpinMissing => Missing("spin", "gcc");
 
@@ -19,11 +22,12 @@ internal static partial class ForeignChecker
     {
         using var folder = new Folder();
         var path = folder.Write("model.pml", text);
-        var isLiveness = text.Contains("\nltl ", StringComparison.Ordinal) && !options.Contains("-DALL_STATES");
-        string[] flags = isLiveness ? ["-DNOREDUCE", "-DNFAIR=9"] : ["-DSAFETY", "-DNOREDUCE", "-DNOFAIR"];
+        // As the text itself says, but for what costs time.
+        var usage = SpinUsage().Match(text);
+        var flags = usage.Groups[1].Value.Split(' ');
         _ = Run(folder, "spin", [.. options, "-a", path]);
         _ = Run(folder, "gcc", ["-O0", "-w", .. flags, "-o", "pan", "pan.c"]);
-        var output = Run(folder, $"{folder.Path}/pan", isLiveness ? ["-a", "-f", "-m500000", "-w16"] : ["-m500000", "-w16"]);
+        var output = Run(folder, $"{folder.Path}/pan", [.. usage.Groups[2].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-m500000", "-w16"]);
         Assert.DoesNotContain("max search depth too small", output, StringComparison.Ordinal);
         var errors = Errors().Match(output);
         Assert.True(errors.Success, output);
@@ -46,11 +50,32 @@ internal static partial class ForeignChecker
             long.Parse(summary.Groups[2].Value), output);
     }
 
+    /// <summary>Why TLC cannot be run here; null when it can.</summary>
+    public static string? TlcMissing => Jar is null ? "TLA2TOOLS does not name tla2tools.jar" : Missing("java");
+
+    /// <summary>The archive that TLC is in.</summary>
+    public static string? Jar => Environment.GetEnvironmentVariable("TLA2TOOLS") is { } jar && File.Exists(jar) ? jar : null;
+
+    public static Finding Tlc(string jar, IEnumerable<ExportFile> files)
+    {
+        using var folder = new Folder();
+        foreach (var file in files)
+        {
+            folder.Write(file.Name, file.Text);
+        }
+
+        var output = Run(folder, "java", ["-XX:+UseParallelGC", "-cp", jar, "tlc2.TLC", "-workers", "1", files.First().Name], mayFail: true);
+        var summary = TlcSummary().Match(output);
+        Assert.True(summary.Success, output);
+        return new Finding(output.Contains("Error: ", StringComparison.Ordinal), long.Parse(summary.Groups[2].Value),
+            long.Parse(summary.Groups[1].Value), output);
+    }
+
     private static string? Missing(params string[] tools)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         var missing = tools.FirstOrDefault(tool => !folders.Any(folder => File.Exists(Path.Combine(folder, tool))));
-        return missing is null ? null : $"{missing} is not installed: apt-get install spin rumur gcc libc6-dev";
+        return missing is null ? null : $"{missing} is not installed";
     }
 
     private static string Run(Folder folder, string tool, string[] arguments, bool mayFail = false)
@@ -63,11 +88,20 @@ internal static partial class ForeignChecker
         };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        var reading = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(MostSeconds)))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{tool} {string.Join(' ', arguments)} takes over {MostSeconds} seconds");
+        }
+
+        var output = reading.Result;
         Assert.True(mayFail || process.ExitCode == 0, $"{tool} {string.Join(' ', arguments)}\n{output}\n{errors.Result}");
         return output;
     }
+
+    [GeneratedRegex("gcc -O3 (.*) -o pan pan.c; ./pan (.*)-m5000000")]
+    private static partial Regex SpinUsage();
 
     [GeneratedRegex(@"errors: (\d+)")]
     private static partial Regex Errors();
@@ -80,6 +114,9 @@ internal static partial class ForeignChecker
 
     [GeneratedRegex("<summary states=\"(\\d+)\" rules_fired=\"(\\d+)\" errors=\"(\\d+)\"")]
     private static partial Regex RumurSummary();
+
+    [GeneratedRegex(@"(\d+) states generated, (\d+) distinct states found", RegexOptions.RightToLeft)]
+    private static partial Regex TlcSummary();
 
     private sealed class Folder : IDisposable
     {

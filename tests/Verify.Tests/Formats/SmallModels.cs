@@ -7,9 +7,11 @@ namespace Verify.Tests.Formats;
 internal static class SmallModels
 {
     public static IEnumerable<Model> All =>
-        [Swaps(), Options(), Records(), Locks(), Starts(), Shootdown(2, 2, 2), Shootdown(2, 2, 2, isBroken: true)];
+        [Swaps(), Options(), Nested(), Records(), Locks(), Starts(), Fair(), Shootdown(2, 2, 2), Shootdown(2, 1, 2, isBroken: true)];
 
     public enum Mode { Idle, Busy, Done }
+
+    public enum Light { Red, Green }
 
     /// <summary>Updates that read each other's targets, ranges below zero, steps that change nothing.</summary>
     public static Model Swaps()
@@ -34,6 +36,7 @@ internal static class SmallModels
         m.Rule("all", r => r.When(mode == Mode.Busy & ForAll(cpu, c => flag[c]))
             .Each(cpu, c => r.SetIf(c != pick, flag[c], flag[pick] & x < 0)).Set(mode, Mode.Done));
         m.Rule("again", r => r.When(mode == Mode.Done).Set(mode, Mode.Idle));
+        m.Rule("calm", r => r.When(Exists(cpu, c => flag[c])).Each(cpu, c => r.SetIf(c == pick & flag[c], x, -2)));
         m.Rule("nothing", cpu, (r, c) => r.When(flag[c]));
         m.Always("in order", x <= y | x - y < 4);
         m.Reachable("all set", ForAll(cpu, c => flag[c]) & x == 0);
@@ -42,7 +45,7 @@ internal static class SmallModels
         return m.Build();
     }
 
-    /// <summary>Options of scalars, of records, of maps and of options, and what they hold read and written.</summary>
+    /// <summary>Options of scalars and of records, and what they hold read and written.</summary>
     public static Model Options()
     {
         var m = new ModelBuilder("options");
@@ -53,10 +56,7 @@ internal static class SmallModels
         var entry = m.Record("entry", at, age);
         var slot = m.Map("slot", frame, Sort.Option(entry));
         var hand = m.Var("hand", Sort.Option(frame));
-        var deep = m.Var("deep", Sort.Option(Sort.Option(Sort.Bool)));
         var level = m.Var("level", Sort.Option(number));
-        var table = m.Var("table", Sort.Option(Sort.Map(frame, Sort.Bool)));
-        var by = m.Map("by", Sort.Option(frame), Sort.Bool);
         m.Rule("take", frame, (r, f) => r.When(hand.IsNone).Set(hand, f));
         m.Rule("put", r => r.When(hand.HasValue & slot[hand.Value].IsNone)
             .Set(slot[hand.Value], New(entry, hand.Value, 0)).Set(hand, None));
@@ -68,6 +68,26 @@ internal static class SmallModels
             .Set(slot[g], slot[f]).Set(level, -1));
         m.Rule("sink", r => r.When(level.HasValue)
             .SetIf(level.Value > -1, level, level.Value - 1).SetIf(level.Value == -1, level, None));
+        m.Rule("stamp", r => r.When(hand.HasValue & level.HasValue)
+            .SetIf(slot[hand.Value].HasValue, slot[hand.Value].Value[age], level.Value));
+        m.Always("ages fit", ForAll(frame, f => slot[f].HasValue.Implies(slot[f].Value[age] >= 0)));
+        m.Always("never two alike", !ForAll(frame, frame, (f, g) => slot[f] == slot[g] & slot[f].HasValue));
+        m.Reachable("level", level == 0 & hand.HasValue);
+        m.NoDeadlock("goes on");
+        return m.Build();
+    }
+
+    /// <summary>Options of options and of maps, and maps whose keys are options.</summary>
+    public static Model Nested()
+    {
+        var m = new ModelBuilder("nested");
+        var frame = m.ScalarSet("frame", 2);
+        var hand = m.Var("hand", Sort.Option(frame));
+        var deep = m.Var("deep", Sort.Option(Sort.Option(Sort.Bool)));
+        var table = m.Var("table", Sort.Option(Sort.Map(frame, Sort.Bool)));
+        var by = m.Map("by", Sort.Option(frame), Sort.Bool);
+        m.Rule("take", frame, (r, f) => r.When(hand.IsNone).Set(hand, f));
+        m.Rule("leave", r => r.When(hand.HasValue & by[hand]).Set(hand, None));
         m.Rule("deepen", Sort.Option(Sort.Bool), (r, o) => r.When(deep.IsNone).Set(deep, Some(o)));
         m.Rule("flip", r => r.When(deep.HasValue & deep.Value.HasValue).Set(deep.Value.Value, !deep.Value.Value));
         m.Rule("shut", r => r.When(deep.HasValue & (deep.Value.IsNone | deep.Value.Value == true)).Set(deep, None));
@@ -76,9 +96,8 @@ internal static class SmallModels
         m.Rule("clear", frame, (r, f) => r.When(table.HasValue & table.Value[f]).Set(table.Value[f], false)
             .Set(by[Some(f)], by[hand]));
         m.Rule("close", r => r.When(table.HasValue & !Exists(frame, f => table.Value[f])).Set(table, None));
-        m.Always("ages fit", ForAll(frame, f => slot[f].HasValue.Implies(slot[f].Value[age] >= 0)));
-        m.Always("never two alike", !ForAll(frame, frame, (f, g) => slot[f] == slot[g] & slot[f].HasValue));
-        m.Reachable("deep", deep == Some(Some(true)) & level == 0);
+        m.Always("not both", !(by[hand] & by[None]) | hand.HasValue);
+        m.Reachable("deep", deep == Some(Some(true)) & table.HasValue);
         m.NoDeadlock("goes on");
         return m.Build();
     }
@@ -89,22 +108,22 @@ internal static class SmallModels
         var m = new ModelBuilder("records");
         var side = m.ScalarSet("side", "left", "right");
         var on = new Field("on", Sort.Bool);
-        var mode = new Field("mode", Sort.Enum<Mode>());
+        var mode = new Field("mode", Sort.Enum<Light>());
         var cell = m.Record("cell", on, mode);
         var row = Sort.Map(Sort.Bool, cell);
-        var grid = m.Map("grid", side, Sort.Bool, cell, New(cell, false, Mode.Busy));
+        var grid = m.Map("grid", side, Sort.Bool, cell, New(cell, false, Light.Red));
         var spare = m.Var("spare", cell);
-        var seen = m.Ghost("seen", Sort.Range(0, 3), 0);
+        var seen = m.Ghost("seen", Sort.Range(0, 1), 0);
         m.Rule("toggle", side, Sort.Bool, (r, s, b) => r.Set(grid[s, b], grid[s, b].With(on, !grid[s, b][on])));
-        m.Rule("cross", r => r.When(spare[on]).Set(spare, New(cell, spare[mode] == Mode.Idle, spare[on].Then(Mode.Done, Mode.Idle))));
+        m.Rule("cross", r => r.When(spare[on]).Set(spare, New(cell, spare[mode] == Light.Red, spare[on].Then(Light.Green, Light.Red))));
         m.Rule("exchange", side, (r, s) => r.When(grid[s][true] != spare).Set(spare, grid[s][true]).Set(grid[s][true], spare));
         m.Rule("mirror", r => r.When(ForAll(side, s => grid[s][false][on]))
             .Each(side, s => r.Set(grid[s], Exists(side, t => s != t & grid[t][true][on]).Then(Fill(row, spare), grid[s]))));
-        m.Rule("advance", side, (r, s) => r.When(grid[s][false][mode] != Mode.Done)
-            .Set(grid[s][false][mode], (grid[s][false][mode] == Mode.Idle).Then(Mode.Busy, Mode.Done))
-            .SetIf(Count(side, t => grid[t][true][on]) == 2, seen, (seen < 3).Then(seen + 1, 3)));
+        m.Rule("advance", side, (r, s) => r.When(grid[s][false][mode] != Light.Green)
+            .Set(grid[s][false][mode], (grid[s][true][on]).Then(Light.Red, Light.Green))
+            .SetIf(Count(side, t => grid[t][true][on]) == 2, seen, (seen < 1).Then(seen + 1, 1)));
         m.Rule("same", side, side, (r, s, t) => r.When(s != t & grid[s] == grid[t]).Set(grid[t][true], spare));
-        m.Always("sides", ForAll(side, s => !grid[s][true][on] | grid[s][true][mode] != Mode.Idle | spare != grid[s][false]));
+        m.Always("sides", ForAll(side, s => !grid[s][true][on] | grid[s][true][mode] != Light.Red | spare != grid[s][false]));
         m.Always("counted", Count(side, s => grid[s][true][on]) <= 2);
         return m.Build();
     }
@@ -158,7 +177,7 @@ internal static class SmallModels
         return m.Build();
     }
 
-    /// <summary>Progress that fairness brings, and progress that it does not bring; the text of each says which.</summary>
+    /// <summary>Progress that fairness brings, and progress that it does not bring.</summary>
     public static Model Fair()
     {
         var m = new ModelBuilder("fair");
@@ -166,14 +185,14 @@ internal static class SmallModels
         var turn = m.AnyOf("turn", cpu);
         var count = m.Map("count", cpu, Sort.Range(0, 2), 0);
         var noise = m.Var("noise", Sort.Bool);
-        m.Rule("count", cpu, (r, c) => r.When(count[c] < 2).Set(count[c], count[c] + 1));
-        m.Rule("pass", cpu, (r, c) => r.When(turn != c).Set(turn, c));
+        m.Rule("count", cpu, (r, c) => r.When(count[c] < 2).Set(count[c], count[c] + 1)).Fair();
+        m.Rule("pass", cpu, (r, c) => r.When(turn != c).Set(turn, c)).Fair();
         m.Rule("hum", r => r.Set(noise, !noise));
-        m.Rule("reset", cpu, (r, c) => r.When(turn == c & count[c] == 2 & noise).Set(count[c], 0));
-        m.LeadsTo("counts", ForAll(cpu, c => count[c] == 0), Exists(cpu, c => count[c] == 1), "proved");
-        m.LeadsTo("counts up", ForAll(cpu, c => count[c] == 0), ForAll(cpu, c => count[c] == 2), "refuted");
-        m.LeadsTo("passes", Exists(cpu, c => turn == c & count[c] == 1), Exists(cpu, c => count[c] == 2), "proved");
-        m.LeadsTo("resets", ForAll(cpu, c => count[c] == 2), Exists(cpu, c => count[c] == 0), "refuted");
+        m.Rule("reset", cpu, (r, c) => r.When(turn == c & count[c] == 2 & noise).Set(count[c], 0)).Fair();
+        m.LeadsTo("counts", ForAll(cpu, c => count[c] == 0), Exists(cpu, c => count[c] == 1));
+        m.LeadsTo("counts up", ForAll(cpu, c => count[c] == 0), ForAll(cpu, c => count[c] == 2));
+        m.LeadsTo("passes", Exists(cpu, c => turn == c & count[c] == 1), Exists(cpu, c => count[c] == 2));
+        m.LeadsTo("resets", ForAll(cpu, c => count[c] == 2), Exists(cpu, c => count[c] == 0));
         return m.Build();
     }
 

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Verify.Formats;
+using Verify.Modelling;
+using Verify.Tests.Snapshots;
+
+namespace Verify.Tests.Formats;
+
+public sealed class WriterTests
+{
+    [Theory]
+    [InlineData("murphi")]
+    [InlineData("promela")]
+    [InlineData("tla")]
+    public void Options_and_records_read_as_in_the_source(string format) =>
+        Snapshot.Matches($"export-options-{format}", Text(format, SmallModels.Options(), null, "options, as in the tests"));
+
+    [Theory]
+    [InlineData("murphi")]
+    [InlineData("promela")]
+    [InlineData("tla")]
+    public void Initial_states_and_ghosts_read_as_in_the_source(string format) =>
+        Snapshot.Matches($"export-starts-{format}", Text(format, SmallModels.Starts(), null));
+
+    [Theory]
+    [InlineData("promela")]
+    [InlineData("tla")]
+    public void Progress_is_asked_for_under_fairness(string format) =>
+        Snapshot.Matches($"export-fair-{format}", Text(format, SmallModels.Fair(), SmallModels.Fair().Property("counts")));
+
+    [Fact]
+    public void A_model_gives_the_same_bytes_again() => Assert.All(ModelWriters.All, writer =>
+        Assert.Equal(writer.Export(SmallModels.Locks(), null).AsEnumerable(), writer.Export(SmallModels.Locks(), null)));
+
+    [Fact]
+    public void Every_text_names_all_properties_and_sources() => Assert.All(ModelWriters.All, writer =>
+    {
+        var model = SmallModels.Locks();
+        var text = writer.Export(model, null)[0].Text;
+        Assert.All(model.Properties, property => Assert.Contains($"{property.Kind} \"{property.Name}\"", text, StringComparison.Ordinal));
+        Assert.Contains(model.Digest, text, StringComparison.Ordinal);
+        Assert.Contains("set_pte_at(), mm/memory.c", writer.Export(SmallModels.Shootdown(2, 1, 1), null)[0].Text, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void A_writer_says_what_it_cannot_ask()
+    {
+        var model = SmallModels.Locks();
+        var progress = model.Properties.OfType<Property.LeadsTo>().Single();
+        Assert.Contains("liveness", new Murphi().WhyNot(model, progress), StringComparison.Ordinal);
+        Assert.Null(new Promela().WhyNot(model, progress));
+        Assert.Null(new TlaPlus().WhyNot(model, progress));
+        Assert.All(ModelWriters.All, writer => Assert.Null(writer.WhyNot(model, null)));
+    }
+
+    [Fact]
+    public void Fairness_of_too_many_rules_is_refused()
+    {
+        var m = new ModelBuilder("wide");
+        var x = m.Var("x", Sort.Range(0, 300));
+        m.Rule("jump", Sort.Range(0, 300), (r, i) => r.When(x != i).Set(x, i)).Fair();
+        m.LeadsTo("arrives", x == 0, x == 1);
+        var model = m.Build();
+        Assert.Contains("301", new Promela().WhyNot(model, model.Properties[0]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("int", "do", "end")]
+    [InlineData("Spec", "IN", "None")]
+    [InlineData("a b", "a.b", "a'b")]
+    [InlineData("7", "é", "x")]
+    public void Names_that_a_target_does_not_take_are_changed(string first, string second, string third)
+    {
+        var m = new ModelBuilder(first);
+        var names = new[] { first, second, third };
+        var variables = names.Select((name, i) => m.Var(name, Sort.Range(0, i + 1))).ToList();
+        for (var i = 0; i < names.Length; i++)
+        {
+            var (x, most) = (variables[i], i + 1);
+            m.Rule(names[i], r => r.When(x < most).Set(x, x + 1));
+        }
+
+        m.Always(third, variables[0] <= 1);
+        var conformance = new Conformance(m.Build());
+        Assert.Equal(24, conformance.States);
+        conformance.WithTla();
+        Assert.SkipWhen(ForeignChecker.SpinMissing is not null || ForeignChecker.RumurMissing is not null, "spin or rumur is not installed");
+        conformance.WithSpin();
+        conformance.WithRumur();
+    }
+
+    private static string Text(string format, Model model, Property? property, string? instance = null)
+    {
+        var writer = ModelWriters.All.Single(w => w.Name == format);
+        return string.Join('\n', writer.Export(model, property, instance).Select(file =>
+            string.Create(CultureInfo.InvariantCulture, $"=> {file.Name}\n{file.Text}")));
+    }
+}
