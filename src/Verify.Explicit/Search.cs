@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Verify.Claims;
 using Verify.Engines;
+using Verify.Modelling;
 using Verify.Semantics;
 
 namespace Verify.Explicit;
@@ -309,7 +310,7 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
     {
         while (count >= seen.Limit)
         {
-            var bytes = seen.SizeBytes + (2 * seen.SizeBytes) + levels.Sum(level => level.SizeBytes);
+            var bytes = (2 * seen.SizeBytes) + levels.Sum(level => level.SizeBytes);
             if (bytes > (run.Budget.Bytes ?? DefaultBytes))
             {
                 return false;
@@ -359,6 +360,12 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
             foreach (var witness in model.Witnesses)
             {
                 interpreter.Holds(state, witness.Holds, witness.Where);
+            }
+
+            if (model.Property is Property.LeadsTo leadsTo)
+            {
+                interpreter.Holds(state, leadsTo.From, leadsTo.Where);
+                interpreter.Holds(state, leadsTo.To, leadsTo.Where);
             }
 
             Replay.Decides(interpreter, model.Property, new Traces.Trace([state], []));

@@ -27,7 +27,10 @@ public abstract record Property(string Name, string Text, SourceSpot Where)
     /// <param name="MayRest">Where nothing needs to be able to happen.</param>
     public sealed record NoDeadlock(string Name, string Text, SourceSpot Where, Expr MayRest) : Property(Name, Text, Where);
 
-    /// <summary>Whenever the first holds, the second does later, under weak fairness of every rule.</summary>
+    /// <summary>
+    /// Whenever the first holds, the second does then or later, in every run that is weakly fair to each thread and to each
+    /// rule declared <c>.Fair()</c>: what could go on from some point on for ever does go on.
+    /// </summary>
     /// <param name="Name">Unique in the model.</param>
     /// <param name="Text">The property in a sentence.</param>
     /// <param name="Where">Where it is declared.</param>

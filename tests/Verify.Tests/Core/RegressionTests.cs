@@ -119,6 +119,21 @@ public sealed class RegressionTests
         Assert.False(ClaimReport.Decide(Claim(family), Engine, Plain).IsAsExpected);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_progress_property_that_is_undefined_somewhere_is_the_models_fault(bool isInGoal)
+    {
+        var model = Model(m =>
+        {
+            var (at, seen) = (m.Var("at", Sort.Range(0, 3)), m.Var("seen", Sort.Option(Sort.Bool)));
+            m.Rule("go", s => s.When(at < 3).Set(at, at + 1).Set(seen, (at == 1).Then(None, Some(true))));
+            m.LeadsTo("p", isInGoal ? at == 0 : (at > 0) & seen.Value, isInGoal ? (at > 0) & seen.Value & (at == 3) : at == 3);
+        });
+        var met = Assert.Throws<ModelException>(() => Engine.Decide(model, model.Properties[0], Plain));
+        Assert.Equal(Codes.NoValue, met.Diagnostic.Code);
+    }
+
     [Fact]
     public void A_step_that_cannot_be_come_to_is_not_left_out_in_silence()
     {
