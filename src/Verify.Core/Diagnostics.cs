@@ -177,6 +177,10 @@ public static class Codes
     public static readonly ErrorCode BuildFailed = new("VRF404", "the sources do not build",
         "the first error above is the one to mend");
 
+    /// <summary>A checkpoint that a search cannot go on from.</summary>
+    public static readonly ErrorCode BadCheckpoint = new("VRF406", "a checkpoint cannot be used",
+        "delete its directory to start again, or choose another one");
+
     /// <summary>Our own mistake.</summary>
     public static readonly ErrorCode Internal = new("VRF901", "an internal error",
         "this is our mistake: please report it with the command line");

@@ -21,6 +21,9 @@ public sealed class ExplicitEngine : IEngine
     /// <inheritdoc/>
     public string? WhyNot(Model model, Property property) => null;
 
+    /// <summary>Sizes that tests make small.</summary>
+    internal Tuning Tuning { get; init; } = Tuning.Default;
+
     /// <inheritdoc/>
     public Verdict Decide(Model model, Property property, Run run)
     {
@@ -30,8 +33,9 @@ public sealed class ExplicitEngine : IEngine
             return new Liveness(compiled, run).Decide();
         }
 
+        using var checkpoint = Checkpoint.Open(compiled, run, Tuning);
         SearchResult result;
-        using (var search = new Search(compiled, run))
+        using (var search = new Search(compiled, run, Tuning, checkpoint))
         {
             result = search.Execute(keepLevels: false);
         }
@@ -42,8 +46,19 @@ public sealed class ExplicitEngine : IEngine
             result = result with { Covered = Math.Min(result.Covered, 0) };
         }
 
+        var verdict = VerdictOf(compiled, result, run);
+        if (result.End is SearchEnd.Met or SearchEnd.Exhausted)
+        {
+            checkpoint?.Remove();
+        }
+
+        return verdict;
+    }
+
+    private Verdict VerdictOf(CompiledModel compiled, SearchResult result, Run run)
+    {
         var evidence = result.ToEvidence(compiled);
-        return (result.End, property) switch
+        return (result.End, compiled.Property) switch
         {
             (SearchEnd.Met, Property.Reachable) => new Verdict.Proved(evidence, TraceOf(compiled, result, run)),
             (SearchEnd.Met, _) => new Verdict.Refuted(TraceOf(compiled, result, run), evidence),
@@ -56,9 +71,9 @@ public sealed class ExplicitEngine : IEngine
         };
     }
 
-    private static Trace TraceOf(CompiledModel compiled, SearchResult result, Run run)
+    private Trace TraceOf(CompiledModel compiled, SearchResult result, Run run)
     {
-        var trace = new TraceFinder(compiled).Find(result.Depth, run);
+        var trace = new TraceFinder(compiled).Find(result.Depth, run, Tuning);
         // Partial order may go a longer way round: its traces are shortened, though not to a shortest.
         return compiled.Steps is null ? trace : Shorten.Of(new Interpreter(compiled.Model), compiled.Property, trace);
     }

@@ -2,14 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Verify.Explicit;
 
-/// <summary>The states of one level, in blocks. Appended to by one thread, then read by all.</summary>
-internal sealed class Frontier(int wordCount)
+/// <summary>
+/// The states of one level, in blocks, in memory or on disk. Appended to by one thread, then read by all.
+/// </summary>
+internal sealed class Frontier(int wordCount, BlockPool? pool = null)
 {
     /// <summary>States a block holds.</summary>
     public const int BlockStates = 4096;
 
-    private readonly List<(ulong[] Words, int Count)> blocks = [];
-    private readonly Stack<ulong[]> spare = new();
+    private readonly List<Block> blocks = [];
     private ulong[] open = [];
     private int openCount = BlockStates;
     private long closedCount;
@@ -17,17 +18,40 @@ internal sealed class Frontier(int wordCount)
     /// <summary>States in it.</summary>
     public long Count => closedCount + (open.Length == 0 ? 0 : openCount);
 
-    /// <summary>Bytes of memory.</summary>
-    public long SizeBytes => (long)BlockCount * BlockStates * wordCount * sizeof(ulong);
-
     /// <summary>The number of blocks.</summary>
     public int BlockCount => blocks.Count + (open.Length == 0 ? 0 : 1);
 
-    /// <summary>The words of the states of a block, pinned in memory.</summary>
-    public ulong[] Words(int block) => block < blocks.Count ? blocks[block].Words : open;
+    /// <summary>The files that it is in, some more than once.</summary>
+    public IEnumerable<StateFile> Files => blocks.Select(block => block.File).OfType<StateFile>();
 
     /// <summary>States in a block.</summary>
     public int StatesIn(int block) => block < blocks.Count ? blocks[block].Count : openCount;
+
+    /// <summary>Some states of a block: where they are in memory, or where they were read to.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="first">The first of the states in the block.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="scratch">Room for what has to be read from disk.</param>
+    /// <param name="at">The position of the first word.</param>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public ulong[] Words(int block, int first, int count, ulong[] scratch, out int at)
+    {
+        at = first * wordCount;
+        if (block == blocks.Count)
+        {
+            return open;
+        }
+
+        var (words, file, start, _) = blocks[block];
+        if (file is null)
+        {
+            return words;
+        }
+
+        file.Read(start + first, count, scratch);
+        at = 0;
+        return scratch;
+    }
 
     /// <summary>Adds a state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,6 +71,18 @@ internal sealed class Frontier(int wordCount)
         openCount++;
     }
 
+    /// <summary>Adds a part of a file.</summary>
+    public void Add(Segment segment)
+    {
+        Close();
+        for (var done = 0L; done < segment.Count; done += BlockStates)
+        {
+            blocks.Add(new Block([], segment.File, segment.First + done, (int)Math.Min(BlockStates, segment.Count - done)));
+        }
+
+        closedCount += segment.Count;
+    }
+
     /// <summary>Takes over the states of another, which is empty afterwards.</summary>
     public void Absorb(Frontier other)
     {
@@ -54,19 +90,91 @@ internal sealed class Frontier(int wordCount)
         other.Close();
         blocks.AddRange(other.blocks);
         closedCount += other.closedCount;
-        other.blocks.Clear();
-        other.closedCount = 0;
+        other.Clear();
     }
 
-    /// <summary>Gives up its states; the memory is used again for those that are added to others.</summary>
-    public void LeaveTo(ReadOnlySpan<Frontier> others)
+    /// <summary>Gives the blocks back to where they came from.</summary>
+    public void Recycle()
     {
         Close();
-        for (var i = 0; i < blocks.Count; i++)
+        foreach (var block in blocks)
         {
-            others[i % others.Length].spare.Push(blocks[i].Words);
+            pool?.Return(block.Words);
         }
 
+        Clear();
+    }
+
+    /// <summary>Moves what is in memory to a file; what was block and position stays so.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void MoveTo(Scratch scratch)
+    {
+        Close();
+        var file = Write(scratch, 0, 0);
+        var done = 0L;
+        for (var i = 0; file is not null && i < blocks.Count; i++)
+        {
+            var block = blocks[i];
+            if (block.File is null)
+            {
+                blocks[i] = new Block([], file, done, block.Count);
+                pool?.Return(block.Words);
+                done += block.Count;
+            }
+        }
+    }
+
+    /// <summary>Where the states from a position on are on disk; what is in memory is written.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public List<Segment> Store(Scratch scratch, int block = 0, int first = 0)
+    {
+        Close();
+        var segments = new List<Segment>();
+        if (Write(scratch, block, first) is { } written)
+        {
+            segments.Add(new Segment(written, 0, written.Count));
+        }
+
+        for (var i = block; i < blocks.Count; i++)
+        {
+            var skipped = i == block ? Math.Min(first, blocks[i].Count) : 0;
+            if (blocks[i].File is { } file && blocks[i].Count > skipped)
+            {
+                var more = new Segment(file, blocks[i].First + skipped, blocks[i].Count - skipped);
+                if (segments.Count > 0 && segments[^1] is var last && last.File == file && last.First + last.Count == more.First)
+                {
+                    segments[^1] = last with { Count = last.Count + more.Count };
+                }
+                else
+                {
+                    segments.Add(more);
+                }
+            }
+        }
+
+        return segments;
+    }
+
+    private unsafe StateFile? Write(Scratch scratch, int block, int first)
+    {
+        using var writer = new StateWriter(scratch, wordCount, isSorted: false);
+        for (var i = block; i < blocks.Count; i++)
+        {
+            fixed (ulong* words = blocks[i].Words)
+            {
+                for (var state = i == block ? first : 0; words is not null && state < blocks[i].Count; state++)
+                {
+                    var start = words + ((long)state * wordCount);
+                    writer.Add(start, SeenSet.Hash(start, wordCount));
+                }
+            }
+        }
+
+        return writer.Finish();
+    }
+
+    private void Clear()
+    {
         blocks.Clear();
         closedCount = 0;
     }
@@ -74,22 +182,88 @@ internal sealed class Frontier(int wordCount)
     private void Open()
     {
         Close();
-        if (!spare.TryPop(out var words))
-        {
-            words = GC.AllocateUninitializedArray<ulong>(BlockStates * wordCount, pinned: true);
-        }
-
-        (open, openCount) = (words, 0);
+        open = pool?.Rent() ?? BlockPool.NewBlock(wordCount);
+        openCount = 0;
     }
 
     private void Close()
     {
         if (open.Length > 0)
         {
-            blocks.Add((open, openCount));
+            blocks.Add(new Block(open, null, 0, openCount));
             closedCount += openCount;
         }
 
         (open, openCount) = ([], BlockStates);
+    }
+
+    /// <summary>A block: words in memory, or a part of a file.</summary>
+    private readonly record struct Block(ulong[] Words, StateFile? File, long First, int Count);
+}
+
+/// <summary>A part of a file of states.</summary>
+/// <param name="File">The file.</param>
+/// <param name="First">The number of its first state.</param>
+/// <param name="Count">How many states.</param>
+internal readonly record struct Segment(StateFile File, long First, long Count);
+
+/// <summary>
+/// Blocks that are used again: levels come and go faster than the garbage collector gives their memory back.
+/// </summary>
+internal sealed class BlockPool(int wordCount)
+{
+    private readonly Stack<ulong[]> free = new();
+    private long blocks;
+
+    /// <summary>Bytes of memory in all blocks, whether used or free.</summary>
+    public long SizeBytes => Volatile.Read(ref blocks) * Frontier.BlockStates * wordCount * sizeof(ulong);
+
+    /// <summary>A block for states, pinned in memory.</summary>
+    public static ulong[] NewBlock(int wordCount) =>
+        GC.AllocateUninitializedArray<ulong>(Frontier.BlockStates * wordCount, pinned: true);
+
+    /// <summary>A block, of which nothing can be said.</summary>
+    public ulong[] Rent()
+    {
+        lock (free)
+        {
+            if (free.TryPop(out var block))
+            {
+                return block;
+            }
+        }
+
+        Interlocked.Increment(ref blocks);
+        return NewBlock(wordCount);
+    }
+
+    /// <summary>Takes a block back; an empty one is none.</summary>
+    public void Return(ulong[] block)
+    {
+        if (block.Length > 0)
+        {
+            lock (free)
+            {
+                free.Push(block);
+            }
+        }
+    }
+
+    /// <summary>Leaves the free blocks to the garbage collector, at once.</summary>
+    public void Trim()
+    {
+        const long WorthIt = 1 << 20;
+        if (SizeBytes < WorthIt)
+        {
+            return;
+        }
+
+        lock (free)
+        {
+            Interlocked.Add(ref blocks, -free.Count);
+            free.Clear();
+        }
+
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
     }
 }

@@ -29,9 +29,9 @@ internal sealed class Liveness(CompiledModel model, Run run)
     {
         SearchResult result;
         // One thread: the numbers of the states, and so the trace, then depend on the model alone.
-        using (var search = new Search(model, run with { Threads = 1 }))
+        using (var search = new Search(model, run with { Threads = 1 }, Tuning.Default))
         {
-            result = search.Execute(keepLevels: true);
+            result = search.Execute(keepLevels: true, inMemory: true);
         }
 
         var evidence = result.ToEvidence(model);

@@ -149,7 +149,7 @@ public sealed class RandomEngine(long walks = RandomEngine.DefaultWalks) : IEngi
                 var end = walkers[0].LookAt(i);
                 if (end == WalkEnd.Undefined)
                 {
-                    throw Search.Explain(model, walkers[0].Last);
+                    throw Undefined.Explain(model, walkers[0].Last);
                 }
 
                 Trace = end == WalkEnd.Met ? new Trace([walkers[0].Last], []) : null;
@@ -181,7 +181,7 @@ public sealed class RandomEngine(long walks = RandomEngine.DefaultWalks) : IEngi
         {
             if (ends[walk] == WalkEnd.Undefined)
             {
-                throw Search.Explain(model, undefined[walk]!);
+                throw Undefined.Explain(model, undefined[walk]!);
             }
 
             if (ends[walk] == WalkEnd.Met)

@@ -1,129 +1,61 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
-using Verify.Claims;
 using Verify.Engines;
-using Verify.Modelling;
 using Verify.Semantics;
 
 namespace Verify.Explicit;
-
-/// <summary>How a search ended.</summary>
-internal enum SearchEnd
-{
-    /// <summary>There are no more states.</summary>
-    Exhausted,
-
-    /// <summary>What was asked for was met, in the last level.</summary>
-    Met,
-
-    /// <summary>A budget was reached.</summary>
-    Cut,
-
-    /// <summary>Somebody asked to stop.</summary>
-    Cancelled,
-}
-
-/// <summary>What a search did.</summary>
-/// <param name="End">How it ended.</param>
-/// <param name="Cause">What cut it, if something did.</param>
-/// <param name="States">Distinct states.</param>
-/// <param name="StoodFor">The states that they stand for; 0 without symmetry.</param>
-/// <param name="Transitions">Steps taken from those that were expanded.</param>
-/// <param name="Depth">The last level that has states.</param>
-/// <param name="Covered">Every state of this level and above was looked at; -1 if there is no such level.</param>
-/// <param name="RuleCounts">How often each rule fired.</param>
-/// <param name="WitnessDepths">The first level of each witness; null where it was not met.</param>
-/// <param name="Levels">The states of each level, if they were to be kept.</param>
-internal sealed record SearchResult(
-    SearchEnd End,
-    string? Cause,
-    long States,
-    Int128 StoodFor,
-    long Transitions,
-    int Depth,
-    int Covered,
-    ImmutableArray<long> RuleCounts,
-    ImmutableArray<int?> WitnessDepths,
-    IReadOnlyList<Frontier> Levels)
-{
-    /// <summary>The same as evidence for a verdict.</summary>
-    public Evidence ToEvidence(CompiledModel model) => new()
-    {
-        Kind = End == SearchEnd.Exhausted ? EvidenceKind.Exhaustive : EvidenceKind.Partial,
-        States = States,
-        // Under partial order there are more that no state stands for.
-        StatesStoodFor = StoodFor > 0 && StoodFor <= long.MaxValue && model.Steps is null ? (long)StoodFor : null,
-        Transitions = Transitions,
-        Depth = Depth,
-        RuleCounts = model.WithoutLeftOut(RuleCounts),
-        Witnesses = [.. model.Witnesses.Select((witness, i) => new Witness(witness.Name, WitnessDepths[i]))],
-        NotLookedFor = model.NotLookedFor,
-        Identity = model.Identity,
-    };
-}
 
 /// <summary>
 /// The one search loop: level by level, so that the first violation is a nearest one. Threads share a level; what they
 /// find is a set, the same whatever their order, and a level is finished before anything is concluded from it.
 /// </summary>
-internal sealed class Search(CompiledModel model, Run run) : IDisposable
+internal sealed class Search : IDisposable
 {
-    private const int SmallLevel = 1024;
-    private const int MostPerBatch = 256;
-    private readonly int wordCount = model.Layout.WordCount;
-    private readonly Worker[] workers =
-        [.. Enumerable.Range(0, run.Threads > 0 ? run.Threads : Environment.ProcessorCount).Select(_ => new Worker(model))];
-
+    private readonly CompiledModel model;
+    private readonly Run run;
+    private readonly Checkpoint? checkpoint;
+    private readonly StateStore store;
+    private readonly Team team;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly List<Frontier> levels = [];
-    private readonly int?[] witnessDepths = new int?[model.Witnesses.Length];
-    private SeenSet seen = null!;
-    private Crew? crew; // hired for the first level that is worth it
-    private long states;
-    private long cursor;
+    private readonly int?[] witnessDepths;
+    private int depth;
     private volatile string? stopped;
+    private volatile bool isPaused;
+    private bool mayLeaveMemory;
+
+    public Search(CompiledModel model, Run run, Tuning tuning, Checkpoint? checkpoint = null)
+    {
+        (this.model, this.run, this.checkpoint) = (model, run, checkpoint);
+        var threads = run.Threads > 0 ? run.Threads : Environment.ProcessorCount;
+        store = new StateStore(model, run, tuning, checkpoint, threads);
+        team = new Team(model, store, threads);
+        witnessDepths = new int?[model.Witnesses.Length];
+    }
 
     /// <summary>Searches.</summary>
     /// <param name="keepLevels">Whether the states of all levels are kept.</param>
     /// <param name="lastLevel">The last level to reach; null for no limit but the budget's.</param>
-    public SearchResult Execute(bool keepLevels, int? lastLevel = null)
+    /// <param name="inMemory">Whether to end where memory does.</param>
+    public SearchResult Execute(bool keepLevels, int? lastLevel = null, bool inMemory = false)
     {
-        var frontier = Start();
-        if (stopped is { } tooSmall)
+        mayLeaveMemory = !inMemory;
+        var isResumed = TryResume(out var frontier);
+        if (stopped is { } tooLittle)
         {
-            return Result(SearchEnd.Cut, tooSmall, 0, -1);
+            return Result(EndOfStopped, tooLittle, 0, -1);
         }
 
-        for (var depth = 0; ; depth++)
+        while (true)
         {
-            Conclude(depth);
-            if (keepLevels)
+            // What goes on in the middle of a level has this behind it.
+            if (!isResumed && Conclude(frontier, keepLevels, lastLevel) is { } result)
             {
-                levels.Add(frontier);
+                return result;
             }
 
-            var isMet = HasMet && lastLevel is null;
-            if (isMet || frontier.Count == 0)
-            {
-                var last = frontier.Count == 0 ? depth - 1 : depth;
-                return Result(isMet ? SearchEnd.Met : SearchEnd.Exhausted, null, last, last);
-            }
-
-            if (StopBefore(depth, lastLevel) is { } end)
-            {
-                return Result(end.End, end.Cause, depth, depth);
-            }
-
-            var next = Expand(frontier, depth);
-            if (!keepLevels)
-            {
-                // Shared out, so that the next level but one needs little more.
-                frontier.LeaveTo([.. workers.Select(worker => worker.Next)]);
-            }
-
-            frontier = next;
+            frontier = Expand(frontier, isResumed, keepLevels);
             FailIfUndefined();
-            if (workers.Any(worker => worker.MetDeadlock) && lastLevel is null)
+            if (team.MetDeadlock && lastLevel is null)
             {
                 return Result(SearchEnd.Met, null, depth, depth);
             }
@@ -131,69 +63,117 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
             if (stopped is { } cause)
             {
                 // A violation in the part of the next level that was found is as near as any: all before are fine.
-                return HasMet
-                    ? Result(SearchEnd.Met, null, depth + 1, depth)
-                    : Result(run.Cancellation.IsCancellationRequested ? SearchEnd.Cancelled : SearchEnd.Cut, cause, depth, depth);
+                return HasMet ? Result(SearchEnd.Met, null, depth + 1, depth) : Result(EndOfStopped, cause, depth, depth);
             }
+
+            isResumed = false;
+            depth++;
         }
     }
 
-    private bool HasMet => model.EndsWhenMet && workers.Any(worker => (worker.Met & 1) != 0);
+    private SearchEnd EndOfStopped => run.Cancellation.IsCancellationRequested ? SearchEnd.Cancelled : SearchEnd.Cut;
+
+    private bool HasMet => model.EndsWhenMet && (team.Met & 1) != 0;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        crew?.Dispose();
-        seen?.Dispose();
+        team.Dispose();
+        store.Dispose();
     }
 
-    private unsafe Frontier Start()
+    // Goes on from a checkpoint (true if in the middle of a level) or begins.
+    private bool TryResume(out Frontier frontier)
     {
-        var capacity = 1L << 16;
-        while (capacity < 16L * workers.Length * model.MostSuccessors)
+        if (checkpoint?.Found is not { } found)
         {
-            capacity *= 2;
+            frontier = Start();
+            return false;
         }
 
-        seen = new SeenSet(wordCount, capacity);
-        foreach (var state in new Interpreter(model.Model).InitialStates())
+        depth = found.Depth;
+        found.WitnessDepths.CopyTo(witnessDepths);
+        team.Resume(found);
+        team.GiveUp(witnessDepths);
+        store.Resume(found);
+        if (store.Disk is not null)
         {
-            fixed (ulong* words = model.Layout.Pack(state))
+            team.Delay();
+        }
+
+        frontier = new Frontier(model.Layout.WordCount, store.Pool);
+        foreach (var segment in found.Frontier)
+        {
+            frontier.Add(segment);
+        }
+
+        return found.IsMidLevel;
+    }
+
+    // The first level. There is no checkpoint in the middle of it.
+    private Frontier Start()
+    {
+        var none = new Frontier(model.Layout.WordCount, store.Pool);
+        try
+        {
+            foreach (var state in new Interpreter(model.Model).InitialStates())
             {
-                if (!GrowIfNeeded(workers[0].Next.Count))
+                if (!MakeRoom(none))
                 {
-                    stopped = "memory budget";
-                    break;
+                    return none;
                 }
 
-                workers[0].AddInitial(seen, words);
+                team.AddInitial(model.Layout.Pack(state));
             }
-        }
 
-        FailIfUndefined();
-        states = workers[0].Next.Count;
-        return TakeNext();
+            var first = TryFinishLevel(none, keepLevels: false) ?? none;
+            FailIfUndefined();
+            return first;
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            stopped = CauseOf(e);
+            return none;
+        }
     }
 
-    // A level is complete: notes what was met in it for the first time.
-    private void Conclude(int depth)
+    // A level is complete: notes what was met in it for the first time, and whether to end here.
+    private SearchResult? Conclude(Frontier frontier, bool keepLevels, int? lastLevel)
     {
-        var met = workers.Aggregate(0L, (bits, worker) => bits | worker.Met);
         for (var i = 0; i < witnessDepths.Length; i++)
         {
-            if ((met >> (i + 1) & 1) != 0)
+            if ((team.Met >> (i + 1) & 1) != 0)
             {
                 witnessDepths[i] ??= depth;
             }
         }
 
-        var known = witnessDepths.Select((at, i) => at is null ? 0 : 2L << i).Sum();
-        Array.ForEach(workers, worker => worker.GiveUp(known));
+        team.GiveUp(witnessDepths);
+        Tell(frontier.Count);
+        if (keepLevels)
+        {
+            levels.Add(frontier);
+        }
 
-        run.Progress?.Report(new Progress(states, workers.Sum(worker => worker.Transitions), depth, workers.Sum(w => w.Next.Count)));
+        var isMet = HasMet && lastLevel is null;
+        if (isMet || frontier.Count == 0)
+        {
+            var last = frontier.Count == 0 ? depth - 1 : depth;
+            return Result(isMet ? SearchEnd.Met : SearchEnd.Exhausted, null, last, last);
+        }
+
+        if (StopBefore(lastLevel) is not { } cut)
+        {
+            return null;
+        }
+
+        return Result(cut.End, TrySave(frontier, isMidLevel: false) ?? cut.Cause, depth, depth);
     }
 
-    private (SearchEnd End, string? Cause)? StopBefore(int depth, int? lastLevel)
+    private void Tell(long frontier) =>
+        run.Progress?.Report(new Progress(store.States, team.Transitions, depth, frontier));
+
+    private (SearchEnd End, string? Cause)? StopBefore(int? lastLevel)
     {
         if (depth == lastLevel)
         {
@@ -210,87 +190,99 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
             return (SearchEnd.Cut, $"depth budget of {run.Budget.Depth}");
         }
 
-        return run.Budget.States <= states ? (SearchEnd.Cut, $"budget of {run.Budget.States} states") : null;
+        return run.Budget.States <= store.States ? (SearchEnd.Cut, $"budget of {run.Budget.States} states") : null;
     }
 
-    private Frontier Expand(Frontier frontier, int depth)
+    // The next level; when stopped, what it was made of.
+    private Frontier Expand(Frontier frontier, bool isResumed, bool keepLevels)
     {
-        foreach (var worker in workers)
+        if (!isResumed)
         {
-            worker.StartLevel();
+            team.ForgetMet();
+            store.StartLevel(frontier.Count);
         }
 
-        cursor = 0;
-        // All threads together must not fill the table before they look at it again.
-        var fit = (int)Math.Clamp(seen.Capacity / 8 / workers.Length / model.MostSuccessors, 1, MostPerBatch);
-        var batch = PowerOfTwoBelow(fit);
-        while (true)
+        team.Start(frontier);
+        try
         {
-            if (!GrowIfNeeded(states))
+            for (var isDone = false; !isDone && stopped is null;)
             {
-                stopped = "memory budget";
-                break;
+                SaveIfDue(frontier);
+                isDone = MakeRoom(frontier) && team.Expand(Look);
             }
 
-            var isDone = frontier.Count <= SmallLevel || workers.Length == 1
-                ? ExpandPart(workers[0], frontier, batch, depth)
-                : ExpandTogether(frontier, batch, depth);
-            if (isDone || stopped is not null)
+            if (stopped is null && TryFinishLevel(frontier, keepLevels) is { } next)
             {
-                break;
+                return next;
+            }
+
+            Save(frontier, isMidLevel: true);
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            stopped = CauseOf(e);
+        }
+
+        return frontier;
+    }
+
+    // Between two rounds, when no one inserts.
+    private void SaveIfDue(Frontier frontier)
+    {
+        if (checkpoint is { IsDue: true })
+        {
+            Save(frontier, isMidLevel: true);
+        }
+
+        isPaused = false;
+    }
+
+    // Between two rounds, when no one inserts. False if the search has to stop.
+    private bool MakeRoom(Frontier frontier)
+    {
+        if (store.HasRoom)
+        {
+            return true;
+        }
+
+        if (store.OverBudget() is { } cause)
+        {
+            stopped = cause;
+        }
+        else if (!store.TryGrow(team.Crew))
+        {
+            if (store.Disk is not null)
+            {
+                store.Spill();
+                Sweep(frontier);
+            }
+            else if (mayLeaveMemory)
+            {
+                LeaveMemory(frontier);
+            }
+            else
+            {
+                stopped = "memory limit";
             }
         }
 
-        return TakeNext();
+        return stopped is null;
     }
 
-    private bool ExpandTogether(Frontier frontier, int batch, int depth)
+    private void LeaveMemory(Frontier frontier)
     {
-        var done = 0;
-        (crew ??= new Crew(workers.Length)).Do(i =>
+        store.GoToDisk();
+        foreach (var part in team.Nexts.Concat(levels).Append(frontier))
         {
-            if (ExpandPart(workers[i], frontier, batch, depth))
-            {
-                Interlocked.Increment(ref done);
-            }
-        });
-        return done == workers.Length;
-    }
-
-    // Takes batches until there are none (true) or the table must grow (false).
-    private unsafe bool ExpandPart(Worker worker, Frontier frontier, int batch, int depth)
-    {
-        var perBlock = Frontier.BlockStates / batch;
-        while (Volatile.Read(ref states) < seen.Limit && stopped is null)
-        {
-            var position = Interlocked.Increment(ref cursor) - 1;
-            var block = (int)(position / perBlock);
-            if (block >= frontier.BlockCount)
-            {
-                return true;
-            }
-
-            var first = (int)(position % perBlock) * batch;
-            var count = Math.Min(batch, frontier.StatesIn(block) - first);
-            if (count <= 0)
-            {
-                continue;
-            }
-
-            fixed (ulong* words = frontier.Words(block))
-            {
-                var found = worker.Expand(seen, words + ((long)first * wordCount), count);
-                Interlocked.Add(ref states, found);
-            }
-
-            Look(worker, depth, position);
+            part.MoveTo(store.Scratch!);
         }
 
-        return false;
+        store.Pool.Trim();
+        team.Delay();
     }
 
-    // The clock and the outside world, now and then.
-    private void Look(Worker worker, int depth, long position)
+    // The clock and the outside world, now and then. False if a round has to end. Any thread may.
+    private bool Look(bool isTimeForNews)
     {
         if (run.Cancellation.IsCancellationRequested)
         {
@@ -300,101 +292,119 @@ internal sealed class Search(CompiledModel model, Run run) : IDisposable
         {
             stopped = $"time budget of {run.Budget.Seconds} s";
         }
-        else if (worker == workers[0] && position % 64 == 0)
+        else if (checkpoint is { IsDue: true })
         {
-            run.Progress?.Report(new Progress(Volatile.Read(ref states), workers.Sum(w => w.Transitions), depth, 0));
+            isPaused = true;
         }
+        else if (isTimeForNews)
+        {
+            Tell(0);
+        }
+
+        return stopped is null && !isPaused;
     }
 
-    private bool GrowIfNeeded(long count)
+    // The next level; null if finding out what is new was stopped.
+    private Frontier? TryFinishLevel(Frontier frontier, bool keepLevels)
     {
-        while (count >= seen.Limit)
+        StateFile? fresh = null;
+        if (store.Disk is not null)
         {
-            var bytes = (2 * seen.SizeBytes) + levels.Sum(level => level.SizeBytes);
-            if (bytes > (run.Budget.Bytes ?? DefaultBytes))
+            var findings = new Findings(model);
+            if (!store.TrySettle(findings, () => !Look(false) && stopped is not null, out fresh))
             {
-                return false;
+                return null;
             }
 
-            seen.Grow(crew);
+            team.Note(findings);
         }
 
-        return true;
-    }
-
-    // Nine tenths of what there is: the machine should refuse before it thrashes.
-    private static long DefaultBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 9;
-
-    private Frontier TakeNext()
-    {
-        var next = new Frontier(wordCount);
-        foreach (var worker in workers)
+        var next = team.TakeNext();
+        if (fresh is not null)
         {
-            next.Absorb(worker.Next);
+            next.Add(new Segment(fresh, 0, fresh.Count));
         }
 
+        if (!keepLevels)
+        {
+            frontier.Recycle();
+        }
+
+        Sweep(next);
         return next;
     }
 
-    private void FailIfUndefined()
+    // Removes files that nothing needs any more.
+    private void Sweep(Frontier frontier)
     {
-        var least = workers.Select(worker => worker.UndefinedIn).OfType<ulong[]>()
-            .MinBy(words => words, Comparer<ulong[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
-        if (least is not null)
+        if (store.Scratch is { } scratch)
         {
-            throw Explain(model, model.Layout.Unpack(least));
+            var parts = team.Nexts.Concat(levels).Append(frontier);
+            scratch.KeepOnly([.. parts.SelectMany(part => part.Files), .. store.Files, .. checkpoint?.Files ?? []]);
         }
     }
 
-    /// <summary>The interpreter meets what the compiled code met, and says it in the model's own words.</summary>
-    internal static Exception Explain(CompiledModel model, State state)
+    // What will end the search when the level is finished is not written down: it is found again.
+    private void Save(Frontier frontier, bool isMidLevel)
     {
-        var interpreter = new Interpreter(model.Model);
+        if (checkpoint is null || team.MetDeadlock || team.UndefinedIn is not null)
+        {
+            return;
+        }
+
+        var (block, first) = isMidLevel ? team.Place : (0, 0);
+        var (seen, candidates) = store.Save();
+        checkpoint.Write(new Standing
+        {
+            Depth = depth,
+            IsMidLevel = isMidLevel,
+            States = store.States,
+            Transitions = team.Transitions,
+            StoodFor = team.StoodFor,
+            Met = isMidLevel ? team.Met : 0,
+            RuleCounts = team.RuleCounts(),
+            WitnessDepths = [.. witnessDepths],
+            IsOnDisk = store.Disk is not null,
+            Seen = seen,
+            Candidates = candidates,
+            Frontier = [.. frontier.Store(checkpoint.Scratch, block, first)],
+            Next = [.. team.Nexts.SelectMany(next => next.Store(checkpoint.Scratch))],
+        });
+        Sweep(frontier);
+    }
+
+    // Why it could not be done; null if it was.
+    private string? TrySave(Frontier frontier, bool isMidLevel)
+    {
         try
         {
-            foreach (var step in interpreter.Enabled(state))
-            {
-                interpreter.Successor(state, step);
-            }
-
-            foreach (var witness in model.Witnesses)
-            {
-                interpreter.Holds(state, witness.Holds, witness.Where);
-            }
-
-            if (model.Property is Property.LeadsTo leadsTo)
-            {
-                interpreter.Holds(state, leadsTo.From, leadsTo.Where);
-                interpreter.Holds(state, leadsTo.To, leadsTo.Where);
-            }
-
-            Replay.Decides(interpreter, model.Property, new Traces.Trace([state], []));
+            Save(frontier, isMidLevel);
+            return null;
         }
-        catch (ModelException found)
+        catch (Exception e) when (IsOfTheDisk(e))
         {
-            return found;
+            return CauseOf(e);
         }
-
-        return new UnreachableException("compiled code calls a state undefined that the interpreter finds nothing wrong with");
     }
 
-    private SearchResult Result(SearchEnd end, string? cause, int depth, int covered)
-    {
-        var counts = new long[model.Model.Rules.Length];
-        foreach (var worker in workers)
-        {
-            for (var i = 0; i < counts.Length; i++)
-            {
-                counts[i] += worker.RuleCounts[i];
-            }
-        }
+    private static bool IsOfTheDisk(Exception e) => (e is AggregateException { InnerException: { } inner } ? inner : e)
+        is IOException or UnauthorizedAccessException;
 
+    private static string CauseOf(Exception e) => $"the disk ({(e.InnerException ?? e).Message})";
+
+    private void FailIfUndefined()
+    {
+        if (team.UndefinedIn is { } state)
+        {
+            throw Undefined.Explain(model, model.Layout.Unpack(state));
+        }
+    }
+
+    private SearchResult Result(SearchEnd end, string? cause, int last, int covered)
+    {
         // Whether a state is stuck shows when it is expanded, which the states of the last level of a cut search were not.
         var looked = model.AsksForDeadlock && end is SearchEnd.Cut or SearchEnd.Cancelled ? covered - 1 : covered;
-        return new SearchResult(end, cause, states, workers.Aggregate(Int128.Zero, (sum, w) => sum + w.StoodFor),
-            workers.Sum(worker => worker.Transitions), depth, looked,
-            [.. counts], [.. witnessDepths], levels);
+        return new SearchResult(end, cause, store.States, team.StoodFor, team.Transitions, last, looked,
+            team.RuleCounts(), [.. witnessDepths], levels);
     }
-
-    private static int PowerOfTwoBelow(int number) => 1 << System.Numerics.BitOperations.Log2((uint)number);
 }

@@ -11,16 +11,16 @@ namespace Verify.Explicit;
 /// Open addressing, linear probing; a slot is the words of one state. The first word is claimed by compare-and-swap,
 /// the others are written after it; who meets a claimed slot with the same first word waits for them. That works
 /// because no word of a state is 0 (<see cref="StateLayout.Occupied"/>). It does not grow while it is used: the search
-/// grows it between two rounds, when no one inserts. The upper bits of the hash choose the slot: the order of slots is,
-/// almost, that of hashes, and growing reads and writes memory in order.
+/// grows it between two rounds, when no one inserts. The upper bits of the hash choose the slot: growing then reads and
+/// writes memory in order, and so does writing the states in the order of their hashes.
 /// </remarks>
 internal sealed unsafe class SeenSet : IDisposable
 {
     private readonly int wordCount;
-    private readonly ZeroedMemory memory;
+    private ZeroedMemory memory;
     private ulong* slots;
     private long mask;
-    private int shift; // what is left of a hash is a slot
+    private int shift; // what is left of a hash is a slot: the order of slots is that of hashes, almost
 
     /// <summary>Makes room for a number of slots, a power of two.</summary>
     public SeenSet(int wordCount, long capacity)
@@ -183,11 +183,65 @@ internal sealed unsafe class SeenSet : IDisposable
         Add(rest);
     }
 
+    /// <summary>Empties the table and gives it another number of slots, a power of two.</summary>
+    public void Reset(long capacity)
+    {
+        memory.Dispose();
+        memory = new ZeroedMemory(capacity * wordCount);
+        Use(capacity);
+    }
+
+    /// <summary>Writes all states in the order of <see cref="StateOrder"/>. No one may insert meanwhile.</summary>
+    public void WriteTo(StateWriter writer)
+    {
+        // Slots in a row without a gap hold states that belong there or before: those need sorting, and no others.
+        var row = new StateRow(wordCount);
+        var gap = EmptyFrom(0);
+
+        // The row at the beginning may hold the rest of the row at the end.
+        AddRow(row, 0, gap, isOfTheEnd: false);
+        row.WriteTo(writer);
+        for (var i = gap + 1; i <= mask; i++)
+        {
+            if (slots[i * wordCount] == 0)
+            {
+                continue;
+            }
+
+            var first = i;
+            while (i <= mask && slots[i * wordCount] != 0)
+            {
+                i++;
+            }
+
+            AddRow(row, first, i, isOfTheEnd: true);
+            if (i > mask)
+            {
+                AddRow(row, 0, gap, isOfTheEnd: true);
+            }
+
+            row.WriteTo(writer);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => memory.Dispose();
 
     // Below that, threads cost more than they save.
     private const int SmallPart = 1 << 14;
+
+    private void AddRow(StateRow row, long from, long to, bool isOfTheEnd)
+    {
+        for (var i = from; i < to; i++)
+        {
+            var state = slots + (i * wordCount);
+            var hash = Hash(state, wordCount);
+            if (SlotOf(hash) > i == (isOfTheEnd && from == 0))
+            {
+                row.Add(state, hash);
+            }
+        }
+    }
 
     // The first empty slot from one on.
     private long EmptyFrom(long slot)

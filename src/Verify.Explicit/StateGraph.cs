@@ -37,7 +37,7 @@ internal sealed unsafe class StateGraph
             for (var block = 0; block < level.BlockCount; block++)
             {
                 var words = level.StatesIn(block) * wordCount;
-                Array.Copy(level.Words(block), 0, states, position, words);
+                Array.Copy(level.Words(block, 0, level.StatesIn(block), [], out var at), at, states, position, words);
                 position += words;
             }
         }

@@ -22,6 +22,7 @@ internal sealed unsafe class TraceFinder
     private readonly Interpreter interpreter;
     private readonly ulong[] successors;
     private readonly int[] rules;
+    private readonly ulong[] scratch;
     private readonly long[] counts;
     private readonly ActorId?[] fixedActors;
     private readonly List<string> actorNames = [];
@@ -36,15 +37,26 @@ internal sealed unsafe class TraceFinder
         successors = GC.AllocateUninitializedArray<ulong>(model.MostSuccessors * model.Layout.WordCount, pinned: true);
         rules = GC.AllocateUninitializedArray<int>(model.MostSuccessors, pinned: true);
         counts = GC.AllocateArray<long>(model.Model.Rules.Length, pinned: true);
+        scratch = GC.AllocateUninitializedArray<ulong>(Frontier.BlockStates * model.Layout.WordCount);
         fixedActors = [.. model.Lowered.Rules.Select(FixedActor)];
     }
 
     /// <summary>A trace of a length to a state where what was asked for is met.</summary>
-    public Trace Find(int length, Run run)
+    /// <exception cref="ModelException">VRF402: the levels do not fit on the disk either.</exception>
+    public Trace Find(int length, Run run, Tuning tuning)
     {
-        using var search = new Search(model, run with { Budget = Claims.Budget.Unlimited, Progress = null, Cancellation = default });
+        var unlimited = run with { Budget = Claims.Budget.Unlimited, Progress = null, Cancellation = default };
+        using var search = new Search(model, unlimited, tuning);
         var last = model.AsksForDeadlock ? length : Math.Max(0, length - 1);
-        var levels = search.Execute(keepLevels: true, lastLevel: last).Levels;
+        var result = search.Execute(keepLevels: true, lastLevel: last);
+        var levels = result.Levels;
+        if (levels.Count <= last)
+        {
+            throw ModelException.At(model.Property.Where, Codes.BadFile,
+                $"'{model.Property.Name}' is decided {length} steps from the start; the way there was lost to {result.Cause}",
+                "give it more memory, or a spill directory with more room");
+        }
+
         var nodes = new Dictionary<Key, Node>[length + 1];
         nodes[length] = Ends(levels, length);
         for (var depth = length - 1; depth >= 0; depth--)
@@ -286,9 +298,10 @@ internal sealed unsafe class TraceFinder
     {
         for (var block = 0; block < level.BlockCount; block++)
         {
-            fixed (ulong* words = level.Words(block))
+            var count = level.StatesIn(block);
+            fixed (ulong* words = &level.Words(block, 0, count, scratch, out var at)[at])
             {
-                for (var i = 0; i < level.StatesIn(block); i++)
+                for (var i = 0; i < count; i++)
                 {
                     visit(words + ((long)i * model.Layout.WordCount));
                 }

@@ -5,6 +5,9 @@ namespace Verify.Explicit;
 /// <summary>One thread's part of a level: expands states, adds what is new, looks at it.</summary>
 internal sealed unsafe class Worker
 {
+    /// <summary>The most states that are expanded at a time.</summary>
+    public const int MostPerBatch = 256;
+
     private readonly CompiledModel model;
     private readonly int wordCount;
     private readonly ulong[] bufferA;
@@ -15,7 +18,9 @@ internal sealed unsafe class Worker
     private readonly StubbornSet? stubborn;
     private readonly int[] rules;
 
-    public Worker(CompiledModel model)
+    private long added;
+
+    public Worker(CompiledModel model, BlockPool? pool = null)
     {
         this.model = model;
         wordCount = model.Layout.WordCount;
@@ -23,10 +28,12 @@ internal sealed unsafe class Worker
         (bufferA, bufferB) = (Pinned(most * wordCount), Pinned(most * wordCount));
         (hashesA, hashesB) = (Pinned(most), Pinned(most));
         RuleCounts = GC.AllocateArray<long>(model.Model.Rules.Length, pinned: true);
-        Next = new Frontier(wordCount);
+        Next = new Frontier(wordCount, pool);
+        Scratch = Pinned(MostPerBatch * wordCount);
         canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry, model.Layout);
         stubborn = model.Steps is null ? null : new StubbornSet(model.Steps, wordCount);
         rules = GC.AllocateUninitializedArray<int>(stubborn is null ? 1 : most, pinned: true);
+        Findings = new Findings(model);
     }
 
     /// <summary>How often each rule fired.</summary>
@@ -38,39 +45,55 @@ internal sealed unsafe class Worker
     /// <summary>Steps taken.</summary>
     public long Transitions { get; private set; }
 
-    /// <summary>Under symmetry, the states that those found stand for.</summary>
-    public Int128 StoodFor { get; private set; }
+    /// <summary>What was met in states that this worker was the first to find, or to expand.</summary>
+    public Findings Findings { get; }
 
-    /// <summary>The bits of <see cref="CheckState"/> met in new states.</summary>
-    public long Met { get; private set; }
+    /// <summary>Room for states that are read from disk.</summary>
+    public ulong[] Scratch { get; }
+
+    /// <summary>Whether it is not known yet which of the states that are added are new; then none is kept.</summary>
+    public bool IsDelayed { get; set; }
 
     /// <summary>Whether a state of the level cannot go on and may not rest.</summary>
     public bool MetDeadlock { get; private set; }
 
-    /// <summary>The least state of the level in which something is undefined.</summary>
-    public ulong[]? UndefinedIn { get; private set; }
-
     /// <summary>Forgets what was met, not what was counted.</summary>
-    public void StartLevel() => (Met, MetDeadlock, UndefinedIn) = (0, false, null);
+    public void StartLevel()
+    {
+        MetDeadlock = false;
+        Findings.StartLevel();
+    }
 
     /// <summary>Goals that were met, as bits of <see cref="CheckState"/>: no state need be kept for them.</summary>
     public void GiveUp(long met) => stubborn?.GiveUp(met);
 
-    /// <summary>Adds a state of the first level.</summary>
-    public void AddInitial(SeenSet seen, ulong* state)
+    /// <summary>Counts on from where another search was.</summary>
+    public void Resume(Standing standing)
+    {
+        Transitions = standing.Transitions;
+        standing.RuleCounts.CopyTo(RuleCounts);
+        (Findings.StoodFor, Findings.Met) = (standing.StoodFor, standing.Met);
+    }
+
+    /// <summary>Adds a state of the first level; true if it was not there.</summary>
+    public bool AddInitial(SeenSet seen, ulong* state)
     {
         canonicalizer?.Apply(state);
-        if (seen.Insert(state, SeenSet.Hash(state, wordCount)))
+        var isNew = seen.Insert(state, SeenSet.Hash(state, wordCount));
+        if (isNew)
         {
             Keep(state);
         }
+
+        return isNew;
     }
 
     /// <summary>Expands a run of states; successors are added one state later, when their slots have been fetched.</summary>
+    /// <returns>The states added.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Expand(SeenSet seen, ulong* states, int count)
     {
-        var before = Next.Count;
+        var before = added;
         var waiting = 0;
         fixed (ulong* a = bufferA, b = bufferB, ha = hashesA, hb = hashesB)
         {
@@ -104,7 +127,7 @@ internal sealed unsafe class Worker
             Insert(seen, from, fromHashes, waiting);
         }
 
-        return Next.Count - before;
+        return added - before;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -120,7 +143,7 @@ internal sealed unsafe class Worker
                 var more = expand(state, into + ((long)made * wordCount), counts, by + made);
                 if (more < 0)
                 {
-                    NoteUndefined(state);
+                    Findings.NoteUndefined(state);
                     return made;
                 }
 
@@ -155,23 +178,11 @@ internal sealed unsafe class Worker
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Keep(ulong* state)
     {
-        Next.Add(state);
-        StoodFor += canonicalizer?.Apply(state) ?? 0;
-        var met = model.Check(state);
-        Met |= met;
-        if ((met & TransitionCompiler.Undefined) != 0)
+        added++;
+        if (!IsDelayed)
         {
-            NoteUndefined(state);
-        }
-    }
-
-    // The least one, so that the diagnostic does not depend on which thread comes first.
-    private void NoteUndefined(ulong* state)
-    {
-        var words = new ReadOnlySpan<ulong>(state, wordCount);
-        if (UndefinedIn is null || words.SequenceCompareTo(UndefinedIn) < 0)
-        {
-            UndefinedIn = words.ToArray();
+            Next.Add(state);
+            Findings.Note(state);
         }
     }
 

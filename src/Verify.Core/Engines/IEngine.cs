@@ -40,6 +40,30 @@ public sealed record Run(
 {
     /// <summary>No limit, no progress, no cancellation.</summary>
     public static Run Default { get; } = new(Budget.Unlimited);
+
+    /// <summary>
+    /// Bytes of memory that the process may take before a search goes on on disk; null for four fifths of what is free.
+    /// It changes the time and nothing else.
+    /// </summary>
+    /// <remarks>A <c>LeadsTo</c> is decided in memory alone; there the limit ends the search.</remarks>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>
+    /// Where a search makes a directory of its own to go on in; null for the system's temporary directory. It is removed
+    /// in the end.
+    /// </summary>
+    public string? SpillDirectory { get; init; }
+
+    /// <summary>
+    /// Where a search writes down how far it is, so that another run goes on from there; null for nowhere. States that
+    /// do not fit into memory are kept there too. What is there when it begins must be from the same question to the
+    /// same model.
+    /// </summary>
+    /// <remarks>A search for a <c>LeadsTo</c> writes nothing down.</remarks>
+    public string? CheckpointDirectory { get; init; }
+
+    /// <summary>The time between two checkpoints, if writing one takes much less.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>How far a run is.</summary>

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+
+namespace Verify.Explicit;
+
+/// <summary>How a search ended.</summary>
+internal enum SearchEnd
+{
+    /// <summary>There are no more states.</summary>
+    Exhausted,
+
+    /// <summary>What was asked for was met, in the last level.</summary>
+    Met,
+
+    /// <summary>A budget was reached.</summary>
+    Cut,
+
+    /// <summary>Somebody asked to stop.</summary>
+    Cancelled,
+}
+
+/// <summary>What a search did.</summary>
+/// <param name="End">How it ended.</param>
+/// <param name="Cause">What cut it, if something did.</param>
+/// <param name="States">Distinct states.</param>
+/// <param name="StoodFor">The states that they stand for; 0 without symmetry.</param>
+/// <param name="Transitions">Steps taken from those that were expanded.</param>
+/// <param name="Depth">The last level that has states.</param>
+/// <param name="Covered">Every state of this level and above was looked at; -1 if there is no such level.</param>
+/// <param name="RuleCounts">How often each rule fired.</param>
+/// <param name="WitnessDepths">The first level of each witness; null where it was not met.</param>
+/// <param name="Levels">The states of each level, if they were to be kept.</param>
+internal sealed record SearchResult(
+    SearchEnd End,
+    string? Cause,
+    long States,
+    Int128 StoodFor,
+    long Transitions,
+    int Depth,
+    int Covered,
+    ImmutableArray<long> RuleCounts,
+    ImmutableArray<int?> WitnessDepths,
+    IReadOnlyList<Frontier> Levels)
+{
+    /// <summary>The same as evidence for a verdict.</summary>
+    public Evidence ToEvidence(CompiledModel model) => new()
+    {
+        Kind = End == SearchEnd.Exhausted ? EvidenceKind.Exhaustive : EvidenceKind.Partial,
+        States = States,
+        // Under partial order there are more that no state stands for.
+        StatesStoodFor = StoodFor > 0 && StoodFor <= long.MaxValue && model.Steps is null ? (long)StoodFor : null,
+        Transitions = Transitions,
+        Depth = Depth,
+        RuleCounts = model.WithoutLeftOut(RuleCounts),
+        Witnesses = [.. model.Witnesses.Select((witness, i) => new Witness(witness.Name, WitnessDepths[i]))],
+        NotLookedFor = model.NotLookedFor,
+        Identity = model.Identity,
+    };
+}

@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+
+namespace Verify.Explicit;
+
+/// <summary>The threads of a search: they share a level, and what they find is summed up between levels.</summary>
+internal sealed class Team : IDisposable
+{
+    private const int SmallLevel = 1024;
+    private const int BatchesBetweenNews = 64;
+    private readonly CompiledModel model;
+    private readonly StateStore store;
+    private readonly Worker[] workers;
+    private Crew? crew; // hired for the first level that is worth it
+    private Frontier frontier;
+    private long cursor;
+    private int batch = 1;
+
+    public Team(CompiledModel model, StateStore store, int threads)
+    {
+        (this.model, this.store) = (model, store);
+        workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(model, store.Pool))];
+        frontier = new Frontier(model.Layout.WordCount);
+    }
+
+    /// <summary>The threads; null while one suffices.</summary>
+    public Crew? Crew => crew;
+
+    /// <summary>Steps taken.</summary>
+    public long Transitions => workers.Sum(worker => worker.Transitions);
+
+    /// <summary>Under symmetry, the states that those found stand for.</summary>
+    public Int128 StoodFor => workers.Aggregate(Int128.Zero, (sum, worker) => sum + worker.Findings.StoodFor);
+
+    /// <summary>The bits of <see cref="CheckState"/> met in what is known to be new of the next level.</summary>
+    public long Met => workers.Aggregate(0L, (bits, worker) => bits | worker.Findings.Met);
+
+    /// <summary>Whether a state of the level cannot go on and may not rest.</summary>
+    public bool MetDeadlock => workers.Any(worker => worker.MetDeadlock);
+
+    /// <summary>The least state in which something is undefined.</summary>
+    public ulong[]? UndefinedIn => workers.Select(worker => worker.Findings.UndefinedIn).OfType<ulong[]>()
+        .MinBy(words => words, Comparer<ulong[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+
+    /// <summary>What was found of the next level and is known to be new.</summary>
+    public IEnumerable<Frontier> Nexts => workers.Select(worker => worker.Next);
+
+    /// <summary>The first state of the level that is not expanded yet. Not while they work.</summary>
+    public (int Block, int First) Place => PlaceOf(cursor);
+
+    /// <summary>How often each rule fired.</summary>
+    public ImmutableArray<long> RuleCounts()
+    {
+        var counts = new long[model.Model.Rules.Length];
+        foreach (var worker in workers)
+        {
+            for (var i = 0; i < counts.Length; i++)
+            {
+                counts[i] += worker.RuleCounts[i];
+            }
+        }
+
+        return [.. counts];
+    }
+
+    /// <summary>Adds a state of the first level.</summary>
+    public unsafe void AddInitial(ulong[] state)
+    {
+        fixed (ulong* words = state)
+        {
+            store.Added(workers[0].AddInitial(store.Table, words) ? 1 : 0);
+        }
+    }
+
+    /// <summary>Forgets what was met in the level before, not what was counted.</summary>
+    public void ForgetMet()
+    {
+        foreach (var worker in workers)
+        {
+            worker.StartLevel();
+        }
+    }
+
+    /// <summary>Begins with the first state of a level.</summary>
+    public void Start(Frontier level)
+    {
+        (frontier, cursor) = (level, 0);
+        // All threads together must not fill the table before they look at it again.
+        var fit = (int)Math.Clamp(store.Table.Capacity / 8 / workers.Length / model.MostSuccessors, 1, Worker.MostPerBatch);
+        batch = 1 << System.Numerics.BitOperations.Log2((uint)fit);
+    }
+
+    /// <summary>Expands states of the level until there are none (true), or somebody has to see to something (false).</summary>
+    /// <param name="mayGoOn">Asked by each thread after each batch; told now and then that there may be news.</param>
+    public bool Expand(Func<bool, bool> mayGoOn)
+    {
+        if (frontier.Count <= SmallLevel || workers.Length == 1)
+        {
+            return ExpandPart(workers[0], mayGoOn);
+        }
+
+        var done = 0;
+        (crew ??= new Crew(workers.Length)).Do(i =>
+        {
+            if (ExpandPart(workers[i], mayGoOn))
+            {
+                Interlocked.Increment(ref done);
+            }
+        });
+        return done == workers.Length;
+    }
+
+    /// <summary>From now on it is found out when a level is finished which states are new.</summary>
+    public void Delay()
+    {
+        foreach (var worker in workers)
+        {
+            worker.IsDelayed = true;
+        }
+    }
+
+    /// <summary>What was met need not be met again: no state need be kept for it.</summary>
+    /// <param name="witnessDepths">The first level of each witness; null where it was not met.</param>
+    public void GiveUp(int?[] witnessDepths)
+    {
+        var met = witnessDepths.Select((at, i) => at is null ? 0 : 2L << i).Sum();
+        Array.ForEach(workers, worker => worker.GiveUp(met));
+    }
+
+    /// <summary>Takes over what was noted about new states when that was found out.</summary>
+    public void Note(Findings findings) => workers[0].Findings.Add(findings);
+
+    /// <summary>Takes over what another search had found when it stood there.</summary>
+    public void Resume(Standing standing)
+    {
+        workers[0].Resume(standing);
+        foreach (var segment in standing.Next)
+        {
+            workers[0].Next.Add(segment);
+        }
+    }
+
+    /// <summary>What is known to be new, as a level of its own.</summary>
+    public Frontier TakeNext()
+    {
+        var next = new Frontier(model.Layout.WordCount, store.Pool);
+        foreach (var worker in workers)
+        {
+            next.Absorb(worker.Next);
+        }
+
+        return next;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => crew?.Dispose();
+
+    private unsafe bool ExpandPart(Worker worker, Func<bool, bool> mayGoOn)
+    {
+        // At least one batch: a round that does nothing could be followed by another one for ever.
+        for (var goesOn = true; goesOn && store.HasRoom;)
+        {
+            var position = Interlocked.Increment(ref cursor) - 1;
+            var (block, first) = PlaceOf(position);
+            if (block >= frontier.BlockCount)
+            {
+                return true;
+            }
+
+            var count = Math.Min(batch, frontier.StatesIn(block) - first);
+            if (count <= 0)
+            {
+                continue;
+            }
+
+            fixed (ulong* words = &frontier.Words(block, first, count, worker.Scratch, out var at)[at])
+            {
+                store.Added(worker.Expand(store.Table, words, count));
+            }
+
+            goesOn = mayGoOn(worker == workers[0] && position % BatchesBetweenNews == 0);
+        }
+
+        return false;
+    }
+
+    private (int Block, int First) PlaceOf(long position)
+    {
+        var perBlock = Frontier.BlockStates / batch;
+        return ((int)(position / perBlock), (int)(position % perBlock) * batch);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Verify.Claims;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Tests.Explicit;
+
+/// <summary>All of a verdict that must be the same whatever the threads, the memory and the interruptions.</summary>
+internal static class Verdicts
+{
+    /// <summary>A text that is equal for equal verdicts.</summary>
+    public static string TextOf(Model model, Verdict verdict)
+    {
+        var evidence = verdict.Evidence;
+        var trace = verdict switch
+        {
+            Verdict.Refuted refuted => refuted.Trace,
+            Verdict.Proved proved => proved.Witness,
+            _ => null,
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            {verdict.Word} {(verdict as Verdict.HoldsUpTo)?.Bound} {(verdict as Verdict.Unknown)?.Reason}
+            {evidence.Kind} {evidence.States} {evidence.StatesStoodFor} {evidence.Transitions} {evidence.Depth}
+            {string.Join(' ', evidence.RuleCounts)} {string.Join(' ', evidence.Witnesses)}
+            {(trace is null ? "no trace" : Replay.Encode(new Interpreter(model), trace))}
+            """);
+    }
+
+    /// <summary>The same, or the code of the diagnostic that the model gets.</summary>
+    public static string TextOf(Model model, Func<Verdict> decide)
+    {
+        try
+        {
+            return TextOf(model, decide());
+        }
+        catch (ModelException e) when (e.Diagnostic.Code.Id.StartsWith("VRF1", StringComparison.Ordinal)
+            || e.Diagnostic.Code == Codes.BadReduction)
+        {
+            return e.Message;
+        }
+    }
+}
