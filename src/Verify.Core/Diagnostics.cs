@@ -181,6 +181,10 @@ public static class Codes
     public static readonly ErrorCode BadCheckpoint = new("VRF406", "a checkpoint cannot be used",
         "delete its directory to start again, or choose another one");
 
+    /// <summary>A disk that fails or is full while a search goes on on it. It is the reason why the search ended.</summary>
+    public static readonly ErrorCode DiskFailed = new("VRF407", "the disk failed or is full in the middle of a search",
+        "make room, or name another directory with --spill; with --checkpoint the search goes on from its last checkpoint");
+
     /// <summary>Our own mistake.</summary>
     public static readonly ErrorCode Internal = new("VRF901", "an internal error",
         "this is our mistake: please report it with the command line");

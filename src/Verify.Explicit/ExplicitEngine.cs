@@ -30,7 +30,7 @@ public sealed class ExplicitEngine : IEngine
         var compiled = new CompiledModel(model, property, run.Reductions);
         if (property is Property.LeadsTo)
         {
-            return new Liveness(compiled, run).Decide();
+            return new Liveness(compiled, run, Tuning).Decide();
         }
 
         using var checkpoint = Checkpoint.Open(compiled, run, Tuning);

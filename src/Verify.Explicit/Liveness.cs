@@ -15,8 +15,11 @@ namespace Verify.Explicit;
 /// happen in some state of the component or happens in it (weak fairness needs no smaller component than a maximal
 /// one). A state in which nothing fair can happen is such a component by itself: the run may rest there.
 /// </remarks>
-internal sealed class Liveness(CompiledModel model, Run run)
+internal sealed class Liveness(CompiledModel model, Run run, Tuning tuning)
 {
+    // Beside its words: numbers and marks, and its steps while a walk in depth is below it.
+    private const long MostBytesAState = 300;
+
     private readonly FairSteps?[] fairOf = [.. model.Lowered.Rules.Select(rule =>
         FairSteps.OfStep(model.Model, new Step(rule.Rule, model.Lowered.ArgumentsOf(rule))))];
 
@@ -27,9 +30,10 @@ internal sealed class Liveness(CompiledModel model, Run run)
     /// <summary>The verdict.</summary>
     public Verdict Decide()
     {
+        var limit = MemoryLimit.Of(run);
         SearchResult result;
         // One thread: the numbers of the states, and so the trace, then depend on the model alone.
-        using (var search = new Search(model, run with { Threads = 1 }, Tuning.Default))
+        using (var search = new Search(model, run with { Threads = 1 }, tuning))
         {
             result = search.Execute(keepLevels: true, inMemory: true);
         }
@@ -37,7 +41,13 @@ internal sealed class Liveness(CompiledModel model, Run run)
         var evidence = result.ToEvidence(model);
         if (result.End != SearchEnd.Exhausted)
         {
-            return new Verdict.Unknown($"stopped by {result.Cause}; what comes later needs the whole state graph", evidence);
+            return NotDecided(result.Cause!, evidence);
+        }
+
+        if (!StateGraph.CanNumber(result.States, model.Layout.WordCount)
+            || result.States * (MostBytesAState + (model.Layout.WordCount * sizeof(ulong))) > limit)
+        {
+            return NotDecided("memory limit", evidence with { Kind = EvidenceKind.Partial });
         }
 
         graph = new StateGraph(model, result.Levels);
@@ -47,6 +57,9 @@ internal sealed class Liveness(CompiledModel model, Run run)
         evidence = evidence with { Witnesses = evidence.Witnesses.Add(trigger) };
         return FindViolation() is { } trace ? new Verdict.Refuted(trace, evidence) : new Verdict.Proved(evidence);
     }
+
+    private static Verdict.Unknown NotDecided(string cause, Evidence evidence) =>
+        new($"stopped by {cause}; what comes later needs the whole state graph", evidence);
 
     // Where the trigger is first met: without it, nothing that should come later was ever asked for.
     private int? TriggerDepth(IReadOnlyList<Frontier> levels)

@@ -82,7 +82,15 @@ internal sealed class Scratch : IDisposable
     public void Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes, long offset)
     {
         tuning.BeforeChange?.Invoke("write");
-        RandomAccess.Write(handle, bytes, offset);
+        try
+        {
+            RandomAccess.Write(handle, bytes, offset);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // So the runtime puts it; what is out of range is what the disk can hold in one file.
+            throw new IOException("the file is larger than the disk allows", e);
+        }
     }
 
     /// <summary>Returns when what was written to a file is on the disk.</summary>

@@ -102,11 +102,7 @@ internal sealed class Search : IDisposable
         }
 
         frontier = new Frontier(model.Layout.WordCount, store.Pool);
-        foreach (var segment in found.Frontier)
-        {
-            frontier.Add(segment);
-        }
-
+        Array.ForEach([.. found.Frontier], frontier.Add);
         return found.IsMidLevel;
     }
 
@@ -130,9 +126,9 @@ internal sealed class Search : IDisposable
             FailIfUndefined();
             return first;
         }
-        catch (Exception e) when (IsOfTheDisk(e))
+        catch (Exception e) when (DiskFailure.Is(e))
         {
-            stopped = CauseOf(e);
+            stopped = DiskFailure.CauseOf(e);
             return none;
         }
     }
@@ -167,7 +163,8 @@ internal sealed class Search : IDisposable
             return null;
         }
 
-        return Result(cut.End, TrySave(frontier, isMidLevel: false) ?? cut.Cause, depth, depth);
+        Save(frontier, isMidLevel: false);
+        return Result(cut.End, stopped ?? cut.Cause, depth, depth);
     }
 
     private void Tell(long frontier) =>
@@ -207,7 +204,12 @@ internal sealed class Search : IDisposable
         {
             for (var isDone = false; !isDone && stopped is null;)
             {
-                SaveIfDue(frontier);
+                if (checkpoint is { IsDue: true })
+                {
+                    Save(frontier, isMidLevel: true);
+                }
+
+                isPaused = false;
                 isDone = MakeRoom(frontier) && team.Expand(Look);
             }
 
@@ -218,23 +220,12 @@ internal sealed class Search : IDisposable
 
             Save(frontier, isMidLevel: true);
         }
-        catch (Exception e) when (IsOfTheDisk(e))
+        catch (Exception e) when (DiskFailure.Is(e))
         {
-            stopped = CauseOf(e);
+            stopped = DiskFailure.CauseOf(e);
         }
 
         return frontier;
-    }
-
-    // Between two rounds, when no one inserts.
-    private void SaveIfDue(Frontier frontier)
-    {
-        if (checkpoint is { IsDue: true })
-        {
-            Save(frontier, isMidLevel: true);
-        }
-
-        isPaused = false;
     }
 
     // Between two rounds, when no one inserts. False if the search has to stop.
@@ -352,9 +343,22 @@ internal sealed class Search : IDisposable
             return;
         }
 
+        try
+        {
+            checkpoint.Write(StandingOf(checkpoint, frontier, isMidLevel));
+            Sweep(frontier);
+        }
+        catch (Exception e) when (DiskFailure.Is(e))
+        {
+            stopped = DiskFailure.CauseOf(e);
+        }
+    }
+
+    private Standing StandingOf(Checkpoint checkpoint, Frontier frontier, bool isMidLevel)
+    {
         var (block, first) = isMidLevel ? team.Place : (0, 0);
         var (seen, candidates) = store.Save();
-        checkpoint.Write(new Standing
+        return new Standing
         {
             Depth = depth,
             IsMidLevel = isMidLevel,
@@ -369,28 +373,8 @@ internal sealed class Search : IDisposable
             Candidates = candidates,
             Frontier = [.. frontier.Store(checkpoint.Scratch, block, first)],
             Next = [.. team.Nexts.SelectMany(next => next.Store(checkpoint.Scratch))],
-        });
-        Sweep(frontier);
+        };
     }
-
-    // Why it could not be done; null if it was.
-    private string? TrySave(Frontier frontier, bool isMidLevel)
-    {
-        try
-        {
-            Save(frontier, isMidLevel);
-            return null;
-        }
-        catch (Exception e) when (IsOfTheDisk(e))
-        {
-            return CauseOf(e);
-        }
-    }
-
-    private static bool IsOfTheDisk(Exception e) => (e is AggregateException { InnerException: { } inner } ? inner : e)
-        is IOException or UnauthorizedAccessException;
-
-    private static string CauseOf(Exception e) => $"the disk ({(e.InnerException ?? e).Message})";
 
     private void FailIfUndefined()
     {

@@ -48,6 +48,9 @@ internal sealed unsafe class StateGraph
         }
     }
 
+    /// <summary>Whether so many states of so many words fit into its arrays, however much memory there is.</summary>
+    public static bool CanNumber(long states, int wordCount) => states < 1 << 29 && states * wordCount < Array.MaxLength;
+
     /// <summary>The number of states.</summary>
     public int Count { get; }
 

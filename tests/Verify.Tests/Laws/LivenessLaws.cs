@@ -36,6 +36,41 @@ public sealed class LivenessLaws
         Assert.True(LawIsAlone || (refuted > 50 && proved > 50), $"{refuted} refuted, {proved} proved");
     }
 
+    [Fact]
+    public void Where_memory_ends_nothing_is_concluded()
+    {
+        var (cut, decided) = (0, 0);
+        Law.Holds(60, toy =>
+        {
+            var model = toy.Interpreter.Model;
+            foreach (var property in model.Properties.OfType<Property.LeadsTo>().Where(_ => IsFit(toy)))
+            {
+                var expected = new ExplicitEngine().Decide(model, property, OneThread).Word;
+                // In the search, behind it, and never.
+                (long, long?)[] limits = [(1, null), (1 + (toy.Nodes.Count / 2), null), (1000, 1), (1000, null)];
+                foreach (var (held, bytes) in limits)
+                {
+                    var engine = new ExplicitEngine { Tuning = new Tuning { MostHeld = held, LeastCapacity = 64 } };
+                    var verdict = engine.Decide(model, property, OneThread with { MemoryBytes = bytes });
+                    if (verdict is Verdict.Unknown unknown)
+                    {
+                        Assert.True(held < 1000 || bytes is not null);
+                        Assert.StartsWith("stopped by memory limit; ", unknown.Reason);
+                        Assert.Equal(EvidenceKind.Partial, unknown.Evidence.Kind);
+                        Assert.InRange(unknown.Evidence.States, 1, toy.Nodes.Count);
+                        cut++;
+                    }
+                    else
+                    {
+                        Assert.Equal(expected, verdict.Word);
+                        decided++;
+                    }
+                }
+            }
+        });
+        Assert.True(LawIsAlone || (cut > 50 && decided > 20), $"{cut} cut, {decided} decided");
+    }
+
     private static bool LawIsAlone => Environment.GetEnvironmentVariable("LAW_SEED") is not null;
 
     private static bool IsFit(Toy toy) => toy.Errors.Count == 0 && toy.Nodes.Count <= Most
