@@ -32,6 +32,11 @@ internal sealed class CarefulEngine(IEngine inner) : IEngine
             return verdict;
         }
 
+        if (run.CheckpointDirectory is { } directory)
+        {
+            run = run with { CheckpointDirectory = Path.Combine(directory, PlaceOf(model, property, run)) };
+        }
+
         try
         {
             verdict = inner.Decide(model, property, run);
@@ -48,4 +53,8 @@ internal sealed class CarefulEngine(IEngine inner) : IEngine
 
         return verdict;
     }
+
+    // A claim asks several questions, and several claims may share a directory.
+    private static string PlaceOf(Model model, Property property, Run run) =>
+        $"{model.Name}-{Fingerprint.Of($"{model.Digest} {property.Kind} {property.Name} {run.Reductions}")}";
 }

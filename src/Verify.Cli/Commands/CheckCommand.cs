@@ -14,7 +14,7 @@ internal static class CheckCommand
             Arity = ArgumentArity.OneOrMore,
             Description = "An id, as VL-MARK:I-USE, or a group of them, as VL-MARK.",
         };
-        var (choices, run) = (new ChoiceOptions(), new RunOptions());
+        var (choices, run) = (new ChoiceOptions(), new RunOptions(withCheckpoints: true));
         var full = new Option<bool>("--full") { Description = "Whole states behind each step of a trace." };
         var json = new Option<bool>("--json") { Description = "The results as JSON." };
         var command = new Command("check", "Decides claims: the verdict, what backs it, and the trace.") { claims };

@@ -15,7 +15,7 @@ internal static class GateCommand
     {
         var shard = new Option<string?>("--shard") { HelpName = "i/n", Description = "Only each n-th claim, from the i-th on." };
         var json = new Option<bool>("--json") { Description = "The results as JSON." };
-        var options = new RunOptions();
+        var options = new RunOptions(withCheckpoints: false);
         var command = new Command("gate", "Decides every claim and compares it with what it expects.") { shard };
         options.AddTo(command);
         command.Add(json);

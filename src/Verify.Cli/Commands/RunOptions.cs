@@ -6,7 +6,8 @@ using Verify.Explicit;
 namespace Verify.Cli.Commands;
 
 /// <summary>The options that say how to decide, and with what.</summary>
-internal sealed class RunOptions
+/// <param name="withCheckpoints">Whether the command writes checkpoints.</param>
+internal sealed class RunOptions(bool withCheckpoints)
 {
     private static readonly SortedDictionary<string, Reductions> Names = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -55,6 +56,8 @@ internal sealed class RunOptions
         Description = "Take N random walks in place of a search; refutes, but proves nothing.",
     };
 
+    private readonly StorageOptions storage = new(withCheckpoints);
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
@@ -62,10 +65,15 @@ internal sealed class RunOptions
         {
             command.Add(option);
         }
+
+        storage.AddTo(command);
     }
 
     /// <summary>The engine and the circumstances that the command line asks for.</summary>
-    /// <exception cref="ModelException">VRF201, VRF202, VRF403: no such engine, a budget or a number that makes no sense.</exception>
+    /// <exception cref="ModelException">
+    /// VRF201, VRF202, VRF403: no such engine, a budget or a number that makes no sense; VRF304: options that contradict
+    /// each other; VRF402: a directory cannot be used.
+    /// </exception>
     public (IEngine Engine, Run Run) Read(ParseResult parsed, Session session)
     {
         var limit = Budget.Parse(string.Join(',', parsed.GetValue(budget) ?? []));
@@ -84,8 +92,11 @@ internal sealed class RunOptions
             throw ModelException.At(null, Codes.BadUsage, $"{count} threads make no sense", "choose from 0 (one a core) to 1024");
         }
 
-        var run = new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation);
-        return (Engine(parsed, session), run);
+        var chosen = Engine(parsed, session);
+        var run = storage.Apply(parsed, new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation));
+        return chosen is RandomEngine && run.CheckpointDirectory is not null
+            ? throw ModelException.At(null, Codes.Contradiction, "there are no checkpoints of random walks")
+            : (chosen, run);
     }
 
     private IEngine Engine(ParseResult parsed, Session session)

@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Globalization;
+using Verify.Engines;
+
+namespace Verify.Cli.Commands;
+
+/// <summary>The options that say where the states of a search are kept.</summary>
+/// <param name="withCheckpoints">Whether the command writes checkpoints, or only leaves memory.</param>
+internal sealed class StorageOptions(bool withCheckpoints)
+{
+    private readonly Option<string?> memory = new("--memory")
+    {
+        HelpName = "SIZE",
+        Description = "Memory to use before a search goes on on disk, as 256MB or 12GB; else most of what is free.",
+    };
+
+    private readonly Option<string?> spill = new("--spill")
+    {
+        HelpName = "DIR",
+        Description = "Where it goes on; else where the system keeps temporary files.",
+    };
+
+    private readonly Option<string?> checkpoint = new("--checkpoint")
+    {
+        HelpName = "DIR",
+        Description = "Write down now and then how far a search is, and go on from there (not for LeadsTo).",
+    };
+
+    private readonly Option<string?> every = new("--checkpoint-every")
+    {
+        HelpName = "TIME",
+        Description = "The time between two checkpoints, as 30s, 5m or 1h; else 1m.",
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(memory);
+        command.Add(spill);
+        if (withCheckpoints)
+        {
+            command.Add(checkpoint);
+            command.Add(every);
+        }
+    }
+
+    /// <summary>A run with what the command line says of it.</summary>
+    /// <exception cref="ModelException">
+    /// VRF304: times without checkpoints; VRF402: a directory cannot be used; VRF403: a size or a time that makes no sense.
+    /// </exception>
+    public Run Apply(ParseResult parsed, Run run)
+    {
+        run = run with { MemoryBytes = Size(parsed.GetValue(memory)), SpillDirectory = Usable(parsed.GetValue(spill)) };
+        if (!withCheckpoints)
+        {
+            return run;
+        }
+
+        var (directory, time) = (Usable(parsed.GetValue(checkpoint)), Time(parsed.GetValue(every)));
+        if (directory is null && time is not null)
+        {
+            throw ModelException.At(null, Codes.Contradiction, "--checkpoint-every says how often, but no checkpoints are asked for",
+                "add --checkpoint DIR");
+        }
+
+        return run with { CheckpointDirectory = directory, CheckpointInterval = time ?? run.CheckpointInterval };
+    }
+
+    private static long? Size(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var (number, unit) = Split(text);
+        var scale = unit.ToUpperInvariant() switch
+        {
+            "" or "B" => 1,
+            "K" or "KB" => 1e3,
+            "M" or "MB" => 1e6,
+            "G" or "GB" => 1e9,
+            "T" or "TB" => 1e12,
+            "KIB" => 1L << 10,
+            "MIB" => 1L << 20,
+            "GIB" => 1L << 30,
+            "TIB" => 1L << 40,
+            _ => double.NaN,
+        };
+        return number * scale is >= 1 and < 9e18
+            ? (long)(number * scale)
+            : throw ModelException.At(null, Codes.BadUsage, $"the size '{text}' is not understood", "write --memory 256MB, or 12GB");
+    }
+
+    private static TimeSpan? Time(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var (number, unit) = Split(text);
+        var seconds = number * unit switch
+        {
+            "" or "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => double.NaN,
+        };
+        return seconds is >= 0 and < 1e9
+            ? TimeSpan.FromSeconds(seconds)
+            : throw ModelException.At(null, Codes.BadUsage, $"the time '{text}' is not understood",
+                "write --checkpoint-every 30s, 5m or 1h");
+    }
+
+    // What is no number is NaN, which is in no range.
+    private static (double Number, string Unit) Split(string text)
+    {
+        var unit = text.AsSpan().TrimStart("0123456789.").ToString();
+        return double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var number) ? (number, unit) : (double.NaN, unit);
+    }
+
+    // That it cannot be written should show now, and not after an hour.
+    private static string? Usable(string? directory)
+    {
+        if (directory is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var path = Directory.CreateDirectory(directory).FullName;
+            var probe = Path.Combine(path, $"verify-probe-{Environment.ProcessId}");
+            using (new FileStream(probe, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            {
+                return path;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw ModelException.At(null, Codes.BadFile, $"the directory '{directory}' cannot be used: {e.Message}");
+        }
+    }
+}

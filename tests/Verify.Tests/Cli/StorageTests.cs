@@ -1,0 +1,104 @@
+using Verify.Tests.Explicit;
+
+namespace Verify.Tests.Cli;
+
+/// <summary>The tool on disk: what it is asked to keep there, and what happens to it meanwhile.</summary>
+public sealed class StorageTests
+{
+    private const string Whole = "681,436 states, 5,573,552 transitions, depth 12";
+    private static readonly string[] Question = ["check", "TLB-SHOOTDOWN", "--size", "frame=2"];
+
+    [Theory]
+    [InlineData(11UL, "--memory", "1GB", "--threads", "1")]
+    [InlineData(12UL, "--memory", "1MB", "--threads", "2")]
+    [InlineData(13UL, "--memory", "1MB", "--threads", "2", "--size", "cpu=3,page=3", "--reduce", "partial-order,cone")]
+    public void A_run_killed_at_any_moment_goes_on_to_the_same_end(ulong seed, params string[] more)
+    {
+        using var directory = new TestDirectory();
+        string[] arguments = [.. Question, .. more.Contains("--size") ? more : [.. more, "--size", "cpu=4,page=3"]];
+        using var undisturbed = ToolProcess.Start(arguments);
+        arguments = [.. arguments, "--spill", directory.Path, "--checkpoint", directory.Path, "--checkpoint-every", "0s"];
+        var random = new Prng(seed);
+        var resumed = 0;
+        for (var kills = 0; ; kills++)
+        {
+            // Some early, when there may be nothing; the others with or just behind a checkpoint of their own.
+            using var run = ToolProcess.Start(arguments);
+            var ends = kills > 6
+                || (kills % 3 == 0 ? run.Ends(random.Below(250)) : !WritesOne(run, directory.Path) || run.Ends(random.Below(30)));
+            if (ends)
+            {
+                Assert.Equal((0, ""), (run.Ended().ExitCode, run.Error));
+                Assert.Equal(undisturbed.Ended().Counts, run.Counts);
+                Assert.True(resumed > 1, $"{kills} kills, of which {resumed} left a checkpoint");
+                return;
+            }
+
+            run.Kill();
+            resumed += Checkpoints(directory.Path).Any() ? 1 : 0;
+        }
+    }
+
+    [Fact]
+    public void An_interrupt_leaves_a_checkpoint_to_go_on_from()
+    {
+        using var directory = new TestDirectory();
+        string[] arguments = [.. Question, "--size", "cpu=4,page=3", "--threads", "1", "--checkpoint", directory.Path, "--checkpoint-every", "1h"];
+        using (var first = ToolProcess.Start(arguments))
+        {
+            while (!Directory.EnumerateFiles(directory.Path, "lock", SearchOption.AllDirectories).Any())
+            {
+                Assert.False(first.Ends(5));
+            }
+
+            Assert.False(first.Ends(50));
+            first.Interrupt();
+            Assert.Equal((2, ""), (first.Ended().ExitCode, first.Error));
+            Assert.Contains("stopped by interrupted", first.Out);
+            Assert.NotEqual(Whole, first.Counts);
+        }
+
+        var checkpoint = Assert.Single(Checkpoints(directory.Path));
+        File.Copy(checkpoint, checkpoint + ".copy");
+        Assert.Equal(Whole, ToolProcess.Start(arguments).Ended().Counts);
+        Assert.Empty(Checkpoints(directory.Path));
+
+        // The same checkpoint without the states that belong to it.
+        File.Move(checkpoint + ".copy", checkpoint);
+        using var last = ToolProcess.Start(arguments);
+        Assert.Equal((3, ""), (last.Ended().ExitCode, last.Out));
+        Assert.StartsWith("verify: error VRF406: the checkpoint in ", last.Error);
+        Assert.Contains("\nhint: delete the directory to start again\n", last.Error);
+    }
+
+    [Fact]
+    public void A_disk_that_takes_no_more_ends_it_with_what_was_covered()
+    {
+        using var directory = new TestDirectory();
+        using var run = ToolProcess.StartWithSmallFiles(1000,
+            [.. Question, "--size", "cpu=4,page=3", "--memory", "1MB", "--spill", directory.Path]);
+        Assert.Equal((2, ""), (run.Ended().ExitCode, run.Error));
+        Assert.Contains("stopped by the disk (VRF407: ", run.Out);
+        Assert.Contains("no violation within ", run.Out);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
+    }
+
+    private static IEnumerable<string> Checkpoints(string directory) =>
+        Directory.EnumerateFiles(directory, "checkpoint", SearchOption.AllDirectories);
+
+    // Waits until a process has written a checkpoint; false if it ends before.
+    private static bool WritesOne(ToolProcess run, string directory)
+    {
+        DateTime Last() => Checkpoints(directory).Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
+        var before = Last();
+        while (Last() is var now && (now == before || now == default))
+        {
+            if (run.Ends(1))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

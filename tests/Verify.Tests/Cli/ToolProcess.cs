@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Verify.Tests.Cli;
+
+/// <summary>The tool in a process of its own, which can be killed.</summary>
+internal sealed partial class ToolProcess : IDisposable
+{
+    private readonly Process process;
+    private readonly Task<string> output;
+    private readonly Task<string> error;
+
+    private ToolProcess(Process process)
+    {
+        this.process = process;
+        (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+    }
+
+    /// <summary>What it wrote, once it has ended.</summary>
+    public string Out => output.GetAwaiter().GetResult();
+
+    /// <summary>What it complained about, once it has ended.</summary>
+    public string Error => error.GetAwaiter().GetResult();
+
+    /// <summary>The exit code, once it has ended.</summary>
+    public int ExitCode => process.ExitCode;
+
+    /// <summary>States, transitions and depth, as it says them.</summary>
+    public string Counts => CountsIn().Match(string.Join(' ', Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Value;
+
+    /// <summary>Starts it.</summary>
+    public static ToolProcess Start(params string[] arguments) => new(Started(Tool, arguments));
+
+    /// <summary>Starts it where no file may become larger.</summary>
+    public static ToolProcess StartWithSmallFiles(int kilobytes, params string[] arguments)
+    {
+        // The runtime keeps its code in a large file unless it is told not to.
+        var script = string.Create(CultureInfo.InvariantCulture,
+            $"trap '' XFSZ; ulimit -f {kilobytes}; export DOTNET_EnableWriteXorExecute=0; exec \"$0\" \"$@\"");
+        return new(Started("bash", ["-c", script, Tool, .. arguments]));
+    }
+
+    /// <summary>Whether it ends within some time.</summary>
+    public bool Ends(int milliseconds) => process.WaitForExit(milliseconds);
+
+    /// <summary>Waits until it ends.</summary>
+    public ToolProcess Ended()
+    {
+        process.WaitForExit();
+        return this;
+    }
+
+    /// <summary>Ends it at once, whatever it is at.</summary>
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    /// <summary>Asks it to stop, as Ctrl-C does.</summary>
+    public void Interrupt()
+    {
+        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            Kill();
+        }
+
+        process.Dispose();
+    }
+
+    private static string Tool => Path.Combine(AppContext.BaseDirectory, "verify");
+
+    private static Process Started(string program, IEnumerable<string> arguments) => Process.Start(
+        new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    [GeneratedRegex(@"[\d,]+ states, [\d,]+ transitions, depth \d+")]
+    private static partial Regex CountsIn();
+}
