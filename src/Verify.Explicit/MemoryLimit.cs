@@ -1,4 +1,3 @@
-using System.Globalization;
 using Verify.Engines;
 
 namespace Verify.Explicit;
@@ -15,20 +14,7 @@ internal static class MemoryLimit
         ? Math.Max(asked - Environment.WorkingSet, asked / 2)
         : Free() / 5 * 4;
 
-    // The runtime knows the limit of a container, the system knows what others have taken.
-    private static long Free()
-    {
-        var total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        const string Table = "/proc/meminfo";
-        const string Field = "MemAvailable:";
-        if (OperatingSystem.IsLinux() && File.Exists(Table)
-            && File.ReadLines(Table).FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal)) is { } line
-            && long.TryParse(line[Field.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite
-                | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var kilobytes))
-        {
-            return Math.Min(total, kilobytes * 1024);
-        }
-
-        return total;
-    }
+    // The runtime knows how much there is at all, and a limit of its own if it was given one.
+    private static long Free() =>
+        Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, new FreeMemory("/").Bytes() ?? long.MaxValue);
 }

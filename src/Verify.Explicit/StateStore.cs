@@ -14,7 +14,7 @@ internal sealed class StateStore : IDisposable
     private readonly Tuning tuning;
     private readonly Checkpoint? checkpoint;
     private readonly long leastCapacity;
-    private readonly long limitBytes;
+    private readonly Lazy<long> limitBytes; // few searches come near it
     private long held;
     private long settled;
 
@@ -29,7 +29,7 @@ internal sealed class StateStore : IDisposable
             leastCapacity *= 2;
         }
 
-        limitBytes = MemoryLimit.Of(run);
+        limitBytes = new(() => MemoryLimit.Of(run), isThreadSafe: false);
         Table = new SeenSet(wordCount, leastCapacity);
         Pool = new BlockPool(wordCount);
     }
@@ -63,7 +63,7 @@ internal sealed class StateStore : IDisposable
     {
         while (held >= Table.Limit)
         {
-            if (held >= tuning.MostHeld || MemoryToGrow > limitBytes)
+            if (held >= tuning.MostHeld || MemoryToGrow > limitBytes.Value)
             {
                 return false;
             }
@@ -108,7 +108,7 @@ internal sealed class StateStore : IDisposable
             capacity *= 2;
         }
 
-        var isSmall = standing.States < tuning.MostHeld && capacity * wordCount * sizeof(ulong) < limitBytes / 2;
+        var isSmall = standing.States < tuning.MostHeld && capacity * wordCount * sizeof(ulong) < limitBytes.Value / 2;
         if (isSmall && !standing.IsOnDisk)
         {
             Table.Reset(capacity);

@@ -43,7 +43,8 @@ public sealed class StorageTests
     public void An_interrupt_leaves_a_checkpoint_to_go_on_from()
     {
         using var directory = new TestDirectory();
-        string[] arguments = [.. Question, "--size", "cpu=4,page=3", "--threads", "1", "--checkpoint", directory.Path, "--checkpoint-every", "1h"];
+        string[] arguments = [.. Question, "--size", "cpu=4,page=3", "--threads", "1",
+            "--checkpoint", directory.Path, "--checkpoint-every", "1h"];
         using (var first = ToolProcess.Start(arguments))
         {
             while (!Directory.EnumerateFiles(directory.Path, "lock", SearchOption.AllDirectories).Any())
