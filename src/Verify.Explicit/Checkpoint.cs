@@ -88,8 +88,15 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>Removes the checkpoint: the search is finished.</summary>
     public void Remove()
     {
-        Scratch.Remove(Name);
-        files = [];
+        try
+        {
+            Scratch.Remove(Name);
+            files = [];
+        }
+        catch (Exception e) when (DiskFailure.Is(e))
+        {
+            // Then it stays, with what belongs to it: the last part of the search can be repeated.
+        }
     }
 
     /// <inheritdoc/>
@@ -99,7 +106,7 @@ internal sealed class Checkpoint : IDisposable
         {
             Scratch.KeepOnly(files);
         }
-        catch (IOException)
+        catch (Exception e) when (DiskFailure.Is(e))
         {
             // They are in nobody's way; the next search removes them.
         }

@@ -47,7 +47,7 @@ public sealed class ExplicitEngine : IEngine
         }
 
         var verdict = VerdictOf(compiled, result, run);
-        if (result.End is SearchEnd.Met or SearchEnd.Exhausted)
+        if (verdict is Verdict.Proved or Verdict.Refuted)
         {
             checkpoint?.Remove();
         }
@@ -60,8 +60,7 @@ public sealed class ExplicitEngine : IEngine
         var evidence = result.ToEvidence(compiled);
         return (result.End, compiled.Property) switch
         {
-            (SearchEnd.Met, Property.Reachable) => new Verdict.Proved(evidence, TraceOf(compiled, result, run)),
-            (SearchEnd.Met, _) => new Verdict.Refuted(TraceOf(compiled, result, run), evidence),
+            (SearchEnd.Met, _) => Told(compiled, result, evidence, run),
             (SearchEnd.Exhausted, Property.Reachable) => new Verdict.Refuted(null, evidence),
             (SearchEnd.Exhausted, _) => new Verdict.Proved(evidence),
             _ when result.Covered < 0 => new Verdict.Unknown($"stopped by {result.Cause} at the start", evidence),
@@ -71,10 +70,18 @@ public sealed class ExplicitEngine : IEngine
         };
     }
 
-    private Trace TraceOf(CompiledModel compiled, SearchResult result, Run run)
+    // What was met, with the way there: nobody has to believe it without.
+    private Verdict Told(CompiledModel compiled, SearchResult result, Evidence evidence, Run run)
     {
-        var trace = new TraceFinder(compiled).Find(result.Depth, run, Tuning);
+        if (new TraceFinder(compiled).Find(result.Depth, run, Tuning, out var lostTo) is not { } trace)
+        {
+            return new Verdict.Unknown($"met {result.Depth} steps from the start; the way there was lost to {lostTo}", evidence);
+        }
+
         // Partial order may go a longer way round: its traces are shortened, though not to a shortest.
-        return compiled.Steps is null ? trace : Shorten.Of(new Interpreter(compiled.Model), compiled.Property, trace);
+        trace = compiled.Steps is null ? trace : Shorten.Of(new Interpreter(compiled.Model), compiled.Property, trace);
+        return compiled.Property is Property.Reachable
+            ? new Verdict.Proved(evidence, trace)
+            : new Verdict.Refuted(trace, evidence);
     }
 }

@@ -32,12 +32,12 @@ internal sealed class Scratch : IDisposable
     public long SizeBytes => files.Values.Sum(file => file.SizeBytes);
 
     /// <summary>A fresh directory, removed in the end.</summary>
-    /// <param name="parent">Where to make it; null for where the system keeps temporary files.</param>
+    /// <param name="parent">Where to make it; null for where the system keeps large temporary files.</param>
     /// <param name="tuning">Sizes.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static Scratch Temporary(string? parent, Tuning tuning)
     {
-        parent ??= System.IO.Path.GetTempPath();
+        parent ??= DefaultParent;
         tuning.BeforeChange?.Invoke("make directory");
         Directory.CreateDirectory(parent);
         RemoveForsaken(parent);
@@ -176,6 +176,17 @@ internal sealed class Scratch : IDisposable
         if (isTemporary && Directory.Exists(Path))
         {
             RemoveTemporary(Path);
+        }
+    }
+
+    // Where memory has run out, a directory in memory is of no use, as /tmp often is.
+    private static string DefaultParent
+    {
+        get
+        {
+            const string OnDisk = "/var/tmp";
+            var isChosen = Environment.GetEnvironmentVariable("TMPDIR") is not null;
+            return OperatingSystem.IsLinux() && !isChosen && Directory.Exists(OnDisk) ? OnDisk : System.IO.Path.GetTempPath();
         }
     }
 

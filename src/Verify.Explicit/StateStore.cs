@@ -85,7 +85,7 @@ internal sealed class StateStore : IDisposable
     public string? OverBudget()
     {
         var bytes = Disk is null && held >= Table.Limit ? MemoryToGrow : Table.SizeBytes + Pool.SizeBytes;
-        return bytes + (Scratch?.SizeBytes ?? 0) > run.Budget.Bytes ? "memory budget" : null;
+        return bytes + (Disk is null ? 0 : Scratch!.SizeBytes) > run.Budget.Bytes ? "memory budget" : null;
     }
 
     /// <summary>Goes on on disk: writes the table, and empties it for what will be found of the next level.</summary>

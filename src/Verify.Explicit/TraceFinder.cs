@@ -42,8 +42,11 @@ internal sealed unsafe class TraceFinder
     }
 
     /// <summary>A trace of a length to a state where what was asked for is met.</summary>
-    /// <exception cref="ModelException">VRF402: the levels do not fit on the disk either.</exception>
-    public Trace Find(int length, Run run, Tuning tuning)
+    /// <param name="length">Steps to where it is met.</param>
+    /// <param name="run">The circumstances of the search that met it.</param>
+    /// <param name="tuning">Sizes.</param>
+    /// <param name="lostTo">Why there is none: the levels do not fit on the disk either.</param>
+    public Trace? Find(int length, Run run, Tuning tuning, out string? lostTo)
     {
         var unlimited = run with { Budget = Claims.Budget.Unlimited, Progress = null, Cancellation = default };
         using var search = new Search(model, unlimited, tuning);
@@ -52,11 +55,24 @@ internal sealed unsafe class TraceFinder
         var levels = result.Levels;
         if (levels.Count <= last)
         {
-            throw ModelException.At(model.Property.Where, Codes.BadFile,
-                $"'{model.Property.Name}' is decided {length} steps from the start; the way there was lost to {result.Cause}",
-                "give it more memory, or a spill directory with more room");
+            lostTo = result.Cause;
+            return null;
         }
 
+        lostTo = null;
+        try
+        {
+            return Walk(NodesOf(levels, length));
+        }
+        catch (Exception e) when (DiskFailure.Is(e))
+        {
+            lostTo = DiskFailure.CauseOf(e);
+            return null;
+        }
+    }
+
+    private Dictionary<Key, Node>[] NodesOf(IReadOnlyList<Frontier> levels, int length)
+    {
         var nodes = new Dictionary<Key, Node>[length + 1];
         nodes[length] = Ends(levels, length);
         for (var depth = length - 1; depth >= 0; depth--)
@@ -64,7 +80,7 @@ internal sealed unsafe class TraceFinder
             nodes[depth] = Before(levels[depth], nodes[depth + 1]);
         }
 
-        return Walk(nodes);
+        return nodes;
     }
 
     private readonly struct Key(ulong[] words) : IEquatable<Key>

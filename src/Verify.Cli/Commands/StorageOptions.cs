@@ -17,7 +17,7 @@ internal sealed class StorageOptions(bool withCheckpoints)
     private readonly Option<string?> spill = new("--spill")
     {
         HelpName = "DIR",
-        Description = "Where it goes on; else where the system keeps temporary files.",
+        Description = "Where it goes on; else in TMPDIR or /var/tmp.",
     };
 
     private readonly Option<string?> checkpoint = new("--checkpoint")

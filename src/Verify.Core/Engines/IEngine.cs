@@ -49,7 +49,7 @@ public sealed record Run(
     public long? MemoryBytes { get; init; }
 
     /// <summary>
-    /// Where a search makes a directory of its own to go on in; null for the system's temporary directory. It is removed
+    /// Where a search makes a directory of its own to go on in; null for <c>TMPDIR</c> or <c>/var/tmp</c>. It is removed
     /// in the end.
     /// </summary>
     public string? SpillDirectory { get; init; }

@@ -154,6 +154,39 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public void A_disk_that_fails_while_a_trace_is_made_leaves_it_undecided()
+    {
+        var model = Shootdown(2, 2, 2);
+        var property = model.Properties.OfType<Property.Reachable>().First();
+        var whole = new ExplicitEngine().Decide(model, property, Plain);
+        var (lost, isToldAtLast) = (0, false);
+        for (var changes = 0; changes < 400 && !isToldAtLast; changes++)
+        {
+            var left = changes;
+            var tuning = new Tuning
+            {
+                MostHeld = 10,
+                LeastCapacity = 64,
+                BeforeChange = _ => { if (--left < 0) { throw new IOException("No space left"); } },
+            };
+            var verdict = new ExplicitEngine { Tuning = tuning }.Decide(model, property, Plain);
+            isToldAtLast = verdict is Verdict.Proved;
+            if (isToldAtLast)
+            {
+                Assert.Equal(Verdicts.TextOf(model, whole), Verdicts.TextOf(model, verdict));
+            }
+            else
+            {
+                var reason = Assert.IsType<Verdict.Unknown>(verdict).Reason;
+                Assert.Contains("the disk (VRF407: No space left)", reason);
+                lost += reason.Contains("the way there was lost to", StringComparison.Ordinal) ? 1 : 0;
+            }
+        }
+
+        Assert.True(isToldAtLast && lost > 2, $"lost {lost} times");
+    }
+
+    [Fact]
     public void A_directory_that_cannot_be_made_leaves_what_was_covered()
     {
         using var parent = new TestDirectory();
