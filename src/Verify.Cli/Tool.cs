@@ -82,7 +82,10 @@ public sealed class Tool(IReadOnlyList<IEngine> engines, IReadOnlyList<IModelWri
         root.Add(ReplayCommand.Create(session));
         root.Add(ExportCommand.Create(session));
         root.Add(GateCommand.Create(session));
-        root.Add(TestCommand.Create());
+        foreach (var command in LauncherCommands.Create())
+        {
+            root.Add(command);
+        }
         return root;
     }
 

@@ -116,6 +116,23 @@ internal static class ResultJson
         json.WriteNumber("states", evidence.States);
         json.WriteNumber("transitions", evidence.Transitions);
         json.WriteNumber("depth", evidence.Depth);
+        json.WriteString("identity", evidence.Identity);
+        if (evidence.StatesStoodFor is { } stoodFor)
+        {
+            json.WriteNumber("statesStoodFor", stoodFor);
+        }
+
+        if (!evidence.NotLookedFor.IsEmpty)
+        {
+            json.WriteStartArray("notLookedFor");
+            foreach (var witness in evidence.NotLookedFor)
+            {
+                json.WriteStringValue(witness);
+            }
+
+            json.WriteEndArray();
+        }
+
         var bound = verdict switch
         {
             Verdict.HoldsUpTo limit => limit.Bound,

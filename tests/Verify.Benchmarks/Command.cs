@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Verify.Benchmarks;
+
+/// <summary>What a whole command took, start-up included.</summary>
+/// <param name="Seconds">By the clock.</param>
+/// <param name="CpuSeconds">Of all cores together, the system's share included.</param>
+/// <param name="PeakBytes">The most memory it had at a time.</param>
+/// <param name="Output">What it printed on standard output.</param>
+public sealed record Taken(double Seconds, double CpuSeconds, long PeakBytes, string Output);
+
+/// <summary>Runs programs, measured by GNU time, which sees the memory of a process that has ended.</summary>
+public static class Command
+{
+    private const string Time = "/usr/bin/time";
+
+    /// <summary>What is missing to measure with; null for nothing.</summary>
+    public static string? Missing(params string[] tools)
+    {
+        if (!File.Exists(Time))
+        {
+            return "GNU time is not installed";
+        }
+
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        var missing = tools.FirstOrDefault(tool => !folders.Any(folder => File.Exists(Path.Combine(folder, tool))));
+        return missing is null ? null : $"{missing} is not installed";
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <exception cref="BenchmarkException">It failed.</exception>
+    public static Taken Measure(string folder, string program, IEnumerable<string> arguments, params int[] fineExitCodes)
+    {
+        var measured = Path.Combine(folder, "time.txt");
+        var start = new ProcessStartInfo(Time, ["-f", "%e %U %S %M", "-o", measured, program, .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0 && !fineExitCodes.Contains(process.ExitCode))
+        {
+            throw new BenchmarkException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}{errors.Result}");
+        }
+
+        // An exit code other than 0 has a line of its own before the numbers.
+        var numbers = File.ReadLines(measured).Last().Split(' ')
+            .Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        return new Taken(numbers[0], numbers[1] + numbers[2], (long)numbers[3] * 1024, output);
+    }
+}
+
+/// <summary>A benchmark cannot be run; the message says why.</summary>
+public sealed class BenchmarkException(string message) : Exception(message);

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Verify.Benchmarks;
+
+var rounds = new Option<int>("--rounds") { Description = "Runs of each checker on each instance.", DefaultValueFactory = _ => 5 };
+var only = new Option<string[]>("--only") { Description = "Cases by name, or 'growth'; all of them without it." };
+var growTo = new Option<int>("--grow-to") { Description = "How many sizes growth goes through (the fourth takes 16 GB).", DefaultValueFactory = _ => 3 };
+var into = new Option<FileInfo?>("--into") { Description = "A file to write the page to, beside standard output." };
+var root = new RootCommand("Measures Verify against Spin and Rumur on the same models, in one run, alternating.") { rounds, only, growTo, into };
+root.SetAction(parsed =>
+{
+    var chosen = parsed.GetValue(only) ?? [];
+    var names = Case.All.Select(known => known.Name).Append("growth").ToArray();
+    if (chosen.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
+    {
+        Console.Error.WriteLine($"bench: error VRF403: there is no case '{unknown}'\nhint: one of {string.Join(", ", names)}");
+        return 3;
+    }
+
+    bool IsAsked(string name) => chosen.Length == 0 || chosen.Contains(name);
+    var verify = Path.Combine(Root(), "verify");
+    var measurements = new Measurements(Console.Error.WriteLine);
+    var contenders = Contender.All(verify).ToArray();
+    var page = new StringWriter();
+    void Print(string text)
+    {
+        Console.Write(text);
+        page.Write(text);
+    }
+
+    try
+    {
+        Print(Page.Heading(parsed.GetValue(rounds)));
+        foreach (var what in Case.All.Where(what => IsAsked(what.Name)))
+        {
+            Print(Table.Of(what, measurements.Of(contenders, what.Claim, what.Sizes, parsed.GetValue(rounds))));
+        }
+
+        if (IsAsked("growth"))
+        {
+            Print(Page.Growth(measurements, contenders, parsed.GetValue(rounds), parsed.GetValue(growTo)));
+        }
+    }
+    catch (BenchmarkException e)
+    {
+        Console.Error.WriteLine($"bench: {e.Message}");
+        return 4;
+    }
+
+    if (parsed.GetValue(into) is { } file)
+    {
+        File.WriteAllText(file.FullName, page.ToString());
+    }
+
+    return 0;
+});
+return root.Parse(args).Invoke();
+
+static string Root()
+{
+    var folder = new DirectoryInfo(AppContext.BaseDirectory);
+    while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Verify.sln")))
+    {
+        folder = folder.Parent;
+    }
+
+    return folder?.FullName ?? throw new BenchmarkException("Verify.sln is in no folder above this program");
+}

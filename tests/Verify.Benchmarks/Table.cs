@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+
+namespace Verify.Benchmarks;
+
+/// <summary>Measurements as a page.</summary>
+public static class Table
+{
+    /// <summary>The machine in a line.</summary>
+    public static string Machine
+    {
+        get
+        {
+            var model = Line("/proc/cpuinfo", "model name")?.Split(':')[^1].Trim() ?? "unknown processor";
+            var memory = Line("/proc/meminfo", "MemTotal")?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+            var gigabytes = memory is null ? "?" : (long.Parse(memory, CultureInfo.InvariantCulture) >> 20).ToString(CultureInfo.InvariantCulture);
+            return $"{model}, {Environment.ProcessorCount} cores, {gigabytes} GiB, {Environment.OSVersion.VersionString}, .NET {Environment.Version}";
+        }
+    }
+
+    /// <summary>One case.</summary>
+    public static string Of(Case what, IReadOnlyList<Measurement> all)
+    {
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"### {what.Name}: {what.Claim}, {what.Sizes}\n\n{Capital(what.Why)}.\n\n");
+        text.Append("| checker | seconds | × | CPU s | states | steps | peak MB | bytes a state |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
+        // Theirs at its best against each of ours: how many times as long it takes.
+        var best = all.Where(m => m.Missing is null && m.Contender.IsSpin).Select(m => m.Seconds).DefaultIfEmpty(double.NaN).Min();
+        foreach (var m in all)
+        {
+            if (m.Missing is { } missing)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"| {m.Contender.Name} | {missing} | | | | | | |\n");
+                continue;
+            }
+
+            var found = m.Found!;
+            var states = found.StoodFor is { } stoodFor ? $"{found.States:N0} for {stoodFor:N0}" : $"{found.States:N0}";
+            text.Append(CultureInfo.InvariantCulture, $"| {m.Contender.Name} | {m.Seconds:0.00} | {best / m.Seconds:0.0} | {m.CpuSeconds:0.00} ")
+                .Append(CultureInfo.InvariantCulture, $"| {states} | {found.Transitions:N0} | {m.PeakBytes / 1e6:0} | {BytesAState(m)} |\n");
+        }
+
+        return text.Append('\n').ToString();
+    }
+
+    /// <summary>How time and memory grow with the states.</summary>
+    public static string OfGrowth(Case what, IReadOnlyList<(string Sizes, Measurement One, Measurement Two)> all)
+    {
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"## Growth of {what.Claim}\n\n");
+        text.Append("| sizes | states | steps | s, 1 thread | s, 2 threads | ratio | ns a step, 2 threads | peak MB | bytes a state |\n")
+            .Append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        foreach (var (sizes, one, two) in all)
+        {
+            var found = two.Found!;
+            text.Append(CultureInfo.InvariantCulture, $"| {sizes} | {found.States:N0} | {found.Transitions:N0} | {one.Seconds:0.00} | {two.Seconds:0.00} ")
+                .Append(CultureInfo.InvariantCulture, $"| {one.Seconds / two.Seconds:0.00} | {two.Seconds / found.Transitions * 1e9:0.0} ")
+                .Append(CultureInfo.InvariantCulture, $"| {two.PeakBytes / 1e6:0} | {BytesAState(two)} |\n");
+        }
+
+        return text.Append('\n').ToString();
+    }
+
+    // Of few states the memory is the program's own.
+    private static string BytesAState(Measurement m) => m.Found!.States < 100_000
+        ? "-"
+        : ((double)m.PeakBytes / m.Found.States).ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static string? Line(string path, string start) => File.Exists(path)
+        ? File.ReadLines(path).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))
+        : null;
+}
