@@ -24,7 +24,11 @@ internal sealed unsafe class Findings(CompiledModel model)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Note(ulong* state)
     {
-        StoodFor += canonicalizer?.Apply(state) ?? 0;
+        if (canonicalizer is not null)
+        {
+            StoodFor += canonicalizer.Apply(state);
+        }
+
         var met = model.Check(state);
         Met |= met;
         if ((met & TransitionCompiler.Undefined) != 0)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Verify.Explicit;
@@ -16,16 +17,19 @@ namespace Verify.Explicit;
 /// </remarks>
 internal sealed unsafe class SeenSet : IDisposable
 {
+    private const int LineSlots = 8;
     private readonly int wordCount;
     private ZeroedMemory memory;
     private ulong* slots;
     private long mask;
+    private readonly long lineMask; // takes the place in a line off a slot
     private int shift; // what is left of a hash is a slot: the order of slots is that of hashes, almost
 
     /// <summary>Makes room for a number of slots, a power of two.</summary>
     public SeenSet(int wordCount, long capacity)
     {
         this.wordCount = wordCount;
+        lineMask = wordCount == 1 ? -LineSlots : -1;
         memory = new ZeroedMemory(capacity * wordCount);
         Use(capacity);
     }
@@ -39,7 +43,7 @@ internal sealed unsafe class SeenSet : IDisposable
     /// <summary>Bytes of memory.</summary>
     public long SizeBytes => Capacity * wordCount * sizeof(ulong);
 
-    /// <summary>The hash that <see cref="Insert"/> and <see cref="Prefetch"/> take.</summary>
+    /// <summary>The hash that <see cref="Insert(ulong*, ulong)"/> and <see cref="Prefetch"/> take.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Hash(ulong* state, int wordCount)
     {
@@ -65,17 +69,97 @@ internal sealed unsafe class SeenSet : IDisposable
         }
     }
 
+    /// <summary>Hashes states and asks the memory for their slots.</summary>
+    /// <param name="states">The words of the states, one state behind the other.</param>
+    /// <param name="count">States.</param>
+    /// <param name="hashes">Where the hashes go.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Announce(ulong* states, int count, ulong* hashes)
+    {
+        unchecked
+        {
+            if (wordCount != 1)
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    hashes[i] = Hash(states + (i * wordCount), wordCount);
+                    Prefetch(hashes[i]);
+                }
+
+                return;
+            }
+
+            var (table, by) = ((nint)slots, shift);
+            for (var i = 0; i < count; i++)
+            {
+                var hash = Fingerprint.Mix(states[i]);
+                hashes[i] = hash;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch0((ulong*)table + (hash >> by));
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds states that were announced.</summary>
+    /// <param name="states">The words of the states, one state behind the other.</param>
+    /// <param name="hashes">Their hashes.</param>
+    /// <param name="count">States.</param>
+    /// <param name="added">Where the numbers of those go that were not there.</param>
+    /// <returns>How many were not there.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Insert(ulong* states, ulong* hashes, int count, int* added)
+    {
+        unchecked
+        {
+            var found = 0;
+            for (var i = 0; i < count; i++)
+            {
+                if (Insert(states + ((long)i * wordCount), hashes[i]))
+                {
+                    added[found++] = i;
+                }
+            }
+
+            return found;
+        }
+    }
+
     /// <summary>Adds a state; true if it was not there. Exactly one of several threads that add it is told so.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Insert(ulong* state, ulong hash) => wordCount == 1 ? InsertOne(state[0], hash) : InsertMany(state, hash);
 
+    // States of one word belong to the first slot of a line of memory, all of which is looked at at once.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long SlotOf(ulong hash) => (long)(hash >> shift);
+    private long SlotOf(ulong hash) => (long)(hash >> shift) & lineMask;
 
+    // Nine of ten successors have been seen before, and how far one has to go for them is what a processor cannot
+    // foresee. A line that is being written by others may be read in any state: what is found there is there, and what is
+    // not is looked for again.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool InsertOne(ulong state, ulong hash)
     {
         var index = SlotOf(hash);
+        return !IsInLine(slots + index, state) && InsertFrom(index, state);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsInLine(ulong* line, ulong state)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            return Vector512.EqualsAny(Vector512.Load(line), Vector512.Create(state));
+        }
+
+        var wanted = Vector256.Create(state);
+        return Vector256.IsHardwareAccelerated
+            && (Vector256.Equals(Vector256.Load(line), wanted) | Vector256.Equals(Vector256.Load(line + 4), wanted)) != Vector256<ulong>.Zero;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool InsertFrom(long index, ulong state)
+    {
         while (true)
         {
             var slot = slots + index;

@@ -17,7 +17,7 @@ internal sealed unsafe class Worker
     private readonly Canonicalizer? canonicalizer;
     private readonly StubbornSet? stubborn;
     private readonly int[] rules;
-
+    private readonly int[] fresh;
     private long added;
 
     public Worker(CompiledModel model, BlockPool? pool = null)
@@ -33,6 +33,7 @@ internal sealed unsafe class Worker
         canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry, model.Layout);
         stubborn = model.Steps is null ? null : new StubbornSet(model.Steps, wordCount);
         rules = GC.AllocateUninitializedArray<int>(stubborn is null ? 1 : most, pinned: true);
+        fresh = GC.AllocateUninitializedArray<int>(most, pinned: true);
         Findings = new Findings(model);
     }
 
@@ -107,13 +108,7 @@ internal sealed unsafe class Worker
                     canonicalizer.Apply(into + ((long)j * wordCount));
                 }
 
-                for (var j = 0; j < made; j++)
-                {
-                    var hash = SeenSet.Hash(into + ((long)j * wordCount), wordCount);
-                    intoHashes[j] = hash;
-                    seen.Prefetch(hash);
-                }
-
+                seen.Announce(into, made, intoHashes);
                 Insert(seen, from, fromHashes, waiting);
                 waiting = made;
                 swap = into;
@@ -165,12 +160,12 @@ internal sealed unsafe class Worker
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Insert(SeenSet seen, ulong* states, ulong* hashes, int count)
     {
-        for (var i = 0; i < count; i++)
+        fixed (int* numbers = fresh)
         {
-            var state = states + ((long)i * wordCount);
-            if (seen.Insert(state, hashes[i]))
+            var found = seen.Insert(states, hashes, count, numbers);
+            for (var i = 0; i < found; i++)
             {
-                Keep(state);
+                Keep(states + ((long)numbers[i] * wordCount));
             }
         }
     }
