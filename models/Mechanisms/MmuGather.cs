@@ -1,19 +1,30 @@
 using System.Collections.Immutable;
 using Verify.Hardware;
+using Verify.Mechanisms.Upstream;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Mechanisms;
 
-/// <summary>mmu_gather: unhook the PTEs of a range, invalidate them on every CPU, then free the pages.</summary>
+/// <summary>
+/// mmu_gather: unhook the PTEs of a range, invalidate them on every CPU, then free the pages; again for each batch.
+/// </summary>
 public sealed class MmuGather : ModelFamily
 {
     /// <summary>The pages go first.</summary>
     public static readonly Fault FreeFirst = new("free-first", "the batch is freed before the TLBs are invalidated");
 
-    private static readonly Anchor Gather = Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583");
-    private static readonly Anchor Order =
-        new("struct mmu_gather", "include/asm-generic/tlb.h, 0758cd830494");
+    /// <summary>Several gathers at a time.</summary>
+    public static readonly Fault Madvise = new("madvise",
+        "no deviation by itself: the range is zapped by madvise(MADV_DONTNEED), which shares mmap_lock, so gathers nest",
+        Code.Madvise);
+
+    /// <summary>Other gathers do not matter.</summary>
+    public static readonly Fault IgnoreNested = new("ignore-nested",
+        "with 'madvise': tlb_finish_mmu does not ask mm_tlb_flush_nested, and flushes only what it has unhooked itself",
+        Anchor.Kernel("mm_tlb_flush_nested", "include/linux/mm_inline.h"));
+
+    private const string Finish = "tlb_finish_mmu";
 
     /// <inheritdoc/>
     public override string Name => "mmu-gather";
@@ -30,7 +41,7 @@ public sealed class MmuGather : ModelFamily
     ];
 
     /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [FreeFirst];
+    public override ImmutableArray<Fault> Faults => [FreeFirst, Madvise, IgnoreNested];
 
     /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
@@ -38,65 +49,65 @@ public sealed class MmuGather : ModelFamily
     /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
-        "a batch that fills up, nested gathers, page tables that are freed, dirty pages and their accounting",
+        "page tables that are freed, dirty pages and their accounting: other mechanisms have them",
         "context switches: the mm stays loaded on every CPU",
-        .. Architecture.NotModelled,
+        "a range to flush: what was unhooked is flushed by a flush of the whole mm",
+        .. Process.NotModelled,
     ];
 
     /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
-        var machine = new Parts(m);
-        m.Thread("munmap", machine.Cpu, repeats: true, (t, c) => Munmap(m, machine, t, c));
-        machine.AddEnvironment(m);
+        var isNested = m.Has(Madvise);
+        if (m.Has(IgnoreNested) && !isNested)
+        {
+            throw ModelException.At(null, Codes.Contradiction, "fault 'ignore-nested': it needs 'madvise'");
+        }
+
+        var process = new Process(m, Architecture.Of(m), Owner.Free,
+            isNested ? Needs.ConcurrentFlushes | Needs.Promises : Needs.Nothing);
+        // Held for writing by a munmap; a page fault and madvise take it for reading.
+        var mmapLock = isNested ? null : m.Var("mmap_lock", Sort.Option(process.Cpu));
+        if (mmapLock is null)
+        {
+            var pending = new FlushPending(m, m.Size("cpu"));
+            m.Thread("madvise", process.Cpu, repeats: true, (t, c) => ZapShared(m, process, pending, t, c));
+            m.Reachable("gathers nest", pending.IsNested);
+        }
+        else
+        {
+            m.Thread("munmap", process.Cpu, repeats: true, (t, c) => ZapAlone(m, process, mmapLock, t, c));
+        }
+
+        process.AddPageFaults(m, (_, _) => mmapLock?.IsNone ?? true);
+        process.AddEnvironment(m);
+        process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false);
+        process.AddInvariants(m);
     }
 
-    private static void Munmap(ModelBuilder m, Parts machine, ThreadBuilder t, Expr c)
+    private static void ZapAlone(ModelBuilder m, Process process, Expr mmapLock, ThreadBuilder t, Expr c)
     {
-        var batch = t.Local("batch", Sort.Map(machine.Va, Sort.Option(machine.Frame)), Fill(
-            Sort.Map(machine.Va, Sort.Option(machine.Frame)), None));
-        var isEmpty = ForAll(machine.Va, x => batch[x].IsNone);
-        var architecture = machine.Architecture;
+        var batch = BatchOf(process, t);
+        var holdsLock = mmapLock == c;
 
         void Unhook()
         {
-            t.Step("ptep_get_and_clear", machine.Va, (s, x) => s
-                .When((machine.Lock.IsNone | machine.Lock == c) & machine.Pages.Shared(x).HasValue)
-                .Set(batch[x], machine.Pages.Shared(x).Value[machine.Translation.Frame])
-                .Set(machine.Pages.Shared(x), None).Set(machine.Lock, c)
-                .From(Anchor.Kernel("zap_pte_range", "mm/memory.c")));
+            t.Step("ptep_get_and_clear", process.Va, (s, x) => s
+                .When((mmapLock.IsNone | holdsLock) & process.Pte(x).HasValue)
+                .Set(batch[x], process.FrameAt(x))
+                .Set(process.Pte(x), None).Set(mmapLock, c)
+                .From(Code.Zap));
             t.Goto("unhook");
         }
 
-        void Invalidate()
+        // tlb_next_batch fails, and a batch is full, whenever there is no memory for another one.
+        void Continue()
         {
-            if (architecture.Remote == RemoteInvalidation.Interrupt)
-            {
-                t.Step(architecture.LocalFlush, s => machine.Tlb.DropAll(s, c)
-                    .When(machine.Lock == c).Shows().From(architecture.Source, Order));
-            }
-
-            t.Step(architecture.RemoteFlush, s => machine.Shootdown
-                .Send(s, d => architecture.Remote == RemoteInvalidation.Broadcast ? true : d != c, None)
-                .When(machine.Lock == c).Shows().From(Order));
-            t.Wait("flush is complete", machine.Shootdown.IsComplete);
-        }
-
-        void Free(string then)
-        {
-            t.Label($"free, then {then}");
-            t.Either(
-                () =>
-                {
-                    t.Step("tlb_batch_pages_flush", machine.Va, (s, x) => machine
-                        .Free(s.When(machine.Lock == c & batch[x].HasValue), batch[x].Value)
-                        .Set(batch[x], None).Shows(batch[x]).From(Gather));
-                    t.Goto($"free, then {then}");
-                },
-                () => t.Step(then, s => s
-                    .When(machine.Lock == c & isEmpty)
-                    .SetIf(then == Finish, machine.Lock, None)
-                    .From(Gather)));
+            t.Step("ptep_get_and_clear (next batch)", process.Va, (s, x) => s
+                .When(process.Pte(x).HasValue & IsEmpty(process, batch))
+                .Set(batch[x], process.FrameAt(x)).Set(process.Pte(x), None)
+                .From(Code.Zap, Code.Finish));
+            t.Goto("unhook");
         }
 
         t.Label("unhook");
@@ -104,93 +115,92 @@ public sealed class MmuGather : ModelFamily
         {
             t.Either(Unhook, () =>
             {
-                Free("pages are freed");
-                Invalidate();
-                t.Step(Finish, s => s.Set(machine.Lock, None).From(Gather));
+                Free(process, t, batch, holdsLock, () => t.Step("pages are freed", s => s
+                    .When(holdsLock & IsEmpty(process, batch)).From(Code.Finish)));
+                process.Flush(t, c, None, true, Code.Order);
+                t.Step(Finish, s => s.Set(mmapLock, None).From(Code.Finish));
             });
+            return;
         }
-        else
+
+        t.Either(Unhook, () =>
         {
-            t.Either(Unhook, () =>
-            {
-                Invalidate();
-                Free(Finish);
-            });
-        }
+            process.Flush(t, c, None, holdsLock, Code.Order);
+            Free(process, t, batch, true, () => t.Either(Continue, () => t.Step(Finish, s => s
+                .When(IsEmpty(process, batch)).Set(mmapLock, None).From(Code.Finish))));
+        });
     }
 
-    private const string Finish = "tlb_finish_mmu";
-
-    private sealed class Parts
+    private static void ZapShared(ModelBuilder m, Process process, FlushPending pending, ThreadBuilder t, Expr c)
     {
-        private readonly FrameAllocator allocator;
-        private readonly Expr usedStale;
-        private readonly Expr freedEarly;
+        var batch = BatchOf(process, t);
+        var passed = t.Local("passed", Sort.Set(process.Va), Fill(Sort.Set(process.Va), false));
+        var mustFlush = t.Local("must_flush", Sort.Bool, false);
 
-        public Parts(ModelBuilder m)
-        {
-            Cpu = m.Processors("cpu", m.Size("cpu"));
-            Va = m.ScalarSet("va", m.Size("va"), "p");
-            Frame = m.ScalarSet("frame", m.Size("frame"), "f");
-            Architecture = Architecture.Of(m);
-            allocator = new FrameAllocator(m, Frame, Owner.Free);
-            Translation = new Translation(m, Frame, hasPermissions: false);
-            Pages = new PageTable(m, Cpu, Va, Translation);
-            Tlb = new Tlb(m, Cpu, Va, Translation);
-            Shootdown = new Shootdown(m, Cpu, Va, Architecture);
-            Lock = m.Var("mmap_lock", Sort.Option(Cpu));
-            allocator.Register(Pages);
-            allocator.Register(Tlb);
-            usedStale = m.Ghost("used_stale", Sort.Bool);
-            freedEarly = m.Ghost("freed_early", Sort.Bool);
-        }
+        t.Step("tlb_gather_mmu", s => pending.Raise(s).From(Code.Gather));
+        t.Label("unhook");
+        t.Either(
+            () =>
+            {
+                t.Step("ptep_get_and_clear", process.Va, (s, x) => process.Tlb.Owe(s, c, x)
+                    .When(!passed[x] & process.Pte(x).HasValue)
+                    .Set(batch[x], process.FrameAt(x)).Set(process.Pte(x), None)
+                    .Set(passed[x], true).Set(mustFlush, true)
+                    .From(Code.Zap));
+                t.Goto("unhook");
+            },
+            () =>
+            {
+                t.Step("pte_none", process.Va, (s, x) => process.Tlb.Owe(s, c, x)
+                    .When(!passed[x] & process.Pte(x).IsNone).Set(passed[x], true)
+                    .From(Code.Zap));
+                t.Goto("unhook");
+            },
+            () =>
+            {
+                var isDone = Exists(process.Va, x => passed[x]);
+                if (m.Has(IgnoreNested))
+                {
+                    t.Step(Finish, s => s.When(isDone).From(Code.Finish));
+                }
+                else
+                {
+                    t.Step("mm_tlb_flush_nested", s => s
+                        .When(isDone).SetIf(pending.IsNested, mustFlush, true)
+                        .From(Code.Finish, Code.Pending));
+                }
+            });
+        StepBuilder Return(StepBuilder s) => process.Tlb.ReturnFrom(pending.Drop(s), c).From(Code.Madvise);
+        t.If(mustFlush,
+            () =>
+            {
+                process.Flush(t, c, None, true, Code.Order);
+                Free(process, t, batch, true, () => t.Step("madvise returns", s => Return(s)
+                    .When(IsEmpty(process, batch))));
+            },
+            () => t.Step("madvise returns (nothing gathered)", s => Return(s)));
+    }
 
-        public Sort Cpu { get; }
+    private static Expr BatchOf(Process process, ThreadBuilder t)
+    {
+        var sort = Sort.Map(process.Va, Sort.Option(process.Frame));
+        return t.Local("batch", sort, Fill(sort, None));
+    }
 
-        public Sort Va { get; }
+    private static Expr IsEmpty(Process process, Expr batch) => ForAll(process.Va, x => batch[x].IsNone);
 
-        public Sort Frame { get; }
-
-        public Architecture Architecture { get; }
-
-        public Translation Translation { get; }
-
-        public PageTable Pages { get; }
-
-        public Tlb Tlb { get; }
-
-        public Shootdown Shootdown { get; }
-
-        /// <summary>mmap_lock, held for writing by a munmap; a page fault takes it for reading.</summary>
-        public Expr Lock { get; }
-
-        /// <summary>Adds to a step that a page is free, and notes whether some TLB still had it.</summary>
-        public StepBuilder Free(StepBuilder s, Expr frame) =>
-            allocator.Free(s, frame).SetIf(Tlb.Names(frame), freedEarly, true);
-
-        public void AddEnvironment(ModelBuilder m)
-        {
-            m.Rule("do_anonymous_page", Cpu, Va, Frame, (s, c, x, f) => s
-                .When(Lock.IsNone & Pages.Shared(x).IsNone & allocator.Owner[f] == Owner.Free)
-                .Set(Pages.Shared(x), Translation.To(f)).Set(allocator.Owner[f], Owner.AppBuf))
-                .From(Anchor.Kernel("do_anonymous_page", "mm/memory.c"));
-            m.Rule("speculative walk", Cpu, Va, (s, c, x) => s
-                .When(Tlb[c, x].IsNone & Pages.Shared(x).HasValue).Set(Tlb[c, x], Pages.Shared(x)))
-                .From(Architecture.Source);
-            m.Rule("load/store", Cpu, Va, (s, c, x) => s
-                .When(Tlb[c, x].HasValue).SetIf(Translation.IsStale(Tlb[c, x]), usedStale, true));
-            Shootdown.AddAnswers(m, _ => true, (s, d) => Tlb.DropAll(s, d));
-            allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false);
-
-            m.Always("I-FREE", !freedEarly,
-                "a frame is freed only after every TLB that might hold it has been invalidated");
-            m.Always("I-ENTRY", ForAll(Cpu, Va, (c, x) => !Translation.IsStale(Tlb[c, x])),
-                "no TLB entry is from before the last free of its frame");
-            m.Always("I-USE", !usedStale, "no architectural access goes through a stale translation");
-            m.Reachable("a translation outlives its PTE",
-                Exists(Cpu, Va, (c, x) => Tlb[c, x].HasValue & Pages.Shared(x).IsNone));
-            m.Reachable("every CPU has a translation", ForAll(Cpu, c => Exists(Va, x => Tlb[c, x].HasValue)));
-            m.NoDeadlock("no deadlock");
-        }
+    // Frees the batch page by page, then goes on.
+    private static void Free(Process process, ThreadBuilder t, Expr batch, Expr when, Action then)
+    {
+        t.Label("free");
+        t.Either(
+            () =>
+            {
+                t.Step("tlb_batch_pages_flush", process.Va, (s, x) => process
+                    .Free(s.When(when & batch[x].HasValue), batch[x].Value)
+                    .Set(batch[x], None).Shows(batch[x]).From(Code.Finish));
+                t.Goto("free");
+            },
+            then);
     }
 }

@@ -31,7 +31,7 @@ internal static class Invariants
 
         m.Always("I-PTE", !machine.PageTable.HasStale,
             "no valid PTE names a frame that is free or somebody else's");
-        if (machine.ReadFreedTable is { } readFreedTable)
+        if (machine.Mmu.ReadFreedTable is { } readFreedTable)
         {
             m.Always("I-TABLE", !readFreedTable,
                 "no walk reads, or writes an accessed bit to, a frame that is no longer a page table");

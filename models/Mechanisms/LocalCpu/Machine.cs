@@ -24,7 +24,6 @@ internal sealed class Machine
 
     private readonly Expr victim;
     private readonly Expr? leaked;
-    private readonly Expr? readFreedTable;
 
     public Machine(ModelBuilder m)
     {
@@ -42,9 +41,9 @@ internal sealed class Machine
         {
             Upper = new PagingStructureCache(m, Cpu, Frame);
             Allocator.Register(Upper);
-            readFreedTable = m.Ghost("read_freed_table", Sort.Bool);
         }
 
+        Mmu = new Mmu(m, Architecture, Translation, PageTable, Tlb, Upper);
         if (m.Has(LocalCpuFlag.Sva) && !m.Assumes(LocalCpuFlag.NoSva))
         {
             Device = new DeviceTlb(m, Va, Translation);
@@ -102,8 +101,7 @@ internal sealed class Machine
     /// </summary>
     public Expr? SpeculatedStale => leaked;
 
-    /// <summary>Whether a walk went through a freed table; nothing when tables stay.</summary>
-    public Expr? ReadFreedTable => readFreedTable;
+    public Mmu Mmu { get; }
 
     /// <summary>
     /// Whether a step was taken after which the architecture promises nothing; only where a PTE is overwritten.
@@ -123,8 +121,8 @@ internal sealed class Machine
     {
         m.Rule("speculative walk", Cpu, Va, (s, c, x) =>
         {
-            s.When(IsLoaded(c) & Tlb[c, x].IsNone & CanWalk(c, x, isSpeculative: true));
-            Walk(s, c, x);
+            s.When(IsLoaded(c) & Tlb[c, x].IsNone & Mmu.CanWalk(c, x, isSpeculative: true));
+            Mmu.Walk(s, c, x);
         }).From(Code.Speculation, Code.AccessedBit);
 
         if (Translation.HasPermissions)
@@ -164,7 +162,7 @@ internal sealed class Machine
     // Any access that retires: through the entry if there is one, else through the table.
     private void Access(StepBuilder s, Expr c, Expr x)
     {
-        s.When(Server.MayTouch(c, x) & (Tlb[c, x].HasValue | CanWalk(c, x, isSpeculative: false)));
+        s.When(Server.MayTouch(c, x) & (Tlb[c, x].HasValue | Mmu.CanWalk(c, x, isSpeculative: false)));
         s.SetIf(Translation.IsStale(Tlb[c, x]), victim, OwnerBehind(Tlb[c, x]));
         s.If(Tlb[c, x].IsNone, () =>
         {
@@ -176,7 +174,7 @@ internal sealed class Machine
                 s.SetIf(readsFreed, victim, Allocator.Owner[Upper.Table(c)]);
             }
 
-            Walk(s, c, x);
+            Mmu.Walk(s, c, x);
         });
     }
 
@@ -188,14 +186,8 @@ internal sealed class Machine
     {
         m.Rule("store", Cpu, Va, (s, c, x) =>
         {
-            var entry = Tlb[c, x];
-            var pte = PageTable.Entry(c, x);
-            var isDirty = entry.HasValue & entry.Value[Translation.Writable] & entry.Value[Translation.Dirty];
-            s.When(Server.MayTouch(c, x) & (isDirty | (pte.HasValue & pte.Value[Translation.Writable])));
-            s.SetIf(isDirty & entry.Value[Translation.Stale], victim, OwnerBehind(entry));
-            s.If(!isDirty, () => s
-                .Set(pte.Value[Translation.Dirty], true)
-                .Set(entry, pte.Value.With(Translation.Dirty, true)));
+            Mmu.Store(s.When(Server.MayTouch(c, x)), c, x);
+            s.SetIf(Mmu.StoresAtOnce(c, x) & Tlb[c, x].Value[Translation.Stale], victim, OwnerBehind(Tlb[c, x]));
         }).From(Code.DirtyBit);
         m.Rule("load", Cpu, Va, (s, c, x) => s
             .When(Server.MayTouch(c, x) & Tlb[c, x].IsNone & PageTable.Entry(c, x).HasValue)
@@ -213,29 +205,5 @@ internal sealed class Machine
             .SetIf(Translation.IsStale(device[x]), victim, OwnerBehind(device[x])).By("device"))
             .From(Code.Ats);
         m.Reachable("the device has a translation", Exists(Va, x => device[x].HasValue));
-    }
-
-    private Expr CanWalk(Expr c, Expr x, bool isSpeculative)
-    {
-        var isMapped = PageTable.Entry(c, x).HasValue;
-        return Upper is null
-            ? isMapped
-            : Upper.CanWalk(c) & (isSpeculative | isMapped);
-    }
-
-    private void Walk(StepBuilder s, Expr c, Expr x)
-    {
-        var pte = PageTable.Entry(c, x);
-        if (Upper is null)
-        {
-            s.Set(Tlb[c, x], pte);
-            return;
-        }
-
-        // What a freed table holds is whatever its new owner wrote: the walk is a violation in itself, and the
-        // translation that comes out of it is left out.
-        s.SetIf(Upper.ReadsPresentTable(c), Tlb[c, x], pte);
-        s.SetIf(Upper.ReadsFreedTable(c), readFreedTable!, true);
-        Upper.Cache(s, c);
     }
 }

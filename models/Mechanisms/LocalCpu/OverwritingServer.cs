@@ -123,11 +123,11 @@ internal sealed class OverwritingServer(Machine machine)
     private void DropReferences(ThreadBuilder t)
     {
         t.Step("flush_tlb_mm", s => server.Shootdown!
-            .Send(s.When(!server.Lock & Exists(machine.Frame, CanDrop)), _ => true, None)
+            .Send(s.When(!server.Lock & Exists(machine.Frame, CanDrop)), null, _ => true, None)
             .Set(server.Lock, true)
             .Each(machine.Frame, f => s.SetIf(CanDrop(f), dropping![f], true))
             .Shows());
-        t.Step("put_page of held buffers", s => server.Shootdown!.Finish(s)
+        t.Step("put_page of held buffers", s => server.Shootdown!.Finish(s, null)
             .Set(server.Lock, false)
             .Each(machine.Frame, f => s.If(dropping![f], () => s.Set(held![f], false).Set(dropping[f], false)))
             .Shows());

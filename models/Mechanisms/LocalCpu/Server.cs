@@ -148,7 +148,7 @@ internal sealed class Server
         {
             var others = sampled ?? ReadMask(t, c);
             void Send() => t.Step(machine.Architecture.RemoteFlush, s => Shootdown
-                .Send(s, d => others is null ? (isBroadcast ? true : Here(c) != d) : others[d], address)
+                .Send(s, null, d => others is null ? (isBroadcast ? true : Here(c) != d) : others[d], address)
                 .Shows(address).From(Code.FlushOthers));
             if (others is null)
             {
@@ -185,7 +185,7 @@ internal sealed class Server
     /// <summary>Adds to a step that the flush is over and the thread can be preempted.</summary>
     public StepBuilder FinishFlush(StepBuilder s, Expr c)
     {
-        Shootdown?.Finish(s);
+        Shootdown?.Finish(s, null);
         machine.Spaces?.EnablePreemption(s, Here(c));
         return s.From(Code.Finish);
     }
@@ -199,15 +199,15 @@ internal sealed class Server
     /// <summary>Adds what other CPUs do when a flush reaches them.</summary>
     public void AddAnswers(ModelBuilder m) => Shootdown?.AddAnswers(m,
         d => machine.Spaces?.HasInterrupts(d) ?? true,
-        (s, d) =>
+        (s, from, d) =>
         {
             if (machine.Spaces is { } spaces)
             {
-                spaces.Answer(s, d, Shootdown.Address);
+                spaces.Answer(s, d, Shootdown.Address(from));
             }
             else
             {
-                Invalidate(s, d, Shootdown.Address);
+                machine.Mmu.Invalidate(s, d, Shootdown.Address(from));
             }
         });
 
@@ -228,12 +228,7 @@ internal sealed class Server
             return;
         }
 
-        s.If(address.HasValue, () => machine.Tlb.Drop(s, d, address.Value));
-        s.If(address.IsNone, () => machine.Tlb.DropAll(s, d));
-        if (machine.Upper is { } upper && machine.Architecture.AddressFlushClearsUpperLevels)
-        {
-            upper.Drop(s, d);
-        }
+        machine.Mmu.Invalidate(s, d, address);
     }
 
     private static void AddSignature(ModelBuilder m, Expr server)
