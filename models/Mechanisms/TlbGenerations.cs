@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Verify.Hardware;
+using Verify.Mechanisms.Upstream;
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Mechanisms;
+
+/// <summary>
+/// Flush generations of Linux on x86: whom a flush interrupts, what they then drop, and how a CPU that was not
+/// interrupted catches up.
+/// </summary>
+public sealed class TlbGenerations : ModelFamily
+{
+    /// <summary>Linux 6.18.</summary>
+    public static readonly Profile Linux618 = new("x86-6.18",
+        "Linux 6.18: a flush reads loaded_mm and is_lazy of each CPU in the cpumask; switches keep the bit");
+
+    /// <summary>Linux 4.20.</summary>
+    public static readonly Profile Linux420 = new("x86-4.20",
+        "Linux 4.20: a flush interrupts every CPU in the cpumask; switches clear the bit");
+
+    /// <summary>Processors switch.</summary>
+    public static readonly Fault Switches = new("switches",
+        "no deviation by itself: CPUs switch between address spaces; flushes are then one at a time, under mmap_lock");
+
+    /// <summary>Page tables are freed.</summary>
+    public static readonly Fault FreeTables = new("free-tables",
+        "with 'switches', no deviation by itself: the page table goes with its last entry, as at munmap", Code.FreeTables);
+
+    /// <summary>An address is flushed alone.</summary>
+    public static readonly Fault AlwaysPartial = new("always-partial",
+        "a CPU that is asked to flush an address flushes that alone, and is then up to date with the mm", Code.FlushRange);
+
+    /// <summary>The generation is read early.</summary>
+    public static readonly Fault GenerationFirst = new("generation-first",
+        "with 'switches': switch_mm_irqs_off reads tlb_gen before it sets its bit in mm_cpumask");
+
+    /// <summary>A switch under way is not seen.</summary>
+    public static readonly Fault OnlyLoaded = new("only-loaded",
+        "with 'switches', on 6.18: should_flush_tlb counts loaded_mm == mm, and not LOADED_MM_SWITCHING",
+        new Anchor("x86/mm: Eliminate window where TLB flushes may be inadvertently skipped", "fea4e317f9e7"));
+
+    /// <summary>A switch under way is seen late.</summary>
+    public static readonly Fault MarkerLate = new("marker-late",
+        "with 'switches', on 6.18: LOADED_MM_SWITCHING is stored, or seen by others, after tlb_gen is read",
+        Anchor.Mail("Stephen Dolan, x86/mm: Fix check/use ordering in switch_mm_irqs_off()", "2025-10-09",
+            "CAHDw0oGd0B4=uuv8NGqbUQ_ZVmSheU2bN70e4QhFXWvuAZdt2w@mail.gmail.com"));
+
+    /// <summary>Lazy CPUs do nothing.</summary>
+    public static readonly Fault ForgetLazy = new("forget-lazy",
+        "with 'switches': a lazy CPU neither leaves the mm when interrupted nor compares generations when it comes back");
+
+    /// <summary>Lazy CPUs are skipped.</summary>
+    public static readonly Fault SkipLazy = new("skip-lazy",
+        "with 'free-tables', on 6.18: a flush that frees page tables skips lazy CPUs as any other does");
+
+    /// <inheritdoc/>
+    public override string Name => "tlb-generations";
+
+    /// <inheritdoc/>
+    public override string Summary =>
+        "tlb_gen, mm_cpumask, lazy TLB mode and LOADED_MM_SWITCHING: which CPUs a flush interrupts, and what others do later";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<SizeParameter> Sizes =>
+    [
+        new("cpu", 2, 1, 4, "processors"),
+        new("va", 1, 1, 4, "pages of the process"),
+        new("frame", 1, 1, 4, "physical frames"),
+        new("gens", 2, 1, 7, "flush generations; the environment stops then"),
+    ];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Fault> Faults =>
+        [Switches, FreeTables, AlwaysPartial, GenerationFirst, OnlyLoaded, MarkerLate, ForgetLazy, SkipLazy];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Profile> Profiles => [Linux618, Linux420];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> NotModelled =>
+    [
+        "other users of a PCID slot, and kernels without PCID; trimming of the cpumask may come with any flush",
+        "stores that wait in a store buffer, but for that of LOADED_MM_SWITCHING",
+        "INVLPGB; a wakeup between the steps of a flush: the caller is not preempted",
+        .. Process.NotModelled,
+    ];
+
+    /// <inheritdoc/>
+    protected override void Describe(ModelBuilder m)
+    {
+        CheckChoices(m);
+        var hasSwitches = m.Has(Switches);
+        var hasTables = m.Has(FreeTables);
+        var process = new Process(m, Architecture.X86, Owner.Free,
+            (hasTables ? Needs.Tables : Needs.Nothing) | (hasSwitches ? Needs.Nothing : Needs.ConcurrentFlushes));
+        var rules = (m.Is(Linux618) ? SwitchRules.Linux618 : SwitchRules.Linux420) with
+        {
+            ReadsGenerationFirst = m.Has(GenerationFirst),
+            IsAlwaysPartial = m.Has(AlwaysPartial),
+            ForgetsLazy = m.Has(ForgetLazy),
+        };
+        if (m.Has(MarkerLate))
+        {
+            rules = rules with { Marker = SwitchingMarker.AfterGeneration };
+        }
+
+        var spaces = new AddressSpaces(m, process.Cpu, process.Tlb, m.Size("gens"),
+            rules: rules, upper: process.Upper, isLoaded: !hasSwitches);
+        var mmapLock = hasSwitches ? m.Var("mmap_lock", Sort.Bool) : null;
+        Expr? asked = null;
+        m.Thread(hasSwitches ? "munmap" : "madvise", process.Cpu, repeats: true, (t, c) =>
+            asked = new Flusher(m, process, spaces, rules, mmapLock).Program(t, c));
+        process.AddPageFaults(m, (c, _) => (mmapLock is null ? true : !mmapLock) & spaces.Runs(c));
+        if (process.Upper is { } upper)
+        {
+            m.Rule("__pte_alloc", process.Frame, (s, f) => s
+                .When(upper.Pmd.IsNone & process.Allocator.Owner[f] == Owner.Free & !mmapLock!)
+                .When(Exists(process.Cpu, spaces.Runs))
+                .Set(process.Allocator.Owner[f], Owner.PageTable).Set(upper.Pmd, f).By("kernel"))
+                .From(Code.AllocTable);
+        }
+
+        process.AddEnvironment(m, spaces);
+        process.Shootdown.AddAnswers(m, spaces.HasInterrupts, (s, from, d) => spaces
+            .Answer(s, d, process.Shootdown.Address(from), from is null ? null : asked![from].Value));
+        process.Allocator.AddReuse(m, hasOwnTables: hasTables, intoBuffers: false);
+        if (hasSwitches)
+        {
+            spaces.AddScheduler(m);
+        }
+
+        process.AddInvariants(m, spaces, freesAfterFlush: false);
+        if (process.Mmu.ReadFreedTable is { } readFreedTable)
+        {
+            m.Always("I-TABLE", !readFreedTable,
+                "no walk reads, or writes an accessed bit to, a frame that is no longer a page table");
+        }
+    }
+
+    private static void CheckChoices(ModelBuilder m)
+    {
+        foreach (var fault in new[] { FreeTables, GenerationFirst, OnlyLoaded, MarkerLate, ForgetLazy })
+        {
+            Demand(m, fault, m.Has(Switches), "it needs 'switches'");
+        }
+
+        Demand(m, SkipLazy, m.Has(FreeTables), "it needs 'free-tables'");
+        foreach (var fault in new[] { OnlyLoaded, MarkerLate, SkipLazy })
+        {
+            Demand(m, fault, m.Is(Linux618), "it needs the profile 'x86-6.18'");
+        }
+    }
+
+    private static void Demand(ModelBuilder m, Fault fault, bool isMet, string message)
+    {
+        if (m.Has(fault) && !isMet)
+        {
+            throw ModelException.At(null, Codes.Contradiction, $"fault '{fault.Name}': {message}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Verify.Hardware;
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Mechanisms.Upstream;
+
+/// <summary>A thread that unmaps pages and flushes them by flush_tlb_mm_range, in the order of the code.</summary>
+internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spaces, SwitchRules rules, Expr? mmapLock)
+{
+    private static readonly Anchor ShouldFlush = new("should_flush_tlb", "arch/x86/mm/tlb.c, v6.18");
+    private static readonly Anchor FlushMulti = new("native_flush_tlb_multi", "arch/x86/mm/tlb.c, v6.18");
+
+    private readonly bool skipsLazy = rules.SkipsLazy && (!m.Has(TlbGenerations.FreeTables) || m.Has(TlbGenerations.SkipLazy));
+
+    /// <summary>Adds the program of a thread; gives the generation that each CPU's flush is for.</summary>
+    public Expr Program(ThreadBuilder t, Expr c)
+    {
+        var sort = Sort.Map(process.Va, Sort.Option(process.Frame));
+        var batch = t.Local("batch", sort, Fill(sort, None));
+        var address = t.Local("address", process.Va);
+        var table = process.Upper is null ? null : t.Local("table", process.Frame);
+        var others = t.Local("others", Sort.Set(process.Cpu), Fill(Sort.Set(process.Cpu), false));
+        var asked = t.Local("new_tlb_gen", Sort.Range(0, m.Size("gens")));
+
+        Unhook(t, c, batch, address);
+        if (process.Upper is { } upper)
+        {
+            t.Step("free_pgtables", s => s
+                .Set(table!, upper.Pmd).Set(upper.Pmd, None).Shows(upper.Pmd)
+                .When(spaces.CanRunThread(c)).From(Code.FreeTables));
+        }
+
+        t.Step("inc_mm_tlb_gen", s => spaces.Bump(s.When(spaces.CanRunThread(c)), c)
+            .Set(asked, spaces.Generation + 1).From(Code.FlushRange));
+        t.Step(Architecture.X86.LocalFlush, s =>
+        {
+            spaces.Flush(s, c, address, mmapLock is null ? asked.Value : null);
+            s.Shows(address).From(Code.FlushRange);
+        });
+        Interrupt(t, c, address, others);
+        t.Step("tlb_finish_mmu", s =>
+        {
+            process.Shootdown.Finish(s, c);
+            spaces.EnablePreemption(s, c);
+            s.Each(process.Frame, f => s.If(Exists(process.Va, x => batch[x] == f), () => process.Free(s, f)));
+            if (table is not null)
+            {
+                s.If(table.HasValue, () => process.Free(s, table.Value));
+            }
+
+            if (mmapLock is not null)
+            {
+                s.Set(mmapLock, false);
+            }
+
+            s.Shows().From(Code.Finish);
+        });
+        return Whole(asked);
+    }
+
+    // One page, and a flush of its address; or all of them, and a flush of the whole mm.
+    private void Unhook(ThreadBuilder t, Expr c, Expr batch, Expr address)
+    {
+        StepBuilder Begin(StepBuilder s)
+        {
+            s.When(spaces.CanRunThread(c) & spaces.HasGenerationsLeft).From(Code.Zap);
+            return mmapLock is null ? s : s.When(!mmapLock).Set(mmapLock, true);
+        }
+
+        void Clear(StepBuilder s, Expr x) => s
+            .SetIf(process.Pte(x).HasValue, batch[x], process.Pte(x).HasValue.Then(Some(process.FrameAt(x)), None))
+            .Set(process.Pte(x), None);
+        void One() => t.Step("ptep_get_and_clear", process.Va, (s, x) =>
+            Clear(Begin(s).When(process.Pte(x).HasValue).Set(address, x), x));
+        void All() => t.Step("ptep_get_and_clear (whole mm)", s => Begin(s)
+            .When(Exists(process.Va, x => process.Pte(x).HasValue))
+            .Each(process.Va, x => Clear(s, x)).Shows());
+        if (process.Upper is not null)
+        {
+            All();
+        }
+        else if (m.Size("va") == 1)
+        {
+            One();
+        }
+        else
+        {
+            t.Either(One, All);
+        }
+    }
+
+    // Every load of another CPU's state is a step of its own.
+    private void Interrupt(ThreadBuilder t, Expr c, Expr address, Expr others)
+    {
+        t.Step("mm_cpumask", s => s
+            .Each(process.Cpu, d => s.Set(others[d], spaces.Cpumask[d] & d != c))
+            .Shows().From(Code.FlushRange));
+        if (skipsLazy)
+        {
+            // Once a second a flush interrupts whoever is in the cpumask, to trim it.
+            t.Either(
+                () => t.Step("should_flush_tlb: loaded_mm", s => s
+                    .Each(process.Cpu, d => s.Set(others[d],
+                        others[d] & spaces.SeemsLoaded(d, countsSwitching: !m.Has(TlbGenerations.OnlyLoaded))))
+                    .Shows().From(ShouldFlush)),
+                () => t.Step("should_trim_cpumask", s => s.Shows().From(ShouldFlush)));
+        }
+
+        t.Step(rules.SkipsLazy ? "native_flush_tlb_multi" : Architecture.X86.RemoteFlush, s => process.Shootdown
+            .Send(s, c, d => skipsLazy ? others[d] & !spaces.IsLazy(d) : others[d], address)
+            .Shows(address).From(rules.SkipsLazy ? FlushMulti : Code.FlushRange));
+    }
+
+    private static Expr Whole(Expr local) => ((Expr.At)local).Map;
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Mechanisms;
+using Verify.Modelling;
+using static Verify.Proofs.Variant;
+
+namespace Verify.Proofs;
+
+/// <summary>Flush generations, lazy TLB mode and context switches of Linux on x86.</summary>
+public sealed class FlushGenerations : ClaimList
+{
+    private static readonly Anchor Flush = Anchor.Kernel("flush_tlb_func_common", "arch/x86/mm/tlb.c", "016c4d92cd16");
+    private static readonly Anchor Switch = Anchor.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "016c4d92cd16");
+    private static readonly Anchor ShouldFlush = new("should_flush_tlb", "arch/x86/mm/tlb.c, v6.18");
+
+    private static readonly Choices Concurrent = Choices.Default.Size("va", 2).Size("frame", 2);
+    private static readonly Choices Old = Choices.Default.With(TlbGenerations.Switches).On(TlbGenerations.Linux420);
+    private static readonly Choices New = Choices.Default.With(TlbGenerations.Switches).On(TlbGenerations.Linux618);
+    private static readonly Choices Tables = New.With(TlbGenerations.FreeTables).Size("frame", 2).Size("gens", 1);
+
+    private static readonly Variant Generation = Of("B-TLBGEN", Concurrent);
+    private static readonly Variant Partial = Of("B-TLBGEN/buggy", Concurrent.With(TlbGenerations.AlwaysPartial));
+    private static readonly Variant Join = Of("B-JOIN", Old, Switch);
+    private static readonly Variant JoinEarly = Of("B-JOIN/buggy", Old.With(TlbGenerations.GenerationFirst), Switch);
+    private static readonly Variant JoinEarlyNow = Of("B-JOIN-6.18", New.With(TlbGenerations.GenerationFirst), ShouldFlush);
+    private static readonly Variant Window = Of("B-SWITCHWIN", New, ShouldFlush);
+    private static readonly Variant WindowOpen = Of("B-SWITCHWIN/buggy", New.With(TlbGenerations.OnlyLoaded),
+        TlbGenerations.OnlyLoaded.Source!);
+    private static readonly Variant WindowLate = Of("B-SWITCHWIN/late", New.With(TlbGenerations.MarkerLate),
+        TlbGenerations.MarkerLate.Source!);
+    private static readonly Variant Lazy = Of("B-LAZY", New, ShouldFlush);
+    private static readonly Variant LazyOld = Of("B-LAZY-4.20", Old, Switch);
+    private static readonly Variant LazyForgets = Of("B-LAZY/buggy", New.With(TlbGenerations.ForgetLazy), ShouldFlush);
+    private static readonly Variant LazyForgetsOld = Of("B-LAZY-4.20/buggy", Old.With(TlbGenerations.ForgetLazy), Switch);
+    private static readonly Variant LazyTables = Of("B-TABLE-LAZY", Tables, ShouldFlush);
+    private static readonly Variant LazyTablesSkipped = Of("B-TABLE-LAZY/buggy", Tables.With(TlbGenerations.SkipLazy), ShouldFlush);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Claim> Claims =>
+    [
+        Generation.Claim("I-ENTRY", Proved,
+            "A CPU that flushes one address only if new_tlb_gen is its own plus one, and the mm's, and everything "
+                + "otherwise, keeps no stale TLB entry, in whatever order flushes reach it."),
+        Generation.Claim("I-USE", Proved,
+            "With flush generations no access goes through a stale TLB entry, in whatever order flushes reach a CPU."),
+        Partial.Claim("I-ENTRY", Refuted(14),
+            "A CPU that is asked to flush one address may flush that alone and be up to date with the mm."),
+        Partial.Claim("I-USE", Refuted(15),
+            "A CPU that is asked to flush one address may flush that alone and be up to date with the mm, as long as only "
+                + "accesses count.",
+            "Two flushes of one address each are enough, and neither has to be a full one: CPU 0 has bumped the "
+                + "generation for its own flush; that of CPU 1 gets ahead; CPU 0's own, partial, takes it to the later "
+                + "generation; and the interrupt for the other address finds nothing to do."),
+        Join.Claim("I-ENTRY", Proved,
+            "A CPU that sets its bit in mm_cpumask, then reads tlb_gen, then loads CR3 misses no flush: who clears a PTE, "
+                + "bumps tlb_gen and then reads mm_cpumask either interrupts it or is seen by it."),
+        Join.Claim("I-USE", Proved,
+            "A CPU that joins in that order makes no access through a stale TLB entry."),
+        JoinEarly.Claim("I-ENTRY", Refuted(19),
+            "switch_mm_irqs_off may read tlb_gen before it sets its bit in mm_cpumask."),
+        JoinEarly.Claim("I-USE", Refuted(21),
+            "switch_mm_irqs_off may read tlb_gen before it sets its bit in mm_cpumask, as long as only accesses count.",
+            "The flush comes between the two: its generation is not seen, and the CPU is not in the mask yet."),
+        JoinEarlyNow.Claim("I-ENTRY", Proved,
+            "Where a switch keeps its bit in mm_cpumask, as in Linux 6.18, the order of the bit and tlb_gen does not matter "
+                + "for TLB entries.",
+            "A bit is cleared there only by an interrupt that came with a new generation, or never was set. A CPU that "
+                + "joins without its bit is behind and flushes in any case; one that still has it is covered by "
+                + "LOADED_MM_SWITCHING. No licence: the property hangs on who clears bits."),
+        Window.Claim("I-ENTRY", Proved,
+            "A flush may skip a CPU that has neither the mm nor LOADED_MM_SWITCHING loaded, if a switch stores the latter "
+                + "before it reads tlb_gen."),
+        Window.Claim("I-USE", Proved,
+            "With LOADED_MM_SWITCHING counted, and stored before tlb_gen is read, no access goes through a stale TLB entry."),
+        WindowOpen.Claim("I-ENTRY", Refuted(14),
+            "A flush may skip a CPU of the cpumask whose loaded_mm is not the mm."),
+        WindowOpen.Claim("I-USE", Refuted(16),
+            "A flush may skip a CPU of the cpumask whose loaded_mm is not the mm, as long as only accesses count.",
+            "The window of 2024 and 2025: CR3 has the mm, loaded_mm does not say so yet, and the interrupt is not sent."),
+        WindowLate.Claim("I-ENTRY", Refuted(22),
+            "It is enough that should_flush_tlb counts LOADED_MM_SWITCHING."),
+        WindowLate.Claim("I-USE", Refuted(24),
+            "It is enough that should_flush_tlb counts LOADED_MM_SWITCHING, as long as only accesses count.",
+            "Not if the switch reads tlb_gen first: in between it looks like a CPU that has left, its generation is "
+                + "already taken, and CR3 keeps the old entries. Stable kernels had the two in this order until October "
+                + "2025, with the fix of May in place; upstream had them right in the code, and needed a barrier."),
+        Lazy.Claim("I-USE", Proved,
+            "A flush may leave lazy CPUs alone if they compare generations before they run a thread of the mm again."),
+        LazyOld.Claim("I-USE", Proved,
+            "A lazy CPU need not compare generations when it comes back if every flush makes it leave the mm."),
+        LazyForgets.Claim("I-USE", Refuted(18),
+            "A flush may leave lazy CPUs alone, and they need not compare generations."),
+        LazyForgetsOld.Claim("I-USE", Refuted(17),
+            "A lazy CPU may ignore the interrupt, as no thread of the mm runs on it."),
+        LazyTables.Claim("I-TABLE", Proved,
+            "A flush that frees page tables interrupts lazy CPUs too, so no walk goes through a freed page table."),
+        LazyTables.Claim("I-USE", Proved,
+            "A flush that frees page tables interrupts lazy CPUs too, and no access goes through a stale TLB entry."),
+        LazyTablesSkipped.Claim("I-TABLE", Refuted(19),
+            "A flush that frees page tables may skip lazy CPUs, which use no translation until they compare generations.",
+            "The lazy CPU executes nothing of the mm. Its walker goes by speculation alone through what it has cached of "
+                + "the upper level, into a frame that is somebody else's."),
+    ];
+
+    private static Variant Of(string id, Choices choices, params ImmutableArray<Anchor> sources) =>
+        new(id, choices, [Flush, .. sources]) { Family = new TlbGenerations() };
+}
