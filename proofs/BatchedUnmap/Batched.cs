@@ -1,0 +1,45 @@
+using Verify.Claims;
+using Verify.Hardware;
+using Verify.Mechanisms;
+using Verify.Modelling;
+using static Verify.Proofs.Variant;
+
+namespace Verify.Proofs;
+
+/// <summary>Reclaim that flushes late, against mprotect.</summary>
+public sealed class Batched : ClaimList
+{
+    private static readonly Anchor Pending = Anchor.Kernel("flush_tlb_batched_pending", "mm/rmap.c");
+
+    private static readonly Variant Upstream = Of("B-BATCH", Choices.Default);
+    private static readonly Variant OnArm = Of("B-BATCH-ARM", Choices.Default.On(Architecture.Arm64.Profile));
+    private static readonly Variant Unaware = Of("B-BATCH/buggy", Choices.Default.With(BatchedUnmap.NoPendingFlush));
+    private static readonly Variant Early = Of("B-BATCH/free-first", Choices.Default.With(BatchedUnmap.FreeFirst));
+
+    /// <inheritdoc/>
+    public override IEnumerable<Claim> Claims =>
+    [
+        Upstream.Claim("I-FREE", Proved,
+            "Reclaim that clears PTEs first and flushes once, before it frees, leaves no TLB with a freed page."),
+        Upstream.Claim("I-ENTRY", Proved,
+            "After mprotect(PROT_READ) has returned no TLB entry from before allows a store, even if reclaim had cleared "
+                + "the PTE and not flushed."),
+        Upstream.Claim("I-USE", Proved,
+            "After mprotect(PROT_READ) has returned no store goes through, even if reclaim had cleared the PTE and not "
+                + "flushed."),
+        OnArm.Claim("I-USE", Proved,
+            "After mprotect(PROT_READ) has returned no store goes through on Arm, even if reclaim had cleared the PTE and "
+                + "not flushed."),
+        Unaware.Claim("I-ENTRY", Refuted(6),
+            "mprotect need not flush for a PTE that it finds cleared."),
+        Unaware.Claim("I-USE", Refuted(7),
+            "mprotect need not flush for a PTE that it finds cleared, as long as only accesses count.",
+            "Reclaim has cleared it and put the flush off. mprotect finds nothing to change and returns, and another CPU "
+                + "stores through the entry that it still has."),
+        Early.Claim("I-FREE", Refuted(4),
+            "Reclaim may free a page before try_to_unmap_flush."),
+    ];
+
+    private static Variant Of(string id, Choices choices) =>
+        new(id, choices, Pending, BatchedUnmap.NoPendingFlush.Source!) { Family = new BatchedUnmap() };
+}
