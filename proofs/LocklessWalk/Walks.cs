@@ -1,0 +1,71 @@
+using Verify.Claims;
+using Verify.Hardware;
+using Verify.Mechanisms;
+using Verify.Modelling;
+using static Verify.Proofs.Variant;
+
+namespace Verify.Proofs;
+
+/// <summary>GUP-fast, and page tables that are freed under walkers.</summary>
+public sealed class Walks : ClaimList
+{
+    private static readonly Anchor FastGup = Anchor.Kernel("gup_fast", "mm/gup.c");
+    private static readonly Anchor Remove = Anchor.Kernel("tlb_remove_table", "mm/mmu_gather.c", "06d074298583");
+    private static readonly Profile Arm = Architecture.Arm64.Profile;
+    private static readonly Choices WithTables = Choices.Default.With(LocklessWalk.FreeTables).Size("frame", 2);
+
+    private static readonly Variant Pin = Of("B-GUPFAST", Choices.Default);
+    private static readonly Variant PinOnArm = Of("B-GUPFAST-ARM", Choices.Default.On(Arm));
+    private static readonly Variant PinOnce = Of("B-GUPFAST/no-recheck", Choices.Default.With(LocklessWalk.NoRecheck));
+    private static readonly Variant PinOnceOnArm =
+        Of("B-GUPFAST-ARM/buggy", Choices.Default.With(LocklessWalk.NoRecheck).On(Arm));
+    private static readonly Variant Tables = Of("B-TABLE", WithTables);
+    private static readonly Variant TablesOnArm = Of("B-TABLE-ARM", WithTables.On(Arm));
+    private static readonly Variant TablesFirst = Of("B-TABLE/buggy", WithTables.With(LocklessWalk.TableFirst));
+    private static readonly Variant TablesFirstOnArm =
+        Of("B-TABLE-ARM/buggy", WithTables.With(LocklessWalk.TableFirst).On(Arm));
+    private static readonly Variant TablesAtOnceOnArm =
+        Of("B-TABLE-ARM/no-grace", WithTables.With(LocklessWalk.NoGrace).On(Arm));
+
+    /// <inheritdoc/>
+    public override IEnumerable<Claim> Claims =>
+    [
+        Pin.Claim("I-GUP", Proved,
+            "GUP-fast with interrupts off, which reads the PTE, takes a reference and reads the PTE again, hands out no "
+                + "page that is somebody else's."),
+        Pin.Claim("I-USE", Proved,
+            "Beside GUP-fast no access goes through a stale TLB entry."),
+        PinOnArm.Claim("I-GUP", Proved,
+            "GUP-fast that reads the PTE again hands out no page that is somebody else's, where invalidation is broadcast."),
+        PinOnce.Claim("I-GUP", Proved,
+            "Where a flush waits for interrupts, GUP-fast hands out no page that munmap has freed, even if it reads the PTE "
+                + "once.",
+            "The page cannot be freed while interrupts are off: its flush waits for this CPU. That is all that interrupts "
+                + "give; who changes a PTE and counts references instead of flushing needs the second read here too."),
+        PinOnceOnArm.Claim("I-GUP", Refuted(12),
+            "With interrupts off, GUP-fast need not read the PTE again.",
+            "A broadcast TLBI completes whatever the CPU is doing. The page is freed and given to somebody else between "
+                + "the read of the PTE and the reference."),
+        Tables.Claim("I-TABLE", Proved,
+            "If page tables are freed after a flush that waits for interrupts, no walk of hardware or of GUP-fast goes "
+                + "through a freed one."),
+        Tables.Claim("I-GUP", Proved,
+            "GUP-fast hands out no page that is somebody else's, also where page tables are freed."),
+        TablesOnArm.Claim("I-TABLE", Proved,
+            "Where invalidation is broadcast, no walk goes through a freed page table if it is freed after the flush and a "
+                + "grace period, by RCU or by an interrupt to all."),
+        TablesFirst.Claim("I-TABLE", Refuted(8),
+            "If there is no memory for a batch of page tables, tlb_remove_table may free the table at once.",
+            "The bug of 2018: the table is gone before the shootdown, and walkers still have it cached."),
+        TablesFirstOnArm.Claim("I-TABLE", Refuted(9),
+            "If there is no memory for a batch of page tables, tlb_remove_table may free the table once every CPU has taken "
+                + "an interrupt.",
+            "That interrupt ends walks of software. The hardware's own cache of upper levels does not care for it."),
+        TablesAtOnceOnArm.Claim("I-TABLE", Refuted(13),
+            "Where invalidation is broadcast, a page table may be freed right after the flush.",
+            "The hardware's walks are over then. That of GUP-fast is not: nothing has waited for its interrupts."),
+    ];
+
+    private static Variant Of(string id, Choices choices) =>
+        new(id, choices, FastGup, Remove) { Family = new LocklessWalk() };
+}
