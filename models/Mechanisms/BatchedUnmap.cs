@@ -31,7 +31,7 @@ public sealed class BatchedUnmap : ModelFamily
 
     /// <inheritdoc/>
     public override string Summary =>
-        "reclaim clears PTEs, remembers the flush in tlb_ubc and does it before it frees; mprotect must not trust the PTE";
+        "Reclaim clears PTEs, remembers the flush in tlb_ubc and does it before it frees; mprotect must not trust the PTE";
 
     /// <inheritdoc/>
     public override ImmutableArray<SizeParameter> Sizes =>

@@ -26,7 +26,7 @@ public sealed class DelayedRmap : ModelFamily
 
     /// <inheritdoc/>
     public override string Summary =>
-        "a dirty file page is zapped, written back and reclaimed, while CPUs may still store through cached entries";
+        "A dirty file page is zapped, written back and reclaimed, while CPUs may still store through cached entries";
 
     /// <inheritdoc/>
     public override ImmutableArray<SizeParameter> Sizes =>

@@ -94,11 +94,13 @@ public sealed class LocalMunmap : ClaimList
             "The four assumptions carry a local munmap through context switches and lazy TLB mode as well."),
         EmptyZap.Claim("I-USE", Refuted(9),
             "At close everything is properly zapped, because munmap is left as it is.",
-            "A zap flushes what it clears. If every operation has cleared its PTE already, the zap at close finds "
-                + "nothing, gathers nothing and flushes nothing, unless it frees the page table too; the stale entries "
-                + "of other CPUs outlive the VMA, and the address is handed out again. The posted patch escapes, "
-                + "because it leaves the PTE valid; a munmap for each operation does not. A-FULLZAP has to be made "
-                + "true, it is not true by itself."),
+            "A zap flushes what it clears. If every operation has cleared its PTE already, the munmap at close finds "
+                + "nothing, gathers nothing and flushes nothing, unless it frees the page table too, which it does not "
+                + "while a neighbour uses it; the stale entries of other CPUs outlive the VMA, and the address is handed "
+                + "out again. Exit and crash are no such case: in 2018 a gather of the whole mm flushed whatever it found, "
+                + "since 2020 it does if it frees page tables, and no thread is left in either. The posted patch escapes, "
+                + "because it leaves the PTE valid; a munmap for each operation does not. A-FULLZAP has to be made true, "
+                + "it is not true by itself."),
         Tables.Claim("I-TABLE", Refuted(9),
             "With the four assumptions, page tables can be freed after a local flush.",
             "CPU 1 executes nothing: its walker goes, by speculation, through what it has cached of the upper level, "

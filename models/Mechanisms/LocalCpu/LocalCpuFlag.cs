@@ -41,8 +41,9 @@ public sealed class LocalCpuFlag : ModelFamily
 
     /// <summary>A zap that finds nothing flushes nothing.</summary>
     public static readonly Fault GatherFlush = new("gather-flush",
-        "teardown flushes only if it cleared a PTE, as mmu_gather does where no page table is freed",
-        Anchor.Kernel("tlb_flush_mmu_tlbonly", "include/asm-generic/tlb.h", "0758cd830494"));
+        "the zap at close flushes only if it cleared a PTE, as mmu_gather does for a munmap that frees no page table",
+        new Anchor("tlb_flush_mmu_tlbonly", "mm/memory.c of 2018, which tests tlb->end; include/asm-generic/tlb.h, "
+            + "0758cd830494, which tests cleared_ptes and freed_tables"));
 
     /// <summary>The server is signed.</summary>
     public static readonly Fault SignedServer = new("signed-server",

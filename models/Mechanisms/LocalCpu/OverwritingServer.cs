@@ -107,7 +107,7 @@ internal sealed class OverwritingServer(Machine machine)
     // The patch left munmap alone: at close, exit or crash the flush reaches every CPU.
     private void Close(ThreadBuilder t, Expr c, Server.Locals locals, Expr old)
     {
-        t.Step("exit: zap_pte_range", machine.Va, (s, x) => s
+        t.Step("close: zap_pte_range", machine.Va, (s, x) => s
             .When(server.CanRun(c) & server.CanFlush & server.Holder[x] == c & !server.Lock)
             .Set(old, Named(pages.Entry(c, x))).Set(pages.Entry(c, x), None)
             .Set(server.Lock, true).Set(locals.At, x).Set(locals.Phase, Phase.Retiring)

@@ -112,7 +112,7 @@ internal sealed class UnmappingServer(Machine machine)
     // Everything that the thread has goes at once, so the flush is one of the whole address space.
     private void Teardown(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? cleared)
     {
-        t.Step("exit: zap_pte_range", s =>
+        t.Step("close: zap_pte_range", s =>
         {
             StartMunmap(s, c, locals)
                 .When(Exists(machine.Va, x => server.Holder[x] == c))

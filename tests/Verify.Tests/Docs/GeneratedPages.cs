@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Verify.Claims;
@@ -36,24 +37,58 @@ public sealed class GeneratedPages
                 + "`./verify check ID` prints")
             .AppendLine("the trace or the limits of the proof, who claimed it and where.").AppendLine();
         page.AppendLine("| claim | sentence | verdict | states | steps | instance |").AppendLine("|---|---|---|---:|---:|---|");
-        foreach (var claim in Catalogue.Load().Claims)
+        foreach (var report in Decided.Value)
         {
-            page.AppendLine(Row(claim));
+            var instance = report.Main?.Instance.ToString() ?? "";
+            page.AppendLine(CultureInfo.InvariantCulture,
+                $"| {report.Claim.Id} | {Cell(report.Claim.Sentence)} | {Outcome(report)} | {Cell(instance)} |");
         }
 
         Snapshot.MatchesPage("proofs/README.md", page.ToString());
     }
 
-    private static string Row(Claim claim)
+    [Fact]
+    public void The_page_of_mechanisms_says_what_became_of_each_variant()
     {
-        var report = ClaimReport.Decide(claim, new ExplicitEngine(), Run.Default);
-        Assert.Empty(report.Problems);
+        var page = new StringBuilder();
+        page.AppendLine("# Mechanisms").AppendLine();
+        page.AppendLine("Generated: what was decided of each variant of each mechanism. A variant is a set of choices of one "
+                + "text: sizes,")
+            .AppendLine("faults, assumptions and a profile; `./verify list` says what they stand for.");
+        foreach (var family in Decided.Value.GroupBy(report => report.Claim.Family.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {family.Key}").AppendLine();
+            page.AppendLine(CultureInfo.InvariantCulture, $"{family.First().Claim.Family.Summary}.").AppendLine();
+            page.AppendLine("| variant | property | verdict | states | steps | claim |").AppendLine("|---|---|---|---:|---:|---|");
+            foreach (var report in family)
+            {
+                var variant = Instance.Describe(report.Claim.Family, report.Claim.Choices)[(family.Key.Length + 1)..];
+                page.AppendLine(CultureInfo.InvariantCulture,
+                    $"| {Cell(variant)} | {report.Claim.Property} | {Outcome(report)} | {report.Claim.Id} |");
+            }
+        }
+
+        Snapshot.MatchesPage("models/README.md", page.ToString());
+    }
+
+    // Both pages tell of the same decisions.
+    private static readonly Lazy<ImmutableArray<ClaimReport>> Decided = new(() =>
+    [
+        .. Catalogue.Load().Claims.Select(claim =>
+        {
+            var report = ClaimReport.Decide(claim, new ExplicitEngine(), Run.Default);
+            Assert.Empty(report.Problems);
+            return report;
+        }),
+    ]);
+
+    private static string Outcome(ClaimReport report)
+    {
         var verdict = report.Main is null ? "pending"
-            : claim.Expected is Expectation.ProvedIf ? "proved, if its assumptions hold"
+            : report.Claim.Expected is Expectation.ProvedIf ? "proved, if its assumptions hold"
             : report.Main.Verdict.Word;
         var states = report.Main?.Verdict.Evidence.States.ToString("N0", CultureInfo.InvariantCulture);
-        var instance = report.Main?.Instance.ToString() ?? "";
-        return $"| {claim.Id} | {Cell(claim.Sentence)} | {verdict} | {states} | {report.Main?.Trace?.Length} | {Cell(instance)} |";
+        return $"{verdict} | {states} | {report.Main?.Trace?.Length}";
     }
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
