@@ -84,15 +84,26 @@ public sealed class FrameAllocator
     /// <param name="m">The model.</param>
     /// <param name="hasOwnTables">Whether page tables are the model's own, and not for others to free.</param>
     /// <param name="intoBuffers">Whether a free frame can become a buffer here, and not in a step of its own.</param>
-    public void AddReuse(ModelBuilder m, bool hasOwnTables, bool intoBuffers = true)
+    /// <param name="asAnything">Whether it matters what it becomes; else kernel data stands for all.</param>
+    public void AddReuse(ModelBuilder m, bool hasOwnTables, bool intoBuffers = true, bool asAnything = true)
     {
-        m.Rule("alloc_pages", frame, Sort.Enum<Owner>(), (s, f, o) => s
-            .When(Owner[f] == Hardware.Owner.Free & o != Hardware.Owner.Free)
-            .When(hasOwnTables ? o != Hardware.Owner.PageTable : true)
-            .When(intoBuffers ? true : o != Hardware.Owner.AppBuf)
-            .Set(Owner[f], o)
-            .By("allocator"))
-            .From(Anchor.Kernel("__alloc_pages", "mm/page_alloc.c"));
+        var source = Anchor.Kernel("__alloc_pages", "mm/page_alloc.c");
+        if (asAnything)
+        {
+            m.Rule("alloc_pages", frame, Sort.Enum<Owner>(), (s, f, o) => s
+                .When(Owner[f] == Hardware.Owner.Free & o != Hardware.Owner.Free)
+                .When(hasOwnTables ? o != Hardware.Owner.PageTable : true)
+                .When(intoBuffers ? true : o != Hardware.Owner.AppBuf)
+                .Set(Owner[f], o)
+                .By("allocator"))
+                .From(source);
+        }
+        else
+        {
+            m.Rule("alloc_pages", frame, (s, f) => s
+                .When(Owner[f] == Hardware.Owner.Free).Set(Owner[f], Hardware.Owner.Kmalloc).By("allocator"))
+                .From(source);
+        }
 
         m.Rule("__free_pages", frame, (s, f) => Free(s, f)
             .When(Owner[f] != Hardware.Owner.Free & Owner[f] != Hardware.Owner.AppBuf)

@@ -51,7 +51,8 @@ public sealed class BatchedUnmap : ModelFamily
     public override ImmutableArray<string> NotModelled =>
     [
         "swap, and what reclaim writes; mprotect that allows stores again, and faults in a read-only VMA",
-        "more than one page a batch, and a batch that is opened during flush_tlb_batched_pending under another lock; a TLBI that is issued with the unmap, as on Arm, and only waited for later",
+        "more than one page a batch, and a batch that is opened during flush_tlb_batched_pending under another lock",
+        "a TLBI that is issued with the unmap, as on Arm, and only waited for later",
         "context switches: the mm stays loaded on every CPU",
         .. Process.NotModelled,
     ];
@@ -71,7 +72,7 @@ public sealed class BatchedUnmap : ModelFamily
             () => Protect(m, process, new Locks(mmapLock, pageTableLock), readOnly, pending, flushed, t, c)));
         process.AddPageFaults(m, (_, x) => !mmapLock & !pageTableLock & !readOnly[x]);
         process.AddEnvironment(m);
-        process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false);
+        process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
         m.Reachable("mprotect meets a batch that is not flushed", pageTableLock & pending != flushed);
     }

@@ -85,7 +85,7 @@ public sealed class LocklessWalk : ModelFamily
         }
 
         process.AddEnvironment(m, hasInterrupts: c => !gup.IrqsOff[c]);
-        process.Allocator.AddReuse(m, hasOwnTables: m.Has(FreeTables), intoBuffers: false);
+        process.Allocator.AddReuse(m, hasOwnTables: m.Has(FreeTables), intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
         gup.AddInvariants(m);
     }

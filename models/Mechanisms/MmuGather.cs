@@ -81,7 +81,7 @@ public sealed class MmuGather : ModelFamily
 
         process.AddPageFaults(m, (_, _) => mmapLock?.IsNone ?? true);
         process.AddEnvironment(m);
-        process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false);
+        process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
     }
 

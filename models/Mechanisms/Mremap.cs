@@ -57,7 +57,7 @@ public sealed class Mremap : ModelFamily
             () => Zap(process, locks, t, c)));
         process.AddPageFaults(m, (_, x) => !mmapLock & !locks[x]);
         process.AddEnvironment(m);
-        process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false);
+        process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
         m.Reachable("mremap holds both locks", Count(process.Va, x => locks[x]) > 1);
     }

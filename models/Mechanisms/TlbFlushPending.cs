@@ -64,7 +64,7 @@ public sealed class TlbFlushPending : ModelFamily
             () => FaultIn(m, process, pending, hinted, isolated, t, c)));
         process.AddPageFaults(m, (_, x) => hinted[x].IsNone & !isolated[x]);
         process.AddEnvironment(m);
-        process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false);
+        process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
         m.Reachable("a fault finds a flush pending", Exists(process.Va, x => isolated[x]) & pending.IsPending);
         if (!m.Has(Flag))

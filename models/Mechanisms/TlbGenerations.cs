@@ -125,7 +125,7 @@ public sealed class TlbGenerations : ModelFamily
         process.AddEnvironment(m, spaces);
         process.Shootdown.AddAnswers(m, spaces.HasInterrupts, (s, from, d) => spaces
             .Answer(s, d, process.Shootdown.Address(from), from is null ? null : asked![from].Value));
-        process.Allocator.AddReuse(m, hasOwnTables: hasTables, intoBuffers: false);
+        process.Allocator.AddReuse(m, hasOwnTables: hasTables, intoBuffers: false, asAnything: false);
         if (hasSwitches)
         {
             spaces.AddScheduler(m);

@@ -14,16 +14,20 @@ public sealed class FlushGenerations : ClaimList
     private static readonly Anchor ShouldFlush = new("should_flush_tlb", "arch/x86/mm/tlb.c, v6.18");
 
     private static readonly Choices Concurrent = Choices.Default.Size("va", 2).Size("frame", 2);
-    private static readonly Choices Old = Choices.Default.With(TlbGenerations.Switches).On(TlbGenerations.Linux420);
-    private static readonly Choices New = Choices.Default.With(TlbGenerations.Switches).On(TlbGenerations.Linux618);
-    private static readonly Choices Tables = New.With(TlbGenerations.FreeTables).Size("frame", 2).Size("gens", 1);
+    private static readonly Choices Old = Choices.Default.With(TlbGenerations.Switches).Size("gens", 1)
+        .On(TlbGenerations.Linux420);
+    private static readonly Choices New = Old.On(TlbGenerations.Linux618);
+    private static readonly Choices Tables = New.With(TlbGenerations.FreeTables).Size("frame", 2);
 
     private static readonly Variant Generation = Of("B-TLBGEN", Concurrent);
     private static readonly Variant Partial = Of("B-TLBGEN/buggy", Concurrent.With(TlbGenerations.AlwaysPartial));
     private static readonly Variant Join = Of("B-JOIN", Old, Switch);
     private static readonly Variant JoinEarly = Of("B-JOIN/buggy", Old.With(TlbGenerations.GenerationFirst), Switch);
-    private static readonly Variant JoinEarlyNow = Of("B-JOIN-6.18", New.With(TlbGenerations.GenerationFirst), ShouldFlush);
+    private static readonly Variant JoinEarlyNow = Of("B-JOIN-6.18-WIDE",
+        New.With(TlbGenerations.GenerationFirst).Size("gens", 2), ShouldFlush);
+    private static readonly Variant JoinWide = Of("B-JOIN-WIDE", Old.Size("gens", 3), Switch);
     private static readonly Variant Window = Of("B-SWITCHWIN", New, ShouldFlush);
+    private static readonly Variant WindowWide = Of("B-SWITCHWIN-WIDE", New.Size("gens", 2).Size("frame", 2), ShouldFlush);
     private static readonly Variant WindowOpen = Of("B-SWITCHWIN/buggy", New.With(TlbGenerations.OnlyLoaded),
         TlbGenerations.OnlyLoaded.Source!);
     private static readonly Variant WindowLate = Of("B-SWITCHWIN/late", New.With(TlbGenerations.MarkerLate),
@@ -56,6 +60,8 @@ public sealed class FlushGenerations : ClaimList
                 + "bumps tlb_gen and then reads mm_cpumask either interrupts it or is seen by it."),
         Join.Claim("I-USE", Proved,
             "A CPU that joins in that order makes no access through a stale TLB entry."),
+        JoinWide.Claim("I-ENTRY", Proved,
+            "A CPU that joins in that order keeps no stale TLB entry over several flushes."),
         JoinEarly.Claim("I-ENTRY", Refuted(19),
             "switch_mm_irqs_off may read tlb_gen before it sets its bit in mm_cpumask."),
         JoinEarly.Claim("I-USE", Refuted(21),
@@ -72,6 +78,9 @@ public sealed class FlushGenerations : ClaimList
                 + "before it reads tlb_gen."),
         Window.Claim("I-USE", Proved,
             "With LOADED_MM_SWITCHING counted, and stored before tlb_gen is read, no access goes through a stale TLB entry."),
+        WindowWide.Claim("I-ENTRY", Proved,
+            "With LOADED_MM_SWITCHING counted, and stored before tlb_gen is read, no stale TLB entry is left over several "
+                + "flushes and pages."),
         WindowOpen.Claim("I-ENTRY", Refuted(14),
             "A flush may skip a CPU of the cpumask whose loaded_mm is not the mm."),
         WindowOpen.Claim("I-USE", Refuted(16),
