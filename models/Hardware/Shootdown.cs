@@ -47,7 +47,9 @@ public sealed class Shootdown
     /// <param name="m">The model.</param>
     /// <param name="hasInterrupts">Whether a processor can take an interrupt.</param>
     /// <param name="invalidate">What the second processor then does for the first, which asked; see <see cref="Address"/>.</param>
-    public void AddAnswers(ModelBuilder m, Func<Expr, Expr> hasInterrupts, Action<StepBuilder, Expr?, Expr> invalidate)
+    /// <param name="isFair">Whether an answer that can come does come.</param>
+    public void AddAnswers(
+        ModelBuilder m, Func<Expr, Expr> hasInterrupts, Action<StepBuilder, Expr?, Expr> invalidate, bool isFair = false)
     {
         void Answer(StepBuilder s, Expr? from, Expr d)
         {
@@ -64,7 +66,7 @@ public sealed class Shootdown
         var rule = isConcurrent
             ? m.Rule(architecture.Completion, cpu, cpu, (s, d, from) => Answer(s, from, d))
             : m.Rule(architecture.Completion, cpu, (s, d) => Answer(s, null, d));
-        rule.From(architecture.Source, Anchor.Kernel("flush_tlb_func_common", "arch/x86/mm/tlb.c", "016c4d92cd16"));
+        rule.Fair(isFair).From(architecture.Source, Anchor.Kernel("flush_tlb_func_common", "arch/x86/mm/tlb.c", "016c4d92cd16"));
         m.Reachable("an invalidation is under way",
             isConcurrent ? Exists(cpu, cpu, (from, d) => pending[from, d]) : Exists(cpu, d => pending[d]));
     }

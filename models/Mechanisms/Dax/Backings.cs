@@ -1,0 +1,115 @@
+using Verify.Hardware;
+using Verify.Modelling;
+using Verify.Storage;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Mechanisms.Dax;
+
+/// <summary>fsdax: the PTE leads to the block of the medium itself, and the filesystem counts no references to it.</summary>
+internal sealed class BlockBacking : IBacking
+{
+    public BlockBacking(ModelBuilder m, int blocks)
+    {
+        Blocks = new FileBlocks(m, m.ScalarSet("block", blocks, "b"));
+        Translation = new Translation(m, Blocks.Block, hasPermissions: false);
+    }
+
+    public FileBlocks Blocks { get; }
+
+    public Sort Unit => Blocks.Block;
+
+    public Translation Translation { get; }
+
+    public Expr Slot => Blocks.Extent;
+
+    public (string Name, Anchor Source) Fault => ("dax_iomap_fault", Code.DaxFault);
+
+    public (string Name, Anchor Source) Removal => ("xfs_itruncate_extents", Code.TruncateExtents);
+
+    // An idle page of a DAX device has a count of one: there is always something to add to.
+    public Expr? CanGrab(Expr unit) => null;
+
+    public Expr IsForeign(Expr translation) => !Blocks.IsFileA(translation[Translation.Frame]);
+
+    public Sort OwnerSort => Sort.Enum<BlockOwner>();
+
+    public Expr OwnerOf(Expr unit) => Blocks.Owner[unit];
+
+    public Expr IsOtherFile(Expr owner) => owner == BlockOwner.FileB | owner == BlockOwner.Both;
+
+    public void Remove(StepBuilder s, Expr isPinned) => Blocks.Punch(s);
+
+    public void Put(StepBuilder s, Expr unit, Expr isLast)
+    {
+    }
+
+    public void AddEnvironment(ModelBuilder m, Expr may)
+    {
+        Blocks.AddAllocation(m, may);
+        Blocks.AddOtherFile(m);
+    }
+}
+
+/// <summary>Ordinary memory: a page that goes back to the allocator with its last reference, whatever becomes of the file.</summary>
+/// <remarks>
+/// The owner of the file's page is <see cref="Owner.AppBuf"/>, the one that nobody else frees; pages of other files are
+/// <see cref="Owner.PageCache"/>.
+/// </remarks>
+internal sealed class PageBacking : IBacking
+{
+    private readonly FrameAllocator allocator;
+    private readonly bool isAnonymous;
+
+    public PageBacking(ModelBuilder m, int frames, bool isAnonymous)
+    {
+        this.isAnonymous = isAnonymous;
+        Unit = m.ScalarSet("frame", frames, "f");
+        allocator = new FrameAllocator(m, Unit, Owner.Free);
+        Translation = new Translation(m, Unit, hasPermissions: false);
+        Slot = m.Var("page", Sort.Option(Unit));
+    }
+
+    public Sort Unit { get; }
+
+    public Translation Translation { get; }
+
+    public Expr Slot { get; }
+
+    public (string Name, Anchor Source) Fault =>
+        isAnonymous ? ("do_anonymous_page", Code.AnonymousFault) : ("filemap_fault", Code.FilemapFault);
+
+    public (string Name, Anchor Source) Removal =>
+        isAnonymous ? ("migrate_pages", Code.Migrate) : ("delete_from_page_cache", Code.DeleteFromCache);
+
+    /// <summary>Makes a holder known, so that every free reaches it.</summary>
+    public void Register(IHolder holder) => allocator.Register(holder);
+
+    // A free page has a count of zero, and try_grab_folio() takes no reference to it.
+    public Expr? CanGrab(Expr unit) => allocator.Owner[unit] != Owner.Free;
+
+    public Expr IsForeign(Expr translation) => translation[Translation.Stale];
+
+    public Sort OwnerSort => Sort.Enum<Owner>();
+
+    public Expr OwnerOf(Expr unit) => allocator.Owner[unit];
+
+    public Expr IsOtherFile(Expr owner) => owner == Owner.PageCache;
+
+    public void Remove(StepBuilder s, Expr isPinned)
+    {
+        s.If(!isPinned, () => allocator.Free(s, Slot.Value));
+        s.Set(Slot, None);
+    }
+
+    public void Put(StepBuilder s, Expr unit, Expr isLast) =>
+        s.If(isLast & Slot != unit, () => allocator.Free(s, unit));
+
+    public void AddEnvironment(ModelBuilder m, Expr may)
+    {
+        m.Rule(isAnonymous ? "alloc_anon_folio" : "page_cache_alloc", Unit, (s, f) => s
+            .When(may & Slot.IsNone & allocator.Owner[f] == Owner.Free)
+            .Set(Slot, f).Set(allocator.Owner[f], Owner.AppBuf).By(isAnonymous ? "process" : "file A"))
+            .From(isAnonymous ? Code.AnonymousFault : Code.FilemapFault);
+        allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false);
+    }
+}

@@ -1,0 +1,73 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Storage;
+
+/// <summary>Whose a block of the medium is.</summary>
+public enum BlockOwner
+{
+    /// <summary>Nobody's: the filesystem may hand it out.</summary>
+    Free,
+
+    /// <summary>A block of the file that is mapped and registered.</summary>
+    FileA,
+
+    /// <summary>A block of another file.</summary>
+    FileB,
+
+    /// <summary>A block that both files share (reflink).</summary>
+    Both,
+}
+
+/// <summary>The extent map of one offset of a file, the blocks of the medium, and another file that wants blocks too.</summary>
+/// <remarks>
+/// The extent and the owner say the same of file A; both are kept because code reads the one and an observer the other.
+/// </remarks>
+public sealed class FileBlocks
+{
+    private static readonly Anchor Allocate = Anchor.Kernel("xfs_bmapi_write", "fs/xfs/libxfs/xfs_bmap.c");
+    private static readonly Anchor Remove = Anchor.Kernel("xfs_itruncate_extents", "fs/xfs/xfs_inode.c");
+
+    /// <summary>Declares them: no file has a block.</summary>
+    public FileBlocks(ModelBuilder m, Sort block)
+    {
+        Block = block;
+        Extent = m.Var("extent", Sort.Option(block));
+        Owner = m.Map("block_owner", block, Sort.Enum<BlockOwner>());
+    }
+
+    /// <summary>The blocks.</summary>
+    public Sort Block { get; }
+
+    /// <summary>The block behind the offset of file A; none for a hole.</summary>
+    public Expr Extent { get; }
+
+    /// <summary>Whose each block is.</summary>
+    public Expr Owner { get; }
+
+    /// <summary>Whether file A has a block.</summary>
+    public Expr IsFileA(Expr block) => Owner[block] == BlockOwner.FileA | Owner[block] == BlockOwner.Both;
+
+    /// <summary>Adds to a step that file A has a hole where it had a block.</summary>
+    public StepBuilder Punch(StepBuilder s) => s
+        .Set(Owner[Extent.Value], (Owner[Extent.Value] == BlockOwner.Both).Then(BlockOwner.FileB, BlockOwner.Free))
+        .Set(Extent, None);
+
+    /// <summary>Adds the allocation of a block for the hole of file A.</summary>
+    /// <param name="m">The model.</param>
+    /// <param name="may">Whether the extent map may change now.</param>
+    public void AddAllocation(ModelBuilder m, Expr may) =>
+        m.Rule("xfs_bmapi_write", Block, (s, b) => s
+            .When(may & Extent.IsNone & Owner[b] == BlockOwner.Free)
+            .Set(Extent, b).Set(Owner[b], BlockOwner.FileA).By("file A")).From(Allocate);
+
+    /// <summary>Adds what the writer of another file does: it takes a free block, and gives it back.</summary>
+    public void AddOtherFile(ModelBuilder m)
+    {
+        m.Rule("allocate for B", Block, (s, b) => s
+            .When(Owner[b] == BlockOwner.Free).Set(Owner[b], BlockOwner.FileB).By("file B")).From(Allocate);
+        m.Rule("truncate B", Block, (s, b) => s
+            .When(Owner[b] == BlockOwner.FileB).Set(Owner[b], BlockOwner.Free).By("file B")).From(Remove);
+        m.Reachable("another file gets a block", Exists(Block, b => Owner[b] == BlockOwner.FileB));
+    }
+}

@@ -1,0 +1,113 @@
+using Verify.Claims;
+using Verify.Hardware;
+using Verify.Mechanisms;
+using Verify.Mechanisms.Dax;
+using Verify.Modelling;
+using static Verify.Proofs.Dax.Case;
+
+namespace Verify.Proofs.Dax;
+
+/// <summary>What a truncate owes to a device that writes into the file's blocks: before 4.18, since then, and almost.</summary>
+public sealed class TruncateAgainstPins : ClaimList
+{
+    private static readonly Anchor Busy = Anchor.Kernel("dax_layout_busy_page_range", "fs/dax.c", "00c010e130e5");
+    private static readonly Anchor GupFast = Anchor.Kernel("gup_fast_pte_range", "mm/gup.c");
+    private static readonly Choices Upstream = Choices.Default.Size("unit", 2);
+    private static readonly Choices OneThread = Choices.Default.Size("cpu", 1);
+
+    private static readonly Case Before = new("DX-2017", new DaxTruncate(),
+        OneThread.With(DaxTruncate.NoBusyCheck), Posts.HellwigQuoted, Posts.Registration);
+
+    private static readonly Case PageCache = new("DX-PCACHE", new DaxTruncate(),
+        Upstream.With(DaxTruncate.PageCache, DaxTruncate.LongTerm), Posts.PinUserPages, GupFast);
+
+    private static readonly Case PageCacheUnchecked = new("DX-PCACHE-NORECHECK", new DaxTruncate(),
+        OneThread.With(DaxTruncate.PageCache, DaxTruncate.NoRecheck).On(Architecture.Arm64.Profile), GupFast);
+
+    private static readonly Case Raw = new("DX-RAW", new DaxTruncate(),
+        Upstream.With(DaxTruncate.DeviceDax), Posts.HellwigQuoted,
+        Anchor.Kernel("dev_dax_fault", "drivers/dax/device.c"));
+
+    private static readonly Case Since = new("DX-BUSY", new DaxTruncate(), Upstream, Busy, GupFast, Posts.BreakLayouts);
+
+    private static readonly Case OnArm = new("DX-BUSY-ARM", new DaxTruncate(),
+        Upstream.On(Architecture.Arm64.Profile), Busy, GupFast);
+
+    private static readonly Case Paused = new("DX-BUSY-PAUSE", new DaxTruncate(),
+        Upstream.Size("unit", 1).Assume(DaxTruncate.Pause), Posts.PinUserPages, Posts.BreakLayouts);
+
+    private static readonly Case Order = new("DX-BUSY-ORDER", new DaxTruncate(),
+        OneThread.With(DaxTruncate.ScanFirst), Busy, GupFast);
+
+    private static readonly Case NoRetry = new("DX-BUSY-NORETRY", new DaxTruncate(),
+        OneThread.With(DaxTruncate.NoRescan), Busy, Posts.BreakLayouts);
+
+    private static readonly Case NoRecheckIpi = new("DX-BUSY-NORECHECK-IPI", new DaxTruncate(),
+        Upstream.With(DaxTruncate.NoRecheck), GupFast, Busy);
+
+    private static readonly Case NoRecheckBroadcast = new("DX-BUSY-NORECHECK-BCAST", new DaxTruncate(),
+        OneThread.With(DaxTruncate.NoRecheck).On(Architecture.Arm64.Profile), GupFast, Busy);
+
+    private static readonly Case LongTerm = new("DX-LONGTERM", new DaxTruncate(),
+        Upstream.Size("unit", 1).With(DaxTruncate.LongTerm).Assume(DaxTruncate.Pause), Posts.PinUserPages, Posts.BreakLayouts);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Claim> Claims =>
+    [
+        Before.Claim("I-DMA", Refuted(10),
+            "The reference that get_user_pages takes keeps the block of a DAX file, as it keeps a page of memory.",
+            "It keeps the struct page. The block goes by the filesystem's books, and truncate of that time does not look "
+                + "at page references at all."),
+        Before.Claim("I-ISO", Refuted(11),
+            "At worst, a DMA that comes after a truncate writes into free space.",
+            "The filesystem hands the block to another file, and the device writes into that one."),
+        PageCache.Claim("I-DMA", Proved,
+            "On a file in the page cache, DMA into a registration of any length never reaches anything but the page that "
+                + "was registered, whatever happens to the file.",
+            "The page outlives its file: it is orphaned, and goes back to the allocator with the last reference."),
+        PageCache.Claim("I-LOST", Refuted(11),
+            "On a file in the page cache, what DMA writes into a registration is what a reader of the file sees.",
+            "It writes into the orphaned page. The page cache gives the safety of DX-PCACHE:I-DMA for the price of the data."),
+        PageCacheUnchecked.Claim("I-DMA", Refuted(12),
+            "Where pages are counted, GUP-fast need not read the PTE again, whatever the architecture.",
+            "With a broadcast TLBI the page is freed and taken again between the read of the PTE and the reference, which "
+                + "is then one to somebody else's page."),
+        Raw.Claim("I-DMA", Proved,
+            "On a raw DAX device, DMA into a registration of any length stays in the memory that was registered.",
+            "There is no truncate to wait for anything: the map from offsets to memory is constant. This is what a "
+                + "filesystem was to be made as good as."),
+        Since.Claim("I-DMA", Proved,
+            "If truncate first unmaps and then looks for references, and begins again after each wait, no DMA lands on a "
+                + "block that is not the file's.",
+            "Either the scan sees the reference of GUP-fast, or GUP-fast sees that the PTE has gone."),
+        Since.Claim("L-PROG", Starves,
+            "As every pin of a DAX page is short, a truncate gets through.",
+            "Short is not enough. While truncate waits for the page it does not hold MMAPLOCK, so the page is faulted in "
+                + "and pinned again; two threads whose pins overlap, or one that is quick, keep it waiting for ever. "
+                + "Each pin ends, the stream of them does not. See DX-BUSY-PAUSE for what is missing."),
+        OnArm.Claim("I-DMA", Proved,
+            "The argument needs no IPI: with a broadcast TLBI no DMA lands on a block that is not the file's either."),
+        Paused.Claim("L-PROG", ProvedIf,
+            "A truncate gets through if every pin is short and no new one is taken once it has met a busy page."),
+        Order.Claim("I-DMA", Refuted(11),
+            "It does not matter whether truncate looks for references before or after it unmaps.",
+            "GUP takes its reference after the scan and before the PTE is cleared. Each side has to write first and read "
+                + "then. (7 steps where the locks and the flush are no steps of their own.)"),
+        NoRetry.Claim("I-DMA", Refuted(21),
+            "Once truncate has waited for the busy page, it need not look again.",
+            "MMAPLOCK was dropped for the wait: the page is faulted in and pinned again."),
+        NoRecheckIpi.Claim("I-DMA", Proved,
+            "Where unmapping flushes by IPI, GUP-fast need not read the PTE again.",
+            "The flush that unmapping waits for cannot complete while GUP-fast has interrupts off, so the reference is "
+                + "there before the scan."),
+        NoRecheckBroadcast.Claim("I-DMA", Refuted(12),
+            "Where the hardware broadcasts the flush, GUP-fast need not read the PTE again.",
+            "The TLBI completes although GUP-fast has interrupts off, the scan finds nothing, and the reference comes "
+                + "afterwards. (7 steps where the locks and the flush are no steps of their own.)"),
+        LongTerm.Claim("I-DMA", Proved,
+            "Long-term pins of DAX pages would be safe: truncate waits for them too."),
+        LongTerm.Claim("L-PROG", Starves,
+            "Long-term pins of DAX pages could be allowed: a truncate gets through if no new ones are taken meanwhile.",
+            "It waits as long as the registration lasts. That is why FOLL_LONGTERM is refused on fsdax."),
+    ];
+}
