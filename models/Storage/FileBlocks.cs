@@ -70,4 +70,41 @@ public sealed class FileBlocks
             .When(Owner[b] == BlockOwner.FileB).Set(Owner[b], BlockOwner.Free).By("file B")).From(Remove);
         m.Reachable("another file gets a block", Exists(Block, b => Owner[b] == BlockOwner.FileB));
     }
+
+    /// <summary>Adds what reflink does: another file shares the block of file A, and each can take a block of its own.</summary>
+    /// <param name="m">The model.</param>
+    /// <param name="mayClone">Whether file A can be cloned now.</param>
+    /// <param name="mayChange">Whether the extent map of file A may change now.</param>
+    /// <param name="also">What else comes with a change: the PTEs go.</param>
+    public void AddSharing(ModelBuilder m, Expr mayClone, Expr mayChange, Action<StepBuilder> also)
+    {
+        m.Rule("xfs_reflink_remap_range", s =>
+        {
+            s.When(mayClone & Extent.HasValue & Owner[Extent.Value] == BlockOwner.FileA)
+                .Set(Owner[Extent.Value], BlockOwner.Both).By("file B");
+            also(s);
+        }).From(Anchor.Kernel("xfs_reflink_remap_range", "fs/xfs/xfs_reflink.c"));
+        m.Rule("xfs_reflink_unshare", Block, (s, b) =>
+        {
+            s.When(mayChange & Extent.HasValue & Owner[Extent.Value] == BlockOwner.Both & Owner[b] == BlockOwner.Free)
+                .Set(Owner[Extent.Value], BlockOwner.FileB).Set(Owner[b], BlockOwner.FileA).Set(Extent, b).By("file A");
+            also(s);
+        }).From(Anchor.Kernel("xfs_reflink_unshare", "fs/xfs/xfs_reflink.c"));
+        m.Rule("unshare B", Block, (s, b) => s
+            .When(Owner[b] == BlockOwner.Both).Set(Owner[b], BlockOwner.FileA).By("file B"))
+            .From(Anchor.Kernel("xfs_reflink_end_cow", "fs/xfs/xfs_reflink.c"));
+        m.Reachable("two files share a block", Exists(Block, b => Owner[b] == BlockOwner.Both));
+    }
+
+    /// <summary>Adds the exchange of extents with another file, as defragmentation does it.</summary>
+    /// <param name="m">The model.</param>
+    /// <param name="mayChange">Whether the extent map of file A may change now.</param>
+    /// <param name="also">What else comes with the change: the PTEs go.</param>
+    public void AddSwap(ModelBuilder m, Expr mayChange, Action<StepBuilder> also) =>
+        m.Rule("xfs_swap_extents", Block, (s, b) =>
+        {
+            s.When(mayChange & Extent.HasValue & Owner[Extent.Value] == BlockOwner.FileA & Owner[b] == BlockOwner.FileB)
+                .Set(Owner[Extent.Value], BlockOwner.FileB).Set(Owner[b], BlockOwner.FileA).Set(Extent, b).By("file B");
+            also(s);
+        }).From(Anchor.Kernel("xfs_swap_extents", "fs/xfs/xfs_bmap_util.c"));
 }

@@ -78,8 +78,7 @@ internal sealed class PageBacking : IBacking
     public (string Name, Anchor Source) Fault =>
         isAnonymous ? ("do_anonymous_page", Code.AnonymousFault) : ("filemap_fault", Code.FilemapFault);
 
-    public (string Name, Anchor Source) Removal =>
-        isAnonymous ? ("migrate_pages", Code.Migrate) : ("delete_from_page_cache", Code.DeleteFromCache);
+    public (string Name, Anchor Source) Removal => ("delete_from_page_cache", Code.DeleteFromCache);
 
     /// <summary>Makes a holder known, so that every free reaches it.</summary>
     public void Register(IHolder holder) => allocator.Register(holder);
@@ -87,7 +86,8 @@ internal sealed class PageBacking : IBacking
     // A free page has a count of zero, and try_grab_folio() takes no reference to it.
     public Expr? CanGrab(Expr unit) => allocator.Owner[unit] != Owner.Free;
 
-    public Expr IsForeign(Expr translation) => translation[Translation.Stale];
+    public Expr IsForeign(Expr translation) =>
+        translation[Translation.Stale] | allocator.Owner[translation[Translation.Frame]] != Owner.AppBuf;
 
     public Sort OwnerSort => Sort.Enum<Owner>();
 
@@ -99,6 +99,14 @@ internal sealed class PageBacking : IBacking
     {
         s.If(!isPinned, () => allocator.Free(s, Slot.Value));
         s.Set(Slot, None);
+    }
+
+    /// <summary>Adds to a step that the page moves to another frame; the caller has seen to it that nobody has it pinned.</summary>
+    public StepBuilder Migrate(StepBuilder s, Expr to)
+    {
+        s.When(Slot.HasValue & allocator.Owner[to] == Owner.Free).Set(allocator.Owner[to], Owner.AppBuf);
+        allocator.Free(s, Slot.Value);
+        return s.Set(Slot, to);
     }
 
     public void Put(StepBuilder s, Expr unit, Expr isLast) =>

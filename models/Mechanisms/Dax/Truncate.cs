@@ -59,7 +59,10 @@ internal sealed class Truncate
     public Expr? IsWaiting { get; init; }
 
     /// <summary>What comes between the locks and the unmap, and may leave by <see cref="Refuse"/>.</summary>
-    public Action<ThreadBuilder>? Before { get; init; }
+    public Action<ThreadBuilder, Truncate>? Before { get; init; }
+
+    /// <summary>What else happens in the step that changes the extent map.</summary>
+    public Action<StepBuilder>? OnRemove { get; init; }
 
     /// <summary>Describes the thread.</summary>
     public void Describe(ModelBuilder m)
@@ -68,7 +71,7 @@ internal sealed class Truncate
         {
             t.Step("xfs_ilock", s => s
                 .When(!Lock & backing.Slot.HasValue).Set(Lock, true).Set(isRunning, true).From(Code.Setattr));
-            Before?.Invoke(t);
+            Before?.Invoke(t, this);
             t.Label("break layouts");
             if (Check == BusyCheck.BeforeUnmap)
             {
@@ -85,6 +88,7 @@ internal sealed class Truncate
             t.Step(backing.Removal.Name, s =>
             {
                 backing.Remove(s, IsPinned(backing.Slot.Value));
+                OnRemove?.Invoke(s);
                 Leave(s).From(backing.Removal.Source);
             });
         });

@@ -1,0 +1,40 @@
+using Verify.Modelling;
+
+namespace Verify.Mechanisms.Dax;
+
+/// <summary>Which options of <see cref="MapDirect"/> go together; what would be ignored in silence is refused.</summary>
+internal static class MapDirectChoices
+{
+    public static void Check(ModelBuilder m)
+    {
+        Fault[] seals = [MapDirect.SealOfMapping, MapDirect.SealFirst, MapDirect.SealLast, MapDirect.Fcntl];
+        if (seals.Count(m.Has) > 1 || (m.Has(MapDirect.Anonymous) && seals.Any(m.Has)))
+        {
+            throw ModelException.At(null, Codes.Contradiction,
+                "one way of sealing at most can be chosen, and none with 'anonymous'");
+        }
+
+        Needs(m, MapDirect.CountPins, MapDirect.SealOfMapping);
+        Needs(m, MapDirect.Forks, MapDirect.SealOfMapping);
+        Needs(m, MapDirect.LookAgain, MapDirect.SealLast);
+        Needs(m, MapDirect.ClearAny, MapDirect.Fcntl);
+        Needs(m, MapDirect.UnshareFirst, MapDirect.Reflink);
+        Needs(m, MapDirect.CopyOnFault, MapDirect.Reflink);
+        Needs(m, MapDirect.CloneSealed, MapDirect.Reflink);
+        foreach (var fault in new[] { MapDirect.Reflink, MapDirect.Append, MapDirect.MapSync })
+        {
+            if (m.Has(fault) && m.Has(MapDirect.Anonymous))
+            {
+                throw ModelException.At(null, Codes.Contradiction, $"'{fault.Name}' is of files, not of anonymous memory");
+            }
+        }
+    }
+
+    private static void Needs(ModelBuilder m, Fault fault, Fault other)
+    {
+        if (m.Has(fault) && !m.Has(other))
+        {
+            throw ModelException.At(null, Codes.Contradiction, $"'{fault.Name}' needs '{other.Name}'");
+        }
+    }
+}
