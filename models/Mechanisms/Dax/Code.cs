@@ -66,4 +66,11 @@ internal static class Code
     public static readonly Anchor DirectIo = Anchor.Kernel("iomap_dio_rw", "fs/iomap/direct-io.c");
     public static readonly Anchor Umem = Anchor.Kernel("ib_umem_get", "drivers/infiniband/core/umem.c");
     public static readonly Anchor DeviceDax = Anchor.Kernel("dev_dax_fault", "drivers/dax/device.c");
+    public static readonly Anchor SetLease = Anchor.Kernel("nfsd4_layout_setlease", "fs/nfsd/nfs4layouts.c");
+    public static readonly Anchor Recall = Anchor.Kernel("nfsd4_layout_lm_break", "fs/nfsd/nfs4layouts.c");
+    public static readonly Anchor Fence = Anchor.Kernel("nfsd4_scsi_fence_client", "fs/nfsd/blocklayout.c");
+    public static readonly Anchor BlockLayout = Anchor.Kernel("bl_write_pagelist", "fs/nfs/blocklayout/blocklayout.c");
+    public static readonly Anchor BreakLease = Anchor.Kernel("__break_lease", "fs/locks.c");
+    public static readonly Anchor Userfault = Anchor.Kernel("handle_userfault", "fs/userfaultfd.c");
+    public static readonly Anchor Odp = Anchor.Kernel("mlx5_ib_invalidate_range", "drivers/infiniband/hw/mlx5/odp.c");
 }
