@@ -1,0 +1,54 @@
+using Verify.Claims;
+using Verify.Mechanisms;
+using Verify.Mechanisms.Dax;
+using Verify.Modelling;
+using Verify.Proofs.Dax;
+using static Verify.Proofs.Dax.Case;
+
+namespace Verify.Proofs.Seals;
+
+/// <summary>The seals of memfd: against whoever sent the file, and therefore never taken back.</summary>
+public sealed class SealsOfMemfd : ClaimList
+{
+    private static readonly Anchor AddSeals = Anchor.Kernel("memfd_add_seals", "mm/memfd.c", "037dd1308c6d");
+    private static readonly Anchor WaitForPins = Anchor.Kernel("memfd_wait_for_pins", "mm/memfd.c", "037dd1308c6d");
+
+    private static readonly Case Memfd = new("SL-MEMFD", new MemfdSeals(), Choices.Default, AddSeals, WaitForPins);
+
+    private static readonly Case NoPins = new("SL-MEMFD-NOPINS", new MemfdSeals(),
+        Choices.Default.With(MemfdSeals.NoPinWait), WaitForPins);
+
+    private static readonly Case Order = new("SL-MEMFD-ORDER", new MemfdSeals(),
+        Choices.Default.With(MemfdSeals.PinsFirst), AddSeals);
+
+    private static readonly Case Unlocked = new("SL-MEMFD-UNLOCKED", new MemfdSeals(),
+        Choices.Default.With(MemfdSeals.UnlockedWrite), Anchor.Kernel("shmem_write_begin", "mm/shmem.c"));
+
+    private static readonly Case Mono = new("SL-MONO", new MemfdSeals(),
+        Choices.Default.With(MemfdSeals.IomapSeal), Posts.Chinner);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Claim> Claims =>
+    [
+        Memfd.Claim("I-SEALW", Proved,
+            "Once F_SEAL_WRITE is set on a memfd, nothing changes its content.",
+            "New mappings are denied first, pins are waited for then, and the seal is set last, all under the inode lock "
+                + "that write(2) takes."),
+        Memfd.Claim("I-MONO", Proved, "A seal of a memfd, once set, is never taken back."),
+        NoPins.Claim("I-SEALW", Refuted(10),
+            "F_SEAL_WRITE need not wait for pinned pages, because there is no writable mapping left.",
+            "A pin outlives its mapping: DMA that was started before lands after the seal."),
+        Order.Claim("I-SEALW", Refuted(11),
+            "It does not matter whether F_SEAL_WRITE first waits for pins or first denies writable mappings.",
+            "The sender maps, pins and unmaps between the two."),
+        Unlocked.Claim("I-SEALW", Refuted(10),
+            "write(2) can look at the seals before it takes the inode lock.",
+            "The seal is set between the look and the write."),
+        Mono.Claim("I-SEALW", Proved,
+            "F_SEAL_IOMAP as one of the seals of memfd does not weaken F_SEAL_WRITE."),
+        Mono.Claim("I-MONO", Refuted(5),
+            "F_SEAL_IOMAP can be one of the seals of memfd.",
+            "It has to be cleared again, and seals can never be removed: the two words mean opposite things. A seal of a "
+                + "memfd protects a receiver from whoever sent it, a seal of a block map protects its holder."),
+    ];
+}
