@@ -1,0 +1,247 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+
+namespace Verify.Solving;
+
+/// <summary>
+/// One process of a solver, from its start to its end. A watch beside it kills it at its limits; whoever reads or writes
+/// then finds the pipe closed and tells the reason that the watch left.
+/// </summary>
+internal sealed class SolverPipe : IDisposable
+{
+    private const int WatchMilliseconds = 50;
+    private const int MostAnswersWaiting = 4096;
+    private const int MostLettersOfComplaint = 400;
+    private readonly string name;
+    private readonly SolverLimits limits;
+    private readonly Stopwatch clock;
+    private readonly CancellationToken cancellation;
+    private readonly Process process;
+    private readonly BlockingCollection<SExpr> answers = [];
+    private readonly StringBuilder complaint = new();
+    private readonly Timer watch;
+    private readonly CancellationTokenRegistration registration;
+    private readonly Lock gate = new();
+    private SolverException? reason;
+    private long busySince = -1;
+
+    public SolverPipe(SolverProgram program, SolverLimits limits, Stopwatch clock, CancellationToken cancellation)
+    {
+        (name, this.limits, this.clock, this.cancellation) = (program.Identity, limits, clock, cancellation);
+        cancellation.ThrowIfStopped();
+        process = Start(program);
+        process.StandardInput.AutoFlush = false;
+        new Thread(ReadAnswers) { IsBackground = true, Name = $"{name} output" }.Start();
+        new Thread(ReadComplaints) { IsBackground = true, Name = $"{name} errors" }.Start();
+        registration = cancellation.Register(() => Kill(new SolverException(SolverTrouble.Stopped, "interrupted")));
+        watch = new Timer(_ => Watch(), null, WatchMilliseconds, WatchMilliseconds);
+    }
+
+    public void Write(string text)
+    {
+        Interlocked.Exchange(ref busySince, Stopwatch.GetTimestamp());
+        try
+        {
+            process.StandardInput.Write(text);
+            process.StandardInput.Flush();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            throw Reason();
+        }
+        finally
+        {
+            Interlocked.Exchange(ref busySince, -1);
+        }
+    }
+
+    public SExpr Ask(string command)
+    {
+        Write(command + "\n");
+        return Read();
+    }
+
+    public SExpr Read()
+    {
+        Interlocked.Exchange(ref busySince, Stopwatch.GetTimestamp());
+        try
+        {
+            return answers.TryTake(out var answer, Timeout.Infinite) ? answer : throw Reason();
+        }
+        finally
+        {
+            Interlocked.Exchange(ref busySince, -1);
+        }
+    }
+
+    /// <summary>Ends the process; the first reason given is the one that counts.</summary>
+    public void Kill(SolverException why)
+    {
+        lock (gate)
+        {
+            reason ??= why;
+        }
+
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It has ended by itself meanwhile.
+        }
+
+        // A descendant that escaped may still hold the pipe open.
+        Complete();
+    }
+
+    public void Dispose()
+    {
+        watch.Dispose();
+        registration.Dispose();
+        Kill(new SolverException(SolverTrouble.Stopped, "ended"));
+        process.Dispose();
+    }
+
+    private static Process Start(SolverProgram program)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(program.Path, program.Arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                StandardInputEncoding = new UTF8Encoding(false),
+            }) ?? throw new SolverException(SolverTrouble.Missing, $"{program.Path} cannot be started");
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new SolverException(SolverTrouble.Missing, $"{program.Path} cannot be started: {e.Message}");
+        }
+    }
+
+    private void ReadAnswers()
+    {
+        try
+        {
+            var reader = new SExprReader(process.StandardOutput);
+            while (reader.Read() is { } answer)
+            {
+                if (answers.Count >= MostAnswersWaiting)
+                {
+                    throw new SolverException(SolverTrouble.Garbage, "it prints what nobody asked for");
+                }
+
+                answers.Add(answer);
+            }
+        }
+        catch (SolverException e)
+        {
+            Kill(new SolverException(e.Trouble, $"{name}: {e.Message}"));
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The process was killed: the reason is known.
+        }
+
+        Complete();
+    }
+
+    private void ReadComplaints()
+    {
+        var letters = new char[1024];
+        try
+        {
+            for (int count; (count = process.StandardError.Read(letters, 0, letters.Length)) > 0;)
+            {
+                lock (complaint)
+                {
+                    complaint.Append(letters, 0, Math.Min(count, MostLettersOfComplaint - complaint.Length));
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The process was killed.
+        }
+    }
+
+    private void Complete()
+    {
+        try
+        {
+            answers.CompleteAdding();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody is waiting any more.
+        }
+    }
+
+    private void Watch()
+    {
+        var since = Interlocked.Read(ref busySince);
+        if (limits.SecondsPerAnswer is { } most && since >= 0 && Stopwatch.GetElapsedTime(since).TotalSeconds > most)
+        {
+            Kill(new SolverException(SolverTrouble.OutOfTime, $"{name} gave no answer in {most} s"));
+        }
+        else if (limits.Seconds <= clock.Elapsed.TotalSeconds)
+        {
+            Kill(new SolverException(SolverTrouble.OutOfTime, $"{name} reached its time limit of {limits.Seconds:0.###} s"));
+        }
+        else if (limits.Bytes is { } bytes && Memory() > bytes)
+        {
+            Kill(new SolverException(SolverTrouble.OutOfMemory, $"{name} reached its memory limit of {bytes:N0} bytes"));
+        }
+    }
+
+    private long Memory()
+    {
+        try
+        {
+            process.Refresh();
+            return process.HasExited ? 0 : process.WorkingSet64;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0;
+        }
+    }
+
+    private SolverException Reason()
+    {
+        cancellation.ThrowIfStopped();
+        lock (gate)
+        {
+            if (reason is not null)
+            {
+                return new SolverException(reason.Trouble, reason.Message);
+            }
+        }
+
+        process.WaitForExit(WatchMilliseconds);
+        string said;
+        lock (complaint)
+        {
+            said = complaint.ToString().ReplaceLineEndings(" ").Trim();
+        }
+
+        return new SolverException(SolverTrouble.Died,
+            $"{name} ended{(process.HasExited ? $" with exit code {process.ExitCode}" : "")} before it answered"
+            + (said.Length > 0 ? $": {said}" : ""));
+    }
+}
+
+/// <summary>Cancellation as a trouble of solvers.</summary>
+internal static class Stopping
+{
+    public static void ThrowIfStopped(this CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+        {
+            throw new SolverException(SolverTrouble.Stopped, "interrupted");
+        }
+    }
+}

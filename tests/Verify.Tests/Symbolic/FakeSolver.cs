@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Verify.Solving;
+
+namespace Verify.Tests.Symbolic;
+
+/// <summary>A solver that is a shell script in a folder of its own: real, small, and as bad as it is told to be.</summary>
+internal sealed class FakeSolver : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("verify-solver-").FullName;
+
+    /// <param name="body">What it does once it is asked for more than its version. <c>$HERE</c> is its folder.</param>
+    public FakeSolver(string body)
+    {
+        Path = System.IO.Path.Combine(folder, "z3");
+        File.WriteAllText(Path, $"""
+            #!/bin/sh
+            HERE={folder}
+            if [ "$1" = --version ]; then echo 'Z3 version 0.0.1'; exit 0; fi
+            {body}
+
+            """);
+        using var process = Process.Start("chmod", ["+x", Path]);
+        process.WaitForExit();
+    }
+
+    public string Path { get; }
+
+    public SolverProgram Program => SolverProgram.At(SolverKind.Z3, Path);
+
+    /// <summary>Answers every question as a real one would, but by this script's own words.</summary>
+    public static string Answering(string reply) =>
+        $"while read line; do case $line in *check-sat*) {reply};; esac; done";
+
+    public ISolver Start(SolverLimits? limits = null) => StartUnder(TestContext.Current.CancellationToken, limits);
+
+    public ISolver StartUnder(CancellationToken cancellation, SolverLimits? limits = null) =>
+        Program.Start(1, limits ?? new SolverLimits(Seconds: 60), cancellation);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
+
+/// <summary>The solvers of this machine, for tests that need one.</summary>
+internal static class RealSolver
+{
+    private static readonly Lazy<SolverProgram> Z3Found = new(() => SolverProgram.Find(SolverKind.Z3));
+    private static readonly Lazy<SolverProgram> Cvc5Found = new(() => SolverProgram.Find(SolverKind.Cvc5));
+
+    /// <summary>The solver; the test is skipped with the reason when there is none.</summary>
+    public static SolverProgram OrSkip(SolverKind kind = SolverKind.Z3)
+    {
+        var program = kind == SolverKind.Z3 ? Z3Found.Value : Cvc5Found.Value;
+        Assert.SkipWhen(program.Unavailable is not null, program.Unavailable ?? "");
+        return program;
+    }
+}
