@@ -157,6 +157,22 @@ public static class Codes
     public static readonly ErrorCode BadTrace = new("VRF306", "the trace does not belong to this instance",
         "paste the replay line exactly as it was printed, with the same sizes, faults and assumptions");
 
+    /// <summary>A model says something that depends on the sizes.</summary>
+    public static readonly ErrorCode NotGeneric = new("VRF307", "a model cannot be read for every size",
+        "decide instances of it: verify check CLAIM --size NAME=N");
+
+    /// <summary>Nobody has written down an invariant for a claim, or what is written is not well formed.</summary>
+    public static readonly ErrorCode BadInvariant = new("VRF308", "there is no invariant for a claim, or it is not well formed",
+        "let it be looked for: verify prove CLAIM --any-size --find");
+
+    /// <summary>A certificate that is damaged, or is another claim's.</summary>
+    public static readonly ErrorCode BadCertificate = new("VRF309", "a certificate is damaged, or is not where it belongs",
+        "write it anew: verify prove CLAIM --any-size");
+
+    /// <summary>A certificate of a model, an invariant or a tool that has changed since.</summary>
+    public static readonly ErrorCode StaleCertificate = new("VRF310", "a certificate is of something that has changed since",
+        "prove it again: verify prove CLAIM --any-size");
+
     /// <summary>A tool that is needed is missing.</summary>
     public static readonly ErrorCode MissingTool = new("VRF401", "a tool is missing",
         "install it and try again");

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Verify.Modelling;
+
+namespace Verify.Claims;
+
+/// <summary>
+/// What holds in every reachable state of a model, whatever its sizes, said in the modelling language: the proof of
+/// claims for every size at once. Found by reflection: a public class with a constructor without parameters is enough.
+/// </summary>
+public abstract class Invariant
+{
+    /// <summary>The ids of the claims that it proves.</summary>
+    public abstract ImmutableArray<string> Claims { get; }
+
+    /// <summary>Whether a value is one of some members of its enum, as a thread is at one of some steps.</summary>
+    /// <exception cref="ModelException">VRF113: there is no such member. VRF101: it is no enum.</exception>
+    protected static Expr Is(Expr value, params ReadOnlySpan<string> members)
+    {
+        if (value.Sort is not Sort.Enumeration sort)
+        {
+            throw Dsl.Error(Codes.SortMismatch, $"'{value}' of sort '{value.Sort}' has no members to be one of");
+        }
+
+        Expr isOne = false;
+        foreach (var member in members)
+        {
+            var position = sort.Members.IndexOf(member);
+            isOne |= position >= 0
+                ? value == new Expr.Literal(sort, position)
+                : throw InvariantBuilder.Unknown($"member of '{sort.Name}'", member, sort.Members);
+        }
+
+        return isOne;
+    }
+
+    /// <summary>Says what holds, conjunct by conjunct.</summary>
+    protected abstract void Describe(InvariantBuilder i);
+
+    /// <summary>The conjuncts for one model.</summary>
+    /// <exception cref="ModelException">VRF308, VRF113, VRF101: it does not fit the model.</exception>
+    public ImmutableArray<Conjunct> For(Model model)
+    {
+        var builder = new InvariantBuilder(model);
+        Describe(builder);
+        return builder.Build();
+    }
+}
+
+/// <summary>A part of an invariant.</summary>
+/// <param name="Name">Unique in the invariant.</param>
+/// <param name="Holds">A predicate of states.</param>
+/// <param name="Where">Where it is written.</param>
+public sealed record Conjunct(string Name, Expr Holds, SourceSpot Where);
+
+/// <summary>The words that an invariant is written in: the names of a model, and the modelling language.</summary>
+public sealed class InvariantBuilder
+{
+    private readonly Model model;
+    private readonly List<Conjunct> conjuncts = [];
+    private readonly Dictionary<string, Sort> sorts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Field> fields = new(StringComparer.Ordinal);
+
+    internal InvariantBuilder(Model model)
+    {
+        this.model = model;
+        foreach (var variable in model.Variables)
+        {
+            Note(variable.Sort);
+        }
+
+        foreach (var parameter in model.Rules.SelectMany(rule => rule.Parameters))
+        {
+            Note(parameter.Sort);
+        }
+    }
+
+    /// <summary>A variable of the model.</summary>
+    /// <exception cref="ModelException">VRF113: there is none of that name.</exception>
+    public Expr this[string variable] => model.Variables.FirstOrDefault(v => v.Name == variable) is { } found
+        ? new Expr.Read(found)
+        : throw Unknown("variable", variable, model.Variables.Select(v => v.Name));
+
+    /// <summary>A scalar set of the model.</summary>
+    /// <exception cref="ModelException">VRF113: there is none of that name.</exception>
+    public Sort Sort(string name) => sorts.TryGetValue(name, out var sort)
+        ? sort
+        : throw Unknown("scalar set", name, sorts.Keys.Order(StringComparer.Ordinal));
+
+    /// <summary>A field of some record of the model.</summary>
+    /// <exception cref="ModelException">VRF113: there is none of that name.</exception>
+    public Field Field(string name) => fields.TryGetValue(name, out var field)
+        ? field
+        : throw Unknown("field", name, fields.Keys.Order(StringComparer.Ordinal));
+
+    /// <summary>Adds a conjunct.</summary>
+    public void Add(string name, Expr holds, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var where = SourceSpot.From(file, line);
+        if (conjuncts.Exists(conjunct => conjunct.Name == name))
+        {
+            throw ModelException.At(where, Codes.BadInvariant, $"two conjuncts have the name '{name}'", "give each a name of its own");
+        }
+
+        conjuncts.Add(new Conjunct(name, Dsl.Coerce(holds, Modelling.Sort.Bool), where));
+    }
+
+    internal ImmutableArray<Conjunct> Build()
+    {
+        foreach (var conjunct in conjuncts)
+        {
+            if (Footprint.Of(conjunct.Holds).Reads.FirstOrDefault(variable => !model.Variables.Contains(variable)) is { } foreign)
+            {
+                throw ModelException.At(conjunct.Where, Codes.ForeignVariable, $"'{foreign}' is a variable of another model");
+            }
+        }
+
+        return [.. conjuncts];
+    }
+
+    internal static ModelException Unknown(string kind, string name, IEnumerable<string> known) => Dsl.Error(
+        Codes.UnknownName, $"the model has no {kind} '{name}'", $"choose from {string.Join(", ", known.Select(k => $"'{k}'"))}");
+
+    private void Note(Sort sort)
+    {
+        switch (sort)
+        {
+            case Modelling.Sort.Scalar scalar:
+                sorts[scalar.Name] = scalar;
+                break;
+            case Modelling.Sort.Optional optional:
+                Note(optional.Of);
+                break;
+            case Modelling.Sort.Record record:
+                foreach (var field in record.Fields)
+                {
+                    fields[field.Name] = field;
+                    Note(field.Sort);
+                }
+
+                break;
+            case Modelling.Sort.Mapping map:
+                Note(map.Key);
+                Note(map.Value);
+                break;
+        }
+    }
+}

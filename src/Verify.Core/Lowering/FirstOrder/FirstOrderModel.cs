@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+
+namespace Verify.Lowering.FirstOrder;
+
+/// <summary>
+/// A model as first-order logic over unknown universes: the same formulas for every size of its scalar sets. It means
+/// what the interpreter says; the tests compare the two on finite universes, step by step.
+/// </summary>
+/// <remarks>
+/// States of the logic are more than those of any instance: an option may say that it is not empty and hold nothing.
+/// Every state of an instance is among them, so what is invariant here is invariant there.
+/// </remarks>
+public sealed class FirstOrderModel
+{
+    private readonly DefinedReading initially;
+
+    /// <summary>Lowers a model.</summary>
+    /// <exception cref="ModelException">VRF307: something in it cannot be told for every size.</exception>
+    public FirstOrderModel(Model model)
+    {
+        (Model, Signature) = (model, new Signature(model));
+        Initial = [.. model.Variables.Where(variable => variable.Initially is not null).SelectMany(Initially)];
+        initially = new DefinedReading(Signature, Initial.ToDictionary(pair => pair.Leaf, pair => pair.Start));
+        Rules = [.. model.Rules.Select(rule => new RuleLowering(Signature, rule).Lower())];
+    }
+
+    /// <summary>The model.</summary>
+    public Model Model { get; }
+
+    /// <summary>The symbols of its states.</summary>
+    public Signature Signature { get; }
+
+    /// <summary>The leaves that start with a known value; the others start with any.</summary>
+    public ImmutableArray<(Leaf Leaf, Symbol Start)> Initial { get; }
+
+    /// <summary>The rules, in the order of the model.</summary>
+    public ImmutableArray<FirstOrderRule> Rules { get; }
+
+    /// <summary>A closed predicate of a state.</summary>
+    /// <exception cref="ModelException">VRF307: it cannot be told for every size.</exception>
+    public Formula Holds(Expr predicate, SourceSpot where) => Holds(new PlainReading(Signature), predicate, where);
+
+    /// <summary>Whether a closed predicate is defined in a state.</summary>
+    /// <exception cref="ModelException">VRF307: it cannot be told for every size.</exception>
+    public Formula IsDefined(Expr predicate, SourceSpot where) =>
+        new Definedness(new ExprLowering(new PlainReading(Signature), where)).Of(predicate);
+
+    /// <summary>A closed predicate of an initial state.</summary>
+    public Formula HoldsInitially(Expr predicate, SourceSpot where) => Holds(initially, predicate, where);
+
+    /// <summary>A closed predicate of the state after a step.</summary>
+    public Formula HoldsAfter(FirstOrderRule rule, Expr predicate, SourceSpot where) =>
+        Holds(new DefinedReading(Signature, rule.After.Values.ToDictionary(pair => pair.Leaf, pair => pair.After)), predicate, where);
+
+    private static Formula Holds(Reading reading, Expr predicate, SourceSpot where) =>
+        new ExprLowering(reading, where).Truth(predicate);
+
+    private IEnumerable<(Leaf, Symbol)> Initially(Variable variable)
+    {
+        var scope = new ExprLowering(new PlainReading(Signature), variable.Where);
+        return new LeafValues(Signature, scope)
+            .Of(Signature.ShapeOf(variable), variable.Sort, scope.Of(variable.Initially!), [])
+            .Select(part => (part.Leaf, new Symbol($"{part.Leaf.Symbol.Name}-", part.Leaf.Symbol.Arguments, part.Leaf.Symbol.Sort)
+            {
+                Definition = (
+                    [.. part.Leaf.Symbol.Arguments.Select((sort, i) => new Formula.Variable($"?k{i + 1}", sort))],
+                    part.Value),
+            }));
+    }
+}

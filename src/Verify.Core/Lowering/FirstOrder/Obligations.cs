@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Modelling;
+
+namespace Verify.Lowering.FirstOrder;
+
+/// <summary>Which part of an inductive proof an obligation is.</summary>
+public enum ObligationKind
+{
+    /// <summary>A conjunct holds at the start.</summary>
+    Starts,
+
+    /// <summary>A rule is defined in every state of the invariant.</summary>
+    Defined,
+
+    /// <summary>A conjunct holds after a step of a rule if the invariant holds before.</summary>
+    Stays,
+
+    /// <summary>The property is defined, and holds, in every state of the invariant.</summary>
+    Suffices,
+}
+
+/// <summary>Something that has to be shown: in every state that satisfies what is assumed, the goal holds.</summary>
+/// <param name="Name">Unique in a proof, as <c>stays: free: no stale entry</c>.</param>
+/// <param name="Kind">Which part of the proof it is.</param>
+/// <param name="Rule">The rule that it is about, if any.</param>
+/// <param name="Conjunct">The conjunct that it is about, if any.</param>
+/// <param name="Constants">Constants that stand for any values, beside those of the rule.</param>
+/// <param name="Assumed">
+/// What is assumed beside the sorts and the facts of the rule; the invariant as well, unless it is about the start.
+/// </param>
+/// <param name="Goal">What has to hold.</param>
+public sealed record Obligation(
+    string Name,
+    ObligationKind Kind,
+    FirstOrderRule? Rule,
+    Conjunct? Conjunct,
+    ImmutableArray<Symbol> Constants,
+    ImmutableArray<Formula> Assumed,
+    Formula Goal);
+
+/// <summary>What has to be shown for a property to be an invariant of a model, given an inductive invariant.</summary>
+public sealed class Obligations
+{
+    private readonly FirstOrderModel model;
+
+    /// <summary>Makes the obligations.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="conjuncts">The invariant.</param>
+    /// <param name="property">What it is to prove.</param>
+    /// <exception cref="ModelException">VRF307: something cannot be told for every size.</exception>
+    public Obligations(FirstOrderModel model, ImmutableArray<Conjunct> conjuncts, Property.Always property)
+    {
+        (this.model, Conjuncts, Property) = (model, conjuncts, property);
+        Invariant = [.. conjuncts.Select(conjunct => model.Holds(conjunct.Holds, conjunct.Where))];
+        All =
+        [
+            .. conjuncts.Select(Starts),
+            Make(ObligationKind.Suffices, $"{property.Name} is defined", null, null, model.IsDefined(property.Holds, property.Where)),
+            Make(ObligationKind.Suffices, property.Name, null, null, model.Holds(property.Holds, property.Where)),
+            .. model.Rules.SelectMany(OfRule),
+        ];
+        All = [.. All.Where(obligation => !obligation.Goal.IsTrue)];
+    }
+
+    /// <summary>The invariant, one formula a conjunct.</summary>
+    public ImmutableArray<Formula> Invariant { get; }
+
+    /// <summary>The invariant as it is written.</summary>
+    public ImmutableArray<Conjunct> Conjuncts { get; }
+
+    /// <summary>The property.</summary>
+    public Property.Always Property { get; }
+
+    /// <summary>The model.</summary>
+    public FirstOrderModel Model => model;
+
+    /// <summary>
+    /// All obligations: start, then the property, then rule by rule. What is left out holds by itself: a rule that
+    /// writes nothing that a conjunct reads, and what simplifies to "true".
+    /// </summary>
+    public ImmutableArray<Obligation> All { get; }
+
+    private Obligation Starts(Conjunct conjunct) => Make(
+        ObligationKind.Starts, conjunct.Name, null, conjunct, model.HoldsInitially(conjunct.Holds, conjunct.Where));
+
+    private IEnumerable<Obligation> OfRule(FirstOrderRule rule)
+    {
+        yield return Make(ObligationKind.Defined, $"{rule.Rule.Name}: guard", rule, null, rule.IsGuardDefined);
+        yield return Make(ObligationKind.Defined, $"{rule.Rule.Name}: step", rule, null, rule.AreUpdatesDefined, rule.Guard);
+        var written = rule.After.Values.Select(pair => pair.Leaf.Symbol).ToHashSet();
+        for (var i = 0; i < Conjuncts.Length; i++)
+        {
+            if (FormulaParts.Symbols([Invariant[i]]).Any(written.Contains))
+            {
+                yield return Make(ObligationKind.Stays, $"{rule.Rule.Name}: {Conjuncts[i].Name}", rule, Conjuncts[i],
+                    model.HoldsAfter(rule, Conjuncts[i].Holds, Conjuncts[i].Where), rule.Guard);
+            }
+        }
+    }
+
+    private Obligation Make(ObligationKind kind, string name, FirstOrderRule? rule, Conjunct? conjunct, Formula goal,
+        params ReadOnlySpan<Formula> assumed)
+    {
+        var constants = new List<Symbol>();
+        var stripped = FormulaParts.Strip(goal, constants);
+        var naming = new RuleReading(model.Signature, "$e");
+        var known = (rule?.Parameters ?? []).Concat(constants).ToList();
+        if (kind != ObligationKind.Starts)
+        {
+            foreach (var leaf in model.Signature.Leaves.Where(leaf => leaf.Kind == LeafKind.Relation && leaf.Keys.Length <= 1))
+            {
+                NameContent(naming, leaf, known);
+            }
+        }
+
+        return new Obligation($"{kind.ToString().ToLowerInvariant()}: {name}", kind, rule, conjunct,
+            [.. constants, .. naming.Symbols],
+            [.. naming.Facts, .. assumed],
+            stripped);
+    }
+
+    // What an option holds is something: said of the known keys only, because said of all keys it would be a function
+    // from universe to universe, and chains of those have no end.
+    private void NameContent(RuleReading naming, Leaf leaf, List<Symbol> known)
+    {
+        if (leaf.Keys.IsEmpty)
+        {
+            naming.Name(leaf, []);
+            return;
+        }
+
+        var sort = model.Signature.LogicOf(leaf.Keys[0]);
+        foreach (var constant in known.Where(constant => constant.Sort == sort))
+        {
+            naming.Name(leaf, [Formula.Apply(constant)]);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Verify.Modelling;
+
+namespace Verify.Lowering.FirstOrder;
+
+/// <summary>How a part of a state is told in first-order logic.</summary>
+public enum LeafKind
+{
+    /// <summary>A truth value for each key, also whether an option holds a value.</summary>
+    Truth,
+
+    /// <summary>A number or a member of an enum for each key.</summary>
+    Data,
+
+    /// <summary>An identity for each key.</summary>
+    Identity,
+
+    /// <summary>
+    /// The identity that an option holds, as a relation of keys and identity. A function would have to say something
+    /// where the option is empty, and chains of functions make universes grow without end.
+    /// </summary>
+    Relation,
+}
+
+/// <summary>One symbol of a state.</summary>
+/// <param name="Symbol">Applied to keys, and for a relation to the identity.</param>
+/// <param name="Kind">How it is told.</param>
+/// <param name="Keys">The sorts of its keys, in the modelling language.</param>
+/// <param name="Sort">The scalar sort of its values.</param>
+/// <param name="Flag">For a part of the content of an option, the leaf that says whether there is one.</param>
+public sealed record Leaf(Symbol Symbol, LeafKind Kind, ImmutableArray<Sort> Keys, Sort Sort, Leaf? Flag)
+{
+    /// <summary>Identity is by reference.</summary>
+    public bool Equals(Leaf? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+}
+
+/// <summary>The tree of a sort with a leaf for each scalar part.</summary>
+internal abstract record Shape
+{
+    public sealed record Scalar(Leaf Leaf) : Shape;
+
+    public sealed record Option(Leaf Flag, Shape Content) : Shape;
+
+    public sealed record Record(ImmutableArray<Shape> Fields) : Shape;
+
+    public sealed record Map(Sort Key, Shape Values) : Shape;
+
+    /// <summary>All leaves of the tree.</summary>
+    public IEnumerable<Leaf> Leaves => this switch
+    {
+        Scalar scalar => [scalar.Leaf],
+        Option option => option.Content.Leaves.Prepend(option.Flag),
+        Record record => record.Fields.SelectMany(part => part.Leaves),
+        Map map => map.Values.Leaves,
+        _ => throw new UnreachableException(),
+    };
+}
+
+/// <summary>The symbols that a model's states are told in, whatever the sizes of its scalar sets.</summary>
+public sealed class Signature
+{
+    private readonly Dictionary<Variable, Shape> shapes = [];
+    private readonly Dictionary<string, LogicSort> sorts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Sort.Scalar> scalars = new(StringComparer.Ordinal);
+    private readonly HashSet<string> names = new(StringComparer.Ordinal);
+
+    /// <summary>The symbols of a model.</summary>
+    /// <exception cref="ModelException">VRF307: a variable cannot be told for every size.</exception>
+    public Signature(Model model)
+    {
+        Model = model;
+        foreach (var variable in model.Variables)
+        {
+            shapes[variable] = ShapeOf(variable.Sort, variable.Name, [], null, variable);
+        }
+
+        Leaves = [.. model.Variables.SelectMany(variable => shapes[variable].Leaves)];
+    }
+
+    /// <summary>The model.</summary>
+    public Model Model { get; }
+
+    /// <summary>All leaves, in the order of the variables.</summary>
+    public ImmutableArray<Leaf> Leaves { get; }
+
+    /// <summary>The scalar sets that occur in the model.</summary>
+    public IEnumerable<Sort.Scalar> Scalars => scalars.Values;
+
+    /// <summary>The sorts that have to be declared, by name.</summary>
+    public IEnumerable<LogicSort> Sorts => sorts.Values.Where(sort => sort.IsIdentity || sort.Members.Length > 0)
+        .Where(sort => sort != LogicSort.Truth).OrderBy(sort => sort.Name, StringComparer.Ordinal);
+
+    /// <summary>The sort of first-order logic that a scalar sort is told in.</summary>
+    public LogicSort LogicOf(Sort sort) => sort switch
+    {
+        Sort.Boolean => LogicSort.Truth,
+        Sort.Interval => LogicSort.Number,
+        Sort.Enumeration e => Named(e.Name, e.Members, null),
+        Sort.Scalar s => Named(s.Name, [], s),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Whether a sort is one that terms of first-order logic have.</summary>
+    public static bool IsPlain(Sort sort) => sort is Sort.Boolean or Sort.Interval or Sort.Enumeration or Sort.Scalar;
+
+    /// <summary>What every state satisfies by the sorts of its variables alone.</summary>
+    public IEnumerable<Formula> Typing() => Leaves.SelectMany(TypingOf);
+
+    internal Shape ShapeOf(Variable variable) => shapes[variable];
+
+    private LogicSort Named(string name, ImmutableArray<string> members, Sort.Scalar? scalar)
+    {
+        var isIdentity = scalar is not null;
+        if (scalar is not null)
+        {
+            scalars[name] = scalar;
+        }
+
+        if (!sorts.TryGetValue(name, out var sort))
+        {
+            sorts[name] = sort = new LogicSort(name, members, isIdentity);
+        }
+
+        return sort.IsIdentity == isIdentity && (isIdentity || sort.Members.SequenceEqual(members))
+            ? sort
+            : throw ModelException.At(null, Codes.NotGeneric, $"two different sorts have the name '{name}'");
+    }
+
+    private IEnumerable<Formula> TypingOf(Leaf leaf)
+    {
+        ImmutableArray<Formula.Variable> keys =
+            [.. leaf.Keys.Select((key, i) => new Formula.Variable($"?k{i + 1}", LogicOf(key)))];
+        ImmutableArray<Formula> at = [.. keys];
+        var flag = leaf.Flag is null ? null : Formula.Apply(leaf.Flag.Symbol, [.. at.Take(leaf.Flag.Keys.Length)]);
+        switch (leaf.Kind)
+        {
+            case LeafKind.Relation:
+                var (a, b) = (new Formula.Variable("?a", LogicOf(leaf.Sort)), new Formula.Variable("?b", LogicOf(leaf.Sort)));
+                var (holdsA, holdsB) = (Formula.Apply(leaf.Symbol, [.. at, a]), Formula.Apply(leaf.Symbol, [.. at, b]));
+                yield return Formula.Quantify(true, [.. keys, a], Formula.Implies(holdsA, flag!));
+                yield return Formula.Quantify(true, [.. keys, a, b],
+                    Formula.Implies(Formula.And(holdsA, holdsB), Formula.Equal(a, b)));
+                break;
+            case LeafKind.Truth when flag is not null:
+                yield return Formula.Quantify(true, keys, Formula.Implies(Formula.Apply(leaf.Symbol, at), flag));
+                break;
+            case LeafKind.Data when leaf.Sort is Sort.Interval range:
+                yield return Formula.Quantify(true, keys, InRange(range, Formula.Apply(leaf.Symbol, at)));
+                break;
+        }
+    }
+
+    internal static Formula InRange(Sort.Interval range, Formula number) => Formula.And(
+        Formula.AtMost(Formula.Of(LogicSort.Number, range.Low), number),
+        Formula.AtMost(number, Formula.Of(LogicSort.Number, range.High)));
+
+    private Shape ShapeOf(Sort sort, string name, ImmutableArray<Sort> keys, Leaf? flag, Variable variable)
+    {
+        switch (sort)
+        {
+            case Sort.Boolean:
+                return new Shape.Scalar(Declare(name, LeafKind.Truth, keys, sort, flag));
+            case Sort.Interval or Sort.Enumeration:
+                return new Shape.Scalar(Declare(name, LeafKind.Data, keys, sort, flag));
+            case Sort.Scalar:
+                return new Shape.Scalar(Declare(name, flag is null ? LeafKind.Identity : LeafKind.Relation, keys, sort, flag));
+            case Sort.Optional option:
+                var has = Declare($"{name}?", LeafKind.Truth, keys, Sort.Bool, flag);
+                return new Shape.Option(has, ShapeOf(option.Of, name, keys, has, variable));
+            case Sort.Record record:
+                return new Shape.Record(
+                    [.. record.Fields.Select(field => ShapeOf(field.Sort, $"{name}.{field.Name}", keys, flag, variable))]);
+            case Sort.Mapping { Key: Sort.Boolean or Sort.Enumeration or Sort.Scalar } map:
+                return new Shape.Map(map.Key, ShapeOf(map.Value, name, keys.Add(map.Key), flag, variable));
+            default:
+                throw ModelException.At(variable.Where, Codes.NotGeneric,
+                    $"'{variable.Name}' is a map from '{((Sort.Mapping)sort).Key}'");
+        }
+    }
+
+    private Leaf Declare(string name, LeafKind kind, ImmutableArray<Sort> keys, Sort sort, Leaf? flag)
+    {
+        var unique = name;
+        for (var i = 2; !names.Add(unique); i++)
+        {
+            unique = $"{name}!{i}";
+        }
+
+        ImmutableArray<LogicSort> arguments = [.. keys.Select(LogicOf)];
+        var value = LogicOf(sort);
+        var symbol = kind == LeafKind.Relation
+            ? new Symbol(unique, arguments.Add(value), LogicSort.Truth)
+            : new Symbol(unique, arguments, value);
+        return new Leaf(symbol, kind, keys, sort, flag);
+    }
+}

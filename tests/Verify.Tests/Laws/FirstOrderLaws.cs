@@ -1,0 +1,60 @@
+using Verify.Claims;
+using Verify.Lowering.FirstOrder;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>First-order logic over finite universes against the interpreter, state by state and step by step.</summary>
+public sealed class FirstOrderLaws
+{
+    [Fact]
+    public void Formulas_say_what_the_interpreter_does()
+    {
+        var (told, refused, steps, undefined) = (0, 0, 0, 0);
+        Law.Holds(900, toy =>
+        {
+            var model = toy.Interpreter.Model;
+            FirstOrderModel logic;
+            try
+            {
+                logic = new FirstOrderModel(model);
+            }
+            catch (ModelException e) when (e.Diagnostic.Code == Codes.NotGeneric)
+            {
+                refused++;
+                return;
+            }
+
+            told++;
+            var comparison = new FirstOrderComparison(logic);
+            comparison.CompareInitially();
+            foreach (var node in toy.Nodes.Take(25))
+            {
+                comparison.Compare(node.State);
+            }
+
+            steps += comparison.Steps;
+            undefined += comparison.Undefined;
+        });
+        Assert.True(ReductionLaws.IsAlone || (told > 100 && steps > 10_000 && undefined > 100),
+            $"{told} models told, {refused} refused, {steps} steps compared, {undefined} of them undefined");
+    }
+
+    [Fact]
+    public void Formulas_of_every_claim_say_what_the_interpreter_does()
+    {
+        var claims = typeof(Proofs.Shootdown).Assembly.GetExportedTypes()
+            .Where(type => type.IsSubclassOf(typeof(ClaimList)))
+            .SelectMany(type => ((ClaimList)Activator.CreateInstance(type)!).Claims);
+        foreach (var model in claims.Select(claim => new Instance(claim.Family, claim.Choices).Model).DistinctBy(model => model.Digest))
+        {
+            var comparison = new FirstOrderComparison(new FirstOrderModel(model));
+            comparison.CompareInitially();
+            // Far enough out for every thread to be somewhere else, and for every part to hold something.
+            var nodes = new Toy(model, 400).Nodes;
+            foreach (var node in nodes.Take(6).Concat(nodes.Skip(Math.Max(0, nodes.Count - 60)).Where((_, i) => i % 6 == 0)))
+            {
+                comparison.Compare(node.State);
+            }
+        }
+    }
+}
