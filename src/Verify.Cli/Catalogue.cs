@@ -10,10 +10,13 @@ public sealed class Catalogue
 {
     private readonly Lazy<ImmutableArray<ModelFamily>> families;
     private readonly Lazy<ImmutableArray<Claim>> claims;
+    private readonly Lazy<ImmutableArray<Invariant>> invariants;
 
-    /// <summary>A catalogue of given families and claims, looked at when they are asked for.</summary>
-    public Catalogue(Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<Claim>> claims)
+    /// <summary>A catalogue of given families, claims and invariants, looked at when they are asked for.</summary>
+    public Catalogue(
+        Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<Claim>> claims, Func<IEnumerable<Invariant>>? invariants = null)
     {
+        this.invariants = new(() => [.. invariants?.Invoke() ?? []]);
         this.families = new(() => [.. families().OrderBy(family => family.Name, StringComparer.Ordinal)]);
         this.claims = new(() => Checked(claims()));
     }
@@ -25,10 +28,14 @@ public sealed class Catalogue
     /// <exception cref="ModelException">VRF305: two claims have one id.</exception>
     public ImmutableArray<Claim> Claims => claims.Value;
 
+    /// <summary>The invariants that prove claims for every size.</summary>
+    public ImmutableArray<Invariant> Invariants => invariants.Value;
+
     /// <summary>Everything in the assemblies of models and proofs.</summary>
     public static Catalogue Load() => new(
         () => InstancesOf<ModelFamily>(Assembly.Load("Verify.Models")),
-        () => InstancesOf<ClaimList>(Assembly.Load("Verify.Proofs")).SelectMany(list => list.Claims));
+        () => InstancesOf<ClaimList>(Assembly.Load("Verify.Proofs")).SelectMany(list => list.Claims),
+        () => InstancesOf<Invariant>(Assembly.Load("Verify.Proofs")));
 
     /// <summary>The claims that an argument names: one by its id, or a group by what stands before the colon or slash.</summary>
     /// <exception cref="ModelException">VRF301: there is none.</exception>

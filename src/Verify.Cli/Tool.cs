@@ -79,6 +79,8 @@ public sealed class Tool(IReadOnlyList<IEngine> engines, IReadOnlyList<IModelWri
 
         root.Add(ListCommand.Create(session));
         root.Add(CheckCommand.Create(session));
+        root.Add(ProveCommand.Create(session));
+        root.Add(CertifyCommand.Create(session));
         root.Add(ReplayCommand.Create(session));
         root.Add(ExportCommand.Create(session));
         root.Add(GateCommand.Create(session));

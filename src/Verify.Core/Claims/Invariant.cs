@@ -75,6 +75,9 @@ public sealed class InvariantBuilder
         }
     }
 
+    /// <summary>The model that the invariant is of.</summary>
+    public Model Model => model;
+
     /// <summary>A variable of the model.</summary>
     /// <exception cref="ModelException">VRF113: there is none of that name.</exception>
     public Expr this[string variable] => model.Variables.FirstOrDefault(v => v.Name == variable) is { } found

@@ -186,6 +186,24 @@ public static class Dsl
     public static Expr ForAll(Sort first, Sort second, Func<Expr, Expr, Expr> body) =>
         ForAll(first, a => ForAll(second, b => body(a, b)));
 
+    /// <summary>Whether it holds for all values of three sorts.</summary>
+    public static Expr ForAll(Sort first, Sort second, Sort third, Func<Expr, Expr, Expr, Expr> body) =>
+        ForAll(first, second, (a, b) => ForAll(third, c => body(a, b, c)));
+
+    /// <summary>Whether it holds for all values of four sorts.</summary>
+    public static Expr ForAll(Sort first, Sort second, Sort third, Sort fourth, Func<Expr, Expr, Expr, Expr, Expr> body) =>
+        ForAll(first, second, third, (a, b, c) => ForAll(fourth, d => body(a, b, c, d)));
+
+    /// <summary>Whether it holds for all values of five sorts.</summary>
+    public static Expr ForAll(Sort first, Sort second, Sort third, Sort fourth, Sort fifth,
+        Func<Expr, Expr, Expr, Expr, Expr, Expr> body) =>
+        ForAll(first, second, third, fourth, (a, b, c, d) => ForAll(fifth, e => body(a, b, c, d, e)));
+
+    /// <summary>Whether it holds for all values of six sorts.</summary>
+    public static Expr ForAll(Sort first, Sort second, Sort third, Sort fourth, Sort fifth, Sort sixth,
+        Func<Expr, Expr, Expr, Expr, Expr, Expr, Expr> body) =>
+        ForAll(first, second, third, fourth, fifth, (a, b, c, d, e) => ForAll(sixth, f => body(a, b, c, d, e, f)));
+
     /// <summary>Holds for at least one value of a scalar sort.</summary>
     public static Expr Exists(Sort sort, Func<Expr, Expr> body) => Quantify(Quantifier.Exists, sort, body);
 
@@ -228,6 +246,15 @@ public static class Dsl
         var binder = new Binder(NameFor(sort), sort);
         return new Expr.Quantified(quantifier, binder, Coerce(body(new Expr.Bound(binder)), Sort.Bool));
     }
+
+    /// <summary>A statement about every value of what is bound, whose body is already made.</summary>
+    public static Expr ForAllOver(Expr body, Binder binder) => new Expr.Quantified(Quantifier.ForAll, binder, Coerce(body, Sort.Bool));
+
+    /// <summary>What a binder stands for.</summary>
+    public static Expr ValueOf(Binder binder) => new Expr.Bound(binder);
+
+    /// <summary>A member of an enum by its position.</summary>
+    public static Expr MemberOf(Sort.Enumeration sort, int position) => new Expr.Literal(sort, position);
 
     internal static string NameFor(Sort sort) => sort switch
     {

@@ -46,6 +46,46 @@ public static class FormulaParts
         }
     }
 
+    /// <summary>A variable, as a definition or a quantifier has it.</summary>
+    public static Formula.Variable Variable(string name, LogicSort sort) => new(name, sort);
+
+    /// <summary>A formula, and what its symbols are defined by, with values in place of some constants.</summary>
+    public static Formula Replace(Formula formula, IReadOnlyDictionary<Symbol, Formula> values)
+    {
+        switch (formula)
+        {
+            case Formula.Application { Arguments: [] } constant when values.TryGetValue(constant.Symbol, out var value):
+                return value;
+            case Formula.Application application:
+                ImmutableArray<Formula> arguments = [.. application.Arguments.Select(a => Replace(a, values))];
+                return Formula.Apply(Replace(application.Symbol, values), arguments);
+            case Formula.Operation operation:
+                return Rebuild(operation, [.. operation.Operands.Select(o => Replace(o, values))]);
+            case Formula.Quantified quantified:
+                return Formula.Quantify(quantified.IsForAll, quantified.Over, Replace(quantified.Body, values));
+            default:
+                return formula;
+        }
+    }
+
+    private static Symbol Replace(Symbol symbol, IReadOnlyDictionary<Symbol, Formula> values) =>
+        symbol.Definition is not { } definition ? symbol : new Symbol(symbol.Name, symbol.Arguments, symbol.Sort)
+        {
+            Definition = (definition.Parameters, Replace(definition.Body, values)),
+        };
+
+    private static Formula Rebuild(Formula.Operation operation, ImmutableArray<Formula> operands) => operation.Operator switch
+    {
+        Operator.Not => Formula.Not(operands[0]),
+        Operator.And => Formula.And(operands),
+        Operator.Or => Formula.Or(operands),
+        Operator.Implies => Formula.Implies(operands[0], operands[1]),
+        Operator.Equal => Formula.Equal(operands[0], operands[1]),
+        Operator.If => Formula.If(operands[0], operands[1], operands[2]),
+        Operator.AtMost => Formula.AtMost(operands[0], operands[1]),
+        _ => Formula.Sum(operation.Operator == Operator.Minus, operands[0], operands[1]),
+    };
+
     private static Formula Replace(Formula formula, Dictionary<string, Formula> values)
     {
         switch (formula)
@@ -55,7 +95,7 @@ public static class FormulaParts
             case Formula.Application application:
                 return Formula.Apply(application.Symbol, [.. application.Arguments.Select(a => Replace(a, values))]);
             case Formula.Operation operation:
-                return new Formula.Operation(operation.Operator, operation.Sort, [.. operation.Operands.Select(o => Replace(o, values))]);
+                return Rebuild(operation, [.. operation.Operands.Select(o => Replace(o, values))]);
             case Formula.Quantified quantified:
                 var inner = new Dictionary<string, Formula>(values, StringComparer.Ordinal);
                 foreach (var variable in quantified.Over)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Verify.Modelling;
+using Verify.Semantics;
 
 namespace Verify.Lowering.FirstOrder;
 
@@ -110,7 +111,72 @@ public sealed class Signature
     /// <summary>What every state satisfies by the sorts of its variables alone.</summary>
     public IEnumerable<Formula> Typing() => Leaves.SelectMany(TypingOf);
 
+    /// <summary>A leaf as an expression of the modelling language, and how that is written with names of keys.</summary>
+    /// <param name="leaf">The leaf.</param>
+    /// <param name="keys">Its keys.</param>
+    public (Func<ImmutableArray<string>, string> Text, Expr Expression) PlaceOf(Leaf leaf, ImmutableArray<Expr> keys)
+    {
+        var variable = Model.Variables.First(v => shapes[v].Leaves.Contains(leaf));
+        var (shape, place) = (shapes[variable], (Expr)new Expr.Read(variable));
+        var text = new List<Func<ImmutableArray<string>, string>> { _ => $"i[\"{variable.Name}\"]" };
+        for (var used = 0; ;)
+        {
+            switch (shape)
+            {
+                case Shape.Map map:
+                    var key = used++;
+                    (shape, place) = (map.Values, place[keys[key]]);
+                    text.Add(names => $"[{names[key]}]");
+                    break;
+                case Shape.Record record:
+                    var position = record.Fields.ToList().FindIndex(part => part.Leaves.Contains(leaf));
+                    var field = ((Sort.Record)place.Sort).Fields[position];
+                    (shape, place) = (record.Fields[position], place[field]);
+                    text.Add(_ => $"[i.Field(\"{field.Name}\")]");
+                    break;
+                case Shape.Option option when option.Flag == leaf:
+                    return (names => string.Concat(text.Select(t => t(names))) + ".HasValue", place.HasValue);
+                case Shape.Option { Content: Shape.Scalar { Leaf.Kind: LeafKind.Relation } }:
+                    // An option of an identity is compared as a whole: it is equal to nothing when it is empty.
+                    return (names => string.Concat(text.Select(t => t(names))), place);
+                case Shape.Option option:
+                    (shape, place) = (option.Content, place.Value);
+                    text.Add(_ => ".Value");
+                    break;
+                default:
+                    return (names => string.Concat(text.Select(t => t(names))), place);
+            }
+        }
+    }
+
+    /// <summary>The state of an instance in which every symbol has a given value at given constants.</summary>
+    public State StateOf(Func<Symbol, ImmutableArray<Formula>, int> valueOf) =>
+        new([.. Model.Variables.Select(variable => ValueOf(shapes[variable], variable.Sort, [], valueOf))]);
+
     internal Shape ShapeOf(Variable variable) => shapes[variable];
+
+    private Value ValueOf(
+        Shape shape, Sort sort, ImmutableArray<Formula> keys, Func<Symbol, ImmutableArray<Formula>, int> valueOf)
+    {
+        switch (shape)
+        {
+            case Shape.Option option:
+                return valueOf(option.Flag.Symbol, keys) == 0
+                    ? Value.None(sort)
+                    : Value.Some(sort, ValueOf(option.Content, ((Sort.Optional)sort).Of, keys, valueOf));
+            case Shape.Record record:
+                return Value.Of(sort, [.. record.Fields.Select((part, i) =>
+                    ValueOf(part, ((Sort.Record)sort).Fields[i].Sort, keys, valueOf))]);
+            case Shape.Map map:
+                return Value.Of(sort, [.. Value.All(map.Key).Select(key => ValueOf(
+                    map.Values, ((Sort.Mapping)sort).Value, keys.Add(Formula.Of(LogicOf(map.Key), key.Number)), valueOf))]);
+            case Shape.Scalar { Leaf: { Kind: LeafKind.Relation } leaf }:
+                return Value.All(sort).First(value =>
+                    valueOf(leaf.Symbol, keys.Add(Formula.Of(LogicOf(sort), value.Number))) == 1);
+            default:
+                return Value.Scalar(sort, valueOf(((Shape.Scalar)shape).Leaf.Symbol, keys));
+        }
+    }
 
     private LogicSort Named(string name, ImmutableArray<string> members, Sort.Scalar? scalar)
     {

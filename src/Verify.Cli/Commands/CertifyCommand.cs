@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Verify.Cli.Output;
+using Verify.Cli.Proofs;
+
+namespace Verify.Cli.Commands;
+
+/// <summary><c>certify [FILE…]</c>: checks stored certificates again, with fresh solvers.</summary>
+internal static class CertifyCommand
+{
+    public static Command Create(Session session)
+    {
+        var named = new Argument<string[]>("FILE")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Certificates; all of them when none is named.",
+        };
+        var json = new Option<bool>("--json") { Description = "The results as JSON." };
+        var command = new Command("certify", "Checks stored proofs for every size again, with fresh solvers.") { named, json };
+        command.SetAction(parsed =>
+        {
+            var check = new CertificateCheck(session);
+            var chosen = parsed.GetValue(named) ?? [];
+            var files = chosen.Length > 0 ? chosen.Select(file => Path.GetFullPath(file)).Select(FromRoot) : check.Expected;
+            var done = new List<CheckedCertificate>();
+            foreach (var file in files)
+            {
+                if (session.Cancellation.IsCancellationRequested)
+                {
+                    break;
+                }
+
+                done.Add(check.Check(file));
+                if (!parsed.GetValue(json))
+                {
+                    Write(session.Terminal, done[^1]);
+                }
+            }
+
+            if (parsed.GetValue(json))
+            {
+                WriteJson(session.Terminal.Out, done);
+            }
+
+            return ExitCode.Worst(session.Cancellation.IsCancellationRequested
+                ? [ExitCode.Undecided] : done.Select(one => one.ExitCode));
+        });
+        return command;
+    }
+
+    /// <summary>Writes what became of one certificate: results to standard output, mistakes of the file to standard error.</summary>
+    public static void Write(Terminal terminal, CheckedCertificate one)
+    {
+        if (one.Failure is { } failure)
+        {
+            terminal.Error.WriteLine(failure.ToString());
+            terminal.Error.WriteLine($"hint: {failure.Hint}");
+            return;
+        }
+
+        terminal.Out.WriteLine($"{terminal.Paint(one.ExitCode == ExitCode.AsExpected ? "ok" : "PROBLEM",
+            one.ExitCode == ExitCode.AsExpected ? Paint.Green : Paint.Red)}  {one.Line}");
+        foreach (var problem in one.Problems)
+        {
+            terminal.Out.WriteLine($"  {problem}");
+        }
+    }
+
+    private static string FromRoot(string path) => Path.GetRelativePath(ProofFiles.Root, path).Replace('\\', '/');
+
+    private static void WriteJson(TextWriter output, List<CheckedCertificate> done) => ResultJson.Document(output, json =>
+    {
+        json.WriteString("tool", Tool.Version);
+        json.WriteStartArray("certificates");
+        foreach (var one in done)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", one.File);
+            json.WriteBoolean("asExpected", one.ExitCode == ExitCode.AsExpected);
+            json.WriteString("result", one.Failure?.ToString() ?? one.Line);
+            json.WriteStartArray("problems");
+            foreach (var problem in one.Problems)
+            {
+                json.WriteStringValue(problem);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+}

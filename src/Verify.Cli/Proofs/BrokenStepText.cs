@@ -1,0 +1,45 @@
+using Verify.Cli.Output;
+using Verify.Generic;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Traces;
+
+namespace Verify.Cli.Proofs;
+
+/// <summary>A step that leads out of an invariant, in two columns: the state before it, and after it.</summary>
+internal static class BrokenStepText
+{
+    /// <summary>Writes the step, and the parts of the state that say something or change.</summary>
+    public static void Write(Terminal terminal, Model model, BrokenStep broken)
+    {
+        if (broken.Step is { } step)
+        {
+            terminal.Out.WriteLine($"  step: {model.Rules[step.Rule].Name}({string.Join(", ", step.Arguments)})"
+                + (broken.After is null ? ", which is not defined here" : ""));
+        }
+
+        var start = new Interpreter(model).InitialStates().First();
+        var rows = new List<string[]>();
+        foreach (var variable in model.Variables)
+        {
+            var before = Location.Of(model, variable, broken.Before).ToList();
+            var after = Location.Of(model, variable, broken.After ?? broken.Before).ToList();
+            var initial = Location.Of(model, variable, start).ToList();
+            for (var i = 0; i < before.Count; i++)
+            {
+                if (!before[i].Value.Equals(after[i].Value) || !before[i].Value.Equals(initial[i].Value))
+                {
+                    rows.Add([before[i].Location.Text(0), before[i].Value.ToString(),
+                        before[i].Value.Equals(after[i].Value) ? "" : after[i].Value.ToString()]);
+                }
+            }
+        }
+
+        string[] headings = ["", "before", broken.After is null ? "" : "after"];
+        var widths = Table.Widths(headings, rows);
+        foreach (var row in rows.Prepend(headings))
+        {
+            terminal.Out.WriteLine($"    {Table.Row(row, widths).TrimEnd()}");
+        }
+    }
+}

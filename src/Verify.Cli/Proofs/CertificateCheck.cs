@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Verify.Claims;
+using Verify.Generic;
+using Verify.Solving;
+
+namespace Verify.Cli.Proofs;
+
+/// <summary>What became of one certificate.</summary>
+/// <param name="File">Its path.</param>
+/// <param name="Line">What is said of it.</param>
+/// <param name="Problems">What is wrong, one line each.</param>
+/// <param name="Failure">What is wrong with the file itself, if anything.</param>
+/// <param name="ExitCode">The exit code.</param>
+internal sealed record CheckedCertificate(
+    string File, string Line, ImmutableArray<string> Problems, Diagnostic? Failure, int ExitCode);
+
+/// <summary>Checks stored certificates again: against the model of today, and with fresh solvers.</summary>
+internal sealed class CertificateCheck(Session session)
+{
+    private readonly ProofFiles files = new(session.Catalogue);
+
+    /// <summary>The files that there should be: one for each claim with an invariant.</summary>
+    public IEnumerable<string> Expected => files.All.Select(pair => ProofFiles.PathOf(pair.Claim, pair.Invariant));
+
+    /// <summary>Checks one file.</summary>
+    public CheckedCertificate Check(string file)
+    {
+        try
+        {
+            var stored = Certificate.Read(ProofFiles.Read(file), file);
+            var (claim, invariant) = files.OwnerOf(file);
+            var proof = AnySizeProof.Of(claim, invariant);
+            stored.CheckAgainst(Certificate.Of(claim, proof, Tool.Version), file);
+            return Answered(file, claim, proof, stored);
+        }
+        catch (ModelException e)
+        {
+            return new CheckedCertificate(file, "refused", [], e.Diagnostic, ExitCode.BadInput);
+        }
+    }
+
+    private CheckedCertificate Answered(string file, Claim claim, AnySizeProof proof, Certificate stored)
+    {
+        SolverProgram[] solvers = [SolverProgram.Find(SolverKind.Z3), SolverProgram.Find(SolverKind.Cvc5)];
+        if (solvers.All(solver => solver.Unavailable is not null))
+        {
+            return new CheckedCertificate(file, "not checked", [.. solvers.Select(solver => solver.Unavailable!)], null, ExitCode.Undecided);
+        }
+
+        var result = AnySizeProver.Run(stored.Proof, solvers, seeds: 1, session.Cancellation);
+        var missing = solvers.Where(solver => solver.Unavailable is not null).Select(solver => $"; {solver.Unavailable}");
+        var line = $"{claim.Id}  {(result.IsProved ? "proved" : "not proved")} {proof.Sentence}: "
+            + string.Create(CultureInfo.InvariantCulture, $"{stored.Obligations} obligations, ")
+            + string.Join(", ", result.Answers.Select(answer => $"{answer.Solver} {Output.ResultText.Seconds(answer.Seconds)}"))
+            + string.Concat(missing);
+        var isUnknown = result.Answers.SelectMany(answer => answer.Answers).All(answer => answer.Answer != Satisfiability.Sat);
+        return new CheckedCertificate(file, line, result.Problems, null,
+            result.IsProved ? ExitCode.AsExpected : isUnknown ? ExitCode.Undecided : ExitCode.Otherwise);
+    }
+}

@@ -1,0 +1,86 @@
+using Verify.Claims;
+
+namespace Verify.Cli.Proofs;
+
+/// <summary>Where certificates are: beside the invariants, below the folder <c>proofs</c>.</summary>
+/// <param name="catalogue">Claims and invariants.</param>
+internal sealed class ProofFiles(Catalogue catalogue)
+{
+    /// <summary>The root of the repository: the nearest folder above the tool that holds the solution, else the current one.</summary>
+    public static string Root { get; } = Above(AppContext.BaseDirectory) ?? Directory.GetCurrentDirectory();
+
+    /// <summary>The claims that have an invariant.</summary>
+    public IEnumerable<(Claim Claim, Invariant Invariant)> All =>
+        from invariant in catalogue.Invariants
+        from id in invariant.Claims
+        select (ClaimOf(id, invariant), invariant);
+
+    /// <summary>The invariant of a claim; null when there is none.</summary>
+    public Invariant? InvariantOf(Claim claim) => catalogue.Invariants.FirstOrDefault(invariant => invariant.Claims.Contains(claim.Id));
+
+    /// <summary>The path of a claim's certificate, from the root of the repository.</summary>
+    public static string PathOf(Claim claim, Invariant invariant)
+    {
+        var source = invariant.For(claim.Family.Build(claim.Choices)).FirstOrDefault()?.Where.File;
+        var folder = source is null ? "proofs" : Path.GetDirectoryName(source)!.Replace('\\', '/');
+        return $"{folder}/{Certificate.FileName(claim.Id)}";
+    }
+
+    /// <summary>The claim and the invariant that a file is the certificate of, by its name.</summary>
+    /// <exception cref="ModelException">VRF309: there is no claim whose certificate is there.</exception>
+    public (Claim Claim, Invariant Invariant) OwnerOf(string file)
+    {
+        var name = Path.GetFileName(file);
+        var owner = All.FirstOrDefault(pair => Certificate.FileName(pair.Claim.Id) == name);
+        return owner.Claim is not null
+            ? owner
+            : throw ModelException.At(new SourceSpot(file, 1), Codes.BadCertificate, $"no claim with an invariant has a certificate '{name}'",
+                "the name of the file is the id of the claim, with a dot in place of each colon and slash");
+    }
+
+    /// <summary>What is in a file.</summary>
+    /// <exception cref="ModelException">VRF402: it cannot be read.</exception>
+    public static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(Root, file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw ModelException.At(null, Codes.BadFile, e.Message);
+        }
+    }
+
+    /// <summary>Writes a file.</summary>
+    /// <exception cref="ModelException">VRF402: it cannot be written.</exception>
+    public static void Write(string file, string text)
+    {
+        try
+        {
+            var path = Path.Combine(Root, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw ModelException.At(null, Codes.BadFile, e.Message);
+        }
+    }
+
+    private Claim ClaimOf(string id, Invariant invariant) => catalogue.Claims.FirstOrDefault(claim => claim.Id == id)
+        ?? throw ModelException.At(null, Codes.BadInvariant, $"the invariant {invariant.GetType().Name} is of a claim '{id}', which does not exist");
+
+    private static string? Above(string folder)
+    {
+        for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
+        {
+            if (File.Exists(Path.Combine(at.FullName, "Verify.sln")))
+            {
+                return at.FullName;
+            }
+        }
+
+        return null;
+    }
+}

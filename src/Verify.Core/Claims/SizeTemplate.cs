@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace Verify.Claims;
+
+/// <summary>One text for every value of a size that is a number, made of the texts for two values of it.</summary>
+internal static class SizeTemplate
+{
+    /// <summary>The name of a size in formulas.</summary>
+    public static string NameOf(string size) => $"size.{size}";
+
+    /// <summary>
+    /// The text in which every number that grows with the size is said in terms of it; null when the two texts differ in
+    /// anything else.
+    /// </summary>
+    public static string? Of(string a, int sizeInA, string b, int sizeInB, string size)
+    {
+        var (first, second) = (Tokens(a), Tokens(b));
+        if (first.Length != second.Length)
+        {
+            return null;
+        }
+
+        var text = new StringBuilder();
+        for (var i = 0; i < first.Length; i++)
+        {
+            if (first[i] == second[i])
+            {
+                text.Append(first[i]);
+            }
+            else if (int.TryParse(first[i], NumberStyles.None, CultureInfo.InvariantCulture, out var x)
+                && int.TryParse(second[i], NumberStyles.None, CultureInfo.InvariantCulture, out var y)
+                && y - x == sizeInB - sizeInA)
+            {
+                var more = x - sizeInA;
+                text.Append(more == 0 ? NameOf(size)
+                    : string.Create(CultureInfo.InvariantCulture, $"({(more > 0 ? "+" : "-")} {NameOf(size)} {Math.Abs(more)})"));
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static ImmutableArray<string> Tokens(string text)
+    {
+        var tokens = ImmutableArray.CreateBuilder<string>();
+        for (var start = 0; start < text.Length;)
+        {
+            var end = start + 1;
+            if (IsInWord(text[start]))
+            {
+                while (end < text.Length && IsInWord(text[end]))
+                {
+                    end++;
+                }
+            }
+
+            tokens.Add(text[start..end]);
+            start = end;
+        }
+
+        return tokens.ToImmutable();
+    }
+
+    private static bool IsInWord(char letter) => !char.IsWhiteSpace(letter) && letter is not ('(' or ')');
+}

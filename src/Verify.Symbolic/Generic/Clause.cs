@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Verify.Lowering.FirstOrder;
+using Verify.Modelling;
+
+namespace Verify.Generic;
+
+/// <summary>An atomic statement about a few identities, or its negation.</summary>
+/// <param name="Text">The statement in C#, as it stands in an invariant.</param>
+/// <param name="Expression">The statement.</param>
+/// <param name="Over">The identities that it is about.</param>
+/// <param name="Holds">Whether it holds of a state, given its image and an element for each identity.</param>
+internal sealed record Literal(string Text, Expr Expression, ImmutableArray<Binder> Over, Func<StateImage, int[], bool> Holds);
+
+/// <summary>For all identities: one of some statements holds.</summary>
+/// <param name="Literals">The statements.</param>
+/// <param name="Over">The identities, those of one sort distinct from each other.</param>
+internal sealed record Clause(ImmutableArray<Literal> Literals, ImmutableArray<Binder> Over)
+{
+    /// <summary>The clause as a closed predicate.</summary>
+    public Expr Expression => Over.Reverse().Aggregate(Body, Dsl.ForAllOver);
+
+    /// <summary>The clause in C#.</summary>
+    public string Text
+    {
+        get
+        {
+            var parts = Same.Select(pair => $"{pair.First} == {pair.Second}").Concat(Literals.Select(literal => literal.Text)).ToList();
+            var body = string.Join(" | ", parts);
+            return Over.IsEmpty ? body
+                : $"ForAll({string.Join(", ", Over.Select(o => o.Sort is Sort.Scalar s ? s.Name : ""))}, "
+                    + $"{(Over.Length == 1 ? Over[0].Name : $"({string.Join(", ", Over.Select(o => o.Name))})")} => {body})";
+        }
+    }
+
+    private Expr Body => Same.Select(pair => Dsl.ValueOf(pair.First) == Dsl.ValueOf(pair.Second))
+        .Concat(Literals.Select(literal => literal.Expression))
+        .Aggregate((left, right) => left | right);
+
+    private IEnumerable<(Binder First, Binder Second)> Same =>
+        from i in Enumerable.Range(0, Over.Length)
+        from j in Enumerable.Range(0, i)
+        where Over[i].Sort.Equals(Over[j].Sort)
+        select (Over[j], Over[i]);
+}

@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using Verify.Lowering.FirstOrder;
+using Verify.Modelling;
+
+namespace Verify.Generic;
+
+/// <summary>All atomic statements about the state of a model and two identities of each sort.</summary>
+internal sealed class Vocabulary
+{
+    private const int EachSort = 2;
+
+    private readonly Signature signature;
+
+    public Vocabulary(Signature signature)
+    {
+        this.signature = signature;
+        foreach (var scalar in signature.Scalars)
+        {
+            for (var i = 0; i < EachSort; i++)
+            {
+                Variables.Add(new Binder($"{char.ToLowerInvariant(scalar.Name[0])}{i + 1}", scalar));
+            }
+        }
+
+        foreach (var leaf in signature.Leaves)
+        {
+            AddLeaf(leaf);
+        }
+
+        AddNumbers();
+    }
+
+    /// <summary>The identities.</summary>
+    public List<Binder> Variables { get; } = [];
+
+    /// <summary>The statements and their negations, side by side: 2i and 2i+1.</summary>
+    public List<Literal> Literals { get; } = [];
+
+    /// <summary>For each literal, the identities it is about, as bits.</summary>
+    public int Mask(int literal) => Literals[literal].Over.Aggregate(0, (mask, binder) => mask | (1 << Variables.IndexOf(binder)));
+
+    private void AddLeaf(Leaf leaf)
+    {
+        if (leaf.Keys.Any(key => key is not Sort.Scalar) || leaf.Kind == LeafKind.Identity)
+        {
+            return;
+        }
+
+        ImmutableArray<Sort> sorts = leaf.Kind == LeafKind.Relation ? leaf.Keys.Add(leaf.Sort) : leaf.Keys;
+        foreach (var arguments in Choices(sorts))
+        {
+            var place = signature.PlaceOf(leaf, [.. arguments.Take(leaf.Keys.Length).Select(a => Dsl.ValueOf(a))]);
+            var names = arguments.Select(a => a.Name).ToImmutableArray();
+            switch (leaf.Kind)
+            {
+                case LeafKind.Truth:
+                    Add($"{place.Text(names)}", place.Expression, arguments, leaf, value => value == 1);
+                    break;
+                case LeafKind.Relation:
+                    Add($"{place.Text(names)} == {names[^1]}", place.Expression == Dsl.ValueOf(arguments[^1]), arguments,
+                        leaf, value => value == 1);
+                    break;
+                case LeafKind.Data when leaf.Sort is Sort.Enumeration sort:
+                    for (var i = 0; i < sort.Members.Length; i++)
+                    {
+                        var member = i;
+                        Add($"Is({place.Text(names)}, \"{sort.Members[i]}\")", place.Expression == Dsl.MemberOf(sort, i), arguments,
+                            leaf, value => value == member);
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    // Numbers are compared with each other only: what they are says something of one size.
+    private void AddNumbers()
+    {
+        var numbers = signature.Leaves
+            .Where(leaf => leaf.Sort is Sort.Interval && leaf.Keys.All(key => key is Sort.Scalar))
+            .SelectMany(leaf => Choices(leaf.Keys).Select(arguments => (leaf, arguments))).ToList();
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            for (var j = 0; j < numbers.Count; j++)
+            {
+                if (i != j)
+                {
+                    Compare(numbers[i], numbers[j], isFirst: i < j);
+                }
+            }
+        }
+    }
+
+    // What is in an option counts only where there is something.
+    private (string Text, Expr Expression)? FlagOf(Leaf leaf, ImmutableArray<Binder> arguments)
+    {
+        if (leaf.Flag is not { } flag || leaf.Kind == LeafKind.Relation)
+        {
+            return null;
+        }
+
+        var keys = arguments[..flag.Keys.Length];
+        var place = signature.PlaceOf(flag, [.. keys.Select(Dsl.ValueOf)]);
+        return (place.Text([.. keys.Select(k => k.Name)]), place.Expression);
+    }
+
+    private void Compare((Leaf Leaf, ImmutableArray<Binder> Arguments) a, (Leaf Leaf, ImmutableArray<Binder> Arguments) b, bool isFirst)
+    {
+        var (left, right) = (PlaceOf(a), PlaceOf(b));
+        var over = a.Arguments.Union(b.Arguments).ToImmutableArray();
+        void Add(string op, Expr expression, Func<int, int, bool> holds)
+        {
+            var text = $"{left.Text} {op} {right.Text}";
+            foreach (var flag in new[] { FlagOf(a.Leaf, a.Arguments), FlagOf(b.Leaf, b.Arguments) })
+            {
+                (text, expression) = flag is { } f ? ($"{f.Text} & {text}", f.Expression & expression) : (text, expression);
+            }
+
+            AddBoth($"({text})", $"!({text})", expression, over, (image, elements) =>
+                ValueOf(image, a, elements) is { } x && ValueOf(image, b, elements) is { } y && holds(x, y));
+        }
+
+        Add("<", left.Expression < right.Expression, (x, y) => x < y);
+        if (isFirst)
+        {
+            Add("==", left.Expression == right.Expression, (x, y) => x == y);
+        }
+    }
+
+    private (string Text, Expr Expression) PlaceOf((Leaf Leaf, ImmutableArray<Binder> Arguments) number)
+    {
+        var place = signature.PlaceOf(number.Leaf, [.. number.Arguments.Select(a => Dsl.ValueOf(a))]);
+        return (place.Text([.. number.Arguments.Select(a => a.Name)]), place.Expression);
+    }
+
+    private int? ValueOf(StateImage image, (Leaf Leaf, ImmutableArray<Binder> Arguments) number, int[] elements)
+    {
+        Span<int> at = stackalloc int[number.Arguments.Length];
+        for (var i = 0; i < at.Length; i++)
+        {
+            at[i] = elements[Variables.IndexOf(number.Arguments[i])];
+        }
+
+        return IsThere(image, number.Leaf, at) ? image.Of(number.Leaf)[StateImage.IndexOf(number.Leaf, at)] : null;
+    }
+
+    private static bool IsThere(StateImage image, Leaf leaf, ReadOnlySpan<int> at) =>
+        leaf.Flag is not { } flag || image.Of(flag)[StateImage.IndexOf(flag, at[..flag.Keys.Length])] == 1;
+
+    private void Add(string text, Expr expression, ImmutableArray<Binder> over, Leaf leaf, Func<int, bool> holds)
+    {
+        var positions = over.Select(Variables.IndexOf).ToArray();
+        if (FlagOf(leaf, over) is { } flag)
+        {
+            (text, expression) = ($"({flag.Text} & {text})", flag.Expression & expression);
+        }
+
+        var negated = text.Contains("==", StringComparison.Ordinal) && text[0] != '(' ? $"!({text})" : $"!{text}";
+        AddBoth(text, negated, expression, over, (image, elements) =>
+        {
+            Span<int> at = stackalloc int[positions.Length];
+            for (var i = 0; i < at.Length; i++)
+            {
+                at[i] = elements[positions[i]];
+            }
+
+            return IsThere(image, leaf, at) && holds(image.Of(leaf)[StateImage.IndexOf(leaf, at)]);
+        });
+    }
+
+    private void AddBoth(string text, string negated, Expr expression, ImmutableArray<Binder> over, Func<StateImage, int[], bool> holds)
+    {
+        ImmutableArray<Binder> distinct = [.. over.Distinct()];
+        Literals.Add(new Literal(text, expression, distinct, holds));
+        Literals.Add(new Literal(negated, !expression, distinct, (image, elements) => !holds(image, elements)));
+    }
+
+    private IEnumerable<ImmutableArray<Binder>> Choices(ImmutableArray<Sort> sorts)
+    {
+        IEnumerable<ImmutableArray<Binder>> all = [[]];
+        return sorts.Aggregate(all, (some, sort) => some.SelectMany(chosen =>
+            Variables.Where(variable => variable.Sort.Equals(sort)).Select(chosen.Add)));
+    }
+}
