@@ -30,7 +30,8 @@ internal static class GateCommand
             }
 
             var claims = all.Where((_, position) => position % count == index - 1).ToList();
-            return Gate(session, claims, new Batch(new CarefulEngine(engine), run), parsed.GetValue(json));
+            var code = Gate(session, claims, new Batch(new CarefulEngine(engine), run), parsed.GetValue(json));
+            return ExitCode.Worst([code, .. Certify(session, claims, parsed.GetValue(json))]);
         });
         return command;
     }
@@ -67,6 +68,26 @@ internal static class GateCommand
         }
 
         return Conclude(session, rows, claims.Count);
+    }
+
+    // Proofs for every size are held against today's model, and against fresh solvers, with the claims that they are of.
+    private static IEnumerable<int> Certify(Session session, List<Claim> claims, bool isJson)
+    {
+        var check = new Proofs.CertificateCheck(session);
+        foreach (var file in check.Of(claims).TakeWhile(_ => !session.Cancellation.IsCancellationRequested))
+        {
+            var done = check.Check(file);
+            if (!isJson || done.Failure is not null)
+            {
+                CertifyCommand.Write(session.Terminal, done);
+            }
+            else if (done.ExitCode != ExitCode.AsExpected)
+            {
+                session.Terminal.Error.WriteLine($"verify: {done.Line}");
+            }
+
+            yield return done.ExitCode;
+        }
     }
 
     private static int Conclude(Session session, List<Batch.Row> rows, int asked)

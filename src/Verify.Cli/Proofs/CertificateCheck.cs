@@ -21,7 +21,11 @@ internal sealed class CertificateCheck(Session session)
     private readonly ProofFiles files = new(session.Catalogue);
 
     /// <summary>The files that there should be: one for each claim with an invariant.</summary>
-    public IEnumerable<string> Expected => files.All.Select(pair => ProofFiles.PathOf(pair.Claim, pair.Invariant));
+    public IEnumerable<string> Expected => Of(session.Catalogue.Claims);
+
+    /// <summary>The files that there should be for some claims.</summary>
+    public IEnumerable<string> Of(IReadOnlyCollection<Claim> claims) =>
+        files.All.Where(pair => claims.Contains(pair.Claim)).Select(pair => ProofFiles.PathOf(pair.Claim, pair.Invariant));
 
     /// <summary>Checks one file.</summary>
     public CheckedCertificate Check(string file)

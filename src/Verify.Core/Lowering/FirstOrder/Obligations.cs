@@ -105,13 +105,9 @@ public sealed class Obligations
         var constants = new List<Symbol>();
         var stripped = FormulaParts.Strip(goal, constants);
         var naming = new RuleReading(model.Signature, "$e");
-        var known = (rule?.Parameters ?? []).Concat(constants).ToList();
         if (kind != ObligationKind.Starts)
         {
-            foreach (var leaf in model.Signature.Leaves.Where(leaf => leaf.Kind == LeafKind.Relation && leaf.Keys.Length <= 1))
-            {
-                NameContent(naming, leaf, known);
-            }
+            NameContents(naming, [.. rule?.Parameters ?? [], .. rule?.Witnesses ?? [], .. constants]);
         }
 
         return new Obligation($"{kind.ToString().ToLowerInvariant()}: {name}", kind, rule, conjunct,
@@ -120,20 +116,29 @@ public sealed class Obligations
             stripped);
     }
 
-    // What an option holds is something: said of the known keys only, because said of all keys it would be a function
-    // from universe to universe, and chains of those have no end.
-    private void NameContent(RuleReading naming, Leaf leaf, List<Symbol> known)
+    // What an option holds is something: said of the known keys, and of what is found there, only. Said of all keys it
+    // would be a function from universe to universe, and chains of those have no end.
+    private void NameContents(RuleReading naming, ImmutableArray<Symbol> known)
     {
-        if (leaf.Keys.IsEmpty)
-        {
-            naming.Name(leaf, []);
-            return;
-        }
+        NameContents(naming, known, mostKeys: 2);
+        NameContents(naming, [.. naming.Symbols], mostKeys: 1);
+    }
 
-        var sort = model.Signature.LogicOf(leaf.Keys[0]);
-        foreach (var constant in known.Where(constant => constant.Sort == sort))
+    private void NameContents(RuleReading naming, ImmutableArray<Symbol> known, int mostKeys)
+    {
+        foreach (var leaf in model.Signature.Leaves.Where(leaf => leaf.Kind == LeafKind.Relation && leaf.Keys.Length <= mostKeys))
         {
-            naming.Name(leaf, [Formula.Apply(constant)]);
+            IEnumerable<ImmutableArray<Formula>> keys = [[]];
+            foreach (var key in leaf.Keys)
+            {
+                keys = keys.SelectMany(some => known.Where(constant => constant.Sort == model.Signature.LogicOf(key))
+                    .Select(constant => some.Add(Formula.Apply(constant))));
+            }
+
+            foreach (var at in keys.ToList())
+            {
+                naming.Name(leaf, at);
+            }
         }
     }
 }
