@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Generic;
+using Verify.Lowering.FirstOrder;
+using Verify.Mechanisms;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Solving;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Tests.Symbolic;
+
+/// <summary>Proofs for every size: that they hold, that they can fail, and what is said when they do.</summary>
+public sealed class AnySizeTests
+{
+    public static TheoryData<string> Ids => Proofs.Ids;
+
+    [Fact]
+    public void The_least_shootdown_is_proved_within_a_second()
+    {
+        var proof = AnySizeProof.Of(Proofs.ClaimOf("TLB-SHOOTDOWN"), Proofs.InvariantOf("TLB-SHOOTDOWN"));
+        var answer = ProofCheck.Run(proof.Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken);
+
+        Assert.True(answer.IsProved, string.Join('\n', answer.Answers.Where(a => a.Answer != Satisfiability.Unsat)));
+        Assert.True(answer.Seconds < 1 || Environment.ProcessorCount < 4, $"{answer.Seconds} s");
+        Assert.Equal("for every number of cpu, page, frame", proof.Sentence);
+    }
+
+    // A conjunct that no reachable state of a small instance satisfies would make a proof of nothing.
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Every_conjunct_holds_in_reachable_states(string id)
+    {
+        var claim = Proofs.ClaimOf(id);
+        var model = claim.Family.Build(claim.Choices);
+        var logic = new FirstOrderModel(model);
+        var sizes = logic.Signature.Scalars.ToDictionary(scalar => scalar.Name, scalar => scalar.ScalarCount);
+        var conjuncts = Proofs.InvariantOf(id).For(model).Select(c => (c.Name, Holds: logic.Holds(c.Holds, c.Where))).ToList();
+        foreach (var node in new Toy(model, 1200).Nodes.Where((_, i) => i % 5 == 0))
+        {
+            var image = new StateImage(logic.Signature, node.State);
+            var grounding = new Grounding(sort => sizes[sort.Name], image.Of);
+            Assert.All(conjuncts, conjunct => Assert.True(grounding.Holds(conjunct.Holds), conjunct.Name));
+        }
+    }
+
+    // A proof that cannot fail proves nothing: each fault, and the loss of each assumption, that breaks the claim breaks it.
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Of_a_model_that_is_refuted_an_obligation_fails(string id)
+    {
+        var (claim, invariant) = (Proofs.ClaimOf(id), Proofs.InvariantOf(id));
+        var spoiled = claim.Family.Faults.Where(fault => !claim.Choices.Faults.Contains(fault.Name))
+            .Select(fault => (fault.Name, Choices: claim.Choices.With(fault)))
+            .Concat(claim.Choices.Assumptions.Select(name => (Name: name, Choices: claim.Choices.Drop(name))));
+        foreach (var (name, choices) in spoiled.Where(one => IsRefuted(claim, one.Choices)))
+        {
+            Assert.False(IsProved(claim, choices, invariant), name);
+        }
+    }
+
+    [Theory]
+    [InlineData("free", "waits for nobody")]
+    [InlineData("flush", "drops nothing")]
+    [InlineData("map", "of a frame that is not free")]
+    [InlineData("zap", "leaves the PTE")]
+    public void A_shootdown_with_a_step_spoiled_is_not_proved(string rule, string how)
+    {
+        var claim = Proofs.ClaimOf("TLB-SHOOTDOWN");
+        var model = claim.Family.Build(claim.Choices);
+        var position = model.Rules.ToList().FindIndex(r => r.Name == rule);
+        var whole = model.Rules[position];
+        var spoiled = how switch
+        {
+            "drops nothing" => whole with { Updates = [.. whole.Updates.Where(u => u.Variable.Name != "tlb")] },
+            "leaves the PTE" => whole with { Updates = [.. whole.Updates.Where(u => u.Variable.Name != "pte")] },
+            _ => whole with { Guard = ((Expr.Logic)whole.Guard).Left is Expr.Logic { Left: var first } ? first : ((Expr.Logic)whole.Guard).Left },
+        };
+        var other = new Model(model.Name, model.Variables, model.Rules.SetItem(position, spoiled), model.Properties, model.Marks, model.Processors);
+
+        Assert.False(Proofs.Ask(other, Proofs.InvariantOf("TLB-SHOOTDOWN"), "I-ENTRY").IsProved, how);
+    }
+
+    [Fact]
+    public void A_step_that_leads_out_is_shown_on_an_instance()
+    {
+        var claim = Proofs.ClaimOf("TLB-SHOOTDOWN");
+        var model = claim.Family.Build(claim.Choices.Size("cpu", 2).Size("page", 2).Size("frame", 2));
+        var conjuncts = Proofs.InvariantOf(claim.Id).For(model).RemoveAll(c => c.Name == "acknowledged is dropped");
+        var obligations = new Obligations(new FirstOrderModel(model), conjuncts, (Property.Always)model.Property("I-ENTRY"));
+
+        var broken = BrokenStepFinder.Find(
+            obligations, "stays: free: cached is user's", Proofs.Solver(SolverKind.Z3), TestContext.Current.CancellationToken);
+
+        Assert.NotNull(broken?.Step);
+        Assert.Equal("free", model.Rules[broken.Step.Rule].Name);
+        var interpreter = new Interpreter(model);
+        Assert.Equal(broken.After, interpreter.Successor(broken.Before, broken.Step));
+        var property = (Property.Always)model.Property("I-ENTRY");
+        Assert.True(interpreter.Holds(broken.Before, property.Holds, property.Where));
+        Assert.False(interpreter.Holds(broken.After!, property.Holds, property.Where));
+    }
+
+    [Fact]
+    public void The_invariant_of_the_least_shootdown_is_found()
+    {
+        var claim = Proofs.ClaimOf("TLB-SHOOTDOWN");
+        Model Of(int cpus, int others) => claim.Family.Build(claim.Choices.Size("cpu", cpus).Size("page", others).Size("frame", others));
+        var search = new InvariantSearch([Of(2, 2), Of(3, 2), Of(2, 3)], claim.Id, claim.Property, Proofs.Solver(SolverKind.Z3));
+
+        var found = search.Find(3000, TestContext.Current.CancellationToken).Invariant;
+
+        Assert.NotNull(found);
+        var answer = ProofCheck.Run(AnySizeProof.Of(claim, found).Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsProved);
+        Assert.Contains("public sealed class Found : Invariant", found.Source("Found", Of(2, 2)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_no_clause_excludes_is_shown()
+    {
+        var m = new ModelBuilder("leak");
+        var cpu = m.ScalarSet("cpu", 2);
+        var done = m.Map("done", cpu, Sort.Bool);
+        m.Rule("finish", cpu, (s, c) => s.When(!done[c]).Set(done[c], true));
+        m.Always("never", ForAll(cpu, c => !done[c]));
+        var model = m.Build();
+
+        var found = new InvariantSearch([model], "LEAK", "never", Proofs.Solver(SolverKind.Z3)).Find(100, TestContext.Current.CancellationToken);
+
+        Assert.Null(found.Invariant);
+        Assert.NotNull(found.Stuck);
+    }
+
+    // The bound of the generation counter becomes an unknown; for each of its values the text is that of the instance.
+    [Fact]
+    public void A_counter_is_read_for_every_bound()
+    {
+        var claim = Proofs.ClaimOf("VL-FULL:I-ENTRY");
+        var proof = AnySizeProof.Of(claim, new NoInvariant("VL-FULL:I-ENTRY"));
+
+        Assert.Contains(new ProvedSize("gens", 1, IsAny: true, IsNumber: true), proof.Sizes);
+        Assert.Contains(new ProvedSize("cpu", 2, IsAny: true, IsNumber: false), proof.Sizes);
+        Assert.Contains("(<= tlb_gen size.gens)", proof.Text, StringComparison.Ordinal);
+        foreach (var bound in new[] { 1, 3, 7 })
+        {
+            var model = claim.Family.Build(claim.Choices.Size("gens", bound));
+            var text = ProofText.Of(new Obligations(
+                new FirstOrderModel(model), [], (Property.Always)model.Property(claim.Property))).Whole();
+            Assert.Equal(text, Filled(proof.Text, bound));
+        }
+    }
+
+    [Fact]
+    [Provokes("VRF307")]
+    public void What_depends_on_the_size_is_refused()
+    {
+        var m = new ModelBuilder("crowd");
+        var cpu = m.ScalarSet("cpu", 3);
+        var busy = m.Map("busy", cpu, Sort.Bool);
+        m.Rule("start", cpu, (s, c) => s.When(Count(cpu, d => busy[d]) < 2).Set(busy[c], true));
+        m.Always("not all", !ForAll(cpu, c => busy[c]));
+
+        var error = Assert.Throws<ModelException>(() => new FirstOrderModel(m.Build()));
+
+        Assert.Equal("VRF307", error.Diagnostic.Code.Id);
+        Assert.Contains("counts the members of 'cpu'", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("AnySizeTests.cs", error.Diagnostic.Where?.File, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Provokes("VRF308")]
+    public void An_invariant_is_checked_against_the_model()
+    {
+        var model = new TlbShootdown().Build(Choices.Default);
+
+        Assert.Equal("VRF308", Refusal(model, i => { i.Add("twice", true); i.Add("twice", true); }));
+        Assert.Equal("VRF113", Refusal(model, i => i.Add("none", i["pde"].HasValue)));
+        Assert.Equal("VRF113", Refusal(model, i => i.Add("none", ForAll(i.Sort("mm"), _ => true))));
+        Assert.Equal("VRF101", Refusal(model, i => i.Add("no truth", i["pte"])));
+    }
+
+    private static string Refusal(Model model, Action<InvariantBuilder> body) =>
+        Assert.Throws<ModelException>(() => new Written(body).For(model)).Diagnostic.Code.Id;
+
+    private static bool IsRefuted(Claim claim, Choices choices)
+    {
+        try
+        {
+            var instance = new Instance(claim.Family, choices);
+            return new Verify.Explicit.ExplicitEngine().Decide(
+                instance.Model, instance.Model.Property(claim.Property), Verify.Engines.Run.Default) is Verdict.Refuted;
+        }
+        catch (ModelException)
+        {
+            return false;
+        }
+    }
+
+    // An invariant that speaks of what the model does not have any more proves nothing of it.
+    private static bool IsProved(Claim claim, Choices choices, Invariant invariant)
+    {
+        var model = claim.Family.Build(choices);
+        try
+        {
+            _ = invariant.For(model);
+        }
+        catch (ModelException e) when (e.Diagnostic.Code == Codes.UnknownName)
+        {
+            return false;
+        }
+
+        return Proofs.Ask(model, invariant, claim.Property).IsProved;
+    }
+
+    private static string Filled(string text, int bound)
+    {
+        var lines = text.Split('\n').Where(line => !line.Contains("size.gens", StringComparison.Ordinal)
+            || !(line.StartsWith("(declare-fun", StringComparison.Ordinal) || line.StartsWith("(assert (<= 1 size.gens))", StringComparison.Ordinal)));
+        return string.Join('\n', lines).Replace("size.gens", $"{bound}", StringComparison.Ordinal);
+    }
+
+    private sealed class NoInvariant(string claim) : Invariant
+    {
+        public override ImmutableArray<string> Claims => [claim];
+
+        protected override void Describe(InvariantBuilder i)
+        {
+        }
+    }
+
+    private sealed class Written(Action<InvariantBuilder> body) : Invariant
+    {
+        public override ImmutableArray<string> Claims => [];
+
+        protected override void Describe(InvariantBuilder i) => body(i);
+    }
+}

@@ -1,0 +1,99 @@
+using Verify.Claims;
+using Verify.Cli;
+using Verify.Explicit;
+using Verify.Solving;
+using Verify.Tests.Cli;
+
+namespace Verify.Tests.Symbolic;
+
+/// <summary>Stored proofs: each is what the model gives today, and whoever touches one is found out.</summary>
+public sealed class CertificateTests
+{
+    private const string File = "proofs/TlbShootdown/TLB-SHOOTDOWN.smt2";
+
+    public static TheoryData<string> Ids => Proofs.Ids;
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void A_certificate_is_stored_and_is_what_the_model_gives(string id)
+    {
+        var file = Repository.Files.Single(path => Path.GetFileName(path) == Certificate.FileName(id));
+        var stored = Certificate.Read(Repository.Text(file), file);
+
+        stored.CheckAgainst(Current(id), file);
+
+        Assert.True(stored.Obligations > 20);
+    }
+
+    [Fact]
+    public void Certify_asks_both_solvers_again()
+    {
+        _ = (Proofs.Solver(SolverKind.Z3), Proofs.Solver(SolverKind.Cvc5));
+        var run = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", Path.Combine(Repository.Root, File));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith("ok  TLB-SHOOTDOWN  proved for every number of cpu, page, frame: ", run.Out, StringComparison.Ordinal);
+        Assert.Contains("z3 ", run.Out, StringComparison.Ordinal);
+        Assert.Contains("cvc5 ", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("VRF309", "cut short")]
+    [InlineData("VRF309", "one byte")]
+    [InlineData("VRF309", "no header")]
+    [InlineData("VRF309", "forged")]
+    [InlineData("VRF309", "another claim")]
+    [InlineData("VRF310", "another model")]
+    public void A_certificate_that_was_touched_is_refused(string code, string how)
+    {
+        var text = Repository.Text(File);
+        var body = Certificate.Read(text, File).Proof;
+        // Whoever forges a proof also forges its digest and its count.
+        string Forged(string proof) => text[..^body.Length]
+            .Replace(Fingerprint.Of(body), Fingerprint.Of(proof), StringComparison.Ordinal) + proof;
+        var touched = how switch
+        {
+            "cut short" => text[..(text.Length / 2)],
+            "one byte" => text[..^40] + "#" + text[^39..],
+            "no header" => body,
+            "forged" => Forged(body.Replace("(assert (tlb? $cpu $page))", "(assert false)", StringComparison.Ordinal)
+                .Replace("(not (flushing $cpu))", "false", StringComparison.Ordinal)),
+            "another claim" => text.Replace("; claim: TLB-SHOOTDOWN", "; claim: VL-FULL:I-USE", StringComparison.Ordinal),
+            _ => text.Replace($"; model digest: {Current("TLB-SHOOTDOWN").ModelDigest}", "; model digest: 0123456789ab", StringComparison.Ordinal),
+        };
+        Assert.NotEqual(text, touched);
+
+        var error = Assert.Throws<ModelException>(() => Certificate.Read(touched, File).CheckAgainst(Current("TLB-SHOOTDOWN"), File));
+
+        Assert.Equal(code, error.Diagnostic.Code.Id);
+        Assert.Equal(File, error.Diagnostic.Where?.File);
+    }
+
+    [Fact]
+    public void A_certificate_under_another_name_is_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            foreach (var (name, expected) in new[] { ("OTHER.smt2", "no claim"), ("VL-BOAZ.I-USE.smt2", "this is the certificate of TLB-SHOOTDOWN") })
+            {
+                var copy = Path.Combine(folder.FullName, name);
+                System.IO.File.WriteAllText(copy, Repository.Text(File));
+                var run = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", copy);
+                Assert.Equal(3, run.ExitCode);
+                Assert.Contains("error VRF309: " + expected, run.Error, StringComparison.Ordinal);
+            }
+
+            var missing = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", Path.Combine(folder.FullName, "none.smt2"));
+            Assert.Equal(3, missing.ExitCode);
+            Assert.Contains("VRF402", missing.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Certificate Current(string id) => Certificate.Of(
+        Proofs.ClaimOf(id), AnySizeProof.Of(Proofs.ClaimOf(id), Proofs.InvariantOf(id)), "verify 9.9.9");
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Cli;
+using Verify.Generic;
+using Verify.Lowering.FirstOrder;
+using Verify.Modelling;
+using Verify.Solving;
+
+namespace Verify.Tests.Symbolic;
+
+/// <summary>The proofs for every size that there are, and the solvers of this machine.</summary>
+internal static class Proofs
+{
+    private static readonly Catalogue Catalogue = Catalogue.Load();
+
+    /// <summary>The claims that are proved for every size.</summary>
+    public static ImmutableArray<(Claim Claim, Invariant Invariant)> All { get; } =
+    [
+        .. from invariant in Catalogue.Invariants
+           from id in invariant.Claims
+           select (Catalogue.Claims.Single(claim => claim.Id == id), invariant),
+    ];
+
+    public static TheoryData<string> Ids => [.. All.Select(pair => pair.Claim.Id)];
+
+    public static Claim ClaimOf(string id) => Catalogue.Claims.Single(claim => claim.Id == id);
+
+    public static Invariant InvariantOf(string id) => All.Single(pair => pair.Claim.Id == id).Invariant;
+
+    /// <summary>A solver; without it the test is skipped.</summary>
+    public static SolverProgram Solver(SolverKind kind)
+    {
+        var program = SolverProgram.Find(kind);
+        if (program.Unavailable is { } reason)
+        {
+            Assert.Skip(reason);
+        }
+
+        return program;
+    }
+
+    /// <summary>What z3 says of the obligations for one model.</summary>
+    public static ProofAnswer Ask(Model model, Invariant invariant, string property) => ProofCheck.Run(
+        ProofText.Of(new Obligations(new FirstOrderModel(model), invariant.For(model), (Property.Always)model.Property(property))).Whole(),
+        Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken);
+}
