@@ -5,9 +5,9 @@
 ; model: local-cpu-flag fault:local-munmap x86
 ; assumptions: A-FULLZAP A-NOREUSE A-ONLY A-PIN
 ; sizes: cpu from 2, va from 1, frame from 1, gens=0
-; model digest: 3f1f78f06772
+; model digest: 7ef8bf58ade7
 ; obligations: 296
-; proof digest: 86fcc6bbc13f
+; proof digest: 05241975be80
 ; tool: verify 0.1.0
 (set-logic ALL)
 (declare-datatypes ((Owner 0)) (((Owner.Free) (Owner.AppBuf) (Owner.PageCache) (Owner.Kmalloc) (Owner.PageTable))))
@@ -2586,7 +2586,7 @@
 (define-fun zt.is_closing+ ((?k1 cpu)) Bool (or (= $cpu ?k1) (zt.is_closing ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.branch'3| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; stays: zt.exit: zap_pte_range: 2
+; stays: zt.close: zap_pte_range: 2
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -2617,7 +2617,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 3
+; stays: zt.close: zap_pte_range: 3
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2646,7 +2646,7 @@
 (assert (not (or (zt.at?+ $x1) (not (= (zt.pc+ $x1) |zt.pc.branch'2|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 4
+; stays: zt.close: zap_pte_range: 4
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2675,7 +2675,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (zt.buffer? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 5
+; stays: zt.close: zap_pte_range: 5
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2704,7 +2704,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 6
+; stays: zt.close: zap_pte_range: 6
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2733,7 +2733,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 7
+; stays: zt.close: zap_pte_range: 7
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -2775,7 +2775,7 @@
 (assert (not (or (vma? $x2) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 8
+; stays: zt.close: zap_pte_range: 8
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2804,7 +2804,7 @@
 (assert (not (or mmap_lock+ (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 9
+; stays: zt.close: zap_pte_range: 9
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -2835,7 +2835,7 @@
 (assert (not (or (not (pte?+ $x1)) (vma? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 10
+; stays: zt.close: zap_pte_range: 10
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2864,7 +2864,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 11
+; stays: zt.close: zap_pte_range: 11
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2893,7 +2893,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 12
+; stays: zt.close: zap_pte_range: 12
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2922,7 +2922,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 13
+; stays: zt.close: zap_pte_range: 13
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2951,7 +2951,7 @@
 (assert (not (or (not (zt.buffer? $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 16
+; stays: zt.close: zap_pte_range: 16
 (push 1)
 (declare-fun $x1 () frame)
 (declare-fun $x2 () va)
@@ -2983,7 +2983,7 @@
 (assert (not (or (= (owner $x1) Owner.AppBuf) (not (pte.frame+ $x2 $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 18
+; stays: zt.close: zap_pte_range: 18
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3025,7 +3025,7 @@
 (assert (not (or (vma $x2 $x1) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 19
+; stays: zt.close: zap_pte_range: 19
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -3054,7 +3054,7 @@
 (assert (not (or (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 20
+; stays: zt.close: zap_pte_range: 20
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3096,7 +3096,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 21
+; stays: zt.close: zap_pte_range: 21
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -3125,7 +3125,7 @@
 (assert (not (or mmap_lock+ (not (= (zt.pc+ $x1) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 22
+; stays: zt.close: zap_pte_range: 22
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3167,7 +3167,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 23
+; stays: zt.close: zap_pte_range: 23
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3209,7 +3209,7 @@
 (assert (not (or (pte?+ $x2) (not (zt.at+ $x1 $x2)) (= (zt.pc+ $x1) |zt.pc.branch'3|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 24
+; stays: zt.close: zap_pte_range: 24
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () frame)
@@ -3252,7 +3252,7 @@
 (assert (not (or (not (pte.frame+ $x3 $x2)) (not (vma $x3 $x1)) (zt.buffer $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 25
+; stays: zt.close: zap_pte_range: 25
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3290,7 +3290,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 26
+; stays: zt.close: zap_pte_range: 26
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3328,7 +3328,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (zt.is_closing+ $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 27
+; stays: zt.close: zap_pte_range: 27
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3381,7 +3381,7 @@
 (assert (not (or (= $x1 $x2) (pte?+ $x3) (not (tlb? $x1 $x3)) (pending $x1) (not (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 29
+; stays: zt.close: zap_pte_range: 29
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3423,7 +3423,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 31
+; stays: zt.close: zap_pte_range: 31
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3461,7 +3461,7 @@
 (assert (not (or (= $x1 $x2) (not (= (zt.pc+ $x1) |zt.pc.branch'3|)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 32
+; stays: zt.close: zap_pte_range: 32
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3516,7 +3516,7 @@
 (assert (not (or (= $x2 $x3) (not (tlb? $x1 $x2)) (not (vma $x2 $x1)) (not (zt.at+ $x1 $x3)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 34
+; stays: zt.close: zap_pte_range: 34
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3558,7 +3558,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at+ $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 35
+; stays: zt.close: zap_pte_range: 35
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3600,7 +3600,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 36
+; stays: zt.close: zap_pte_range: 36
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4840,7 +4840,7 @@
 (define-fun zt.is_closing+ ((?k1 cpu)) Bool (or (= $cpu ?k1) (zt.is_closing ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.branch'3| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; stays: zt.exit: zap_pte_range'2: 2
+; stays: zt.close: zap_pte_range'2: 2
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -4871,7 +4871,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 3
+; stays: zt.close: zap_pte_range'2: 3
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4900,7 +4900,7 @@
 (assert (not (or (zt.at?+ $x1) (not (= (zt.pc+ $x1) |zt.pc.branch'2|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 4
+; stays: zt.close: zap_pte_range'2: 4
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4929,7 +4929,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (zt.buffer? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 5
+; stays: zt.close: zap_pte_range'2: 5
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4958,7 +4958,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 6
+; stays: zt.close: zap_pte_range'2: 6
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4987,7 +4987,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 7
+; stays: zt.close: zap_pte_range'2: 7
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5029,7 +5029,7 @@
 (assert (not (or (vma? $x2) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 8
+; stays: zt.close: zap_pte_range'2: 8
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5058,7 +5058,7 @@
 (assert (not (or mmap_lock+ (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 9
+; stays: zt.close: zap_pte_range'2: 9
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -5089,7 +5089,7 @@
 (assert (not (or (not (pte?+ $x1)) (vma? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 10
+; stays: zt.close: zap_pte_range'2: 10
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5118,7 +5118,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 11
+; stays: zt.close: zap_pte_range'2: 11
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5147,7 +5147,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 12
+; stays: zt.close: zap_pte_range'2: 12
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5176,7 +5176,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 13
+; stays: zt.close: zap_pte_range'2: 13
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5205,7 +5205,7 @@
 (assert (not (or (not (zt.buffer? $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 16
+; stays: zt.close: zap_pte_range'2: 16
 (push 1)
 (declare-fun $x1 () frame)
 (declare-fun $x2 () va)
@@ -5237,7 +5237,7 @@
 (assert (not (or (= (owner $x1) Owner.AppBuf) (not (pte.frame+ $x2 $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 18
+; stays: zt.close: zap_pte_range'2: 18
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5279,7 +5279,7 @@
 (assert (not (or (vma $x2 $x1) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 19
+; stays: zt.close: zap_pte_range'2: 19
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5308,7 +5308,7 @@
 (assert (not (or (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 20
+; stays: zt.close: zap_pte_range'2: 20
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5350,7 +5350,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 21
+; stays: zt.close: zap_pte_range'2: 21
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5379,7 +5379,7 @@
 (assert (not (or mmap_lock+ (not (= (zt.pc+ $x1) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 22
+; stays: zt.close: zap_pte_range'2: 22
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5421,7 +5421,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 23
+; stays: zt.close: zap_pte_range'2: 23
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5463,7 +5463,7 @@
 (assert (not (or (pte?+ $x2) (not (zt.at+ $x1 $x2)) (= (zt.pc+ $x1) |zt.pc.branch'3|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 24
+; stays: zt.close: zap_pte_range'2: 24
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () frame)
@@ -5506,7 +5506,7 @@
 (assert (not (or (not (pte.frame+ $x3 $x2)) (not (vma $x3 $x1)) (zt.buffer $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 25
+; stays: zt.close: zap_pte_range'2: 25
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5544,7 +5544,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 26
+; stays: zt.close: zap_pte_range'2: 26
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5582,7 +5582,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (zt.is_closing+ $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 27
+; stays: zt.close: zap_pte_range'2: 27
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5635,7 +5635,7 @@
 (assert (not (or (= $x1 $x2) (pte?+ $x3) (not (tlb? $x1 $x3)) (pending $x1) (not (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 29
+; stays: zt.close: zap_pte_range'2: 29
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5677,7 +5677,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 31
+; stays: zt.close: zap_pte_range'2: 31
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5715,7 +5715,7 @@
 (assert (not (or (= $x1 $x2) (not (= (zt.pc+ $x1) |zt.pc.branch'3|)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 32
+; stays: zt.close: zap_pte_range'2: 32
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5770,7 +5770,7 @@
 (assert (not (or (= $x2 $x3) (not (tlb? $x1 $x2)) (not (vma $x2 $x1)) (not (zt.at+ $x1 $x3)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 34
+; stays: zt.close: zap_pte_range'2: 34
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5812,7 +5812,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at+ $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 35
+; stays: zt.close: zap_pte_range'2: 35
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5854,7 +5854,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 36
+; stays: zt.close: zap_pte_range'2: 36
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)

@@ -5,9 +5,9 @@
 ; model: local-cpu-flag fault:frame-hold fault:overwrite fault:pte-left x86
 ; assumptions: none
 ; sizes: cpu from 2, va from 1, frame from 1, gens=0
-; model digest: 03a855ee57b1
+; model digest: 5e1818193d65
 ; obligations: 173
-; proof digest: d72fa85aaea3
+; proof digest: 397c71192ca8
 ; tool: verify 0.1.0
 (set-logic ALL)
 (declare-datatypes ((Owner 0)) (((Owner.Free) (Owner.AppBuf) (Owner.PageCache) (Owner.Kmalloc) (Owner.PageTable))))
@@ -1628,7 +1628,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) zt.pc.flush_tlb_func_local (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range: step
+; defined: zt.close: zap_pte_range: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -1696,7 +1696,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: no PTE is stale
+; stays: zt.close: zap_pte_range: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -1781,7 +1781,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: mapped is held
+; stays: zt.close: zap_pte_range: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -1867,7 +1867,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: dropped is unmapped
+; stays: zt.close: zap_pte_range: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -1953,7 +1953,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: a full flush has the lock
+; stays: zt.close: zap_pte_range: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -2021,7 +2021,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing has the lock
+; stays: zt.close: zap_pte_range: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -2112,7 +2112,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing or a full flush
+; stays: zt.close: zap_pte_range: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -2203,7 +2203,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: one is closing
+; stays: zt.close: zap_pte_range: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -2317,7 +2317,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing has an address
+; stays: zt.close: zap_pte_range: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4018,7 +4018,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.flush_tlb_func_local'2| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range'2: step
+; defined: zt.close: zap_pte_range'2: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -4086,7 +4086,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: no PTE is stale
+; stays: zt.close: zap_pte_range'2: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -4171,7 +4171,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: mapped is held
+; stays: zt.close: zap_pte_range'2: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -4257,7 +4257,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: dropped is unmapped
+; stays: zt.close: zap_pte_range'2: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -4343,7 +4343,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: a full flush has the lock
+; stays: zt.close: zap_pte_range'2: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -4411,7 +4411,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing has the lock
+; stays: zt.close: zap_pte_range'2: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4502,7 +4502,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing or a full flush
+; stays: zt.close: zap_pte_range'2: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4593,7 +4593,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: one is closing
+; stays: zt.close: zap_pte_range'2: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -4707,7 +4707,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing has an address
+; stays: zt.close: zap_pte_range'2: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6401,7 +6401,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.flush_tlb_func_local'2| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range'3: step
+; defined: zt.close: zap_pte_range'3: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -6469,7 +6469,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: no PTE is stale
+; stays: zt.close: zap_pte_range'3: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -6554,7 +6554,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: mapped is held
+; stays: zt.close: zap_pte_range'3: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -6640,7 +6640,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: dropped is unmapped
+; stays: zt.close: zap_pte_range'3: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -6726,7 +6726,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: a full flush has the lock
+; stays: zt.close: zap_pte_range'3: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -6794,7 +6794,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing has the lock
+; stays: zt.close: zap_pte_range'3: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6885,7 +6885,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing or a full flush
+; stays: zt.close: zap_pte_range'3: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6976,7 +6976,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: one is closing
+; stays: zt.close: zap_pte_range'3: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -7090,7 +7090,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing has an address
+; stays: zt.close: zap_pte_range'3: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)

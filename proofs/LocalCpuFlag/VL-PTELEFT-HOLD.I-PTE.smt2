@@ -5,9 +5,9 @@
 ; model: local-cpu-flag fault:frame-hold fault:overwrite fault:pte-left x86
 ; assumptions: none
 ; sizes: cpu from 2, va from 1, frame from 1, gens=0
-; model digest: 86e0a6b1365c
+; model digest: 1e640e7b2c14
 ; obligations: 173
-; proof digest: b504809b338b
+; proof digest: 5ee151312ef6
 ; tool: verify 0.1.0
 (set-logic ALL)
 (declare-datatypes ((Owner 0)) (((Owner.Free) (Owner.AppBuf) (Owner.PageCache) (Owner.Kmalloc) (Owner.PageTable))))
@@ -1605,7 +1605,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) zt.pc.flush_tlb_func_local (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range: step
+; defined: zt.close: zap_pte_range: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -1673,7 +1673,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: no PTE is stale
+; stays: zt.close: zap_pte_range: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -1758,7 +1758,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: mapped is held
+; stays: zt.close: zap_pte_range: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -1844,7 +1844,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: dropped is unmapped
+; stays: zt.close: zap_pte_range: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -1930,7 +1930,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: a full flush has the lock
+; stays: zt.close: zap_pte_range: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -1998,7 +1998,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing has the lock
+; stays: zt.close: zap_pte_range: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -2089,7 +2089,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing or a full flush
+; stays: zt.close: zap_pte_range: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -2180,7 +2180,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: one is closing
+; stays: zt.close: zap_pte_range: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -2294,7 +2294,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing has an address
+; stays: zt.close: zap_pte_range: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -3995,7 +3995,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.flush_tlb_func_local'2| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range'2: step
+; defined: zt.close: zap_pte_range'2: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -4063,7 +4063,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: no PTE is stale
+; stays: zt.close: zap_pte_range'2: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -4148,7 +4148,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: mapped is held
+; stays: zt.close: zap_pte_range'2: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -4234,7 +4234,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: dropped is unmapped
+; stays: zt.close: zap_pte_range'2: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -4320,7 +4320,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: a full flush has the lock
+; stays: zt.close: zap_pte_range'2: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -4388,7 +4388,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing has the lock
+; stays: zt.close: zap_pte_range'2: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4479,7 +4479,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing or a full flush
+; stays: zt.close: zap_pte_range'2: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4570,7 +4570,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: one is closing
+; stays: zt.close: zap_pte_range'2: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -4684,7 +4684,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing has an address
+; stays: zt.close: zap_pte_range'2: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6378,7 +6378,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.flush_tlb_func_local'2| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range'3: step
+; defined: zt.close: zap_pte_range'3: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -6446,7 +6446,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: no PTE is stale
+; stays: zt.close: zap_pte_range'3: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -6531,7 +6531,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: mapped is held
+; stays: zt.close: zap_pte_range'3: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -6617,7 +6617,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: dropped is unmapped
+; stays: zt.close: zap_pte_range'3: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -6703,7 +6703,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: a full flush has the lock
+; stays: zt.close: zap_pte_range'3: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -6771,7 +6771,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing has the lock
+; stays: zt.close: zap_pte_range'3: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6862,7 +6862,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing or a full flush
+; stays: zt.close: zap_pte_range'3: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6953,7 +6953,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: one is closing
+; stays: zt.close: zap_pte_range'3: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -7067,7 +7067,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing has an address
+; stays: zt.close: zap_pte_range'3: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)

@@ -5,9 +5,9 @@
 ; model: local-cpu-flag fault:frame-hold fault:overwrite fault:pte-left x86
 ; assumptions: none
 ; sizes: cpu from 2, va from 1, frame from 1, gens=0
-; model digest: 675c1aef5cf3
+; model digest: b10cf8d2ad5d
 ; obligations: 172
-; proof digest: 9f0b912146a0
+; proof digest: 172f826a6a0b
 ; tool: verify 0.1.0
 (set-logic ALL)
 (declare-datatypes ((Owner 0)) (((Owner.Free) (Owner.AppBuf) (Owner.PageCache) (Owner.Kmalloc) (Owner.PageTable))))
@@ -1581,7 +1581,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) zt.pc.flush_tlb_func_local (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range: step
+; defined: zt.close: zap_pte_range: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -1649,7 +1649,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: no PTE is stale
+; stays: zt.close: zap_pte_range: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -1734,7 +1734,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: mapped is held
+; stays: zt.close: zap_pte_range: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -1820,7 +1820,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: dropped is unmapped
+; stays: zt.close: zap_pte_range: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -1906,7 +1906,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: a full flush has the lock
+; stays: zt.close: zap_pte_range: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -1974,7 +1974,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing has the lock
+; stays: zt.close: zap_pte_range: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -2065,7 +2065,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing or a full flush
+; stays: zt.close: zap_pte_range: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -2156,7 +2156,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: one is closing
+; stays: zt.close: zap_pte_range: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -2270,7 +2270,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing has an address
+; stays: zt.close: zap_pte_range: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -3971,7 +3971,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.flush_tlb_func_local'2| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range'2: step
+; defined: zt.close: zap_pte_range'2: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -4039,7 +4039,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: no PTE is stale
+; stays: zt.close: zap_pte_range'2: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -4124,7 +4124,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: mapped is held
+; stays: zt.close: zap_pte_range'2: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -4210,7 +4210,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: dropped is unmapped
+; stays: zt.close: zap_pte_range'2: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -4296,7 +4296,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: a full flush has the lock
+; stays: zt.close: zap_pte_range'2: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -4364,7 +4364,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing has the lock
+; stays: zt.close: zap_pte_range'2: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4455,7 +4455,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing or a full flush
+; stays: zt.close: zap_pte_range'2: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4546,7 +4546,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: one is closing
+; stays: zt.close: zap_pte_range'2: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -4660,7 +4660,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing has an address
+; stays: zt.close: zap_pte_range'2: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6354,7 +6354,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.flush_tlb_func_local'2| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range'3: step
+; defined: zt.close: zap_pte_range'3: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -6422,7 +6422,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: no PTE is stale
+; stays: zt.close: zap_pte_range'3: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -6507,7 +6507,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: mapped is held
+; stays: zt.close: zap_pte_range'3: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -6593,7 +6593,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: dropped is unmapped
+; stays: zt.close: zap_pte_range'3: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -6679,7 +6679,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: a full flush has the lock
+; stays: zt.close: zap_pte_range'3: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () frame)
@@ -6747,7 +6747,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing has the lock
+; stays: zt.close: zap_pte_range'3: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6838,7 +6838,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing or a full flush
+; stays: zt.close: zap_pte_range'3: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6929,7 +6929,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: one is closing
+; stays: zt.close: zap_pte_range'3: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -7043,7 +7043,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing has an address
+; stays: zt.close: zap_pte_range'3: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)

@@ -5,9 +5,9 @@
 ; model: local-cpu-flag fault:local-munmap fault:signed-server x86
 ; assumptions: A-FULLZAP A-NOREUSE A-PIN A-TRUST
 ; sizes: cpu from 2, va from 1, frame from 1, gens=0
-; model digest: 1cb0769c59f9
+; model digest: 849037c4c015
 ; obligations: 303
-; proof digest: 60e6a81102de
+; proof digest: 0fd6ac2dd8f5
 ; tool: verify 0.1.0
 (set-logic ALL)
 (declare-datatypes ((Owner 0)) (((Owner.Free) (Owner.AppBuf) (Owner.PageCache) (Owner.Kmalloc) (Owner.PageTable))))
@@ -2677,7 +2677,7 @@
 (define-fun zt.is_closing+ ((?k1 cpu)) Bool (or (= $cpu ?k1) (zt.is_closing ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.branch'3| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; stays: zt.exit: zap_pte_range: 2
+; stays: zt.close: zap_pte_range: 2
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -2708,7 +2708,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 3
+; stays: zt.close: zap_pte_range: 3
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2737,7 +2737,7 @@
 (assert (not (or (zt.at?+ $x1) (not (= (zt.pc+ $x1) |zt.pc.branch'2|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 4
+; stays: zt.close: zap_pte_range: 4
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2766,7 +2766,7 @@
 (assert (not (or mmap_lock+ (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 6
+; stays: zt.close: zap_pte_range: 6
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2795,7 +2795,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (zt.buffer? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 7
+; stays: zt.close: zap_pte_range: 7
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2824,7 +2824,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 8
+; stays: zt.close: zap_pte_range: 8
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2853,7 +2853,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 9
+; stays: zt.close: zap_pte_range: 9
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2882,7 +2882,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 10
+; stays: zt.close: zap_pte_range: 10
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2911,7 +2911,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 11
+; stays: zt.close: zap_pte_range: 11
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -2953,7 +2953,7 @@
 (assert (not (or (vma? $x2) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 12
+; stays: zt.close: zap_pte_range: 12
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -2984,7 +2984,7 @@
 (assert (not (or (not (pte?+ $x1)) (vma? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 13
+; stays: zt.close: zap_pte_range: 13
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -3013,7 +3013,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 15
+; stays: zt.close: zap_pte_range: 15
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -3042,7 +3042,7 @@
 (assert (not (or (not (zt.buffer? $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 17
+; stays: zt.close: zap_pte_range: 17
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3084,7 +3084,7 @@
 (assert (not (or (vma $x2 $x1) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 19
+; stays: zt.close: zap_pte_range: 19
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3126,7 +3126,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 20
+; stays: zt.close: zap_pte_range: 20
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () frame)
@@ -3169,7 +3169,7 @@
 (assert (not (or (not (pte.frame+ $x3 $x2)) (not (vma $x3 $x1)) (zt.buffer $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 21
+; stays: zt.close: zap_pte_range: 21
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -3198,7 +3198,7 @@
 (assert (not (or (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 22
+; stays: zt.close: zap_pte_range: 22
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3236,7 +3236,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 23
+; stays: zt.close: zap_pte_range: 23
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3274,7 +3274,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (zt.is_closing+ $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 25
+; stays: zt.close: zap_pte_range: 25
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -3303,7 +3303,7 @@
 (assert (not (or mmap_lock+ (not (= (zt.pc+ $x1) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 26
+; stays: zt.close: zap_pte_range: 26
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3341,7 +3341,7 @@
 (assert (not (or (= $x1 $x2) (not (= (zt.pc+ $x1) |zt.pc.branch'3|)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 27
+; stays: zt.close: zap_pte_range: 27
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -3370,7 +3370,7 @@
 (assert (not (or (zt.at?+ $x1) (not (zt.buffer? $x1)) (zt.is_closing+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 28
+; stays: zt.close: zap_pte_range: 28
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3412,7 +3412,7 @@
 (assert (not (or (pte?+ $x2) (not (zt.at+ $x1 $x2)) (= (zt.pc+ $x1) |zt.pc.branch'3|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 30
+; stays: zt.close: zap_pte_range: 30
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3465,7 +3465,7 @@
 (assert (not (or (= $x1 $x2) (pte?+ $x3) (not (tlb? $x1 $x3)) (pending $x1) (not (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 32
+; stays: zt.close: zap_pte_range: 32
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3507,7 +3507,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 33
+; stays: zt.close: zap_pte_range: 33
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -3536,7 +3536,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 34
+; stays: zt.close: zap_pte_range: 34
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3578,7 +3578,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 35
+; stays: zt.close: zap_pte_range: 35
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3633,7 +3633,7 @@
 (assert (not (or (= $x2 $x3) (not (tlb? $x1 $x2)) (not (vma $x2 $x1)) (not (zt.at+ $x1 $x3)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 36
+; stays: zt.close: zap_pte_range: 36
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3675,7 +3675,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 37
+; stays: zt.close: zap_pte_range: 37
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3717,7 +3717,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at+ $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 38
+; stays: zt.close: zap_pte_range: 38
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4960,7 +4960,7 @@
 (define-fun zt.is_closing+ ((?k1 cpu)) Bool (or (= $cpu ?k1) (zt.is_closing ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.branch'3| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; stays: zt.exit: zap_pte_range'2: 2
+; stays: zt.close: zap_pte_range'2: 2
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -4991,7 +4991,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 3
+; stays: zt.close: zap_pte_range'2: 3
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5020,7 +5020,7 @@
 (assert (not (or (zt.at?+ $x1) (not (= (zt.pc+ $x1) |zt.pc.branch'2|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 4
+; stays: zt.close: zap_pte_range'2: 4
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5049,7 +5049,7 @@
 (assert (not (or mmap_lock+ (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 6
+; stays: zt.close: zap_pte_range'2: 6
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5078,7 +5078,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (zt.buffer? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 7
+; stays: zt.close: zap_pte_range'2: 7
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5107,7 +5107,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 8
+; stays: zt.close: zap_pte_range'2: 8
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5136,7 +5136,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 9
+; stays: zt.close: zap_pte_range'2: 9
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5165,7 +5165,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 10
+; stays: zt.close: zap_pte_range'2: 10
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5194,7 +5194,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 11
+; stays: zt.close: zap_pte_range'2: 11
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5236,7 +5236,7 @@
 (assert (not (or (vma? $x2) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 12
+; stays: zt.close: zap_pte_range'2: 12
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -5267,7 +5267,7 @@
 (assert (not (or (not (pte?+ $x1)) (vma? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 13
+; stays: zt.close: zap_pte_range'2: 13
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5296,7 +5296,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 15
+; stays: zt.close: zap_pte_range'2: 15
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5325,7 +5325,7 @@
 (assert (not (or (not (zt.buffer? $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 17
+; stays: zt.close: zap_pte_range'2: 17
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5367,7 +5367,7 @@
 (assert (not (or (vma $x2 $x1) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 19
+; stays: zt.close: zap_pte_range'2: 19
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5409,7 +5409,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 20
+; stays: zt.close: zap_pte_range'2: 20
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () frame)
@@ -5452,7 +5452,7 @@
 (assert (not (or (not (pte.frame+ $x3 $x2)) (not (vma $x3 $x1)) (zt.buffer $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 21
+; stays: zt.close: zap_pte_range'2: 21
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5481,7 +5481,7 @@
 (assert (not (or (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 22
+; stays: zt.close: zap_pte_range'2: 22
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5519,7 +5519,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 23
+; stays: zt.close: zap_pte_range'2: 23
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5557,7 +5557,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (zt.is_closing+ $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 25
+; stays: zt.close: zap_pte_range'2: 25
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5586,7 +5586,7 @@
 (assert (not (or mmap_lock+ (not (= (zt.pc+ $x1) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 26
+; stays: zt.close: zap_pte_range'2: 26
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5624,7 +5624,7 @@
 (assert (not (or (= $x1 $x2) (not (= (zt.pc+ $x1) |zt.pc.branch'3|)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 27
+; stays: zt.close: zap_pte_range'2: 27
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5653,7 +5653,7 @@
 (assert (not (or (zt.at?+ $x1) (not (zt.buffer? $x1)) (zt.is_closing+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 28
+; stays: zt.close: zap_pte_range'2: 28
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5695,7 +5695,7 @@
 (assert (not (or (pte?+ $x2) (not (zt.at+ $x1 $x2)) (= (zt.pc+ $x1) |zt.pc.branch'3|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 30
+; stays: zt.close: zap_pte_range'2: 30
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5748,7 +5748,7 @@
 (assert (not (or (= $x1 $x2) (pte?+ $x3) (not (tlb? $x1 $x3)) (pending $x1) (not (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 32
+; stays: zt.close: zap_pte_range'2: 32
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5790,7 +5790,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 33
+; stays: zt.close: zap_pte_range'2: 33
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5819,7 +5819,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 34
+; stays: zt.close: zap_pte_range'2: 34
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5861,7 +5861,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 35
+; stays: zt.close: zap_pte_range'2: 35
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5916,7 +5916,7 @@
 (assert (not (or (= $x2 $x3) (not (tlb? $x1 $x2)) (not (vma $x2 $x1)) (not (zt.at+ $x1 $x3)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 36
+; stays: zt.close: zap_pte_range'2: 36
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5958,7 +5958,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 37
+; stays: zt.close: zap_pte_range'2: 37
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -6000,7 +6000,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at+ $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 38
+; stays: zt.close: zap_pte_range'2: 38
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
