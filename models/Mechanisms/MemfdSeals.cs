@@ -29,6 +29,7 @@ public sealed class MemfdSeals : ModelFamily
     private static readonly Anchor AddSeals = Anchor.Kernel("memfd_add_seals", "mm/memfd.c", "037dd1308c6d");
     private static readonly Anchor WaitForPins = Anchor.Kernel("memfd_wait_for_pins", "mm/memfd.c", "037dd1308c6d");
     private static readonly Anchor Deny = Anchor.Kernel("mapping_deny_writable", "include/linux/fs.h");
+    private static readonly Anchor MapWritable = Anchor.Kernel("mapping_map_writable", "include/linux/fs.h");
     private static readonly Anchor Write = Anchor.Kernel("shmem_write_begin", "mm/shmem.c");
 
     /// <inheritdoc/>
@@ -152,9 +153,8 @@ public sealed class MemfdSeals : ModelFamily
         public void AddMappings(ModelBuilder m)
         {
             m.Rule("mapping_map_writable", s => s
-                .When(writable == NoMapping).Set(writable, 1).By("sender")).From(Anchor.Kernel("mapping_map_writable", "include/linux/fs.h"));
-            m.Rule("mapping_map_writable: -EPERM", s => s.When(writable == Denied).By("sender"))
-                .From(Anchor.Kernel("mapping_map_writable", "include/linux/fs.h"));
+                .When(writable == NoMapping).Set(writable, 1).By("sender")).From(MapWritable);
+            m.Rule("mapping_map_writable: -EPERM", s => s.When(writable == Denied).By("sender")).From(MapWritable);
             m.Rule("munmap", s => s.When(writable > NoMapping).Set(writable, NoMapping).By("sender"));
             m.Rule("store", s => Seals.NoteChange(s.When(writable > NoMapping)).By("sender"));
             m.Rule("pin_user_pages", s => s
