@@ -49,7 +49,6 @@ internal static class Code
 {
     public static readonly Anchor DaxFault = Anchor.Kernel("dax_iomap_fault", "fs/dax.c", "00c010e130e5");
     public static readonly Anchor BusyPage = Anchor.Kernel("dax_layout_busy_page_range", "fs/dax.c", "00c010e130e5");
-    public static readonly Anchor BreakLayout = Anchor.Kernel("dax_break_layout", "fs/dax.c", "00c010e130e5");
     public static readonly Anchor BreakDax = Anchor.Kernel("xfs_break_dax_layouts", "fs/xfs/xfs_file.c");
     public static readonly Anchor BreakLeased = Anchor.Kernel("xfs_break_leased_layouts", "fs/xfs/xfs_pnfs.c");
     public static readonly Anchor Setattr = Anchor.Kernel("xfs_vn_setattr", "fs/xfs/xfs_iops.c");
