@@ -154,7 +154,8 @@ internal sealed unsafe class SeenSet : IDisposable
 
         var wanted = Vector256.Create(state);
         return Vector256.IsHardwareAccelerated
-            && (Vector256.Equals(Vector256.Load(line), wanted) | Vector256.Equals(Vector256.Load(line + 4), wanted)) != Vector256<ulong>.Zero;
+            && (Vector256.Equals(Vector256.Load(line), wanted)
+                | Vector256.Equals(Vector256.Load(line + 4), wanted)) != Vector256<ulong>.Zero;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

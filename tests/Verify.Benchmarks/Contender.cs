@@ -101,7 +101,8 @@ public abstract partial class Contender(string name)
                 throw new BenchmarkException($"{Name}: {output}");
             }
 
-            return new Found(errors.Any(match => match.Groups[1].Value != "0"), Number(States().Match(output)), Number(Steps().Match(output)));
+            return new Found(errors.Any(match => match.Groups[1].Value != "0"), Number(States().Match(output)),
+                Number(Steps().Match(output)));
         }
 
         [GeneratedRegex(@"errors: (\d+)")]
@@ -122,7 +123,8 @@ public abstract partial class Contender(string name)
         {
             Export(verify, folder, claim, sizes, "murphi", "model.m");
             Command.Measure(folder, "rumur",
-                ["--deadlock-detection", "off", "--symmetry-reduction", "off", "--threads", $"{threads}", "--output-format", "machine-readable",
+                ["--deadlock-detection", "off", "--symmetry-reduction", "off", "--threads", $"{threads}", "--output-format",
+                    "machine-readable",
                     "--output", "model.c", "model.m"]);
             Command.Measure(folder, "gcc", ["-std=c11", "-O3", "-w", "-march=native", "-o", "model", "model.c", "-lpthread"]);
         }
@@ -134,7 +136,8 @@ public abstract partial class Contender(string name)
         {
             var summary = Summary().Match(output);
             return summary.Success
-                ? new Found(summary.Groups[3].Value != "0", Number(summary), long.Parse(summary.Groups[2].Value, CultureInfo.InvariantCulture))
+                ? new Found(summary.Groups[3].Value != "0", Number(summary),
+                    long.Parse(summary.Groups[2].Value, CultureInfo.InvariantCulture))
                 : throw new BenchmarkException($"{Name}: {output}");
         }
 

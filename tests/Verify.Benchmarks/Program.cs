@@ -3,9 +3,16 @@ using Verify.Benchmarks;
 
 var rounds = new Option<int>("--rounds") { Description = "Runs of each checker on each instance.", DefaultValueFactory = _ => 5 };
 var only = new Option<string[]>("--only") { Description = "Cases by name, or 'growth'; all of them without it." };
-var growTo = new Option<int>("--grow-to") { Description = "How many sizes growth goes through (the fourth takes 16 GB).", DefaultValueFactory = _ => 3 };
+var growTo = new Option<int>("--grow-to")
+{
+    Description = "How many sizes growth goes through (the fourth takes 16 GB).",
+    DefaultValueFactory = _ => 3,
+};
 var into = new Option<FileInfo?>("--into") { Description = "A file to write the page to, beside standard output." };
-var root = new RootCommand("Measures Verify against Spin and Rumur on the same models, in one run, alternating.") { rounds, only, growTo, into };
+var root = new RootCommand("Measures Verify against Spin and Rumur on the same models, in one run, alternating.")
+{
+    rounds, only, growTo, into,
+};
 root.SetAction(parsed =>
 {
     var chosen = parsed.GetValue(only) ?? [];

@@ -13,15 +13,18 @@ public static class Table
         {
             var model = Line("/proc/cpuinfo", "model name")?.Split(':')[^1].Trim() ?? "unknown processor";
             var memory = Line("/proc/meminfo", "MemTotal")?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-            var gigabytes = memory is null ? "?" : (long.Parse(memory, CultureInfo.InvariantCulture) >> 20).ToString(CultureInfo.InvariantCulture);
-            return $"{model}, {Environment.ProcessorCount} cores, {gigabytes} GiB, {Environment.OSVersion.VersionString}, .NET {Environment.Version}";
+            var gigabytes = memory is null ? "?" : (long.Parse(memory, CultureInfo.InvariantCulture) >> 20)
+                .ToString(CultureInfo.InvariantCulture);
+            var system = Environment.OSVersion.VersionString;
+            return $"{model}, {Environment.ProcessorCount} cores, {gigabytes} GiB, {system}, .NET {Environment.Version}";
         }
     }
 
     /// <summary>One case.</summary>
     public static string Of(Case what, IReadOnlyList<Measurement> all)
     {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"### {what.Name}: {what.Claim}, {what.Sizes}\n\n{Capital(what.Why)}.\n\n");
+        var text = new StringBuilder()
+            .Append(CultureInfo.InvariantCulture, $"### {what.Name}: {what.Claim}, {what.Sizes}\n\n{Capital(what.Why)}.\n\n");
         text.Append("| checker | seconds | × | CPU s | states | steps | peak MB | bytes a state |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
         // Theirs at its best against each of ours: how many times as long it takes.
         var best = all.Where(m => m.Missing is null && m.Contender.IsSpin).Select(m => m.Seconds).DefaultIfEmpty(double.NaN).Min();
@@ -35,8 +38,10 @@ public static class Table
 
             var found = m.Found!;
             var states = found.StoodFor is { } stoodFor ? $"{found.States:N0} for {stoodFor:N0}" : $"{found.States:N0}";
-            text.Append(CultureInfo.InvariantCulture, $"| {m.Contender.Name} | {m.Seconds:0.00} | {best / m.Seconds:0.0} | {m.CpuSeconds:0.00} ")
-                .Append(CultureInfo.InvariantCulture, $"| {states} | {found.Transitions:N0} | {m.PeakBytes / 1e6:0} | {BytesAState(m)} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {m.Contender.Name} | {m.Seconds:0.00} | {best / m.Seconds:0.0} | {m.CpuSeconds:0.00} ")
+                .Append(CultureInfo.InvariantCulture,
+                    $"| {states} | {found.Transitions:N0} | {m.PeakBytes / 1e6:0} | {BytesAState(m)} |\n");
         }
 
         return text.Append('\n').ToString();
@@ -51,7 +56,8 @@ public static class Table
         foreach (var (sizes, one, two) in all)
         {
             var found = two.Found!;
-            text.Append(CultureInfo.InvariantCulture, $"| {sizes} | {found.States:N0} | {found.Transitions:N0} | {one.Seconds:0.00} | {two.Seconds:0.00} ")
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {sizes} | {found.States:N0} | {found.Transitions:N0} | {one.Seconds:0.00} | {two.Seconds:0.00} ")
                 .Append(CultureInfo.InvariantCulture, $"| {one.Seconds / two.Seconds:0.00} | {two.Seconds / found.Transitions * 1e9:0.0} ")
                 .Append(CultureInfo.InvariantCulture, $"| {two.PeakBytes / 1e6:0} | {BytesAState(two)} |\n");
         }

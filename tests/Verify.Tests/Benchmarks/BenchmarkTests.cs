@@ -30,7 +30,8 @@ public sealed class BenchmarkTests
     public void Every_checker_that_is_installed_decides_a_case_and_finds_the_same_states()
     {
         var one = Case.All[0];
-        var all = new Measurements(_ => { }).Of([.. Contender.All(Path.Combine(Repository.Root, "verify"))], one.Claim, one.Tiny, rounds: 1);
+        var all = new Measurements(_ => { })
+            .Of([.. Contender.All(Path.Combine(Repository.Root, "verify"))], one.Claim, one.Tiny, rounds: 1);
         foreach (var measured in all.Where(measured => measured.Missing is null))
         {
             Assert.Equal(one.TinyStates, measured.Found!.StoodFor ?? measured.Found.States);
@@ -53,7 +54,8 @@ public sealed class BenchmarkTests
     public void An_unknown_case_is_one_line()
     {
         var program = typeof(Case).Assembly.Location;
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, "--only", "referenz"]) { RedirectStandardError = true })!;
+        using var process =
+            Process.Start(new ProcessStartInfo("dotnet", [program, "--only", "referenz"]) { RedirectStandardError = true })!;
         var said = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(3, process.ExitCode);

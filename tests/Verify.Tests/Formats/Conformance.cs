@@ -80,7 +80,8 @@ internal sealed partial class Conformance
             var verdict = Engine.Decide(Model, property, OneThread);
             var text = Text(new Promela(), property);
             var found = ForeignChecker.Spin(text);
-            Assert.True(verdict is Verdict.Refuted == found.IsViolated, $"'{property.Name}', ours {verdict.Word}: {Difference("Spin", found, text)}");
+            Assert.True(verdict is Verdict.Refuted == found.IsViolated,
+                $"'{property.Name}', ours {verdict.Word}: {Difference("Spin", found, text)}");
             compared++;
         }
 
@@ -93,7 +94,8 @@ internal sealed partial class Conformance
         var text = Text(new Murphi(), null);
         var position = 0;
         var properties = Model.Properties.Where(p => p is not Property.LeadsTo).ToList();
-        text = RumurSwitch().Replace(text, match => $"{match.Groups[1]}: {(quiet.Contains(properties[position++]) ? "true" : "false")}; -- ");
+        text = RumurSwitch()
+            .Replace(text, match => $"{match.Groups[1]}: {(quiet.Contains(properties[position++]) ? "true" : "false")}; -- ");
         var found = ForeignChecker.Rumur(text, quiet.Any(property => property is Property.NoDeadlock));
         Assert.True((false, States, Transitions) == (found.IsViolated, found.States, found.Transitions), Difference("Rumur", found, text));
         foreach (var property in loud)
@@ -121,12 +123,14 @@ internal sealed partial class Conformance
             generated += Visit(module.Successors(state));
         }
 
-        Assert.True((States, Transitions) == (seen.Count, generated), $"{Model.Name}: ours {States} states, {Transitions} transitions; read back {seen.Count}, {generated}\n{files[0].Text}");
+        Assert.True((States, Transitions) == (seen.Count, generated),
+            $"{Model.Name}: ours {States} states, {Transitions} transitions; read back {seen.Count}, {generated}\n{files[0].Text}");
         Assert.DoesNotContain("TypeOK", failed);
         var properties = Model.Properties.Where(p => p is Property.Always or Property.Reachable);
         foreach (var (property, invariant) in properties.Zip(invariants.Skip(1)))
         {
-            Assert.True(failed.Contains(invariant) != quiet.Contains(property) || !(quiet.Contains(property) || loud.Contains(property)), $"{Model.Name}: '{property.Name}'\n{files[0].Text}");
+            Assert.True(failed.Contains(invariant) != quiet.Contains(property)
+                || !(quiet.Contains(property) || loud.Contains(property)), $"{Model.Name}: '{property.Name}'\n{files[0].Text}");
         }
 
         int Visit(IEnumerable<TlaValue[]> states)
@@ -151,7 +155,8 @@ internal sealed partial class Conformance
         var files = new TlaPlus().Export(Model, quiet.Count > 0 ? quiet[0] : null);
         var starts = new Interpreter(Model).InitialStates().Count();
         var found = ForeignChecker.Tlc(jar, files);
-        Assert.True((false, States, Transitions + starts) == (found.IsViolated, found.States, found.Transitions), Difference("TLC", found, files[0].Text));
+        Assert.True((false, States, Transitions + starts) == (found.IsViolated, found.States, found.Transitions),
+            Difference("TLC", found, files[0].Text));
         foreach (var property in loud)
         {
             files = new TlaPlus().Export(Model, property);

@@ -14,7 +14,8 @@ public sealed class ConformanceTests
     private const long MostStates = 50_000;
 
     // Decided once, compared with each of the others.
-    private static readonly Lazy<ImmutableArray<Conformance>> Small = new(() => [.. SmallModels.All.Select(model => new Conformance(model))]);
+    private static readonly Lazy<ImmutableArray<Conformance>> Small =
+        new(() => [.. SmallModels.All.Select(model => new Conformance(model))]);
     private static readonly Lazy<ImmutableArray<Conformance>> Drawn = new(() => [.. Generated()]);
     private static readonly Lazy<ImmutableArray<Conformance>> Claims = new(() => [.. Claimed()]);
 

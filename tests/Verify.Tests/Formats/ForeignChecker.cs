@@ -27,7 +27,8 @@ internal static partial class ForeignChecker
         var flags = usage.Groups[1].Value.Split(' ');
         _ = Run(folder, "spin", [.. options, "-a", path]);
         _ = Run(folder, "gcc", ["-O0", "-w", .. flags, "-o", "pan", "pan.c"]);
-        var output = Run(folder, $"{folder.Path}/pan", [.. usage.Groups[2].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-m500000", "-w16"]);
+        var output = Run(folder, $"{folder.Path}/pan",
+            [.. usage.Groups[2].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-m500000", "-w16"]);
         Assert.DoesNotContain("max search depth too small", output, StringComparison.Ordinal);
         var errors = Errors().Match(output);
         Assert.True(errors.Success, output);
@@ -41,7 +42,8 @@ internal static partial class ForeignChecker
         using var folder = new Folder();
         var path = folder.Write("model.m", text);
         _ = Run(folder, "rumur",
-            ["--deadlock-detection", findsDeadlocks ? "stuck" : "off", "--threads", "1", "--output-format", "machine-readable", "--output", "model.c", path]);
+            ["--deadlock-detection", findsDeadlocks ? "stuck" : "off", "--threads", "1", "--output-format", "machine-readable",
+                "--output", "model.c", path]);
         _ = Run(folder, "gcc", ["-std=c11", "-O0", "-w", "-march=native", "-o", "model", "model.c", "-lpthread"]);
         var output = Run(folder, $"{folder.Path}/model", [], mayFail: true);
         var summary = RumurSummary().Match(output);
@@ -64,7 +66,8 @@ internal static partial class ForeignChecker
             folder.Write(file.Name, file.Text);
         }
 
-        var output = Run(folder, "java", ["-XX:+UseParallelGC", "-cp", jar, "tlc2.TLC", "-workers", "1", files.First().Name], mayFail: true);
+        var output = Run(folder, "java", ["-XX:+UseParallelGC", "-cp", jar, "tlc2.TLC", "-workers", "1", files.First().Name],
+            mayFail: true);
         var summary = TlcSummary().Match(output);
         Assert.True(summary.Success, output);
         return new Finding(output.Contains("Error: ", StringComparison.Ordinal), long.Parse(summary.Groups[2].Value),

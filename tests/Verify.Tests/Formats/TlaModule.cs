@@ -154,7 +154,8 @@ internal sealed partial class TlaModule
             return;
         }
 
-        var parts = body.Select(line => TlaParser.Parse(names, line.StartsWith("/\\ ", StringComparison.Ordinal) ? line[3..] : line)).ToList();
+        var parts = body.Select(line =>
+            TlaParser.Parse(names, line.StartsWith("/\\ ", StringComparison.Ordinal) ? line[3..] : line)).ToList();
         Func<TlaScope, TlaValue> value = parts.Count == 1 ? parts[0] : s => TlaValue.Truth(parts.All(part => part(s).IsTrue));
         names.Define(name, _ => scope => value(new TlaScope(scope.State)));
         predicates[name] = value;
@@ -240,7 +241,8 @@ internal sealed partial class TlaModule
         var arguments = match.Groups[3].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries);
         var (parameters, _) = actions[match.Groups[2].Value];
         var action = ReadAction(match.Groups[2].Value, parameters);
-        var bounds = match.Groups[1].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(bound => bound.Split(" \\in ", 2)).ToList();
+        var bounds = match.Groups[1].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries)
+            .Select(bound => bound.Split(" \\in ", 2)).ToList();
         Assert.Equal(parameters.Length, arguments.Length);
         Assert.Equal(bounds.Select(bound => bound[0]), arguments);
         var sets = bounds.Select(bound => TlaParser.Parse(names, bound[1])).ToList();

@@ -119,7 +119,8 @@ internal sealed partial class TlaParser(TlaNames names, string text)
                 Take(":");
                 var body = Expression(0);
                 bound.ForEach(b => names.Leave(b.Name));
-                return s => TlaValue.Truth(isForAll ? All(bound, s).All(inner => body(inner).IsTrue) : All(bound, s).Any(inner => body(inner).IsTrue));
+                return s => TlaValue.Truth(isForAll ? All(bound, s).All(inner => body(inner).IsTrue) : All(bound, s)
+                    .Any(inner => body(inner).IsTrue));
             case "IF":
                 Take();
                 var condition = Expression(0);
@@ -167,7 +168,8 @@ internal sealed partial class TlaParser(TlaNames names, string text)
     }
 
     private static IEnumerable<TlaScope> All(List<(string Name, Func<TlaScope, TlaValue> Set)> bound, TlaScope scope) =>
-        bound.Aggregate(Enumerable.Repeat(scope, 1), (scopes, b) => scopes.SelectMany(s => b.Set(s).Members.Select(m => s.With(b.Name, m))));
+        bound.Aggregate(Enumerable.Repeat(scope, 1), (scopes, b) =>
+            scopes.SelectMany(s => b.Set(s).Members.Select(m => s.With(b.Name, m))));
 
     private Func<TlaScope, TlaValue> Postfix(Func<TlaScope, TlaValue> value)
     {
@@ -314,7 +316,8 @@ internal sealed partial class TlaParser(TlaNames names, string text)
         }
         while (TryTake(","));
         Take("]");
-        return s => changes.Aggregate(first(s), (function, change) => function.Except([.. change.Path.Select(key => key(s))], change.Value(s)));
+        return s => changes.Aggregate(first(s), (function, change) =>
+            function.Except([.. change.Path.Select(key => key(s))], change.Value(s)));
     }
 
     private List<Func<TlaScope, TlaValue>> Path()
@@ -350,7 +353,8 @@ internal sealed partial class TlaParser(TlaNames names, string text)
         Take("]");
         return between == "|->"
             ? s => TlaValue.Function(fields.Select(field => (field.Name, field.Value(s))))
-            : s => TlaValue.Set(Combine(fields.Select(field => field.Name), name => fields.Find(field => field.Name == name).Value(s).Members));
+            : s => TlaValue.Set(Combine(fields.Select(field => field.Name), name => fields.Find(field => field.Name == name)
+                .Value(s).Members));
     }
 
     private static IEnumerable<TlaValue> Combine(IEnumerable<TlaValue> keys, Func<TlaValue, IEnumerable<TlaValue>> values) =>

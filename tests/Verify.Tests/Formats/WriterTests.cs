@@ -83,7 +83,8 @@ public sealed class WriterTests
         var conformance = new Conformance(m.Build());
         Assert.Equal(24, conformance.States);
         conformance.WithTla();
-        Assert.SkipWhen(ForeignChecker.SpinMissing is not null || ForeignChecker.RumurMissing is not null, "spin or rumur is not installed");
+        Assert.SkipWhen(ForeignChecker.SpinMissing is not null || ForeignChecker.RumurMissing is not null,
+            "spin or rumur is not installed");
         conformance.WithSpin();
         conformance.WithRumur();
     }
