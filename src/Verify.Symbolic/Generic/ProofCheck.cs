@@ -29,6 +29,9 @@ public static class ProofCheck
 {
     private const string Question = "(check-sat)\n";
 
+    // Where matching gives up, enumeration goes on; over relations it comes to an end.
+    private const string Patient = "(set-option :full-saturate-quant true)\n";
+
     /// <summary>Seconds that a solver may think about one obligation.</summary>
     public const int MostSeconds = 10;
 
@@ -37,7 +40,16 @@ public static class ProofCheck
     /// <param name="program">The solver.</param>
     /// <param name="seed">What its random choices start from.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <returns>Its answers; cvc5 is asked a second time, in a more patient mode, if it gives up on any.</returns>
     public static ProofAnswer Run(string proof, SolverProgram program, ulong seed, CancellationToken cancellation)
+    {
+        var first = Run(proof, program, seed, Limit(program.Kind), cancellation);
+        return program.Kind == SolverKind.Cvc5 && first.Answers.Any(a => a.Answer == Satisfiability.Unknown && a.Trouble is null)
+            ? Run(proof, program, seed, Limit(program.Kind) + Patient, cancellation)
+            : first;
+    }
+
+    private static ProofAnswer Run(string proof, SolverProgram program, ulong seed, string options, CancellationToken cancellation)
     {
         var parts = proof.Split(Question);
         var answers = ImmutableArray.CreateBuilder<ObligationAnswer>();
@@ -51,7 +63,7 @@ public static class ProofCheck
             {
                 if (trouble is null)
                 {
-                    solver.Send((i == 0 ? Limit(program.Kind) : "") + parts[i]);
+                    solver.Send((i == 0 ? options : "") + parts[i]);
                     answer = solver.CheckSat();
                 }
             }
@@ -68,8 +80,7 @@ public static class ProofCheck
 
     private static string Limit(SolverKind kind) => kind == SolverKind.Z3
         ? $"(set-option :timeout {MostSeconds * 1000})\n"
-        // Where matching gives up, enumeration goes on; over relations it comes to an end.
-        : $"(set-option :tlimit-per {MostSeconds * 1000})\n(set-option :full-saturate-quant true)\n";
+        : $"(set-option :tlimit-per {MostSeconds * 1000})\n";
 
     // The comment before the last push says which obligation comes.
     private static string NameOf(string part) =>

@@ -120,13 +120,13 @@ public sealed class Obligations
     // would be a function from universe to universe, and chains of those have no end.
     private void NameContents(RuleReading naming, ImmutableArray<Symbol> known)
     {
-        NameContents(naming, known, mostKeys: 2);
-        NameContents(naming, [.. naming.Symbols], mostKeys: 1);
+        NameContentsOf(naming, known);
+        NameContentsOf(naming, [.. naming.Symbols]);
     }
 
-    private void NameContents(RuleReading naming, ImmutableArray<Symbol> known, int mostKeys)
+    private void NameContentsOf(RuleReading naming, ImmutableArray<Symbol> known)
     {
-        foreach (var leaf in model.Signature.Leaves.Where(leaf => leaf.Kind == LeafKind.Relation && leaf.Keys.Length <= mostKeys))
+        foreach (var leaf in model.Signature.Leaves.Where(leaf => leaf.Kind == LeafKind.Relation && leaf.Keys.Length <= 1))
         {
             IEnumerable<ImmutableArray<Formula>> keys = [[]];
             foreach (var key in leaf.Keys)
