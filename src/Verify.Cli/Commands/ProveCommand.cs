@@ -34,7 +34,9 @@ internal static class ProveCommand
 
             var prover = new Prover(session);
             var found = session.Catalogue.Find(parsed.GetRequiredValue(claims));
-            return ExitCode.Worst(found.Select(claim => parsed.GetValue(find) ? prover.Find(claim) : prover.Prove(claim)).ToList());
+            return ExitCode.Worst(parsed.GetValue(find)
+                ? [.. found.Select(prover.Find)]
+                : prover.WithInvariant(found).Select(prover.Prove).ToList());
         });
         return command;
     }
@@ -47,6 +49,13 @@ internal static class ProveCommand
         private readonly ProofFiles files = new(session.Catalogue);
         private readonly SolverProgram z3 = SolverProgram.Find(SolverKind.Z3);
         private readonly SolverProgram cvc5 = SolverProgram.Find(SolverKind.Cvc5);
+
+        // Of a group, those that somebody has written an invariant for.
+        public ImmutableArray<Claim> WithInvariant(ImmutableArray<Claim> claims)
+        {
+            ImmutableArray<Claim> some = [.. claims.Where(claim => files.InvariantOf(claim) is not null)];
+            return some.IsEmpty ? claims : some;
+        }
 
         public int Prove(Claim claim)
         {
@@ -101,7 +110,8 @@ internal static class ProveCommand
             terminal.Out.WriteLine($"  {claim.Sentence}");
             terminal.Out.WriteLine($"  {proof.Count} obligations: "
                 + string.Join(", ", result.Answers.Select(a => $"{a.Solver} (seed {a.Seed}) {ResultText.Seconds(a.Seconds)}")));
-            terminal.Out.WriteLine($"  every rule fires, and every witness is met, on {instance}: {witness.Verdict.Evidence.States:N0} states");
+            terminal.Out.WriteLine($"  every rule fires, and every witness is met, on {instance}: "
+                + $"{witness.Verdict.Evidence.States:N0} states");
             foreach (var problem in result.Problems)
             {
                 terminal.Out.WriteLine($"  {terminal.Paint("PROBLEM", Paint.Red)} {problem}");

@@ -49,7 +49,8 @@ internal sealed class CertificateCheck(Session session)
         SolverProgram[] solvers = [SolverProgram.Find(SolverKind.Z3), SolverProgram.Find(SolverKind.Cvc5)];
         if (solvers.All(solver => solver.Unavailable is not null))
         {
-            return new CheckedCertificate(file, "not checked", [.. solvers.Select(solver => solver.Unavailable!)], null, ExitCode.Undecided);
+            return new CheckedCertificate(
+                file, $"{claim.Id}  not checked", [.. solvers.Select(solver => solver.Unavailable!)], null, ExitCode.Undecided);
         }
 
         var result = AnySizeProver.Run(stored.Proof, solvers, seeds: 1, session.Cancellation);

@@ -34,7 +34,8 @@ internal sealed class ProofFiles(Catalogue catalogue)
         var owner = All.FirstOrDefault(pair => Certificate.FileName(pair.Claim.Id) == name);
         return owner.Claim is not null
             ? owner
-            : throw ModelException.At(new SourceSpot(file, 1), Codes.BadCertificate, $"no claim with an invariant has a certificate '{name}'",
+            : throw ModelException.At(new SourceSpot(file, 1), Codes.BadCertificate,
+                $"no claim with an invariant has a certificate '{name}'",
                 "the name of the file is the id of the claim, with a dot in place of each colon and slash");
     }
 
@@ -69,7 +70,8 @@ internal sealed class ProofFiles(Catalogue catalogue)
     }
 
     private Claim ClaimOf(string id, Invariant invariant) => catalogue.Claims.FirstOrDefault(claim => claim.Id == id)
-        ?? throw ModelException.At(null, Codes.BadInvariant, $"the invariant {invariant.GetType().Name} is of a claim '{id}', which does not exist");
+        ?? throw ModelException.At(null, Codes.BadInvariant,
+            $"the invariant {invariant.GetType().Name} is of a claim '{id}', which does not exist");
 
     private static string? Above(string folder)
     {

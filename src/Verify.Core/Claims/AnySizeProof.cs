@@ -53,8 +53,10 @@ public sealed class AnySizeProof
         {
             var value = Instance.SizeIn(claim.Choices, known.Size);
             text = SizeTemplate.Of(text, value, numbered!, known.Other, known.Size.Name)
-                ?? throw ModelException.At(null, Codes.NotGeneric, $"the obligations do not grow with '{known.Size.Name}' as the model does");
-            basis = SizeTemplate.Of(basis, value, Essence(claim.Choices.Size(known.Size.Name, known.Other))!, known.Other, known.Size.Name)!;
+                ?? throw ModelException.At(null, Codes.NotGeneric,
+                    $"the obligations do not grow with '{known.Size.Name}' as the model does");
+            var other = Essence(claim.Choices.Size(known.Size.Name, known.Other))!;
+            basis = SizeTemplate.Of(basis, value, other, known.Other, known.Size.Name)!;
             var from = Sizes.First(size => size.IsNumber).From;
             var name = SizeTemplate.NameOf(known.Size.Name);
             text = text.Insert(text.IndexOf('\n', StringComparison.Ordinal) + 1, string.Create(CultureInfo.InvariantCulture,
@@ -86,7 +88,8 @@ public sealed class AnySizeProof
     {
         get
         {
-            var any = Sizes.Where(size => size.IsAny).Select(size => size.From <= 1 ? size.Name : $"{size.Name} (from {size.From})").ToList();
+            var any = Sizes.Where(size => size.IsAny)
+                .Select(size => size.From <= 1 ? size.Name : $"{size.Name} (from {size.From})");
             var rest = Sizes.Where(size => !size.IsAny).Select(size => size.ToString());
             return string.Join("; ", ((string[])[$"for every number of {string.Join(", ", any)}"]).Concat(rest));
         }

@@ -28,12 +28,18 @@ public sealed record Certificate(string Claim, string ModelDigest, int Obligatio
     public static Certificate Of(Claim claim, AnySizeProof proof, string version)
     {
         var header = new StringBuilder(FirstLine).Append('\n');
-        void Say(string what, string value) =>
-            header.Append(CultureInfo.InvariantCulture, $"; {what}: {string.Join(' ', value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}\n");
+        void Say(string what, string value)
+        {
+            var words = value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            header.Append(CultureInfo.InvariantCulture, $"; {what}: {string.Join(' ', words)}\n");
+        }
+
+        var faults = claim.Choices.Faults.Select(fault => $"fault:{fault}");
+        var profile = claim.Choices.Profile ?? claim.Family.Profiles.FirstOrDefault()?.Name;
         Say("claim", claim.Id);
         Say("sentence", claim.Sentence);
         Say("property", claim.Property);
-        Say("model", $"{claim.Family.Name} {string.Join(' ', claim.Choices.Faults.Select(fault => $"fault:{fault}"))} {claim.Choices.Profile ?? claim.Family.Profiles.FirstOrDefault()?.Name}");
+        Say("model", $"{claim.Family.Name} {string.Join(' ', faults)} {profile}");
         Say("assumptions", string.Join(' ', claim.Choices.Assumptions.DefaultIfEmpty("none")));
         Say("sizes", string.Join(", ", proof.Sizes));
         Say("model digest", proof.ModelDigest);
@@ -86,18 +92,21 @@ public sealed record Certificate(string Claim, string ModelDigest, int Obligatio
     }
 
     /// <summary>Sees whether it is what the model and the invariant give today; the version of the tool may differ.</summary>
-    /// <exception cref="ModelException">VRF309: it is another claim's, or not what it says. VRF310: something has changed since.</exception>
+    /// <exception cref="ModelException">VRF309: it is another claim's, or not what it says. VRF310: it is of something
+    /// that has changed since.</exception>
     public void CheckAgainst(Certificate current, string file)
     {
         if (Claim != current.Claim)
         {
-            throw ModelException.At(new SourceSpot(file, 2), Codes.BadCertificate, $"this is the certificate of {Claim}, not of {current.Claim}");
+            throw ModelException.At(new SourceSpot(file, 2), Codes.BadCertificate,
+                $"this is the certificate of {Claim}, not of {current.Claim}");
         }
 
         if (ModelDigest != current.ModelDigest)
         {
             throw ModelException.At(new SourceSpot(file, 1), Codes.StaleCertificate,
-                $"the model of {Claim}, its property or its invariant has changed: the digest is {current.ModelDigest} now, and {ModelDigest} here");
+                $"the model of {Claim}, its property or its invariant has changed: "
+                + $"the digest is {current.ModelDigest} now, and {ModelDigest} here");
         }
 
         var (own, other) = (Lines(Text), Lines(current.Text));

@@ -90,7 +90,8 @@ public sealed class InvariantSearch
                 rows.Add(own, new StateImage(signature, state), sizes);
             }
 
-            progress?.Report($"{string.Join(", ", sizes.Select(s => $"{s.Key}={s.Value}"))}: {states.Count} reachable states, {rows.Count} rows");
+            var size = string.Join(", ", sizes.Select(s => $"{s.Key}={s.Value}"));
+            progress?.Report($"{size}: {states.Count} reachable states, {rows.Count} rows");
         }
 
         rows.Finish();

@@ -142,7 +142,8 @@ internal sealed class Rows
     }
 
     // All ways to choose distinct elements; where there are too few, the last identities stand for nothing.
-    private static IEnumerable<int[]> Assignments(List<Binder> variables, IReadOnlyDictionary<string, int> sizes, int position, int[] chosen)
+    private static IEnumerable<int[]> Assignments(
+        List<Binder> variables, IReadOnlyDictionary<string, int> sizes, int position, int[] chosen)
     {
         if (position == variables.Count)
         {

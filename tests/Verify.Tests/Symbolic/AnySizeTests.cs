@@ -74,9 +74,10 @@ public sealed class AnySizeTests
         {
             "drops nothing" => whole with { Updates = [.. whole.Updates.Where(u => u.Variable.Name != "tlb")] },
             "leaves the PTE" => whole with { Updates = [.. whole.Updates.Where(u => u.Variable.Name != "pte")] },
-            _ => whole with { Guard = ((Expr.Logic)whole.Guard).Left is Expr.Logic { Left: var first } ? first : ((Expr.Logic)whole.Guard).Left },
+            _ => whole with { Guard = FirstOf(whole.Guard) },
         };
-        var other = new Model(model.Name, model.Variables, model.Rules.SetItem(position, spoiled), model.Properties, model.Marks, model.Processors);
+        var other = new Model(model.Name, model.Variables, model.Rules.SetItem(position, spoiled),
+            model.Properties, model.Marks, model.Processors);
 
         Assert.False(Proofs.Ask(other, Proofs.InvariantOf("TLB-SHOOTDOWN"), "I-ENTRY").IsProved, how);
     }
@@ -111,7 +112,8 @@ public sealed class AnySizeTests
         var found = search.Find(3000, TestContext.Current.CancellationToken).Invariant;
 
         Assert.NotNull(found);
-        var answer = ProofCheck.Run(AnySizeProof.Of(claim, found).Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken);
+        var answer = ProofCheck.Run(
+            AnySizeProof.Of(claim, found).Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken);
         Assert.True(answer.IsProved);
         Assert.Contains("public sealed class Found : Invariant", found.Source("Found", Of(2, 2)), StringComparison.Ordinal);
     }
@@ -126,7 +128,8 @@ public sealed class AnySizeTests
         m.Always("never", ForAll(cpu, c => !done[c]));
         var model = m.Build();
 
-        var found = new InvariantSearch([model], "LEAK", "never", Proofs.Solver(SolverKind.Z3)).Find(100, TestContext.Current.CancellationToken);
+        var found = new InvariantSearch([model], "LEAK", "never", Proofs.Solver(SolverKind.Z3))
+            .Find(100, TestContext.Current.CancellationToken);
 
         Assert.Null(found.Invariant);
         Assert.NotNull(found.Stuck);
@@ -180,6 +183,9 @@ public sealed class AnySizeTests
         Assert.Equal("VRF101", Refusal(model, i => i.Add("no truth", i["pte"])));
     }
 
+    private static Expr FirstOf(Expr guard) =>
+        guard is Expr.Logic { Operator: LogicOperator.And, Left: var first } ? FirstOf(first) : guard;
+
     private static string Refusal(Model model, Action<InvariantBuilder> body) =>
         Assert.Throws<ModelException>(() => new Written(body).For(model)).Diagnostic.Code.Id;
 
@@ -216,7 +222,7 @@ public sealed class AnySizeTests
     private static string Filled(string text, int bound)
     {
         var lines = text.Split('\n').Where(line => !line.Contains("size.gens", StringComparison.Ordinal)
-            || !(line.StartsWith("(declare-fun", StringComparison.Ordinal) || line.StartsWith("(assert (<= 1 size.gens))", StringComparison.Ordinal)));
+            || line is not ("(declare-fun size.gens () Int)" or "(assert (<= 1 size.gens))"));
         return string.Join('\n', lines).Replace("size.gens", $"{bound}", StringComparison.Ordinal);
     }
 

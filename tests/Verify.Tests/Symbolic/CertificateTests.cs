@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Cli;
 using Verify.Explicit;
+using Verify.Modelling;
 using Verify.Solving;
 using Verify.Tests.Cli;
+using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Symbolic;
 
@@ -59,7 +62,8 @@ public sealed class CertificateTests
             "forged" => Forged(body.Replace("(assert (tlb? $cpu $page))", "(assert false)", StringComparison.Ordinal)
                 .Replace("(not (flushing $cpu))", "false", StringComparison.Ordinal)),
             "another claim" => text.Replace("; claim: TLB-SHOOTDOWN", "; claim: VL-FULL:I-USE", StringComparison.Ordinal),
-            _ => text.Replace($"; model digest: {Current("TLB-SHOOTDOWN").ModelDigest}", "; model digest: 0123456789ab", StringComparison.Ordinal),
+            _ => text.Replace(
+                $"; model digest: {Current("TLB-SHOOTDOWN").ModelDigest}", "; model digest: 0123456789ab", StringComparison.Ordinal),
         };
         Assert.NotEqual(text, touched);
 
@@ -75,7 +79,9 @@ public sealed class CertificateTests
         var folder = Directory.CreateTempSubdirectory();
         try
         {
-            foreach (var (name, expected) in new[] { ("OTHER.smt2", "no claim"), ("VL-BOAZ.I-USE.smt2", "this is the certificate of TLB-SHOOTDOWN") })
+            (string, string)[] names =
+                [("OTHER.smt2", "no claim"), ("VL-BOAZ.I-USE.smt2", "this is the certificate of TLB-SHOOTDOWN")];
+            foreach (var (name, expected) in names)
             {
                 var copy = Path.Combine(folder.FullName, name);
                 System.IO.File.WriteAllText(copy, Repository.Text(File));
@@ -94,6 +100,73 @@ public sealed class CertificateTests
         }
     }
 
+    // All obligations hold of a model in which nothing can happen: that is what the witness is for.
+    [Fact]
+    public void A_proof_about_nothing_is_flagged()
+    {
+        _ = Proofs.Solver(SolverKind.Z3);
+        var claim = new Claim
+        {
+            Id = "ASLEEP",
+            Sentence = "Nothing bad happens.",
+            Family = new Asleep(),
+            Choices = Choices.Default,
+            Property = "quiet",
+            Expected = new Expectation.Proved(),
+            Sources = [],
+        };
+        var catalogue = new Catalogue(() => [], () => [claim], () => [new Quiet()]);
+
+        var run = ToolRun.On(catalogue, new ExplicitEngine(), "prove", "ASLEEP", "--any-size");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("ASLEEP  not proved", run.Out, StringComparison.Ordinal);
+        Assert.Contains("vacuous: rule 'work' never fires", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("certificate", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_claim_without_an_invariant_is_not_proved()
+    {
+        _ = Proofs.Solver(SolverKind.Z3);
+        var run = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "prove", "VL-MARK:I-USE", "--any-size");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("VRF308", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--find", run.Error, StringComparison.Ordinal);
+    }
+
     private static Certificate Current(string id) => Certificate.Of(
         Proofs.ClaimOf(id), AnySizeProof.Of(Proofs.ClaimOf(id), Proofs.InvariantOf(id)), "verify 9.9.9");
+
+    private sealed class Asleep : ModelFamily
+    {
+        public override string Name => "asleep";
+
+        public override string Summary => "a model whose start-up was forgotten";
+
+        public override ImmutableArray<SizeParameter> Sizes => [new("cpu", 2, 1, 4, "processors")];
+
+        protected override void Describe(ModelBuilder m)
+        {
+            var cpu = m.Processors("cpu", m.Size("cpu"));
+            var started = m.Var("started", Sort.Bool);
+            var broken = m.Map("broken", cpu, Sort.Bool);
+            m.Rule("work", cpu, (s, c) => s.When(started).Set(broken[c], true));
+            m.Rule("rest", cpu, (s, c) => s.When(!started).Set(started, false));
+            m.Always("quiet", ForAll(cpu, c => !broken[c]));
+            m.Reachable("at rest", !started);
+        }
+    }
+
+    private sealed class Quiet : Invariant
+    {
+        public override ImmutableArray<string> Claims => ["ASLEEP"];
+
+        protected override void Describe(InvariantBuilder i)
+        {
+            i.Add("asleep", !i["started"]);
+            i.Add("quiet", ForAll(i.Sort("cpu"), c => !i["broken"][c]));
+        }
+    }
 }
