@@ -147,9 +147,9 @@ public sealed class GenerationsInvariant : Invariant
 
         public Expr Here(Expr t) => isPinned ? t : i["moved_to"][t].HasValue.Then(i["moved_to"][t].Value, t);
 
-        public Expr HasCr3(Expr c) => Invariant.Is(i["cr3"][c], "Server");
+        public Expr HasCr3(Expr c) => Invariant.Is(i["cr3"][c], "User");
 
-        public Expr IsLoaded(Expr c) => Invariant.Is(i["loaded_mm"][c], "Server");
+        public Expr IsLoaded(Expr c) => Invariant.Is(i["loaded_mm"][c], "User");
 
         public Expr IsBehind(Expr c) => Context[c].HasValue & Context[c].Value < Gen;
 

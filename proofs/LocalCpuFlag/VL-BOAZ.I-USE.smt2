@@ -5,9 +5,9 @@
 ; model: local-cpu-flag fault:local-munmap x86
 ; assumptions: A-FULLZAP A-NOREUSE A-ONLY A-PIN
 ; sizes: cpu from 2, va from 1, frame from 1, gens=0
-; model digest: 3f1f78f06772
+; model digest: 7ef8bf58ade7
 ; obligations: 296
-; proof digest: 2ba9ca560bf5
+; proof digest: 5eb11566b64c
 ; tool: verify 0.1.0
 (set-logic ALL)
 (declare-datatypes ((Owner 0)) (((Owner.Free) (Owner.AppBuf) (Owner.PageCache) (Owner.Kmalloc) (Owner.PageTable))))
@@ -2276,7 +2276,7 @@
 (define-fun zt.is_closing+ ((?k1 cpu)) Bool (or (= $cpu ?k1) (zt.is_closing ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.branch'3| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; stays: zt.exit: zap_pte_range: 2
+; stays: zt.close: zap_pte_range: 2
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -2305,7 +2305,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 3
+; stays: zt.close: zap_pte_range: 3
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2334,7 +2334,7 @@
 (assert (not (or (zt.at?+ $x1) (not (= (zt.pc+ $x1) |zt.pc.branch'2|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 4
+; stays: zt.close: zap_pte_range: 4
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2363,7 +2363,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (zt.buffer? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 5
+; stays: zt.close: zap_pte_range: 5
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2392,7 +2392,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 6
+; stays: zt.close: zap_pte_range: 6
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2421,7 +2421,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 7
+; stays: zt.close: zap_pte_range: 7
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -2459,7 +2459,7 @@
 (assert (not (or (vma? $x2) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 8
+; stays: zt.close: zap_pte_range: 8
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2488,7 +2488,7 @@
 (assert (not (or mmap_lock+ (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 9
+; stays: zt.close: zap_pte_range: 9
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -2517,7 +2517,7 @@
 (assert (not (or (not (pte?+ $x1)) (vma? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 10
+; stays: zt.close: zap_pte_range: 10
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2546,7 +2546,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 11
+; stays: zt.close: zap_pte_range: 11
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2575,7 +2575,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 12
+; stays: zt.close: zap_pte_range: 12
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2604,7 +2604,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 13
+; stays: zt.close: zap_pte_range: 13
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2633,7 +2633,7 @@
 (assert (not (or (not (zt.buffer? $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 16
+; stays: zt.close: zap_pte_range: 16
 (push 1)
 (declare-fun $x1 () frame)
 (declare-fun $x2 () va)
@@ -2663,7 +2663,7 @@
 (assert (not (or (= (owner $x1) Owner.AppBuf) (not (pte.frame+ $x2 $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 18
+; stays: zt.close: zap_pte_range: 18
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -2701,7 +2701,7 @@
 (assert (not (or (vma $x2 $x1) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 19
+; stays: zt.close: zap_pte_range: 19
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2730,7 +2730,7 @@
 (assert (not (or (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 20
+; stays: zt.close: zap_pte_range: 20
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -2768,7 +2768,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 21
+; stays: zt.close: zap_pte_range: 21
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2797,7 +2797,7 @@
 (assert (not (or mmap_lock+ (not (= (zt.pc+ $x1) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 22
+; stays: zt.close: zap_pte_range: 22
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -2835,7 +2835,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 23
+; stays: zt.close: zap_pte_range: 23
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -2873,7 +2873,7 @@
 (assert (not (or (pte?+ $x2) (not (zt.at+ $x1 $x2)) (= (zt.pc+ $x1) |zt.pc.branch'3|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 24
+; stays: zt.close: zap_pte_range: 24
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () frame)
@@ -2912,7 +2912,7 @@
 (assert (not (or (not (pte.frame+ $x3 $x2)) (not (vma $x3 $x1)) (zt.buffer $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 25
+; stays: zt.close: zap_pte_range: 25
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -2950,7 +2950,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 26
+; stays: zt.close: zap_pte_range: 26
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -2988,7 +2988,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (zt.is_closing+ $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 27
+; stays: zt.close: zap_pte_range: 27
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3035,7 +3035,7 @@
 (assert (not (or (= $x1 $x2) (pte?+ $x3) (not (tlb? $x1 $x3)) (pending $x1) (not (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 29
+; stays: zt.close: zap_pte_range: 29
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3073,7 +3073,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 31
+; stays: zt.close: zap_pte_range: 31
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3111,7 +3111,7 @@
 (assert (not (or (= $x1 $x2) (not (= (zt.pc+ $x1) |zt.pc.branch'3|)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 32
+; stays: zt.close: zap_pte_range: 32
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3158,7 +3158,7 @@
 (assert (not (or (= $x2 $x3) (not (tlb? $x1 $x2)) (not (vma $x2 $x1)) (not (zt.at+ $x1 $x3)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 34
+; stays: zt.close: zap_pte_range: 34
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3196,7 +3196,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at+ $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 35
+; stays: zt.close: zap_pte_range: 35
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3234,7 +3234,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 36
+; stays: zt.close: zap_pte_range: 36
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4340,7 +4340,7 @@
 (define-fun zt.is_closing+ ((?k1 cpu)) Bool (or (= $cpu ?k1) (zt.is_closing ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.branch'3| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; stays: zt.exit: zap_pte_range'2: 2
+; stays: zt.close: zap_pte_range'2: 2
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -4369,7 +4369,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 3
+; stays: zt.close: zap_pte_range'2: 3
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4398,7 +4398,7 @@
 (assert (not (or (zt.at?+ $x1) (not (= (zt.pc+ $x1) |zt.pc.branch'2|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 4
+; stays: zt.close: zap_pte_range'2: 4
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4427,7 +4427,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (zt.buffer? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 5
+; stays: zt.close: zap_pte_range'2: 5
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4456,7 +4456,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 6
+; stays: zt.close: zap_pte_range'2: 6
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4485,7 +4485,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 7
+; stays: zt.close: zap_pte_range'2: 7
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -4523,7 +4523,7 @@
 (assert (not (or (vma? $x2) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 8
+; stays: zt.close: zap_pte_range'2: 8
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4552,7 +4552,7 @@
 (assert (not (or mmap_lock+ (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 9
+; stays: zt.close: zap_pte_range'2: 9
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -4581,7 +4581,7 @@
 (assert (not (or (not (pte?+ $x1)) (vma? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 10
+; stays: zt.close: zap_pte_range'2: 10
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4610,7 +4610,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 11
+; stays: zt.close: zap_pte_range'2: 11
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4639,7 +4639,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 12
+; stays: zt.close: zap_pte_range'2: 12
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4668,7 +4668,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 13
+; stays: zt.close: zap_pte_range'2: 13
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4697,7 +4697,7 @@
 (assert (not (or (not (zt.buffer? $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 16
+; stays: zt.close: zap_pte_range'2: 16
 (push 1)
 (declare-fun $x1 () frame)
 (declare-fun $x2 () va)
@@ -4727,7 +4727,7 @@
 (assert (not (or (= (owner $x1) Owner.AppBuf) (not (pte.frame+ $x2 $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 18
+; stays: zt.close: zap_pte_range'2: 18
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -4765,7 +4765,7 @@
 (assert (not (or (vma $x2 $x1) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 19
+; stays: zt.close: zap_pte_range'2: 19
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4794,7 +4794,7 @@
 (assert (not (or (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 20
+; stays: zt.close: zap_pte_range'2: 20
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -4832,7 +4832,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 21
+; stays: zt.close: zap_pte_range'2: 21
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4861,7 +4861,7 @@
 (assert (not (or mmap_lock+ (not (= (zt.pc+ $x1) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 22
+; stays: zt.close: zap_pte_range'2: 22
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -4899,7 +4899,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 23
+; stays: zt.close: zap_pte_range'2: 23
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -4937,7 +4937,7 @@
 (assert (not (or (pte?+ $x2) (not (zt.at+ $x1 $x2)) (= (zt.pc+ $x1) |zt.pc.branch'3|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 24
+; stays: zt.close: zap_pte_range'2: 24
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () frame)
@@ -4976,7 +4976,7 @@
 (assert (not (or (not (pte.frame+ $x3 $x2)) (not (vma $x3 $x1)) (zt.buffer $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 25
+; stays: zt.close: zap_pte_range'2: 25
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5014,7 +5014,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 26
+; stays: zt.close: zap_pte_range'2: 26
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5052,7 +5052,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (zt.is_closing+ $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 27
+; stays: zt.close: zap_pte_range'2: 27
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5099,7 +5099,7 @@
 (assert (not (or (= $x1 $x2) (pte?+ $x3) (not (tlb? $x1 $x3)) (pending $x1) (not (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 29
+; stays: zt.close: zap_pte_range'2: 29
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5137,7 +5137,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 31
+; stays: zt.close: zap_pte_range'2: 31
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5175,7 +5175,7 @@
 (assert (not (or (= $x1 $x2) (not (= (zt.pc+ $x1) |zt.pc.branch'3|)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 32
+; stays: zt.close: zap_pte_range'2: 32
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5222,7 +5222,7 @@
 (assert (not (or (= $x2 $x3) (not (tlb? $x1 $x2)) (not (vma $x2 $x1)) (not (zt.at+ $x1 $x3)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 34
+; stays: zt.close: zap_pte_range'2: 34
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5260,7 +5260,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at+ $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 35
+; stays: zt.close: zap_pte_range'2: 35
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5298,7 +5298,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 36
+; stays: zt.close: zap_pte_range'2: 36
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)

@@ -5,9 +5,9 @@
 ; model: local-cpu-flag fault:frame-hold fault:overwrite fault:pte-left x86
 ; assumptions: none
 ; sizes: cpu from 2, va from 1, frame from 1, gens=0
-; model digest: 03a855ee57b1
+; model digest: 5e1818193d65
 ; obligations: 173
-; proof digest: 3ceb6888dd4d
+; proof digest: f0ab46849a27
 ; tool: verify 0.1.0
 (set-logic ALL)
 (declare-datatypes ((Owner 0)) (((Owner.Free) (Owner.AppBuf) (Owner.PageCache) (Owner.Kmalloc) (Owner.PageTable))))
@@ -1534,7 +1534,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) zt.pc.flush_tlb_func_local (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range: step
+; defined: zt.close: zap_pte_range: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -1598,7 +1598,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: no PTE is stale
+; stays: zt.close: zap_pte_range: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -1675,7 +1675,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: mapped is held
+; stays: zt.close: zap_pte_range: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -1753,7 +1753,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: dropped is unmapped
+; stays: zt.close: zap_pte_range: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -1831,7 +1831,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: a full flush has the lock
+; stays: zt.close: zap_pte_range: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -1895,7 +1895,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing has the lock
+; stays: zt.close: zap_pte_range: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -1980,7 +1980,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing or a full flush
+; stays: zt.close: zap_pte_range: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -2065,7 +2065,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: one is closing
+; stays: zt.close: zap_pte_range: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -2171,7 +2171,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing has an address
+; stays: zt.close: zap_pte_range: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -3800,7 +3800,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.flush_tlb_func_local'2| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range'2: step
+; defined: zt.close: zap_pte_range'2: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -3864,7 +3864,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: no PTE is stale
+; stays: zt.close: zap_pte_range'2: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -3941,7 +3941,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: mapped is held
+; stays: zt.close: zap_pte_range'2: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -4019,7 +4019,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: dropped is unmapped
+; stays: zt.close: zap_pte_range'2: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -4097,7 +4097,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: a full flush has the lock
+; stays: zt.close: zap_pte_range'2: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -4161,7 +4161,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing has the lock
+; stays: zt.close: zap_pte_range'2: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4246,7 +4246,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing or a full flush
+; stays: zt.close: zap_pte_range'2: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4331,7 +4331,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: one is closing
+; stays: zt.close: zap_pte_range'2: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -4437,7 +4437,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing has an address
+; stays: zt.close: zap_pte_range'2: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6059,7 +6059,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.flush_tlb_func_local'2| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range'3: step
+; defined: zt.close: zap_pte_range'3: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -6123,7 +6123,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: no PTE is stale
+; stays: zt.close: zap_pte_range'3: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -6200,7 +6200,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: mapped is held
+; stays: zt.close: zap_pte_range'3: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -6278,7 +6278,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: dropped is unmapped
+; stays: zt.close: zap_pte_range'3: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -6356,7 +6356,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: a full flush has the lock
+; stays: zt.close: zap_pte_range'3: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -6420,7 +6420,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing has the lock
+; stays: zt.close: zap_pte_range'3: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6505,7 +6505,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing or a full flush
+; stays: zt.close: zap_pte_range'3: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6590,7 +6590,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: one is closing
+; stays: zt.close: zap_pte_range'3: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -6696,7 +6696,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing has an address
+; stays: zt.close: zap_pte_range'3: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)

@@ -5,9 +5,9 @@
 ; model: local-cpu-flag fault:frame-hold fault:overwrite fault:pte-left x86
 ; assumptions: none
 ; sizes: cpu from 2, va from 1, frame from 1, gens=0
-; model digest: 675c1aef5cf3
+; model digest: b10cf8d2ad5d
 ; obligations: 172
-; proof digest: 03466d294719
+; proof digest: 4dafe817f280
 ; tool: verify 0.1.0
 (set-logic ALL)
 (declare-datatypes ((Owner 0)) (((Owner.Free) (Owner.AppBuf) (Owner.PageCache) (Owner.Kmalloc) (Owner.PageTable))))
@@ -1489,7 +1489,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) zt.pc.flush_tlb_func_local (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range: step
+; defined: zt.close: zap_pte_range: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -1553,7 +1553,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: no PTE is stale
+; stays: zt.close: zap_pte_range: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -1630,7 +1630,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: mapped is held
+; stays: zt.close: zap_pte_range: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -1708,7 +1708,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: dropped is unmapped
+; stays: zt.close: zap_pte_range: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -1786,7 +1786,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: a full flush has the lock
+; stays: zt.close: zap_pte_range: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -1850,7 +1850,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing has the lock
+; stays: zt.close: zap_pte_range: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -1935,7 +1935,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing or a full flush
+; stays: zt.close: zap_pte_range: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -2020,7 +2020,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: one is closing
+; stays: zt.close: zap_pte_range: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -2126,7 +2126,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: closing has an address
+; stays: zt.close: zap_pte_range: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -3755,7 +3755,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.flush_tlb_func_local'2| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range'2: step
+; defined: zt.close: zap_pte_range'2: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -3819,7 +3819,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: no PTE is stale
+; stays: zt.close: zap_pte_range'2: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -3896,7 +3896,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: mapped is held
+; stays: zt.close: zap_pte_range'2: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -3974,7 +3974,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: dropped is unmapped
+; stays: zt.close: zap_pte_range'2: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -4052,7 +4052,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: a full flush has the lock
+; stays: zt.close: zap_pte_range'2: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -4116,7 +4116,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing has the lock
+; stays: zt.close: zap_pte_range'2: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4201,7 +4201,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing or a full flush
+; stays: zt.close: zap_pte_range'2: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -4286,7 +4286,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: one is closing
+; stays: zt.close: zap_pte_range'2: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -4392,7 +4392,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: closing has an address
+; stays: zt.close: zap_pte_range'2: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6014,7 +6014,7 @@
 (define-fun zt.old?+ ((?k1 cpu)) Bool (ite (= $cpu ?k1) (pte? $va) (zt.old? ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.flush_tlb_func_local'2| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; defined: zt.exit: zap_pte_range'3: step
+; defined: zt.close: zap_pte_range'3: step
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -6078,7 +6078,7 @@
 (assert (not (=> (pte? $va) (pte? $va))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: no PTE is stale
+; stays: zt.close: zap_pte_range'3: no PTE is stale
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -6155,7 +6155,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: mapped is held
+; stays: zt.close: zap_pte_range'3: mapped is held
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -6233,7 +6233,7 @@
 (assert (not (=> (and (pte?+ $x1) (pte.frame+ $x1 $x2)) (held $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: dropped is unmapped
+; stays: zt.close: zap_pte_range'3: dropped is unmapped
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $x2 () frame)
@@ -6311,7 +6311,7 @@
 (assert (not (=> (dropping $x2) (not (and (pte?+ $x1) (pte.frame+ $x1 $x2))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: a full flush has the lock
+; stays: zt.close: zap_pte_range'3: a full flush has the lock
 (push 1)
 (declare-fun $e1 () frame)
 (declare-fun $e2 () cpu)
@@ -6375,7 +6375,7 @@
 (assert (not (=> (= zuf.pc |zuf.pc.put_page of held buffers|) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing has the lock
+; stays: zt.close: zap_pte_range'3: closing has the lock
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6460,7 +6460,7 @@
 (assert (not (=> (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) mmap_lock+)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing or a full flush
+; stays: zt.close: zap_pte_range'3: closing or a full flush
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)
@@ -6545,7 +6545,7 @@
 (assert (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (= zuf.pc |zuf.pc.put_page of held buffers|)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: one is closing
+; stays: zt.close: zap_pte_range'3: one is closing
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -6651,7 +6651,7 @@
 (assert (not (or (= $x1 $x2) (not (and (or (= (zt.pc+ $x1) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x1) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x1) zt.pc.flush_tlb_others) (= (zt.pc+ $x1) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x1) |zt.pc.tlb_finish_mmu'2|)) (or (= (zt.pc+ $x2) zt.pc.flush_tlb_func_local) (= (zt.pc+ $x2) |zt.pc.flush_tlb_func_local'2|) (= (zt.pc+ $x2) zt.pc.flush_tlb_others) (= (zt.pc+ $x2) |zt.pc.flush_tlb_others'2|) (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu) (= (zt.pc+ $x2) |zt.pc.tlb_finish_mmu'2|)))))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'3: closing has an address
+; stays: zt.close: zap_pte_range'3: closing has an address
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () frame)

@@ -5,9 +5,9 @@
 ; model: local-cpu-flag fault:local-munmap fault:signed-server x86
 ; assumptions: A-FULLZAP A-NOREUSE A-PIN A-TRUST
 ; sizes: cpu from 2, va from 1, frame from 1, gens=0
-; model digest: 1cb0769c59f9
+; model digest: 849037c4c015
 ; obligations: 303
-; proof digest: b760f4af5807
+; proof digest: a6e86102c0ff
 ; tool: verify 0.1.0
 (set-logic ALL)
 (declare-datatypes ((Owner 0)) (((Owner.Free) (Owner.AppBuf) (Owner.PageCache) (Owner.Kmalloc) (Owner.PageTable))))
@@ -2365,7 +2365,7 @@
 (define-fun zt.is_closing+ ((?k1 cpu)) Bool (or (= $cpu ?k1) (zt.is_closing ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.branch'3| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; stays: zt.exit: zap_pte_range: 2
+; stays: zt.close: zap_pte_range: 2
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -2394,7 +2394,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 3
+; stays: zt.close: zap_pte_range: 3
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2423,7 +2423,7 @@
 (assert (not (or (zt.at?+ $x1) (not (= (zt.pc+ $x1) |zt.pc.branch'2|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 4
+; stays: zt.close: zap_pte_range: 4
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2452,7 +2452,7 @@
 (assert (not (or mmap_lock+ (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 6
+; stays: zt.close: zap_pte_range: 6
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2481,7 +2481,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (zt.buffer? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 7
+; stays: zt.close: zap_pte_range: 7
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2510,7 +2510,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 8
+; stays: zt.close: zap_pte_range: 8
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2539,7 +2539,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 9
+; stays: zt.close: zap_pte_range: 9
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2568,7 +2568,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 10
+; stays: zt.close: zap_pte_range: 10
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2597,7 +2597,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 11
+; stays: zt.close: zap_pte_range: 11
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -2635,7 +2635,7 @@
 (assert (not (or (vma? $x2) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 12
+; stays: zt.close: zap_pte_range: 12
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -2664,7 +2664,7 @@
 (assert (not (or (not (pte?+ $x1)) (vma? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 13
+; stays: zt.close: zap_pte_range: 13
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2693,7 +2693,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 15
+; stays: zt.close: zap_pte_range: 15
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2722,7 +2722,7 @@
 (assert (not (or (not (zt.buffer? $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 17
+; stays: zt.close: zap_pte_range: 17
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -2760,7 +2760,7 @@
 (assert (not (or (vma $x2 $x1) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 19
+; stays: zt.close: zap_pte_range: 19
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -2798,7 +2798,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 20
+; stays: zt.close: zap_pte_range: 20
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () frame)
@@ -2837,7 +2837,7 @@
 (assert (not (or (not (pte.frame+ $x3 $x2)) (not (vma $x3 $x1)) (zt.buffer $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 21
+; stays: zt.close: zap_pte_range: 21
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2866,7 +2866,7 @@
 (assert (not (or (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 22
+; stays: zt.close: zap_pte_range: 22
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -2904,7 +2904,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 23
+; stays: zt.close: zap_pte_range: 23
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -2942,7 +2942,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (zt.is_closing+ $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 25
+; stays: zt.close: zap_pte_range: 25
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -2971,7 +2971,7 @@
 (assert (not (or mmap_lock+ (not (= (zt.pc+ $x1) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 26
+; stays: zt.close: zap_pte_range: 26
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3009,7 +3009,7 @@
 (assert (not (or (= $x1 $x2) (not (= (zt.pc+ $x1) |zt.pc.branch'3|)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 27
+; stays: zt.close: zap_pte_range: 27
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -3038,7 +3038,7 @@
 (assert (not (or (zt.at?+ $x1) (not (zt.buffer? $x1)) (zt.is_closing+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 28
+; stays: zt.close: zap_pte_range: 28
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3076,7 +3076,7 @@
 (assert (not (or (pte?+ $x2) (not (zt.at+ $x1 $x2)) (= (zt.pc+ $x1) |zt.pc.branch'3|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 30
+; stays: zt.close: zap_pte_range: 30
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -3123,7 +3123,7 @@
 (assert (not (or (= $x1 $x2) (pte?+ $x3) (not (tlb? $x1 $x3)) (pending $x1) (not (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 32
+; stays: zt.close: zap_pte_range: 32
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3161,7 +3161,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 33
+; stays: zt.close: zap_pte_range: 33
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -3190,7 +3190,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 34
+; stays: zt.close: zap_pte_range: 34
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3228,7 +3228,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 35
+; stays: zt.close: zap_pte_range: 35
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3275,7 +3275,7 @@
 (assert (not (or (= $x2 $x3) (not (tlb? $x1 $x2)) (not (vma $x2 $x1)) (not (zt.at+ $x1 $x3)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 36
+; stays: zt.close: zap_pte_range: 36
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3313,7 +3313,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 37
+; stays: zt.close: zap_pte_range: 37
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -3351,7 +3351,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at+ $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range: 38
+; stays: zt.close: zap_pte_range: 38
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4460,7 +4460,7 @@
 (define-fun zt.is_closing+ ((?k1 cpu)) Bool (or (= $cpu ?k1) (zt.is_closing ?k1)))
 (define-fun zt.pc+ ((?k1 cpu)) zt.pc (ite (= $cpu ?k1) |zt.pc.branch'3| (zt.pc ?k1)))
 (define-fun zt.phase+ ((?k1 cpu)) Phase (ite (= $cpu ?k1) Phase.Retiring (zt.phase ?k1)))
-; stays: zt.exit: zap_pte_range'2: 2
+; stays: zt.close: zap_pte_range'2: 2
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -4489,7 +4489,7 @@
 (assert (and (pte?+ $x1) (pte.stale+ $x1)))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 3
+; stays: zt.close: zap_pte_range'2: 3
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4518,7 +4518,7 @@
 (assert (not (or (zt.at?+ $x1) (not (= (zt.pc+ $x1) |zt.pc.branch'2|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 4
+; stays: zt.close: zap_pte_range'2: 4
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4547,7 +4547,7 @@
 (assert (not (or mmap_lock+ (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 6
+; stays: zt.close: zap_pte_range'2: 6
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4576,7 +4576,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (zt.buffer? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 7
+; stays: zt.close: zap_pte_range'2: 7
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4605,7 +4605,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 8
+; stays: zt.close: zap_pte_range'2: 8
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4634,7 +4634,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 9
+; stays: zt.close: zap_pte_range'2: 9
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4663,7 +4663,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 10
+; stays: zt.close: zap_pte_range'2: 10
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4692,7 +4692,7 @@
 (assert (not (or (zt.is_closing+ $x1) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 11
+; stays: zt.close: zap_pte_range'2: 11
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -4730,7 +4730,7 @@
 (assert (not (or (vma? $x2) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 12
+; stays: zt.close: zap_pte_range'2: 12
 (push 1)
 (declare-fun $x1 () va)
 (declare-fun $e1 () frame)
@@ -4759,7 +4759,7 @@
 (assert (not (or (not (pte?+ $x1)) (vma? $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 13
+; stays: zt.close: zap_pte_range'2: 13
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4788,7 +4788,7 @@
 (assert (not (or (not (zt.at?+ $x1)) (not (zt.is_closing+ $x1)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 15
+; stays: zt.close: zap_pte_range'2: 15
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4817,7 +4817,7 @@
 (assert (not (or (not (zt.buffer? $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 17
+; stays: zt.close: zap_pte_range'2: 17
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -4855,7 +4855,7 @@
 (assert (not (or (vma $x2 $x1) (not (zt.at+ $x1 $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 19
+; stays: zt.close: zap_pte_range'2: 19
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -4893,7 +4893,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at?+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 20
+; stays: zt.close: zap_pte_range'2: 20
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () frame)
@@ -4932,7 +4932,7 @@
 (assert (not (or (not (pte.frame+ $x3 $x2)) (not (vma $x3 $x1)) (zt.buffer $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 21
+; stays: zt.close: zap_pte_range'2: 21
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -4961,7 +4961,7 @@
 (assert (not (or (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x1) zt.pc.branch)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 22
+; stays: zt.close: zap_pte_range'2: 22
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -4999,7 +4999,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 23
+; stays: zt.close: zap_pte_range'2: 23
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5037,7 +5037,7 @@
 (assert (not (or (= $x1 $x2) (not (zt.is_closing+ $x1)) (not (zt.is_closing+ $x2)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 25
+; stays: zt.close: zap_pte_range'2: 25
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5066,7 +5066,7 @@
 (assert (not (or mmap_lock+ (not (= (zt.pc+ $x1) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 26
+; stays: zt.close: zap_pte_range'2: 26
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5104,7 +5104,7 @@
 (assert (not (or (= $x1 $x2) (not (= (zt.pc+ $x1) |zt.pc.branch'3|)) (not (= (zt.pc+ $x2) |zt.pc.branch'3|)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 27
+; stays: zt.close: zap_pte_range'2: 27
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5133,7 +5133,7 @@
 (assert (not (or (zt.at?+ $x1) (not (zt.buffer? $x1)) (zt.is_closing+ $x1))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 28
+; stays: zt.close: zap_pte_range'2: 28
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5171,7 +5171,7 @@
 (assert (not (or (pte?+ $x2) (not (zt.at+ $x1 $x2)) (= (zt.pc+ $x1) |zt.pc.branch'3|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 30
+; stays: zt.close: zap_pte_range'2: 30
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () cpu)
@@ -5218,7 +5218,7 @@
 (assert (not (or (= $x1 $x2) (pte?+ $x3) (not (tlb? $x1 $x3)) (pending $x1) (not (= (zt.pc+ $x2) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 32
+; stays: zt.close: zap_pte_range'2: 32
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5256,7 +5256,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.tlb_finish_mmu)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 33
+; stays: zt.close: zap_pte_range'2: 33
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
@@ -5285,7 +5285,7 @@
 (assert (not (or (not (= (zt.phase+ $x1) Phase.Serving)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 34
+; stays: zt.close: zap_pte_range'2: 34
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5323,7 +5323,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (= (zt.pc+ $x1) |zt.pc.branch'2|))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 35
+; stays: zt.close: zap_pte_range'2: 35
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5370,7 +5370,7 @@
 (assert (not (or (= $x2 $x3) (not (tlb? $x1 $x2)) (not (vma $x2 $x1)) (not (zt.at+ $x1 $x3)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 36
+; stays: zt.close: zap_pte_range'2: 36
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5408,7 +5408,7 @@
 (assert (not (or (pte?+ $x2) (not (tlb? $x1 $x2)) (not (= (zt.pc+ $x1) zt.pc.flush_tlb_others)))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 37
+; stays: zt.close: zap_pte_range'2: 37
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $x2 () va)
@@ -5446,7 +5446,7 @@
 (assert (not (or (not (pte?+ $x2)) (not (vma $x2 $x1)) (zt.at+ $x1 $x2))))
 (check-sat)
 (pop 1)
-; stays: zt.exit: zap_pte_range'2: 38
+; stays: zt.close: zap_pte_range'2: 38
 (push 1)
 (declare-fun $x1 () cpu)
 (declare-fun $e1 () va)
