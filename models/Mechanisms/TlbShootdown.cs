@@ -27,8 +27,8 @@ public sealed class TlbShootdown : ModelFamily
     public override ImmutableArray<SizeParameter> Sizes =>
     [
         new("cpu", 3, 1, 8, "processors"),
-        new("page", 3, 1, 8, "virtual pages of one address space"),
-        new("frame", 3, 1, 8, "physical frames"),
+        new("page", 3, 1, 16, "virtual pages of one address space"),
+        new("frame", 3, 1, 16, "physical frames"),
     ];
 
     /// <inheritdoc/>

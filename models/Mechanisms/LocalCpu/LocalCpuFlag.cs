@@ -105,7 +105,7 @@ public sealed class LocalCpuFlag : ModelFamily
     /// <inheritdoc/>
     public override ImmutableArray<SizeParameter> Sizes =>
     [
-        new("cpu", 2, 1, 4, "processors, each with a thread of the server"),
+        new("cpu", 2, 1, 8, "processors, each with a thread of the server"),
         new("va", 1, 1, 4, "addresses that buffers are mapped at"),
         new("frame", 2, 1, 4, "physical frames"),
         new("gens", 0, 0, 7, "flush generations; 0 leaves context switches out: the mm stays loaded everywhere"),

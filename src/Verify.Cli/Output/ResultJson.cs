@@ -154,6 +154,8 @@ internal static class ResultJson
         }
 
         json.WriteString("certificate", evidence.Certificate);
+        json.WriteString("solver", evidence.Solver);
+        json.WriteString("selection", evidence.Selection);
         json.WriteEndObject();
     }
 

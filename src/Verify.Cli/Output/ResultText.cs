@@ -111,8 +111,11 @@ internal sealed class ResultText(Terminal terminal)
     {
         var evidence = report.Verdict.Evidence;
         var standing = evidence.StatesStoodFor is { } all ? $" that stand for {all:N0}" : "";
-        var numbers = $"{evidence.States:N0} states{standing}, {evidence.Transitions:N0} transitions, "
-            + $"depth {evidence.Depth}, {evidence.Identity}, {Seconds(report.ElapsedSeconds)}";
+        var chosen = evidence.Selection is { } selection ? $"{selection}; " : "";
+        var numbers = evidence.Solver is { } solver
+            ? $"{chosen}depth {evidence.Depth}, {evidence.Identity}, {solver}, {Seconds(report.ElapsedSeconds)}"
+            : $"{chosen}{evidence.States:N0} states{standing}, {evidence.Transitions:N0} transitions, "
+                + $"depth {evidence.Depth}, {evidence.Identity}, {Seconds(report.ElapsedSeconds)}";
         return report.Verdict switch
         {
             Verdict.Unknown unknown => $"{unknown.Reason}; {numbers}",
@@ -124,7 +127,7 @@ internal sealed class ResultText(Terminal terminal)
                 EvidenceKind.Exhaustive when report.Run.Reductions != Reductions.None =>
                     $"every reachable state that the reductions leave: {numbers}{LeftOut(evidence)}",
                 EvidenceKind.Exhaustive => $"every reachable state: {numbers}",
-                EvidenceKind.Inductive => $"an inductive invariant: {evidence.Certificate}; {numbers}",
+                EvidenceKind.Inductive => $"an inductive invariant: {evidence.Certificate}; {numbers}{LeftOut(evidence)}",
                 _ => numbers,
             },
         };
@@ -150,7 +153,7 @@ internal sealed class ResultText(Terminal terminal)
     {
         var family = claim.Family;
         Text("does not cover:");
-        if (main.Verdict.Evidence.Kind != EvidenceKind.Inductive && family.Sizes.Length > 0)
+        if (family.Sizes.Length > 0)
         {
             Item($"other sizes than {Instance.DescribeSizes(family, main.Instance.Choices)}");
         }

@@ -31,7 +31,7 @@ public sealed record Report(
     public static Report Decide(IEngine engine, Instance instance, Property property, Run run)
     {
         var clock = Stopwatch.StartNew();
-        var verdict = engine.WhyNot(instance.Model, property) is { } reason
+        var verdict = (engine.Unavailable ?? engine.WhyNot(instance.Model, property)) is { } reason
             ? new Verdict.Unknown(reason, Evidence.Nothing)
             : engine.Decide(instance.Model, property, run);
         var report = new Report(instance, property, verdict, engine.Name, run, clock.Elapsed.TotalSeconds);
@@ -48,12 +48,13 @@ public sealed record Report(
     private static void CheckBacked(IEngine engine, Instance instance, Property property, Verdict verdict)
     {
         var evidence = verdict.Evidence;
+        var isAccounted = evidence.NotLookedFor.Length
+            + evidence.Witnesses.Count(w => instance.Model.Properties.Any(p => p is Property.Reachable && p.Name == w.Property))
+            == instance.Model.Properties.Count(p => p is Property.Reachable);
         var isWhole = evidence.Kind switch
         {
-            EvidenceKind.Exhaustive => evidence.RuleCounts.Length == instance.Model.Rules.Length
-                && evidence.Witnesses.Count(w => instance.Model.Properties.Any(p => p is Property.Reachable && p.Name == w.Property))
-                    + evidence.NotLookedFor.Length == instance.Model.Properties.Count(p => p is Property.Reachable),
-            EvidenceKind.Inductive => true,
+            EvidenceKind.Exhaustive => evidence.RuleCounts.Length == instance.Model.Rules.Length && isAccounted,
+            EvidenceKind.Inductive => evidence.Certificate is not null && isAccounted,
             _ => false,
         };
         var isBacked = (verdict, property) switch
@@ -87,7 +88,7 @@ public sealed record Report(
     /// <summary>What makes a proof say nothing: witnesses that were not met and rules that never fired.</summary>
     public ImmutableArray<string> Vacuities()
     {
-        if (Verdict is not Verdict.Proved { Evidence: { Kind: EvidenceKind.Exhaustive } evidence })
+        if (Verdict is not Verdict.Proved { Evidence: { Kind: EvidenceKind.Exhaustive or EvidenceKind.Inductive } evidence })
         {
             return [];
         }

@@ -112,6 +112,17 @@ public sealed record Evidence
     /// <summary>The certificate that can be checked again, if there is one.</summary>
     public string? Certificate { get; init; }
 
+    /// <summary>
+    /// The proof as SMT-LIB 2 text that any solver can check: every answer has to be <c>unsat</c>. Null if there is none.
+    /// </summary>
+    public string? Obligations { get; init; }
+
+    /// <summary>The solver that was asked, its version and its seed; null if none was.</summary>
+    public string? Solver { get; init; }
+
+    /// <summary>Which engine was chosen or was first, and why; null if there was no choice.</summary>
+    public string? Selection { get; init; }
+
     /// <summary>How states were told apart, in a few words.</summary>
     public string Identity { get; init; } = "exact states";
 }

@@ -284,6 +284,14 @@ public sealed class TermPool
             return condition.IsTrue ? a : b;
         }
 
+        if (condition.Kind == TermKind.Not)
+        {
+            return Choice(condition.Parts[0], b, a);
+        }
+
+        // What is asked again where the answer is known. Besides, Z3 4.8.12 takes for ever to read some of these.
+        a = a.Kind == TermKind.Choice && a.Parts[0] == condition ? a.Parts[1] : a;
+        b = b.Kind == TermKind.Choice && b.Parts[0] == condition ? b.Parts[2] : b;
         if (a == b)
         {
             return a;

@@ -43,6 +43,9 @@ public enum SolverTrouble
     /// <summary>What it printed is no answer.</summary>
     Garbage,
 
+    /// <summary>It says that it does not know.</summary>
+    GaveUp,
+
     /// <summary>It did not accept what was sent.</summary>
     Refused,
 

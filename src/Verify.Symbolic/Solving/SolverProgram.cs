@@ -19,10 +19,11 @@ public enum SolverKind
 /// <param name="Version">Its version; empty when there is none.</param>
 /// <param name="Unavailable">Why it cannot be used; null when it can.</param>
 public sealed partial record SolverProgram(SolverKind Kind, string Path, string Version, string? Unavailable)
+    : ISolverSource
 {
     private const int MostMillisecondsForVersion = 10_000;
 
-    /// <summary>Name and version, as evidence records them.</summary>
+    /// <inheritdoc/>
     public string Identity => Version.Length == 0 ? Name(Kind) : $"{Name(Kind)} {Version}";
 
     /// <summary>The name of a solver, which is also that of its program.</summary>
@@ -89,10 +90,7 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
         }
     }
 
-    /// <summary>A process of it.</summary>
-    /// <param name="seed">Where its random choices start.</param>
-    /// <param name="limits">What it may spend.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <inheritdoc/>
     public ISolver Start(ulong seed, SolverLimits limits, CancellationToken cancellation = default) =>
         new SolverProcess(this, seed, limits, cancellation);
 

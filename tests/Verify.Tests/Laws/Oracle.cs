@@ -21,10 +21,13 @@ internal sealed record Oracle(
     ImmutableArray<long> RuleCounts,
     ImmutableArray<int?> Witnesses)
 {
-    public static Oracle Of(Toy toy, Property property)
+    /// <param name="toy">The whole graph.</param>
+    /// <param name="property">The property.</param>
+    /// <param name="isAlone">Whether the witnesses of the model are not looked at.</param>
+    public static Oracle Of(Toy toy, Property property, bool isAlone = false)
     {
         var model = toy.Interpreter.Model;
-        Property.Reachable[] watched = [.. model.Properties.OfType<Property.Reachable>()];
+        Property.Reachable[] watched = isAlone ? [] : [.. model.Properties.OfType<Property.Reachable>()];
         var isDeadlock = property is Property.NoDeadlock;
         var met = new int?[watched.Length];
         var byLevel = toy.Nodes.GroupBy(node => node.Level).OrderBy(level => level.Key).Select(level => level.ToList()).ToList();

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Modelling;
+using UnreachableException = System.Diagnostics.UnreachableException;
+
+namespace Verify.Cli;
+
+/// <summary>Lets engines race. The first that decides is the winner and is named; which one that is, chance may decide.</summary>
+/// <param name="engines">Who races.</param>
+/// <remarks>
+/// The verdict does not depend on who wins: every engine that decides says the same, the length of a shortest trace
+/// included, and two that do not are an internal error. Which of several shortest traces is shown depends on the winner.
+/// </remarks>
+internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
+{
+    public string Name => "portfolio";
+
+    public string Summary => $"lets {string.Join(", ", engines.Select(engine => engine.Name))} race, and names the winner";
+
+    public string? Unavailable => null;
+
+    public string? WhyNot(Model model, Property property) => null;
+
+    public Verdict Decide(Model model, Property property, Run run)
+    {
+        var runners = engines.Where(engine => engine.Unavailable is null && engine.WhyNot(model, property) is null).ToImmutableArray();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(run.Cancellation);
+        var results = new Result[runners.Length];
+        var winner = -1;
+        var threads = runners.Select((engine, i) => new Thread(() =>
+        {
+            results[i] = RunOne(engine, model, property, Circumstances(engine, run, over.Token));
+            if (results[i].IsDecided && Interlocked.CompareExchange(ref winner, i, -1) == -1)
+            {
+                over.Cancel();
+            }
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        if (results.FirstOrDefault(result => result.Mistake is not null) is { Mistake: { } mistake })
+        {
+            ExceptionDispatchInfo.Throw(mistake);
+        }
+
+        FailIfContradictory(runners, results);
+        var field = string.Join(", ", runners.Select(engine => engine.Name));
+        if (winner < 0)
+        {
+            var open = results.Select(result => result.Verdict!).ToList();
+            var farthest = AutoEngine.Farthest(open);
+            return AutoEngine.Chosen(farthest, runners[open.IndexOf(farthest)], $"it came farthest; undecided by {field}");
+        }
+
+        return results[winner].Verdict is { } verdict
+            ? AutoEngine.Chosen(verdict, runners[winner], $"the first of {field}")
+            : throw results[winner].Undefined!;
+    }
+
+    // Only a search knows what to leave out; and the screen has room for one who tells how far he is.
+    private Run Circumstances(IEngine engine, Run run, CancellationToken token) => engine == engines[0]
+        ? run with { Cancellation = token }
+        : run with { Cancellation = token, Reductions = Reductions.None, Progress = null };
+
+    private static Result RunOne(IEngine engine, Model model, Property property, Run run)
+    {
+        try
+        {
+            return new Result(engine.Decide(model, property, run), null, null);
+        }
+        catch (ModelException e)
+        {
+            return new Result(null, e, null);
+        }
+        catch (OutOfMemoryException)
+        {
+            return new Result(new Verdict.Unknown("memory ran out", Evidence.Nothing), null, null);
+        }
+        catch (UnreachableException e)
+        {
+            return new Result(null, null, e);
+        }
+    }
+
+    private static void FailIfContradictory(ImmutableArray<IEngine> runners, Result[] results)
+    {
+        var said = results.Select((result, i) => (result.Verdict, runners[i].Name))
+            .Where(pair => pair.Verdict is { } verdict && AutoEngine.IsDecided(verdict)).ToList();
+        if (said.Select(pair => pair.Verdict!.Word).Distinct().Count() > 1)
+        {
+            throw new UnreachableException(string.Join(", ", said.Select(pair => $"engine '{pair.Name}' says '{pair.Verdict!.Word}'")));
+        }
+    }
+
+    /// <summary>What an engine came to: a verdict, a model that is not well defined, or a mistake of ours.</summary>
+    private sealed record Result(Verdict? Verdict, ModelException? Undefined, Exception? Mistake)
+    {
+        public bool IsDecided => Undefined is not null || (Verdict is { } verdict && AutoEngine.IsDecided(verdict));
+    }
+}

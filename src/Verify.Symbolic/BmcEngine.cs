@@ -1,0 +1,42 @@
+using System.Globalization;
+using Verify.Claims;
+using Verify.Solving;
+
+namespace Verify.Symbolic;
+
+/// <summary>Bounded model checking: shortest counterexamples of models that are too large to be searched. It proves nothing.</summary>
+/// <param name="solvers">Whom it asks.</param>
+/// <remarks>Biere, Cimatti, Clarke, Zhu, "Symbolic model checking without BDDs", TACAS 1999; one depth after the other.</remarks>
+public sealed class BmcEngine(ISolverSource solvers) : SymbolicEngine(solvers)
+{
+    /// <summary>The steps of the longest runs unless the budget says otherwise.</summary>
+    public const int DefaultDepth = 50;
+
+    /// <inheritdoc/>
+    public override string Name => "bmc";
+
+    /// <inheritdoc/>
+    public override string Summary => "asks a solver for runs of one length after the other; shortest counterexamples, no proofs";
+
+    private protected override Verdict Decide(Question question)
+    {
+        const string How = "runs of one length after the other";
+        using var search = new BoundedSearch(question);
+        var most = question.Run.Budget.Depth ?? DefaultDepth;
+        while (question.Looked < most)
+        {
+            if (search.LookDeeper() is { } trace)
+            {
+                return question.Met(trace, How);
+            }
+
+            if (search.HasEnded)
+            {
+                return question.Cut($"the end of all runs within {question.Looked} steps", How);
+            }
+        }
+
+        return question.Cut(string.Create(CultureInfo.InvariantCulture,
+            $"{(question.Run.Budget.Depth is null ? "the usual depth" : "depth budget")} of {most}"), How);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Modelling;
+using Verify.Solving;
+
+namespace Verify.Symbolic;
+
+/// <summary>Turns obligations into a verdict, once a solver that knows nothing of how they were found accepts them.</summary>
+internal static class InductiveProof
+{
+    // Deep enough for the witnesses of the models there are, and soon done.
+    private const int DepthOfWitnesses = 20;
+
+    /// <summary>The verdict of a proof; "unknown" if it does not hold when it is looked at again.</summary>
+    /// <exception cref="SolverException">The solver gives no answer.</exception>
+    public static Verdict Of(Question question, string obligations, string certificate, int depth, string how)
+    {
+        using (var fresh = question.Start())
+        {
+            if (Obligations.WhyNot(obligations, fresh) is { } reason)
+            {
+                return question.Unknown($"a proof was found that does not hold: {reason}");
+            }
+        }
+
+        var evidence = question.Evidence(EvidenceKind.Inductive, depth, how) with
+        {
+            Certificate = certificate,
+            Obligations = obligations,
+            RuleCounts = [.. question.Model.Rules.Select(_ => Evidence.NotCounted)],
+        };
+        evidence = WithWitnesses(question, evidence);
+        return question.Property is Property.Reachable ? new Verdict.Refuted(null, evidence) : new Verdict.Proved(evidence);
+    }
+
+    // An invariant says nothing about what can happen: witnesses are looked for one by one, near the start.
+    private static Evidence WithWitnesses(Question question, Evidence evidence)
+    {
+        var met = ImmutableArray.CreateBuilder<Witness>();
+        var notLookedFor = ImmutableArray.CreateBuilder<string>();
+        foreach (var witness in question.Model.Properties.OfType<Property.Reachable>())
+        {
+            if (witness == question.Property)
+            {
+                met.Add(new Witness(witness.Name, null));
+            }
+            else if (DepthOf(question.About(witness)) is { } depth)
+            {
+                met.Add(new Witness(witness.Name, depth));
+            }
+            else
+            {
+                notLookedFor.Add(witness.Name);
+            }
+        }
+
+        return evidence with { Witnesses = met.ToImmutable(), NotLookedFor = notLookedFor.ToImmutable() };
+    }
+
+    private static int? DepthOf(Question question)
+    {
+        try
+        {
+            using var search = new BoundedSearch(question);
+            while (question.Looked < DepthOfWitnesses && !search.HasEnded)
+            {
+                if (search.LookDeeper() is { } trace)
+                {
+                    return trace.Length;
+                }
+            }
+        }
+        catch (SolverException)
+        {
+            // The proof stands; what was not found in what was left of the budget was not looked for.
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Verify.Claims;
+using Verify.Lowering;
+using Verify.Solving;
+
+namespace Verify.Symbolic;
+
+/// <summary>Proves what follows from enough steps in a row; refutes like bounded model checking on the way.</summary>
+/// <param name="solvers">Whom it asks.</param>
+/// <remarks>
+/// Sheeran, Singh, Stålmarck, "Checking safety properties using induction and a SAT-solver", FMCAD 2000, with their
+/// restriction to runs without repetition. What makes a model undefined counts as bad, so that no proof goes past it.
+/// </remarks>
+public sealed class KInductionEngine(ISolverSource solvers) : SymbolicEngine(solvers)
+{
+    /// <summary>The most steps in a row unless the budget says otherwise.</summary>
+    public const int DefaultDepth = 30;
+
+    /// <inheritdoc/>
+    public override string Name => "kinduction";
+
+    /// <inheritdoc/>
+    public override string Summary => "proves what follows from enough steps in a row; shortest counterexamples";
+
+    private protected override Verdict Decide(Question question)
+    {
+        const string How = "induction over several steps";
+        using var starts = new BoundedSearch(question);
+        using var stays = new Unrolling(question);
+        var most = question.Run.Budget.Depth ?? DefaultDepth;
+        while (question.Looked < most)
+        {
+            if (starts.LookDeeper() is { } trace)
+            {
+                return question.Met(trace, How);
+            }
+
+            if (Holds(question, stays))
+            {
+                return Prove(question, stays.Steps, How);
+            }
+        }
+
+        return question.Cut(string.Create(CultureInfo.InvariantCulture,
+            $"{(question.Run.Budget.Depth is null ? "the usual depth" : "depth budget")} of {most}"), How);
+    }
+
+    // One step more, through good states that all differ: can a bad one follow?
+    private static bool Holds(Question question, Unrolling stays)
+    {
+        var text = question.Text;
+        stays.Assert($"(not {SmtLib.Apply("bad", Unrolling.State(stays.Steps))})");
+        stays.Extend();
+        for (var earlier = 0; earlier < stays.Steps; earlier++)
+        {
+            stays.Assert(text.Differ(Unrolling.State(earlier), Unrolling.State(stays.Steps)));
+        }
+
+        return !stays.IsPossible("bad");
+    }
+
+    private static Verdict Prove(Question question, int k, string how) => InductiveProof.Of(question,
+        Obligations.OfInduction(question, k), $"{k}-induction over runs without repetition", k, how);
+}

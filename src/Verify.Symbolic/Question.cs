@@ -1,0 +1,87 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Lowering;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Solving;
+using Verify.Traces;
+using Stopwatch = System.Diagnostics.Stopwatch;
+
+namespace Verify.Symbolic;
+
+/// <summary>One question to solvers: a property of a model, as text, and what may be spent on it.</summary>
+internal sealed class Question
+{
+    private readonly ISolverSource solvers;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+
+    public Question(Model model, Property property, Run run, ISolverSource solvers)
+    {
+        (Run, this.solvers) = (run, solvers);
+        System = new TransitionSystem(model, property);
+        Text = new SmtLib(System);
+    }
+
+    public TransitionSystem System { get; }
+
+    public SmtLib Text { get; }
+
+    public Run Run { get; }
+
+    public Model Model => System.Model;
+
+    public Property Property => System.Property;
+
+    /// <summary>Every state within this many steps was looked at and is fine; -1 for none.</summary>
+    public int Looked { get; set; } = -1;
+
+    /// <summary>Solver, version and seed.</summary>
+    public string SolverWithSeed => $"{solvers.Identity}, seed {Run.Seed}";
+
+    /// <summary>The same circumstances for another property.</summary>
+    public Question About(Property property) => new(Model, property, Run with { Budget = Left() }, solvers);
+
+    /// <summary>A fresh solver that knows nothing, with what is left of the budget.</summary>
+    public ISolver Start() => solvers.Start(Run.Seed, new SolverLimits(Left().Seconds, null, Run.Budget.Bytes), Run.Cancellation);
+
+    /// <summary>What backs a verdict of this engine.</summary>
+    public Evidence Evidence(EvidenceKind kind, int depth, string identity) => new()
+    {
+        Kind = kind,
+        Depth = Math.Max(0, depth),
+        Solver = SolverWithSeed,
+        Identity = System.Part is { } part ? $"{identity}; {part}" : identity,
+    };
+
+    /// <summary>The verdict of a run to what is looked for.</summary>
+    public Verdict Met(Trace trace, string identity)
+    {
+        var evidence = Evidence(EvidenceKind.Partial, trace.Length, identity);
+        return Property is Property.Reachable ? new Verdict.Proved(evidence, trace) : new Verdict.Refuted(trace, evidence);
+    }
+
+    /// <summary>The verdict when the bounded part of the work was ended on purpose.</summary>
+    public Verdict Cut(string cause, string identity)
+    {
+        var evidence = Evidence(EvidenceKind.Partial, Looked, identity);
+        return Property is Property.Reachable || Looked < 0
+            ? new Verdict.Unknown(Covered(cause), evidence)
+            : new Verdict.HoldsUpTo(new Bound(cause, Looked, 0), evidence);
+    }
+
+    /// <summary>The verdict when a solver gave no answer.</summary>
+    public Verdict Unknown(string reason) => new Verdict.Unknown(Covered(reason),
+        Looked < 0 ? Claims.Evidence.Nothing with { Solver = SolverWithSeed } : Evidence(EvidenceKind.Partial, Looked, "no proof"));
+
+    private string Covered(string reason) => Looked < 0
+        ? reason
+        : $"{reason}; {(Property is Property.Reachable ? "not met" : "no violation")} within {Looked} steps";
+
+    // A budget that is used up leaves a little, so that whoever runs into it says so.
+    private Budget Left() => Run.Budget.Seconds is { } seconds
+        ? Run.Budget with { Seconds = Math.Max(0.001, seconds - clock.Elapsed.TotalSeconds) }
+        : Run.Budget;
+
+    /// <summary>What is wrong with a state that the text calls undefined.</summary>
+    public Exception Undefined(State state) => Semantics.Undefined.Explain(Model, state, [Property]);
+}

@@ -1,0 +1,42 @@
+using Verify.Claims;
+using Verify.Solving;
+
+namespace Verify.Symbolic;
+
+/// <summary>Lets Z3's engine for Horn clauses find the invariant. It is read back and believed no more than any other.</summary>
+/// <param name="solvers">Whom it asks; it has to be a Z3.</param>
+/// <remarks>Komuravelli, Gurfinkel, Chaki, "SMT-based model checking for recursive programs", CAV 2014.</remarks>
+public sealed class SpacerEngine(ISolverSource solvers) : SymbolicEngine(solvers)
+{
+    /// <inheritdoc/>
+    public override string Name => "spacer";
+
+    /// <inheritdoc/>
+    public override string Summary => "lets Z3 find an inductive invariant of the instance, and checks it; shortest counterexamples";
+
+    private protected override Verdict Decide(Question question)
+    {
+        const string How = "Horn clauses";
+        string invariant;
+        using (var solver = question.Start())
+        {
+            solver.Send($"(set-option :fp.spacer.random_seed {question.Run.Seed % int.MaxValue})\n(set-logic HORN)\n"
+                + $"{question.Text.HornClauses()}");
+            switch (solver.CheckSat())
+            {
+                case Satisfiability.Unsat:
+                    return BoundedSearch.Refute(question, How);
+                case Satisfiability.Unknown:
+                    return question.Unknown($"{solver.Identity} does not know");
+            }
+
+            invariant = InvariantIn(solver.Ask("(get-model)"), solver.Identity);
+        }
+
+        return InductiveProof.Of(question, Obligations.OfInvariant(question, invariant), "an invariant found by Spacer", 0, How);
+    }
+
+    private static string InvariantIn(SExpr model, string who) =>
+        model.Items.FirstOrDefault(item => item.Head == "define-fun" && item.Items.Length > 1 && item.Items[1].Is("inv"))?.ToString()
+        ?? throw new SolverException(SolverTrouble.Garbage, $"{who} shows no invariant");
+}
