@@ -94,7 +94,7 @@ public sealed partial class ToolTests
                     ["claim", "instance", "property", "expected", "verdict", "asExpected", "engine", "evidence",
                         "assumptions", "trace", "seconds"],
                     result.EnumerateObject().Select(p => p.Name));
-                Assert.Equal(["kind", "states", "transitions", "depth", "bound", "certificate", "solver", "selection"],
+                Assert.Equal(["kind", "states", "transitions", "depth", "identity", "bound", "certificate", "solver", "selection"],
                     result.GetProperty("evidence").EnumerateObject().Select(p => p.Name));
             }
         }
