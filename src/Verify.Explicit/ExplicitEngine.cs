@@ -1,3 +1,4 @@
+using System.Globalization;
 using Verify.Claims;
 using Verify.Engines;
 using Verify.Modelling;
@@ -30,7 +31,18 @@ public sealed class ExplicitEngine : IEngine
         var compiled = new CompiledModel(model, property, run.Reductions);
         if (property is Property.LeadsTo)
         {
+            if (run.IsCompact)
+            {
+                throw ModelException.At(property.Where, Codes.Contradiction,
+                    $"'{property.Name}' is decided on the graph of all states, of which hashes are not enough");
+            }
+
             return new Liveness(compiled, run, Tuning).Decide();
+        }
+
+        if (run.IsCompact && run.CheckpointDirectory is not null)
+        {
+            throw ModelException.At(property.Where, Codes.Contradiction, "a checkpoint is of states, and hashes were asked for");
         }
 
         using var checkpoint = Checkpoint.Open(compiled, run, Tuning);
@@ -61,6 +73,10 @@ public sealed class ExplicitEngine : IEngine
         return (result.End, compiled.Property) switch
         {
             (SearchEnd.Met, _) => Told(compiled, result, evidence, run),
+            (SearchEnd.Exhausted, Property.Reachable) when result.IsCompact => new Verdict.Unknown(
+                $"not met in {Odds(result)}", evidence),
+            (SearchEnd.Exhausted, _) when result.IsCompact => new Verdict.HoldsUpTo(
+                new Bound(Odds(result), result.Depth, result.States), evidence),
             (SearchEnd.Exhausted, Property.Reachable) => new Verdict.Refuted(null, evidence),
             (SearchEnd.Exhausted, _) => new Verdict.Proved(evidence),
             _ when result.Covered < 0 => new Verdict.Unknown($"stopped by {result.Cause} at the start", evidence),
@@ -69,6 +85,9 @@ public sealed class ExplicitEngine : IEngine
             _ => new Verdict.HoldsUpTo(new Bound(result.Cause!, result.Covered, result.States), evidence),
         };
     }
+
+    private static string Odds(SearchResult result) => string.Create(CultureInfo.InvariantCulture,
+        $"{result.States:N0} states; that one was taken for another has a probability below {result.MissedProbability:0.0e+0}");
 
     // What was met, with the way there: nobody has to believe it without.
     private Verdict Told(CompiledModel compiled, SearchResult result, Evidence evidence, Run run)

@@ -38,7 +38,8 @@ internal sealed class Search : IDisposable
     /// <param name="inMemory">Whether to end where memory does.</param>
     public SearchResult Execute(bool keepLevels, int? lastLevel = null, bool inMemory = false)
     {
-        mayLeaveMemory = !inMemory;
+        // Hashes cannot be expanded: what is found of a level must be told from what is not at once.
+        mayLeaveMemory = !inMemory && !store.Table.IsCompact;
         var isResumed = TryResume(out var frontier);
         if (stopped is { } tooLittle)
         {
@@ -389,6 +390,9 @@ internal sealed class Search : IDisposable
         // Whether a state is stuck shows when it is expanded, which the states of the last level of a cut search were not.
         var looked = model.AsksForDeadlock && end is SearchEnd.Cut or SearchEnd.Cancelled ? covered - 1 : covered;
         return new SearchResult(end, cause, store.States, team.StoodFor, team.Transitions, last, looked,
-            team.RuleCounts(), [.. witnessDepths], levels);
+            team.RuleCounts(), [.. witnessDepths], levels)
+        {
+            IsCompact = store.Table.IsCompact,
+        };
     }
 }

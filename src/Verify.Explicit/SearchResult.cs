@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Verify.Claims;
 
 namespace Verify.Explicit;
@@ -42,10 +43,17 @@ internal sealed record SearchResult(
     ImmutableArray<int?> WitnessDepths,
     IReadOnlyList<Frontier> Levels)
 {
+    /// <summary>Whether states were told apart by 63 bits of their hashes alone.</summary>
+    public bool IsCompact { get; init; }
+
+    /// <summary>If states were told apart by hashes, a bound on the probability that one was taken for another.</summary>
+    /// <remarks>Pairs of states, each of which has one hash with a probability of 2^-63.</remarks>
+    public double MissedProbability => IsCompact ? Math.Min(1, (double)States * States / Math.Pow(2, 64)) : 0;
+
     /// <summary>The same as evidence for a verdict.</summary>
     public Evidence ToEvidence(CompiledModel model) => new()
     {
-        Kind = End == SearchEnd.Exhausted ? EvidenceKind.Exhaustive : EvidenceKind.Partial,
+        Kind = End != SearchEnd.Exhausted ? EvidenceKind.Partial : IsCompact ? EvidenceKind.Hashed : EvidenceKind.Exhaustive,
         States = States,
         // Under partial order there are more that no state stands for.
         StatesStoodFor = StoodFor > 0 && StoodFor <= long.MaxValue && model.Steps is null ? (long)StoodFor : null,
@@ -54,6 +62,9 @@ internal sealed record SearchResult(
         RuleCounts = model.WithoutLeftOut(RuleCounts),
         Witnesses = [.. model.Witnesses.Select((witness, i) => new Witness(witness.Name, WitnessDepths[i]))],
         NotLookedFor = model.NotLookedFor,
-        Identity = model.Identity,
+        Identity = IsCompact
+            ? string.Create(CultureInfo.InvariantCulture, $"{model.Identity}, told apart by 63 bits of their hashes")
+                .Replace("exact states", "states", StringComparison.Ordinal)
+            : model.Identity,
     };
 }

@@ -6,7 +6,7 @@ namespace Verify.Explicit;
 
 /// <summary>
 /// The states seen so far: an insert-only hash table of whole states, without locks. Exact: two states are the same
-/// only if all their words are.
+/// only if all their words are. Or compact, if that is asked for: of each state 63 bits of its hash.
 /// </summary>
 /// <remarks>
 /// Open addressing, linear probing; a slot is the words of one state. The first word is claimed by compare-and-swap,
@@ -18,7 +18,9 @@ namespace Verify.Explicit;
 internal sealed unsafe class SeenSet : IDisposable
 {
     private const int LineSlots = 8;
-    private readonly int wordCount;
+    private readonly int stateWords;
+    private readonly int wordCount; // of a slot
+    private readonly bool isCompact;
     private ZeroedMemory memory;
     private ulong* slots;
     private long mask;
@@ -26,13 +28,21 @@ internal sealed unsafe class SeenSet : IDisposable
     private int shift; // what is left of a hash is a slot: the order of slots is that of hashes, almost
 
     /// <summary>Makes room for a number of slots, a power of two.</summary>
-    public SeenSet(int wordCount, long capacity)
+    /// <param name="stateWords">Words of a state.</param>
+    /// <param name="capacity">Slots.</param>
+    /// <param name="isCompact">Whether hashes are kept in place of states; of one word the state itself takes no more.</param>
+    public SeenSet(int stateWords, long capacity, bool isCompact = false)
     {
-        this.wordCount = wordCount;
+        this.stateWords = stateWords;
+        this.isCompact = isCompact && stateWords > 1;
+        wordCount = this.isCompact ? 1 : stateWords;
         lineMask = wordCount == 1 ? -LineSlots : -1;
         memory = new ZeroedMemory(capacity * wordCount);
         Use(capacity);
     }
+
+    /// <summary>Whether two states that differ may be taken for one.</summary>
+    public bool IsCompact => isCompact;
 
     /// <summary>The number of slots.</summary>
     public long Capacity => mask + 1;
@@ -78,11 +88,11 @@ internal sealed unsafe class SeenSet : IDisposable
     {
         unchecked
         {
-            if (wordCount != 1)
+            if (stateWords != 1)
             {
                 for (var i = 0; i < count; i++)
                 {
-                    hashes[i] = Hash(states + (i * wordCount), wordCount);
+                    hashes[i] = Hash(states + ((long)i * stateWords), stateWords);
                     Prefetch(hashes[i]);
                 }
 
@@ -116,7 +126,7 @@ internal sealed unsafe class SeenSet : IDisposable
             var found = 0;
             for (var i = 0; i < count; i++)
             {
-                if (Insert(states + ((long)i * wordCount), hashes[i]))
+                if (Insert(states + ((long)i * stateWords), hashes[i]))
                 {
                     added[found++] = i;
                 }
@@ -128,7 +138,16 @@ internal sealed unsafe class SeenSet : IDisposable
 
     /// <summary>Adds a state; true if it was not there. Exactly one of several threads that add it is told so.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Insert(ulong* state, ulong hash) => wordCount == 1 ? InsertOne(state[0], hash) : InsertMany(state, hash);
+    public bool Insert(ulong* state, ulong hash) =>
+        wordCount != 1 ? InsertMany(state, hash) : InsertOne(isCompact ? KeyOf(hash) : state[0], hash);
+
+    // Never 0; the upper bits, which choose the slot, are as they were.
+    private static ulong KeyOf(ulong hash) => hash | 1;
+
+    private ulong HashOfSlot(ulong* slot) => isCompact ? *slot : Hash(slot, wordCount);
+
+    private bool InsertSlot(ulong* slot) =>
+        wordCount != 1 ? InsertMany(slot, HashOfSlot(slot)) : InsertOne(*slot, HashOfSlot(slot));
 
     // States of one word belong to the first slot of a line of memory, all of which is looked at at once.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -355,7 +374,7 @@ internal sealed unsafe class SeenSet : IDisposable
             {
                 if (states[i] != 0)
                 {
-                    Insert(states + i, Hash(states + i, wordCount));
+                    InsertSlot(states + i);
                 }
             }
         }
@@ -368,7 +387,7 @@ internal sealed unsafe class SeenSet : IDisposable
         {
             if (*slot != 0)
             {
-                Insert(slot, Hash(slot, wordCount));
+                InsertSlot(slot);
                 for (var word = 0; word < wordCount; word++)
                 {
                     slot[word] = 0;

@@ -30,7 +30,7 @@ internal sealed class StateStore : IDisposable
         }
 
         limitBytes = new(() => MemoryLimit.Of(run), isThreadSafe: false);
-        Table = new SeenSet(wordCount, leastCapacity);
+        Table = new SeenSet(wordCount, leastCapacity, run.IsCompact);
         Pool = new BlockPool(wordCount);
     }
 

@@ -56,12 +56,17 @@ internal sealed class RunOptions(bool withCheckpoints)
         Description = "Take N random walks in place of a search; refutes, but proves nothing.",
     };
 
+    private readonly Option<bool> compact = new("--compact")
+    {
+        Description = "Keep a hash of each state of several words: less memory, and never a proof.",
+    };
+
     private readonly StorageOptions storage = new(withCheckpoints);
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { engine, random, budget, reduce, seed, threads })
+        foreach (var option in new Option[] { engine, random, budget, reduce, compact, seed, threads })
         {
             command.Add(option);
         }
@@ -93,7 +98,17 @@ internal sealed class RunOptions(bool withCheckpoints)
         }
 
         var chosen = Engine(parsed, session);
-        var run = storage.Apply(parsed, new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation));
+        var run = storage.Apply(parsed, new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation)
+        {
+            IsCompact = parsed.GetValue(compact),
+        });
+        if (run.IsCompact && (chosen is not ExplicitEngine || run.CheckpointDirectory is not null))
+        {
+            throw ModelException.At(null, Codes.Contradiction, chosen is ExplicitEngine
+                ? "checkpoints are of whole states, --compact keeps hashes"
+                : $"--compact is about the states that a search keeps, engine '{chosen.Name}' keeps none");
+        }
+
         return chosen is RandomEngine && run.CheckpointDirectory is not null
             ? throw ModelException.At(null, Codes.Contradiction, "there are no checkpoints of random walks")
             : (chosen, run);

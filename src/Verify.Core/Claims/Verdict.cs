@@ -142,6 +142,9 @@ public enum EvidenceKind
     /// <summary>Runs were drawn.</summary>
     Sampled,
 
+    /// <summary>Every reachable state was visited that was not taken for another one with the same hash.</summary>
+    Hashed,
+
     /// <summary>An inductive invariant was checked.</summary>
     Inductive,
 }

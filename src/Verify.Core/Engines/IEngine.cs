@@ -42,6 +42,12 @@ public sealed record Run(
     public static Run Default { get; } = new(Budget.Unlimited);
 
     /// <summary>
+    /// Whether of states of several words a hash of 63 bits may be kept. Two states may then be taken for one, and what
+    /// is found is "holds up to".
+    /// </summary>
+    public bool IsCompact { get; init; }
+
+    /// <summary>
     /// Bytes of memory that the process may take before a search goes on on disk; null for four fifths of what is free.
     /// It changes the time and nothing else.
     /// </summary>
