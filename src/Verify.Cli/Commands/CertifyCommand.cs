@@ -20,19 +20,16 @@ internal static class CertifyCommand
         {
             var check = new CertificateCheck(session);
             var chosen = parsed.GetValue(named) ?? [];
-            var files = chosen.Length > 0 ? chosen.Select(file => Path.GetFullPath(file)).Select(FromRoot) : check.Expected;
+            var certificates = chosen.Length > 0
+                ? chosen.Select(file => check.Check(FromRoot(Path.GetFullPath(file))))
+                : check.Of(session.Catalogue.Claims);
             var done = new List<CheckedCertificate>();
-            foreach (var file in files)
+            foreach (var one in certificates.TakeWhile(_ => !session.Cancellation.IsCancellationRequested))
             {
-                if (session.Cancellation.IsCancellationRequested)
-                {
-                    break;
-                }
-
-                done.Add(check.Check(file));
+                done.Add(one);
                 if (!parsed.GetValue(json))
                 {
-                    Write(session.Terminal, done[^1]);
+                    Write(session.Terminal, one);
                 }
             }
 

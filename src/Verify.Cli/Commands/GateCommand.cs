@@ -74,9 +74,8 @@ internal static class GateCommand
     private static IEnumerable<int> Certify(Session session, List<Claim> claims, bool isJson)
     {
         var check = new Proofs.CertificateCheck(session);
-        foreach (var file in check.Of(claims).TakeWhile(_ => !session.Cancellation.IsCancellationRequested))
+        foreach (var done in check.Of(claims).TakeWhile(_ => !session.Cancellation.IsCancellationRequested))
         {
-            var done = check.Check(file);
             if (!isJson || done.Failure is not null)
             {
                 CertifyCommand.Write(session.Terminal, done);

@@ -20,12 +20,20 @@ internal sealed class CertificateCheck(Session session)
 {
     private readonly ProofFiles files = new(session.Catalogue);
 
-    /// <summary>The files that there should be: one for each claim with an invariant.</summary>
-    public IEnumerable<string> Expected => Of(session.Catalogue.Claims);
-
-    /// <summary>The files that there should be for some claims.</summary>
-    public IEnumerable<string> Of(IReadOnlyCollection<Claim> claims) =>
-        files.All.Where(pair => claims.Contains(pair.Claim)).Select(pair => ProofFiles.PathOf(pair.Claim, pair.Invariant));
+    /// <summary>Checks the certificates of those of some claims that have an invariant, each as it is asked for.</summary>
+    public IEnumerable<CheckedCertificate> Of(IReadOnlyCollection<Claim> claims) =>
+        files.All.Where(pair => claims.Contains(pair.Claim)).Select(pair =>
+        {
+            try
+            {
+                return Check(ProofFiles.PathOf(pair.Claim, pair.Invariant));
+            }
+            catch (ModelException e)
+            {
+                // The invariant does not fit its model any more; the others are checked all the same.
+                return new CheckedCertificate(pair.Claim.Id, "refused", [], e.Diagnostic, ExitCode.BadInput);
+            }
+        });
 
     /// <summary>Checks one file.</summary>
     public CheckedCertificate Check(string file)
