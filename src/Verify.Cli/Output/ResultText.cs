@@ -119,7 +119,8 @@ internal sealed class ResultText(Terminal terminal)
         return report.Verdict switch
         {
             Verdict.Unknown unknown => $"{unknown.Reason}; {numbers}",
-            Verdict.HoldsUpTo limit when evidence.Kind is EvidenceKind.Sampled or EvidenceKind.Hashed => $"no violation in {limit.Bound.Cause}; {numbers}",
+            Verdict.HoldsUpTo limit when evidence.Kind is EvidenceKind.Sampled or EvidenceKind.Hashed =>
+                $"no violation in {limit.Bound.Cause}; {numbers}",
             Verdict.HoldsUpTo limit =>
                 $"stopped by {limit.Bound.Cause}; no violation within {limit.Bound.Depth} steps; {numbers}",
             _ => evidence.Kind switch

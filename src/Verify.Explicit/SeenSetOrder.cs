@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+
+namespace Verify.Explicit;
+
+/// <summary>What rests on the order of slots being almost that of hashes: growing in place, and writing in order.</summary>
+internal sealed unsafe partial class SeenSet
+{
+    /// <summary>Doubles the table, where it is. No one may insert meanwhile.</summary>
+    /// <remarks>
+    /// States that belong to slots from i on go to slots from 2i on. So the upper half is moved first, to room that is
+    /// new; what it leaves is room for the upper half of the rest, and so on. A half begins behind a slot that is empty:
+    /// what lies in it belongs to it.
+    /// </remarks>
+    /// <exception cref="InsufficientMemoryException">There is no room; the table is as it was.</exception>
+    public void Grow(Crew? crew)
+    {
+        var old = Capacity;
+        memory.Grow(2 * old * wordCount);
+        slots = memory.Start;
+        // States at the beginning may belong to the end, where there was no more room.
+        var first = Take(EmptyFrom(0));
+        Use(2 * old);
+        var to = old;
+        for (long from; (from = EmptyFrom(to / 2) + 1) < to; to = from)
+        {
+            if (crew is null || to - from < SmallPart)
+            {
+                Move(from, to);
+            }
+            else
+            {
+                var (start, length) = (from, to - from);
+                crew.Do(member => Move(start + (length * member / crew.Size), start + (length * (member + 1) / crew.Size)));
+            }
+        }
+
+        var rest = Take(to);
+        Add(first);
+        Add(rest);
+    }
+
+    /// <summary>Writes all states in the order of <see cref="StateOrder"/>. No one may insert meanwhile.</summary>
+    public void WriteTo(StateWriter writer)
+    {
+        // Slots in a row without a gap hold states that belong there or before: those need sorting, and no others.
+        var row = new StateRow(wordCount);
+        var gap = EmptyFrom(0);
+
+        // The row at the beginning may hold the rest of the row at the end.
+        AddRow(row, 0, gap, isOfTheEnd: false);
+        row.WriteTo(writer);
+        for (var i = gap + 1; i <= mask; i++)
+        {
+            if (slots[i * wordCount] == 0)
+            {
+                continue;
+            }
+
+            var first = i;
+            while (i <= mask && slots[i * wordCount] != 0)
+            {
+                i++;
+            }
+
+            AddRow(row, first, i, isOfTheEnd: true);
+            if (i > mask)
+            {
+                AddRow(row, 0, gap, isOfTheEnd: true);
+            }
+
+            row.WriteTo(writer);
+        }
+    }
+
+    // Below that, threads cost more than they save.
+    private const int SmallPart = 1 << 14;
+
+    private void AddRow(StateRow row, long from, long to, bool isOfTheEnd)
+    {
+        for (var i = from; i < to; i++)
+        {
+            var state = slots + (i * wordCount);
+            var hash = Hash(state, wordCount);
+            if (SlotOf(hash) > i == (isOfTheEnd && from == 0))
+            {
+                row.Add(state, hash);
+            }
+        }
+    }
+
+    // The first empty slot from one on.
+    private long EmptyFrom(long slot)
+    {
+        while (slots[slot * wordCount] != 0)
+        {
+            slot++;
+        }
+
+        return slot;
+    }
+
+    private ulong[] Take(long slotCount)
+    {
+        var words = new Span<ulong>(slots, (int)(slotCount * wordCount));
+        var taken = words.ToArray();
+        words.Clear();
+        return taken;
+    }
+
+    private void Add(ulong[] taken)
+    {
+        fixed (ulong* states = taken)
+        {
+            for (var i = 0; i < taken.Length; i += wordCount)
+            {
+                if (states[i] != 0)
+                {
+                    InsertSlot(states + i);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Move(long from, long to)
+    {
+        for (var slot = slots + (from * wordCount); slot < slots + (to * wordCount); slot += wordCount)
+        {
+            if (*slot != 0)
+            {
+                InsertSlot(slot);
+                for (var word = 0; word < wordCount; word++)
+                {
+                    slot[word] = 0;
+                }
+            }
+        }
+    }
+}
