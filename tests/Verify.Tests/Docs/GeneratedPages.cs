@@ -35,13 +35,15 @@ public sealed class GeneratedPages
         page.AppendLine("# Claims").AppendLine();
         page.AppendLine("Generated: each line is decided by the explicit engine when the tests run, and must agree. "
                 + "`./verify check ID` prints")
-            .AppendLine("the trace or the limits of the proof, who claimed it and where.").AppendLine();
-        page.AppendLine("| claim | sentence | verdict | states | steps | instance |").AppendLine("|---|---|---|---:|---:|---|");
+            .AppendLine("the trace or the limits of the proof, who claimed it and where. What is proved for every size has a")
+            .AppendLine("certificate, which `./verify certify` and the gate check again.").AppendLine();
+        page.AppendLine("| claim | sentence | verdict | states | steps | instance | every size |")
+            .AppendLine("|---|---|---|---:|---:|---|---|");
         foreach (var report in Decided.Value)
         {
             var instance = report.Main?.Instance.ToString() ?? "";
             page.AppendLine(CultureInfo.InvariantCulture,
-                $"| {report.Claim.Id} | {Cell(report.Claim.Sentence)} | {Outcome(report)} | {Cell(instance)} |");
+                $"| {report.Claim.Id} | {Cell(report.Claim.Sentence)} | {Outcome(report)} | {Cell(instance)} | {CertificateOf(report.Claim)} |");
         }
 
         Snapshot.MatchesPage("proofs/README.md", page.ToString());
@@ -69,6 +71,13 @@ public sealed class GeneratedPages
         }
 
         Snapshot.MatchesPage("models/README.md", page.ToString());
+    }
+
+    private static string CertificateOf(Claim claim)
+    {
+        var name = $"/{Certificate.FileName(claim.Id)}";
+        var file = Repository.FilesWith(".smt2").SingleOrDefault(file => file.EndsWith(name, StringComparison.Ordinal));
+        return file is null ? "" : $"[certificate]({file["proofs/".Length..]})";
     }
 
     // Both pages tell of the same decisions.
