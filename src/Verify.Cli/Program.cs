@@ -12,7 +12,10 @@ var z3 = new LocalSolver(SolverKind.Z3);
 var search = new ExplicitEngine();
 IEngine[] symbolic = [new BmcEngine(z3), new KInductionEngine(z3), new PdrEngine(z3), new SpacerEngine(z3)];
 var tool = new Tool(
-    [search, new RandomEngine(), .. symbolic, new AutoEngine(search, symbolic[0], symbolic[2]), new PortfolioEngine([search, .. symbolic])],
+    [
+        search, new RandomEngine(), new ScheduleEngine(), .. symbolic,
+        new AutoEngine(search, symbolic[0], symbolic[2]), new PortfolioEngine([search, .. symbolic]),
+    ],
     ModelWriters.All, Catalogue.Load);
 
 // The first interrupt stops the work and lets the tool print what it has; the second ends the process.

@@ -61,6 +61,7 @@ internal sealed class RunOptions(bool withCheckpoints)
         Description = "Keep a hash of each state of several words: less memory, and never a proof.",
     };
 
+    private readonly ScheduleOptions schedules = new();
     private readonly StorageOptions storage = new(withCheckpoints);
 
     /// <summary>Adds the options to a command.</summary>
@@ -71,6 +72,7 @@ internal sealed class RunOptions(bool withCheckpoints)
             command.Add(option);
         }
 
+        schedules.AddTo(command);
         storage.AddTo(command);
     }
 
@@ -97,7 +99,7 @@ internal sealed class RunOptions(bool withCheckpoints)
             throw ModelException.At(null, Codes.BadUsage, $"{count} threads make no sense", "choose from 0 (one a core) to 1024");
         }
 
-        var chosen = Engine(parsed, session);
+        (var chosen, limit) = schedules.Apply(parsed, Engine(parsed, session), limit);
         var run = storage.Apply(parsed, new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation)
         {
             IsCompact = parsed.GetValue(compact),
@@ -109,8 +111,8 @@ internal sealed class RunOptions(bool withCheckpoints)
                 : $"--compact is about the states that a search keeps, engine '{chosen.Name}' keeps none");
         }
 
-        return chosen is RandomEngine && run.CheckpointDirectory is not null
-            ? throw ModelException.At(null, Codes.Contradiction, "there are no checkpoints of random walks")
+        return chosen is RandomEngine or IScheduleEngine && run.CheckpointDirectory is not null
+            ? throw ModelException.At(null, Codes.Contradiction, "there are no checkpoints of random walks or schedules")
             : (chosen, run);
     }
 

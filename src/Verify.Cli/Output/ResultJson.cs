@@ -122,6 +122,12 @@ internal static class ResultJson
             json.WriteNumber("statesStoodFor", stoodFor);
         }
 
+        if (evidence is { Schedules: { } schedules, RulePairs: { } pairs })
+        {
+            json.WriteNumber("schedules", schedules);
+            json.WriteNumber("rulePairs", pairs);
+        }
+
         if (!evidence.NotLookedFor.IsEmpty)
         {
             json.WriteStartArray("notLookedFor");

@@ -116,6 +116,7 @@ internal sealed class ResultText(Terminal terminal)
             ? $"{chosen}depth {evidence.Depth}, {evidence.Identity}, {solver}, {Seconds(report.ElapsedSeconds)}"
             : $"{chosen}{evidence.States:N0} states{standing}, {evidence.Transitions:N0} transitions, "
                 + $"depth {evidence.Depth}, {evidence.Identity}, {Seconds(report.ElapsedSeconds)}";
+        numbers = evidence.RulePairs is { } pairs ? $"{pairs:N0} rule pairs, {numbers}" : numbers;
         return report.Verdict switch
         {
             Verdict.Unknown unknown => $"{unknown.Reason}; {numbers}",
@@ -125,6 +126,7 @@ internal sealed class ResultText(Terminal terminal)
                 $"stopped by {limit.Bound.Cause}; no violation within {limit.Bound.Depth} steps; {numbers}",
             _ => evidence.Kind switch
             {
+                EvidenceKind.Sampled => $"met in run {evidence.Schedules:N0}; {numbers}",
                 EvidenceKind.Exhaustive when report.Run.Reductions != Reductions.None =>
                     $"every reachable state that the reductions leave: {numbers}{LeftOut(evidence)}",
                 EvidenceKind.Exhaustive => $"every reachable state: {numbers}",

@@ -109,6 +109,12 @@ public sealed record Evidence
     /// <summary>The <c>Reachable</c> properties that a reduction left out: whether they are met is not known.</summary>
     public ImmutableArray<string> NotLookedFor { get; init; } = [];
 
+    /// <summary>The runs that were drawn, up to the one that met what is looked for; null when none were.</summary>
+    public long? Schedules { get; init; }
+
+    /// <summary>How many pairs of rules were taken one right after the other in runs that were drawn; null when none were.</summary>
+    public int? RulePairs { get; init; }
+
     /// <summary>The certificate that can be checked again, if there is one.</summary>
     public string? Certificate { get; init; }
 

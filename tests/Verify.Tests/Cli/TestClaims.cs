@@ -67,7 +67,7 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var tool = new Tool([engine], Verify.Formats.ModelWriters.All, () => catalogue);
+        var tool = new Tool([engine, new Verify.Explicit.ScheduleEngine()], Verify.Formats.ModelWriters.All, () => catalogue);
         var code = tool.Run(arguments, Terminal.Plain(output, error), cancellation);
         return new ToolRun(code, output.ToString(), error.ToString());
     }

@@ -1,0 +1,207 @@
+using System.Globalization;
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Traces;
+using Stopwatch = System.Diagnostics.Stopwatch;
+
+namespace Verify.Explicit;
+
+/// <summary>The runs that one decision draws, and what is concluded from them.</summary>
+/// <remarks>
+/// They are drawn in rounds and a round is always finished, so that nothing but the time depends on the number of
+/// threads; of the runs of a round that met something the first one is told.
+/// </remarks>
+internal sealed class Sample : IDisposable
+{
+    private const int RunsPerRound = 64;
+    private const long MostStatesCounted = 1 << 24;
+    private readonly CompiledModel model;
+    private readonly Run run;
+    private readonly long most;
+    private readonly Func<StepChooser> chooser;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly List<ulong[]> starts;
+    private readonly RandomWalk[] walkers;
+    private readonly SeenSet? seen;
+    private readonly Crew? crew;
+    private readonly RunEnd[] ends = new RunEnd[RunsPerRound];
+    private readonly State?[] undefined = new State?[RunsPerRound];
+    private long? met;
+    private volatile string? stopped;
+
+    /// <summary>Makes ready.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="run">What is allowed; a budget of depth is the length of a run.</param>
+    /// <param name="most">The number of runs.</param>
+    /// <param name="chooser">Makes who chooses their steps, one for each thread.</param>
+    private Sample(CompiledModel model, Run run, long most, Func<StepChooser> chooser)
+    {
+        (this.model, this.run, this.most, this.chooser) = (model, run, most, chooser);
+        MostSteps = run.Budget.Depth ?? RandomEngine.DefaultSteps;
+        starts = [.. new Interpreter(model.Model).InitialStates().Select(model.Layout.Pack)];
+        // Room for everything that can be met, or none: a table that grows would have to be looked at in every step.
+        var states = starts.Count + ((double)most * (MostSteps + 1));
+        seen = states <= MostStatesCounted && !(run.Budget.Bytes < 64 * states * model.Layout.WordCount)
+            ? new SeenSet(model.Layout.WordCount, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(2 * states) + 1024))
+            : null;
+        var threads = run.Threads > 0 ? run.Threads : Environment.ProcessorCount;
+        walkers = [.. Enumerable.Range(0, threads).Select(_ => Walker(seen))];
+        crew = threads > 1 ? new Crew(threads) : null;
+    }
+
+    private int MostSteps { get; }
+
+    /// <summary>Runs finished.</summary>
+    private long Taken { get; set; }
+
+    /// <summary>The run to what was met, if it was.</summary>
+    private Trace? Trace { get; set; }
+
+    private Evidence Evidence => new()
+    {
+        Kind = EvidenceKind.Sampled,
+        States = Total(stepper => stepper.Found),
+        Transitions = Total(stepper => stepper.Steps),
+        Depth = walkers.Max(walker => walker.Stepper.Longest),
+        RuleCounts = [.. model.Model.Rules.Select((_, rule) => Total(stepper => stepper.RuleCounts[rule]))],
+        RulePairs = Enumerable.Range(0, walkers[0].Stepper.Pairs.Length).Count(i => walkers.Any(walker => walker.Stepper.Pairs[i])),
+        Schedules = met ?? Taken,
+        Witnesses =
+        [
+            .. model.Witnesses.Select((witness, i) =>
+                new Witness(witness.Name, walkers.Min(walker => walker.Stepper.WitnessDepths[i]))),
+        ],
+        Identity = seen is null ? "states not counted" : "exact states",
+    };
+
+    /// <summary>Draws runs until something is met or there are enough, and says what that comes to.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="property">What is asked.</param>
+    /// <param name="run">What is allowed; a budget of depth is the length of a run.</param>
+    /// <param name="most">The number of runs.</param>
+    /// <param name="words">What they are called, walks or schedules, and what is said of how they are drawn.</param>
+    /// <param name="chooserFor">Makes who chooses their steps, one for each thread.</param>
+    /// <exception cref="ModelException">VRF203: a reduction is asked for. VRF104, VRF120, VRF121: a run met what is undefined.</exception>
+    public static Verdict Decide(
+        Model model, Property property, Run run, long most, (string Name, string How) words, Func<CompiledModel, StepChooser> chooserFor)
+    {
+        if (run.Reductions != Reductions.None)
+        {
+            throw ModelException.At(property.Where, Codes.BadReduction, $"{words.Name} take every step that there is",
+                "leave --reduce out, or search with --engine explicit");
+        }
+
+        var compiled = new CompiledModel(model, property, Reductions.None);
+        using var sample = new Sample(compiled, run, most, () => chooserFor(compiled));
+        var cause = sample.Take();
+        var evidence = sample.Evidence;
+        var taken = string.Create(CultureInfo.InvariantCulture,
+            $"{sample.Taken:N0} {words.Name} of at most {sample.MostSteps:N0} steps{words.How}");
+        return (sample.Trace, property) switch
+        {
+            ({ } trace, Property.Reachable) => new Verdict.Proved(evidence, trace),
+            ({ } trace, _) => new Verdict.Refuted(trace, evidence),
+            (null, Property.Reachable) => new Verdict.Unknown($"not met in {taken}", evidence),
+            _ when run.Cancellation.IsCancellationRequested => new Verdict.Unknown($"interrupted after {taken}", evidence),
+            _ => new Verdict.HoldsUpTo(new Bound(cause is null ? taken : $"{cause} after {taken}", 0, evidence.States), evidence),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        crew?.Dispose();
+        seen?.Dispose();
+    }
+
+    private RandomWalk Walker(SeenSet? counted) => new(model, starts, run.Seed, MostSteps, chooser(), counted);
+
+    private long Total(Func<Stepper, long> of) => walkers.Sum(walker => of(walker.Stepper));
+
+    // What cut it short, if something did.
+    private string? Take()
+    {
+        LookAtStarts();
+        while (Trace is null && Taken < most && stopped is null)
+        {
+            TakeRound((int)Math.Min(RunsPerRound, most - Taken));
+            var (found, steps) = (Total(stepper => stepper.Found), Total(stepper => stepper.Steps));
+            run.Progress?.Report(new Progress(found, steps, MostSteps, most - Taken));
+            if (run.Budget.States <= (seen is null ? steps : found) && Taken < most)
+            {
+                stopped ??= string.Create(CultureInfo.InvariantCulture, $"budget of {run.Budget.States} states");
+            }
+        }
+
+        return stopped;
+    }
+
+    // All of them, so that "within 0 steps" is true of what is reported.
+    private void LookAtStarts()
+    {
+        for (var i = 0; i < starts.Count && Trace is null; i++)
+        {
+            var end = walkers[0].LookAt(i);
+            if (end == RunEnd.Undefined)
+            {
+                throw Undefined.Explain(model, walkers[0].Stepper.State);
+            }
+
+            Trace = end == RunEnd.Met ? new Trace([walkers[0].Stepper.State], []) : null;
+        }
+    }
+
+    private void TakeRound(int count)
+    {
+        Array.Clear(ends);
+        if (crew is null)
+        {
+            TakePart(0, 1, count);
+        }
+        else
+        {
+            crew.Do(member => TakePart(member, crew.Size, count));
+        }
+
+        for (var i = 0; i < count && Trace is null; i++)
+        {
+            Conclude(i);
+        }
+
+        // A round that was cut is not counted, but what was met in it is told.
+        Taken += stopped is null ? count : 0;
+    }
+
+    private void Conclude(int walk)
+    {
+        if (ends[walk] == RunEnd.Undefined)
+        {
+            throw Undefined.Explain(model, undefined[walk]!);
+        }
+
+        if (ends[walk] == RunEnd.Met)
+        {
+            met = Taken + walk + 1;
+            Trace = Shorten.Of(new Interpreter(model.Model), model.Property, Walker(null).Tell(Taken + walk));
+        }
+    }
+
+    private void TakePart(int member, int members, int count)
+    {
+        for (var i = member; i < count && stopped is null; i += members)
+        {
+            ends[i] = walkers[member].Walk(Taken + i);
+            undefined[i] = ends[i] == RunEnd.Undefined ? walkers[member].Stepper.State : null;
+            if (run.Cancellation.IsCancellationRequested)
+            {
+                stopped = "interrupted";
+            }
+            else if (run.Budget.Seconds <= clock.Elapsed.TotalSeconds)
+            {
+                stopped = string.Create(CultureInfo.InvariantCulture, $"time budget of {run.Budget.Seconds} s");
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace Verify.Explicit;
+
+/// <summary>Chooses the steps of runs, from a seed.</summary>
+internal abstract class StepChooser
+{
+    /// <summary>Whether it wants to know that a run came back to a state.</summary>
+    public virtual bool MindsCircles => false;
+
+    /// <summary>Begins a run.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="random">Where all of its choices come from.</param>
+    /// <param name="mostSteps">The most steps that it may have.</param>
+    public abstract void Begin(long number, Prng random, int mostSteps);
+
+    /// <summary>Chooses one of the steps that can be taken, at least one.</summary>
+    /// <param name="rules">The lowered rule of each.</param>
+    public abstract int Choose(ReadOnlySpan<int> rules);
+
+    /// <summary>The step chosen last led to a state that the run has been in before.</summary>
+    public virtual void CameBack()
+    {
+    }
+
+    /// <summary>Any step, all as likely, whoever takes it.</summary>
+    public sealed class AnyStep : StepChooser
+    {
+        private Prng random = new(0);
+
+        public override void Begin(long number, Prng random, int mostSteps) => this.random = random;
+
+        public override int Choose(ReadOnlySpan<int> rules) => random.Below(rules.Length);
+    }
+
+    /// <summary>One strategy after the other, run by run.</summary>
+    public sealed class InTurn(params StepChooser[] choosers) : StepChooser
+    {
+        private StepChooser current = choosers[0];
+
+        public override bool MindsCircles => current.MindsCircles;
+
+        public override void Begin(long number, Prng random, int mostSteps)
+        {
+            current = choosers[(int)(number % choosers.Length)];
+            current.Begin(number, random, mostSteps);
+        }
+
+        public override int Choose(ReadOnlySpan<int> rules) => current.Choose(rules);
+
+        public override void CameBack() => current.CameBack();
+    }
+}

@@ -1,0 +1,67 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Mechanisms;
+using Verify.Modelling;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>Schedules of actors, on claims and on models that show what a strategy is.</summary>
+public sealed class ScheduleLaws
+{
+    [Fact]
+    public void A_claim_that_is_small_and_wrong_is_refuted() =>
+        Assert.NotEmpty(ScheduledClaims.AreRefuted(new ScheduleEngine(), every: 4));
+
+    [Fact]
+    public void A_claim_that_holds_holds_up_to_what_was_drawn() =>
+        Assert.True(ScheduledClaims.HoldUpTo(new ScheduleEngine(), schedules: 100, every: 6) > 10);
+
+    [Fact]
+    public void Priorities_meet_a_long_run_of_one_actor_that_chance_does_not()
+    {
+        var model = Countdown(others: 6, length: 24);
+        Verdict Of(string strategy) =>
+            new ScheduleEngine(strategy, 2000).Decide(model, model.Properties[0], new Run(new Budget(Depth: 200)));
+        Assert.IsType<Verdict.Refuted>(Of(ScheduleEngine.PriorityChanges));
+        Assert.IsType<Verdict.Refuted>(Of(ScheduleEngine.Portfolio));
+        Assert.IsType<Verdict.HoldsUpTo>(Of(ScheduleEngine.AnyActor));
+    }
+
+    [Fact]
+    public void An_actor_that_goes_round_for_ever_does_not_keep_others_out()
+    {
+        var m = new ModelBuilder("round");
+        var (light, done) = (m.Var("light", Sort.Bool), m.Var("done", Sort.Bool));
+        m.Rule("blink", s => s.Set(light, !light)).By("lamp");
+        m.Rule("work", s => s.When(!done).Set(done, true)).By("worker");
+        m.Always("never done", !done);
+        var model = m.Build();
+        var verdict = new ScheduleEngine(ScheduleEngine.PriorityChanges, 1).Decide(model, model.Properties[0], Run.Default);
+        Assert.Single(Assert.IsType<Verdict.Refuted>(verdict).Trace!.Steps);
+    }
+
+    [Fact]
+    public void What_is_too_large_to_search_is_looked_at_all_the_same()
+    {
+        var model = new TlbShootdown().Build(Choices.Default.Size("cpu", 5).Size("page", 4).Size("frame", 4));
+        var verdict = new ScheduleEngine(schedules: 100).Decide(model, model.Property("I-ENTRY"), new Run(new Budget(Depth: 200)));
+        var held = Assert.IsType<Verdict.HoldsUpTo>(verdict);
+        Assert.Equal("100 schedules of at most 200 steps (portfolio)", held.Bound.Cause);
+        Assert.Equal((20_000, 200, 100), (held.Evidence.Transitions, held.Evidence.Depth, held.Evidence.Schedules));
+        Assert.All(held.Evidence.Witnesses, witness => Assert.NotNull(witness.Depth));
+    }
+
+    // One counts to the end only if none of the others moves meanwhile: they start it anew.
+    private static Model Countdown(int others, int length)
+    {
+        var m = new ModelBuilder("countdown");
+        var count = m.Var("count", Sort.Range(0, length));
+        var other = m.Processors("cpu", others);
+        var flips = m.Map("flips", other, Sort.Bool);
+        m.Rule("count", s => s.When(count < length).Set(count, count + 1)).By("counter");
+        m.Rule("disturb", other, (s, c) => s.Set(count, 0).Set(flips[c], !flips[c]));
+        m.Always("never counted to the end", count < length);
+        return m.Build();
+    }
+}
