@@ -40,7 +40,7 @@ public sealed record ExportFile(string Name, string Text);
 public static class ModelWriters
 {
     /// <summary>All of them, in the order of their names.</summary>
-    public static ImmutableArray<IModelWriter> All { get; } = [new Murphi(), new Promela(), new SmtHorn(), new TlaPlus()];
+    public static ImmutableArray<IModelWriter> All { get; } = [new Btor2(), new Murphi(), new Promela(), new SmtHorn(), new TlaPlus()];
 }
 
 /// <summary>What every writer asks about a property.</summary>

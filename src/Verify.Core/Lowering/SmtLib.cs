@@ -162,10 +162,7 @@ public sealed partial class SmtLib
 
         for (var i = 0; i < system.Lowered.Rules.Length; i++)
         {
-            var rule = system.Lowered.Rules[i];
-            var arguments = system.Lowered.ArgumentsOf(rule);
-            var given = arguments.IsEmpty ? "" : $"({string.Join(", ", arguments)})";
-            text.Append(CultureInfo.InvariantCulture, $"; rule {i}  {OneLine(system.Model.Rules[rule.Rule].Name)}{given}\n");
+            text.Append(CultureInfo.InvariantCulture, $"; rule {i}  {system.NameOf(i)}\n");
         }
 
         return text.ToString();

@@ -103,6 +103,14 @@ public sealed class TransitionSystem
         ? null
         : $"{cone.LeafCount} of {Lowered.Shape.Leaves.Length} parts (cone of influence)";
 
+    /// <summary>A rule with its arguments, in a line.</summary>
+    public string NameOf(int rule)
+    {
+        var arguments = Lowered.ArgumentsOf(Lowered.Rules[rule]);
+        var given = arguments.IsEmpty ? "" : $"({string.Join(", ", arguments)})";
+        return SmtLib.OneLine(Model.Rules[Lowered.Rules[rule].Rule].Name + given);
+    }
+
     /// <summary>The new value of a leaf, as a function of the state before and of which rule fires.</summary>
     public Term NextOf(int leaf)
     {

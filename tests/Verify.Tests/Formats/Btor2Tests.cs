@@ -1,0 +1,103 @@
+using Verify.Claims;
+using Verify.Cli;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Formats;
+using Verify.Modelling;
+using Verify.Tests.Laws;
+using Verify.Tests.Snapshots;
+
+namespace Verify.Tests.Formats;
+
+/// <summary>What is exported as BTOR2 has the states and the verdict of the model, when someone else runs it.</summary>
+public sealed class Btor2Tests
+{
+    private static readonly Run ByParts = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
+
+    public static TheoryData<string> Small { get; } = [.. SmallModels.All.Select(model => model.Name).Distinct()];
+
+    public static TheoryData<string> Claimed { get; } =
+    [
+        "VL-PERCPU-PT:I-ENTRY", "VL-MARK:I-USE", "B-BATCH/free-first:I-FREE", "B-BATCH/buggy:I-ENTRY",
+        "VL-SVA-NONE:I-ENTRY", "HW-ASID:I-ASID",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void Small_models_have_the_same_states_and_verdicts(string name)
+    {
+        foreach (var model in SmallModels.All.Where(model => model.Name == name))
+        {
+            var questions = model.Properties.Where(property => new Btor2().WhyNot(model, property) is null).ToList();
+            questions.ForEach(property => Compare(model, property));
+
+            // Where everything may rest no state is bad, and a deadlock looks at all of the state.
+            var whole = new Property.NoDeadlock("rests", "", model.Properties[0].Where, true);
+            var reached = Circuit(model, whole).Run(untilBad: false);
+            Assert.Equal(new Btor2Circuit.Reached(new Toy(model).Nodes.Count, null), reached);
+        }
+    }
+
+    [Fact]
+    public void Generated_models_are_bad_where_the_whole_graph_says_so()
+    {
+        var (met, fine, undefined) = (0, 0, 0);
+        Law.Holds(60, toy =>
+        {
+            var model = toy.Interpreter.Model;
+            foreach (var property in model.Properties.Where(property => property is not Property.LeadsTo))
+            {
+                var oracle = Oracle.Of(toy, property, isAlone: true);
+                var reached = Circuit(model, property).Run(untilBad: true);
+                if (oracle.Errors.IsEmpty)
+                {
+                    Assert.Equal(oracle.Level, reached.BadLevel);
+                    (met, fine) = oracle.Level is null ? (met, fine + 1) : (met + 1, fine);
+                }
+                else
+                {
+                    Assert.NotNull(reached.BadLevel);
+                    undefined++;
+                }
+            }
+        });
+        Assert.True(ReductionLaws.IsAlone || (met > 15 && fine > 15 && undefined > 5), $"{met} met, {fine} fine, {undefined} undefined");
+    }
+
+    [Theory]
+    [MemberData(nameof(Claimed))]
+    public void Claims_have_the_same_states_and_verdict(string id)
+    {
+        var claim = Assert.Single(Catalogue.Load().Find(id));
+        var model = new Instance(claim.Family, claim.Choices).Model;
+        Compare(model, model.Property(claim.Property));
+    }
+
+    [Fact]
+    public void A_circuit_reads_as_the_source()
+    {
+        var model = SmallModels.Options();
+        Snapshot.Matches("export-options-btor2", new Btor2().Export(model, model.Properties[0], "options, as in the tests")[0].Text);
+    }
+
+    private static Btor2Circuit Circuit(Model model, Property property)
+    {
+        var circuit = new Btor2Circuit(new Btor2().Export(model, property)[0].Text);
+        Assert.Empty(circuit.Symbols.GroupBy(symbol => symbol).Where(same => same.Count() > 1).Select(same => same.Key));
+        return circuit;
+    }
+
+    // Up to the first bad state, or all of them.
+    private static void Compare(Model model, Property property)
+    {
+        var run = property is Property.NoDeadlock ? ByParts with { Reductions = Reductions.None } : ByParts;
+        var found = new ExplicitEngine().Decide(model, property, run);
+        var reached = Circuit(model, property).Run(untilBad: true);
+        var trace = ReductionLaws.TraceOf(found);
+        Assert.Equal((property.Name, trace?.Length), (property.Name, reached.BadLevel));
+        if (trace is null)
+        {
+            Assert.Equal((property.Name, found.Evidence.States), (property.Name, reached.States));
+        }
+    }
+}
