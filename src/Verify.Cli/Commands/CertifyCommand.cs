@@ -54,8 +54,9 @@ internal static class CertifyCommand
             return;
         }
 
-        terminal.Out.WriteLine($"{terminal.Paint(one.ExitCode == ExitCode.AsExpected ? "ok" : "PROBLEM",
-            one.ExitCode == ExitCode.AsExpected ? Paint.Green : Paint.Red)}  {one.Line}");
+        var (word, paint) = one.LacksSolver ? ("skipped", Paint.Yellow)
+            : one.ExitCode == ExitCode.AsExpected ? ("ok", Paint.Green) : ("PROBLEM", Paint.Red);
+        terminal.Out.WriteLine($"{terminal.Paint(word, paint)}  {one.Line}");
         foreach (var problem in one.Problems)
         {
             terminal.Out.WriteLine($"  {problem}");

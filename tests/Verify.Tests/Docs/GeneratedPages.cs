@@ -43,7 +43,8 @@ public sealed class GeneratedPages
         {
             var instance = report.Main?.Instance.ToString() ?? "";
             page.AppendLine(CultureInfo.InvariantCulture,
-                $"| {report.Claim.Id} | {Cell(report.Claim.Sentence)} | {Outcome(report)} | {Cell(instance)} | {CertificateOf(report.Claim)} |");
+                $"| {report.Claim.Id} | {Cell(report.Claim.Sentence)} | {Outcome(report)} | {Cell(instance)} "
+                + $"| {CertificateOf(report.Claim)} |");
         }
 
         Snapshot.MatchesPage("proofs/README.md", page.ToString());
