@@ -174,18 +174,21 @@ internal sealed class RuleLowering
         }
 
         var scope = Scope(a.Where);
-        return ForEach(scope, a.Over, isForAll: false, () => ForEach(scope, b.Over, isForAll: false, () => Formula.And([
-            .. pathA.Steps.Take(common).Zip(pathB.Steps).Where(pair => pair.First.Key is not null).Select(pair =>
-                IsSameKey(scope, pair.First.Key!, pair.Second.Key!)),
-            scope.Truth(a.When),
-            scope.Truth(b.When)])));
+        return ForEach(scope, a.Over, isForAll: false, () =>
+        {
+            // Two updates may be for each of the same: what the first one says is taken down before the second has its turn.
+            var keys = pathA.Steps.Take(common).Select(step => step.Key is null ? null : scope.Of(step.Key).AsOne).ToList();
+            var when = scope.Truth(a.When);
+            return ForEach(scope, b.Over, isForAll: false, () => Formula.And([
+                .. keys.Zip(pathB.Steps).Where(pair => pair.First is not null)
+                    .Select(pair => IsSameKey(pair.First!, scope.Of(pair.Second.Key!).AsOne)),
+                when,
+                scope.Truth(b.When)]));
+        });
     }
 
-    private static Formula IsSameKey(ExprLowering scope, Expr a, Expr b)
-    {
-        var (left, right) = (scope.Of(a).AsOne, scope.Of(b).AsOne);
-        return right is One.Term term ? left.Is(term.Formula, true) : right.Select(value => left.Is(value, true), true);
-    }
+    private static Formula IsSameKey(One left, One right) =>
+        right is One.Term term ? left.Is(term.Formula, true) : right.Select(value => left.Is(value, true), true);
 
     /// <summary>The way from a variable to a location in it.</summary>
     private sealed class Path
