@@ -8,6 +8,38 @@ namespace Verify.Tests.Symbolic;
 /// <summary>Models that a proof for every size must not pass, for what is violated lies beyond a small size or a habit.</summary>
 public sealed class GenericSoundnessTests
 {
+    // The variable of a quantifier over a set named k is not the key of the place that is written.
+    [Fact]
+    public void A_set_may_have_the_name_of_keys()
+    {
+        var m = new ModelBuilder("keys");
+        var k = m.ScalarSet("k", 2);
+        var edge = m.Map("edge", k, k, Sort.Bool);
+        var linked = m.Map("linked", k, Sort.Bool);
+        m.Rule("link", k, k, (s, a, b) => s.When(a != b).Set(edge[a][b], true));
+        m.Rule("note", s => s.Each(k, a => s.Set(linked[a], Exists(k, b => edge[a][b]))));
+        m.Always("never linked", ForAll(k, a => !linked[a]));
+
+        Assert.False(IsProved(m.Build(), "never linked", i =>
+        {
+            i.Add("no loop", ForAll(i.Sort("k"), a => !i["edge"][a][a]));
+            i.Add("never linked", ForAll(i.Sort("k"), a => !i["linked"][a]));
+        }));
+    }
+
+    // There may be three of them, though there are two truth values.
+    [Fact]
+    public void A_set_may_have_the_name_of_truth_values()
+    {
+        var m = new ModelBuilder("three");
+        var set = m.ScalarSet("Bool", 2);
+        var seen = m.Map("seen", set, Sort.Bool);
+        m.Rule("see", set, (s, a) => s.Set(seen[a], true));
+        m.Always("two at most", ForAll(set, set, set, (a, b, c) => (a == b) | (b == c) | (a == c)));
+
+        Assert.False(IsProved(m.Build(), "two at most", i => i.Add("none", true)));
+    }
+
     // Each pair is written by one update, and the pair turned round by the other.
     [Fact]
     public void Two_updates_for_each_pair_may_meet()

@@ -34,7 +34,7 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
         {
             Depth++;
             var logic = reading.Signature.LogicOf(binder.Sort);
-            var variable = new Formula.Variable($"?{logic.Name}{Depth}", logic);
+            var variable = new Formula.Variable(logic.NameOf(Depth), logic);
             bound[binder] = variable;
             var inner = body();
             Depth--;

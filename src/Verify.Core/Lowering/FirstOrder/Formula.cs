@@ -15,6 +15,10 @@ public sealed record LogicSort(string Name, ImmutableArray<string> Members, bool
     /// <summary>Whole numbers.</summary>
     public static LogicSort Number { get; } = new("Int", [], false);
 
+    // The name of a variable of a quantifier: no key of a definition (?k1, ?k2, …), and no variable of another sort.
+    internal string NameOf(int variable) => string.Create(CultureInfo.InvariantCulture,
+        $"?{Name}{(Name == "k" || (Name.Length > 0 && char.IsAsciiDigit(Name[^1])) ? "." : "")}{variable}");
+
     /// <inheritdoc/>
     public bool Equals(LogicSort? other) => other is not null && other.Name == Name;
 

@@ -150,7 +150,7 @@ internal abstract record One(LogicSort Sort)
     public static Formula.Variable Fresh(LogicSort sort, IEnumerable<Formula> among)
     {
         var depth = among.Select(Depth).DefaultIfEmpty(0).Max();
-        return new Formula.Variable($"?{sort.Name}{depth + 1}", sort);
+        return new Formula.Variable(sort.NameOf(depth + 1), sort);
     }
 
     // The highest number that a bound variable has in a formula.

@@ -181,6 +181,12 @@ public sealed class Signature
     private LogicSort Named(string name, ImmutableArray<string> members, Sort.Scalar? scalar)
     {
         var isIdentity = scalar is not null;
+        if (name == LogicSort.Truth.Name || name == LogicSort.Number.Name)
+        {
+            throw ModelException.At(null, Codes.NotGeneric, $"the sort '{name}' has the name of one that the logic has already",
+                "give it another name");
+        }
+
         if (scalar is not null)
         {
             scalars[name] = scalar;
