@@ -8,6 +8,24 @@ namespace Verify.Tests.Symbolic;
 /// <summary>Models that a proof for every size must not pass, for what is violated lies beyond a small size or a habit.</summary>
 public sealed class GenericSoundnessTests
 {
+    // owner stays empty, so that it is equal to no waiter; the content of an empty option is nothing, and no excuse.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_empty_option_is_not_what_another_holds(bool isThroughMap)
+    {
+        var m = new ModelBuilder("owner");
+        var cpu = m.ScalarSet("cpu", 2);
+        var owner = m.Var("owner", Sort.Option(cpu));
+        var waiter = m.Var("waiter", Sort.Option(cpu));
+        var next = m.Map("next", cpu, Sort.Option(cpu));
+        m.Rule("wait", cpu, (s, c) => s.Set(waiter, c).Set(next[c], c));
+        var known = isThroughMap ? waiter.HasValue & next[waiter.Value].HasValue : waiter.HasValue;
+        m.Always("owned", known.Implies(owner == (isThroughMap ? next[waiter.Value].Value : waiter.Value)));
+
+        Assert.False(IsProved(m.Build(), "owned", i => i.Add("owned by nobody", i["owner"].IsNone)));
+    }
+
     // The variable of a quantifier over a set named k is not the key of the place that is written.
     [Fact]
     public void A_set_may_have_the_name_of_keys()

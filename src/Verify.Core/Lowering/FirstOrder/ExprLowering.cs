@@ -192,11 +192,12 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
             case (Meaning.Scalar a, Meaning.Scalar b):
                 return a.Value.Select(value => b.Value.Is(value, isPositive), isPositive);
             case (Meaning.Option a, Meaning.Option b):
-                var content = AreEqual(((Sort.Optional)sort).Of, a.Content, b.Content);
-                // A relation holds of nothing where the option is empty.
-                return b.Has.IsTrue && a.Content is Meaning.Scalar { Value: One.Related } ? content
-                    : a.Has.IsTrue && b.Content is Meaning.Scalar { Value: One.Related } ? content
-                    : Formula.And(Formula.Equal(a.Has, b.Has), Formula.Implies(a.Has, content));
+                var of = ((Sort.Optional)sort).Of;
+                // A relation holds of nothing where the option is empty. What is surely there is looked for in the other
+                // one; "all that is in the other one" would hold of an empty one as well.
+                return b.Has.IsTrue && a.Content is Meaning.Scalar { Value: One.Related } ? AreEqual(of, b.Content, a.Content)
+                    : a.Has.IsTrue && b.Content is Meaning.Scalar { Value: One.Related } ? AreEqual(of, a.Content, b.Content)
+                    : Formula.And(Formula.Equal(a.Has, b.Has), Formula.Implies(a.Has, AreEqual(of, a.Content, b.Content)));
             case (Meaning.Record a, Meaning.Record b):
                 return Formula.And(a.Fields.Select((field, i) =>
                     AreEqual(((Sort.Record)sort).Fields[i].Sort, field, b.Fields[i])));
