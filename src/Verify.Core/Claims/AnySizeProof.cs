@@ -21,8 +21,9 @@ public sealed record ProvedSize(string Name, int From, bool IsAny, bool IsNumber
 /// <summary>What has to be shown for a claim to hold for every size, as one text.</summary>
 /// <remarks>
 /// The formulas do not depend on the sizes of scalar sets, unless the family describes another model for another size.
-/// That is looked at: a proof is for the values from which on all that the family offers give the same formulas. Where
-/// a size is a number in them, as the bound of a counter, it becomes an unknown of the formulas.
+/// That is looked at: a proof is for the values from which on all that the family offers give the same formulas, and so
+/// do the least and the most of all of them together. Where a size is a number in them, as the bound of a counter, it
+/// becomes an unknown of the formulas.
 /// </remarks>
 public sealed class AnySizeProof
 {
@@ -39,7 +40,14 @@ public sealed class AnySizeProof
         {
             var value = Instance.SizeIn(claim.Choices, size);
             var proved = Range(size, value, basis, number is null);
-            number = proved.IsNumber ? (size, value + 1) : number;
+            var grown = proved.IsNumber ? (size, value + 1) : number;
+            if (proved.IsAny && !AreSameTogether([.. sizes, proved], basis, grown?.Item1))
+            {
+                sizes.Add(new ProvedSize(size.Name, value, IsAny: false, IsNumber: false));
+                continue;
+            }
+
+            number = grown;
             sizes.Add(proved);
         }
 
@@ -63,7 +71,7 @@ public sealed class AnySizeProof
                 $"(declare-fun {name} () Int)\n(assert (<= {from} {name}))\n"));
         }
 
-        (Text, ModelDigest) = (text, Fingerprint.Of(basis));
+        (Text, ModelDigest) = (text, Fingerprint.Of(basis[(basis.IndexOf('\n', StringComparison.Ordinal) + 1)..]));
     }
 
     /// <summary>The obligations of a claim, given an invariant.</summary>
@@ -104,13 +112,14 @@ public sealed class AnySizeProof
     private Property.Always Asked(Model model) => model.Property(claim.Property) as Property.Always
         ?? throw ModelException.At(null, Codes.NotGeneric, $"'{claim.Property}' of {claim.Id} is no property of every state");
 
-    // The formulas of model, property and invariant. What differs in them differs in the obligations.
+    // The formulas of model, property and invariant. What differs in them differs in the obligations. The first line says
+    // where the property is defined.
     private string? Essence(Choices choices)
     {
         var model = claim.Family.Build(choices);
         var logic = new FirstOrderModel(model);
         var asked = Asked(model);
-        var text = new StringBuilder(ProofText.Of(logic));
+        var text = new StringBuilder($"{logic.IsDefined(asked.Holds, asked.Where)}\n{ProofText.Of(logic)}");
         text.Append(CultureInfo.InvariantCulture, $"{logic.Holds(asked.Holds, asked.Where)}\n");
         foreach (var conjunct in invariant.For(model))
         {
@@ -130,6 +139,26 @@ public sealed class AnySizeProof
         {
             return null; // the family does not offer that size together with the rest
         }
+    }
+
+    // One size at a time does not show a rule that is there only if two of them are large.
+    private bool AreSameTogether(ImmutableArray<ProvedSize> sizes, string basis, SizeParameter? number)
+    {
+        var ends = claim.Family.Sizes.Join(sizes.Where(size => size.IsAny), size => size.Name, proved => proved.Name,
+            (size, proved) => (size.Name, Values: (int[])[proved.From, size.High]));
+        var value = number is null ? 0 : Instance.SizeIn(claim.Choices, number);
+        var template = number is null ? null : Template(value + 1);
+        return ends.Aggregate((IEnumerable<Choices>)[claim.Choices],
+                (some, end) => some.SelectMany(choices => end.Values.Select(v => choices.Size(end.Name, v))))
+            .All(choices =>
+            {
+                var (essence, own) = (EssenceIfAny(choices), number is null ? 0 : Instance.SizeIn(choices, number));
+                return essence is not null
+                    && (own == value ? essence == basis : SizeTemplate.Of(basis, value, essence, own, number!.Name) == template);
+            });
+
+        string? Template(int other) => SizeTemplate.Of(
+            basis, value, Essence(claim.Choices.Size(number!.Name, other))!, other, number.Name);
     }
 
     private ProvedSize Range(SizeParameter size, int value, string basis, bool mayBeNumber)
