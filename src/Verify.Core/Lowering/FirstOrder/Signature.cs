@@ -67,7 +67,11 @@ public sealed class Signature
     private readonly Dictionary<Variable, Shape> shapes = [];
     private readonly Dictionary<string, LogicSort> sorts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Sort.Scalar> scalars = new(StringComparer.Ordinal);
-    private readonly HashSet<string> names = new(StringComparer.Ordinal);
+
+    // Taken from the start: the words of formulas, which a solver may let a symbol of that name replace.
+    private readonly HashSet<string> names = new(
+        ["and", "or", "not", "=>", "=", "ite", "<=", "+", "-", "true", "false", "forall", "exists"], StringComparer.Ordinal);
+
 
     /// <summary>The symbols of a model.</summary>
     /// <exception cref="ModelException">VRF307: a variable cannot be told for every size.</exception>
