@@ -119,6 +119,10 @@ public sealed record Certificate(string Claim, string ModelDigest, int Obligatio
         }
     }
 
+    // A comment ends at a carriage return too, for some solvers: behind one, a version could be an assertion.
     private static ImmutableArray<string> Lines(string text) =>
-        [.. text.Split('\n').Select(line => line.StartsWith(Tool, StringComparison.Ordinal) ? Tool : line)];
+    [
+        .. text.Split('\n').Select(line =>
+            line.StartsWith(Tool, StringComparison.Ordinal) && !line.Any(char.IsControl) ? Tool : line),
+    ];
 }

@@ -45,6 +45,7 @@ public sealed class CertificateTests
     [InlineData("VRF309", "one byte")]
     [InlineData("VRF309", "no header")]
     [InlineData("VRF309", "forged")]
+    [InlineData("VRF309", "more behind the version")]
     [InlineData("VRF309", "another claim")]
     [InlineData("VRF310", "another model")]
     public void A_certificate_that_was_touched_is_refused(string code, string how)
@@ -61,6 +62,7 @@ public sealed class CertificateTests
             "no header" => body,
             "forged" => Forged(body.Replace("(assert (tlb? $cpu $page))", "(assert false)", StringComparison.Ordinal)
                 .Replace("(not (flushing $cpu))", "false", StringComparison.Ordinal)),
+            "more behind the version" => text.Replace("; tool: ", "; tool: \r(assert false) ; ", StringComparison.Ordinal),
             "another claim" => text.Replace("; claim: TLB-SHOOTDOWN", "; claim: VL-FULL:I-USE", StringComparison.Ordinal),
             _ => text.Replace(
                 $"; model digest: {Current("TLB-SHOOTDOWN").ModelDigest}", "; model digest: 0123456789ab", StringComparison.Ordinal),
