@@ -8,18 +8,19 @@ using Verify.Symbolic;
 
 // The composition root: engines and writers are listed here and nowhere else, the preferred one first. Families and claims are
 // found by reflection, once a command asks for them.
-var z3 = new LocalSolver(SolverKind.Z3);
+using var interrupt = new CancellationTokenSource();
+var solvers = new SolverChoice(
+    [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), new MicrosoftZ3(onInterrupt: interrupt.Cancel)]);
 var search = new ExplicitEngine();
-IEngine[] symbolic = [new BmcEngine(z3), new KInductionEngine(z3), new PdrEngine(z3), new SpacerEngine(z3)];
+IEngine[] symbolic = [new BmcEngine(solvers), new KInductionEngine(solvers), new PdrEngine(solvers), new SpacerEngine(solvers)];
 var tool = new Tool(
     [
         search, new RandomEngine(), new ScheduleEngine(), .. symbolic,
         new AutoEngine(search, symbolic[0], symbolic[2]), new PortfolioEngine([search, .. symbolic]),
     ],
-    ModelWriters.All, Catalogue.Load);
+    ModelWriters.All, Catalogue.Load, solvers);
 
 // The first interrupt stops the work and lets the tool print what it has; the second ends the process.
-using var interrupt = new CancellationTokenSource();
 void Stop(PosixSignalContext context)
 {
     context.Cancel = !interrupt.IsCancellationRequested;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Engines;
 using Verify.Formats;
+using Verify.Solving;
 
 namespace Verify.Cli;
 
@@ -9,12 +10,14 @@ namespace Verify.Cli;
 /// <param name="Engines">The engines, the preferred one first.</param>
 /// <param name="Writers">The formats that a model can be exported to.</param>
 /// <param name="Lazy">Families and claims, once they are needed.</param>
+/// <param name="Solvers">The solvers, and the one that engines and proofs ask.</param>
 /// <param name="Terminal">Where to write.</param>
 /// <param name="Cancellation">Set when the user has had enough.</param>
 internal sealed record Session(
     IReadOnlyList<IEngine> Engines,
     IReadOnlyList<IModelWriter> Writers,
     Lazy<Catalogue> Lazy,
+    SolverChoice Solvers,
     Terminal Terminal,
     CancellationToken Cancellation)
 {

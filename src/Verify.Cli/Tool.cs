@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Verify.Cli.Commands;
 using Verify.Engines;
 using Verify.Formats;
+using Verify.Solving;
 
 namespace Verify.Cli;
 
@@ -10,8 +11,13 @@ namespace Verify.Cli;
 /// <param name="engines">The engines, the preferred one first.</param>
 /// <param name="writers">The formats that a model can be exported to.</param>
 /// <param name="catalogue">Where families and claims come from, asked when they are needed.</param>
-public sealed class Tool(IReadOnlyList<IEngine> engines, IReadOnlyList<IModelWriter> writers, Func<Catalogue> catalogue)
+/// <param name="solvers">The solvers that the engines ask; those of this machine unless said otherwise.</param>
+public sealed class Tool(
+    IReadOnlyList<IEngine> engines, IReadOnlyList<IModelWriter> writers, Func<Catalogue> catalogue, SolverChoice? solvers = null)
 {
+    private readonly SolverChoice solvers =
+        solvers ?? new SolverChoice([new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5)]);
+
     /// <summary>Name and version, as results print them.</summary>
     public static string Version { get; } = "verify " + typeof(Tool).Assembly.GetName().Version!.ToString(3);
 
@@ -21,7 +27,7 @@ public sealed class Tool(IReadOnlyList<IEngine> engines, IReadOnlyList<IModelWri
     {
         try
         {
-            return Invoke(arguments, new Session(engines, writers, new(catalogue), terminal, cancellation));
+            return Invoke(arguments, new Session(engines, writers, new(catalogue), solvers, terminal, cancellation));
         }
         catch (ModelException e)
         {

@@ -16,8 +16,11 @@ internal static class CertifyCommand
         };
         var json = new Option<bool>("--json") { Description = "The results as JSON." };
         var command = new Command("certify", "Checks stored proofs for every size again, with fresh solvers.") { named, json };
+        var solver = new SolverOption();
+        solver.AddTo(command);
         command.SetAction(parsed =>
         {
+            solver.Apply(parsed, session);
             var check = new CertificateCheck(session);
             var chosen = parsed.GetValue(named) ?? [];
             var certificates = chosen.Length > 0

@@ -6,13 +6,13 @@ using Verify.Modelling;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>list</c>: families, claims and engines. Builds no model.</summary>
+/// <summary><c>list</c>: families, claims, engines and solvers. Builds no model.</summary>
 internal static class ListCommand
 {
     public static Command Create(Session session)
     {
         var json = new Option<bool>("--json") { Description = "The same as JSON." };
-        var command = new Command("list", "Lists families of models, claims, and engines.") { json };
+        var command = new Command("list", "Lists families of models, claims, engines, and solvers.") { json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(json))
@@ -45,6 +45,11 @@ internal static class ListCommand
         output.WriteLine();
         Table.Write(session.Terminal, ["engine", "available", "what it does"],
             [.. session.Engines.Select(e => new[] { e.Name, e.Unavailable is null ? "yes" : $"no: {e.Unavailable}", e.Summary })]);
+        output.WriteLine();
+        output.WriteLine("SOLVERS");
+        output.WriteLine();
+        Table.Write(session.Terminal, ["solver", "available"],
+            [.. session.Solvers.All.Select(s => new[] { s.Name, s.Unavailable is null ? $"yes: {s.Identity}" : $"no: {s.Unavailable}" })]);
     }
 
     private static IEnumerable<string[]> RowsOf(ModelFamily family) =>
@@ -74,6 +79,13 @@ internal static class ListCommand
             json.WriteString("summary", engine.Summary);
             json.WriteBoolean("available", engine.Unavailable is null);
             json.WriteString("reason", engine.Unavailable);
+        });
+        Array(json, "solvers", session.Solvers.All, (_, solver) =>
+        {
+            json.WriteString("name", solver.Name);
+            json.WriteString("identity", solver.Unavailable is null ? solver.Identity : null);
+            json.WriteBoolean("available", solver.Unavailable is null);
+            json.WriteString("reason", solver.Unavailable);
         });
     });
 

@@ -23,7 +23,9 @@ internal static class ProveCommand
         };
         var anySize = new Option<bool>("--any-size") { Description = "For every number of CPUs, pages and frames, by an invariant." };
         var find = new Option<bool>("--find") { Description = "Look for the invariant, and print it." };
+        var solver = new SolverOption();
         var command = new Command("prove", "Proves claims for every size, and writes the certificates.") { claims, anySize, find };
+        solver.AddTo(command);
         command.SetAction(parsed =>
         {
             if (!parsed.GetValue(anySize))
@@ -32,6 +34,7 @@ internal static class ProveCommand
                     "one instance is proved by 'verify check CLAIM', with any engine");
             }
 
+            solver.Apply(parsed, session);
             var prover = new Prover(session);
             var found = session.Catalogue.Find(parsed.GetRequiredValue(claims));
             return ExitCode.Worst(parsed.GetValue(find)
@@ -47,8 +50,7 @@ internal static class ProveCommand
 
         private readonly Terminal terminal = session.Terminal;
         private readonly ProofFiles files = new(session.Catalogue);
-        private readonly SolverProgram z3 = SolverProgram.Find(SolverKind.Z3);
-        private readonly SolverProgram cvc5 = SolverProgram.Find(SolverKind.Cvc5);
+        private readonly SolverChoice solvers = session.Solvers;
 
         // Of a group, those that somebody has written an invariant for.
         public ImmutableArray<Claim> WithInvariant(ImmutableArray<Claim> claims)
@@ -76,7 +78,7 @@ internal static class ProveCommand
         {
             NeedsSolver();
             var instances = Instances(claim);
-            var found = new InvariantSearch(instances, claim.Id, claim.Property, z3, new Telling(terminal.Error))
+            var found = new InvariantSearch(instances, claim.Id, claim.Property, solvers, new Telling(terminal.Error))
                 .Find(StatesToLookAt, session.Cancellation);
             if (found.Invariant is not { } invariant)
             {
@@ -102,7 +104,7 @@ internal static class ProveCommand
                 ? witness.Vacuities()
                 : [$"{instance}: {witness.Verdict.Word}, so there is nothing to prove for every size"];
             var result = problems.IsEmpty
-                ? AnySizeProver.Run(proof.Text, [z3, cvc5], seeds: 3, session.Cancellation)
+                ? AnySizeProver.Run(proof.Text, solvers.WithSecondOpinion, seeds: 3, session.Cancellation)
                 : new ProverResult([], problems, []);
             var isProved = result.IsProved;
             terminal.Out.WriteLine($"{terminal.Paint(claim.Id, Paint.Bold)}  "
@@ -130,7 +132,7 @@ internal static class ProveCommand
                 {
                     var obligations = new Obligations(
                         new FirstOrderModel(model), invariant.For(model), (Property.Always)model.Property(claim.Property));
-                    if (BrokenStepFinder.Find(obligations, name, z3, session.Cancellation) is { } broken)
+                    if (BrokenStepFinder.Find(obligations, name, solvers, session.Cancellation) is { } broken)
                     {
                         terminal.Out.WriteLine();
                         terminal.Out.WriteLine($"  {name}");
@@ -143,7 +145,7 @@ internal static class ProveCommand
 
         private void NeedsSolver()
         {
-            if (z3.Unavailable is { } reason)
+            if (solvers.Unavailable is { } reason)
             {
                 throw ModelException.At(null, Codes.MissingTool, reason);
             }

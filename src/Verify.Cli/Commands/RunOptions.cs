@@ -62,6 +62,7 @@ internal sealed class RunOptions(bool withCheckpoints)
     };
 
     private readonly ScheduleOptions schedules = new();
+    private readonly SolverOption solver = new();
     private readonly StorageOptions storage = new(withCheckpoints);
 
     /// <summary>Adds the options to a command.</summary>
@@ -73,6 +74,7 @@ internal sealed class RunOptions(bool withCheckpoints)
         }
 
         schedules.AddTo(command);
+        solver.AddTo(command);
         storage.AddTo(command);
     }
 
@@ -99,6 +101,7 @@ internal sealed class RunOptions(bool withCheckpoints)
             throw ModelException.At(null, Codes.BadUsage, $"{count} threads make no sense", "choose from 0 (one a core) to 1024");
         }
 
+        solver.Apply(parsed, session);
         (var chosen, limit) = schedules.Apply(parsed, Engine(parsed, session), limit);
         var run = storage.Apply(parsed, new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation)
         {

@@ -59,7 +59,7 @@ internal sealed class CertificateCheck(Session session)
 
     private CheckedCertificate Answered(string file, Claim claim, AnySizeProof proof, Certificate stored)
     {
-        SolverProgram[] solvers = [SolverProgram.Find(SolverKind.Z3), SolverProgram.Find(SolverKind.Cvc5)];
+        var solvers = session.Solvers.WithSecondOpinion;
         if (solvers.All(solver => solver.Unavailable is not null))
         {
             return new CheckedCertificate(

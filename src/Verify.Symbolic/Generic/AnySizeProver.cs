@@ -28,7 +28,7 @@ public static class AnySizeProver
     /// <param name="programs">The solvers; those that are not available are left out.</param>
     /// <param name="seeds">How many seeds the first one is asked with; at most three.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static ProverResult Run(string proof, IReadOnlyList<SolverProgram> programs, int seeds, CancellationToken cancellation)
+    public static ProverResult Run(string proof, IReadOnlyList<ISolverSource> programs, int seeds, CancellationToken cancellation)
     {
         var answers = ImmutableArray.CreateBuilder<ProofAnswer>();
         var available = programs.Where(program => program.Unavailable is null).ToList();

@@ -13,7 +13,7 @@ public static class BrokenStepFinder
     /// <param name="program">The solver.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="SolverException">The solver gives no answer.</exception>
-    public static BrokenStep? Find(Obligations obligations, string name, SolverProgram program, CancellationToken cancellation)
+    public static BrokenStep? Find(Obligations obligations, string name, ISolverSource program, CancellationToken cancellation)
     {
         var obligation = obligations.All.FirstOrDefault(o => o.Name == name);
         if (obligation is null || obligation.Kind == ObligationKind.Starts)

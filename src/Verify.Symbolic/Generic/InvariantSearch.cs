@@ -20,7 +20,7 @@ public sealed class InvariantSearch
     private readonly ImmutableArray<Model> instances;
     private readonly string claim;
     private readonly string property;
-    private readonly SolverProgram solvers;
+    private readonly ISolverSource solvers;
     private readonly IProgress<string>? progress;
     private readonly List<ImmutableArray<int>> kept = [];
     private readonly HashSet<string> banned = new(StringComparer.Ordinal);
@@ -32,7 +32,7 @@ public sealed class InvariantSearch
     /// <param name="solvers">The solver to use.</param>
     /// <param name="progress">Told what it does.</param>
     public InvariantSearch(
-        ImmutableArray<Model> instances, string claim, string property, SolverProgram solvers, IProgress<string>? progress = null) =>
+        ImmutableArray<Model> instances, string claim, string property, ISolverSource solvers, IProgress<string>? progress = null) =>
         (this.instances, this.claim, this.property, this.solvers, this.progress) = (instances, claim, property, solvers, progress);
 
     /// <summary>Searches.</summary>

@@ -41,7 +41,7 @@ public static class ProofCheck
     /// <param name="seed">What its random choices start from.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>Its answers; cvc5 is asked a second time, in a more patient mode, if it gives up on any.</returns>
-    public static ProofAnswer Run(string proof, SolverProgram program, ulong seed, CancellationToken cancellation)
+    public static ProofAnswer Run(string proof, ISolverSource program, ulong seed, CancellationToken cancellation)
     {
         var first = Run(proof, program, seed, Limit(program.Kind), cancellation);
         return program.Kind == SolverKind.Cvc5 && first.Answers.Any(a => a.Answer == Satisfiability.Unknown && a.Trouble is null)
@@ -49,7 +49,7 @@ public static class ProofCheck
             : first;
     }
 
-    private static ProofAnswer Run(string proof, SolverProgram program, ulong seed, string options, CancellationToken cancellation)
+    private static ProofAnswer Run(string proof, ISolverSource program, ulong seed, string options, CancellationToken cancellation)
     {
         var parts = proof.Split(Question);
         var answers = ImmutableArray.CreateBuilder<ObligationAnswer>();

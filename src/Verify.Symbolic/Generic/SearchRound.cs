@@ -21,7 +21,7 @@ internal sealed class SearchRound : IDisposable
     private readonly List<Question> fixedQuestions = [];
     private readonly ImmutableArray<(FirstOrderRule Rule, ImmutableArray<Value> Arguments, int Position)> steps;
 
-    public SearchRound(Model instance, string property, SolverProgram solvers, CancellationToken cancellation)
+    public SearchRound(Model instance, string property, ISolverSource solvers, CancellationToken cancellation)
     {
         model = new FirstOrderModel(instance);
         vocabulary = new Vocabulary(model.Signature);

@@ -3,6 +3,12 @@ namespace Verify.Solving;
 /// <summary>Where solvers come from: a program of this machine, or a library.</summary>
 public interface ISolverSource
 {
+    /// <summary>What the command line calls it.</summary>
+    string Name { get; }
+
+    /// <summary>Whose options it understands.</summary>
+    SolverKind Kind { get; }
+
     /// <summary>Name and version, as evidence records them: <c>z3 4.8.12</c>.</summary>
     string Identity { get; }
 
@@ -21,6 +27,12 @@ public interface ISolverSource
 public sealed class LocalSolver(SolverKind kind) : ISolverSource
 {
     private readonly Lazy<SolverProgram> program = new(() => SolverProgram.Find(kind));
+
+    /// <inheritdoc/>
+    public string Name => SolverProgram.NameOf(kind);
+
+    /// <inheritdoc/>
+    public SolverKind Kind => kind;
 
     /// <inheritdoc/>
     public string Identity => program.Value.Identity;

@@ -93,7 +93,7 @@ internal sealed class SolverProcess : ISolver
 
         if (program.Unavailable is { } reason)
         {
-            throw new SolverException(SolverTrouble.Missing, $"{SolverProgram.Name(program.Kind)} is not available: {reason}");
+            throw new SolverException(SolverTrouble.Missing, $"{program.Name} is not available: {reason}");
         }
 
         lock (gate)

@@ -24,10 +24,13 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
     private const int MostMillisecondsForVersion = 10_000;
 
     /// <inheritdoc/>
-    public string Identity => Version.Length == 0 ? Name(Kind) : $"{Name(Kind)} {Version}";
+    public string Identity => Version.Length == 0 ? NameOf(Kind) : $"{NameOf(Kind)} {Version}";
+
+    /// <inheritdoc/>
+    public string Name => NameOf(Kind);
 
     /// <summary>The name of a solver, which is also that of its program.</summary>
-    public static string Name(SolverKind kind) => kind == SolverKind.Z3 ? "z3" : "cvc5";
+    public static string NameOf(SolverKind kind) => kind == SolverKind.Z3 ? "z3" : "cvc5";
 
     /// <summary>The environment variable that names another file than the one on PATH.</summary>
     public static string Setting(SolverKind kind) => kind == SolverKind.Z3 ? "VERIFY_Z3" : "VERIFY_CVC5";
@@ -42,12 +45,12 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
 
         var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
             .Where(folder => folder.Length > 0)
-            .Select(folder => System.IO.Path.Combine(folder, Name(kind)))
+            .Select(folder => System.IO.Path.Combine(folder, NameOf(kind)))
             .FirstOrDefault(File.Exists);
         return found is not null
             ? At(kind, found)
             : new SolverProgram(kind, "", "",
-                $"no {Name(kind)} on PATH; install the package '{Name(kind)}', or name the file in {Setting(kind)}");
+                $"no {NameOf(kind)} on PATH; install the package '{NameOf(kind)}', or name the file in {Setting(kind)}");
     }
 
     /// <summary>The solver in a certain file, asked for its version.</summary>

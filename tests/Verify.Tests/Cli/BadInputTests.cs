@@ -83,6 +83,15 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void A_solver_that_does_not_exist_is_refused_with_the_nearest_name()
+    {
+        var run = ToolRun.Of("check", "SD-FULL", "--solver", "cvc4");
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("there is no solver 'cvc4'", run.Error, StringComparison.Ordinal);
+        Assert.Contains("cvc5", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Provokes("VRF305")]
     public void Two_claims_of_one_id_are_refused() =>
         Assert.Contains("VRF305", ToolRun.On(TestClaims.Of(TestClaims.Full, TestClaims.Full), new Bfs(), "list").Error);

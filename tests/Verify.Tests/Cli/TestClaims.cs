@@ -2,6 +2,7 @@ using Verify.Claims;
 using Verify.Cli;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Solving;
 using Verify.Tests.TraceTexts;
 
 namespace Verify.Tests.Cli;
@@ -58,16 +59,23 @@ internal static class TestClaims
 /// <summary>One run of the tool.</summary>
 internal sealed record ToolRun(int ExitCode, string Out, string Error)
 {
-    public static ToolRun Of(params string[] arguments) => On(TestClaims.Good, new Bfs(), arguments);
+    // The same whatever this machine has.
+    private static readonly ISolverSource[] Solvers =
+        [new SolverProgram(SolverKind.Z3, "z3", "0.0.1", null), new SolverProgram(SolverKind.Cvc5, "", "", "it is not installed")];
+
+    public static ToolRun Of(params string[] arguments) =>
+        Until(TestClaims.Good, new Bfs(), arguments, CancellationToken.None, new SolverChoice(Solvers));
 
     public static ToolRun On(Catalogue catalogue, IEngine engine, params string[] arguments) =>
         Until(catalogue, engine, arguments, CancellationToken.None);
 
-    public static ToolRun Until(Catalogue catalogue, IEngine engine, string[] arguments, CancellationToken cancellation)
+    public static ToolRun Until(Catalogue catalogue, IEngine engine, string[] arguments, CancellationToken cancellation,
+        SolverChoice? solvers = null)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var tool = new Tool([engine, new Verify.Explicit.ScheduleEngine()], Verify.Formats.ModelWriters.All, () => catalogue);
+        var tool = new Tool([engine, new Verify.Explicit.ScheduleEngine()], Verify.Formats.ModelWriters.All, () => catalogue,
+            solvers);
         var code = tool.Run(arguments, Terminal.Plain(output, error), cancellation);
         return new ToolRun(code, output.ToString(), error.ToString());
     }

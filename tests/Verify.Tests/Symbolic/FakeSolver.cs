@@ -42,6 +42,7 @@ internal sealed class FakeSolver : IDisposable
 /// <summary>The solvers of this machine, for tests that need one.</summary>
 internal static class RealSolver
 {
+    private static readonly ISolverSource[] All = [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), new MicrosoftZ3()];
     private static readonly Lazy<SolverProgram> Z3Found = new(() => SolverProgram.Find(SolverKind.Z3));
     private static readonly Lazy<SolverProgram> Cvc5Found = new(() => SolverProgram.Find(SolverKind.Cvc5));
 
@@ -51,5 +52,13 @@ internal static class RealSolver
         var program = kind == SolverKind.Z3 ? Z3Found.Value : Cvc5Found.Value;
         Assert.SkipWhen(program.Unavailable is not null, program.Unavailable ?? "");
         return program;
+    }
+
+    /// <summary>The solver of a name; the test is skipped with the reason when there is none.</summary>
+    public static ISolverSource OrSkip(string name)
+    {
+        var source = All.Single(source => source.Name == name);
+        Assert.SkipWhen(source.Unavailable is not null, source.Unavailable ?? "");
+        return source;
     }
 }

@@ -7,11 +7,12 @@ namespace Verify.Tests.Symbolic;
 public sealed class SolverTests
 {
     [Theory]
-    [InlineData(SolverKind.Z3)]
-    [InlineData(SolverKind.Cvc5)]
-    public void A_solver_answers_and_gives_values(SolverKind kind)
+    [InlineData("z3")]
+    [InlineData("cvc5")]
+    [InlineData("microsoft-z3")]
+    public void A_solver_answers_and_gives_values(string name)
     {
-        using var solver = RealSolver.OrSkip(kind).Start(1, new SolverLimits(Seconds: 60), TestContext.Current.CancellationToken);
+        using var solver = RealSolver.OrSkip(name).Start(1, new SolverLimits(Seconds: 60), TestContext.Current.CancellationToken);
         solver.Send("(set-logic QF_BV)\n(declare-const x (_ BitVec 8))\n(assert (bvult x #x05))\n(push 1)\n(assert (bvult #x03 x))");
         Assert.Equal(Satisfiability.Sat, solver.CheckSat());
         Assert.Contains(Assert.Single(solver.ValuesOf(["x"])).Text, (string[])["#x04", "#b00000100"]);
@@ -25,11 +26,12 @@ public sealed class SolverTests
     }
 
     [Theory]
-    [InlineData(SolverKind.Z3)]
-    [InlineData(SolverKind.Cvc5)]
-    public void What_a_solver_does_not_understand_is_trouble(SolverKind kind)
+    [InlineData("z3")]
+    [InlineData("cvc5")]
+    [InlineData("microsoft-z3")]
+    public void What_a_solver_does_not_understand_is_trouble(string name)
     {
-        using var solver = RealSolver.OrSkip(kind).Start(1, new SolverLimits(Seconds: 60), TestContext.Current.CancellationToken);
+        using var solver = RealSolver.OrSkip(name).Start(1, new SolverLimits(Seconds: 60), TestContext.Current.CancellationToken);
         solver.Send("(set-logic QF_BV)\n(assert nonsense)");
         Assert.Contains(Trouble(solver).Trouble, (SolverTrouble[])[SolverTrouble.Refused, SolverTrouble.Died]);
     }

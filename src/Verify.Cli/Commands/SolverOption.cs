@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace Verify.Cli.Commands;
+
+/// <summary>The option that says which solver is asked.</summary>
+internal sealed class SolverOption
+{
+    private readonly Option<string?> solver = new("--solver")
+    {
+        HelpName = "S",
+        Description = "The solver that is asked; see 'verify list'.",
+    };
+
+    /// <summary>Adds the option to a command.</summary>
+    public void AddTo(Command command) => command.Add(solver);
+
+    /// <summary>Chooses the solver that the command line names, if it names one.</summary>
+    /// <exception cref="ModelException">VRF304: there is none of that name.</exception>
+    public void Apply(ParseResult parsed, Session session)
+    {
+        if (parsed.GetValue(solver) is { } name && !session.Solvers.Choose(name))
+        {
+            var names = session.Solvers.All.Select(source => source.Name).ToList();
+            throw ModelException.At(null, Codes.BadUsage, $"there is no solver '{name}'",
+                Nearest.Hint(name, names) ?? $"choose from {string.Join(", ", names)}");
+        }
+    }
+}
