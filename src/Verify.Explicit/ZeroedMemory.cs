@@ -37,7 +37,17 @@ internal sealed unsafe class ZeroedMemory : IDisposable
 
         var old = Start;
         var (oldWhole, oldAside, count) = (whole, setAside, wordCount);
-        Allocate(words);
+        try
+        {
+            Allocate(words);
+        }
+        catch (OutOfMemoryException)
+        {
+            Start = old;
+            (whole, setAside, wordCount) = (oldWhole, oldAside, count);
+            throw;
+        }
+
         Buffer.MemoryCopy(old, Start, words * sizeof(ulong), count * sizeof(ulong));
         Free(oldWhole, oldAside);
     }
@@ -45,8 +55,9 @@ internal sealed unsafe class ZeroedMemory : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Twice does no harm: who empties a table has disposed of it before there turns out to be no memory for another.
         Free(whole, setAside);
-        (whole, wordCount) = (0, 0);
+        (whole, setAside, wordCount) = (0, 0, 0);
         Start = null;
     }
 
@@ -58,7 +69,16 @@ internal sealed unsafe class ZeroedMemory : IDisposable
         var bytes = checked(words * sizeof(ulong));
         if (OperatingSystem.IsLinux() && SetAside(bytes))
         {
-            Open(0, words);
+            try
+            {
+                Open(0, words);
+            }
+            catch (InsufficientMemoryException)
+            {
+                Dispose();
+                throw;
+            }
+
             return;
         }
 
@@ -66,15 +86,23 @@ internal sealed unsafe class ZeroedMemory : IDisposable
         (whole, setAside, wordCount) = ((nint)Start, 0, words);
     }
 
-    // As much as there is memory, if there are as many addresses; else less.
+    // As much as there is memory, if there are as many addresses; else less, and as much again is left to others: a
+    // thread needs some for its stack.
     private bool SetAside(long bytes)
     {
-        var most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        for (var aside = Math.Max(most, bytes) + LargePage; aside >= bytes + LargePage; aside /= 2)
+        var most = Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, bytes) + LargePage;
+        for (var aside = most; aside >= bytes + LargePage; aside /= 2)
         {
-            var at = Map(0, (nint)aside, 0, PrivateAnonymousNoReserve, -1, 0);
+            var wanted = aside == most ? aside : 2 * aside;
+            var at = Map(0, (nint)wanted, 0, PrivateAnonymousNoReserve, -1, 0);
             if (at != Failed)
             {
+                if (wanted > aside)
+                {
+                    var end = (at + (nint)aside + Page - 1) & -(nint)Page;
+                    _ = Unmap((nint)end, (nint)(at + wanted - end));
+                }
+
                 (whole, setAside, wordCount) = (at, aside, 0);
                 Start = (ulong*)((at + LargePage - 1) & -(nint)LargePage);
                 return true;

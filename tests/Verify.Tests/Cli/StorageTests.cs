@@ -39,6 +39,18 @@ public sealed class StorageTests
         }
     }
 
+    // The table sets addresses aside; what it takes of few, threads have not for their stacks.
+    [Theory]
+    [InlineData(1_700_000)]
+    [InlineData(2_000_000)]
+    [InlineData(2_300_000)]
+    public void Where_addresses_are_scarce_some_are_left_for_threads(int kilobytes)
+    {
+        using var run = ToolProcess.StartWithFewAddresses(kilobytes, [.. Question, "--size", "cpu=4,page=3", "--threads", "2"]);
+        Assert.Equal((0, ""), (run.Ended().ExitCode, run.Error));
+        Assert.Equal(Whole, run.Counts);
+    }
+
     [Fact]
     public void An_interrupt_leaves_a_checkpoint_to_go_on_from()
     {

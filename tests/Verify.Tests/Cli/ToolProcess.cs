@@ -41,6 +41,13 @@ internal sealed partial class ToolProcess : IDisposable
         return new(Started("bash", ["-c", script, Tool, .. arguments]));
     }
 
+    /// <summary>Starts it where addresses are scarce.</summary>
+    public static ToolProcess StartWithFewAddresses(int kilobytes, params string[] arguments)
+    {
+        var script = string.Create(CultureInfo.InvariantCulture, $"ulimit -v {kilobytes}; exec \"$0\" \"$@\"");
+        return new(Started("bash", ["-c", script, Tool, .. arguments]));
+    }
+
     /// <summary>Whether it ends within some time.</summary>
     public bool Ends(int milliseconds) => process.WaitForExit(milliseconds);
 
