@@ -90,6 +90,7 @@ public sealed class Tool(
         root.Add(ReplayCommand.Create(session));
         root.Add(ExportCommand.Create(session));
         root.Add(GateCommand.Create(session));
+        root.Add(CompareCommand.Create(session));
         foreach (var command in LauncherCommands.Create())
         {
             root.Add(command);

@@ -6,20 +6,6 @@ namespace Verify.Benchmarks;
 /// <summary>Measurements as a page.</summary>
 public static class Table
 {
-    /// <summary>The machine in a line.</summary>
-    public static string Machine
-    {
-        get
-        {
-            var model = Line("/proc/cpuinfo", "model name")?.Split(':')[^1].Trim() ?? "unknown processor";
-            var memory = Line("/proc/meminfo", "MemTotal")?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-            var gigabytes = memory is null ? "?" : (long.Parse(memory, CultureInfo.InvariantCulture) >> 20)
-                .ToString(CultureInfo.InvariantCulture);
-            var system = Environment.OSVersion.VersionString;
-            return $"{model}, {Environment.ProcessorCount} cores, {gigabytes} GiB, {system}, .NET {Environment.Version}";
-        }
-    }
-
     /// <summary>One case.</summary>
     public static string Of(Case what, IReadOnlyList<Measurement> all)
     {
@@ -71,8 +57,4 @@ public static class Table
         : ((double)m.PeakBytes / m.Found.States).ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
-
-    private static string? Line(string path, string start) => File.Exists(path)
-        ? File.ReadLines(path).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))
-        : null;
 }

@@ -70,12 +70,15 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
         Until(catalogue, engine, arguments, CancellationToken.None);
 
     public static ToolRun Until(Catalogue catalogue, IEngine engine, string[] arguments, CancellationToken cancellation,
-        SolverChoice? solvers = null)
+        SolverChoice? solvers = null) =>
+        OnAll(catalogue, [engine, new Verify.Explicit.ScheduleEngine()], arguments, cancellation, solvers);
+
+    public static ToolRun OnAll(Catalogue catalogue, IReadOnlyList<IEngine> engines, string[] arguments,
+        CancellationToken cancellation = default, SolverChoice? solvers = null)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var tool = new Tool([engine, new Verify.Explicit.ScheduleEngine()], Verify.Formats.ModelWriters.All, () => catalogue,
-            solvers);
+        var tool = new Tool(engines, Verify.Formats.ModelWriters.All, () => catalogue, solvers);
         var code = tool.Run(arguments, Terminal.Plain(output, error), cancellation);
         return new ToolRun(code, output.ToString(), error.ToString());
     }

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.CommandLine;
+using Verify.Claims;
+using Verify.Cli.Output;
+using Verify.Engines;
+
+namespace Verify.Cli.Commands;
+
+/// <summary><c>compare</c>: the same questions to several engines, which must not contradict each other.</summary>
+internal static class CompareCommand
+{
+    private const string Default = "explicit,bmc,kinduction,spacer,pdr";
+
+    public static Command Create(Session session)
+    {
+        var claims = new Argument<string[]>("CLAIM")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Ids, or groups of them; all claims if there is none.",
+        };
+        var engines = new Option<string>("--engines")
+        {
+            HelpName = "E,F",
+            Description = "Who is asked. What the first does not decide within the budget is left out.",
+            DefaultValueFactory = _ => Default,
+        };
+        var budget = new Option<string>("--budget")
+        {
+            HelpName = "B",
+            Description = "What each may spend on each claim: states=1M,seconds=10,depth=30,bytes=2G.",
+            DefaultValueFactory = _ => "states=100k,seconds=5",
+        };
+        var threads = new Option<int>("--threads")
+        {
+            HelpName = "N",
+            Description = "So many claims side by side; times are best for one.",
+            DefaultValueFactory = _ => 1,
+        };
+        var page = new Option<string?>("--page") { HelpName = "FILE", Description = "Write the table as a page, too." };
+        var command = new Command("compare", "Asks several engines the same, and compares verdicts and times.")
+        {
+            claims,
+            engines,
+            budget,
+            threads,
+            page,
+        };
+        command.SetAction(parsed =>
+        {
+            var named = parsed.GetValue(claims) ?? [];
+            var asked = named.Length == 0 ? session.Catalogue.Claims : session.Catalogue.Find(named);
+            var names = parsed.GetRequiredValue(engines).Split(',', StringSplitOptions.TrimEntries);
+            var chosen = names.Select(session.Engine).ToList();
+            var allowed = parsed.GetRequiredValue(budget);
+            var run = new Run(Budget.Parse(allowed), Threads: 1, Cancellation: session.Cancellation);
+            var atOnce = parsed.GetValue(threads) is > 0 and <= 512 and var number ? number
+                : throw ModelException.At(null, Codes.BadUsage, $"{parsed.GetValue(threads)} threads make no sense", "choose from 1 to 512");
+            var rows = Compare(session, asked, chosen, run, atOnce);
+            if (parsed.GetValue(page) is { } file && rows.Count == asked.Length)
+            {
+                var again = string.Join(' ', ["./verify compare", .. named, $"--engines {string.Join(',', names)}",
+                    $"--budget {allowed}", $"--threads {atOnce}", $"--page {file}"]);
+                Write(file, ComparisonPage.Of(rows, [.. chosen.Select(engine => engine.Name)], again));
+            }
+
+            return Conclude(session, rows, asked.Length, chosen);
+        });
+        return command;
+    }
+
+    private static List<Comparison> Compare(Session session, IReadOnlyList<Claim> claims, List<IEngine> engines, Run run, int threads)
+    {
+        string[] headings = ["claim", .. engines.Select(engine => engine.Name)];
+        // Rows are written as they come, so that none of them may need more room than this.
+        var widths = headings.Select(_ => "unknown past 99, 99.99".Length).ToArray();
+        widths[0] = claims.Select(claim => claim.Id.Length).Append(headings[0].Length).Max();
+        session.Terminal.Out.WriteLine(Table.Row(headings, widths));
+        var rows = new List<Comparison>();
+        foreach (var row in Partitioner.Create(claims, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered()
+            .WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered)
+            .Select(claim => Comparison.Of(claim, engines, run)))
+        {
+            if (run.Cancellation.IsCancellationRequested)
+            {
+                break;
+            }
+
+            rows.Add(row);
+            string[] cells = row.LeftOut is { } reason
+                ? [row.Claim.Id, $"left out: {reason}", .. engines.Skip(1).Select(_ => "")]
+                : [row.Claim.Id, .. row.Answers.Select(ComparisonPage.Cell)];
+            session.Terminal.Out.WriteLine(Table.Row(cells, widths));
+        }
+
+        return rows;
+    }
+
+    private static int Conclude(Session session, List<Comparison> rows, int asked, List<IEngine> engines)
+    {
+        session.Terminal.Out.WriteLine();
+        foreach (var row in rows.Where(row => row.Contradiction is not null))
+        {
+            session.Terminal.Out.WriteLine(
+                $"{session.Terminal.Paint("CONTRADICTION", Paint.Red)} {row.Claim.Id}: {row.Contradiction}");
+        }
+
+        session.Terminal.Out.WriteLine(ComparisonPage.Summary(rows));
+        var missing = engines.Where(engine => engine.Unavailable is not null).ToList();
+        missing.ForEach(engine => session.Terminal.Error.WriteLine($"verify: {engine.Name} was not asked: {engine.Unavailable}"));
+        if (rows.Count < asked)
+        {
+            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - rows.Count} of {asked} claims were not looked at");
+        }
+
+        var mistakes = rows.SelectMany(row => row.Answers.Where(answer => answer.IsMistake).Select(answer => (row, answer))).ToList();
+        mistakes.ForEach(pair =>
+            session.Terminal.Error.WriteLine($"{pair.answer.Failure} (claim {pair.row.Claim.Id}, engine '{pair.answer.Engine}')"));
+        return ExitCode.Worst(
+        [
+            mistakes.Count > 0 ? ExitCode.OurFault : ExitCode.AsExpected,
+            rows.Exists(row => row.Contradiction is not null) ? ExitCode.Otherwise : ExitCode.AsExpected,
+            rows.Count < asked || missing.Count > 0 ? ExitCode.Undecided : ExitCode.AsExpected,
+        ]);
+    }
+
+    private static void Write(string file, string text)
+    {
+        try
+        {
+            File.WriteAllText(file, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw ModelException.At(null, Codes.BadFile, e.Message);
+        }
+    }
+}

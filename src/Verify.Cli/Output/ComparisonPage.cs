@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+
+namespace Verify.Cli.Output;
+
+/// <summary>What several engines say of many claims, as a page.</summary>
+internal static class ComparisonPage
+{
+    /// <summary>The page.</summary>
+    /// <param name="rows">What was compared and what was left out.</param>
+    /// <param name="engines">The engines, in the order of the columns.</param>
+    /// <param name="command">The command that writes it again.</param>
+    public static string Of(IReadOnlyList<Comparison> rows, IReadOnlyList<string> engines, string command)
+    {
+        var compared = rows.Where(row => row.LeftOut is null).ToList();
+        var solvers = compared.SelectMany(row => row.Answers).Select(answer => answer.Report?.Verdict.Evidence.Solver)
+            .OfType<string>().Distinct();
+        var text = new StringBuilder($"""
+            # Engines
+
+            Written by `{command}`.
+            {string.Join("; ", [Machine.Description, .. solvers])}.
+
+            Every claim that the first engine decides within the budget, asked of the others. A cell is the answer and its
+            seconds: "up to 12" says that nothing was found in 12 steps and that no more were asked for, "unknown past 12" that
+            time ran out later than that, "-" that the engine takes no such question.
+
+            {Summary(rows)}
+
+            | claim | {string.Join(" | ", engines)} |
+            |---|{string.Concat(engines.Select(_ => "---|"))}
+
+            """);
+        foreach (var row in compared)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Claim.Id} | {string.Join(" | ", row.Answers.Select(Cell))} |\n");
+        }
+
+        text.Append("\n## Contradictions\n\n");
+        foreach (var row in rows.Where(row => row.Contradiction is not null))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- {row.Claim.Id}: {row.Contradiction}\n");
+        }
+
+        text.Append(rows.All(row => row.Contradiction is null) ? "None.\n" : "").Append("\n## Left out\n\n");
+        foreach (var row in rows.Where(row => row.LeftOut is not null))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- {row.Claim.Id}: {row.LeftOut}\n");
+        }
+
+        return text.Append(rows.All(row => row.LeftOut is null) ? "None.\n" : "").ToString();
+    }
+
+    /// <summary>An answer and its seconds.</summary>
+    public static string Cell(Comparison.Answer answer) => answer.NotAsked is not null
+        ? answer.Word
+        : $"{answer.Word}, {answer.Seconds.ToString("0.00", CultureInfo.InvariantCulture)}";
+
+    /// <summary>The numbers that close a comparison.</summary>
+    public static string Summary(IReadOnlyList<Comparison> rows)
+    {
+        var compared = rows.Count(row => row.LeftOut is null);
+        var contradicted = rows.Count(row => row.Contradiction is not null);
+        var seconded = rows.Count(row => row.LeftOut is null && row.IsSeconded);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{compared} of {rows.Count} claims compared: {seconded} decided alike by at least two engines, "
+            + $"{compared - seconded - contradicted} by one alone, {contradicted} contradicted.");
+    }
+}
