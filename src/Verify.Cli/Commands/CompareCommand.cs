@@ -54,7 +54,8 @@ internal static class CompareCommand
             var allowed = parsed.GetRequiredValue(budget);
             var run = new Run(Budget.Parse(allowed), Threads: 1, Cancellation: session.Cancellation);
             var atOnce = parsed.GetValue(threads) is > 0 and <= 512 and var number ? number
-                : throw ModelException.At(null, Codes.BadUsage, $"{parsed.GetValue(threads)} threads make no sense", "choose from 1 to 512");
+                : throw ModelException.At(null, Codes.BadUsage, $"{parsed.GetValue(threads)} threads make no sense",
+                    "choose from 1 to 512");
             var rows = Compare(session, asked, chosen, run, atOnce);
             if (parsed.GetValue(page) is { } file && rows.Count == asked.Length)
             {

@@ -37,22 +37,6 @@ public sealed class CompareTests
     }
 
     [Fact]
-    public void Two_shortest_traces_of_different_lengths_are_a_contradiction()
-    {
-        // Walks do not claim to be shortest; one that hides that it is a walk is found out.
-        var walks = new RandomEngine(1000);
-        var longer = new Pretender("longer", model => Enumerable.Range(1, 500)
-            .Select(seed => new RandomEngine(1).Decide(model, model.Property("I-ENTRY"), new Run(Budget.Unlimited, (ulong)seed, 1)))
-            .OfType<Verdict.Refuted>().Where(refuted => refuted.Trace?.Length > 5)
-            .Select(refuted => (Verdict)(refuted with { Evidence = refuted.Evidence with { Kind = EvidenceKind.Partial } }))
-            .FirstOrDefault(new Verdict.Unknown("no idea", Evidence.Nothing)));
-        Assert.Equal(0, Compare([new Bfs(), walks], "--engines", "bfs,random").ExitCode);
-        var run = Compare([new Bfs(), longer], "--engines", "bfs,longer");
-        Assert.Equal(1, run.ExitCode);
-        Assert.Matches("CONTRADICTION SD-LOCAL:I-ENTRY: bfs says refuted in 5, longer says refuted in ([6-9]|[1-9][0-9]+)\n", run.Out);
-    }
-
-    [Fact]
     public void What_the_first_does_not_decide_is_asked_of_nobody_else()
     {
         var asked = 0;
