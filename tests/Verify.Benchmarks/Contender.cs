@@ -41,9 +41,7 @@ public abstract partial class Contender(string name)
         new Ours(verify, "verify, 2 threads, symmetry", "--threads", "2", "--reduce", "symmetry"),
         new Spin(verify, "Spin, 1 core, depth first", [], ["-m5000000", "-w25"]),
         new Spin(verify, "Spin, 2 cores, depth first", ["-DNCORE=2"], ["-m5000000", "-w25"]),
-        new Spin(verify, "Spin, 1 core, breadth first", ["-DBFS_PAR"], ["-u1", "-w25"]),
         new Spin(verify, "Spin, 2 cores, breadth first", ["-DBFS_PAR"], ["-u2", "-w25"]),
-        new Rumur(verify, "Rumur, 1 thread", 1),
         new Rumur(verify, "Rumur, 2 threads", 2),
     ];
 

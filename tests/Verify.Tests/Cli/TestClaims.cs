@@ -71,10 +71,14 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
 
     public static ToolRun Until(Catalogue catalogue, IEngine engine, string[] arguments, CancellationToken cancellation,
         SolverChoice? solvers = null) =>
-        OnAll(catalogue, [engine, new Verify.Explicit.ScheduleEngine()], arguments, cancellation, solvers);
+        Of(catalogue, [engine, new Verify.Explicit.ScheduleEngine()], arguments, solvers, cancellation);
 
-    public static ToolRun OnAll(Catalogue catalogue, IReadOnlyList<IEngine> engines, string[] arguments,
-        CancellationToken cancellation = default, SolverChoice? solvers = null)
+    public static ToolRun OnAll(
+        Catalogue catalogue, IReadOnlyList<IEngine> engines, string[] arguments, CancellationToken cancellation = default) =>
+        Of(catalogue, engines, arguments, null, cancellation);
+
+    private static ToolRun Of(Catalogue catalogue, IReadOnlyList<IEngine> engines, string[] arguments, SolverChoice? solvers,
+        CancellationToken cancellation)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
