@@ -40,9 +40,18 @@ public sealed class Measurements(Action<string> say)
             var found = new Found?[contenders.Count];
             for (var i = 0; i < contenders.Count; i++)
             {
-                if (missing[i] is null)
+                try
                 {
-                    contenders[i].Prepare(folders[i], claim, sizes);
+                    if (missing[i] is null)
+                    {
+                        contenders[i].Prepare(folders[i], claim, sizes);
+                    }
+                }
+                catch (BenchmarkException e)
+                {
+                    // Spin's search by several processes, for one, takes no variables outside of the state.
+                    missing[i] = "does not take this model";
+                    say($"{claim} {sizes}: {contenders[i].Name}: {e.Message}");
                 }
             }
 

@@ -2,7 +2,11 @@ using System.CommandLine;
 using Verify.Benchmarks;
 
 var rounds = new Option<int>("--rounds") { Description = "Runs of each checker on each instance.", DefaultValueFactory = _ => 5 };
-var only = new Option<string[]>("--only") { Description = "Cases by name, or 'growth'; all of them without it." };
+var only = new Option<string[]>("--only")
+{
+    Description = "Cases by name, or 'growth'; all of them without it.",
+    AllowMultipleArgumentsPerToken = true,
+};
 var growTo = new Option<int>("--grow-to")
 {
     Description = "How many sizes growth goes through (the fourth takes 16 GB).",

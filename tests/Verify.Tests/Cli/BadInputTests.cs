@@ -54,7 +54,7 @@ public sealed class BadInputTests
     [InlineData("VRF403", "--memory 256MB", "check", "SD-FULL", "--memory", "1.5XB")]
     [InlineData("VRF403", "--memory 256MB", "gate", "--memory", "-1")]
     [InlineData("VRF403", "--checkpoint-every 30s", "check", "SD-FULL", "--checkpoint", "/dev/shm", "--checkpoint-every", "often")]
-    [InlineData("VRF405", "choose from murphi, promela", "export", "SD-FULL", "--to", "smv")]
+    [InlineData("VRF405", "choose from btor2, murphi, promela", "export", "SD-FULL", "--to", "smv")]
     [InlineData("VRF402", "permissions", "export", "SD-FULL", "--to", "murphi", "--into", "/proc/nowhere")]
     [InlineData("VRF403", "verify export --help", "export", "SD-FULL")]
     [InlineData("VRF403", "did you mean check", "chekc", "SD-FULL")]
