@@ -86,14 +86,14 @@ internal sealed unsafe class ZeroedMemory : IDisposable
         (whole, setAside, wordCount) = ((nint)Start, 0, words);
     }
 
-    // As much as there is memory, if there are as many addresses; else less, and as much again is left to others: a
+    // As much as there is memory, if there are as many addresses; else less, and three times as much is left to others: a
     // thread needs some for its stack.
     private bool SetAside(long bytes)
     {
         var most = Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, bytes) + LargePage;
         for (var aside = most; aside >= bytes + LargePage; aside /= 2)
         {
-            var wanted = aside == most ? aside : 2 * aside;
+            var wanted = aside == most ? aside : 4 * aside;
             var at = Map(0, (nint)wanted, 0, PrivateAnonymousNoReserve, -1, 0);
             if (at != Failed)
             {

@@ -24,6 +24,12 @@ public static class Undefined
 
             foreach (var property in asked)
             {
+                if (property is Property.LeadsTo leadsTo)
+                {
+                    interpreter.Holds(state, leadsTo.From, leadsTo.Where);
+                    interpreter.Holds(state, leadsTo.To, leadsTo.Where);
+                }
+
                 Replay.Decides(interpreter, property, new Trace([state], []));
             }
         }

@@ -94,9 +94,11 @@ public sealed class ReductionLaws
 
             foreach (var reductions in Combinations)
             {
-                var found = Attempt(model, property, run with { Reductions = reductions }, whole);
+                // Partial order may go a longer way to a violation, past what was enough without it.
+                var reduced = new Run(new Budget(States: 250_000), Reductions: reductions);
+                var found = Attempt(model, property, reduced, whole);
                 Compare(new Interpreter(model), property, reductions, whole, found, long.MaxValue);
-                CompareOrbits(model, property, run with { Reductions = reductions }, found);
+                CompareOrbits(model, property, reduced, found);
             }
         }
     }
