@@ -86,23 +86,19 @@ internal sealed unsafe class ZeroedMemory : IDisposable
         (whole, setAside, wordCount) = ((nint)Start, 0, words);
     }
 
-    // As much as there is memory, if there are as many addresses; else less, and three times as much is left to others: a
-    // thread needs some for its stack.
+    // As much as there is memory, if there are as many addresses; else less. Three times as much is left to others: a
+    // thread needs some for its stack, a library for its code.
     private bool SetAside(long bytes)
     {
         var most = Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, bytes) + LargePage;
         for (var aside = most; aside >= bytes + LargePage; aside /= 2)
         {
-            var wanted = aside == most ? aside : 4 * aside;
+            var wanted = 4 * aside;
             var at = Map(0, (nint)wanted, 0, PrivateAnonymousNoReserve, -1, 0);
             if (at != Failed)
             {
-                if (wanted > aside)
-                {
-                    var end = (at + (nint)aside + Page - 1) & -(nint)Page;
-                    _ = Unmap((nint)end, (nint)(at + wanted - end));
-                }
-
+                var end = (at + (nint)aside + Page - 1) & -(nint)Page;
+                _ = Unmap((nint)end, (nint)(at + wanted - end));
                 (whole, setAside, wordCount) = (at, aside, 0);
                 Start = (ulong*)((at + LargePage - 1) & -(nint)LargePage);
                 return true;
