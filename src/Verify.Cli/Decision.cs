@@ -15,6 +15,11 @@ internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report
     /// <summary>Whether the claim says anything about this instance.</summary>
     public bool IsExpected { get; } = ChoiceOptions.Difference(Claim, Choices).IsEmpty;
 
+    /// <summary>What was switched on for another instance than the claim's, and leaves the model as it is without it.</summary>
+    public IEnumerable<string> Idle => Choices.Assumptions.Union(Choices.Faults)
+        .Except(Claim.Choices.Assumptions.Union(Claim.Choices.Faults))
+        .Where(IsIdle);
+
     /// <summary>How many of the decisions are missing.</summary>
     private int Undecided => Report.Dropped.Select(d => d.Report).Prepend(Report.Main)
         .Count(report => report is null or { Verdict: Verdict.Unknown or Verdict.HoldsUpTo });
@@ -43,4 +48,17 @@ internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report
         "./verify", "replay", Traces.Fold.Quoted(Claim.Id),
         .. ChoiceOptions.Difference(Claim, report.Instance.Choices), $"--trace {path}",
     ];
+
+    private bool IsIdle(string name)
+    {
+        var without = Choices with { Assumptions = Choices.Assumptions.Remove(name), Faults = Choices.Faults.Remove(name) };
+        try
+        {
+            return new Instance(Claim.Family, without).Model.Digest == Report.Main!.Instance.Model.Digest;
+        }
+        catch (ModelException)
+        {
+            return false; // another choice needs it
+        }
+    }
 }

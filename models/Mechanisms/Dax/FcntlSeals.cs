@@ -28,12 +28,12 @@ internal sealed class FcntlSeals
     public void Describe(ModelBuilder m, Expr isRunning, Expr mayClear, bool byAnyone, Expr isLocked)
     {
         Set("fcntl(F_SEAL_IOMAP)", mine, isRunning, "process");
-        Set("other: fcntl(F_SEAL_IOMAP)", others, true, "other");
+        Set("fcntl(F_SEAL_IOMAP) through the other fd", others, true, "other");
         m.Rule("fcntl(clear)", s => seal.Release(s
             .When(isRunning & mine & mayClear & !isLocked).Set(mine, false).By("process"))).From(Posts.Chinner);
         if (byAnyone)
         {
-            m.Rule("other: fcntl(clear)", s =>
+            m.Rule("fcntl(clear) through the other fd", s =>
             {
                 s.When(seal.IsSet & !isLocked).By("other").From(Posts.Chinner);
                 seal.Clear(s);
@@ -41,7 +41,7 @@ internal sealed class FcntlSeals
         }
         else
         {
-            m.Rule("other: fcntl(clear)", s => seal.Release(s
+            m.Rule("fcntl(clear) through the other fd", s => seal.Release(s
                 .When(others & !isLocked).Set(others, false).By("other"))).From(Posts.Chinner);
         }
 

@@ -68,6 +68,13 @@ public sealed partial class ToolTests
         Assert.Contains(replay.Out.Trim(), check.Out);
     }
 
+    [Theory]
+    [InlineData("--assume", "A-NOREUSE", true)]
+    [InlineData("--assume", "A-NOSPEC", false)]
+    [InlineData("--fault", "local-flush", false)]
+    public void What_is_switched_on_without_effect_is_named(string option, string name, bool isIdle) =>
+        Assert.Equal(isIdle, ToolRun.Of("check", "SD-FULL", option, name).Out.Contains($"{name} changes nothing"));
+
     [Fact]
     public void A_prefix_of_a_trace_decides_nothing()
     {
