@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Verify.Explicit;
 
 /// <summary>
@@ -5,307 +8,330 @@ namespace Verify.Explicit;
 /// One for each thread.
 /// </summary>
 /// <remarks>
-/// Exact: every state of an orbit gets the same representative. Members of a set are given colours that do not depend
-/// on their names, refined by the colours of what they stand in relation to; only permutations that put the colours in
-/// order are tried, and the least result is taken. Members of one colour that can be swapped without changing the
-/// state need not be tried in every order. Which permutations are tried depends on the orbit alone, so the least does.
+/// Exact: every state of an orbit gets the same representative. Members of a set are given keys that do not depend on
+/// their names; only permutations that put the keys in order are tried, and the least result is taken. Members of one
+/// key that can be swapped without changing the state need not be tried in every order; if too many orders are left,
+/// keys are refined by those of the members that they stand in relation to. All of that depends on the orbit alone, and
+/// so does which permutations are tried, and the least.
 /// </remarks>
 internal sealed unsafe class Canonicalizer
 {
-    private const int Rounds = 3;
-    private readonly Symmetry symmetry;
-    private readonly StateLayout layout;
+    private const int MostOrders = 256;
+    private readonly SymmetryTables tables;
+    private readonly MemberColours colouring;
     private readonly int wordCount;
-    private readonly int[] codes;
-    private readonly int[][] targets;   // for each path: the leaf at each combination of members
-    private readonly int[] pathOf;
-    private readonly ulong[][] colours;
-    private readonly ulong[][] refined;
-    private readonly int[][] order;     // for each set: its members by colour
-    private readonly int[][] permutation;
-    private readonly int[][] best;
-    private readonly ulong[] bestWords;
-    private readonly ulong[] tried;
-    private long equals;
+    private readonly int memberCount;
+    private readonly int[] setOf;
+    private readonly Vector128<byte> isComparable; // with the next one
+    private readonly byte[] keys;                  // of who is where
+    private readonly ulong[] colours;
+    private readonly int[] order;                  // who is where
+    private readonly int[] bestOrder;
+    private readonly int[] runStarts;              // members of one key that are not interchangeable
+    private readonly int[] runEnds;
+    private readonly int[] likes;                  // for each place: how many are like each candidate for it
+    private readonly ulong[] images;               // for each place: the state with a candidate there; pinned, as the next two
+    private readonly ulong[] spare;
+    private readonly ulong[] best;
+    private int runs;
+    private double orders;
+    private bool isMoved;
+    private bool isTried;
+    private Int128 equals;
 
-    public Canonicalizer(Symmetry symmetry, StateLayout layout)
+    public Canonicalizer(SymmetryTables tables)
     {
-        (this.symmetry, this.layout, wordCount) = (symmetry, layout, layout.WordCount);
-        codes = new int[layout.Slots.Length];
-        var paths = symmetry.Leaves.GroupBy(leaf => leaf.Path).ToList();
-        pathOf = new int[codes.Length];
-        targets = new int[paths.Count][];
-        for (var path = 0; path < paths.Count; path++)
+        this.tables = tables;
+        (wordCount, memberCount, setOf) = (tables.Layout.WordCount, tables.MemberCount, tables.SetOf);
+        colouring = new MemberColours(tables.Symmetry, tables.Layout);
+        keys = new byte[Math.Max(memberCount, SymmetryTables.MostKeys)];
+        colours = new ulong[memberCount];
+        (order, bestOrder) = (new int[memberCount], new int[memberCount]);
+        ResetOrder();
+        (runStarts, runEnds) = (new int[memberCount], new int[memberCount]);
+        likes = new int[memberCount * memberCount];
+        images = GC.AllocateArray<ulong>((memberCount + 1) * wordCount, pinned: true);
+        (spare, best) = (GC.AllocateArray<ulong>(wordCount, pinned: true), GC.AllocateArray<ulong>(wordCount, pinned: true));
+        for (var member = 0; member + 1 < Math.Min(memberCount, Vector128<byte>.Count); member++)
         {
-            var keys = paths[path].First().Keys;
-            targets[path] = new int[keys.Aggregate(1, (size, key) => size * SizeOf(key.Set))];
-            foreach (var leaf in paths[path])
-            {
-                pathOf[leaf.Leaf] = path;
-                targets[path][leaf.Keys.Aggregate(0, (at, key) => (at * SizeOf(key.Set)) + key.Member)] = leaf.Leaf;
-            }
+            isComparable = isComparable.WithElement(member, setOf[member] == setOf[member + 1] ? byte.MaxValue : (byte)0);
         }
-
-        (colours, refined) = (NewPerSet<ulong>(), NewPerSet<ulong>());
-        (order, permutation, best) = (NewPerSet<int>(), NewPerSet<int>(), NewPerSet<int>());
-        (bestWords, tried) = (new ulong[wordCount], new ulong[wordCount]);
-        GroupSize = symmetry.Sets.Aggregate(Int128.One, (size, set) => size * Factorial(set.Members.Length));
     }
 
-    /// <summary>The number of permutations.</summary>
-    public Int128 GroupSize { get; }
+    /// <summary>The number of states that the last representative stands for.</summary>
+    public Int128 OrbitSize => equals == 1 ? tables.Symmetry.GroupSize : tables.Symmetry.GroupSize / equals;
 
     /// <summary>For each set, what the last call made of each member.</summary>
-    public int[][] Permutation => best;
+    public int[][] Permutation()
+    {
+        var permutation = tables.Symmetry.Sets.Select(set => new int[set.Members.Length]).ToArray();
+        for (var place = 0; place < memberCount; place++)
+        {
+            var (set, first) = (setOf[place], tables.Symmetry.FirstOf[setOf[place]]);
+            permutation[set][(isTried ? bestOrder : order)[place] - first] = place - first;
+        }
+
+        return permutation;
+    }
 
     /// <summary>Replaces a state by its representative.</summary>
-    /// <returns>The number of states it stands for.</returns>
-    public Int128 Apply(ulong* state)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Apply(ulong* state)
     {
-        for (var leaf = 0; leaf < codes.Length; leaf++)
+        (equals, isTried) = (1, false);
+        if (isMoved)
         {
-            var slot = layout.Slots[leaf];
-            codes[leaf] = (int)((state[slot.Word] >> slot.Shift) & ((1UL << slot.Width) - 1));
+            ResetOrder();
         }
 
-        Colour();
-        equals = 0;
-        for (var set = 0; set < order.Length; set++)
+        var blocks = tables.Keys;
+        if (blocks.Length == 1)
         {
-            Sort(order[set], colours[set]);
-        }
-
-        var swaps = Try(0, 0);
-        for (var word = 0; word < wordCount; word++)
-        {
-            state[word] = bestWords[word];
-        }
-
-        return GroupSize / (equals * swaps);
-    }
-
-    private int SizeOf(int set) => symmetry.Sets[set].Members.Length;
-
-    private T[][] NewPerSet<T>() => [.. symmetry.Sets.Select(set => new T[set.Members.Length])];
-
-    // By colour; sets are small.
-    private static void Sort(int[] members, ulong[] colour)
-    {
-        for (var i = 0; i < members.Length; i++)
-        {
-            var at = i;
-            for (; at > 0 && colour[members[at - 1]] > colour[i]; at--)
+            var own = KeysIn(blocks[0], state);
+            var next = Vector128.Shuffle(own, Vector128.Create((byte)1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15));
+            if ((Vector128.GreaterThanOrEqual(own, next) & isComparable) == Vector128<byte>.Zero)
             {
-                members[at] = members[at - 1];
+                return; // in order, and no other order is
             }
 
-            members[at] = i;
+            own.CopyTo(keys);
+            if ((Vector128.GreaterThan(own, next) & isComparable) != Vector128<byte>.Zero)
+            {
+                Sort(state);
+            }
         }
-    }
-
-    // Colours from what every leaf says of the members that select it or stand in it; equal for what can be swapped.
-    private void Colour()
-    {
-        foreach (var set in colours)
+        else
         {
-            Array.Clear(set);
+            Array.Clear(keys);
+            for (var block = 0; block < blocks.Length; block++)
+            {
+                KeysIn(blocks[block], state).CopyTo(keys, block * Vector128<byte>.Count);
+            }
+
+            Sort(state);
         }
 
-        for (var round = 0; round < Rounds; round++)
+        FindRuns(state);
+        if (orders > MostOrders)
         {
-            for (var set = 0; set < colours.Length; set++)
-            {
-                for (var member = 0; member < colours[set].Length; member++)
-                {
-                    refined[set][member] = Fingerprint.Mix(colours[set][member] + 1);
-                }
-            }
+            Refine(state);
+            Sort(state);
+            FindRuns(state);
+        }
 
-            foreach (var leaf in symmetry.Leaves)
-            {
-                Describe(leaf);
-            }
-
-            for (var set = 0; set < colours.Length; set++)
-            {
-                refined[set].CopyTo(colours[set], 0);
-            }
+        if (runs > 0)
+        {
+            TryOrders(state);
         }
     }
 
-    private void Describe(SymmetricLeaf leaf)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> KeysIn(Lookup<Vector128<byte>>[] lookups, ulong* state)
     {
-        var code = codes[leaf.Leaf];
-        var holds = leaf.MemberIn(codes);
-        if (leaf.Keys.IsEmpty && holds < 0)
+        var sum = Vector128<byte>.Zero;
+        foreach (ref readonly var lookup in lookups.AsSpan())
         {
-            return;
+            sum += lookup.Of(state);
         }
 
+        return sum;
+    }
+
+    // By key; sets are small, and successors of a representative almost in order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Sort(ulong* state)
+    {
         unchecked
         {
-            var what = Fingerprint.Mix(((ulong)pathOf[leaf.Leaf] << 32) + (ulong)(holds < 0 ? code + 1 : 0));
-            if (holds >= 0)
+            for (var place = 0; place + 1 < memberCount; place++)
             {
-                what = Fingerprint.Mix(what ^ colours[leaf.Set][holds]);
-            }
-
-            var keys = leaf.Keys.AsSpan();
-            for (var i = 0; i < keys.Length; i++)
-            {
-                what = Fingerprint.Mix(what ^ colours[keys[i].Set][keys[i].Member]);
-                // Whether two of them are the same member is part of what is said.
-                for (var j = 0; j < i; j++)
+                var least = place;
+                for (var other = place + 1; other < memberCount && setOf[other] == setOf[place]; other++)
                 {
-                    what = keys[i] == keys[j] ? Fingerprint.Mix(what + (ulong)((i * 8) + j)) : what;
+                    least = keys[other] < keys[least] ? other : least;
                 }
 
-                what = keys[i].Set == leaf.Set && keys[i].Member == holds ? Fingerprint.Mix(what + 77 + (ulong)i) : what;
-            }
-
-            for (var i = 0; i < keys.Length; i++)
-            {
-                refined[keys[i].Set][keys[i].Member] += Fingerprint.Mix(what + (ulong)i + 1);
-            }
-
-            if (holds >= 0)
-            {
-                refined[leaf.Set][holds] += Fingerprint.Mix(what);
+                if (least != place)
+                {
+                    (keys[place], keys[least]) = (keys[least], keys[place]);
+                    (order[place], order[least]) = (order[least], order[place]);
+                    isMoved = true;
+                    var image = PointerTo(spare);
+                    tables.Swap(place, least).Apply(state, image);
+                    Copy(image, state);
+                }
             }
         }
     }
 
-    // Tries the permutations of one set after the other; returns by how many swaps the state does not change.
-    private Int128 Try(int set, int from)
+    // Members that are interchangeable make no difference, but for how many permutations have one result.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindRuns(ulong* state)
     {
-        if (set == order.Length)
+        unchecked
         {
-            Compare();
-            return 1;
-        }
-
-        var members = order[set];
-        if (from == members.Length)
-        {
-            for (var i = 0; i < members.Length; i++)
+            (runs, orders, equals) = (0, 1, 1);
+            for (int start = 0, end; start + 1 < memberCount; start = end)
             {
-                permutation[set][members[i]] = i;
+                end = start + 1;
+                while (end < memberCount && keys[end] == keys[start] && setOf[end] == setOf[start])
+                {
+                    end++;
+                }
+
+                if (end == start + 1)
+                {
+                    continue;
+                }
+
+                var isOne = true;
+                for (var place = start; isOne && place + 1 < end; place++)
+                {
+                    isOne = tables.Swap(place, place + 1).Keeps(state);
+                }
+
+                if (!isOne)
+                {
+                    (runStarts[runs], runEnds[runs]) = (start, end);
+                    runs++;
+                }
+
+                for (var factor = 2; factor <= end - start; factor++)
+                {
+                    (equals, orders) = isOne ? (equals * factor, orders) : (equals, orders * factor);
+                }
             }
-
-            return Try(set + 1, 0);
         }
-
-        var to = from + 1;
-        while (to < members.Length && colours[set][members[to]] == colours[set][members[from]])
-        {
-            to++;
-        }
-
-        if (to == from + 1 || AreInterchangeable(set, from, to))
-        {
-            return Factorial(to - from) * Try(set, to);
-        }
-
-        return TryOrders(set, from, to);
     }
 
-    // All orders of the members of one colour; each continues with the rest.
-    private Int128 TryOrders(int set, int at, int to)
+    private void Refine(ulong* state)
     {
-        if (at == to)
+        for (var place = 0; place < memberCount; place++)
         {
-            return Try(set, to);
+            colours[place] = keys[place];
         }
 
-        var members = order[set];
-        var swaps = Int128.One;
-        for (var i = at; i < to; i++)
+        colouring.Refine(state, colours);
+        // The rank among what is left of each set is a key as well.
+        for (var place = 0; place < memberCount; place++)
         {
-            (members[at], members[i]) = (members[i], members[at]);
-            swaps = TryOrders(set, at + 1, to);
-            (members[at], members[i]) = (members[i], members[at]);
-        }
+            var rank = 0;
+            for (var other = 0; other < memberCount; other++)
+            {
+                rank += setOf[other] == setOf[place] && colours[other] < colours[place] ? 1 : 0;
+            }
 
-        return swaps;
+            keys[place] = (byte)rank;
+        }
     }
 
-    private bool AreInterchangeable(int set, int from, int to)
+    private void TryOrders(ulong* state)
     {
-        for (var i = from; i + 1 < to; i++)
-        {
-            if (!IsUnchangedBySwap(set, order[set][i], order[set][i + 1]))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        var each = equals;
+        (equals, isTried) = (0, true);
+        Try(0, runStarts[0], state, each);
+        Copy(PointerTo(best), state);
     }
 
-    private bool IsUnchangedBySwap(int set, int a, int b)
+    // Puts every member of a run in a place that could be there, and goes on with the rest.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Try(int run, int place, ulong* state, Int128 each)
     {
-        foreach (var leaf in symmetry.Leaves)
+        unchecked
         {
-            var at = 0;
-            foreach (var key in leaf.Keys)
+            if (place + 1 == runEnds[run])
             {
-                at = (at * SizeOf(key.Set)) + (key.Set == set ? Swapped(key.Member) : key.Member);
+                if (++run == runs)
+                {
+                    Compare(state, each);
+                    return;
+                }
+
+                place = runStarts[run];
             }
 
-            var code = codes[leaf.Leaf];
-            if (leaf.Set == set && leaf.MemberIn(codes) is >= 0 and var member)
+            var (end, at) = (runEnds[run], place * memberCount);
+            FindLikes(place, end, state, isPair: end - runStarts[run] == 2);
+            for (var candidate = place; candidate < end; candidate++)
             {
-                code = leaf.Offset + Swapped(member);
-            }
+                var like = likes[at + candidate];
+                if (like == 0)
+                {
+                    continue;
+                }
 
-            if (codes[targets[pathOf[leaf.Leaf]][at]] != code)
-            {
-                return false;
+                if (candidate == place)
+                {
+                    Try(run, place + 1, state, each * like);
+                    continue;
+                }
+
+                var image = PointerTo(images) + (place * wordCount);
+                tables.Swap(place, candidate).Apply(state, image);
+                (order[place], order[candidate]) = (order[candidate], order[place]);
+                Try(run, place + 1, image, each * like);
+                (order[place], order[candidate]) = (order[candidate], order[place]);
             }
         }
-
-        return true;
-
-        int Swapped(int identity) => identity == a ? b : identity == b ? a : identity;
     }
 
-    private void Compare()
+    // Of candidates that can be swapped without changing the state one stands for all.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindLikes(int place, int end, ulong* state, bool isPair)
     {
-        Array.Fill(tried, StateLayout.Occupied);
-        foreach (var leaf in symmetry.Leaves)
+        unchecked
         {
-            var at = 0;
-            foreach (var key in leaf.Keys)
+            var at = place * memberCount;
+            for (var candidate = place; candidate < end; candidate++)
             {
-                at = (at * SizeOf(key.Set)) + permutation[key.Set][key.Member];
+                likes[at + candidate] = 1;
+                for (var other = place; !isPair && other < candidate; other++)
+                {
+                    if (likes[at + other] != 0 && tables.Swap(other, candidate).Keeps(state))
+                    {
+                        likes[at + other]++;
+                        likes[at + candidate] = 0;
+                        break;
+                    }
+                }
             }
-
-            var code = codes[leaf.Leaf];
-            if (leaf.MemberIn(codes) is >= 0 and var member)
-            {
-                code = leaf.Offset + permutation[leaf.Set][member];
-            }
-
-            var slot = layout.Slots[targets[pathOf[leaf.Leaf]][at]];
-            tried[slot.Word] |= (ulong)code << slot.Shift;
         }
+    }
 
-        var comparison = equals == 0 ? -1 : tried.AsSpan().SequenceCompareTo(bestWords);
+    private void Compare(ulong* state, Int128 each)
+    {
+        var words = new ReadOnlySpan<ulong>(state, wordCount);
+        var comparison = equals == 0 ? -1 : words.SequenceCompareTo(best);
         if (comparison < 0)
         {
-            tried.CopyTo(bestWords, 0);
-            for (var set = 0; set < best.Length; set++)
-            {
-                permutation[set].CopyTo(best[set], 0);
-            }
-
-            equals = 1;
+            words.CopyTo(best);
+            order.CopyTo(bestOrder, 0);
+            equals = each;
         }
         else if (comparison == 0)
         {
-            equals++;
+            equals += each;
         }
     }
 
-    private static Int128 Factorial(int number) => number <= 1 ? Int128.One : number * Factorial(number - 1);
+    private void ResetOrder()
+    {
+        isMoved = false;
+        for (var place = 0; place < order.Length; place++)
+        {
+            order[place] = place;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Copy(ulong* from, ulong* to)
+    {
+        for (var word = 0; word < wordCount; word++)
+        {
+            to[word] = from[word];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong* PointerTo(ulong[] pinned) => (ulong*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(pinned));
 }

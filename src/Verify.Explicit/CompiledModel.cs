@@ -39,12 +39,12 @@ internal sealed class CompiledModel
         }
 
         Check = TransitionCompiler.Compile(predicates, Layout);
-        Symmetry = reductions.HasFlag(Reductions.Symmetry) ? Symmetry.Of(this) : null;
+        Symmetry = reductions.HasFlag(Reductions.Symmetry) ? new SymmetryTables(Explicit.Symmetry.Of(this), Layout) : null;
         Steps = reductions.HasFlag(Reductions.PartialOrder) ? RelationsFor(predicates) : null;
     }
 
     /// <summary>The symmetry to reduce by, if one is asked for.</summary>
-    public Symmetry? Symmetry { get; }
+    public SymmetryTables? Symmetry { get; }
 
     /// <summary>Which steps can wait for which, if some are to be left out.</summary>
     public StepRelations? Steps { get; }
@@ -130,7 +130,7 @@ internal sealed class CompiledModel
 
         // Of a deadlock it is the missing steps that are looked for, not where it may rest.
         var goals = predicates.Select((predicate, i) => i == 0 && AsksForDeadlock ? Lowered.Pool.True : predicate.Holds);
-        return new StepRelations(Lowered, Layout, [.. goals], [.. predicates.Select(predicate => predicate.IsDefined)], Symmetry);
+        return new StepRelations(Lowered, Layout, [.. goals], [.. predicates.Select(predicate => predicate.IsDefined)], Symmetry?.Symmetry);
     }
 
     /// <summary>A violation, a state that is looked for, that a state may rest, or what triggers a <c>LeadsTo</c>.</summary>

@@ -5,7 +5,7 @@ namespace Verify.Explicit;
 /// <summary>What is noted about new states, and about states in which something is undefined.</summary>
 internal sealed unsafe class Findings(CompiledModel model)
 {
-    private readonly Canonicalizer? canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry, model.Layout);
+    private readonly Canonicalizer? canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry);
     private readonly int wordCount = model.Layout.WordCount;
 
     /// <summary>Under symmetry, the states that those noted stand for.</summary>
@@ -26,7 +26,8 @@ internal sealed unsafe class Findings(CompiledModel model)
     {
         if (canonicalizer is not null)
         {
-            StoodFor += canonicalizer.Apply(state);
+            canonicalizer.Apply(state);
+            StoodFor += canonicalizer.OrbitSize;
         }
 
         var met = model.Check(state);

@@ -11,14 +11,62 @@ namespace Verify.Explicit;
 /// </remarks>
 internal sealed class Symmetry
 {
-    private Symmetry(ImmutableArray<Sort.Scalar> sets, ImmutableArray<SymmetricLeaf> leaves) =>
-        (Sets, Leaves) = (sets, leaves);
+    private const int Nowhere = -1;
+    private readonly int[][] leavesOfPath; // the leaf at each combination of members
+    private readonly ILookup<int, SymmetricLeaf> maskedBy;
+
+    private Symmetry(ImmutableArray<Sort.Scalar> sets, Int128 groupSize, ImmutableArray<SymmetricLeaf> leaves)
+    {
+        (Sets, GroupSize, Leaves) = (sets, groupSize, leaves);
+        FirstOf = [.. sets.Select((_, set) => sets.Take(set).Sum(before => before.Members.Length))];
+        MemberCount = sets.Sum(set => set.Members.Length);
+        maskedBy = leaves.Where(leaf => leaf is { Flag: >= 0, Set: >= 0, Offset: 0 }).ToLookup(leaf => leaf.Flag);
+        leavesOfPath = new int[leaves.Select(leaf => leaf.Path + 1).DefaultIfEmpty().Max()][];
+        foreach (var leaf in leaves)
+        {
+            if (leavesOfPath[leaf.Path] is null)
+            {
+                leavesOfPath[leaf.Path] = new int[leaf.Keys.Aggregate(1, (size, key) => size * Sets[key.Set].Members.Length)];
+                Array.Fill(leavesOfPath[leaf.Path], Nowhere);
+            }
+
+            leavesOfPath[leaf.Path][leaf.Keys.Aggregate(0, (at, key) => Place(at, key.Set, key.Member))] = leaf.Leaf;
+        }
+    }
 
     /// <summary>The scalar sets with more than one member.</summary>
     public ImmutableArray<Sort.Scalar> Sets { get; }
 
+    /// <summary>How many permutations there are.</summary>
+    public Int128 GroupSize { get; }
+
     /// <summary>What each leaf that is searched has to do with them.</summary>
     public ImmutableArray<SymmetricLeaf> Leaves { get; }
+
+    /// <summary>The members of all sets.</summary>
+    public int MemberCount { get; }
+
+    /// <summary>The number of the first member of each set, if those of all sets are numbered one after the other.</summary>
+    public ImmutableArray<int> FirstOf { get; }
+
+    /// <summary>The leaves whose 0 is a member only while a leaf, their flag, is not 0.</summary>
+    public IEnumerable<SymmetricLeaf> MaskedBy(SymmetricLeaf flag) => maskedBy[flag.Leaf];
+
+    /// <summary>Where the content of a leaf goes if two members of a set change places.</summary>
+    public int Swapped(SymmetricLeaf leaf, int set, int a, int b)
+    {
+        var at = 0;
+        foreach (var key in leaf.Keys)
+        {
+            at = Place(at, key.Set, key.Set == set ? Swapped(key.Member, a, b) : key.Member);
+        }
+
+        var target = leavesOfPath[leaf.Path][at];
+        return target != Nowhere ? target : throw new System.Diagnostics.UnreachableException("a search looks at a part of a map");
+    }
+
+    /// <summary>What becomes of a member of a set, if two of them change places.</summary>
+    public static int Swapped(int member, int a, int b) => member == a ? b : member == b ? a : member;
 
     /// <summary>The symmetry of a model.</summary>
     /// <exception cref="ModelException">VRF203: an initial value or a reset singles out a member.</exception>
@@ -46,8 +94,29 @@ internal sealed class Symmetry
             walk.Visit(model.Lowered.Shape.Variables[i], $"{i}", [], -1);
         }
 
-        return new Symmetry([.. sets], [.. leaves.Where(leaf => model.Cone?.Has(leaf.Leaf) ?? true)]);
+        bool IsSearched(int leaf) => model.Cone?.Has(leaf) ?? true;
+        return new Symmetry([.. sets], SizeOfGroup(sets, model.Property),
+            [.. leaves.Where(leaf => IsSearched(leaf.Leaf))
+                .Select(leaf => leaf.Flag < 0 || IsSearched(leaf.Flag) ? leaf : leaf with { Set = -1 })]);
     }
+
+    private static Int128 SizeOfGroup(List<Sort.Scalar> sets, Property property)
+    {
+        var size = Int128.One;
+        foreach (var set in sets)
+        {
+            for (var factor = 2; factor <= set.Members.Length; factor++)
+            {
+                size = size <= Int128.MaxValue / factor ? size * factor : throw ModelException.At(property.Where, Codes.BadReduction,
+                    $"the permutations of '{set.Name}', with {set.Members.Length} members, and the other sets are too many to count",
+                    "search without symmetry");
+            }
+        }
+
+        return size;
+    }
+
+    private int Place(int at, int set, int member) => (at * Sets[set].Members.Length) + member;
 
     private static void CheckUnbroken(Model model)
     {
@@ -108,6 +177,8 @@ internal sealed class Symmetry
     /// <summary>Follows the maps of a variable down to its leaves.</summary>
     private sealed class Walk(List<Sort.Scalar> sets, SymmetricLeaf[] leaves)
     {
+        private readonly Dictionary<string, int> paths = new(StringComparer.Ordinal);
+
         public void Visit(Storage storage, string path, ImmutableArray<SymmetricKey> keys, int flag)
         {
             switch (storage)
@@ -135,7 +206,12 @@ internal sealed class Symmetry
         private void Describe(Leaf leaf, Sort sort, string path, ImmutableArray<SymmetricKey> keys, int flag)
         {
             var (set, offset) = Identity(sort);
-            leaves[leaf.Index] = new SymmetricLeaf(leaf.Index, set, offset, path, keys, flag);
+            if (!paths.TryGetValue(path, out var number))
+            {
+                paths[path] = number = paths.Count;
+            }
+
+            leaves[leaf.Index] = new SymmetricLeaf(leaf.Index, set, offset, number, keys, flag);
         }
 
         // Which set's members a scalar sort holds, and the code of the first one; options of options come before it.
@@ -176,9 +252,11 @@ internal readonly record struct SymmetricKey(int Set, int Member);
 /// <param name="Path">Leaves with the same path differ in their keys only.</param>
 /// <param name="Keys">The members that select it.</param>
 /// <param name="Flag">The flag of the option that it is content of, -1 for none: while that is 0, it holds no member.</param>
-internal sealed record SymmetricLeaf(int Leaf, int Set, int Offset, string Path, ImmutableArray<SymmetricKey> Keys, int Flag)
+internal sealed record SymmetricLeaf(int Leaf, int Set, int Offset, int Path, ImmutableArray<SymmetricKey> Keys, int Flag)
 {
     /// <summary>The member that it holds, given the codes of all leaves; -1 for none.</summary>
-    public int MemberIn(int[] codes) =>
-        Set >= 0 && codes[Leaf] >= Offset && (Flag < 0 || codes[Flag] != 0) ? codes[Leaf] - Offset : -1;
+    public int MemberIn(int[] codes) => Flag < 0 || codes[Flag] != 0 ? MemberOf(codes[Leaf]) : -1;
+
+    /// <summary>The member that a code stands for, while the flag is not 0; -1 for none.</summary>
+    public int MemberOf(int code) => Set >= 0 && code >= Offset ? code - Offset : -1;
 }

@@ -31,7 +31,7 @@ internal sealed unsafe class TraceFinder
     public TraceFinder(CompiledModel model)
     {
         this.model = model;
-        canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry, model.Layout);
+        canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry);
         expand = model.ExpandWithRules();
         interpreter = new Interpreter(model.Model);
         successors = GC.AllocateUninitializedArray<ulong>(model.MostSuccessors * model.Layout.WordCount, pinned: true);
@@ -266,7 +266,7 @@ internal sealed unsafe class TraceFinder
             canonicalizer.Apply(state);
         }
 
-        return [.. canonicalizer.Permutation.Select(set => set.ToArray())];
+        return canonicalizer.Permutation();
     }
 
     // What the members after a permutation are called, given what those before it are called.
@@ -306,7 +306,7 @@ internal sealed unsafe class TraceFinder
     }
 
     private int SetOf(Modelling.Sort sort) =>
-        sort is Modelling.Sort.Scalar scalar && model.Symmetry is { } symmetry ? symmetry.Sets.IndexOf(scalar) : -1;
+        sort is Modelling.Sort.Scalar scalar && model.Symmetry?.Symmetry is { } symmetry ? symmetry.Sets.IndexOf(scalar) : -1;
 
     private delegate void Visit(ulong* state);
 

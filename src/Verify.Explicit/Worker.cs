@@ -30,7 +30,7 @@ internal sealed unsafe class Worker
         RuleCounts = GC.AllocateArray<long>(model.Model.Rules.Length, pinned: true);
         Next = new Frontier(wordCount, pool);
         Scratch = Pinned(MostPerBatch * wordCount);
-        canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry, model.Layout);
+        canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry);
         stubborn = model.Steps is null ? null : new StubbornSet(model.Steps, wordCount);
         rules = GC.AllocateUninitializedArray<int>(stubborn is null ? 1 : most, pinned: true);
         fresh = GC.AllocateUninitializedArray<int>(most, pinned: true);

@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+
+namespace Verify.Explicit;
+
+/// <summary>What two members of a scalar set that change places make of a state.</summary>
+/// <remarks>
+/// A leaf goes to where its keys go, and holds the other member if it held one of the two. That depends on the leaf
+/// alone: the image is put together, by exclusive or, from entries of tables for a few leaves each.
+/// </remarks>
+internal sealed unsafe class Transposition
+{
+    private readonly Symmetry symmetry;
+    private readonly StateLayout layout;
+    private readonly int set;
+    private readonly int a;
+    private readonly int b;
+    private readonly ulong[][] tables; // pinned, as all of these
+    private readonly Lookup<ulong>[] pieces;
+    private readonly Target[] targets;
+    private readonly Lookup<ulong>* firstPiece;
+    private readonly Target* firstTarget;
+
+    // A word that may change: the bits that do not, and the pieces of the others.
+    private readonly record struct Target(int Word, ulong Keep, int First, int End);
+
+    /// <summary>Tabulates.</summary>
+    /// <param name="symmetry">What leaves have to do with members.</param>
+    /// <param name="layout">Where leaves are.</param>
+    /// <param name="set">The scalar set.</param>
+    /// <param name="a">One of its members.</param>
+    /// <param name="b">Another one.</param>
+    public Transposition(Symmetry symmetry, StateLayout layout, int set, int a, int b)
+    {
+        (this.symmetry, this.layout, this.set, this.a, this.b) = (symmetry, layout, set, a, b);
+        var affected = symmetry.Leaves.Where(IsAffected).ToList();
+        var byTarget = LeafWindow.Over(layout, affected)
+            .SelectMany(window => window.Parts.SelectMany(TargetsOf).Distinct().Select(word => (word, window)))
+            .OrderBy(pair => pair.word).ToList();
+        tables = new ulong[byTarget.Count][];
+        pieces = GC.AllocateUninitializedArray<Lookup<ulong>>(byTarget.Count, pinned: true);
+        for (var i = 0; i < tables.Length; i++)
+        {
+            var (word, window) = byTarget[i];
+            tables[i] = GC.AllocateArray<ulong>(1 << window.Slot.Width, pinned: true);
+            window.Tabulate((part, bits) => Image(part, bits, word), (x, y) => x ^ y, tables[i]);
+            pieces[i] = new Lookup<ulong>(window.Slot, (ulong*)Unsafe.AsPointer(ref tables[i][0]));
+        }
+
+        targets = GC.AllocateUninitializedArray<Target>(byTarget.Select(pair => pair.word).Distinct().Count(), pinned: true);
+        var end = 0;
+        for (var i = 0; i < targets.Length; i++)
+        {
+            var (word, first) = (byTarget[end].word, end);
+            end += byTarget.Skip(first).TakeWhile(pair => pair.word == word).Count();
+            targets[i] = new Target(word, ~MaskOf(affected, word), first, end);
+        }
+
+        if (targets.Length > 0)
+        {
+            firstPiece = (Lookup<ulong>*)Unsafe.AsPointer(ref pieces[0]);
+            firstTarget = (Target*)Unsafe.AsPointer(ref targets[0]);
+        }
+    }
+
+    /// <summary>Writes the image of a state.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="image">Where the image goes, which must not be where the state is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Apply(ulong* state, ulong* image)
+    {
+        unchecked
+        {
+            for (var word = 0; word < layout.WordCount; word++)
+            {
+                image[word] = state[word];
+            }
+
+            for (Target* target = firstTarget, end = target + targets.Length; target < end; target++)
+            {
+                image[target->Word] = WordOf(state, target);
+            }
+        }
+    }
+
+    /// <summary>Whether the image of a state is the state itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Keeps(ulong* state)
+    {
+        unchecked
+        {
+            for (Target* target = firstTarget, end = target + targets.Length; target < end; target++)
+            {
+                if (state[target->Word] != WordOf(state, target))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong WordOf(ulong* state, Target* target)
+    {
+        unchecked
+        {
+            var word = state[target->Word] & target->Keep;
+            for (Lookup<ulong>* piece = firstPiece + target->First, end = firstPiece + target->End; piece < end; piece++)
+            {
+                word ^= piece->Of(state);
+            }
+
+            return word;
+        }
+    }
+
+    private bool IsAffected(SymmetricLeaf leaf) =>
+        leaf.Set == set
+        || leaf.Keys.Any(key => key.Set == set && (key.Member == a || key.Member == b))
+        || symmetry.MaskedBy(leaf).Any(content => content.Set == set);
+
+    private ulong MaskOf(List<SymmetricLeaf> leaves, int word) => leaves
+        .Select(leaf => layout.Slots[leaf.Leaf]).Where(slot => slot.Word == word)
+        .Aggregate(0UL, (mask, slot) => mask | (((1UL << slot.Width) - 1) << slot.Shift));
+
+    private Slot SlotAfter(SymmetricLeaf leaf) => layout.Slots[symmetry.Swapped(leaf, set, a, b)];
+
+    private IEnumerable<int> TargetsOf(LeafPart part) =>
+        symmetry.MaskedBy(part.Leaf).Prepend(part.Leaf).Select(leaf => SlotAfter(leaf).Word);
+
+    private ulong Image(LeafPart part, int bits, int word)
+    {
+        var image = Moved(part.Leaf, part.Leaf.Set == set ? CodeAfter(part.Leaf, bits) : bits, part.Below, word);
+        // What is 0 below a flag that is 0 was taken for a member, and is not one.
+        return bits != 0 ? image : symmetry.MaskedBy(part.Leaf).Where(content => content.Set == set)
+            .Aggregate(image, (sum, content) => sum ^ Moved(content, CodeAfter(content, 0), 0, word));
+    }
+
+    private int CodeAfter(SymmetricLeaf leaf, int code) =>
+        leaf.MemberOf(code) is >= 0 and var member ? leaf.Offset + Symmetry.Swapped(member, a, b) : code;
+
+    private ulong Moved(SymmetricLeaf leaf, int code, int below, int word)
+    {
+        var slot = SlotAfter(leaf);
+        return slot.Word == word ? (ulong)code << (slot.Shift + below) : 0;
+    }
+}
