@@ -6,7 +6,7 @@ namespace Verify.Explicit;
 /// <param name="Leaf">The leaf.</param>
 /// <param name="Slot">Where the bits are.</param>
 /// <param name="Below">How many lower bits of the leaf are not among them.</param>
-internal readonly record struct LeafPart(SymmetricLeaf Leaf, Slot Slot, int Below);
+internal sealed record LeafPart(SymmetricLeaf Leaf, Slot Slot, int Below);
 
 /// <summary>Neighbouring bits of a packed state, few enough to be the number of an entry of a table.</summary>
 /// <param name="Slot">Where they are.</param>

@@ -243,7 +243,7 @@ internal sealed class Symmetry
 /// <summary>One of the members that select a leaf.</summary>
 /// <param name="Set">The scalar set.</param>
 /// <param name="Member">The member.</param>
-internal readonly record struct SymmetricKey(int Set, int Member);
+internal sealed record SymmetricKey(int Set, int Member);
 
 /// <summary>What a leaf has to do with the scalar sets.</summary>
 /// <param name="Leaf">Its position.</param>

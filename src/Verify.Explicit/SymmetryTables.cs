@@ -16,7 +16,12 @@ internal sealed unsafe class SymmetryTables
     public SymmetryTables(Symmetry symmetry, StateLayout layout)
     {
         (Symmetry, Layout, MemberCount) = (symmetry, layout, symmetry.MemberCount);
-        SetOf = [.. symmetry.Sets.SelectMany((set, i) => Enumerable.Repeat(i, set.Members.Length))];
+        SetOf = new int[MemberCount];
+        for (var set = 0; set < symmetry.Sets.Length; set++)
+        {
+            Array.Fill(SetOf, set, symmetry.FirstOf[set], symmetry.Sets[set].Members.Length);
+        }
+
         transpositions = new Transposition?[MemberCount * MemberCount];
         Keys = MemberCount > MostKeys ? [] : [.. Enumerable.Range(0, (MemberCount + BlockSize - 1) / BlockSize).Select(KeysOf)];
     }
@@ -56,16 +61,17 @@ internal sealed unsafe class SymmetryTables
     {
         var colours = new MemberColours(Symmetry, Layout);
         var related = Symmetry.Leaves.Where(leaf => leaf.Set >= 0 || !leaf.Keys.IsEmpty || Symmetry.MaskedBy(leaf).Any());
-        var lookups = new List<Lookup<Vector128<byte>>>();
-        foreach (var window in LeafWindow.Over(Layout, related))
+        var windows = LeafWindow.Over(Layout, related);
+        var lookups = new Lookup<Vector128<byte>>[windows.Count];
+        for (var i = 0; i < lookups.Length; i++)
         {
-            var table = GC.AllocateArray<Vector128<byte>>(1 << window.Slot.Width, pinned: true);
-            window.Tabulate(KeysOf, (x, y) => x + y, table);
+            var table = GC.AllocateArray<Vector128<byte>>(1 << windows[i].Slot.Width, pinned: true);
+            windows[i].Tabulate(KeysOf, (x, y) => x + y, table);
             tables.Add(table);
-            lookups.Add(new(window.Slot, (Vector128<byte>*)Unsafe.AsPointer(ref table[0])));
+            lookups[i] = new(windows[i].Slot, (Vector128<byte>*)Unsafe.AsPointer(ref table[0]));
         }
 
-        return [.. lookups];
+        return lookups;
 
         Vector128<byte> KeysOf(LeafPart part, int bits)
         {

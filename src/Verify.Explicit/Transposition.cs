@@ -23,6 +23,9 @@ internal sealed unsafe class Transposition
     // A word that may change: the bits that do not, and the pieces of the others.
     private readonly record struct Target(int Word, ulong Keep, int First, int End);
 
+    // A class, as what is listed while this is made: lists of structs are compiled for each kind of struct.
+    private sealed record Source(int Target, LeafWindow Window);
+
     /// <summary>Tabulates.</summary>
     /// <param name="symmetry">What leaves have to do with members.</param>
     /// <param name="layout">Where leaves are.</param>
@@ -33,25 +36,23 @@ internal sealed unsafe class Transposition
     {
         (this.symmetry, this.layout, this.set, this.a, this.b) = (symmetry, layout, set, a, b);
         var affected = symmetry.Leaves.Where(IsAffected).ToList();
-        var byTarget = LeafWindow.Over(layout, affected)
-            .SelectMany(window => window.Parts.SelectMany(TargetsOf).Distinct().Select(word => (word, window)))
-            .OrderBy(pair => pair.word).ToList();
-        tables = new ulong[byTarget.Count][];
-        pieces = GC.AllocateUninitializedArray<Lookup<ulong>>(byTarget.Count, pinned: true);
+        var sources = LeafWindow.Over(layout, affected).SelectMany(SourcesIn).OrderBy(source => source.Target).ToList();
+        tables = new ulong[sources.Count][];
+        pieces = GC.AllocateUninitializedArray<Lookup<ulong>>(sources.Count, pinned: true);
         for (var i = 0; i < tables.Length; i++)
         {
-            var (word, window) = byTarget[i];
+            var (word, window) = sources[i];
             tables[i] = GC.AllocateArray<ulong>(1 << window.Slot.Width, pinned: true);
             window.Tabulate((part, bits) => Image(part, bits, word), (x, y) => x ^ y, tables[i]);
             pieces[i] = new Lookup<ulong>(window.Slot, (ulong*)Unsafe.AsPointer(ref tables[i][0]));
         }
 
-        targets = GC.AllocateUninitializedArray<Target>(byTarget.Select(pair => pair.word).Distinct().Count(), pinned: true);
+        targets = GC.AllocateUninitializedArray<Target>(sources.Select(source => source.Target).Distinct().Count(), pinned: true);
         var end = 0;
         for (var i = 0; i < targets.Length; i++)
         {
-            var (word, first) = (byTarget[end].word, end);
-            end += byTarget.Skip(first).TakeWhile(pair => pair.word == word).Count();
+            var (word, first) = (sources[end].Target, end);
+            end += sources.Count(source => source.Target == word);
             targets[i] = new Target(word, ~MaskOf(affected, word), first, end);
         }
 
@@ -120,21 +121,34 @@ internal sealed unsafe class Transposition
         || leaf.Keys.Any(key => key.Set == set && (key.Member == a || key.Member == b))
         || symmetry.MaskedBy(leaf).Any(content => content.Set == set);
 
-    private ulong MaskOf(List<SymmetricLeaf> leaves, int word) => leaves
-        .Select(leaf => layout.Slots[leaf.Leaf]).Where(slot => slot.Word == word)
-        .Aggregate(0UL, (mask, slot) => mask | (((1UL << slot.Width) - 1) << slot.Shift));
+    private ulong MaskOf(List<SymmetricLeaf> leaves, int word)
+    {
+        var mask = 0UL;
+        foreach (var leaf in leaves)
+        {
+            var slot = layout.Slots[leaf.Leaf];
+            mask |= slot.Word == word ? ((1UL << slot.Width) - 1) << slot.Shift : 0;
+        }
+
+        return mask;
+    }
 
     private Slot SlotAfter(SymmetricLeaf leaf) => layout.Slots[symmetry.Swapped(leaf, set, a, b)];
 
-    private IEnumerable<int> TargetsOf(LeafPart part) =>
-        symmetry.MaskedBy(part.Leaf).Prepend(part.Leaf).Select(leaf => SlotAfter(leaf).Word);
+    private IEnumerable<Source> SourcesIn(LeafWindow window) => window.Parts
+        .SelectMany(part => symmetry.MaskedBy(part.Leaf).Prepend(part.Leaf))
+        .Select(leaf => new Source(SlotAfter(leaf).Word, window)).DistinctBy(source => source.Target);
 
     private ulong Image(LeafPart part, int bits, int word)
     {
         var image = Moved(part.Leaf, part.Leaf.Set == set ? CodeAfter(part.Leaf, bits) : bits, part.Below, word);
         // What is 0 below a flag that is 0 was taken for a member, and is not one.
-        return bits != 0 ? image : symmetry.MaskedBy(part.Leaf).Where(content => content.Set == set)
-            .Aggregate(image, (sum, content) => sum ^ Moved(content, CodeAfter(content, 0), 0, word));
+        foreach (var content in bits == 0 ? symmetry.MaskedBy(part.Leaf) : [])
+        {
+            image ^= content.Set == set ? Moved(content, CodeAfter(content, 0), 0, word) : 0;
+        }
+
+        return image;
     }
 
     private int CodeAfter(SymmetricLeaf leaf, int code) =>
