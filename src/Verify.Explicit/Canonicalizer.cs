@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Verify.Explicit;
@@ -119,7 +120,11 @@ internal sealed unsafe class Canonicalizer
             FindRuns(state);
         }
 
-        if (runs > 0)
+        if (runs == 1 && runEnds[0] - runStarts[0] == 2)
+        {
+            TryPair(runStarts[0], state);
+        }
+        else if (runs > 0)
         {
             TryOrders(state);
         }
@@ -225,6 +230,29 @@ internal sealed unsafe class Canonicalizer
         }
     }
 
+    // Two orders, and two results.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void TryPair(int place, ulong* state)
+    {
+        unchecked
+        {
+            var image = PointerTo(spare);
+            tables.Swap(place, place + 1).Apply(state, image);
+            var word = 0;
+            while (image[word] == state[word])
+            {
+                word++;
+            }
+
+            if (image[word] < state[word])
+            {
+                Copy(image, state);
+                (order[place], order[place + 1]) = (order[place + 1], order[place]);
+                isMoved = true;
+            }
+        }
+    }
+
     private void TryOrders(ulong* state)
     {
         var each = equals;
@@ -298,6 +326,7 @@ internal sealed unsafe class Canonicalizer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Compare(ulong* state, Int128 each)
     {
         var words = new ReadOnlySpan<ulong>(state, wordCount);
@@ -314,6 +343,7 @@ internal sealed unsafe class Canonicalizer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ResetOrder()
     {
         isMoved = false;
@@ -333,5 +363,5 @@ internal sealed unsafe class Canonicalizer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong* PointerTo(ulong[] pinned) => (ulong*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(pinned));
+    private static ulong* PointerTo(ulong[] pinned) => (ulong*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 }

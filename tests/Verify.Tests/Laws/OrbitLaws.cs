@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
@@ -81,64 +80,10 @@ public sealed class OrbitLaws
     private static List<Toy.Node> OrbitsOf(Toy toy)
     {
         var sets = new Dictionary<string, Sort.Scalar>(StringComparer.Ordinal);
-        toy.Interpreter.Model.Variables.ToList().ForEach(variable => Collect(variable.Sort, sets));
-        IEnumerable<ImmutableDictionary<string, int[]>> all = [ImmutableDictionary<string, int[]>.Empty];
-        foreach (var (name, set) in sets)
-        {
-            all = all.SelectMany(some => Permutations(set.Members.Length).Select(p => some.Add(name, p)));
-        }
-
-        var permutations = all.ToList();
+        toy.Interpreter.Model.Variables.ToList().ForEach(variable => Identities.Collect(variable.Sort, sets));
+        var permutations = Identities.All(sets).ToList();
         return [.. toy.Nodes.DistinctBy(node => permutations
-            .Select(permutation => string.Join(' ', node.State.Values.Select(value => Permuted(value, permutation))))
+            .Select(permutation => string.Join(' ', node.State.Values.Select(value => Identities.Permuted(value, permutation))))
             .Min(StringComparer.Ordinal))];
-    }
-
-    private static void Collect(Sort sort, Dictionary<string, Sort.Scalar> sets)
-    {
-        switch (sort)
-        {
-            case Sort.Scalar scalar:
-                sets[scalar.Name] = scalar;
-                break;
-            case Sort.Optional optional:
-                Collect(optional.Of, sets);
-                break;
-            case Sort.Record record:
-                record.Fields.ToList().ForEach(field => Collect(field.Sort, sets));
-                break;
-            case Sort.Mapping map:
-                Collect(map.Key, sets);
-                Collect(map.Value, sets);
-                break;
-        }
-    }
-
-    private static IEnumerable<int[]> Permutations(int count) => count == 0
-        ? [[]]
-        : Permutations(count - 1).SelectMany(p => Enumerable.Range(0, count)
-            .Select(at => p.Take(at).Append(count - 1).Concat(p.Skip(at)).ToArray()));
-
-    private static Value Permuted(Value value, ImmutableDictionary<string, int[]> permutation)
-    {
-        switch (value.Sort)
-        {
-            case Sort.Scalar scalar:
-                return Value.Scalar(scalar, permutation[scalar.Name][value.Number]);
-            case Sort.Optional:
-                return value.Number == 0 ? value : Value.Some(value.Sort, Permuted(value.Items[0], permutation));
-            case Sort.Record:
-                return Value.Of(value.Sort, [.. value.Items.Select(item => Permuted(item, permutation))]);
-            case Sort.Mapping map:
-                var items = value.Items.ToArray();
-                foreach (var key in Value.All(map.Key))
-                {
-                    items[Permuted(key, permutation).CodeIn(map.Key)] = Permuted(value.Items[key.CodeIn(map.Key)], permutation);
-                }
-
-                return Value.Of(value.Sort, [.. items]);
-            default:
-                return value;
-        }
     }
 }

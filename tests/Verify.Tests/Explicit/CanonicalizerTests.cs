@@ -1,0 +1,145 @@
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Tests.Laws;
+
+namespace Verify.Tests.Explicit;
+
+/// <summary>The representative of an orbit, against permutations of the values themselves.</summary>
+public sealed unsafe class CanonicalizerTests
+{
+    [Fact]
+    public void An_orbit_has_one_representative_one_size_and_a_permutation_for_each_state()
+    {
+        var (model, compiled) = Compile([3, 3, 2]);
+        var (prng, largest, smallest) = (new Prng(1), 0, int.MaxValue);
+        var all = Identities.All(SetsOf(model)).ToList();
+        var canonicalizer = new Canonicalizer(compiled.Symmetry!);
+        for (var round = 0; round < 120; round++)
+        {
+            var state = AnyState(model, prng, sparse: round % 3);
+            var expected = Representative(canonicalizer, compiled, state);
+            var size = canonicalizer.OrbitSize;
+            var orbit = new HashSet<State>();
+            foreach (var permutation in all)
+            {
+                var image = Permuted(state, permutation);
+                orbit.Add(image);
+                Assert.Equal(expected, Representative(canonicalizer, compiled, image));
+                Assert.Equal(size, canonicalizer.OrbitSize);
+                var told = compiled.Symmetry!.Symmetry.Sets.Select((set, i) => (set.Name, Is: canonicalizer.Permutation()[i]))
+                    .ToDictionary(pair => pair.Name, pair => pair.Is);
+                Assert.Equal(expected, compiled.Layout.Pack(Permuted(image, told)));
+            }
+
+            Assert.Equal(orbit.Count, size);
+            (largest, smallest) = (Math.Max(largest, orbit.Count), Math.Min(smallest, orbit.Count));
+        }
+
+        Assert.Equal(72, largest);
+        Assert.True(smallest < 10, $"no orbit has fewer than {smallest} states");
+    }
+
+    [Theory]
+    [InlineData(5, 4, 5)]   // too many orders to try without refined keys
+    [InlineData(9, 5, 6)]   // more members than fit one vector
+    [InlineData(12, 13, 9)] // more than have keys
+    public void Large_sets_have_one_representative_for_an_orbit_too(int cpus, int pages, int frames)
+    {
+        var (model, compiled) = Compile([cpus, pages, frames]);
+        var prng = new Prng(2);
+        var canonicalizer = new Canonicalizer(compiled.Symmetry!);
+        for (var round = 0; round < 40; round++)
+        {
+            var state = AnyState(model, prng, sparse: round % 4);
+            var expected = Representative(canonicalizer, compiled, state);
+            var size = canonicalizer.OrbitSize;
+            for (var i = 0; i < 20; i++)
+            {
+                var image = Permuted(state, SetsOf(model).ToDictionary(set => set.Key, set => Shuffled(set.Value.Members.Length, prng)));
+                Assert.Equal(expected, Representative(canonicalizer, compiled, image));
+                Assert.Equal(size, canonicalizer.OrbitSize);
+            }
+        }
+    }
+
+    [Fact]
+    [Provokes("VRF203")]
+    public void More_permutations_than_can_be_counted_are_refused()
+    {
+        var error = Assert.Throws<ModelException>(() => Compile([34, 2, 2]));
+        Assert.Equal(Codes.BadReduction, error.Diagnostic.Code);
+        Assert.Contains("34 members", error.Message, StringComparison.Ordinal);
+    }
+
+    // All that a leaf can have to do with members: keys of one set twice, options of records, numbers wider than a table.
+    private static (Model, CompiledModel) Compile(int[] sizes)
+    {
+        var m = new ModelBuilder("relations");
+        var (cpu, page, frame) = (m.Processors("cpu", sizes[0]), m.ScalarSet("page", sizes[1]), m.ScalarSet("frame", sizes[2]));
+        var job = m.Record("job", new Field("by", cpu), new Field("on", Sort.Option(page)), new Field("left", Sort.Range(0, 2)));
+        var waits = m.Map("waits", cpu, cpu, Sort.Bool);
+        m.Var("job", Sort.Option(job));
+        m.Map("cached", cpu, Sort.Option(page));
+        m.Map("count", page, Sort.Range(0, 1000));
+        m.Map("work", page, Sort.Option(m.Record("work", new Field("frame", frame), new Field("often", Sort.Range(0, 600)))));
+        m.Map("holds", frame, Sort.Option(Sort.Option(page)));
+        m.Var("last", Sort.Option(frame));
+        m.Var("total", Sort.Range(0, 5000));
+        m.Rule("wait", cpu, cpu, (s, c, d) => s.When(!waits[c, d]).Set(waits[c, d], true));
+        m.Always("true", true);
+        var model = m.Build();
+        return (model, new CompiledModel(model, model.Properties[0], Reductions.Symmetry));
+    }
+
+    private static Dictionary<string, Sort.Scalar> SetsOf(Model model)
+    {
+        var sets = new Dictionary<string, Sort.Scalar>(StringComparer.Ordinal);
+        model.Variables.ToList().ForEach(variable => Identities.Collect(variable.Sort, sets));
+        return sets;
+    }
+
+    private static ulong[] Representative(Canonicalizer canonicalizer, CompiledModel compiled, State state)
+    {
+        var words = compiled.Layout.Pack(state);
+        fixed (ulong* packed = words)
+        {
+            canonicalizer.Apply(packed);
+        }
+
+        return words;
+    }
+
+    private static State Permuted(State state, IReadOnlyDictionary<string, int[]> permutation) =>
+        new([.. state.Values.Select(value => Identities.Permuted(value, permutation))]);
+
+    // The sparser, the more members are alike.
+    private static State AnyState(Model model, Prng prng, int sparse) =>
+        new([.. model.Variables.Select(variable => AnyValue(variable.Sort, prng, sparse))]);
+
+    private static Value AnyValue(Sort sort, Prng prng, int sparse)
+    {
+        var isFirst = sparse > 0 && !prng.OneIn(1 + (2 * sparse));
+        return sort switch
+        {
+            Sort.Optional optional => isFirst || prng.OneIn(3) ? Value.None(sort) : Value.Some(sort, AnyValue(optional.Of, prng, sparse)),
+            Sort.Record record => Value.Of(sort, [.. record.Fields.Select(field => AnyValue(field.Sort, prng, sparse))]),
+            Sort.Mapping map => Value.Of(sort, [.. Value.All(map.Key).Select(_ => AnyValue(map.Value, prng, sparse))]),
+            Sort.Interval range => Value.Scalar(sort, isFirst ? range.Low : range.Low + prng.Below(range.ScalarCount)),
+            _ => Value.Scalar(sort, isFirst ? 0 : prng.Below(sort.ScalarCount)),
+        };
+    }
+
+    private static int[] Shuffled(int count, Prng prng)
+    {
+        var places = Enumerable.Range(0, count).ToArray();
+        for (var i = count - 1; i > 0; i--)
+        {
+            var other = prng.Below(i + 1);
+            (places[i], places[other]) = (places[other], places[i]);
+        }
+
+        return places;
+    }
+}
