@@ -393,6 +393,7 @@ internal sealed class Search : IDisposable
             team.RuleCounts(), [.. witnessDepths], levels)
         {
             IsCompact = store.Table.IsCompact,
+            Seconds = clock.Elapsed.TotalSeconds,
         };
     }
 }

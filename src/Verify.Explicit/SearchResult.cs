@@ -46,6 +46,9 @@ internal sealed record SearchResult(
     /// <summary>Whether states were told apart by 63 bits of their hashes alone.</summary>
     public bool IsCompact { get; init; }
 
+    /// <summary>How long it took, in seconds.</summary>
+    public double Seconds { get; init; }
+
     /// <summary>If states were told apart by hashes, a bound on the probability that one was taken for another.</summary>
     /// <remarks>Pairs of states, each of which has one hash with a probability of 2^-63.</remarks>
     public double MissedProbability => IsCompact ? Math.Min(1, (double)States * States / Math.Pow(2, 64)) : 0;
@@ -62,6 +65,7 @@ internal sealed record SearchResult(
         RuleCounts = model.WithoutLeftOut(RuleCounts),
         Witnesses = [.. model.Witnesses.Select((witness, i) => new Witness(witness.Name, WitnessDepths[i]))],
         NotLookedFor = model.NotLookedFor,
+        SearchSeconds = Seconds,
         Identity = IsCompact
             ? string.Create(CultureInfo.InvariantCulture, $"{model.Identity}, told apart by 63 bits of their hashes")
                 .Replace("exact states", "states", StringComparison.Ordinal)

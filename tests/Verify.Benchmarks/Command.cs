@@ -8,7 +8,11 @@ namespace Verify.Benchmarks;
 /// <param name="CpuSeconds">Of all cores together, the system's share included.</param>
 /// <param name="PeakBytes">The most memory it had at a time.</param>
 /// <param name="Output">What it printed on standard output.</param>
-public sealed record Taken(double Seconds, double CpuSeconds, long PeakBytes, string Output);
+public sealed record Taken(double Seconds, double CpuSeconds, long PeakBytes, string Output)
+{
+    /// <summary>The seconds of the search alone, if the program says so.</summary>
+    public double? SearchSeconds { get; init; }
+}
 
 /// <summary>Runs programs, measured by GNU time, which sees the memory of a process that has ended.</summary>
 public static class Command

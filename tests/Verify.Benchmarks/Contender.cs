@@ -33,6 +33,9 @@ public abstract partial class Contender(string name)
     /// <exception cref="BenchmarkException">It ended without a result.</exception>
     public abstract Found Read(string output);
 
+    /// <summary>The seconds of the search alone, by what a run printed; null if it does not say.</summary>
+    public virtual double? SearchSecondsIn(string output) => null;
+
     /// <summary>Everybody.</summary>
     public static IEnumerable<Contender> All(string verify) =>
     [
@@ -61,6 +64,12 @@ public abstract partial class Contender(string name)
 
         public override Taken Run(string folder, string claim, string sizes) =>
             Command.Measure(folder, verify, ["check", claim, "--size", sizes, "--json", .. options], 1);
+
+        public override double? SearchSecondsIn(string output)
+        {
+            using var document = JsonDocument.Parse(output);
+            return document.RootElement.GetProperty("results")[0].GetProperty("evidence").GetProperty("searchSeconds").GetDouble();
+        }
 
         public override Found Read(string output)
         {

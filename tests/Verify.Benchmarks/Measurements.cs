@@ -15,6 +15,10 @@ public sealed record Measurement(Contender Contender, string? Missing, Found? Fo
     /// <summary>The median of the seconds of all cores together.</summary>
     public double CpuSeconds => Median(Runs.Select(run => run.CpuSeconds));
 
+    /// <summary>The median of the seconds of the search alone; null if the contender does not tell.</summary>
+    public double? SearchSeconds =>
+        Runs.All(run => run.SearchSeconds is null) ? null : Median(Runs.Select(run => run.SearchSeconds ?? double.NaN));
+
     /// <summary>The most memory of any run.</summary>
     public long PeakBytes => Runs.Max(run => run.PeakBytes);
 
@@ -72,7 +76,7 @@ public sealed class Measurements(Action<string> say)
                     }
 
                     found[i] = now;
-                    runs[i].Add(taken with { Output = "" });
+                    runs[i].Add(taken with { Output = "", SearchSeconds = contenders[i].SearchSecondsIn(taken.Output) });
                     say($"{claim} {sizes}: {contenders[i].Name}: {taken.Seconds:0.00} s, {now.States} states");
                 }
             }

@@ -30,21 +30,40 @@ public static class Table
                     $"| {states} | {found.Transitions:N0} | {m.PeakBytes / 1e6:0} | {BytesAState(m)} |\n");
         }
 
-        return text.Append('\n').ToString();
+        return text.Append('\n').Append(OfThreads(all)).ToString();
+    }
+
+    // One thread against two: of the whole command, and of the part that threads can share.
+    private static string OfThreads(IReadOnlyList<Measurement> all)
+    {
+        var ours = all.Where(m => m is { Missing: null, SearchSeconds: not null }).ToList();
+        if (ours is not [{ SearchSeconds: { } one }, { SearchSeconds: { } two }, ..])
+        {
+            return "";
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            | verify | s, 1 thread | s, 2 threads | ratio |
+            |---|--:|--:|--:|
+            | whole command | {ours[0].Seconds:0.00} | {ours[1].Seconds:0.00} | {ours[0].Seconds / ours[1].Seconds:0.00} |
+            | search alone | {one:0.00} | {two:0.00} | {one / two:0.00} |
+
+
+            """);
     }
 
     /// <summary>How time and memory grow with the states.</summary>
     public static string OfGrowth(Case what, IReadOnlyList<(string Sizes, Measurement One, Measurement Two)> all)
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"## Growth of {what.Claim}\n\n");
-        text.Append("| sizes | states | steps | s, 1 thread | s, 2 threads | ratio | ns a step, 2 threads | peak MB | bytes a state |\n")
-            .Append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        text.Append("| sizes | states | steps | s, 1 thread | s, 2 threads | ratio | ratio of searches alone ")
+            .Append("| ns a step, 2 threads | peak MB | bytes a state |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         foreach (var (sizes, one, two) in all)
         {
             var found = two.Found!;
             text.Append(CultureInfo.InvariantCulture,
                 $"| {sizes} | {found.States:N0} | {found.Transitions:N0} | {one.Seconds:0.00} | {two.Seconds:0.00} ")
-                .Append(CultureInfo.InvariantCulture, $"| {one.Seconds / two.Seconds:0.00} | {two.Seconds / found.Transitions * 1e9:0.0} ")
+                .Append(CultureInfo.InvariantCulture, $"| {one.Seconds / two.Seconds:0.00} | {one.SearchSeconds / two.SearchSeconds:0.00} | {two.Seconds / found.Transitions * 1e9:0.0} ")
                 .Append(CultureInfo.InvariantCulture, $"| {two.PeakBytes / 1e6:0} | {BytesAState(two)} |\n");
         }
 

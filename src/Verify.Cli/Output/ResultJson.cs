@@ -122,6 +122,11 @@ internal static class ResultJson
             json.WriteNumber("statesStoodFor", stoodFor);
         }
 
+        if (evidence.SearchSeconds is { } seconds)
+        {
+            json.WriteNumber("searchSeconds", Math.Round(seconds, 3));
+        }
+
         if (evidence is { Schedules: { } schedules, RulePairs: { } pairs })
         {
             json.WriteNumber("schedules", schedules);

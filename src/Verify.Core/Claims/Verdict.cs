@@ -115,6 +115,12 @@ public sealed record Evidence
     /// <summary>How many pairs of rules were taken one right after the other in runs that were drawn; null when none were.</summary>
     public int? RulePairs { get; init; }
 
+    /// <summary>
+    /// The seconds that visiting states took, without making the model ready for it and without looking for a trace
+    /// afterwards; null if no such search was made.
+    /// </summary>
+    public double? SearchSeconds { get; init; }
+
     /// <summary>The certificate that can be checked again, if there is one.</summary>
     public string? Certificate { get; init; }
 

@@ -40,6 +40,9 @@ public sealed class BenchmarkTests
 
         var table = Table.Of(one, all);
         Assert.All(all, measured => Assert.Contains($"| {measured.Contender.Name} |", table, StringComparison.Ordinal));
+        Assert.All(all.Where(measured => measured.Missing is null && measured.Contender.Name.StartsWith("verify", StringComparison.Ordinal)),
+            measured => Assert.InRange(measured.SearchSeconds!.Value, 0, measured.Seconds));
+        Assert.Contains("| search alone |", table, StringComparison.Ordinal);
     }
 
     [Fact]
