@@ -13,7 +13,9 @@ namespace Verify.Cli;
 /// <remarks>A verdict that depends on the budget or on an interrupt is not kept.</remarks>
 internal sealed class CarefulEngine(IEngine inner) : IEngine
 {
-    private readonly ConcurrentDictionary<(string Model, string Property), Verdict> known = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Answer>> known = new(StringComparer.Ordinal);
+
+    private sealed record Answer(Model Model, Verdict Verdict);
 
     public string Name => inner.Name;
 
@@ -26,32 +28,57 @@ internal sealed class CarefulEngine(IEngine inner) : IEngine
     public Verdict Decide(Model model, Property property, Run run)
     {
         // Equal digests mean equal states, steps and properties, so that a verdict fits both and a trace replays in both.
-        var key = (model.Digest, property.Name);
-        if (known.TryGetValue(key, out var verdict))
+        var answers = known.GetOrAdd($"{model.Name}: {property.Name}", _ => new ConcurrentQueue<Answer>());
+        if (answers.FirstOrDefault(answer => answer.Model.Digest == model.Digest) is { } answer)
         {
-            return verdict;
+            return answer.Verdict;
         }
 
+        Verdict verdict;
         if (run.CheckpointDirectory is { } directory)
         {
             run = run with { CheckpointDirectory = Path.Combine(directory, PlaceOf(model, property, run)) };
         }
 
+        var latest = new Latest(run.Progress);
         try
         {
-            verdict = inner.Decide(model, property, run);
+            verdict = inner.Decide(model, property, run with { Progress = latest });
         }
         catch (OutOfMemoryException)
         {
-            verdict = new Verdict.Unknown("memory ran out; try a smaller size or a budget of bytes", Evidence.Nothing);
+            verdict = new Verdict.Unknown("memory ran out; try a smaller size or a budget of bytes", latest.Evidence);
         }
 
         if (verdict is Verdict.Proved or Verdict.Refuted)
         {
-            known[key] = verdict;
+            answers.Enqueue(new Answer(model, verdict));
         }
 
         return verdict;
+    }
+
+    /// <summary>Keeps the last that was heard of a run, and passes it on.</summary>
+    private sealed class Latest(IProgress<Progress>? next) : IProgress<Progress>
+    {
+        private volatile object? last;
+
+        /// <summary>What is known to have been looked at.</summary>
+        public Evidence Evidence => last is Progress known
+            ? new Evidence
+            {
+                Kind = EvidenceKind.Partial,
+                States = known.States,
+                Transitions = known.Transitions,
+                Depth = known.Depth,
+            }
+            : Evidence.Nothing;
+
+        public void Report(Progress value)
+        {
+            last = value;
+            next?.Report(value);
+        }
     }
 
     // A claim asks several questions, and several claims may share a directory.

@@ -109,10 +109,16 @@ public sealed class Tool(
         return ModelException.At(null, Codes.BadUsage, OneLine(message), hint);
     }
 
-    private static int Fail(Terminal terminal, Diagnostic diagnostic, int code)
+    /// <summary>Says what is wrong, and what to try.</summary>
+    internal static void Complain(Terminal terminal, Diagnostic diagnostic)
     {
         terminal.Error.WriteLine(diagnostic.ToString());
         terminal.Error.WriteLine($"hint: {diagnostic.Hint}");
+    }
+
+    private static int Fail(Terminal terminal, Diagnostic diagnostic, int code)
+    {
+        Complain(terminal, diagnostic);
         return code;
     }
 

@@ -36,7 +36,7 @@ internal sealed class StateLayout
         var used = new List<int>();
         // Wide blocks first: narrow ones fill the gaps.
         var groups = shape.Leaves.Where(leaf => cone?.Has(leaf.Index) ?? true).GroupBy(leaf => leaf.Group)
-            .Select(group => (Leaves: group.ToList(), Width: WidthOf(group.First().Codes)))
+            .Select(group => new Block([.. group], WidthOf(group.First().Codes)))
             .OrderByDescending(group => Math.Min(group.Leaves.Count * group.Width, BitsPerWord))
             .ThenBy(group => group.Leaves[0].Index);
         foreach (var (leaves, width) in groups)
@@ -96,6 +96,9 @@ internal sealed class StateLayout
 
         return shape.Decode(codes);
     }
+
+    // A class, as Slot is not: of this there are lists, which are compiled anew for each kind of struct.
+    private sealed record Block(List<Leaf> Leaves, int Width);
 
     private static int WidthOf(int codes) => BitOperations.Log2((uint)codes - 1 | 1) + (codes > 1 ? 1 : 0);
 

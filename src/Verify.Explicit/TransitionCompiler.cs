@@ -210,15 +210,18 @@ internal sealed class RuleBatch
         il.Emit(OpCodes.Stloc, made);
     }
 
+    // A class: lists of structs are compiled for each kind of struct, which takes longer than it saves here.
+    private sealed record SlotWrite(LeafWrite Write, Slot Slot);
+
     // Writes whose leaf is known: what is constant in a word is one "and" and one "or".
     private void WriteFixed(LoweredRule rule)
     {
         var fixedWrites = rule.Writes.Where(write => write.Index.IsConstant)
-            .Select(write => (write, slot: layout.Slots[write.Leaves[(int)write.Index.Number]]))
-            .Where(pair => pair.slot.Width > 0).ToList();
+            .Select(write => new SlotWrite(write, layout.Slots[write.Leaves[(int)write.Index.Number]]))
+            .Where(pair => pair.Slot.Width > 0).ToList();
         for (var word = 0; word < next.Length; word++)
         {
-            var here = fixedWrites.Where(pair => pair.slot.Word == word).ToList();
+            var here = fixedWrites.Where(pair => pair.Slot.Word == word).ToList();
             long keep = -1, set = 0;
             foreach (var (write, slot) in here)
             {
@@ -233,11 +236,10 @@ internal sealed class RuleBatch
             EmitIf(keep != -1, OpCodes.And, keep);
             EmitIf(set != 0, OpCodes.Or, set);
             // Writes of one leaf under conditions that exclude each other are one choice: each alone would keep the old code.
-            foreach (var same in here.GroupBy(pair => pair.slot)
-                .Where(same => !same.Any(pair => pair.write.When.IsTrue && pair.write.Value.IsConstant)))
+            foreach (var same in here.GroupBy(pair => pair.Write.Leaves[(int)pair.Write.Index.Number])
+                .Where(same => !same.Any(pair => pair.Write.When.IsTrue && pair.Write.Value.IsConstant)))
             {
-                var slot = same.Key;
-                var any = same.First().write;
+                var (any, slot) = same.First();
                 var value = model.Pool.Leaf(any.Leaves[(int)any.Index.Number], (int)CodeWriter.MaskOf(slot) + 1);
                 foreach (var (write, _) in same)
                 {

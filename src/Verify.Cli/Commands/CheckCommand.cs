@@ -35,18 +35,28 @@ internal static class CheckCommand
         var chosen = claims.Select(claim => choices.Apply(parsed, claim)).ToList();
         var careful = new CarefulEngine(engine);
         var decisions = new List<Decision>();
+        var refused = 0;
         try
         {
             for (var i = 0; i < claims.Count && !(i > 0 && session.Cancellation.IsCancellationRequested); i++)
             {
                 var (claim, choice) = (claims[i], chosen[i]);
-                var decision = Live.Run(session.Terminal, claim.Id,
-                    progress => Decision.Of(claim, choice, careful, run with { Progress = progress }));
-                decisions.Add(decision);
+                try
+                {
+                    decisions.Add(Live.Run(session.Terminal, claim.Id,
+                        progress => Decision.Of(claim, choice, careful, run with { Progress = progress })));
+                }
+                catch (ModelException e) when (claims.Count > 1 && IsAboutThisQuestion(e.Diagnostic.Code))
+                {
+                    refused++;
+                    Tool.Complain(session.Terminal, e.Diagnostic with { Message = $"{claim.Id}: {e.Diagnostic.Message}" });
+                    continue;
+                }
+
                 if (!isJson)
                 {
-                    Separate(session.Terminal.Out, i);
-                    new ResultText(session.Terminal).Write(decision, isFull);
+                    Separate(session.Terminal.Out, decisions.Count - 1);
+                    new ResultText(session.Terminal).Write(decisions[^1], isFull);
                 }
             }
         }
@@ -59,8 +69,12 @@ internal static class CheckCommand
             }
         }
 
-        return Conclude(session, decisions, claims.Count, isJson);
+        var code = Conclude(session, decisions, claims.Count - refused, isJson);
+        return refused > 0 ? ExitCode.BadInput : code;
     }
+
+    // What cannot be asked of one claim may well be asked of the next.
+    private static bool IsAboutThisQuestion(ErrorCode code) => code == Codes.BadReduction || code == Codes.Contradiction;
 
     private static int Conclude(Session session, List<Decision> decisions, int asked, bool isJson)
     {

@@ -85,7 +85,13 @@ internal sealed class RunOptions(bool withCheckpoints)
     /// </exception>
     public (IEngine Engine, Run Run) Read(ParseResult parsed, Session session)
     {
-        var limit = Budget.Parse(string.Join(',', parsed.GetValue(budget) ?? []));
+        var parts = parsed.GetValue(budget) ?? [];
+        if (parts.Any(string.IsNullOrWhiteSpace))
+        {
+            throw ModelException.At(null, Codes.BadBudget, "the budget '' is not understood");
+        }
+
+        var limit = Budget.Parse(string.Join(',', parts));
         var count = parsed.GetValue(threads);
         var reductions = Reductions.None;
         foreach (var name in (parsed.GetValue(reduce) ?? []).SelectMany(names => names.Split(',')))

@@ -66,6 +66,8 @@ internal sealed class StorageOptions(bool withCheckpoints)
         return run with { CheckpointDirectory = directory, CheckpointInterval = time ?? run.CheckpointInterval };
     }
 
+    private const double LeastBytes = 1e6; // the runtime alone takes more
+
     private static long? Size(string? text)
     {
         if (text is null)
@@ -87,8 +89,15 @@ internal sealed class StorageOptions(bool withCheckpoints)
             "TIB" => 1L << 40,
             _ => double.NaN,
         };
-        return number * scale is >= 1 and < 9e18
-            ? (long)(number * scale)
+        var bytes = number * scale;
+        if (bytes is > 0 and < LeastBytes)
+        {
+            throw ModelException.At(null, Codes.BadUsage, $"'{text}' is less memory than anything takes",
+                "write the unit, as in --memory 256MB, and at least 1MB");
+        }
+
+        return bytes is > 0 and < 9e18
+            ? (long)bytes
             : throw ModelException.At(null, Codes.BadUsage, $"the size '{text}' is not understood", "write --memory 256MB, or 12GB");
     }
 

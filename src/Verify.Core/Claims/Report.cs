@@ -95,8 +95,8 @@ public sealed record Report(
 
         var unmet = evidence.Witnesses.Where(witness => witness.Depth is null)
             .Select(witness => $"vacuous: '{witness.Property}' is not reachable");
-        var idle = evidence.RuleCounts.Select((count, rule) => (count, rule)).Where(pair => pair.count == 0)
-            .Select(pair => $"vacuous: rule '{Instance.Model.Rules[pair.rule].Name}' never fires");
+        var idle = Instance.Model.Rules.Where((_, rule) => rule < evidence.RuleCounts.Length && evidence.RuleCounts[rule] == 0)
+            .Select(rule => $"vacuous: rule '{rule.Name}' never fires");
         return [.. unmet, .. idle];
     }
 }

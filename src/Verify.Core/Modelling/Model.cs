@@ -5,6 +5,8 @@ namespace Verify.Modelling;
 /// <summary>Variables, rules and properties with every size filled in; immutable, and valid once constructed.</summary>
 public sealed class Model
 {
+    private string? digest;
+
     internal Model(
         string name,
         ImmutableArray<Variable> variables,
@@ -16,7 +18,6 @@ public sealed class Model
         (Name, Variables, Rules, Properties) = (name, variables, rules, properties);
         (Marks, Processors) = (marks, processors);
         Validation.Check(this);
-        Digest = Fingerprint.Of(ModelText.Of(this));
     }
 
     /// <summary>The name of the family it was built by.</summary>
@@ -38,7 +39,8 @@ public sealed class Model
     public Sort.Scalar? Processors { get; }
 
     /// <summary>A digest of the whole text: equal digests mean the same states, steps and properties.</summary>
-    public string Digest { get; }
+    /// <remarks>Found when it is asked for first: most questions are answered without.</remarks>
+    public string Digest => digest ??= Fingerprint.Of(ModelText.Of(this));
 
     /// <summary>A property by its name.</summary>
     /// <exception cref="ModelException">VRF113: there is none.</exception>

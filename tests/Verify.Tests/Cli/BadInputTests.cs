@@ -30,6 +30,7 @@ public sealed class BadInputTests
     [InlineData("VRF201", "choose from bfs", "check", "SD-FULL", "--engine", "quantum")]
     [InlineData("VRF202", "states=N", "check", "SD-FULL", "--budget", "states=few")]
     [InlineData("VRF202", "states=N", "gate", "--budget", "hours=3")]
+    [InlineData("VRF202", "states=N", "check", "SD-FULL", "--budget", "")]
     [InlineData("VRF306", "replay line", "replay", "SD-LOCAL:I-ENTRY", "--trace", "000000000000:0.1")]
     [InlineData("VRF306", "replay line", "replay", "SD-LOCAL:I-ENTRY", "--trace", "nonsense")]
     [InlineData("VRF403", "verify replay --help", "replay", "SD-LOCAL:I-ENTRY")]
@@ -53,6 +54,8 @@ public sealed class BadInputTests
     [InlineData("VRF403", "--memory 256MB", "check", "SD-FULL", "--memory", "0GB")]
     [InlineData("VRF403", "--memory 256MB", "check", "SD-FULL", "--memory", "1.5XB")]
     [InlineData("VRF403", "--memory 256MB", "gate", "--memory", "-1")]
+    [InlineData("VRF403", "at least 1MB", "check", "SD-FULL", "--memory", "1")]
+    [InlineData("VRF403", "at least 1MB", "gate", "--memory", "999KB")]
     [InlineData("VRF403", "--checkpoint-every 30s", "check", "SD-FULL", "--checkpoint", "/dev/shm", "--checkpoint-every", "often")]
     [InlineData("VRF405", "choose from btor2, murphi, promela", "export", "SD-FULL", "--to", "smv")]
     [InlineData("VRF402", "permissions", "export", "SD-FULL", "--to", "murphi", "--into", "/proc/nowhere")]
@@ -121,6 +124,65 @@ public sealed class BadInputTests
         Assert.Contains("SD-LOCAL:I-ENTRY  refuted", run.Out);
         Assert.Contains("VRF113", run.Error);
         Assert.Equal(3, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("--full")]
+    [InlineData("--json")]
+    public void What_cannot_be_asked_of_one_claim_is_said_and_the_others_are_decided(string output)
+    {
+        var run = ToolRun.On(TestClaims.Good, new Picky(), "check", "SD-FULL", "SD-LOCAL", output);
+        Assert.Contains(": error VRF203: SD-FULL", run.Error, StringComparison.Ordinal);
+        Assert.Contains("hint: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("refuted", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("interrupted", run.Error, StringComparison.Ordinal);
+        Assert.Equal(3, run.ExitCode);
+    }
+
+    [Fact]
+    public void What_was_looked_at_when_memory_ran_out_is_told()
+    {
+        var run = ToolRun.On(TestClaims.Good, new Forgetful(), "check", "SD-FULL");
+        Assert.Contains("memory ran out", run.Out, StringComparison.Ordinal);
+        Assert.Contains("1,234 states", run.Out, StringComparison.Ordinal);
+        Assert.Equal(2, run.ExitCode);
+    }
+
+    /// <summary>A search that takes no question about the first model that it meets.</summary>
+    private sealed class Picky : IEngine
+    {
+        private readonly Bfs inner = new();
+        private Model? first;
+
+        public string Name => "picky";
+
+        public string Summary => "does not like what it meets first";
+
+        public string? Unavailable => null;
+
+        public string? WhyNot(Model model, Property property) => null;
+
+        public Verdict Decide(Model model, Property property, Run run) => (first ??= model) == model
+            ? throw ModelException.At(property.Where, Codes.BadReduction, "not this one")
+            : inner.Decide(model, property, run);
+    }
+
+    /// <summary>A search that takes too much memory.</summary>
+    private sealed class Forgetful : IEngine
+    {
+        public string Name => "forgetful";
+
+        public string Summary => "fails after a while";
+
+        public string? Unavailable => null;
+
+        public string? WhyNot(Model model, Property property) => null;
+
+        public Verdict Decide(Model model, Property property, Run run)
+        {
+            run.Progress!.Report(new Progress(1_234, 5_678, 9, 100));
+            throw new InsufficientMemoryException();
+        }
     }
 
     /// <summary>An engine that does not work.</summary>
