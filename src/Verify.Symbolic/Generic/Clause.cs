@@ -5,11 +5,14 @@ using Verify.Modelling;
 namespace Verify.Generic;
 
 /// <summary>An atomic statement about a few identities, or its negation.</summary>
-/// <param name="Text">The statement in C#, as it stands in an invariant.</param>
+/// <param name="Text">The statement in C#, as it stands in an invariant; no two statements of a model have the same.</param>
+/// <param name="Words">What is said, or denied, in words.</param>
+/// <param name="IsDenied">Whether it is the negation of these words.</param>
 /// <param name="Expression">The statement.</param>
 /// <param name="Over">The identities that it is about.</param>
 /// <param name="Holds">Whether it holds of a state, given its image and an element for each identity.</param>
-internal sealed record Literal(string Text, Expr Expression, ImmutableArray<Binder> Over, Func<StateImage, int[], bool> Holds);
+internal sealed record Literal(
+    string Text, string Words, bool IsDenied, Expr Expression, ImmutableArray<Binder> Over, Func<StateImage, int[], bool> Holds);
 
 /// <summary>For all identities: one of some statements holds.</summary>
 /// <param name="Literals">The statements.</param>
@@ -18,6 +21,17 @@ internal sealed record Clause(ImmutableArray<Literal> Literals, ImmutableArray<B
 {
     /// <summary>The clause as a closed predicate.</summary>
     public Expr Expression => Over.Reverse().Aggregate(Body, Dsl.ForAllOver);
+
+    /// <summary>The clause in words; different letters stand for different identities.</summary>
+    public string Name
+    {
+        get
+        {
+            var denied = string.Join(" and ", Literals.Where(literal => literal.IsDenied).Select(literal => literal.Words));
+            var said = string.Join(" or ", Literals.Where(literal => !literal.IsDenied).Select(literal => literal.Words));
+            return denied.Length == 0 ? $"always {said}" : said.Length == 0 ? $"never {denied}" : $"if {denied} then {said}";
+        }
+    }
 
     /// <summary>The clause in C#.</summary>
     public string Text

@@ -9,16 +9,15 @@ namespace Verify.Generic;
 public sealed class ClauseInvariant : Invariant
 {
     private readonly string claim;
-    private readonly ImmutableArray<ImmutableArray<int>> clauses;
+    private readonly ImmutableArray<Clause> clauses;
 
-    internal ClauseInvariant(string claim, ImmutableArray<ImmutableArray<int>> clauses, ImmutableArray<string> text) =>
-        (this.claim, this.clauses, Conjuncts) = (claim, clauses, text);
+    internal ClauseInvariant(string claim, ImmutableArray<Clause> clauses) => (this.claim, this.clauses) = (claim, clauses);
 
     /// <inheritdoc/>
     public override ImmutableArray<string> Claims => [claim];
 
-    /// <summary>The conjuncts in C#.</summary>
-    public ImmutableArray<string> Conjuncts { get; }
+    /// <summary>What each conjunct says, in words.</summary>
+    public ImmutableArray<string> Names => [.. clauses.Select(clause => clause.Name)];
 
     /// <summary>The whole of it in C#, ready to be put into a file of its own.</summary>
     /// <param name="name">The name of the class.</param>
@@ -26,7 +25,7 @@ public sealed class ClauseInvariant : Invariant
     public string Source(string name, Model model)
     {
         var scalars = new Signature(model).Scalars.Select(scalar => scalar.Name).ToList();
-        var lines = Conjuncts.Select((text, i) => $"        i.Add(\"{i + 1}\", {text});");
+        var lines = clauses.Select(clause => $"        i.Add(\"{clause.Name}\",\n            {clause.Text});");
         return $$"""
             using System.Collections.Immutable;
             using Verify.Claims;
@@ -51,13 +50,16 @@ public sealed class ClauseInvariant : Invariant
             """;
     }
 
+    // By their texts: a model of another size may have other statements, in another order.
     /// <inheritdoc/>
     protected override void Describe(InvariantBuilder i)
     {
         var vocabulary = new Vocabulary(new Signature(i.Model));
-        for (var n = 0; n < clauses.Length; n++)
+        foreach (var clause in clauses)
         {
-            i.Add($"{n + 1}", InvariantSearch.ClauseIn(vocabulary, clauses[n]).Expression);
+            var literals = clause.Literals.Select(literal => vocabulary.Find(literal.Text) ?? throw ModelException.At(
+                null, Codes.UnknownName, $"this model cannot say {literal.Text}, as the conjunct '{clause.Name}' does"));
+            i.Add(clause.Name, InvariantSearch.ClauseIn(vocabulary, [.. literals]).Expression);
         }
     }
 }

@@ -63,7 +63,7 @@ public sealed class InvariantSearch
         }
 
         var vocabulary = new Vocabulary(new Signature(instances[0]));
-        var invariant = new ClauseInvariant(claim, [.. kept], [.. kept.Select(clause => ClauseIn(vocabulary, clause).Text)]);
+        var invariant = new ClauseInvariant(claim, [.. kept.Select(clause => ClauseIn(vocabulary, clause))]);
         return new FoundInvariant(invariant, null, instances[0]);
     }
 

@@ -36,6 +36,9 @@ internal sealed class Vocabulary
     /// <summary>The statements and their negations, side by side: 2i and 2i+1.</summary>
     public List<Literal> Literals { get; } = [];
 
+    /// <summary>The number of a statement, by its text; null when the model has no such statement.</summary>
+    public int? Find(string text) => Literals.FindIndex(literal => literal.Text == text) is >= 0 and var found ? found : null;
+
     /// <summary>For each literal, the identities it is about, as bits.</summary>
     public int Mask(int literal) => Literals[literal].Over.Aggregate(0, (mask, binder) => mask | (1 << Variables.IndexOf(binder)));
 
@@ -54,24 +57,30 @@ internal sealed class Vocabulary
             switch (leaf.Kind)
             {
                 case LeafKind.Truth:
-                    Add($"{place.Text(names)}", place.Expression, arguments, leaf, value => value == 1);
+                    var isFlag = leaf.Symbol.Name.EndsWith('?');
+                    Add($"{place.Text(names)}", isFlag ? $"{Words(leaf, names)} is set" : Words(leaf, names),
+                        place.Expression, arguments, leaf, value => value == 1);
                     break;
                 case LeafKind.Relation:
-                    Add($"{place.Text(names)} == {names[^1]}", place.Expression == Dsl.ValueOf(arguments[^1]), arguments,
-                        leaf, value => value == 1);
+                    Add($"{place.Text(names)} == {names[^1]}", $"{Words(leaf, names)} is {names[^1]}",
+                        place.Expression == Dsl.ValueOf(arguments[^1]), arguments, leaf, value => value == 1);
                     break;
                 case LeafKind.Data when leaf.Sort is Sort.Enumeration sort:
                     for (var i = 0; i < sort.Members.Length; i++)
                     {
                         var member = i;
-                        Add($"Is({place.Text(names)}, \"{sort.Members[i]}\")", place.Expression == Dsl.MemberOf(sort, i), arguments,
-                            leaf, value => value == member);
+                        Add($"Is({place.Text(names)}, \"{sort.Members[i]}\")", $"{Words(leaf, names)} is {sort.Members[i]}",
+                            place.Expression == Dsl.MemberOf(sort, i), arguments, leaf, value => value == member);
                     }
 
                     break;
             }
         }
     }
+
+    // The name of a symbol, which for an option ends in a question mark, and its keys.
+    private static string Words(Leaf leaf, ImmutableArray<string> names) => leaf.Symbol.Name.TrimEnd('?')
+        + (leaf.Keys.IsEmpty ? "" : $"[{string.Join(", ", names.Take(leaf.Keys.Length))}]");
 
     // Numbers are compared with each other only: what they are says something of one size.
     private void AddNumbers()
@@ -116,7 +125,8 @@ internal sealed class Vocabulary
                 (text, expression) = flag is { } f ? ($"{f.Text} & {text}", f.Expression & expression) : (text, expression);
             }
 
-            AddBoth($"({text})", $"!({text})", expression, over, (image, elements) =>
+            var words = $"{WordsOf(a)} {(op == "==" ? "is" : op)} {WordsOf(b)}";
+            AddBoth($"({text})", $"!({text})", words, expression, over, (image, elements) =>
                 ValueOf(image, a, elements) is { } x && ValueOf(image, b, elements) is { } y && holds(x, y));
         }
 
@@ -126,6 +136,9 @@ internal sealed class Vocabulary
             Add("==", left.Expression == right.Expression, (x, y) => x == y);
         }
     }
+
+    private static string WordsOf((Leaf Leaf, ImmutableArray<Binder> Arguments) number) =>
+        Words(number.Leaf, [.. number.Arguments.Select(a => a.Name)]);
 
     private (string Text, Expr Expression) PlaceOf((Leaf Leaf, ImmutableArray<Binder> Arguments) number)
     {
@@ -147,7 +160,8 @@ internal sealed class Vocabulary
     private static bool IsThere(StateImage image, Leaf leaf, ReadOnlySpan<int> at) =>
         leaf.Flag is not { } flag || image.Of(flag)[StateImage.IndexOf(flag, at[..flag.Keys.Length])] == 1;
 
-    private void Add(string text, Expr expression, ImmutableArray<Binder> over, Leaf leaf, Func<int, bool> holds)
+    private void Add(
+        string text, string words, Expr expression, ImmutableArray<Binder> over, Leaf leaf, Func<int, bool> holds)
     {
         var positions = over.Select(Variables.IndexOf).ToArray();
         if (FlagOf(leaf, over) is { } flag)
@@ -156,7 +170,7 @@ internal sealed class Vocabulary
         }
 
         var negated = text.Contains("==", StringComparison.Ordinal) && text[0] != '(' ? $"!({text})" : $"!{text}";
-        AddBoth(text, negated, expression, over, (image, elements) =>
+        AddBoth(text, negated, words, expression, over, (image, elements) =>
         {
             Span<int> at = stackalloc int[positions.Length];
             for (var i = 0; i < at.Length; i++)
@@ -168,11 +182,12 @@ internal sealed class Vocabulary
         });
     }
 
-    private void AddBoth(string text, string negated, Expr expression, ImmutableArray<Binder> over, Func<StateImage, int[], bool> holds)
+    private void AddBoth(string text, string negated, string words, Expr expression, ImmutableArray<Binder> over,
+        Func<StateImage, int[], bool> holds)
     {
         ImmutableArray<Binder> distinct = [.. over.Distinct()];
-        Literals.Add(new Literal(text, expression, distinct, holds));
-        Literals.Add(new Literal(negated, !expression, distinct, (image, elements) => !holds(image, elements)));
+        Literals.Add(new Literal(text, words, false, expression, distinct, holds));
+        Literals.Add(new Literal(negated, words, true, !expression, distinct, (image, elements) => !holds(image, elements)));
     }
 
     private IEnumerable<ImmutableArray<Binder>> Choices(ImmutableArray<Sort> sorts)
