@@ -26,6 +26,11 @@ internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
     public Verdict Decide(Model model, Property property, Run run)
     {
         var runners = engines.Where(engine => engine.Unavailable is null && engine.WhyNot(model, property) is null).ToImmutableArray();
+        if (runners.IsEmpty)
+        {
+            return new Verdict.Unknown(engines[0].Unavailable ?? engines[0].WhyNot(model, property)!, Evidence.Nothing);
+        }
+
         using var over = CancellationTokenSource.CreateLinkedTokenSource(run.Cancellation);
         var results = new Result[runners.Length];
         var winner = -1;

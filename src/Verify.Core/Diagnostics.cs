@@ -167,11 +167,11 @@ public static class Codes
 
     /// <summary>A certificate that is damaged, or is another claim's.</summary>
     public static readonly ErrorCode BadCertificate = new("VRF309", "a certificate is damaged, or is not where it belongs",
-        "write it anew: verify prove CLAIM --any-size");
+        "write it anew: verify prove CLAIM --any-size, or --into DIR");
 
     /// <summary>A certificate of a model, an invariant or a tool that has changed since.</summary>
     public static readonly ErrorCode StaleCertificate = new("VRF310", "a certificate is of something that has changed since",
-        "prove it again: verify prove CLAIM --any-size");
+        "prove it again: verify prove CLAIM --any-size, or --into DIR");
 
     /// <summary>A tool that is needed is missing.</summary>
     public static readonly ErrorCode MissingTool = new("VRF401", "a tool is missing",

@@ -12,10 +12,10 @@ internal static class CertifyCommand
         var named = new Argument<string[]>("FILE")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Certificates; all of them when none is named.",
+            Description = "Certificates; all those for every size when none is named.",
         };
         var json = new Option<bool>("--json") { Description = "The results as JSON." };
-        var command = new Command("certify", "Checks stored proofs for every size again, with fresh solvers.") { named, json };
+        var command = new Command("certify", "Checks stored proofs again, with fresh solvers.") { named, json };
         var solver = new SolverOption();
         solver.AddTo(command);
         command.SetAction(parsed =>
@@ -78,6 +78,13 @@ internal static class CertifyCommand
             json.WriteString("file", one.File);
             json.WriteBoolean("asExpected", one.ExitCode == ExitCode.AsExpected);
             json.WriteString("result", one.Failure?.ToString() ?? one.Line);
+            json.WriteStartArray("solvers");
+            foreach (var solver in one.Solvers)
+            {
+                json.WriteStringValue(solver);
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("problems");
             foreach (var problem in one.Problems)
             {

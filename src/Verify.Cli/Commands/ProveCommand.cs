@@ -1,169 +1,148 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Verify.Claims;
 using Verify.Cli.Output;
 using Verify.Cli.Proofs;
 using Verify.Engines;
-using Verify.Generic;
-using Verify.Lowering.FirstOrder;
 using Verify.Modelling;
-using Verify.Solving;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>prove CLAIM… --any-size</c>: proofs for every size, and their certificates.</summary>
-internal static class ProveCommand
+/// <summary><c>prove CLAIM…</c>: proofs by solvers, of one instance or for every size, and their certificates.</summary>
+internal sealed class ProveCommand
 {
+    private readonly Session session;
+    private readonly Argument<string[]> claims = new("CLAIM")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = "An id, as VL-FULL:I-USE, or a group of them, as VL-FULL.",
+    };
+
+    private readonly Option<bool> anySize = new("--any-size")
+    {
+        Description = "For every number of CPUs, pages and frames, by an invariant; writes the certificate below proofs.",
+    };
+
+    private readonly Option<bool> find = new("--find") { Description = "Look for the invariant, and print it." };
+    private readonly Option<string?> into = new("--into") { HelpName = "DIR", Description = "Write the certificates of instances into this folder." };
+    private readonly Option<string?> engine = new("--engine")
+    {
+        HelpName = "E",
+        Description = "Who proves an instance: kinduction, pdr or spacer; all of them race unless one is named.",
+    };
+
+    private readonly Option<string[]> budget = new("--budget")
+    {
+        HelpName = "B",
+        Description = "What a proof of an instance may spend: seconds=10,depth=30,bytes=2G.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<ulong?> seed = new("--seed") { HelpName = "N", Description = "Where random choices start." };
+    private readonly Option<bool> json = new("--json") { Description = "The results as JSON." };
+    private readonly ChoiceOptions choices = new();
+    private readonly SolverOption solver = new();
+
+    private ProveCommand(Session session) => this.session = session;
+
     public static Command Create(Session session)
     {
-        var claims = new Argument<string[]>("CLAIM")
+        var prove = new ProveCommand(session);
+        var command = new Command("prove", "Proves claims by solvers, and writes certificates that any solver can check.")
         {
-            Arity = ArgumentArity.OneOrMore,
-            Description = "An id, as VL-FULL:I-USE, or a group of them, as VL-FULL.",
+            prove.claims,
+            prove.anySize,
+            prove.find,
         };
-        var anySize = new Option<bool>("--any-size") { Description = "For every number of CPUs, pages and frames, by an invariant." };
-        var find = new Option<bool>("--find") { Description = "Look for the invariant, and print it." };
-        var solver = new SolverOption();
-        var command = new Command("prove", "Proves claims for every size, and writes the certificates.") { claims, anySize, find };
-        solver.AddTo(command);
-        command.SetAction(parsed =>
+        prove.choices.AddTo(command);
+        foreach (var option in new Option[] { prove.engine, prove.budget, prove.seed, prove.into, prove.json })
         {
-            if (!parsed.GetValue(anySize))
-            {
-                throw ModelException.At(null, Codes.BadUsage, "prove is for every size: say --any-size",
-                    "one instance is proved by 'verify check CLAIM', with any engine");
-            }
+            command.Add(option);
+        }
 
-            solver.Apply(parsed, session);
-            var prover = new Prover(session);
-            var found = session.Catalogue.Find(parsed.GetRequiredValue(claims));
-            return ExitCode.Worst(parsed.GetValue(find)
-                ? [.. found.Select(prover.Find)]
-                : prover.WithInvariant(found).Select(prover.Prove).ToList());
-        });
+        prove.solver.AddTo(command);
+        command.SetAction(prove.Run);
         return command;
     }
 
-    private sealed class Prover(Session session)
+    private int Run(ParseResult parsed)
     {
-        private const int StatesToLookAt = 6000;
+        solver.Apply(parsed, session);
+        var found = session.Catalogue.Find(parsed.GetRequiredValue(claims));
+        return parsed.GetValue(anySize) ? ForEverySize(parsed, found) : OfInstances(parsed, found);
+    }
 
-        private readonly Terminal terminal = session.Terminal;
-        private readonly ProofFiles files = new(session.Catalogue);
-        private readonly SolverChoice solvers = session.Solvers;
-
-        // Of a group, those that somebody has written an invariant for.
-        public ImmutableArray<Claim> WithInvariant(ImmutableArray<Claim> claims)
+    private int ForEverySize(ParseResult parsed, IReadOnlyCollection<Claim> found)
+    {
+        var foreign = new Option[] { engine, budget, seed, into }.FirstOrDefault(option => parsed.GetResult(option) is not null)?.Name
+            ?? found.SelectMany(claim => ChoiceOptions.Difference(claim, choices.Apply(parsed, claim))).FirstOrDefault();
+        if (foreign is not null)
         {
-            ImmutableArray<Claim> some = [.. claims.Where(claim => files.InvariantOf(claim) is not null)];
-            return some.IsEmpty ? claims : some;
+            throw ModelException.At(null, Codes.Contradiction,
+                $"'{foreign}' is about an instance, --any-size about every size of a claim as it is written");
         }
 
-        public int Prove(Claim claim)
-        {
-            var invariant = files.InvariantOf(claim)
-                ?? throw ModelException.At(null, Codes.BadInvariant, $"there is no invariant for {claim.Id}");
-            var code = Prove(claim, invariant, out var proof);
-            if (code == ExitCode.AsExpected)
-            {
-                var path = ProofFiles.PathOf(claim, invariant);
-                ProofFiles.Write(path, Certificate.Of(claim, proof, Tool.Version).Text);
-                terminal.Out.WriteLine($"  certificate: {path}");
-            }
+        var run = new AnySizeRun(session);
+        IReadOnlyList<Claim> asked = parsed.GetValue(find) ? [.. found] : run.WithInvariant([.. found]);
+        return Each(parsed, asked, claim => parsed.GetValue(find) ? run.Find(claim) : run.Prove(claim),
+            result => AnySizeOutput.Write(session.Terminal, result),
+            AnySizeOutput.WriteJson,
+            result => result.ExitCode);
+    }
 
-            return code;
+    private int OfInstances(ParseResult parsed, IReadOnlyCollection<Claim> found)
+    {
+        if (parsed.GetValue(find))
+        {
+            throw ModelException.At(null, Codes.BadUsage, "--find looks for an invariant for every size: say --any-size too");
         }
 
-        public int Find(Claim claim)
+        var limit = Budget.Parse(string.Join(',', parsed.GetValue(budget) ?? []));
+        var run = new Run(limit, parsed.GetValue(seed) ?? 1, Cancellation: session.Cancellation);
+        var chosen = new CarefulEngine(InstanceRun.EngineOf(session, parsed.GetValue(engine)));
+        var proving = new InstanceRun(session, parsed.GetValue(into));
+        IReadOnlyList<(Claim Claim, Choices Choices)> instances = [.. found.Select(claim => (claim, choices.Apply(parsed, claim)))];
+        return Each(parsed, instances,
+            one => proving.Prove(one.Claim, one.Choices, chosen, run),
+            proved => proving.Write(proved.Decision, proved.Certificate),
+            (output, all) => ResultJson.Write(output, all.Select(one => InstanceRun.Naming(one.Decision, one.Certificate))),
+            proved => proved.Decision.ExitCode);
+    }
+
+    // One after the other, and each told as soon as it is there; as data, all that there are, also when a later one fails.
+    private int Each<TAsked, TDone>(ParseResult parsed, IReadOnlyList<TAsked> asked, Func<TAsked, TDone> work,
+        Action<TDone> write, Action<TextWriter, IEnumerable<TDone>> writeJson, Func<TDone, int> codeOf)
+    {
+        var isJson = parsed.GetValue(json);
+        var done = new List<TDone>();
+        try
         {
-            NeedsSolver();
-            var instances = Instances(claim);
-            var found = new InvariantSearch(instances, claim.Id, claim.Property, solvers, new Telling(terminal.Error))
-                .Find(StatesToLookAt, session.Cancellation);
-            if (found.Invariant is not { } invariant)
+            foreach (var one in asked.TakeWhile((_, i) => i == 0 || !session.Cancellation.IsCancellationRequested))
             {
-                terminal.Out.WriteLine($"{terminal.Paint(claim.Id, Paint.Bold)}  no clause over two of each identity excludes this:");
-                BrokenStepText.Write(terminal, found.Instance, found.Stuck!);
-                return ExitCode.Undecided;
-            }
-
-            var code = Prove(claim, invariant, out _);
-            terminal.Out.WriteLine();
-            terminal.Out.Write(invariant.Source("FoundInvariant", instances[0]));
-            return code;
-        }
-
-        private int Prove(Claim claim, Invariant invariant, out AnySizeProof proof)
-        {
-            NeedsSolver();
-            proof = AnySizeProof.Of(claim, invariant);
-            var instance = new Instance(claim.Family, claim.Choices);
-            var witness = Report.Decide(session.Engine(null), instance, instance.Model.Property(claim.Property),
-                new Run(Budget.Unlimited, Cancellation: session.Cancellation));
-            var problems = witness.Verdict is Verdict.Proved
-                ? witness.Vacuities()
-                : [$"{instance}: {witness.Verdict.Word}, so there is nothing to prove for every size"];
-            var result = problems.IsEmpty
-                ? AnySizeProver.Run(proof.Text, solvers.WithSecondOpinion, seeds: 3, session.Cancellation)
-                : new ProverResult([], problems, []);
-            var isProved = result.IsProved;
-            terminal.Out.WriteLine($"{terminal.Paint(claim.Id, Paint.Bold)}  "
-                + (isProved ? terminal.Paint("proved", Paint.Green) : terminal.Paint("not proved", Paint.Red)) + $" {proof.Sentence}");
-            terminal.Out.WriteLine($"  {claim.Sentence}");
-            terminal.Out.WriteLine($"  {proof.Count} obligations: "
-                + string.Join(", ", result.Answers.Select(a => $"{a.Solver} (seed {a.Seed}) {ResultText.Seconds(a.Seconds)}")));
-            terminal.Out.WriteLine($"  every rule fires, and every witness is met, on {instance}: "
-                + $"{witness.Verdict.Evidence.States:N0} states");
-            foreach (var problem in result.Problems)
-            {
-                terminal.Out.WriteLine($"  {terminal.Paint("PROBLEM", Paint.Red)} {problem}");
-            }
-
-            ShowBroken(claim, invariant, result.Failed);
-            var isRefuted = !problems.IsEmpty || result.Answers.SelectMany(a => a.Answers).Any(a => a.Answer == Satisfiability.Sat);
-            return isProved ? ExitCode.AsExpected : isRefuted ? ExitCode.Otherwise : ExitCode.Undecided;
-        }
-
-        private void ShowBroken(Claim claim, Invariant invariant, ImmutableArray<string> failed)
-        {
-            foreach (var name in failed.Take(3))
-            {
-                foreach (var model in Instances(claim))
+                done.Add(work(one));
+                if (!isJson)
                 {
-                    var obligations = new Obligations(
-                        new FirstOrderModel(model), invariant.For(model), (Property.Always)model.Property(claim.Property));
-                    if (BrokenStepFinder.Find(obligations, name, solvers, session.Cancellation) is { } broken)
+                    if (done.Count > 1)
                     {
-                        terminal.Out.WriteLine();
-                        terminal.Out.WriteLine($"  {name}");
-                        BrokenStepText.Write(terminal, model, broken);
-                        break;
+                        session.Terminal.Out.WriteLine();
                     }
+
+                    write(done[^1]);
                 }
             }
         }
-
-        private void NeedsSolver()
+        finally
         {
-            if (solvers.Unavailable is { } reason)
+            if (isJson && done.Count > 0)
             {
-                throw ModelException.At(null, Codes.MissingTool, reason);
+                writeJson(session.Terminal.Out, done);
             }
         }
 
-        // Two of everything, and then three of one and of the others.
-        private static ImmutableArray<Model> Instances(Claim claim)
+        if (done.Count < asked.Count)
         {
-            var scalars = new Signature(claim.Family.Build(claim.Choices)).Scalars.Select(scalar => scalar.Name).ToHashSet();
-            var first = claim.Family.Sizes.FirstOrDefault(size => scalars.Contains(size.Name))?.Name;
-            Model Of(Func<string, int> sizeOf) => claim.Family.Build(claim.Family.Sizes.Where(size => scalars.Contains(size.Name))
-                .Aggregate(claim.Choices, (choices, size) => choices.Size(size.Name, Math.Clamp(sizeOf(size.Name), size.Low, size.High))));
-            return [Of(_ => 2), Of(name => name == first ? 3 : 2), Of(name => name == first ? 2 : 3)];
+            session.Terminal.Error.WriteLine($"verify: interrupted; {asked.Count - done.Count} of {asked.Count} claims were not looked at");
         }
-    }
 
-    private sealed class Telling(TextWriter error) : IProgress<string>
-    {
-        public void Report(string value) => error.WriteLine($"verify: {value}");
+        return ExitCode.Worst(session.Cancellation.IsCancellationRequested ? [ExitCode.Undecided] : done.Select(codeOf));
     }
 }

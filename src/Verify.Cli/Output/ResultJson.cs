@@ -20,18 +20,44 @@ internal static class ResultJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>One result.</summary>
+    /// <param name="Decision">What was decided.</param>
+    /// <param name="Report">Which part of it; null when the claim is pending.</param>
+    public sealed record Entry(Decision Decision, Report? Report)
+    {
+        /// <summary>The choices that it is about.</summary>
+        public Choices Choices { get; init; } = Report?.Instance.Choices ?? Decision.Choices;
+
+        /// <summary>What it is about, in a line.</summary>
+        public string Instance { get; init; } =
+            Claims.Instance.Describe(Decision.Claim.Family, Report?.Instance.Choices ?? Decision.Choices);
+
+        /// <summary>The verdict that is expected; null when nothing is.</summary>
+        public string? Expected { get; init; }
+
+        /// <summary>Whether all is as expected; null when nothing is.</summary>
+        public bool? IsAsExpected { get; init; }
+
+        /// <summary>Why there is no report.</summary>
+        public string? Reason { get; init; }
+
+        /// <summary>The invariant that was found, in C#; left out when there is none.</summary>
+        public string? Invariant { get; init; }
+    }
+
     /// <summary>Writes decisions; those with an assumption dropped follow the claim's own.</summary>
-    public static void Write(TextWriter output, IEnumerable<Decision> decisions) => Document(output, json =>
+    public static void Write(TextWriter output, IEnumerable<Decision> decisions) => Write(output,
+        decisions.SelectMany(decision => decision.Report.Dropped
+            .Select(dropped => WithoutAssumption(decision, dropped.Assumption, dropped.Report)).Prepend(Own(decision))));
+
+    /// <summary>Writes results.</summary>
+    public static void Write(TextWriter output, IEnumerable<Entry> entries) => Document(output, json =>
     {
         json.WriteString("tool", Tool.Version);
         json.WriteStartArray("results");
-        foreach (var decision in decisions)
+        foreach (var entry in entries)
         {
-            WriteMain(json, decision);
-            foreach (var (assumption, report) in decision.Report.Dropped)
-            {
-                WriteDropped(json, decision, assumption, report);
-            }
+            WriteResult(json, entry);
         }
 
         json.WriteEndArray();
@@ -51,41 +77,42 @@ internal static class ResultJson
         output.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.WrittenSpan));
     }
 
-    private static void WriteMain(Utf8JsonWriter json, Decision decision)
+    private static Entry Own(Decision decision)
     {
         var (claim, main) = (decision.Claim, decision.Report.Main);
-        if (main is null)
-        {
-            var reason = ((Expectation.Pending)claim.Expected).Reason;
-            WriteResult(json, decision, decision.Choices, null, claim.Expected.Word, isAsExpected: true, reason);
-            return;
-        }
-
-        WriteResult(json, decision, decision.Choices, main,
-            decision.IsExpected ? claim.Expected.Word : null,
-            decision.IsExpected ? decision.Report.IsAsExpected : null, null);
+        return main is null
+            ? new Entry(decision, null)
+            {
+                Expected = claim.Expected.Word,
+                IsAsExpected = true,
+                Reason = ((Expectation.Pending)claim.Expected).Reason,
+            }
+            : new Entry(decision, main)
+            {
+                Expected = decision.IsExpected ? claim.Expected.Word : null,
+                IsAsExpected = decision.IsExpected ? decision.Report.IsAsExpected : null,
+            };
     }
 
-    private static void WriteDropped(Utf8JsonWriter json, Decision decision, string assumption, Report report)
+    private static Entry WithoutAssumption(Decision decision, string assumption, Report report)
     {
         var isSuperfluous = decision.Claim.Expected is Expectation.ProvedIf conditional
             && conditional.Superfluous.Contains(assumption);
         var expected = isSuperfluous ? "proved" : "refuted";
-        WriteResult(json, decision, report.Instance.Choices, report, expected, report.Verdict.Word == expected, null);
+        return new Entry(decision, report) { Expected = expected, IsAsExpected = report.Verdict.Word == expected };
     }
 
-    private static void WriteResult(Utf8JsonWriter json, Decision decision, Choices choices, Report? report,
-        string? expected, bool? isAsExpected, string? reason)
+    private static void WriteResult(Utf8JsonWriter json, Entry entry)
     {
-        var claim = decision.Claim;
+        var (decision, report) = (entry.Decision, entry.Report);
         json.WriteStartObject();
-        json.WriteString("claim", claim.Id);
-        json.WriteString("instance", Instance.Describe(claim.Family, choices));
-        json.WriteString("property", claim.Property);
-        json.WriteString("expected", expected);
+        json.WriteString("claim", decision.Claim.Id);
+        json.WriteString("instance", entry.Instance);
+        json.WriteString("property", decision.Claim.Property);
+        json.WriteString("expected", entry.Expected);
         json.WriteString("verdict", report?.Verdict.Word ?? "unknown");
         json.WritePropertyName("asExpected");
-        if (isAsExpected is { } known)
+        if (entry.IsAsExpected is { } known)
         {
             json.WriteBooleanValue(known);
         }
@@ -95,9 +122,9 @@ internal static class ResultJson
         }
 
         json.WriteString("engine", report?.Engine);
-        WriteEvidence(json, report?.Verdict, reason);
+        WriteEvidence(json, report?.Verdict, entry.Reason);
         json.WriteStartArray("assumptions");
-        foreach (var assumption in choices.Assumptions)
+        foreach (var assumption in entry.Choices.Assumptions)
         {
             json.WriteStringValue(assumption);
         }
@@ -105,6 +132,11 @@ internal static class ResultJson
         json.WriteEndArray();
         WriteTrace(json, decision, report);
         json.WriteNumber("seconds", Math.Round(report?.ElapsedSeconds ?? 0, 3));
+        if (entry.Invariant is { } invariant)
+        {
+            json.WriteString("invariant", invariant);
+        }
+
         json.WriteEndObject();
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Verify.Claims;
 using Verify.Generic;
 using Verify.Solving;
+using Verify.Symbolic;
 
 namespace Verify.Cli.Proofs;
 
@@ -17,11 +18,17 @@ internal sealed record CheckedCertificate(
 {
     /// <summary>Whether it is today's text, and there is no solver here to ask.</summary>
     public bool LacksSolver { get; init; }
+
+    /// <summary>The solvers that were asked, each with its version.</summary>
+    public ImmutableArray<string> Solvers { get; init; } = [];
 }
 
 /// <summary>Checks stored certificates again: against the model of today, and with fresh solvers.</summary>
 internal sealed class CertificateCheck(Session session)
 {
+    // Obligations of instances are fewer, and some are hard: an induction over many steps is one.
+    private const int SecondsForInstances = 60;
+
     private readonly ProofFiles files = new(session.Catalogue);
 
     /// <summary>Checks the certificates of those of some claims that have an invariant; several at a time, told in order.</summary>
@@ -45,11 +52,17 @@ internal sealed class CertificateCheck(Session session)
     {
         try
         {
-            var stored = Certificate.Read(ProofFiles.Read(file), file);
+            var text = ProofFiles.Read(file);
+            if (InstanceCertificate.IsOne(text))
+            {
+                return OfInstance(InstanceCertificate.Read(text, file), file);
+            }
+
+            var stored = Certificate.Read(text, file);
             var (claim, invariant) = files.OwnerOf(file);
             var proof = AnySizeProof.Of(claim, invariant);
             stored.CheckAgainst(Certificate.Of(claim, proof, Tool.Version), file);
-            return Answered(file, claim, proof, stored);
+            return Answered(file, word => $"{claim.Id}  {word} {proof.Sentence}", stored.Proof, stored.Obligations, ProofCheck.MostSeconds);
         }
         catch (ModelException e)
         {
@@ -57,26 +70,34 @@ internal sealed class CertificateCheck(Session session)
         }
     }
 
-    private CheckedCertificate Answered(string file, Claim claim, AnySizeProof proof, Certificate stored)
+    private CheckedCertificate OfInstance(InstanceCertificate stored, string file)
+    {
+        var claim = session.Catalogue.Claims.FirstOrDefault(claim => claim.Id == stored.Claim)
+            ?? throw ModelException.At(new SourceSpot(file, 2), Codes.BadCertificate, $"there is no claim '{stored.Claim}'");
+        var instance = stored.CheckAgainst(claim);
+        return Answered(file, word => $"{claim.Id}  {word} on {instance}", stored.Proof, stored.Obligations, SecondsForInstances);
+    }
+
+    private CheckedCertificate Answered(string file, Func<string, string> line, string proof, int obligations, int mostSeconds)
     {
         var solvers = session.Solvers.WithSecondOpinion;
-        if (solvers.All(solver => solver.Unavailable is not null))
+        var missing = solvers.Select(solver => solver.Unavailable).OfType<string>().ToImmutableArray();
+        if (missing.Length == solvers.Count)
         {
-            return new CheckedCertificate(
-                file, $"{claim.Id}  not checked", [.. solvers.Select(solver => solver.Unavailable!)], null, ExitCode.Undecided)
-            {
-                LacksSolver = true,
-            };
+            return new CheckedCertificate(file, line("not checked"), missing, null, ExitCode.Undecided) { LacksSolver = true };
         }
 
-        var result = AnySizeProver.Run(stored.Proof, solvers, seeds: 1, session.Cancellation);
-        var missing = solvers.Where(solver => solver.Unavailable is not null).Select(solver => $"; {solver.Unavailable}");
-        var line = $"{claim.Id}  {(result.IsProved ? "proved" : "not proved")} {proof.Sentence}: "
-            + string.Create(CultureInfo.InvariantCulture, $"{stored.Obligations} obligations, ")
-            + string.Join(", ", result.Answers.Select(answer => $"{answer.Solver} {Output.ResultText.Seconds(answer.Seconds)}"))
-            + string.Concat(missing);
+        var result = AnySizeProver.Run(proof, solvers, seeds: 1, session.Cancellation, mostSeconds);
+        var alone = missing.IsEmpty ? "" : " alone";
+        var told = line(result.IsProved ? "proved" : "not proved")
+            + string.Create(CultureInfo.InvariantCulture, $": {obligations} obligations, ")
+            + string.Join(", ", result.Answers.Select(answer => $"{answer.Solver}{alone} {Output.ResultText.Seconds(answer.Seconds)}"))
+            + string.Concat(missing.Select(reason => $"; no second opinion: {reason}"));
         var isUnknown = result.Answers.SelectMany(answer => answer.Answers).All(answer => answer.Answer != Satisfiability.Sat);
-        return new CheckedCertificate(file, line, result.Problems, null,
-            result.IsProved ? ExitCode.AsExpected : isUnknown ? ExitCode.Undecided : ExitCode.Otherwise);
+        return new CheckedCertificate(file, told, result.Problems, null,
+            result.IsProved ? ExitCode.AsExpected : isUnknown ? ExitCode.Undecided : ExitCode.Otherwise)
+        {
+            Solvers = [.. result.Answers.Select(answer => answer.Solver).Distinct()],
+        };
     }
 }

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
-
 namespace Verify.Claims;
 
 /// <summary>
@@ -16,7 +12,6 @@ namespace Verify.Claims;
 public sealed record Certificate(string Claim, string ModelDigest, int Obligations, string Text, string Proof)
 {
     private const string FirstLine = "; A proof by Verify. Every (check-sat) has to answer unsat.";
-    private const string Tool = "; tool: ";
 
     /// <summary>The ending of the files.</summary>
     public const string Ending = ".smt2";
@@ -27,26 +22,19 @@ public sealed record Certificate(string Claim, string ModelDigest, int Obligatio
     /// <param name="version">Name and version of the tool that writes it.</param>
     public static Certificate Of(Claim claim, AnySizeProof proof, string version)
     {
-        var header = new StringBuilder(FirstLine).Append('\n');
-        void Say(string what, string value)
-        {
-            var words = value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            header.Append(CultureInfo.InvariantCulture, $"; {what}: {string.Join(' ', words)}\n");
-        }
-
         var faults = claim.Choices.Faults.Select(fault => $"fault:{fault}");
         var profile = claim.Choices.Profile ?? claim.Family.Profiles.FirstOrDefault()?.Name;
-        Say("claim", claim.Id);
-        Say("sentence", claim.Sentence);
-        Say("property", claim.Property);
-        Say("model", $"{claim.Family.Name} {string.Join(' ', faults)} {profile}");
-        Say("assumptions", string.Join(' ', claim.Choices.Assumptions.DefaultIfEmpty("none")));
-        Say("sizes", string.Join(", ", proof.Sizes));
-        Say("model digest", proof.ModelDigest);
-        Say("obligations", proof.Count.ToString(CultureInfo.InvariantCulture));
-        Say("proof digest", Fingerprint.Of(proof.Text));
-        Say("tool", version);
-        return new Certificate(claim.Id, proof.ModelDigest, proof.Count, header + proof.Text, proof.Text);
+        var text = CertificateHeader.Write(FirstLine,
+        [
+            ("claim", claim.Id),
+            ("sentence", claim.Sentence),
+            ("property", claim.Property),
+            ("model", $"{claim.Family.Name} {string.Join(' ', faults)} {profile}"),
+            ("assumptions", string.Join(' ', claim.Choices.Assumptions.DefaultIfEmpty("none"))),
+            ("sizes", string.Join(", ", proof.Sizes)),
+            ("model digest", proof.ModelDigest),
+        ], proof.Text, version);
+        return new Certificate(claim.Id, proof.ModelDigest, proof.Count, text, proof.Text);
     }
 
     /// <summary>The name of the file that a claim's certificate is in.</summary>
@@ -58,37 +46,8 @@ public sealed record Certificate(string Claim, string ModelDigest, int Obligatio
     /// <exception cref="ModelException">VRF309: it is damaged, cut short, or not a certificate.</exception>
     public static Certificate Read(string text, string file)
     {
-        ModelException Damaged(int line, string what) => ModelException.At(new SourceSpot(file, line), Codes.BadCertificate, what);
-        var lines = text.Split('\n');
-        if (lines[0] != FirstLine)
-        {
-            throw Damaged(1, "this is no certificate: the first line is another one");
-        }
-
-        var header = new Dictionary<string, string>(StringComparer.Ordinal);
-        var position = 1;
-        for (; position < lines.Length && lines[position].StartsWith("; ", StringComparison.Ordinal); position++)
-        {
-            var parts = lines[position][2..].Split(": ", 2);
-            if (parts.Length != 2 || !header.TryAdd(parts[0], parts[1]))
-            {
-                throw Damaged(position + 1, $"the header is damaged: '{lines[position]}'");
-            }
-        }
-
-        string Field(string name) => header.TryGetValue(name, out var value)
-            ? value
-            : throw Damaged(position, $"the header does not name the {name}");
-        var proof = string.Join('\n', lines.Skip(position));
-        var count = lines.Count(line => line == "(check-sat)");
-        if (Field("proof digest") != Fingerprint.Of(proof))
-        {
-            throw Damaged(position + 1, "the proof is not the one that the header has the digest of");
-        }
-
-        return Field("obligations") == count.ToString(CultureInfo.InvariantCulture)
-            ? new Certificate(Field("claim"), Field("model digest"), count, text, proof)
-            : throw Damaged(position, $"the header promises {Field("obligations")} obligations, there are {count}");
+        var header = CertificateHeader.Read(text, file, FirstLine);
+        return new Certificate(header["claim"], header["model digest"], header.Obligations, text, header.Proof);
     }
 
     /// <summary>Sees whether it is what the model and the invariant give today; the version of the tool may differ.</summary>
@@ -109,20 +68,6 @@ public sealed record Certificate(string Claim, string ModelDigest, int Obligatio
                 + $"the digest is {current.ModelDigest} now, and {ModelDigest} here");
         }
 
-        var (own, other) = (Lines(Text), Lines(current.Text));
-        var line = Enumerable.Range(0, Math.Max(own.Length, other.Length))
-            .Cast<int?>().FirstOrDefault(i => own.ElementAtOrDefault(i!.Value) != other.ElementAtOrDefault(i.Value));
-        if (line is { } differs)
-        {
-            throw ModelException.At(new SourceSpot(file, differs + 1), Codes.BadCertificate,
-                "this line is not what the model and the invariant give");
-        }
+        CertificateHeader.CheckLines(Text, current.Text, file);
     }
-
-    // A comment ends at a carriage return too, for some solvers: behind one, a version could be an assertion.
-    private static ImmutableArray<string> Lines(string text) =>
-    [
-        .. text.Split('\n').Select(line =>
-            line.StartsWith(Tool, StringComparison.Ordinal) && !line.Any(char.IsControl) ? Tool : line),
-    ];
 }

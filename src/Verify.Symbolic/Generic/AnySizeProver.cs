@@ -28,7 +28,9 @@ public static class AnySizeProver
     /// <param name="programs">The solvers; those that are not available are left out.</param>
     /// <param name="seeds">How many seeds the first one is asked with; at most three.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static ProverResult Run(string proof, IReadOnlyList<ISolverSource> programs, int seeds, CancellationToken cancellation)
+    /// <param name="mostSeconds">How long each may think about one obligation.</param>
+    public static ProverResult Run(string proof, IReadOnlyList<ISolverSource> programs, int seeds, CancellationToken cancellation,
+        int mostSeconds = ProofCheck.MostSeconds)
     {
         var answers = ImmutableArray.CreateBuilder<ProofAnswer>();
         var available = programs.Where(program => program.Unavailable is null).ToList();
@@ -36,7 +38,7 @@ public static class AnySizeProver
         {
             foreach (var seed in Seeds.Take(program == available[0] ? seeds : 1))
             {
-                answers.Add(ProofCheck.Run(proof, program, seed, cancellation));
+                answers.Add(ProofCheck.Run(proof, program, seed, cancellation, mostSeconds));
                 if (!answers[^1].IsProved)
                 {
                     break;

@@ -6,13 +6,18 @@ namespace Verify.Generic;
 
 /// <summary>An atomic statement about a few identities, or its negation.</summary>
 /// <param name="Text">The statement in C#, as it stands in an invariant; no two statements of a model have the same.</param>
-/// <param name="Words">What is said, or denied, in words.</param>
+/// <param name="Say">What is said, or denied, in words, given the names of the identities.</param>
 /// <param name="IsDenied">Whether it is the negation of these words.</param>
 /// <param name="Expression">The statement.</param>
 /// <param name="Over">The identities that it is about.</param>
 /// <param name="Holds">Whether it holds of a state, given its image and an element for each identity.</param>
 internal sealed record Literal(
-    string Text, string Words, bool IsDenied, Expr Expression, ImmutableArray<Binder> Over, Func<StateImage, int[], bool> Holds);
+    string Text, Func<Func<Binder, string>, string> Say, bool IsDenied, Expr Expression, ImmutableArray<Binder> Over,
+    Func<StateImage, int[], bool> Holds)
+{
+    /// <summary>What is said, or denied, in words.</summary>
+    public string Words => Say(binder => binder.Name);
+}
 
 /// <summary>For all identities: one of some statements holds.</summary>
 /// <param name="Literals">The statements.</param>

@@ -58,9 +58,9 @@ internal sealed class ClauseFinder(Vocabulary vocabulary, Rows reachable)
             if (clause.Length == size)
             {
                 var isValid = chosen.IsEmpty ? !column.ContainsAnyExcept(0UL) : !Rows.Meet(common[chosen.Length - 1], column);
-                if (isValid && !isBanned(clause))
+                if (isValid && vocabulary.Canonical(clause) is var same && !isBanned(same))
                 {
-                    found.Add(clause);
+                    found.Add(same);
                 }
 
                 continue;

@@ -32,7 +32,7 @@ public static class ProofCheck
     // Where matching gives up, enumeration goes on; over relations it comes to an end.
     private const string Patient = "(set-option :full-saturate-quant true)\n";
 
-    /// <summary>Seconds that a solver may think about one obligation.</summary>
+    /// <summary>Seconds that a solver may think about one obligation unless it is said otherwise.</summary>
     public const int MostSeconds = 10;
 
     /// <summary>Asks a fresh solver about every obligation.</summary>
@@ -40,21 +40,26 @@ public static class ProofCheck
     /// <param name="program">The solver.</param>
     /// <param name="seed">What its random choices start from.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="mostSeconds">How long it may think about one obligation.</param>
     /// <returns>Its answers; cvc5 is asked a second time, in a more patient mode, if it gives up on any.</returns>
-    public static ProofAnswer Run(string proof, ISolverSource program, ulong seed, CancellationToken cancellation)
+    public static ProofAnswer Run(
+        string proof, ISolverSource program, ulong seed, CancellationToken cancellation, int mostSeconds = MostSeconds)
     {
-        var first = Run(proof, program, seed, Limit(program.Kind), cancellation);
+        var limit = Limit(program.Kind, mostSeconds);
+        ProofAnswer Answer(string options) => Run(proof, program, seed, options, mostSeconds, cancellation);
+        var first = Answer(limit);
         return program.Kind == SolverKind.Cvc5 && first.Answers.Any(a => a.Answer == Satisfiability.Unknown && a.Trouble is null)
-            ? Run(proof, program, seed, Limit(program.Kind) + Patient, cancellation)
+            ? Answer(limit + Patient)
             : first;
     }
 
-    private static ProofAnswer Run(string proof, ISolverSource program, ulong seed, string options, CancellationToken cancellation)
+    private static ProofAnswer Run(
+        string proof, ISolverSource program, ulong seed, string options, int mostSeconds, CancellationToken cancellation)
     {
         var parts = proof.Split(Question);
         var answers = ImmutableArray.CreateBuilder<ObligationAnswer>();
         string? trouble = null;
-        using var solver = program.Start(seed, new SolverLimits(SecondsPerAnswer: MostSeconds * 2), cancellation);
+        using var solver = program.Start(seed, new SolverLimits(SecondsPerAnswer: mostSeconds * 2), cancellation);
         for (var i = 0; i < parts.Length - 1; i++)
         {
             var clock = Stopwatch.StartNew();
@@ -78,9 +83,9 @@ public static class ProofCheck
         return new ProofAnswer(program.Identity, seed, answers.ToImmutable());
     }
 
-    private static string Limit(SolverKind kind) => kind == SolverKind.Z3
-        ? $"(set-option :timeout {MostSeconds * 1000})\n"
-        : $"(set-option :tlimit-per {MostSeconds * 1000})\n";
+    private static string Limit(SolverKind kind, int seconds) => kind == SolverKind.Z3
+        ? $"(set-option :timeout {seconds * 1000})\n"
+        : $"(set-option :tlimit-per {seconds * 1000})\n";
 
     // The comment before the last push says which obligation comes.
     private static string NameOf(string part) =>

@@ -18,7 +18,7 @@ internal sealed class Vocabulary
         {
             for (var i = 0; i < EachSort; i++)
             {
-                Variables.Add(new Binder($"{char.ToLowerInvariant(scalar.Name[0])}{i + 1}", scalar));
+                Variables.Add(new Binder($"{LetterOf(scalar)}{i + 1}", scalar));
             }
         }
 
@@ -28,7 +28,11 @@ internal sealed class Vocabulary
         }
 
         AddNumbers();
+        renamings = [.. Renamings()];
     }
+
+    // What becomes of each literal when the two identities of some sorts change places.
+    private readonly ImmutableArray<int[]> renamings;
 
     /// <summary>The identities.</summary>
     public List<Binder> Variables { get; } = [];
@@ -41,6 +45,37 @@ internal sealed class Vocabulary
 
     /// <summary>For each literal, the identities it is about, as bits.</summary>
     public int Mask(int literal) => Literals[literal].Over.Aggregate(0, (mask, binder) => mask | (1 << Variables.IndexOf(binder)));
+
+    /// <summary>
+    /// A clause that says the same, and is the same for all that say it with the identities of a sort in other places.
+    /// </summary>
+    public ImmutableArray<int> Canonical(ImmutableArray<int> clause) =>
+        renamings.Select(renamed => clause.Select(literal => renamed[literal]).Order().ToImmutableArray())
+            .Aggregate((one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan()) <= 0 ? one : other);
+
+    private IEnumerable<int[]> Renamings()
+    {
+        var sorts = Variables.Select(variable => variable.Sort).Distinct().ToList();
+        var numbers = new Dictionary<(string, bool), int>();
+        for (var i = 0; i < Literals.Count; i++)
+        {
+            numbers.TryAdd((Literals[i].Words, Literals[i].IsDenied), i);
+        }
+
+        for (var swapped = 0; swapped < 1 << sorts.Count; swapped++)
+        {
+            string Name(Binder binder) => ((swapped >> sorts.IndexOf(binder.Sort)) & 1) == 0
+                ? binder.Name
+                : Variables.First(other => other.Sort.Equals(binder.Sort) && other.Name != binder.Name).Name;
+            yield return [.. Literals.Select((literal, i) => numbers.GetValueOrDefault((literal.Say(Name), literal.IsDenied), i))];
+        }
+    }
+
+    // A letter, unless there are two sets that begin with it.
+    private string LetterOf(Sort.Scalar scalar) =>
+        signature.Scalars.Count(other => char.ToLowerInvariant(other.Name[0]) == char.ToLowerInvariant(scalar.Name[0])) == 1
+            ? $"{char.ToLowerInvariant(scalar.Name[0])}"
+            : scalar.Name;
 
     private void AddLeaf(Leaf leaf)
     {
@@ -57,19 +92,19 @@ internal sealed class Vocabulary
             switch (leaf.Kind)
             {
                 case LeafKind.Truth:
-                    var isFlag = leaf.Symbol.Name.EndsWith('?');
-                    Add($"{place.Text(names)}", isFlag ? $"{Words(leaf, names)} is set" : Words(leaf, names),
+                    var set = leaf.Symbol.Name.EndsWith('?') ? " is set" : "";
+                    Add($"{place.Text(names)}", name => $"{Words(leaf, arguments, name)}{set}",
                         place.Expression, arguments, leaf, value => value == 1);
                     break;
                 case LeafKind.Relation:
-                    Add($"{place.Text(names)} == {names[^1]}", $"{Words(leaf, names)} is {names[^1]}",
+                    Add($"{place.Text(names)} == {names[^1]}", name => $"{Words(leaf, arguments, name)} is {name(arguments[^1])}",
                         place.Expression == Dsl.ValueOf(arguments[^1]), arguments, leaf, value => value == 1);
                     break;
                 case LeafKind.Data when leaf.Sort is Sort.Enumeration sort:
                     for (var i = 0; i < sort.Members.Length; i++)
                     {
                         var member = i;
-                        Add($"Is({place.Text(names)}, \"{sort.Members[i]}\")", $"{Words(leaf, names)} is {sort.Members[i]}",
+                        Add($"Is({place.Text(names)}, \"{sort.Members[i]}\")", name => $"{Words(leaf, arguments, name)} is {sort.Members[member]}",
                             place.Expression == Dsl.MemberOf(sort, i), arguments, leaf, value => value == member);
                     }
 
@@ -79,8 +114,8 @@ internal sealed class Vocabulary
     }
 
     // The name of a symbol, which for an option ends in a question mark, and its keys.
-    private static string Words(Leaf leaf, ImmutableArray<string> names) => leaf.Symbol.Name.TrimEnd('?')
-        + (leaf.Keys.IsEmpty ? "" : $"[{string.Join(", ", names.Take(leaf.Keys.Length))}]");
+    private static string Words(Leaf leaf, ImmutableArray<Binder> arguments, Func<Binder, string> name) => leaf.Symbol.Name.TrimEnd('?')
+        + (leaf.Keys.IsEmpty ? "" : $"[{string.Join(", ", arguments.Take(leaf.Keys.Length).Select(name))}]");
 
     // Numbers are compared with each other only: what they are says something of one size.
     private void AddNumbers()
@@ -125,8 +160,13 @@ internal sealed class Vocabulary
                 (text, expression) = flag is { } f ? ($"{f.Text} & {text}", f.Expression & expression) : (text, expression);
             }
 
-            var words = $"{WordsOf(a)} {(op == "==" ? "is" : op)} {WordsOf(b)}";
-            AddBoth($"({text})", $"!({text})", words, expression, over, (image, elements) =>
+            string Words(Func<Binder, string> name)
+            {
+                string[] sides = [Vocabulary.Words(a.Leaf, a.Arguments, name), Vocabulary.Words(b.Leaf, b.Arguments, name)];
+                return op == "==" ? string.Join(" is ", sides.Order(StringComparer.Ordinal)) : string.Join($" {op} ", sides);
+            }
+
+            AddBoth($"({text})", $"!({text})", Words, expression, over, (image, elements) =>
                 ValueOf(image, a, elements) is { } x && ValueOf(image, b, elements) is { } y && holds(x, y));
         }
 
@@ -136,9 +176,6 @@ internal sealed class Vocabulary
             Add("==", left.Expression == right.Expression, (x, y) => x == y);
         }
     }
-
-    private static string WordsOf((Leaf Leaf, ImmutableArray<Binder> Arguments) number) =>
-        Words(number.Leaf, [.. number.Arguments.Select(a => a.Name)]);
 
     private (string Text, Expr Expression) PlaceOf((Leaf Leaf, ImmutableArray<Binder> Arguments) number)
     {
@@ -161,7 +198,8 @@ internal sealed class Vocabulary
         leaf.Flag is not { } flag || image.Of(flag)[StateImage.IndexOf(flag, at[..flag.Keys.Length])] == 1;
 
     private void Add(
-        string text, string words, Expr expression, ImmutableArray<Binder> over, Leaf leaf, Func<int, bool> holds)
+        string text, Func<Func<Binder, string>, string> words, Expr expression, ImmutableArray<Binder> over, Leaf leaf,
+        Func<int, bool> holds)
     {
         var positions = over.Select(Variables.IndexOf).ToArray();
         if (FlagOf(leaf, over) is { } flag)
@@ -182,8 +220,8 @@ internal sealed class Vocabulary
         });
     }
 
-    private void AddBoth(string text, string negated, string words, Expr expression, ImmutableArray<Binder> over,
-        Func<StateImage, int[], bool> holds)
+    private void AddBoth(string text, string negated, Func<Func<Binder, string>, string> words, Expr expression,
+        ImmutableArray<Binder> over, Func<StateImage, int[], bool> holds)
     {
         ImmutableArray<Binder> distinct = [.. over.Distinct()];
         Literals.Add(new Literal(text, words, false, expression, distinct, holds));

@@ -1,0 +1,87 @@
+using Verify.Claims;
+using Verify.Cli.Output;
+
+namespace Verify.Cli.Proofs;
+
+/// <summary>What became of proofs for every size, for a reader or for a program.</summary>
+internal static class AnySizeOutput
+{
+    private const string Engine = "any-size";
+
+    /// <summary>Writes one result.</summary>
+    public static void Write(Terminal terminal, AnySizeResult result)
+    {
+        var (claim, output) = (result.Claim, terminal.Out);
+        output.WriteLine($"{terminal.Paint(claim.Id, Paint.Bold)}  "
+            + (result.IsProved ? terminal.Paint("proved", Paint.Green) : terminal.Paint("not proved", Paint.Red))
+            + $" {result.Proof?.Sentence ?? "for every size"}");
+        output.WriteLine($"  {claim.Sentence}");
+        if (result is { Proof: { } proof, Witness: { } witness })
+        {
+            output.WriteLine($"  {proof.Count} obligations: "
+                + string.Join(", ", result.Answers.Select(a => $"{a.Solver} (seed {a.Seed}) {ResultText.Seconds(a.Seconds)}")));
+            if (witness.Verdict is Verdict.Proved && witness.Vacuities().IsEmpty)
+            {
+                output.WriteLine($"  every rule fires, and every witness is met, on {witness.Instance}: "
+                    + $"{witness.Verdict.Evidence.States:N0} states");
+            }
+        }
+
+        foreach (var problem in result.Problems)
+        {
+            output.WriteLine($"  {terminal.Paint("PROBLEM", Paint.Red)} {problem}");
+        }
+
+        foreach (var (obligation, instance, step) in result.Broken)
+        {
+            output.WriteLine();
+            output.WriteLine($"  {obligation}");
+            BrokenStepText.Write(terminal, instance, step);
+        }
+
+        if (result.Certificate is { } path)
+        {
+            output.WriteLine($"  certificate: {path}");
+        }
+
+        if (result.Invariant is { } source)
+        {
+            output.WriteLine();
+            output.Write(source);
+        }
+    }
+
+    /// <summary>Writes results as <c>check --json</c> does.</summary>
+    /// <remarks>
+    /// An invariant that is not inductive says nothing about the claim: then the verdict is "unknown", unless the instance
+    /// itself is refuted.
+    /// </remarks>
+    public static void WriteJson(TextWriter output, IEnumerable<AnySizeResult> results) =>
+        ResultJson.Write(output, results.Select(Entry));
+
+    private static ResultJson.Entry Entry(AnySizeResult result)
+    {
+        var (claim, witness) = (result.Claim, result.Witness);
+        var evidence = (witness?.Verdict.Evidence ?? Evidence.Nothing) with
+        {
+            Kind = result.IsProved ? EvidenceKind.Inductive : EvidenceKind.None,
+            Certificate = result.Certificate,
+            Solver = result.Answers.IsEmpty ? null : string.Join("; ", result.Answers.Select(a => $"{a.Solver}, seed {a.Seed}")),
+            Identity = "an invariant for every size",
+        };
+        Verdict verdict = result.IsProved ? new Verdict.Proved(evidence)
+            : witness?.Verdict is Verdict.Refuted refuted ? refuted
+            : new Verdict.Unknown(string.Join("; ", result.Problems), evidence);
+        var instance = new Instance(claim.Family, claim.Choices);
+        var report = new Report(instance, instance.Model.Property(claim.Property), verdict, Engine,
+            witness?.Run ?? Engines.Run.Default, result.Seconds);
+        var isOfAll = result.Proof is not null && verdict is not Verdict.Refuted;
+        return new ResultJson.Entry(new Decision(claim, claim.Choices, new ClaimReport(claim, report, [], result.Problems)), report)
+        {
+            Instance = isOfAll ? $"{claim.Family.Name} {result.Proof!.Sentence}" : instance.ToString(),
+            Expected = claim.Expected.Word,
+            IsAsExpected = verdict.Word == claim.Expected.Word,
+            Invariant = result.Invariant,
+        };
+    }
+}

@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Generic;
+using Verify.Lowering.FirstOrder;
+using Verify.Modelling;
+using Verify.Solving;
+using Stopwatch = System.Diagnostics.Stopwatch;
+
+namespace Verify.Cli.Proofs;
+
+/// <summary>What became of a proof for every size.</summary>
+/// <param name="Claim">The claim.</param>
+/// <param name="Problems">Why it is not proved, one line each; empty when it is.</param>
+/// <param name="ExitCode">The exit code.</param>
+internal sealed record AnySizeResult(Claim Claim, ImmutableArray<string> Problems, int ExitCode)
+{
+    /// <summary>What was to be shown; null when there is no invariant to show.</summary>
+    public AnySizeProof? Proof { get; init; }
+
+    /// <summary>The instance on which every rule has to fire; null when none was looked at.</summary>
+    public Report? Witness { get; init; }
+
+    /// <summary>What solvers say.</summary>
+    public ImmutableArray<ProofAnswer> Answers { get; init; } = [];
+
+    /// <summary>The certificate that was written; null when none was.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>The invariant that was found, in C#; null when none was looked for, or found.</summary>
+    public string? Invariant { get; init; }
+
+    /// <summary>Steps that lead out of the invariant, each with what it breaks.</summary>
+    public ImmutableArray<(string Obligation, Model Instance, BrokenStep Step)> Broken { get; init; } = [];
+
+    /// <summary>How long it took.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Whether it is proved.</summary>
+    public bool IsProved => Problems.IsEmpty;
+}
+
+/// <summary>Proves claims for every size, by an invariant that is written down or looked for.</summary>
+internal sealed class AnySizeRun(Session session)
+{
+    private const int StatesToLookAt = 6000;
+
+    private readonly ProofFiles files = new(session.Catalogue);
+    private readonly SolverChoice solvers = session.Solvers;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+
+    /// <summary>Of a group, those that somebody has written an invariant for; all of them when there is none.</summary>
+    public ImmutableArray<Claim> WithInvariant(ImmutableArray<Claim> claims)
+    {
+        ImmutableArray<Claim> some = [.. claims.Where(claim => files.InvariantOf(claim) is not null)];
+        return some.IsEmpty ? claims : some;
+    }
+
+    /// <summary>Proves a claim by the invariant that is written down, and writes the certificate.</summary>
+    /// <exception cref="ModelException">VRF308: there is no invariant, or it does not fit. VRF307: the model cannot be told for
+    /// every size. VRF401: there is no solver. VRF402: the certificate cannot be written.</exception>
+    public AnySizeResult Prove(Claim claim)
+    {
+        var invariant = files.InvariantOf(claim)
+            ?? throw ModelException.At(null, Codes.BadInvariant, $"there is no invariant for {claim.Id}");
+        return Timed(claim, () =>
+        {
+            var result = Prove(claim, invariant);
+            if (!result.IsProved)
+            {
+                return result;
+            }
+
+            var path = ProofFiles.PathOf(claim, invariant);
+            ProofFiles.Write(path, Certificate.Of(claim, result.Proof!, Tool.Version).Text);
+            return result with { Certificate = path };
+        });
+    }
+
+    /// <summary>Looks for an invariant, and proves the claim by it.</summary>
+    /// <exception cref="ModelException">VRF307: the model cannot be told for every size. VRF401: there is no solver.</exception>
+    public AnySizeResult Find(Claim claim) => Timed(claim, () =>
+    {
+        var instances = Instances(claim);
+        var found = new InvariantSearch(instances, claim.Id, claim.Property, solvers, new Telling(session.Terminal.Error))
+            .Find(StatesToLookAt, session.Cancellation);
+        return found.Invariant is { } invariant
+            ? Prove(claim, invariant) with { Invariant = invariant.Source("FoundInvariant", instances[0]) }
+            : new AnySizeResult(claim, ["no invariant was found"], ExitCode.Undecided)
+            {
+                Broken = [("no clause over two of each identity excludes this", found.Instance, found.Stuck!)],
+            };
+    });
+
+    // Whatever happens to a solver, or to the user's patience, leaves it open.
+    private AnySizeResult Timed(Claim claim, Func<AnySizeResult> work)
+    {
+        if (solvers.Unavailable is { } reason)
+        {
+            throw ModelException.At(null, Codes.MissingTool, reason);
+        }
+
+        var started = clock.Elapsed;
+        AnySizeResult result;
+        try
+        {
+            result = work();
+        }
+        catch (SolverException e)
+        {
+            result = new AnySizeResult(claim, [e.Message], ExitCode.Undecided);
+        }
+        catch (OperationCanceledException)
+        {
+            result = new AnySizeResult(claim, ["interrupted"], ExitCode.Undecided);
+        }
+
+        return result with { Seconds = (clock.Elapsed - started).TotalSeconds };
+    }
+
+    private AnySizeResult Prove(Claim claim, Invariant invariant)
+    {
+        var proof = AnySizeProof.Of(claim, invariant);
+        var instance = new Instance(claim.Family, claim.Choices);
+        var witness = Report.Decide(session.Engine(null), instance, instance.Model.Property(claim.Property),
+            new Run(Budget.Unlimited, Cancellation: session.Cancellation));
+        var isOpen = witness.Verdict is Verdict.Unknown or Verdict.HoldsUpTo;
+        var result = new AnySizeResult(claim, witness.Verdict is Verdict.Proved
+            ? witness.Vacuities()
+            : [$"{instance}: {witness.Verdict.Word}, so there is nothing to prove for every size"],
+            isOpen ? ExitCode.Undecided : ExitCode.Otherwise)
+        {
+            Proof = proof,
+            Witness = witness,
+        };
+        if (!result.IsProved)
+        {
+            return result;
+        }
+
+        var said = AnySizeProver.Run(proof.Text, solvers.WithSecondOpinion, seeds: 3, session.Cancellation);
+        var isFalse = said.Answers.SelectMany(a => a.Answers).Any(a => a.Answer == Satisfiability.Sat);
+        return result with
+        {
+            Problems = said.IsProved || !said.Problems.IsEmpty ? said.Problems : ["nobody was asked"],
+            ExitCode = said.IsProved ? ExitCode.AsExpected : isFalse ? ExitCode.Otherwise : ExitCode.Undecided,
+            Answers = said.Answers,
+            Broken = [.. said.Failed.Take(3).SelectMany(name => BrokenBy(claim, invariant, name))],
+        };
+    }
+
+    private IEnumerable<(string, Model, BrokenStep)> BrokenBy(Claim claim, Invariant invariant, string name)
+    {
+        foreach (var model in Instances(claim))
+        {
+            if (FindBroken(model, invariant.For(model), claim.Property, name) is { } broken)
+            {
+                yield return (name, model, broken);
+                yield break;
+            }
+        }
+    }
+
+    private BrokenStep? FindBroken(Model model, ImmutableArray<Conjunct> conjuncts, string property, string name)
+    {
+        try
+        {
+            var obligations = new Obligations(new FirstOrderModel(model), conjuncts, (Property.Always)model.Property(property));
+            return BrokenStepFinder.Find(obligations, name, solvers, session.Cancellation);
+        }
+        catch (SolverException)
+        {
+            return null; // what is not proved stays so, though it cannot be shown why
+        }
+    }
+
+    // Two of everything, and then three of one and of the others.
+    private static ImmutableArray<Model> Instances(Claim claim)
+    {
+        var scalars = new Signature(claim.Family.Build(claim.Choices)).Scalars.Select(scalar => scalar.Name).ToHashSet();
+        var first = claim.Family.Sizes.FirstOrDefault(size => scalars.Contains(size.Name))?.Name;
+        Model Of(Func<string, int> sizeOf) => claim.Family.Build(claim.Family.Sizes.Where(size => scalars.Contains(size.Name))
+            .Aggregate(claim.Choices, (choices, size) => choices.Size(size.Name, Math.Clamp(sizeOf(size.Name), size.Low, size.High))));
+        return [Of(_ => 2), Of(name => name == first ? 3 : 2), Of(name => name == first ? 2 : 3)];
+    }
+
+    private sealed class Telling(TextWriter error) : IProgress<string>
+    {
+        public void Report(string value) => error.WriteLine($"verify: {value}");
+    }
+}

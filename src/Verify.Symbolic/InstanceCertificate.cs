@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Modelling;
+using Verify.Solving;
+
+namespace Verify.Symbolic;
+
+/// <summary>
+/// The stored proof of one instance of a claim: a header that says which, and obligations that any solver for SMT-LIB 2
+/// can check.
+/// </summary>
+/// <remarks>
+/// Nothing in the file is taken for granted but the invariant, or the number of steps of an induction. The model, the
+/// property and everything else are written anew, and have to be what is in the file.
+/// </remarks>
+public sealed partial class InstanceCertificate
+{
+    private const string FirstLine = "; A proof by Verify, of one instance. Every (check-sat) has to answer unsat.";
+    private readonly CertificateHeader header;
+    private readonly string text;
+    private readonly string file;
+
+    private InstanceCertificate(CertificateHeader header, string text, string file) =>
+        (this.header, this.text, this.file) = (header, text, file);
+
+    /// <summary>The ending of the files.</summary>
+    public const string Ending = ".instance.smt2";
+
+    /// <summary>The id of the claim.</summary>
+    public string Claim => header["claim"];
+
+    /// <summary>The number of obligations.</summary>
+    public int Obligations => header.Obligations;
+
+    /// <summary>What a solver reads.</summary>
+    public string Proof => header.Proof;
+
+    /// <summary>The name of the file that a claim's certificate is in.</summary>
+    public static string FileName(string claim) => $"{Path.GetFileNameWithoutExtension(Certificate.FileName(claim))}{Ending}";
+
+    /// <summary>Whether a text calls itself such a certificate.</summary>
+    public static bool IsOne(string text) => text.StartsWith(FirstLine + "\n", StringComparison.Ordinal);
+
+    /// <summary>The text of the certificate of a proof; null if the verdict does not rest on obligations.</summary>
+    /// <param name="claim">The claim.</param>
+    /// <param name="report">What was decided of it, or of another instance of it.</param>
+    /// <param name="version">Name and version of the tool that writes it.</param>
+    public static string? Of(Claim claim, Report report, string version) =>
+        report.Verdict is { Evidence.Obligations: { } obligations }
+            ? Of(claim, report.Instance, obligations,
+                $"{report.Verdict.Evidence.Selection ?? report.Engine}, {report.Verdict.Evidence.Solver}", version)
+            : null;
+
+    /// <summary>Reads a file, and sees whether it is whole.</summary>
+    /// <param name="text">What is in it.</param>
+    /// <param name="file">Its path, for diagnostics.</param>
+    /// <exception cref="ModelException">VRF309: it is damaged, cut short, or not a certificate.</exception>
+    public static InstanceCertificate Read(string text, string file) => new(CertificateHeader.Read(text, file, FirstLine), text, file);
+
+    /// <summary>Sees whether it is what the model of today gives.</summary>
+    /// <param name="claim">The claim that it names.</param>
+    /// <returns>The instance that it is of.</returns>
+    /// <exception cref="ModelException">VRF309: it is not what it says. VRF310: the model has changed since. VRF302, VRF303: the
+    /// family does not offer the instance.</exception>
+    public Instance CheckAgainst(Claim claim)
+    {
+        if (Path.GetFileName(file) != FileName(claim.Id))
+        {
+            throw Bad($"this is the certificate of {Claim}; its name has to be {FileName(claim.Id)}");
+        }
+
+        var instance = new Instance(claim.Family, Choices());
+        var digest = instance.Model.Digest;
+        if (header["model digest"] != digest)
+        {
+            throw ModelException.At(new SourceSpot(file, 1), Codes.StaleCertificate,
+                $"the model of {Claim} has changed: the digest is {digest} now, and {header["model digest"]} here");
+        }
+
+        var question = new Question(instance.Model, instance.Model.Property(claim.Property), Run.Default, NoSolver.Instance);
+        CertificateHeader.CheckLines(text, Of(claim, instance, Again(question), header["found by"], header["tool"]), file);
+        return instance;
+    }
+
+    private static string Of(Claim claim, Instance instance, string obligations, string foundBy, string version)
+    {
+        var (family, choices) = (instance.Family, instance.Choices);
+        var property = instance.Model.Property(claim.Property);
+        return CertificateHeader.Write(FirstLine,
+        [
+            ("claim", claim.Id),
+            ("sentence", claim.Sentence),
+            ("property", property.Name),
+            ("verdict", property is Property.Reachable ? "refuted: no reachable state is such" : "proved: it holds in every reachable state"),
+            ("model", family.Name),
+            ("sizes", family.Sizes.IsEmpty ? None : Instance.DescribeSizes(family, choices)),
+            ("faults", string.Join(' ', choices.Faults.DefaultIfEmpty(None))),
+            ("assumptions", string.Join(' ', choices.Assumptions.DefaultIfEmpty(None))),
+            ("profile", choices.Profile ?? family.Profiles.FirstOrDefault()?.Name ?? None),
+            ("found by", foundBy),
+            ("model digest", instance.Model.Digest),
+        ], $"\n{obligations}", version);
+    }
+
+    private const string None = "none";
+
+    // What is proved is written down by us; what it is proved by is the solver's, and is read out of the file.
+    private string Again(Question question)
+    {
+        if (Induction().Match(Proof) is { Success: true, Groups: var groups })
+        {
+            return int.TryParse(groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps is > 0 and < 1000
+                ? Symbolic.Obligations.OfInduction(question, steps)
+                : throw Bad("it is by induction over a number of steps that makes no sense");
+        }
+
+        var (from, to) = (Proof.IndexOf("\n(define-fun inv ", StringComparison.Ordinal) + 1, Proof.IndexOf("\n; shape: ", StringComparison.Ordinal));
+        var invariant = from > 0 && to > from ? Proof[from..to] : throw Bad("there is no invariant in it");
+        return IsOneDefinition(invariant)
+            ? Symbolic.Obligations.OfInvariant(question, invariant)
+            : throw Bad("its invariant is not the definition of one predicate");
+    }
+
+    // One term: nothing that could declare, assert, or hide behind a comment.
+    private static bool IsOneDefinition(string invariant)
+    {
+        try
+        {
+            return !invariant.Any(letter => letter is ';' or '"' or '|' || (char.IsControl(letter) && letter != '\n'))
+                && SExpr.ReadAll(invariant) is [{ Head: "define-fun", Items: [_, { Text: "inv" }, _, { Text: "Bool" }, _] }];
+        }
+        catch (SolverException)
+        {
+            return false;
+        }
+    }
+
+    private Choices Choices()
+    {
+        var choices = Modelling.Choices.Default;
+        foreach (var word in Words("sizes", ','))
+        {
+            choices = word.Split('=') is [var name, var number]
+                && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                ? choices.Size(name, value)
+                : throw Bad($"the size '{word}' is not understood");
+        }
+
+        return choices with
+        {
+            Faults = choices.Faults.Union(Words("faults", ' ')),
+            Assumptions = choices.Assumptions.Union(Words("assumptions", ' ')),
+            Profile = Words("profile", ' ').FirstOrDefault(),
+        };
+    }
+
+    private ImmutableArray<string> Words(string name, char between) => header[name] == None ? [] : [.. header[name].Split(between)];
+
+    private ModelException Bad(string what) => ModelException.At(new SourceSpot(file, 1), Codes.BadCertificate, what,
+        "write it anew: verify prove CLAIM --into DIR");
+
+    [GeneratedRegex(@"\A\n; [^\n]*\n; by ([0-9]+)-induction ")]
+    private static partial Regex Induction();
+
+    // To write a question down takes nobody who answers it.
+    private sealed class NoSolver : ISolverSource
+    {
+        public static NoSolver Instance { get; } = new();
+
+        public string Name => "none";
+
+        public SolverKind Kind => SolverKind.Z3;
+
+        public string Identity => "none";
+
+        public string? Unavailable => "nothing is asked";
+
+        public ISolver Start(ulong seed, SolverLimits limits, CancellationToken cancellation = default) =>
+            throw new SolverException(SolverTrouble.Missing, Unavailable!);
+    }
+}
