@@ -78,6 +78,7 @@ internal static class Obligations
             }
         }
 
+        solver.Finish();
         return count == 0 ? "there are no obligations" : null;
     }
 

@@ -70,11 +70,16 @@ public static class ProofCheck
                 {
                     solver.Send((i == 0 ? options : "") + parts[i]);
                     answer = solver.CheckSat();
+                    if (answer == Satisfiability.Unsat)
+                    {
+                        solver.Finish();
+                    }
                 }
             }
             catch (SolverException e)
             {
                 trouble = e.Message; // it has forgotten what was sent, so nothing more is asked
+                answer = Satisfiability.Unknown;
             }
 
             answers.Add(new ObligationAnswer(NameOf(parts[i]), answer, clock.Elapsed.TotalSeconds, trouble));

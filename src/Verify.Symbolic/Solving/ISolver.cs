@@ -94,6 +94,16 @@ public static class Questions
         var other => throw new SolverException(SolverTrouble.Garbage, $"{solver.Identity} answers '{Shown(other)}' to {command}"),
     };
 
+    /// <summary>Sees that as many answers were printed as were read: else they may have been answers to other questions.</summary>
+    /// <exception cref="SolverException">It printed something else meanwhile.</exception>
+    public static void Finish(this ISolver solver)
+    {
+        if (solver.Ask("(echo \"done\")") is var answer && answer.Bare != "done")
+        {
+            throw new SolverException(SolverTrouble.Garbage, $"{solver.Identity} prints '{Shown(answer)}', which nobody asked for");
+        }
+    }
+
     /// <summary>The value of each of some terms in the model that was found, as the solver prints them.</summary>
     /// <exception cref="SolverException">There is no answer, or one that is none.</exception>
     public static IReadOnlyList<SExpr> ValuesOf(this ISolver solver, IReadOnlyCollection<string> terms)

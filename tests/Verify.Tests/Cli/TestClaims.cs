@@ -77,6 +77,15 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
         Catalogue catalogue, IReadOnlyList<IEngine> engines, string[] arguments, CancellationToken cancellation = default) =>
         Of(catalogue, engines, arguments, null, cancellation);
 
+    /// <summary>With solvers of the test's own.</summary>
+    public static ToolRun Asking(
+        IReadOnlyList<ISolverSource> solvers, Catalogue catalogue, Func<ISolverSource, IReadOnlyList<IEngine>> engines,
+        params string[] arguments)
+    {
+        var choice = new SolverChoice(solvers);
+        return Of(catalogue, engines(choice), arguments, choice, CancellationToken.None);
+    }
+
     private static ToolRun Of(Catalogue catalogue, IReadOnlyList<IEngine> engines, string[] arguments, SolverChoice? solvers,
         CancellationToken cancellation)
     {

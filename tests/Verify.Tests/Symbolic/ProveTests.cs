@@ -1,0 +1,245 @@
+using System.Text.Json;
+using Verify.Cli;
+using Verify.Explicit;
+using Verify.Solving;
+using Verify.Tests.Cli;
+using Verify.Tests.Explicit;
+
+namespace Verify.Tests.Symbolic;
+
+/// <summary><c>prove</c> and <c>certify</c> of one instance: what is written down can be checked again, and nothing else passes.</summary>
+public sealed class ProveTests
+{
+    private const string Full = "SD-FULL.I-ENTRY.instance.smt2";
+
+    // Proved once; each test spoils a copy.
+    private static readonly Lazy<string> Certificate = new(() =>
+    {
+        using var folder = new TestDirectory();
+        var run = Run("prove", "SD-FULL", "--engine", "pdr", "--into", folder.Path);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        return File.ReadAllText(Path.Combine(folder.Path, Full));
+    });
+
+    [Theory]
+    [InlineData("pdr", "SD-FULL:I-ENTRY", "--seed", "3")]
+    [InlineData("spacer", "SD-FULL:I-ENTRY", "--budget", "seconds=60")]
+    [InlineData("kinduction", "SD-FULL:I-ENTRY", "--size", "cpu=1")]
+    [InlineData("pdr", "SD-QUIET:I-ENTRY")]
+    [InlineData("spacer", "SD-FULL:I-ENTRY", "--fault", "local-flush", "--assume", "A-NOSPEC,A-NOREUSE")]
+    public void What_an_engine_proves_is_checked_again_by_both_solvers(string engine, string claim, params string[] more)
+    {
+        _ = (RealSolver.OrSkip(), RealSolver.OrSkip(SolverKind.Cvc5));
+        using var folder = new TestDirectory();
+
+        var run = Run(["prove", claim, "--engine", engine, "--into", folder.Path, .. more]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var file = Assert.Single(Directory.GetFiles(folder.Path));
+        Assert.Contains($"  certificate: {file}\n", run.Out, StringComparison.Ordinal);
+        var again = Run("certify", file);
+        Assert.Equal((0, ""), (again.ExitCode, again.Error));
+        Assert.Matches($@"^ok  {claim}  proved on shootdown .+: [0-9]+ obligations, z3 [^,]+, cvc5 [^,;]+\n$", again.Out);
+    }
+
+    [Fact]
+    public void All_that_leave_a_certificate_race_unless_one_is_named()
+    {
+        _ = RealSolver.OrSkip();
+        var run = Run("prove", "SD-FULL", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var result = JsonDocument.Parse(run.Out).RootElement.GetProperty("results").EnumerateArray().Single();
+        Assert.Equal(("proved", "portfolio"), (result.GetProperty("verdict").GetString(), result.GetProperty("engine").GetString()));
+        Assert.EndsWith("(the first of kinduction, pdr, spacer)", result.GetProperty("evidence").GetProperty("selection").GetString());
+    }
+
+    [Fact]
+    public void A_refutation_leaves_a_trace_and_no_certificate()
+    {
+        _ = RealSolver.OrSkip();
+        using var folder = new TestDirectory();
+        var run = Run("prove", "SD-LOCAL", "--engine", "kinduction", "--into", folder.Path);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("refuted, as expected", run.Out, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Theory]
+    [InlineData(3, "VRF304", "SD-FULL", "--engine", "explicit")]
+    [InlineData(3, "VRF304", "SD-FULL", "--engine", "bmc")]
+    [InlineData(3, "VRF403", "SD-FULL", "--find")]
+    [InlineData(3, "VRF304", "SD-FULL", "--any-size", "--size", "cpu=3")]
+    [InlineData(3, "VRF304", "SD-FULL", "--any-size", "--engine", "pdr")]
+    [InlineData(3, "VRF304", "SD-FULL", "--any-size", "--into", "there")]
+    [InlineData(3, "VRF402", "SD-FULL", "--engine", "pdr", "--into", "/dev/null/there")]
+    [InlineData(3, "VRF302", "SD-FULL", "--size", "cpu=99")]
+    public void What_makes_no_sense_is_said(int code, string error, params string[] arguments)
+    {
+        _ = RealSolver.OrSkip();
+        var run = Run(["prove", .. arguments]);
+        Assert.Equal(code, run.ExitCode);
+        Assert.Contains(error, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("VRF309", "cut short")]
+    [InlineData("VRF309", "one byte")]
+    [InlineData("VRF309", "an assertion more")]
+    [InlineData("VRF309", "an assertion behind the invariant")]
+    [InlineData("VRF309", "an assertion in a comment of the header")]
+    [InlineData("VRF309", "another logic")]
+    [InlineData("VRF309", "in another order")]
+    [InlineData("VRF309", "a question less")]
+    [InlineData("VRF309", "no invariant")]
+    [InlineData("VRF309", "an induction over no steps")]
+    [InlineData("VRF309", "another verdict")]
+    [InlineData("VRF309", "no such claim")]
+    [InlineData("VRF309", "another claim")]
+    [InlineData("VRF310", "a larger instance")]
+    [InlineData("VRF310", "a fault more")]
+    [InlineData("VRF310", "an assumption less")]
+    [InlineData("VRF310", "another model")]
+    [InlineData("VRF302", "no such size")]
+    public void A_certificate_that_was_touched_is_refused(string code, string how)
+    {
+        _ = RealSolver.OrSkip();
+        var text = Certificate.Value;
+        var touched = how switch
+        {
+            "cut short" => text[..(text.Length / 2)],
+            "one byte" => text[..^40] + "#" + text[^39..],
+            "an assertion more" => Forged(text.Replace("(set-logic QF_BV)\n", "(set-logic QF_BV)\n(assert false)\n", StringComparison.Ordinal)),
+            "an assertion behind the invariant" =>
+                Forged(text.Replace("\n; shape: ", "\n(assert false)\n; shape: ", StringComparison.Ordinal)),
+            "an assertion in a comment of the header" =>
+                text.Replace("; found by: ", "; found by: \r(assert false) ;", StringComparison.Ordinal),
+            "another logic" => Forged(text.Replace("QF_BV", "ALL", StringComparison.Ordinal)),
+            "in another order" => Forged(Swapped(text)),
+            "a question less" => Forged(text[..text.LastIndexOf("; suffices", StringComparison.Ordinal)]),
+            "no invariant" => Forged(text.Replace("(define-fun inv ", "(define-fun lemma ", StringComparison.Ordinal)),
+            "an induction over no steps" => Forged(text.Replace("; by an inductive invariant", "; by 0-induction over", StringComparison.Ordinal)),
+            "another verdict" => text.Replace("; verdict: proved: it holds in every", "; verdict: refuted: no", StringComparison.Ordinal),
+            "no such claim" => text.Replace("; claim: SD-FULL:I-ENTRY", "; claim: SD-NONE", StringComparison.Ordinal),
+            "another claim" => text.Replace("; claim: SD-FULL:I-ENTRY", "; claim: SD-LOCAL:I-ENTRY", StringComparison.Ordinal),
+            "a larger instance" => text.Replace("sizes: cpu=2", "sizes: cpu=3", StringComparison.Ordinal),
+            "a fault more" => text.Replace("faults: none", "faults: local-flush", StringComparison.Ordinal),
+            "an assumption less" => text.Replace("assumptions: none", "assumptions: A-NOSPEC", StringComparison.Ordinal),
+            "no such size" => text.Replace("sizes: cpu=2", "sizes: core=2", StringComparison.Ordinal),
+            _ => text.Replace("; model digest: ", "; model digest: 0", StringComparison.Ordinal),
+        };
+        Assert.NotEqual(text, touched);
+
+        var run = Certify(touched);
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains($"error {code}: ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("ok", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    [InlineData("(or x0 (not x0))")]
+    [InlineData("(forall ((x Bool)) x)")]
+    [InlineData("(check-sat)")]
+    [InlineData("(! true :named bad)")]
+    [InlineData("someone-else")]
+    public void What_is_no_invariant_is_no_proof(string body)
+    {
+        _ = RealSolver.OrSkip();
+        var text = Certificate.Value;
+        var from = text.IndexOf("(define-fun inv ", StringComparison.Ordinal);
+        var head = text[from..(text.IndexOf(") Bool", from, StringComparison.Ordinal) + ") Bool".Length)];
+        var spoiled = Forged($"{text[..from]}{head} {body})\n{text[(text.IndexOf("\n; shape: ", StringComparison.Ordinal) + 1)..]}");
+
+        var run = Certify(spoiled);
+
+        Assert.Contains(run.ExitCode, (int[])[ExitCode.Otherwise, ExitCode.Undecided, ExitCode.BadInput]);
+        Assert.DoesNotContain("ok", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_certificate_under_another_name_is_refused()
+    {
+        _ = RealSolver.OrSkip();
+        var run = Certify(Certificate.Value, "SD-LOCAL.I-ENTRY.instance.smt2");
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains($"error VRF309: this is the certificate of SD-FULL:I-ENTRY; its name has to be {Full}", run.Error);
+    }
+
+    [Fact]
+    public void One_solver_alone_is_said_to_be_alone()
+    {
+        var z3 = RealSolver.OrSkip();
+        var missing = SolverProgram.At(SolverKind.Cvc5, "no/such/cvc5");
+        var run = Certify(Certificate.Value, Full, z3, missing);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"^ok  SD-FULL:I-ENTRY  proved on .+: 4 obligations, z3 [0-9.]+ alone [0-9.]+ s; no second opinion: .*no/such/cvc5", run.Out);
+        var data = Certify(Certificate.Value, Full, z3, missing, "--json");
+        Assert.Single(JsonDocument.Parse(data.Out).RootElement.GetProperty("certificates")[0].GetProperty("solvers").EnumerateArray());
+    }
+
+    [Fact]
+    public void Without_any_solver_nothing_is_checked()
+    {
+        _ = RealSolver.OrSkip();
+        var run = Certify(Certificate.Value, Full,
+            SolverProgram.At(SolverKind.Z3, "no/such/z3"), SolverProgram.At(SolverKind.Cvc5, "no/such/cvc5"));
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("skipped  SD-FULL:I-ENTRY  not checked", run.Out);
+    }
+
+    // One that is wrong, or that nobody can understand, takes the word of the other away.
+    [Theory]
+    [InlineData(1, "echo sat")]
+    [InlineData(2, "echo unknown")]
+    [InlineData(2, "echo unsat; echo '(error \"no\")'")]
+    [InlineData(2, "echo unsat; echo garbage")]
+    [InlineData(2, "echo unsat; echo unsat")]
+    [InlineData(2, "echo '((unsat))'")]
+    [InlineData(2, "kill -9 $$")]
+    public void Two_solvers_have_to_say_the_same(int code, string reply)
+    {
+        var z3 = RealSolver.OrSkip(SolverKind.Cvc5);
+        using var fake = new FakeSolver(FakeSolver.Answering(reply));
+        foreach (var solvers in (ISolverSource[][])[[z3, fake.Program], [fake.Program, z3]])
+        {
+            var run = Certify(Certificate.Value, Full, solvers[0], solvers[1]);
+            Assert.Equal(code, run.ExitCode);
+            Assert.StartsWith("PROBLEM  SD-FULL:I-ENTRY  not proved", run.Out);
+        }
+    }
+
+    private static string Forged(string text)
+    {
+        var body = text[text.IndexOf("\n\n", StringComparison.Ordinal)..][1..];
+        var header = text[..^body.Length].Split('\n').Select(line =>
+            line.StartsWith("; proof digest: ", StringComparison.Ordinal) ? $"; proof digest: {Fingerprint.Of(body)}"
+            : line.StartsWith("; obligations: ", StringComparison.Ordinal)
+                ? $"; obligations: {body.Split('\n').Count(one => one == "(check-sat)")}"
+            : line);
+        return string.Join('\n', header) + body;
+    }
+
+    private static string Swapped(string text)
+    {
+        var (starts, stays, suffices) = (At("\n; starts"), At("\n; stays"), At("\n; suffices"));
+        return text[..starts] + text[stays..suffices] + text[starts..stays] + text[suffices..];
+        int At(string word) => text.IndexOf(word, StringComparison.Ordinal);
+    }
+
+    private static ToolRun Certify(string text, string name = Full, ISolverSource? first = null, ISolverSource? second = null,
+        params string[] more)
+    {
+        using var folder = new TestDirectory();
+        var file = Path.Combine(folder.Path, name);
+        File.WriteAllText(file, text);
+        return Asking([first ?? RealSolver.OrSkip(), .. second is null ? Array.Empty<ISolverSource>() : [second]], ["certify", file, .. more]);
+    }
+
+    private static ToolRun Run(params string[] arguments) =>
+        Asking([new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5)], arguments);
+
+    private static ToolRun Asking(IReadOnlyList<ISolverSource> solvers, string[] arguments) => ToolRun.Asking(solvers, TestClaims.Good,
+        asked => [new ExplicitEngine(), .. EngineTroubleTests.Engines(asked)], arguments);
+}
