@@ -20,6 +20,9 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
     /// <param name="Seconds">How long it took.</param>
     public sealed record Answer(string Engine, Report? Report, Diagnostic? Failure, string? NotAsked, double Seconds)
     {
+        /// <summary>The digest of the model that it was asked about.</summary>
+        public string? Digest { get; init; }
+
         /// <summary>Whether it says how it is: a proof, a refutation, or that the model is not well defined.</summary>
         public bool IsDecided => Report is { } report ? AutoEngine.IsDecided(report.Verdict) : IsUndefined;
 
@@ -53,6 +56,9 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
         private int? Steps => Report?.Trace?.Length;
     }
 
+    /// <summary>The digest of the model that was looked at; null when none was.</summary>
+    public string? Digest => Answers.Select(answer => answer.Digest).FirstOrDefault();
+
     /// <summary>Why two engines cannot both be right; null when they can.</summary>
     public string? Contradiction
     {
@@ -77,7 +83,7 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
         }
 
         var instance = new Instance(claim.Family, claim.Choices);
-        var first = Ask(engines[0], instance, claim, run);
+        var first = Ask(engines[0], instance, claim, run) with { Digest = instance.Model.Digest };
         return first.IsDecided || first.IsMistake
             ? new Comparison(claim, [first, .. engines.Skip(1).Select(engine => Ask(engine, instance, claim, run))], null)
             : new Comparison(claim, [first], Reason(first));

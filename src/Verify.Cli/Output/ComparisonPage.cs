@@ -23,17 +23,18 @@ internal static class ComparisonPage
 
             Every claim that the first engine decides within the budget, asked of the others. A cell is the answer and its
             seconds: "up to 12" says that nothing was found in 12 steps and that no more were asked for, "unknown past 12" that
-            time ran out later than that, "-" that the engine takes no such question.
+            time ran out later than that, "-" that the engine takes no such question. A row is of the model with this digest;
+            the tests tell those that have another one by now.
 
             {Summary(rows)}
 
-            | claim | {string.Join(" | ", engines)} |
-            |---|{string.Concat(engines.Select(_ => "---|"))}
+            | claim | model | {string.Join(" | ", engines)} |
+            |---|---|{string.Concat(engines.Select(_ => "---|"))}
 
             """);
         foreach (var row in compared)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Claim.Id} | {string.Join(" | ", row.Answers.Select(Cell))} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Claim.Id} | {row.Digest} | {string.Join(" | ", row.Answers.Select(Cell))} |\n");
         }
 
         text.Append("\n## Contradictions\n\n");

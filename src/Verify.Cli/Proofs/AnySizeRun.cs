@@ -43,7 +43,7 @@ internal sealed record AnySizeResult(Claim Claim, ImmutableArray<string> Problem
 /// <summary>Proves claims for every size, by an invariant that is written down or looked for.</summary>
 internal sealed class AnySizeRun(Session session)
 {
-    private const int StatesToLookAt = 6000;
+    private const int StatesToLookAt = 24000;
 
     private readonly ProofFiles files = new(session.Catalogue);
     private readonly SolverChoice solvers = session.Solvers;

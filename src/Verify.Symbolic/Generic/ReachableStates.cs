@@ -6,7 +6,7 @@ namespace Verify.Generic;
 /// <summary>Reachable states by the interpreter: the nearest, and such as random walks come to.</summary>
 internal sealed class ReachableStates(Model model)
 {
-    private const int LengthOfWalk = 120;
+    private const int LengthOfWalk = 400;
 
     private readonly Interpreter interpreter = new(model);
     private readonly HashSet<State> seen = [];
@@ -16,7 +16,7 @@ internal sealed class ReachableStates(Model model)
     public List<State> Take(int most)
     {
         found.AddRange(interpreter.InitialStates().Where(seen.Add));
-        var isWhole = Near(most / 2);
+        var isWhole = Near(most / 4);
         var random = new Prng(1);
         for (var walk = 0; !isWhole && found.Count < most && walk * LengthOfWalk < 4 * most; walk++)
         {

@@ -2,8 +2,11 @@ using Verify.Claims;
 using Verify.Cli;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Semantics;
 using Verify.Tests.Explicit;
 using Verify.Tests.TraceTexts;
+using Verify.Traces;
 
 namespace Verify.Tests.Cli;
 
@@ -34,6 +37,71 @@ public sealed class CompareTests
         Assert.DoesNotContain("CONTRADICTION SD-FULL", run.Out);
         Assert.Contains("1 contradicted.", run.Out);
         Assert.Contains("- SD-LOCAL:I-ENTRY: bfs says refuted in 5, optimist says proved\n", File.ReadAllText(page));
+    }
+
+    // The run is one, and it replays; it is longer than it has to be.
+    [Fact]
+    public void A_longer_run_than_the_shortest_is_a_contradiction_too()
+    {
+        var slow = new Pretender("slow", model =>
+        {
+            var shortest = Assert.IsType<Verdict.Refuted>(new Bfs().Decide(
+                model, model.Property("I-ENTRY"), Run.Default with { Cancellation = TestContext.Current.CancellationToken }));
+            return shortest with { Trace = Detour(model, shortest.Trace!) };
+        });
+
+        var run = ToolRun.OnAll(TestClaims.Of(TestClaims.Local), [new Bfs(), slow], ["compare", "--engines", "bfs,slow"],
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("CONTRADICTION SD-LOCAL:I-ENTRY: bfs says refuted in 5, slow says refuted in 6\n", run.Out);
+    }
+
+    [Fact]
+    public void The_page_names_the_models()
+    {
+        using var folder = new TestDirectory();
+        var page = Path.Combine(folder.Path, "page.md");
+        Assert.Equal(0, Compare([new Bfs(), new ExplicitEngine()], "--engines", "bfs,explicit", "--page", page).ExitCode);
+        Assert.Contains($"| SD-FULL:I-ENTRY | {new Shootdown().Build(TestClaims.Full.Choices).Digest} | proved, ", File.ReadAllText(page));
+    }
+
+    // The same run with some step before it is over that changes nothing for the steps after it.
+    private static Trace Detour(Model model, Trace trace)
+    {
+        var interpreter = new Interpreter(model);
+        for (var at = 0; at < trace.Length; at++)
+        {
+            foreach (var step in interpreter.Enabled(trace.States[at]))
+            {
+                var longer = trace.Steps.Insert(at, step);
+                if (CanTake(interpreter, trace.States[0], longer))
+                {
+                    var other = Trace.Along(interpreter, trace.States[0], longer);
+                    if (Replay.Decides(interpreter, model.Property("I-ENTRY"), other))
+                    {
+                        return other;
+                    }
+                }
+            }
+        }
+
+        throw new InvalidOperationException("every step before the violation gets in its way");
+    }
+
+    private static bool CanTake(Interpreter interpreter, State state, IEnumerable<Step> steps)
+    {
+        foreach (var step in steps)
+        {
+            if (!interpreter.IsEnabled(state, step))
+            {
+                return false;
+            }
+
+            state = interpreter.Successor(state, step);
+        }
+
+        return true;
     }
 
     [Fact]
