@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 
 namespace Verify.Tests.Launcher;
 
@@ -44,19 +45,52 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("error VRF404: ", run.Error);
     }
 
+    // A folder is a feed: no network is asked, and no other feed of this machine.
+    [Theory]
+    [InlineData("0.0.1-here", "verify: building with Microsoft.Z3 0.0.1-here\n", "with=true", "yes")]
+    [InlineData("0.0.2-away", "verify: building without Microsoft.Z3: version 0.0.2-away does not restore from the configured feeds\n",
+        "with=.", "no")]
+    public void What_a_feed_has_is_built_in_and_is_asked_for_once(string version, string said, string property, string note)
+    {
+        Write("Directory.Packages.props",
+            $"""<Project><ItemGroup><PackageVersion Include="Microsoft.Z3" Version="{version}" /></ItemGroup></Project>""");
+        Write("nuget.config",
+            """<configuration><packageSources><clear /><add key="here" value="feed" /></packageSources></configuration>""");
+        Write(Path.Combine("src", "Verify.Cli", "Verify.Cli.csproj"),
+            """<Project><Target Name="Build"><Error Text="with=$(WithMicrosoftZ3)." /></Target><Target Name="Restore" /></Project>""");
+        var feed = Directory.CreateDirectory(Path.Combine(folder, "feed")).FullName;
+        Pack(Path.Combine(feed, "microsoft.z3.0.0.1-here.nupkg"), "0.0.1-here");
+
+        var run = Launch();
+
+        Assert.Contains(said, run.Error);
+        Assert.Contains(property, run.Error);
+        Assert.Contains("error VRF404: ", run.Error);
+        var noted = Path.Combine(folder, "artifacts", "launcher", $"Microsoft.Z3.{version}");
+        Assert.Equal($"{note}\n", File.ReadAllText(noted));
+
+        // It is believed until somebody removes the note, whatever the feed has by then.
+        Directory.Delete(feed, recursive: true);
+        var again = Launch();
+        Assert.DoesNotContain("Microsoft.Z3", again.Error);
+        Assert.Contains(property, again.Error);
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     // A copy of the launcher, alone in a folder.
     private (int Code, string Out, string Error) Launch(string? path = null)
     {
         var launcher = Path.Combine(folder, "verify");
-        File.Copy(Path.Combine(Repository.Root, "verify"), launcher);
+        File.Copy(Path.Combine(Repository.Root, "verify"), launcher, overwrite: true);
         var start = new ProcessStartInfo(Find("bash"), [launcher, "list"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
+        // What is restored is nobody else's.
+        start.Environment["NUGET_PACKAGES"] = Path.Combine(folder, "packages");
         if (path is not null)
         {
             (start.Environment["PATH"], start.Environment["HOME"]) = (path, folder);
@@ -68,6 +102,24 @@ public sealed class LauncherTests : IDisposable
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+
+    private void Write(string path, string text)
+    {
+        var file = Path.Combine(folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+    }
+
+    // The least that a package has to hold.
+    private static void Pack(string file, string version)
+    {
+        using var package = ZipFile.Open(file, ZipArchiveMode.Create);
+        using var text = new StreamWriter(package.CreateEntry("Microsoft.Z3.nuspec").Open());
+        text.Write($"""
+            <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd"><metadata><id>Microsoft.Z3</id>
+            <version>{version}</version><authors>nobody</authors><description>empty</description></metadata></package>
+            """);
     }
 
     private static string Find(string program)
