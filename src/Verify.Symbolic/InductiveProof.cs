@@ -44,7 +44,7 @@ internal static class InductiveProof
             {
                 met.Add(new Witness(witness.Name, null));
             }
-            else if (DepthOf(question.About(witness)) is { } depth)
+            else if (Look(question.About(witness)) is { IsKnown: true, Depth: var depth })
             {
                 met.Add(new Witness(witness.Name, depth));
             }
@@ -57,7 +57,8 @@ internal static class InductiveProof
         return evidence with { Witnesses = met.ToImmutable(), NotLookedFor = notLookedFor.ToImmutable() };
     }
 
-    private static int? DepthOf(Question question)
+    // Where all runs have come to their end, what was not met in any of them is not met at all.
+    private static (bool IsKnown, int? Depth) Look(Question question)
     {
         try
         {
@@ -66,15 +67,17 @@ internal static class InductiveProof
             {
                 if (search.LookDeeper() is { } trace)
                 {
-                    return trace.Length;
+                    return (true, trace.Length);
                 }
             }
+
+            return (search.HasEnded, null);
         }
         catch (SolverException)
         {
             // The proof stands; what was not found in what was left of the budget was not looked for.
         }
 
-        return null;
+        return (false, null);
     }
 }

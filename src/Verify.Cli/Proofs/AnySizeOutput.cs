@@ -19,7 +19,8 @@ internal static class AnySizeOutput
         if (result is { Proof: { } proof, Witness: { } witness })
         {
             output.WriteLine($"  {proof.Count} obligations: "
-                + string.Join(", ", result.Answers.Select(a => $"{a.Solver} (seed {a.Seed}) {ResultText.Seconds(a.Seconds)}")));
+                + string.Join(", ", result.Answers.Select(a => $"{a.Solver} (seed {a.Seed}) {ResultText.Seconds(a.Seconds)}"))
+                + (result.NoSecondOpinion is { } reason ? $"; no second opinion: {reason}" : ""));
             if (witness.Verdict is Verdict.Proved && witness.Vacuities().IsEmpty)
             {
                 output.WriteLine($"  every rule fires, and every witness is met, on {witness.Instance}: "

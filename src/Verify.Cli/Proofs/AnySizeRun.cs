@@ -24,6 +24,9 @@ internal sealed record AnySizeResult(Claim Claim, ImmutableArray<string> Problem
     /// <summary>What solvers say.</summary>
     public ImmutableArray<ProofAnswer> Answers { get; init; } = [];
 
+    /// <summary>Why there was no second solver to ask; null when there was one.</summary>
+    public string? NoSecondOpinion { get; init; }
+
     /// <summary>The certificate that was written; null when none was.</summary>
     public string? Certificate { get; init; }
 
@@ -145,6 +148,7 @@ internal sealed class AnySizeRun(Session session)
             Problems = said.IsProved || !said.Problems.IsEmpty ? said.Problems : ["nobody was asked"],
             ExitCode = said.IsProved ? ExitCode.AsExpected : isFalse ? ExitCode.Otherwise : ExitCode.Undecided,
             Answers = said.Answers,
+            NoSecondOpinion = solvers.WithSecondOpinion.Select(solver => solver.Unavailable).FirstOrDefault(reason => reason is not null),
             Broken = [.. said.Failed.Take(3).SelectMany(name => BrokenBy(claim, invariant, name))],
         };
     }

@@ -53,7 +53,9 @@ public sealed class AnySizeTests
         var spoiled = claim.Family.Faults.Where(fault => !claim.Choices.Faults.Contains(fault.Name))
             .Select(fault => (fault.Name, Choices: claim.Choices.With(fault)))
             .Concat(claim.Choices.Assumptions.Select(name => (Name: name, Choices: claim.Choices.Drop(name))));
-        foreach (var (name, choices) in spoiled.Where(one => IsRefuted(claim, one.Choices)))
+        var refuted = spoiled.Where(one => IsRefuted(claim, one.Choices)).ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine($"COUNT {id} {refuted.Count}");
+        foreach (var (name, choices) in refuted)
         {
             Assert.False(IsProved(claim, choices, invariant), name);
         }

@@ -46,6 +46,13 @@ public sealed class CertificateTests
     [InlineData("VRF309", "no header")]
     [InlineData("VRF309", "forged")]
     [InlineData("VRF309", "more behind the version")]
+    [InlineData("VRF309", "an assertion more")]
+    [InlineData("VRF309", "another logic")]
+    [InlineData("VRF309", "a question asked twice")]
+    [InlineData("VRF309", "in another order")]
+    [InlineData("VRF309", "a comment that looks like the header")]
+    [InlineData("VRF309", "a header line twice")]
+    [InlineData("VRF309", "of one instance")]
     [InlineData("VRF309", "another claim")]
     [InlineData("VRF310", "another model")]
     public void A_certificate_that_was_touched_is_refused(string code, string how)
@@ -53,8 +60,9 @@ public sealed class CertificateTests
         var text = Repository.Text(File);
         var body = Certificate.Read(text, File).Proof;
         // Whoever forges a proof also forges its digest and its count.
-        string Forged(string proof) => text[..^body.Length]
-            .Replace(Fingerprint.Of(body), Fingerprint.Of(proof), StringComparison.Ordinal) + proof;
+        string Forged(string proof, int times = 1) => text[..^body.Length]
+            .Replace(Fingerprint.Of(body), Fingerprint.Of(proof), StringComparison.Ordinal)
+            .Replace($"; obligations: {Count(body)}\n", $"; obligations: {Count(body) * times}\n", StringComparison.Ordinal) + proof;
         var touched = how switch
         {
             "cut short" => text[..(text.Length / 2)],
@@ -62,6 +70,13 @@ public sealed class CertificateTests
             "no header" => body,
             "forged" => Forged(body.Replace("(assert (tlb? $cpu $page))", "(assert false)", StringComparison.Ordinal)
                 .Replace("(not (flushing $cpu))", "false", StringComparison.Ordinal)),
+            "an assertion more" => Forged(body.Replace("(push 1)\n", "(push 1)\n(assert false)\n", StringComparison.Ordinal)),
+            "another logic" => Forged(body.Replace("(set-logic ALL)", "(set-logic QF_UF)", StringComparison.Ordinal)),
+            "a question asked twice" => Forged(body.Replace("(check-sat)\n", "(check-sat)\n(check-sat)\n", StringComparison.Ordinal), 2),
+            "in another order" => Forged(Reversed(body)),
+            "a comment that looks like the header" => Forged($"; tool: verify 1.0.0\n{body}"),
+            "a header line twice" => text.Replace("; claim: ", "; claim: VL-FULL:I-USE\n; claim: ", StringComparison.Ordinal),
+            "of one instance" => text.Replace("A proof by Verify.", "A proof by Verify, of one instance.", StringComparison.Ordinal),
             "more behind the version" => text.Replace("; tool: ", "; tool: \r(assert false) ; ", StringComparison.Ordinal),
             "another claim" => text.Replace("; claim: TLB-SHOOTDOWN", "; claim: VL-FULL:I-USE", StringComparison.Ordinal),
             _ => text.Replace(
@@ -137,6 +152,15 @@ public sealed class CertificateTests
         Assert.Contains("VRF308", run.Error, StringComparison.Ordinal);
         Assert.Contains("--find", run.Error, StringComparison.Ordinal);
     }
+
+    private static string Reversed(string proof)
+    {
+        const string Start = "\n(push 1)\n";
+        var groups = proof.Split(Start);
+        return string.Join(Start, groups.Take(1).Concat(groups.Skip(1).Reverse()));
+    }
+
+    private static int Count(string proof) => proof.Split('\n').Count(line => line == "(check-sat)");
 
     private static Certificate Current(string id) => Certificate.Of(
         Proofs.ClaimOf(id), AnySizeProof.Of(Proofs.ClaimOf(id), Proofs.InvariantOf(id)), "verify 9.9.9");
