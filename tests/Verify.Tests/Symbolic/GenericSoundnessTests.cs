@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Modelling;
+using Verify.Solving;
+using Verify.Tests.Laws;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Symbolic;
@@ -69,6 +71,26 @@ public sealed class GenericSoundnessTests
         m.Always("none", ForAll(cpu, cpu, (a, b) => !pair[a][b]));
 
         Assert.False(IsProved(m.Build(), "none", i => i.Add("none", ForAll(i.Sort("cpu"), i.Sort("cpu"), (a, b) => !i["pair"][a][b]))));
+    }
+
+    // What is violated in an instance has no proof for every size, neither by itself nor with all that is said beside it.
+    [Fact]
+    public void No_violated_property_of_a_generated_model_is_proved()
+    {
+        _ = Proofs.Solver(SolverKind.Z3);
+        var asked = 0;
+        Law.Holds(60, toy =>
+        {
+            var model = toy.Interpreter.Model;
+            var all = model.Properties.OfType<Property.Always>().ToList();
+            foreach (var property in all.Where(property => Oracle.Of(toy, property, isAlone: true).Level is not null))
+            {
+                Assert.False(IsProved(model, property.Name, i => i.Add("itself", property.Holds)), property.Name);
+                Assert.False(IsProved(model, property.Name, i => all.ForEach(one => i.Add(one.Name, one.Holds))), property.Name);
+                asked++;
+            }
+        });
+        Assert.True(ReductionLaws.IsAlone || asked > 10, $"{asked} were asked");
     }
 
     private static bool IsProved(Model model, string property, Action<InvariantBuilder> body)
