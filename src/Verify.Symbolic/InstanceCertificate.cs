@@ -94,7 +94,8 @@ public sealed partial class InstanceCertificate
             ("claim", claim.Id),
             ("sentence", claim.Sentence),
             ("property", property.Name),
-            ("verdict", property is Property.Reachable ? "refuted: no reachable state is such" : "proved: it holds in every reachable state"),
+            ("verdict", property is Property.Reachable
+                ? "refuted: no reachable state is such" : "proved: it holds in every reachable state"),
             ("model", family.Name),
             ("sizes", family.Sizes.IsEmpty ? None : Instance.DescribeSizes(family, choices)),
             ("faults", string.Join(' ', choices.Faults.DefaultIfEmpty(None))),
@@ -112,12 +113,14 @@ public sealed partial class InstanceCertificate
     {
         if (Induction().Match(Proof) is { Success: true, Groups: var groups })
         {
-            return int.TryParse(groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps is > 0 and < 1000
+            return int.TryParse(groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var steps)
+                && steps is > 0 and < 1000
                 ? Symbolic.Obligations.OfInduction(question, steps)
                 : throw Bad("it is by induction over a number of steps that makes no sense");
         }
 
-        var (from, to) = (Proof.IndexOf("\n(define-fun inv ", StringComparison.Ordinal) + 1, Proof.IndexOf("\n; shape: ", StringComparison.Ordinal));
+        var from = Proof.IndexOf("\n(define-fun inv ", StringComparison.Ordinal) + 1;
+        var to = Proof.IndexOf("\n; shape: ", StringComparison.Ordinal);
         var invariant = from > 0 && to > from ? Proof[from..to] : throw Bad("there is no invariant in it");
         return IsOneDefinition(invariant)
             ? Symbolic.Obligations.OfInvariant(question, invariant)

@@ -23,7 +23,12 @@ internal sealed class ProveCommand
     };
 
     private readonly Option<bool> find = new("--find") { Description = "Look for the invariant, and print it." };
-    private readonly Option<string?> into = new("--into") { HelpName = "DIR", Description = "Write the certificates of instances into this folder." };
+    private readonly Option<string?> into = new("--into")
+    {
+        HelpName = "DIR",
+        Description = "Write the certificates of instances into this folder.",
+    };
+
     private readonly Option<string?> engine = new("--engine")
     {
         HelpName = "E",

@@ -34,7 +34,8 @@ internal static class ComparisonPage
             """);
         foreach (var row in compared)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Claim.Id} | {row.Digest} | {string.Join(" | ", row.Answers.Select(Cell))} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {row.Claim.Id} | {row.Digest} | {string.Join(" | ", row.Answers.Select(Cell))} |\n");
         }
 
         text.Append("\n## Contradictions\n\n");

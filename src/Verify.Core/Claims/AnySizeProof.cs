@@ -22,8 +22,8 @@ public sealed record ProvedSize(string Name, int From, bool IsAny, bool IsNumber
 /// <remarks>
 /// The formulas do not depend on the sizes of scalar sets, unless the family describes another model for another size.
 /// That is looked at: a proof is for the values from which on all that the family offers give the same formulas, and so
-/// do the least and the most of all of them together; other combinations are not looked at. Where a size is a number in them, as the bound of a counter, it
-/// becomes an unknown of the formulas.
+/// do the least and the most of all of them together; other combinations are not looked at. Where a size is a number in
+/// them, as the bound of a counter, it becomes an unknown of the formulas.
 /// </remarks>
 public sealed class AnySizeProof
 {

@@ -67,7 +67,8 @@ internal sealed class Vocabulary
             string Name(Binder binder) => ((swapped >> sorts.IndexOf(binder.Sort)) & 1) == 0
                 ? binder.Name
                 : Variables.First(other => other.Sort.Equals(binder.Sort) && other.Name != binder.Name).Name;
-            yield return [.. Literals.Select((literal, i) => numbers.GetValueOrDefault((literal.Say(Name), literal.IsDenied), i))];
+            yield return [.. Literals.Select((literal, i) =>
+                numbers.GetValueOrDefault((literal.Say(Name), literal.IsDenied), i))];
         }
     }
 
@@ -104,7 +105,8 @@ internal sealed class Vocabulary
                     for (var i = 0; i < sort.Members.Length; i++)
                     {
                         var member = i;
-                        Add($"Is({place.Text(names)}, \"{sort.Members[i]}\")", name => $"{Words(leaf, arguments, name)} is {sort.Members[member]}",
+                        Add($"Is({place.Text(names)}, \"{sort.Members[i]}\")",
+                            name => $"{Words(leaf, arguments, name)} is {sort.Members[member]}",
                             place.Expression == Dsl.MemberOf(sort, i), arguments, leaf, value => value == member);
                     }
 
@@ -114,8 +116,8 @@ internal sealed class Vocabulary
     }
 
     // The name of a symbol, which for an option ends in a question mark, and its keys.
-    private static string Words(Leaf leaf, ImmutableArray<Binder> arguments, Func<Binder, string> name) => leaf.Symbol.Name.TrimEnd('?')
-        + (leaf.Keys.IsEmpty ? "" : $"[{string.Join(", ", arguments.Take(leaf.Keys.Length).Select(name))}]");
+    private static string Words(Leaf leaf, ImmutableArray<Binder> arguments, Func<Binder, string> name) =>
+        leaf.Symbol.Name.TrimEnd('?') + (leaf.Keys.IsEmpty ? "" : $"[{string.Join(", ", arguments.Take(leaf.Keys.Length).Select(name))}]");
 
     // Numbers are compared with each other only: what they are says something of one size.
     private void AddNumbers()

@@ -30,7 +30,7 @@ internal sealed partial class EnginePage(string text)
     public IReadOnlyList<string> Stale(IReadOnlyDictionary<string, string> digests) =>
         [.. Rows.Where(row => digests.GetValueOrDefault(row[0]) != row[1]).Select(row => row[0])];
 
-    /// <summary>The page without what is not so any more: times and answers take the engines, but which of them to believe does not.</summary>
+    /// <summary>The page without what is not so any more, and with the claims that are new among those left out.</summary>
     public EnginePage Of(IReadOnlyDictionary<string, string> digests)
     {
         var stale = Stale(digests).ToHashSet();
@@ -50,7 +50,8 @@ internal sealed partial class EnginePage(string text)
     }
 
     private string Counted => string.Create(CultureInfo.InvariantCulture,
-        $"{Rows.Count} of {Rows.Count + NotCompared.Count} claims compared: {Rows.Count(IsSeconded)} decided alike by at least two engines, "
+        $"{Rows.Count} of {Rows.Count + NotCompared.Count} claims compared: "
+        + $"{Rows.Count(IsSeconded)} decided alike by at least two engines, "
         + $"{Rows.Count - Rows.Count(IsSeconded) - Contradicted.Count} by one alone, {Contradicted.Count} contradicted.");
 
     private static bool IsSeconded(string[] row) => Decided(row).ToList() is { Count: > 1 } all && all.Distinct().Count() == 1;

@@ -143,7 +143,8 @@ public sealed class AnySizeTests
         Assert.Equal("for every number of cpu (from 2), card", proof.Sentence);
         Assert.True(ProofCheck.Run(proof.Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken).IsProved);
         Assert.Contains("never lost[cpu1, card1]", found.Names);
-        Assert.Contains("ForAll(card, cpu, (card1, cpu1) => !i[\"lost\"][cpu1][card1])", found.Source("Found", Of(2, 2)), StringComparison.Ordinal);
+        Assert.Contains("ForAll(card, cpu, (card1, cpu1) => !i[\"lost\"][cpu1][card1])",
+            found.Source("Found", Of(2, 2)), StringComparison.Ordinal);
         Assert.Throws<ModelException>(() => found.For(new TlbShootdown().Build(Choices.Default)));
     }
 

@@ -10,7 +10,7 @@ namespace Verify.Tests.Symbolic;
 /// <summary>Models at the edges of the language, on which every engine that asks solvers has to say what the search says.</summary>
 public sealed class EdgeTests
 {
-    private static readonly Dictionary<string, Action<ModelBuilder>> Models = new()
+    private static readonly Dictionary<string, Action<ModelBuilder>> OfSets = new()
     {
         ["one of everything"] = m =>
         {
@@ -20,6 +20,51 @@ public sealed class EdgeTests
             m.Rule("mark", one, (s, x) => s.When(at == x).Set(on[x], true));
             m.Always("p", ForAll(one, x => on[x].Implies(at == x)));
         },
+        ["nothing in it"] = m =>
+        {
+            var c = m.ScalarSet("c", 2);
+            var o = m.Var("o", Sort.Option(c));
+            var seen = m.Var("seen", Sort.Bool);
+            m.Rule("see", s => s.Set(seen, true));
+            m.Always("p", !seen | o.Value == o.Value);
+        },
+        ["nothing in it, and nobody looks"] = m =>
+        {
+            var c = m.ScalarSet("c", 2);
+            var o = m.Var("o", Sort.Option(c));
+            m.Rule("fill", c, (s, x) => s.When(o.IsNone).Set(o, x));
+            m.Rule("empty", s => s.When(o.HasValue).Set(o, None));
+            m.Always("p", o.IsNone | o.Value == o.Value);
+        },
+        ["written twice"] = m =>
+        {
+            var c = m.ScalarSet("c", 2);
+            var on = m.Map("on", c, Sort.Bool);
+            m.Rule("both", c, c, (s, x, y) => s.Set(on[x], true).Set(on[y], false));
+            m.Always("p", true);
+        },
+        ["written twice, never"] = m =>
+        {
+            var c = m.ScalarSet("c", 2);
+            var on = m.Map("on", c, Sort.Bool);
+            m.Rule("both", c, c, (s, x, y) => s.When(x != y).Set(on[x], true).Set(on[y], false));
+            m.Always("p", !ForAll(c, x => on[x]));
+        },
+        ["records in options"] = m =>
+        {
+            var c = m.ScalarSet("c", 2);
+            var (who, how) = (new Field("who", c), new Field("how", Sort.Range(0, 2)));
+            var record = m.Record("r", who, how);
+            var o = m.Map("o", c, Sort.Option(record));
+            m.Rule("make", c, c, (s, x, y) => s.When(o[x].IsNone).Set(o[x], New(record, y, 0)));
+            m.Rule("more", c, (s, x) => s.When(o[x].HasValue & o[x].Value[how] < 2).Set(o[x].Value[how], o[x].Value[how] + 1));
+            m.Rule("drop", c, (s, x) => s.When(o[x].HasValue).Set(o[x], None));
+            m.Always("p", ForAll(c, x => ForAll(c, y => (x != y & o[x].HasValue & o[y].HasValue).Implies(o[x] != o[y]))));
+        },
+    };
+
+    private static readonly Dictionary<string, Action<ModelBuilder>> OfNumbers = new()
+    {
         ["one value"] = m =>
         {
             var n = m.Var("n", Sort.Range(3, 3), 3);
@@ -46,22 +91,6 @@ public sealed class EdgeTests
             m.Rule("less", s => s.When(n > -2).Set(n, n - 1));
             m.Always("p", n > -2);
         },
-        ["nothing in it"] = m =>
-        {
-            var c = m.ScalarSet("c", 2);
-            var o = m.Var("o", Sort.Option(c));
-            var seen = m.Var("seen", Sort.Bool);
-            m.Rule("see", s => s.Set(seen, true));
-            m.Always("p", !seen | o.Value == o.Value);
-        },
-        ["nothing in it, and nobody looks"] = m =>
-        {
-            var c = m.ScalarSet("c", 2);
-            var o = m.Var("o", Sort.Option(c));
-            m.Rule("fill", c, (s, x) => s.When(o.IsNone).Set(o, x));
-            m.Rule("empty", s => s.When(o.HasValue).Set(o, None));
-            m.Always("p", o.IsNone | o.Value == o.Value);
-        },
         ["never"] = m =>
         {
             var b = m.Var("b", Sort.Bool);
@@ -69,37 +98,12 @@ public sealed class EdgeTests
             m.Always("p", !b);
             m.Reachable("r", b);
         },
-        ["written twice"] = m =>
-        {
-            var c = m.ScalarSet("c", 2);
-            var on = m.Map("on", c, Sort.Bool);
-            m.Rule("both", c, c, (s, x, y) => s.Set(on[x], true).Set(on[y], false));
-            m.Always("p", true);
-        },
-        ["written twice, never"] = m =>
-        {
-            var c = m.ScalarSet("c", 2);
-            var on = m.Map("on", c, Sort.Bool);
-            m.Rule("both", c, c, (s, x, y) => s.When(x != y).Set(on[x], true).Set(on[y], false));
-            m.Always("p", !ForAll(c, x => on[x]));
-        },
         ["any start"] = m =>
         {
             var n = m.AnyOf("n", Sort.Range(0, 4));
             var b = m.Var("b", Sort.Bool);
             m.Rule("set", s => s.When(n == 4).Set(b, true));
             m.Always("p", !b);
-        },
-        ["records in options"] = m =>
-        {
-            var c = m.ScalarSet("c", 2);
-            var (who, how) = (new Field("who", c), new Field("how", Sort.Range(0, 2)));
-            var record = m.Record("r", who, how);
-            var o = m.Map("o", c, Sort.Option(record));
-            m.Rule("make", c, c, (s, x, y) => s.When(o[x].IsNone).Set(o[x], New(record, y, 0)));
-            m.Rule("more", c, (s, x) => s.When(o[x].HasValue & o[x].Value[how] < 2).Set(o[x].Value[how], o[x].Value[how] + 1));
-            m.Rule("drop", c, (s, x) => s.When(o[x].HasValue).Set(o[x], None));
-            m.Always("p", ForAll(c, x => ForAll(c, y => (x != y & o[x].HasValue & o[y].HasValue).Implies(o[x] != o[y]))));
         },
         ["all at rest"] = m =>
         {
@@ -121,20 +125,21 @@ public sealed class EdgeTests
         },
     };
 
-    public static TheoryData<string> Names => [.. Models.Keys];
+    public static TheoryData<string> Names => [.. OfSets.Keys, .. OfNumbers.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Engines_say_what_the_search_says(string name)
     {
         var m = new ModelBuilder(name);
-        Models[name](m);
+        (OfSets.GetValueOrDefault(name) ?? OfNumbers[name])(m);
         var model = m.Build();
         var expected = Said(new Bfs(), model);
         foreach (var engine in EngineTroubleTests.Engines(RealSolver.OrSkip()))
         {
             var said = Said(engine, model);
-            Assert.True(said == expected || (engine is BmcEngine && said is "holds-up-to" or "unknown"), $"{engine.Name} says {said}, not {expected}");
+            var isOpen = engine is BmcEngine && said is "holds-up-to" or "unknown";
+            Assert.True(said == expected || isOpen, $"{engine.Name} says {said}, not {expected}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Verify.Claims;
+using Verify.Lowering.FirstOrder;
 using Verify.Modelling;
 using Verify.Solving;
 using Verify.Tests.Laws;
@@ -79,14 +80,16 @@ public sealed class GenericSoundnessTests
     {
         _ = Proofs.Solver(SolverKind.Z3);
         var asked = 0;
-        Law.Holds(60, toy =>
+        Law.Holds(400, toy =>
         {
             var model = toy.Interpreter.Model;
             var all = model.Properties.OfType<Property.Always>().ToList();
-            foreach (var property in all.Where(property => Oracle.Of(toy, property, isAlone: true).Level is not null))
+            foreach (var property in all.Where(property =>
+                IsGeneric(model, property) && Oracle.Of(toy, property, isAlone: true).Level is not null))
             {
                 Assert.False(IsProved(model, property.Name, i => i.Add("itself", property.Holds)), property.Name);
-                Assert.False(IsProved(model, property.Name, i => all.ForEach(one => i.Add(one.Name, one.Holds))), property.Name);
+                Assert.False(IsProved(model, property.Name, i =>
+                    all.Where(one => IsGeneric(model, one)).ToList().ForEach(one => i.Add(one.Name, one.Holds))), property.Name);
                 asked++;
             }
         });
@@ -98,12 +101,22 @@ public sealed class GenericSoundnessTests
         try
         {
             var answer = Proofs.Ask(model, new Written(body), property);
-            TestContext.Current.TestOutputHelper?.WriteLine(string.Join("\n", answer.Answers));
             return answer.IsProved;
         }
         catch (ModelException e) when (e.Diagnostic.Code == Codes.NotGeneric)
         {
-            TestContext.Current.TestOutputHelper?.WriteLine(e.Message);
+            return false;
+        }
+    }
+
+    private static bool IsGeneric(Model model, Property.Always property)
+    {
+        try
+        {
+            return new FirstOrderModel(model).Holds(property.Holds, property.Where) is not null;
+        }
+        catch (ModelException e) when (e.Diagnostic.Code == Codes.NotGeneric)
+        {
             return false;
         }
     }

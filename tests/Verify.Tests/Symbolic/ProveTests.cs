@@ -108,7 +108,8 @@ public sealed class ProveTests
         {
             "cut short" => text[..(text.Length / 2)],
             "one byte" => text[..^40] + "#" + text[^39..],
-            "an assertion more" => Forged(text.Replace("(set-logic QF_BV)\n", "(set-logic QF_BV)\n(assert false)\n", StringComparison.Ordinal)),
+            "an assertion more" =>
+                Forged(text.Replace("(set-logic QF_BV)\n", "(set-logic QF_BV)\n(assert false)\n", StringComparison.Ordinal)),
             "an assertion behind the invariant" =>
                 Forged(text.Replace("\n; shape: ", "\n(assert false)\n; shape: ", StringComparison.Ordinal)),
             "an assertion in a comment of the header" =>
@@ -117,7 +118,8 @@ public sealed class ProveTests
             "in another order" => Forged(Swapped(text)),
             "a question less" => Forged(text[..text.LastIndexOf("; suffices", StringComparison.Ordinal)]),
             "no invariant" => Forged(text.Replace("(define-fun inv ", "(define-fun lemma ", StringComparison.Ordinal)),
-            "an induction over no steps" => Forged(text.Replace("; by an inductive invariant", "; by 0-induction over", StringComparison.Ordinal)),
+            "an induction over no steps" =>
+                Forged(text.Replace("; by an inductive invariant", "; by 0-induction over", StringComparison.Ordinal)),
             "another verdict" => text.Replace("; verdict: proved: it holds in every", "; verdict: refuted: no", StringComparison.Ordinal),
             "no such claim" => text.Replace("; claim: SD-FULL:I-ENTRY", "; claim: SD-NONE", StringComparison.Ordinal),
             "another claim" => text.Replace("; claim: SD-FULL:I-ENTRY", "; claim: SD-LOCAL:I-ENTRY", StringComparison.Ordinal),
@@ -174,7 +176,8 @@ public sealed class ProveTests
         var missing = SolverProgram.At(SolverKind.Cvc5, "no/such/cvc5");
         var run = Certify(Certificate.Value, Full, z3, missing);
         Assert.Equal(0, run.ExitCode);
-        Assert.Matches(@"^ok  SD-FULL:I-ENTRY  proved on .+: 4 obligations, z3 [0-9.]+ alone [0-9.]+ s; no second opinion: .*no/such/cvc5", run.Out);
+        Assert.Matches(
+            @"^ok  SD-FULL:I-ENTRY  proved on .+: 4 obligations, z3 [0-9.]+ alone [0-9.]+ s; no second opinion: .*no/such/cvc5", run.Out);
         var data = Certify(Certificate.Value, Full, z3, missing, "--json");
         Assert.Single(JsonDocument.Parse(data.Out).RootElement.GetProperty("certificates")[0].GetProperty("solvers").EnumerateArray());
     }
@@ -234,7 +237,8 @@ public sealed class ProveTests
         using var folder = new TestDirectory();
         var file = Path.Combine(folder.Path, name);
         File.WriteAllText(file, text);
-        return Asking([first ?? RealSolver.OrSkip(), .. second is null ? Array.Empty<ISolverSource>() : [second]], ["certify", file, .. more]);
+        ISolverSource[] solvers = second is null ? [first ?? RealSolver.OrSkip()] : [first ?? RealSolver.OrSkip(), second];
+        return Asking(solvers, ["certify", file, .. more]);
     }
 
     private static ToolRun Run(params string[] arguments) =>
