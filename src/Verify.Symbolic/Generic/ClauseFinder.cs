@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Verify.Generic;
 
 /// <summary>Clauses that hold in all states that were looked at, and not in a given one.</summary>
-internal sealed class ClauseFinder(Vocabulary vocabulary, Rows reachable)
+internal sealed class ClauseFinder(Vocabulary vocabulary, Rows reachable, CancellationToken cancellation)
 {
     private const int Enough = 400;
 
@@ -51,6 +51,7 @@ internal sealed class ClauseFinder(Vocabulary vocabulary, Rows reachable)
     private void Extend(int[] row, int from, ImmutableArray<int> chosen, ulong[][] common, int size,
         List<ImmutableArray<int>> found, Func<ImmutableArray<int>, bool> isBanned)
     {
+        cancellation.ThrowIfCancellationRequested();
         for (var i = from; i < row.Length && found.Count < Enough; i++)
         {
             var column = reachable.False(row[i]);

@@ -38,9 +38,10 @@ public sealed class InvariantSearch
     /// <summary>Searches.</summary>
     /// <exception cref="SolverException">The solver gives no answer.</exception>
     /// <exception cref="ModelException">VRF307: the model cannot be told for every size.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public FoundInvariant Find(int mostStates, CancellationToken cancellation)
     {
-        var finder = Sample(mostStates);
+        var finder = Sample(mostStates, cancellation);
         for (var level = 0; level < instances.Length; level++)
         {
             using var round = new SearchRound(instances[level], property, solvers, cancellation);
@@ -75,7 +76,7 @@ public sealed class InvariantSearch
         return new Clause([.. literals.Select(literal => vocabulary.Literals[literal])], used);
     }
 
-    private ClauseFinder Sample(int mostStates)
+    private ClauseFinder Sample(int mostStates, CancellationToken cancellation)
     {
         var vocabulary = new Vocabulary(new Signature(instances[0]));
         var rows = new Rows(vocabulary);
@@ -87,6 +88,7 @@ public sealed class InvariantSearch
             var states = new ReachableStates(instances[level]).Take(mostStates);
             foreach (var state in states)
             {
+                cancellation.ThrowIfCancellationRequested();
                 rows.Add(own, new StateImage(signature, state), sizes);
             }
 
@@ -95,7 +97,7 @@ public sealed class InvariantSearch
         }
 
         rows.Finish();
-        return new ClauseFinder(vocabulary, rows);
+        return new ClauseFinder(vocabulary, rows, cancellation);
     }
 
     // Until no step leads out: excludes where it comes from, or gives up what it breaks.
