@@ -63,7 +63,8 @@ public static class Table
             var found = two.Found!;
             text.Append(CultureInfo.InvariantCulture,
                 $"| {sizes} | {found.States:N0} | {found.Transitions:N0} | {one.Seconds:0.00} | {two.Seconds:0.00} ")
-                .Append(CultureInfo.InvariantCulture, $"| {one.Seconds / two.Seconds:0.00} | {one.SearchSeconds / two.SearchSeconds:0.00} | {two.Seconds / found.Transitions * 1e9:0.0} ")
+                .Append(CultureInfo.InvariantCulture, $"| {one.Seconds / two.Seconds:0.00} | {one.SearchSeconds / two.SearchSeconds:0.00} ")
+                .Append(CultureInfo.InvariantCulture, $"| {two.Seconds / found.Transitions * 1e9:0.0} ")
                 .Append(CultureInfo.InvariantCulture, $"| {two.PeakBytes / 1e6:0} | {BytesAState(two)} |\n");
         }
 
