@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Verify.Cli;
+using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Formats;
@@ -15,7 +16,7 @@ var search = new ExplicitEngine();
 IEngine[] symbolic = [new BmcEngine(solvers), new KInductionEngine(solvers), new PdrEngine(solvers), new SpacerEngine(solvers)];
 var tool = new Tool(
     [
-        search, new RandomEngine(), new ScheduleEngine(), .. symbolic,
+        search, new RandomEngine(), new ScheduleEngine(), new CoyoteEngine(), .. symbolic,
         new AutoEngine(search, symbolic[0], symbolic[2]), new PortfolioEngine([search, .. symbolic]),
     ],
     ModelWriters.All, Catalogue.Load, solvers);

@@ -59,23 +59,6 @@ internal sealed class Sample : IDisposable
     /// <summary>The run to what was met, if it was.</summary>
     private Trace? Trace { get; set; }
 
-    private Evidence Evidence => new()
-    {
-        Kind = EvidenceKind.Sampled,
-        States = Total(stepper => stepper.Found),
-        Transitions = Total(stepper => stepper.Steps),
-        Depth = walkers.Max(walker => walker.Stepper.Longest),
-        RuleCounts = [.. model.Model.Rules.Select((_, rule) => Total(stepper => stepper.RuleCounts[rule]))],
-        RulePairs = Enumerable.Range(0, walkers[0].Stepper.Pairs.Length).Count(i => walkers.Any(walker => walker.Stepper.Pairs[i])),
-        Schedules = met ?? Taken,
-        Witnesses =
-        [
-            .. model.Witnesses.Select((witness, i) =>
-                new Witness(witness.Name, walkers.Min(walker => walker.Stepper.WitnessDepths[i]))),
-        ],
-        Identity = seen is null ? "states not counted" : "exact states",
-    };
-
     /// <summary>Draws runs until something is met or there are enough, and says what that comes to.</summary>
     /// <param name="model">The model.</param>
     /// <param name="property">What is asked.</param>
@@ -87,26 +70,65 @@ internal sealed class Sample : IDisposable
     public static Verdict Decide(
         Model model, Property property, Run run, long most, (string Name, string How) words, Func<CompiledModel, StepChooser> chooserFor)
     {
-        if (run.Reductions != Reductions.None)
-        {
-            throw ModelException.At(property.Where, Codes.BadReduction, $"{words.Name} take every step that there is",
-                "leave --reduce out, or search with --engine explicit");
-        }
-
+        RefuseReductions(property, run, words.Name);
         var compiled = new CompiledModel(model, property, Reductions.None);
         using var sample = new Sample(compiled, run, most, () => chooserFor(compiled));
         var cause = sample.Take();
-        var evidence = sample.Evidence;
+        var evidence = EvidenceOf(
+            compiled, [.. sample.walkers.Select(walker => walker.Stepper)], sample.met ?? sample.Taken, sample.seen is not null);
         var taken = string.Create(CultureInfo.InvariantCulture,
             $"{sample.Taken:N0} {words.Name} of at most {sample.MostSteps:N0} steps{words.How}");
-        return (sample.Trace, property) switch
+        return Conclude(property, run, evidence, taken, cause, sample.Trace);
+    }
+
+    /// <summary>What runs come to.</summary>
+    /// <param name="property">What was asked.</param>
+    /// <param name="run">What was allowed.</param>
+    /// <param name="evidence">What was looked at.</param>
+    /// <param name="taken">The runs in words.</param>
+    /// <param name="cause">What ended them before there were enough; null if nothing did.</param>
+    /// <param name="trace">The run to what was met, if it was.</param>
+    public static Verdict Conclude(Property property, Run run, Evidence evidence, string taken, string? cause, Trace? trace) =>
+        (trace, property) switch
         {
-            ({ } trace, Property.Reachable) => new Verdict.Proved(evidence, trace),
-            ({ } trace, _) => new Verdict.Refuted(trace, evidence),
+            (not null, Property.Reachable) => new Verdict.Proved(evidence, trace),
+            (not null, _) => new Verdict.Refuted(trace, evidence),
             (null, Property.Reachable) => new Verdict.Unknown($"not met in {taken}", evidence),
             _ when run.Cancellation.IsCancellationRequested => new Verdict.Unknown($"interrupted after {taken}", evidence),
             _ => new Verdict.HoldsUpTo(new Bound(cause is null ? taken : $"{cause} after {taken}", 0, evidence.States), evidence),
         };
+
+    /// <summary>What was looked at.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="steppers">Who made the runs.</param>
+    /// <param name="drawn">How many there were.</param>
+    /// <param name="isCounted">Whether states were counted.</param>
+    public static Evidence EvidenceOf(CompiledModel model, IReadOnlyList<Stepper> steppers, long drawn, bool isCounted) => new()
+    {
+        Kind = EvidenceKind.Sampled,
+        States = steppers.Sum(stepper => stepper.Found),
+        Transitions = steppers.Sum(stepper => stepper.Steps),
+        Depth = steppers.Max(stepper => stepper.Longest),
+        RuleCounts = [.. model.Model.Rules.Select((_, rule) => steppers.Sum(stepper => stepper.RuleCounts[rule]))],
+        RulePairs = Enumerable.Range(0, steppers[0].Pairs.Length).Count(i => steppers.Any(stepper => stepper.Pairs[i])),
+        Schedules = drawn,
+        Witnesses =
+        [
+            .. model.Witnesses.Select((witness, i) =>
+                new Witness(witness.Name, steppers.Min(stepper => stepper.WitnessDepths[i]))),
+        ],
+        Identity = isCounted ? "exact states" : "states not counted",
+    };
+
+    /// <summary>Runs leave nothing out.</summary>
+    /// <exception cref="ModelException">VRF203: a reduction is asked for.</exception>
+    public static void RefuseReductions(Property property, Run run, string what)
+    {
+        if (run.Reductions != Reductions.None)
+        {
+            throw ModelException.At(property.Where, Codes.BadReduction, $"{what} take every step that there is",
+                "leave --reduce out, or search with --engine explicit");
+        }
     }
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ public sealed partial class TidyTests
         ["Verify.Explicit"] = ["Verify.Core"],
         ["Verify.Formats"] = ["Verify.Core"],
         ["Verify.Symbolic"] = ["Verify.Core"],
-        ["Verify.Coyote"] = ["Verify.Core"],
+        ["Verify.Coyote"] = ["Verify.Core", "Verify.Explicit"],
         ["Verify.Models"] = ["Verify.Core"],
         ["Verify.Proofs"] = ["Verify.Core", "Verify.Models"],
     };

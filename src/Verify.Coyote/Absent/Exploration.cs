@@ -1,0 +1,17 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Modelling;
+
+namespace Verify.Coyote;
+
+/// <summary>What stands in where the package was not to be had: the reason, and nothing that decides.</summary>
+internal static class Exploration
+{
+    /// <summary>Why there is none.</summary>
+    public static string? Missing =>
+        "not built in: the package feed has no Microsoft.Coyote; configure one that has it, and remove artifacts/launcher";
+
+    /// <summary>Says that there is none.</summary>
+    public static Verdict Decide(Model model, Property property, Run run, string strategy, long schedules) =>
+        new Verdict.Unknown(Missing!, Evidence.Nothing);
+}

@@ -1,0 +1,102 @@
+using Verify.Claims;
+using Verify.Coyote;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Mechanisms;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Tests.Laws;
+
+namespace Verify.Tests.Coyote;
+
+/// <summary>Schedules drawn by Microsoft.Coyote, where it is built in; and what is said where it is not.</summary>
+public sealed class CoyoteTests
+{
+    private static readonly Run Short = new(new Budget(Depth: 40));
+
+    public static TheoryData<string> Strategies => [.. new CoyoteEngine().Strategies];
+
+    /// <summary>The engine; the test that asks for it is skipped where there is none.</summary>
+    public static CoyoteEngine OrSkip(string strategy = CoyoteEngine.Portfolio, long schedules = 100)
+    {
+        var engine = new CoyoteEngine(strategy, schedules);
+        Assert.SkipWhen(engine.Unavailable is not null, engine.Unavailable ?? "");
+        return engine;
+    }
+
+    [Fact]
+    public void Where_it_is_not_built_in_it_says_so_and_how_to_change_that()
+    {
+        var engine = new CoyoteEngine();
+        Assert.SkipWhen(engine.Unavailable is null, "Microsoft.Coyote is built in");
+        var model = new TlbShootdown().Build(Choices.Default);
+        var verdict = engine.Decide(model, model.Property("I-ENTRY"), Run.Default);
+        Assert.Equal(engine.Unavailable, Assert.IsType<Verdict.Unknown>(verdict).Reason);
+        Assert.Contains("remove artifacts/launcher", engine.Unavailable, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_claim_that_is_small_and_wrong_is_refuted_as_by_our_own_schedules()
+    {
+        var coyote = ScheduledClaims.AreRefuted(OrSkip(), every: 9);
+        var own = ScheduledClaims.AreRefuted(new ScheduleEngine(), every: 9);
+        Assert.NotEmpty(coyote);
+        Assert.Equal(own.Select(line => line.Split(' ')[0]), coyote.Select(line => line.Split(' ')[0]));
+        coyote.ToList().ForEach(line => TestContext.Current.TestOutputHelper?.WriteLine(line));
+    }
+
+    [Fact]
+    public void A_claim_that_holds_holds_up_to_what_was_drawn() =>
+        Assert.True(ScheduledClaims.HoldUpTo(OrSkip(), schedules: 3, every: 12) > 5);
+
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public void A_seed_gives_the_same_run_again(string strategy)
+    {
+        var model = TestShootdown();
+        string Told(ulong seed)
+        {
+            var verdict = OrSkip(strategy, 500).Decide(model, model.Properties[0], Short with { Seed = seed });
+            var refuted = Assert.IsType<Verdict.Refuted>(verdict);
+            var evidence = refuted.Evidence;
+            return $"{evidence.Schedules} {evidence.States} {evidence.Transitions} {evidence.RulePairs} {evidence.Depth} "
+                + Replay.Encode(new Interpreter(model), refuted.Trace!);
+        }
+
+        var first = Told(3);
+        Assert.Equal(first, Told(3));
+        Assert.Contains(Enumerable.Range(4, 20), seed => Told((ulong)seed) != first);
+    }
+
+    [Fact]
+    public void An_interrupt_and_a_budget_of_time_end_it()
+    {
+        var model = new TlbShootdown().Build(Choices.Default);
+        var asked = model.Property("I-ENTRY");
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        var unknown = OrSkip().Decide(model, asked, Short with { Cancellation = cancelled.Token });
+        Assert.Contains("interrupted after 0 schedules", Assert.IsType<Verdict.Unknown>(unknown).Reason, StringComparison.Ordinal);
+        var held = OrSkip(schedules: 1_000_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, Seconds: 0.5) });
+        Assert.StartsWith("time budget of 0.5 s after ", Assert.IsType<Verdict.HoldsUpTo>(held).Bound.Cause);
+    }
+
+    [Fact]
+    public void A_deadlock_is_met_and_a_place_to_rest_is_none()
+    {
+        Verdict Of(bool mayRest)
+        {
+            var m = new ModelBuilder("rest");
+            var left = m.Var("left", Sort.Range(0, 3), 3);
+            m.Rule("work", s => s.When(left > 0).Set(left, left - 1)).By("worker");
+            m.NoDeadlock("goes on", mayRest ? left == 0 : false);
+            var model = m.Build();
+            return OrSkip(schedules: 10).Decide(model, model.Properties[0], Short);
+        }
+
+        Assert.Equal(3, Assert.IsType<Verdict.Refuted>(Of(mayRest: false)).Trace!.Length);
+        Assert.IsType<Verdict.HoldsUpTo>(Of(mayRest: true));
+    }
+
+    private static Model TestShootdown() => new Instance(Cli.TestClaims.Local.Family, Cli.TestClaims.Local.Choices).Model;
+}
