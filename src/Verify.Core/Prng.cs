@@ -6,6 +6,10 @@ public sealed class Prng(ulong seed)
 {
     private ulong state = seed;
 
+    /// <summary>The generator of one run of many, which depends on the seed and the run's number alone.</summary>
+    /// <remarks>Each is mixed by itself: run 2 of seed 1 has nothing to do with run 1 of seed 2.</remarks>
+    public static Prng ForRun(ulong seed, long number) => new(Fingerprint.Mix(unchecked(Fingerprint.Mix(seed) + (ulong)number)));
+
     /// <summary>The next 64 bits.</summary>
     public ulong Next()
     {

@@ -2,18 +2,24 @@ namespace Verify.Explicit;
 
 /// <summary>Chooses an actor first, and then one of the steps that it can take, all as likely.</summary>
 /// <param name="actors">The actors.</param>
-internal abstract class ActorChooser(Actors actors) : StepChooser
+/// <param name="order">Whose turn it is.</param>
+internal sealed class ActorChooser(Actors actors, TurnOrder order) : StepChooser
 {
     private readonly bool[] isReady = new bool[actors.Names.Length];
-
-    /// <summary>Where the choices of a run come from.</summary>
-    protected Prng Random { get; private set; } = new(0);
-
-    /// <summary>The number of actors.</summary>
-    protected int Count => isReady.Length;
+    private Prng random = new(0);
 
     /// <inheritdoc/>
-    public override void Begin(long number, Prng random, int mostSteps) => Random = random;
+    public override bool MindsCircles => order.MindsCircles;
+
+    /// <inheritdoc/>
+    public override long NumberOf(long run) => order.NumberOf(run);
+
+    /// <inheritdoc/>
+    public override void Begin(long number, Prng random, int mostSteps)
+    {
+        this.random = random;
+        order.Begin(number, random, mostSteps);
+    }
 
     /// <inheritdoc/>
     public override int Choose(ReadOnlySpan<int> rules)
@@ -24,14 +30,14 @@ internal abstract class ActorChooser(Actors actors) : StepChooser
             isReady[actors.Of(rule)] = true;
         }
 
-        var actor = Choose(isReady);
+        var actor = order.Next(isReady);
         var steps = 0;
         foreach (var rule in rules)
         {
             steps += actors.Of(rule) == actor ? 1 : 0;
         }
 
-        var left = steps == 1 ? 0 : Random.Below(steps);
+        var left = steps == 1 ? 0 : random.Below(steps);
         for (var i = 0; ; i++)
         {
             if (actors.Of(rules[i]) == actor && left-- == 0)
@@ -41,22 +47,6 @@ internal abstract class ActorChooser(Actors actors) : StepChooser
         }
     }
 
-    /// <summary>Chooses one of the actors that can take a step.</summary>
-    protected abstract int Choose(ReadOnlySpan<bool> isReady);
-
-    /// <summary>Any actor, all as likely.</summary>
-    public sealed class Anyone(Actors actors) : ActorChooser(actors)
-    {
-        protected override int Choose(ReadOnlySpan<bool> isReady)
-        {
-            var left = Random.Below(isReady.Count(true));
-            var actor = 0;
-            while (!isReady[actor] || left-- > 0)
-            {
-                actor++;
-            }
-
-            return actor;
-        }
-    }
+    /// <inheritdoc/>
+    public override void CameBack() => order.CameBack();
 }

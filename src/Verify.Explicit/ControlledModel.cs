@@ -75,6 +75,22 @@ public sealed class ControlledModel : IDisposable
     /// <summary>Distinct states of all runs.</summary>
     public long States => stepper.Found;
 
+    /// <summary>Begins a run in every initial state, so that nothing that is met in one is left to chance.</summary>
+    /// <returns>Whether something was; then the run is in the first such state.</returns>
+    public bool IsMetAtStart()
+    {
+        for (var i = 0; i < StartCount; i++)
+        {
+            Begin(i);
+            if (IsMet || Trouble is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Begins a run.</summary>
     /// <param name="number">The number of the initial state.</param>
     public void Begin(int number)

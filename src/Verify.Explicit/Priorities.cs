@@ -10,11 +10,11 @@ namespace Verify.Explicit;
 /// may have, every power of two as likely; and d is drawn too. And hardware, unlike the programs of that paper, can go
 /// round for ever: an actor that brings the run back to a state it was in changes places with any other.
 /// </remarks>
-internal sealed class Priorities(Actors actors) : ActorChooser(actors)
+internal sealed class Priorities(int actors) : TurnOrder
 {
     private const int MostChanges = 12;
     private const int LeastSteps = 8;
-    private readonly int[] priorities = new int[actors.Names.Length];
+    private readonly int[] priorities = new int[actors];
     private readonly int[] changes = new int[MostChanges];
     private readonly int[] ranks = new int[MostChanges];
     private int step;
@@ -24,29 +24,29 @@ internal sealed class Priorities(Actors actors) : ActorChooser(actors)
     public override bool MindsCircles => true;
 
     /// <inheritdoc/>
-    public override void Begin(long number, Prng random, int mostSteps)
+    public override void Begin(long number, Prng random, int mostTurns)
     {
-        base.Begin(number, random, mostSteps);
+        base.Begin(number, random, mostTurns);
         (step, current) = (0, -1);
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < actors; i++)
         {
             // A shuffle, inside out: above all that is given later.
             var other = random.Below(i + 1);
             (priorities[i], priorities[other]) = (priorities[other], MostChanges + 1 + i);
         }
 
-        DrawChanges(LengthFor(mostSteps));
+        DrawChanges(LengthFor(mostTurns));
     }
 
     /// <inheritdoc/>
     public override void CameBack()
     {
-        var other = Random.Below(Count);
+        var other = Random.Below(actors);
         (priorities[current], priorities[other]) = (priorities[other], priorities[current]);
     }
 
     /// <inheritdoc/>
-    protected override int Choose(ReadOnlySpan<bool> isReady)
+    public override int Next(ReadOnlySpan<bool> isReady)
     {
         step++;
         for (var i = 0; i < MostChanges; i++)
@@ -74,15 +74,15 @@ internal sealed class Priorities(Actors actors) : ActorChooser(actors)
         return found;
     }
 
-    private int LengthFor(int mostSteps)
+    private int LengthFor(int mostTurns)
     {
         var doublings = 0;
-        while ((long)LeastSteps << doublings < mostSteps)
+        while ((long)LeastSteps << doublings < mostTurns)
         {
             doublings++;
         }
 
-        return (int)Math.Clamp((long)LeastSteps << Random.Below(doublings + 1), 1, Math.Max(1, mostSteps));
+        return (int)Math.Clamp((long)LeastSteps << Random.Below(doublings + 1), 1, Math.Max(1, mostTurns));
     }
 
     private void DrawChanges(int length)

@@ -39,7 +39,7 @@ internal sealed class RandomWalk
     {
         var choices = new List<int>();
         Walk(number, choices, mostSteps);
-        return TraceOf(model, starts[StartOf(new Prng(SeedOf(number)))], choices);
+        return TraceOf(model, starts[StartOf(RandomOf(number))], choices);
     }
 
     /// <summary>The run from an initial state by some of the lowered rules.</summary>
@@ -60,7 +60,7 @@ internal sealed class RandomWalk
 
     private RunEnd Walk(long number, List<int>? told, int most)
     {
-        var random = new Prng(SeedOf(number));
+        var random = RandomOf(number);
         Stepper.Begin(starts[StartOf(random)]);
         chooser.Begin(number, random, most);
         passed.Clear();
@@ -98,8 +98,7 @@ internal sealed class RandomWalk
         }
     }
 
-    // A number and a seed are mixed each by itself: run 2 of seed 1 has nothing to do with run 1 of seed 2.
-    private ulong SeedOf(long number) => Fingerprint.Mix(unchecked(Fingerprint.Mix(seed) + (ulong)number));
+    private Prng RandomOf(long number) => Prng.ForRun(seed, chooser.NumberOf(number));
 
     private int StartOf(Prng random) => random.Below(starts.Count);
 }

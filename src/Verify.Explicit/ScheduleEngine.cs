@@ -18,7 +18,7 @@ namespace Verify.Explicit;
 public sealed class ScheduleEngine(string strategy = ScheduleEngine.Portfolio, long schedules = IScheduleEngine.DefaultSchedules)
     : IScheduleEngine
 {
-    /// <summary>The others in turn, schedule by schedule.</summary>
+    /// <summary>The others in turn, schedule by schedule, each as it would draw alone.</summary>
     public const string Portfolio = "portfolio";
 
     /// <summary>Any actor at each step, all as likely.</summary>
@@ -52,13 +52,9 @@ public sealed class ScheduleEngine(string strategy = ScheduleEngine.Portfolio, l
     /// VRF203: a reduction is asked for. VRF104, VRF120, VRF121: a schedule met what is undefined.
     /// </exception>
     public Verdict Decide(Model model, Property property, Run run) =>
-        Sample.Decide(model, property, run, schedules, ("schedules", $" ({strategy})"), compiled => Chooser(new Actors(compiled.Lowered)));
-
-    private StepChooser Chooser(Actors actors) => strategy switch
-    {
-        AnyActor => new ActorChooser.Anyone(actors),
-        PriorityChanges => new Priorities(actors),
-        Portfolio => new StepChooser.InTurn(new ActorChooser.Anyone(actors), new Priorities(actors)),
-        _ => throw new System.Diagnostics.UnreachableException($"there is no strategy '{strategy}'"),
-    };
+        Sample.Decide(model, property, run, schedules, ("schedules", $" ({strategy})"), compiled =>
+        {
+            var actors = new Actors(compiled.Lowered);
+            return new ActorChooser(actors, TurnOrder.By(strategy, actors.Names.Length));
+        });
 }

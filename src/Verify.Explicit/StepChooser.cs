@@ -6,6 +6,9 @@ internal abstract class StepChooser
     /// <summary>Whether it wants to know that a run came back to a state.</summary>
     public virtual bool MindsCircles => false;
 
+    /// <summary>The number that a run's choices are drawn by.</summary>
+    public virtual long NumberOf(long run) => run;
+
     /// <summary>Begins a run.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="random">Where all of its choices come from.</param>
@@ -29,23 +32,5 @@ internal abstract class StepChooser
         public override void Begin(long number, Prng random, int mostSteps) => this.random = random;
 
         public override int Choose(ReadOnlySpan<int> rules) => random.Below(rules.Length);
-    }
-
-    /// <summary>One strategy after the other, run by run.</summary>
-    public sealed class InTurn(params StepChooser[] choosers) : StepChooser
-    {
-        private StepChooser current = choosers[0];
-
-        public override bool MindsCircles => current.MindsCircles;
-
-        public override void Begin(long number, Prng random, int mostSteps)
-        {
-            current = choosers[(int)(number % choosers.Length)];
-            current.Begin(number, random, mostSteps);
-        }
-
-        public override int Choose(ReadOnlySpan<int> rules) => current.Choose(rules);
-
-        public override void CameBack() => current.CameBack();
     }
 }

@@ -12,7 +12,10 @@ public sealed class RandomLaws
 {
     private static readonly Run Short = new(new Budget(Depth: 30), Threads: 1);
 
-    public static TheoryData<string> Ways => ["walks", .. new ScheduleEngine().Strategies, "coyote"];
+    public static TheoryData<string> OwnWays => ["walks", .. new ScheduleEngine().Strategies];
+
+    // Coyote starts a thread for each actor of each run: few of them, and no threads of ours beside it.
+    public static TheoryData<string> Ways => [.. OwnWays.Select(row => row.Data), "coyote"];
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -63,13 +66,14 @@ public sealed class RandomLaws
                 }
             }
         });
-        Assert.True(ReductionLaws.IsAlone || few || (refuted > 20 && missed > 20 && witnessed > 20 && errors > 5),
+        var least = few ? 2 : 20;
+        Assert.True(
+            ReductionLaws.IsAlone || (refuted > least && missed > least && witnessed > least && errors > (few ? 0 : 5)),
             $"{refuted} refuted, {missed} not met, {witnessed} witnessed, {errors} undefined");
     }
 
     [Theory]
-    [InlineData("walks")]
-    [InlineData("portfolio")]
+    [MemberData(nameof(OwnWays))]
     public void A_seed_says_the_same_on_any_number_of_threads(string way) => Law.Holds(way == "walks" ? 150 : 15, toy =>
     {
         var model = toy.Interpreter.Model;
