@@ -58,5 +58,5 @@ public sealed class CoyoteEngine(string strategy = CoyoteEngine.Portfolio, long 
     /// VRF203: a reduction is asked for. VRF104, VRF120, VRF121: a schedule met what is undefined.
     /// </exception>
     public Verdict Decide(Model model, Property property, Run run) =>
-        Exploration.Decide(model, property, run, strategy, Math.Min(schedules, int.MaxValue));
+        Exploration.Decide(model, property, run, strategy, schedules);
 }

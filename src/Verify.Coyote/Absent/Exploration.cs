@@ -12,6 +12,6 @@ internal static class Exploration
         "not built in: the package feed has no Microsoft.Coyote; configure one that has it, and remove artifacts/launcher";
 
     /// <summary>Says that there is none.</summary>
-    public static Verdict Decide(Model model, Property property, Run run, string strategy, long schedules) =>
+    public static Verdict Decide(Model model, Property property, Run run, string strategy, long most) =>
         new Verdict.Unknown(Missing!, Evidence.Nothing);
 }
