@@ -26,5 +26,15 @@ public sealed class Shootdown : ClaimList
             ],
             Finding = "The same model in Promela, Murphi and TLA+ has the same 4,533,716 states.",
         },
+        new Claim
+        {
+            Id = "TLB-SHOOTDOWN/buggy",
+            Sentence = "It is enough that the CPU that unmaps drops its own entry.",
+            Family = new TlbShootdown(),
+            Choices = Choices.Default.With(TlbShootdown.LocalOnly).Size("cpu", 2).Size("page", 2).Size("frame", 2),
+            Property = "I-ENTRY",
+            Expected = new Expectation.Refuted(5),
+            Sources = [Anchor.Kernel("flush_tlb_func", "arch/x86/mm/tlb.c", "016c4d92cd16")],
+        },
     ];
 }
