@@ -37,7 +37,7 @@ public sealed class CoyoteEngine(string strategy = CoyoteEngine.Portfolio, long 
     public string Name => "coyote";
 
     /// <inheritdoc/>
-    public string Summary => "schedules drawn by Microsoft.Coyote (--strategy); refutes, but proves nothing";
+    public string Summary => $"schedules drawn by Microsoft.Coyote{Exploration.Version} (--strategy); refutes, but proves nothing";
 
     /// <inheritdoc/>
     public string? Unavailable => Exploration.Missing;

@@ -1,6 +1,9 @@
+using Microsoft.Coyote.Runtime;
+using Microsoft.Coyote.SystematicTesting;
 using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Harness;
 using Verify.Modelling;
 using Verify.Traces;
 using UnreachableException = System.Diagnostics.UnreachableException;
@@ -15,6 +18,9 @@ internal static class Exploration
 
     /// <summary>Why there is none; null, because here there is.</summary>
     public static string? Missing => null;
+
+    /// <summary>The version of the package, after a blank.</summary>
+    public static string Version => $" {typeof(TestingEngine).Assembly.GetName().Version?.ToString(3)}";
 
     /// <summary>Draws schedules until something is met or there are enough.</summary>
     /// <exception cref="ModelException">
@@ -53,6 +59,41 @@ internal static class Exploration
         }
     }
 
+    /// <summary>Draws schedules of code under test until something is met or there are enough.</summary>
+    /// <exception cref="ModelException">VRF113, VRF104, VRF120, VRF121: as told by <see cref="IExplorer.Explore"/>.</exception>
+    public static Finding Explore(Experiment experiment, Run run, string strategy, long most)
+    {
+        var mostTurns = run.Budget.Depth ?? Experiment.DefaultTurns;
+        var schedules = new Schedules(strategy, most, ((long)PointsPerStep * mostTurns) + 1000, run, () => experiment.States);
+        var drawn = new Drawn(experiment, mostTurns);
+        try
+        {
+            var record = schedules.Draw(drawn.Test, drawn.Close);
+            if (drawn.Trouble is { } trouble)
+            {
+                throw trouble;
+            }
+
+            if (record is not null && experiment.Met is null)
+            {
+                throw new UnreachableException($"Coyote failed: {schedules.Trouble}");
+            }
+
+            var again = experiment.Anew();
+            if (record is not null)
+            {
+                schedules.Repeat(record, new Drawn(again, mostTurns).Test);
+            }
+
+            return experiment.Conclude(
+                schedules.Drawn, mostTurns, strategy, schedules.Stopped, record is null || again.MetAsIn(experiment), run);
+        }
+        finally
+        {
+            drawn.Close();
+        }
+    }
+
     // What was met is told by our own interpreter, and met again by Coyote from its own record of it.
     private static Trace Told(ControlledModel model, Schedules schedules, Run run, string record)
     {
@@ -70,5 +111,30 @@ internal static class Exploration
         {
             repeated.Close();
         }
+    }
+
+    /// <summary>Code under test, as a test that fails where it meets something.</summary>
+    private sealed class Drawn(Experiment experiment, int mostTurns)
+    {
+        private volatile bool isClosed;
+
+        public ModelException? Trouble { get; private set; }
+
+        public void Test(ICoyoteRuntime runtime)
+        {
+            var isMet = false;
+            try
+            {
+                isMet = !isClosed && experiment.Once(new Tasks(runtime), mostTurns);
+            }
+            catch (ModelException trouble)
+            {
+                Trouble = trouble;
+            }
+
+            runtime.Assert(!isMet && Trouble is null, "the run has met what is looked for, or what is undefined");
+        }
+
+        public void Close() => isClosed = true;
     }
 }

@@ -10,7 +10,8 @@ internal sealed class ScheduleOptions
     private readonly Option<string?> strategy = new("--strategy")
     {
         HelpName = "S",
-        Description = "How schedules are drawn (--engine schedules): random, pct, or portfolio for both in turn.",
+        Description = "How schedules are drawn: random, pct, or portfolio for all in turn (--engine schedules or coyote); and with "
+            + "--engine coyote probabilistic, delay-bounding or q-learning.",
     };
 
     private readonly Option<long?> schedules = new("--schedules")

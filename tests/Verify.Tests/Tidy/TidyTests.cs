@@ -26,7 +26,8 @@ public sealed partial class TidyTests
         ["Verify.Explicit"] = ["Verify.Core"],
         ["Verify.Formats"] = ["Verify.Core"],
         ["Verify.Symbolic"] = ["Verify.Core"],
-        ["Verify.Coyote"] = ["Verify.Core", "Verify.Explicit"],
+        ["Verify.Harness"] = ["Verify.Core", "Verify.Explicit"],
+        ["Verify.Coyote"] = ["Verify.Core", "Verify.Explicit", "Verify.Harness"],
         ["Verify.Models"] = ["Verify.Core"],
         ["Verify.Proofs"] = ["Verify.Core", "Verify.Models"],
     };

@@ -1,0 +1,108 @@
+using Verify.Explicit;
+using UnreachableException = System.Diagnostics.UnreachableException;
+
+namespace Verify.Harness;
+
+/// <summary>Threads of which one moves at a time: whoever has the baton, until a scheduling point gives it to another.</summary>
+/// <param name="strategy">The strategy, one of <see cref="ScheduleEngine"/>.</param>
+/// <param name="seed">What choices start from.</param>
+/// <param name="number">The number of the run.</param>
+/// <param name="mostTurns">The most turns it may have.</param>
+internal sealed class Baton(string strategy, ulong seed, long number, int mostTurns) : IControl
+{
+    private TurnOrder order = TurnOrder.By(strategy, 1);
+    private Prng random = new(seed);
+    private Hand[] hands = [];
+    private bool[] isReady = [];
+
+    [ThreadStatic]
+    private static Hand? current;
+
+    /// <inheritdoc/>
+    public void Run(IReadOnlyList<Action> works)
+    {
+        hands = [.. works.Select(_ => new Hand())];
+        isReady = new bool[hands.Length];
+        order = TurnOrder.By(strategy, hands.Length);
+        random = Prng.ForRun(seed, order.NumberOf(number));
+        order.Begin(number, random, mostTurns);
+        using var finished = new SemaphoreSlim(0);
+        var threads = hands.Zip(works, (hand, work) => new Thread(() => Take(hand, work, finished)) { IsBackground = true }).ToList();
+        threads.ForEach(thread => thread.Start());
+        if (Pass(null))
+        {
+            finished.Wait();
+        }
+
+        if (Array.Exists(hands, hand => !hand.IsDone))
+        {
+            throw new UnreachableException("everybody waits, and the run is not over");
+        }
+
+        threads.ForEach(thread => thread.Join());
+    }
+
+    /// <inheritdoc/>
+    public void Point() => Pass(current);
+
+    /// <inheritdoc/>
+    public void WaitUntil(Func<bool> condition)
+    {
+        current!.Awaits = condition;
+        Pass(current);
+        current.Awaits = null;
+    }
+
+    /// <inheritdoc/>
+    public int Choose(int count) => random.Below(count);
+
+    /// <inheritdoc/>
+    public void CameBack() => order.CameBack();
+
+    private void Take(Hand hand, Action work, SemaphoreSlim finished)
+    {
+        current = hand;
+        hand.Turn.Wait();
+        work();
+        hand.IsDone = true;
+        if (!Pass(hand))
+        {
+            finished.Release();
+        }
+    }
+
+    // False when there is nobody to pass it to.
+    private bool Pass(Hand? from)
+    {
+        var next = Next();
+        if (next is not null && next != from)
+        {
+            next.Turn.Release();
+            if (from is { IsDone: false })
+            {
+                from.Turn.Wait();
+            }
+        }
+
+        return next is not null;
+    }
+
+    private Hand? Next()
+    {
+        for (var i = 0; i < hands.Length; i++)
+        {
+            isReady[i] = !hands[i].IsDone && hands[i].Awaits?.Invoke() != false;
+        }
+
+        return isReady.Contains(true) ? hands[order.Next(isReady)] : null;
+    }
+
+    private sealed class Hand
+    {
+        public SemaphoreSlim Turn { get; } = new(0);
+
+        public bool IsDone { get; set; }
+
+        public Func<bool>? Awaits { get; set; }
+    }
+}

@@ -1,0 +1,184 @@
+using Verify.Harness.Hardware;
+
+namespace Verify.Harness.Examples;
+
+/// <summary>
+/// The TLB shootdown as code: processors map and unmap pages, and interrupt each other to invalidate. Its steps are those of
+/// the model 'tlb-shootdown'.
+/// </summary>
+/// <param name="cpus">Processors.</param>
+/// <param name="pages">Pages of one address space.</param>
+/// <param name="frames">Physical frames.</param>
+/// <param name="flaw">What is wrong with it.</param>
+/// <param name="rounds">How often each processor maps or unmaps a page.</param>
+public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw flaw = Shootdown.Flaw.None, int rounds = 3) : Protocol
+{
+    /// <summary>What may be wrong with it.</summary>
+    public enum Flaw
+    {
+        /// <summary>Nothing.</summary>
+        None,
+
+        /// <summary>Only the processor that unmaps invalidates, as if nobody else could have the page cached.</summary>
+        LocalOnly,
+
+        /// <summary>A processor acknowledges before it has invalidated.</summary>
+        AcknowledgeFirst,
+    }
+
+    /// <inheritdoc/>
+    public override string Name => flaw == Flaw.None ? "shootdown in C#" : $"shootdown in C# ({flaw})";
+
+    /// <inheritdoc/>
+    public override void Begin(Execution run) => new Machine(this, run, cpus, pages, frames).Begin();
+
+    private sealed class Machine
+    {
+        private readonly Shootdown code;
+        private readonly Execution run;
+        private readonly PageTable table;
+        private readonly Spinlock tableLock;
+        private readonly Frames frames;
+        private readonly Tlb[] tlbs;
+        private readonly Interrupts[] interrupts;
+
+        public Machine(Shootdown code, Execution run, int cpus, int pages, int frames)
+        {
+            (this.code, this.run) = (code, run);
+            (table, tableLock, this.frames) = (new PageTable(run, pages), new Spinlock(run), new Frames(run, frames));
+            tlbs = [.. Enumerable.Range(0, cpus).Select(_ => new Tlb(run, table))];
+            interrupts = [.. Enumerable.Range(0, cpus).Select(_ => new Interrupts(run))];
+        }
+
+        private bool IsLocalOnly => code.Is(Flaw.LocalOnly);
+
+        public void Begin()
+        {
+            run.Shows("pte", () => table.Entries);
+            run.Shows("tlb", () => tlbs.SelectMany(tlb => tlb.Entries));
+            run.Shows("own", () => frames.Uses.Select(use => (int?)use));
+            for (var i = 0; i < tlbs.Length; i++)
+            {
+                var cpu = i;
+                run.Start($"CPU{cpu}", () => Work(cpu));
+                run.Serve($"interrupts of CPU{cpu}", interrupts[cpu].Handle);
+                run.Serve($"walker of CPU{cpu}", () => tlbs[cpu].Walk(
+                    page => run.Did("fill", cpu, page), page => run.Did("evict", cpu, page)));
+            }
+
+            run.Serve("allocator", UseFrames);
+        }
+
+        private void Work(int me)
+        {
+            for (var round = 0; round < code.Rounds; round++)
+            {
+                var page = run.Choose(table.Entries.Count);
+                if (table.Get(page) is null)
+                {
+                    Map(me, page);
+                }
+                else
+                {
+                    Unmap(me, page);
+                }
+            }
+        }
+
+        // do_anonymous_page
+        private void Map(int me, int page)
+        {
+            if (frames.Allocate() is not { } frame)
+            {
+                return;
+            }
+
+            using (tableLock.Hold())
+            {
+                if (table.Get(page) is null)
+                {
+                    table.Set(page, frame);
+                    frames.Use(frame, FrameUse.User);
+                    run.Did("map", me, page, frame);
+                    return;
+                }
+            }
+
+            frames.Release(frame);
+        }
+
+        // zap_pte_range, then tlb_finish_mmu
+        private void Unmap(int me, int page)
+        {
+            int frame;
+            using (tableLock.Hold())
+            {
+                if (table.Get(page) is null || table.GetAndClear(page) is not { } cleared)
+                {
+                    return;
+                }
+
+                frame = cleared;
+                run.Did("zap", me, page);
+            }
+
+            FlushEverywhere(me, page);
+            frames.Release(frame);
+            run.Did("free", me);
+        }
+
+        // flush_tlb_mm_range
+        private void FlushEverywhere(int me, int page)
+        {
+            var acknowledged = new bool[tlbs.Length];
+            for (var cpu = 0; cpu < tlbs.Length && !IsLocalOnly; cpu++)
+            {
+                var other = cpu;
+                if (other != me)
+                {
+                    interrupts[other].Send(() => Flush(me, other, page, acknowledged));
+                }
+            }
+
+            Flush(me, me, page, acknowledged);
+            run.WaitUntil(() => IsLocalOnly || Array.TrueForAll(acknowledged, one => one));
+        }
+
+        // flush_tlb_func
+        private void Flush(int from, int me, int page, bool[] acknowledged)
+        {
+            if (code.Is(Flaw.AcknowledgeFirst))
+            {
+                run.Point();
+                acknowledged[me] = true;
+                run.Did("flush", from, me);
+                tlbs[me].Invalidate(page);
+                return;
+            }
+
+            tlbs[me].Invalidate(page);
+            acknowledged[me] = true;
+            run.Did("flush", from, me);
+        }
+
+        // Others get frames too, and give them back.
+        private void UseFrames()
+        {
+            while (true)
+            {
+                run.WaitUntil(() => frames.HaveFree);
+                if (frames.Allocate() is { } frame)
+                {
+                    frames.Use(frame, FrameUse.Kernel);
+                    run.Did("kalloc", frame);
+                    frames.Release(frame);
+                    run.Did("kfree", frame);
+                }
+            }
+        }
+    }
+
+    private int Rounds => rounds;
+
+    private bool Is(Flaw one) => flaw == one;
+}

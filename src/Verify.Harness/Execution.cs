@@ -1,0 +1,189 @@
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Harness;
+
+/// <summary>One run of code under test: who takes part in it, when others may go on, and what it did.</summary>
+public sealed class Execution
+{
+    private readonly IControl control;
+    private readonly Shadow shadow;
+    private readonly int mostTurns;
+    private readonly List<Participant> participants = [];
+    private readonly HashSet<State> passed = [];
+    private int turns;
+    private bool isOver;
+
+    [ThreadStatic]
+    private static Participant? current;
+
+    internal Execution(IControl control, Interpreter model, Property.Always property, int mostTurns)
+    {
+        (this.control, this.mostTurns) = (control, mostTurns);
+        shadow = new Shadow(model, property);
+        passed.Add(shadow.States[0]);
+    }
+
+    /// <summary>Whether the property was violated.</summary>
+    internal bool IsViolated { get; private set; }
+
+    /// <summary>How the code left the model, if it did.</summary>
+    internal Deviation? Deviation { get; private set; }
+
+    /// <summary>What is wrong with the model, or with how the code speaks of it.</summary>
+    internal ModelException? Trouble { get; private set; }
+
+    /// <summary>What the code did.</summary>
+    internal Shadow Shadow => shadow;
+
+    /// <summary>Somebody takes part; the run ends when all who do have come to their end.</summary>
+    /// <param name="name">The name, for reports.</param>
+    /// <param name="body">What it does.</param>
+    public void Start(string name, Action body) => participants.Add(new Participant(name, body, IsServant: false));
+
+    /// <summary>Somebody serves the others, as a walker or a handler of interrupts does, and need not come to an end.</summary>
+    /// <param name="name">The name, for reports.</param>
+    /// <param name="body">What it does.</param>
+    public void Serve(string name, Action body) => participants.Add(new Participant(name, body, IsServant: true));
+
+    /// <summary>Others may go on: to be called before each access to what is shared. What follows is atomic up to the next call.</summary>
+    public void Point()
+    {
+        TakeTurn();
+        control.Point();
+        LeaveWhenOver();
+    }
+
+    /// <summary>Waits. What follows is atomic, and finds that the condition holds.</summary>
+    /// <param name="condition">For what; it may look at everything and change nothing.</param>
+    public void WaitUntil(Func<bool> condition)
+    {
+        TakeTurn();
+        var me = current!;
+        me.Awaits = condition;
+        EndWhenStuck();
+        control.WaitUntil(() => isOver || condition());
+        me.Awaits = null;
+        LeaveWhenOver();
+    }
+
+    /// <summary>A choice of the environment, from 0 up to, but not including, <paramref name="count"/> (at least 1).</summary>
+    public int Choose(int count)
+    {
+        LeaveWhenOver();
+        return count == 1 ? 0 : control.Choose(count);
+    }
+
+    /// <summary>Says what was just done, since the last scheduling point, as a step of the model.</summary>
+    /// <param name="rule">The name of the rule.</param>
+    /// <param name="arguments">One a parameter: the number of a range, or the position of a member, from 0.</param>
+    public void Did(string rule, params ReadOnlySpan<int> arguments)
+    {
+        LeaveWhenOver();
+        try
+        {
+            if (shadow.Follow(rule, arguments) is { } reason)
+            {
+                Deviate($"{current!.Name}: {reason}");
+            }
+            else if (shadow.IsViolated)
+            {
+                (IsViolated, isOver) = (true, true);
+            }
+            else if (!passed.Add(shadow.States[^1]))
+            {
+                control.CameBack();
+            }
+        }
+        catch (ModelException trouble)
+        {
+            (Trouble, isOver) = (trouble, true);
+        }
+
+        LeaveWhenOver();
+    }
+
+    /// <summary>Says where the code keeps what a variable of the model stands for; compared after every step.</summary>
+    /// <param name="variable">The name of the variable.</param>
+    /// <param name="values">
+    /// Its parts in the order of keys and fields: null for an empty option, and numbers as in <see cref="Did"/>.
+    /// </param>
+    /// <exception cref="ModelException">VRF113: there is no such variable.</exception>
+    public void Shows(string variable, Func<IEnumerable<int?>> values) => shadow.Shows(variable, values);
+
+    /// <summary>Makes the run.</summary>
+    internal void Run()
+    {
+        control.Run([.. participants.Select(participant => (Action)(() => Take(participant)))]);
+        if (Deviation is null && Trouble is null && !IsViolated && turns <= mostTurns && shadow.WhereTheyDiffer() is { } reason)
+        {
+            Deviation = new Deviation($"at the end {reason}", shadow.Trace);
+        }
+    }
+
+    private void Take(Participant me)
+    {
+        current = me;
+        try
+        {
+            LeaveWhenOver();
+            me.Body();
+        }
+        catch (RunIsOverException)
+        {
+            // So is this part of it.
+        }
+        catch (ModelException trouble)
+        {
+            (Trouble, isOver) = (Trouble ?? trouble, true);
+        }
+        catch (Exception e) when (e is not ThreadInterruptedException)
+        {
+            Deviate($"{me.Name} throws {e.GetType().Name}: {e.Message}");
+        }
+
+        me.IsDone = true;
+        isOver |= participants.TrueForAll(one => one.IsDone || one.IsServant);
+        EndWhenStuck();
+    }
+
+    private void TakeTurn()
+    {
+        LeaveWhenOver();
+        isOver = ++turns > mostTurns;
+        LeaveWhenOver();
+    }
+
+    private void EndWhenStuck()
+    {
+        if (!isOver && participants.TrueForAll(one => one.IsDone || one.Awaits?.Invoke() == false))
+        {
+            var waiting = participants.Where(one => !one.IsDone && !one.IsServant).Select(one => one.Name);
+            Deviate($"nobody can go on: {string.Join(", ", waiting)} wait for ever");
+        }
+    }
+
+    // The first counts: what threads do when the run is over is not the code's doing.
+    private void Deviate(string reason)
+    {
+        if (!isOver)
+        {
+            (Deviation, isOver) = (new Deviation(reason, shadow.Trace), true);
+        }
+    }
+
+    private void LeaveWhenOver()
+    {
+        if (isOver)
+        {
+            throw new RunIsOverException();
+        }
+    }
+
+    private sealed record Participant(string Name, Action Body, bool IsServant)
+    {
+        public bool IsDone { get; set; }
+
+        public Func<bool>? Awaits { get; set; }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Verify.Harness;
+
+/// <summary>
+/// Concurrent C# under test: what its processors do, written as one would write it for them, with what it does said in the
+/// words of a model.
+/// </summary>
+/// <remarks>
+/// What is shared goes through the parts of <c>Verify.Harness.Hardware</c>, or through code of its own that calls
+/// <see cref="Execution.Point"/> before each access: between two such calls nobody else moves. Nothing may depend on
+/// clocks, random numbers or threads other than those that are started here.
+/// </remarks>
+public abstract class Protocol
+{
+    /// <summary>The name, for reports.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Sets up everything anew for one run, and says what runs on it.</summary>
+    public abstract void Begin(Execution run);
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Verify.Engines;
+using Verify.Explicit;
+using Stopwatch = System.Diagnostics.Stopwatch;
+
+namespace Verify.Harness;
+
+/// <summary>Draws schedules by our own strategies, those of the engine 'schedules'; it needs nothing.</summary>
+public sealed class TurnExplorer : IExplorer
+{
+    /// <inheritdoc/>
+    public string Name => "turns";
+
+    /// <inheritdoc/>
+    public string? Unavailable => null;
+
+    /// <inheritdoc/>
+    public ImmutableArray<string> Strategies => new ScheduleEngine().Strategies;
+
+    /// <inheritdoc/>
+    public Finding Explore(Experiment experiment, string strategy, long schedules, Run run)
+    {
+        var clock = Stopwatch.StartNew();
+        var mostTurns = run.Budget.Depth ?? Experiment.DefaultTurns;
+        bool Draw(Experiment on, long number) => on.Once(new Baton(strategy, run.Seed, number, mostTurns), mostTurns);
+        string? cause = null;
+        for (var number = 0L; number < schedules; number++)
+        {
+            cause = run.Cancellation.IsCancellationRequested ? "interrupted"
+                : run.Budget.Seconds <= clock.Elapsed.TotalSeconds
+                    ? string.Create(CultureInfo.InvariantCulture, $"time budget of {run.Budget.Seconds} s")
+                : run.Budget.States <= experiment.States
+                    ? string.Create(CultureInfo.InvariantCulture, $"budget of {run.Budget.States} states")
+                : null;
+            if (cause is not null)
+            {
+                return experiment.Conclude(number, mostTurns, strategy, cause, isRepeatable: true, run);
+            }
+
+            if (Draw(experiment, number))
+            {
+                var again = experiment.Anew();
+                Draw(again, number);
+                return experiment.Conclude(number + 1, mostTurns, strategy, null, again.MetAsIn(experiment), run);
+            }
+        }
+
+        return experiment.Conclude(schedules, mostTurns, strategy, null, isRepeatable: true, run);
+    }
+}

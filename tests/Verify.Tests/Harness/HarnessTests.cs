@@ -1,0 +1,151 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Harness;
+using Verify.Harness.Hardware;
+using Verify.Modelling;
+
+namespace Verify.Tests.Harness;
+
+/// <summary>What is said of code that waits for ever, throws, speaks of another model, or depends on more than its schedule.</summary>
+public sealed class HarnessTests
+{
+    private static readonly Run Short = new(new Budget(Depth: 50));
+
+    [Fact]
+    public void Code_in_which_nobody_can_go_on_is_told_who_waits()
+    {
+        var finding = Explore(run =>
+        {
+            var (first, second) = (new Spinlock(run), new Spinlock(run));
+            run.Start("CPU0", () => HoldBoth(first, second));
+            run.Start("CPU1", () => HoldBoth(second, first));
+        });
+        Assert.Equal("nobody can go on: CPU0, CPU1 wait for ever", finding.Deviation!.Reason);
+    }
+
+    [Fact]
+    public void Code_that_throws_is_told_what()
+    {
+        var finding = Explore(run => run.Start("CPU0", () => throw new InvalidOperationException("no such page")));
+        Assert.Equal("CPU0 throws InvalidOperationException: no such page", finding.Deviation!.Reason);
+        Assert.IsType<Verdict.Unknown>(finding.Verdict);
+    }
+
+    [Fact]
+    public void A_schedule_that_does_something_else_the_second_time_is_no_refutation()
+    {
+        var runs = 0;
+        var finding = Explore(run => run.Start("CPU0", () =>
+        {
+            for (var left = 4 - (runs++ % 2); left > 0; left--)
+            {
+                run.Point();
+                run.Did("count");
+            }
+        }), most: 3);
+        Assert.Contains("did something else the second time", finding.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.IsType<Verdict.Unknown>(finding.Verdict);
+    }
+
+    [Theory]
+    [Provokes("VRF113")]
+    [InlineData("add", 0)]
+    [InlineData("count", 1)]
+    [InlineData("set", 7)]
+    public void Code_that_names_what_its_model_has_not_is_an_error(string rule, int argument)
+    {
+        int[] arguments = rule == "add" ? [] : [argument];
+        var error = Assert.Throws<ModelException>(() => Explore(run => run.Start("CPU0", () => run.Did(rule, arguments))));
+        Assert.Equal("VRF113", error.Diagnostic.Code.Id);
+        Assert.Throws<ModelException>(() => Explore(run => run.Shows("page", () => [])));
+    }
+
+    [Fact]
+    public void What_the_code_shows_is_compared_after_every_step_and_in_the_end()
+    {
+        var during = Explore(run =>
+        {
+            run.Shows("n", () => [0]);
+            run.Start("CPU0", () => run.Did("count"));
+        });
+        Assert.Equal("CPU0: n is 0 in the code, and 1 in the model", during.Deviation!.Reason);
+        var after = 0;
+        var last = Explore(run =>
+        {
+            after = 0;
+            run.Shows("n", () => [after]);
+            run.Start("CPU0", () => after = 2);
+        });
+        Assert.Equal("at the end n is 2 in the code, and 0 in the model", last.Deviation!.Reason);
+    }
+
+    [Fact]
+    public void An_interrupt_and_budgets_end_it()
+    {
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        static void Idle(Execution run) => run.Start("CPU0", run.Point);
+        var unknown = Explore(Idle, run: Short with { Cancellation = cancelled.Token });
+        Assert.StartsWith("interrupted after 0 schedules", Assert.IsType<Verdict.Unknown>(unknown.Verdict).Reason);
+        var late = Explore(Idle, run: Short with { Budget = new Budget(Depth: 50, Seconds: 0) });
+        Assert.StartsWith("time budget of 0 s after 0 schedules", Assert.IsType<Verdict.HoldsUpTo>(late.Verdict).Bound.Cause);
+        var full = Explore(Idle, run: Short with { Budget = new Budget(Depth: 50, States: 1) });
+        Assert.StartsWith("budget of 1 states after 1 schedules", Assert.IsType<Verdict.HoldsUpTo>(full.Verdict).Bound.Cause);
+    }
+
+    [Fact]
+    public void A_run_without_end_is_cut_and_who_serves_need_not_end()
+    {
+        var endless = Explore(run => run.Start("CPU0", () =>
+        {
+            while (true)
+            {
+                run.Point();
+            }
+        }));
+        Assert.IsType<Verdict.HoldsUpTo>(endless.Verdict);
+        var served = Explore(run =>
+        {
+            var interrupts = new Interrupts(run);
+            var handled = 0;
+            run.Serve("interrupts", interrupts.Handle);
+            run.Start("CPU0", () =>
+            {
+                interrupts.Send(() => handled++);
+                run.WaitUntil(() => handled == 1);
+                run.Did("count");
+            });
+        });
+        Assert.Equal(10, Assert.IsType<Verdict.HoldsUpTo>(served.Verdict).Evidence.Transitions);
+    }
+
+    private static void HoldBoth(Spinlock one, Spinlock other)
+    {
+        using (one.Hold())
+        {
+            using (other.Hold())
+            {
+                // Nobody comes here while the other holds what this one waits for.
+            }
+        }
+    }
+
+    private static Finding Explore(Action<Execution> begin, int most = 9, Run? run = null)
+    {
+        var m = new ModelBuilder("counter");
+        var n = m.Var("n", Sort.Range(0, 9));
+        m.Rule("count", s => s.When(n < 9).Set(n, n + 1));
+        m.Rule("set", Sort.Range(1, 3), (s, to) => s.Set(n, to));
+        m.Always("not many", n <= most);
+        var model = m.Build();
+        var experiment = new Experiment(new Told(begin), model, (Property.Always)model.Properties[0]);
+        return new TurnExplorer().Explore(experiment, "random", 10, run ?? Short);
+    }
+
+    private sealed class Told(Action<Execution> begin) : Protocol
+    {
+        public override string Name => "told";
+
+        public override void Begin(Execution run) => begin(run);
+    }
+}
