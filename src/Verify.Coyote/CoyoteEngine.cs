@@ -15,7 +15,7 @@ namespace Verify.Coyote;
 public sealed class CoyoteEngine(string strategy = CoyoteEngine.Portfolio, long schedules = IScheduleEngine.DefaultSchedules)
     : IScheduleEngine
 {
-    /// <summary>The strategies of Coyote in turn, as it mixes them.</summary>
+    /// <summary>The others in turn as Coyote mixes them, which leaves out q-learning.</summary>
     public const string Portfolio = "portfolio";
 
     /// <summary>Any actor at each step, all as likely.</summary>

@@ -12,6 +12,7 @@ public sealed class Execution
     private readonly List<Participant> participants = [];
     private readonly HashSet<State> passed = [];
     private int turns;
+    private bool hasBegun;
     private bool isOver;
 
     [ThreadStatic]
@@ -39,12 +40,14 @@ public sealed class Execution
     /// <summary>Somebody takes part; the run ends when all who do have come to their end.</summary>
     /// <param name="name">The name, for reports.</param>
     /// <param name="body">What it does.</param>
-    public void Start(string name, Action body) => participants.Add(new Participant(name, body, IsServant: false));
+    /// <exception cref="InvalidOperationException">The run has begun.</exception>
+    public void Start(string name, Action body) => Add(new Participant(name, body, IsServant: false));
 
     /// <summary>Somebody serves the others, as a walker or a handler of interrupts does, and need not come to an end.</summary>
     /// <param name="name">The name, for reports.</param>
     /// <param name="body">What it does.</param>
-    public void Serve(string name, Action body) => participants.Add(new Participant(name, body, IsServant: true));
+    /// <exception cref="InvalidOperationException">The run has begun.</exception>
+    public void Serve(string name, Action body) => Add(new Participant(name, body, IsServant: true));
 
     /// <summary>Others may go on: to be called before each access to what is shared. What follows is atomic up to the next call.</summary>
     public void Point()
@@ -60,9 +63,9 @@ public sealed class Execution
     {
         TakeTurn();
         var me = current!;
-        me.Awaits = condition;
+        me.Awaits = () => isOver || Holds(me, condition);
         EndWhenStuck();
-        control.WaitUntil(() => isOver || condition());
+        control.WaitUntil(me.Awaits);
         me.Awaits = null;
         LeaveWhenOver();
     }
@@ -70,6 +73,7 @@ public sealed class Execution
     /// <summary>A choice of the environment, from 0 up to, but not including, <paramref name="count"/> (at least 1).</summary>
     public int Choose(int count)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         LeaveWhenOver();
         return count == 1 ? 0 : control.Choose(count);
     }
@@ -114,11 +118,35 @@ public sealed class Execution
     /// <summary>Makes the run.</summary>
     internal void Run()
     {
-        control.Run([.. participants.Select(participant => (Action)(() => Take(participant)))]);
-        if (Deviation is null && Trouble is null && !IsViolated && turns <= mostTurns && shadow.WhereTheyDiffer() is { } reason)
+        hasBegun = true;
+        IsViolated = shadow.IsViolated;
+        Compare("at the start");
+        if (!IsViolated && Deviation is null)
         {
-            Deviation = new Deviation($"at the end {reason}", shadow.Trace);
+            control.Run([.. participants.Select(participant => (Action)(() => Take(participant)))]);
+            if (!IsViolated && Trouble is null && turns <= mostTurns)
+            {
+                Compare("at the end");
+            }
         }
+    }
+
+    private void Compare(string when)
+    {
+        if (Deviation is null && shadow.WhereTheyDiffer() is { } reason)
+        {
+            Deviation = new Deviation($"{when} {reason}", shadow.Trace);
+        }
+    }
+
+    private void Add(Participant participant)
+    {
+        if (hasBegun)
+        {
+            throw new InvalidOperationException("who takes part is said before the run begins");
+        }
+
+        participants.Add(participant);
     }
 
     private void Take(Participant me)
@@ -160,6 +188,20 @@ public sealed class Execution
         {
             var waiting = participants.Where(one => !one.IsDone && !one.IsServant).Select(one => one.Name);
             Deviate($"nobody can go on: {string.Join(", ", waiting)} wait for ever");
+        }
+    }
+
+    // Asked by whoever is about to give way, so that what goes wrong in it must not be taken for that one's.
+    private bool Holds(Participant waiting, Func<bool> condition)
+    {
+        try
+        {
+            return condition();
+        }
+        catch (Exception e) when (e is not ThreadInterruptedException)
+        {
+            Deviate($"what {waiting.Name} waits for throws {e.GetType().Name}: {e.Message}");
+            return true;
         }
     }
 

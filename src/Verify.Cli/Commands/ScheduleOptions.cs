@@ -10,7 +10,7 @@ internal sealed class ScheduleOptions
     private readonly Option<string?> strategy = new("--strategy")
     {
         HelpName = "S",
-        Description = "How schedules are drawn: random, pct, or portfolio for all in turn (--engine schedules or coyote); and with "
+        Description = "How schedules are drawn: random, pct, or portfolio for several in turn (--engine schedules or coyote); and with "
             + "--engine coyote probabilistic, delay-bounding or q-learning.",
     };
 

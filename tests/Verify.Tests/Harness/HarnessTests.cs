@@ -29,6 +29,10 @@ public sealed class HarnessTests
         var finding = Explore(run => run.Start("CPU0", () => throw new InvalidOperationException("no such page")));
         Assert.Equal("CPU0 throws InvalidOperationException: no such page", finding.Deviation!.Reason);
         Assert.IsType<Verdict.Unknown>(finding.Verdict);
+        var waits = Explore(run => run.Start("CPU0", () => run.WaitUntil(() => throw new InvalidOperationException("no such page"))));
+        Assert.Equal("what CPU0 waits for throws InvalidOperationException: no such page", waits.Deviation!.Reason);
+        var late = Explore(run => run.Start("CPU0", () => run.Start("CPU1", run.Point)));
+        Assert.StartsWith("CPU0 throws InvalidOperationException: who takes part", late.Deviation!.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,8 +65,11 @@ public sealed class HarnessTests
     }
 
     [Fact]
-    public void What_the_code_shows_is_compared_after_every_step_and_in_the_end()
+    public void What_the_code_shows_is_compared_at_the_start_after_every_step_and_at_the_end()
     {
+        var before = Explore(run => run.Shows("n", () => [1]));
+        Assert.Equal("at the start n is 1 in the code, and 0 in the model", before.Deviation!.Reason);
+        Assert.Empty(Assert.IsType<Verdict.Refuted>(Explore(run => run.Start("CPU0", run.Point), most: -1).Verdict).Trace!.Steps);
         var during = Explore(run =>
         {
             run.Shows("n", () => [0]);
