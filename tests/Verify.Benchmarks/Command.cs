@@ -32,6 +32,11 @@ public static class Command
         return missing is null ? null : $"{missing} is not installed";
     }
 
+    /// <summary>Runs a program to its end, unmeasured.</summary>
+    /// <exception cref="BenchmarkException">It failed.</exception>
+    public static string Run(string program, IEnumerable<string> arguments, params int[] fineExitCodes) =>
+        Run(new ProcessStartInfo(program, arguments), fineExitCodes);
+
     /// <summary>Runs a program to its end.</summary>
     /// <exception cref="BenchmarkException">It failed.</exception>
     public static Taken Measure(string folder, string program, IEnumerable<string> arguments, params int[] fineExitCodes)
@@ -40,22 +45,26 @@ public static class Command
         var start = new ProcessStartInfo(Time, ["-f", "%e %U %S %M", "-o", measured, program, .. arguments])
         {
             WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
         };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0 && !fineExitCodes.Contains(process.ExitCode))
-        {
-            throw new BenchmarkException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}{errors.Result}");
-        }
+        var output = Run(start, fineExitCodes);
 
         // An exit code other than 0 has a line of its own before the numbers.
         var numbers = File.ReadLines(measured).Last().Split(' ')
             .Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         return new Taken(numbers[0], numbers[1] + numbers[2], (long)numbers[3] * 1024, output);
+    }
+
+    private static string Run(ProcessStartInfo start, int[] fineExitCodes)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 || fineExitCodes.Contains(process.ExitCode)
+            ? output
+            : throw new BenchmarkException(
+                $"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {output}{errors.Result}");
     }
 }
 

@@ -22,7 +22,8 @@ public sealed record Measurement(Contender Contender, string? Missing, Found? Fo
     /// <summary>The most memory of any run.</summary>
     public long PeakBytes => Runs.Max(run => run.PeakBytes);
 
-    private static double Median(IEnumerable<double> numbers)
+    /// <summary>The middle one, or the mean of the two in the middle.</summary>
+    public static double Median(IEnumerable<double> numbers)
     {
         var sorted = numbers.Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

@@ -4,7 +4,7 @@ using Verify.Benchmarks;
 var rounds = new Option<int>("--rounds") { Description = "Runs of each checker on each instance.", DefaultValueFactory = _ => 5 };
 var only = new Option<string[]>("--only")
 {
-    Description = "Cases by name, or 'growth'; all of them without it.",
+    Description = "Cases by name, 'growth' or 'schedules'; all of them without it. 'schedules' alone renews its part of a page.",
     AllowMultipleArgumentsPerToken = true,
 };
 var growTo = new Option<int>("--grow-to")
@@ -13,14 +13,19 @@ var growTo = new Option<int>("--grow-to")
     DefaultValueFactory = _ => 3,
 };
 var into = new Option<FileInfo?>("--into") { Description = "A file to write the page to, beside standard output." };
+var seconds = new Option<double>("--seconds")
+{
+    Description = "The most seconds of one decision by schedules.",
+    DefaultValueFactory = _ => 10,
+};
 var root = new RootCommand("Measures Verify against Spin and Rumur on the same models, in one run, alternating.")
 {
-    rounds, only, growTo, into,
+    rounds, only, growTo, seconds, into,
 };
 root.SetAction(parsed =>
 {
     var chosen = parsed.GetValue(only) ?? [];
-    var names = Case.All.Select(known => known.Name).Append("growth").ToArray();
+    var names = Case.All.Select(known => known.Name).Concat(["growth", "schedules"]).ToArray();
     if (chosen.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
     {
         Console.Error.WriteLine($"bench: error VRF403: there is no case '{unknown}'\nhint: one of {string.Join(", ", names)}");
@@ -32,6 +37,7 @@ root.SetAction(parsed =>
     var measurements = new Measurements(Console.Error.WriteLine);
     var contenders = Contender.All(verify).ToArray();
     var page = new StringWriter();
+    var isRenewal = chosen is ["schedules"];
     void Print(string text)
     {
         Console.Write(text);
@@ -40,7 +46,11 @@ root.SetAction(parsed =>
 
     try
     {
-        Print(Page.Heading(parsed.GetValue(rounds)));
+        if (!isRenewal)
+        {
+            Print(Page.Heading(parsed.GetValue(rounds)));
+        }
+
         foreach (var what in Case.All.Where(what => IsAsked(what.Name)))
         {
             Print(Table.Of(what, measurements.Of(contenders, what.Claim, what.Sizes, parsed.GetValue(rounds))));
@@ -49,6 +59,17 @@ root.SetAction(parsed =>
         if (IsAsked("growth"))
         {
             Print(Page.Growth(measurements, contenders, parsed.GetValue(rounds), parsed.GetValue(growTo)));
+        }
+
+        if (IsAsked("schedules"))
+        {
+            var schedules = new ScheduleTable(arguments =>
+            {
+                Console.Error.WriteLine(string.Join(' ', arguments));
+                return Verify.Benchmarks.Command.Run(verify, arguments, 1, 2);
+            });
+            Print(schedules.Section(
+                Strategy.All, Strategy.Refuted, Strategy.Held, parsed.GetValue(rounds), parsed.GetValue(seconds)));
         }
     }
     catch (BenchmarkException e)
@@ -59,7 +80,9 @@ root.SetAction(parsed =>
 
     if (parsed.GetValue(into) is { } file)
     {
-        File.WriteAllText(file.FullName, page.ToString());
+        File.WriteAllText(file.FullName, isRenewal && file.Exists
+            ? ScheduleTable.Renewed(File.ReadAllText(file.FullName), page.ToString())
+            : page.ToString().TrimEnd('\n') + "\n");
     }
 
     return 0;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Verify.Benchmarks;
 using Verify.Claims;
 using Verify.Cli;
+using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
 
@@ -51,6 +52,56 @@ public sealed class BenchmarkTests
         var page = Repository.Text("tests/Verify.Benchmarks/results.md");
         Assert.All(Case.All, one => Assert.Contains($"### {one.Name}: {one.Claim}, {one.Sizes}\n", page, StringComparison.Ordinal));
         Assert.All(Case.Growth, sizes => Assert.Contains($"| {sizes} |", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Strategies_are_those_of_the_engines_and_claims_are_as_they_are_expected()
+    {
+        foreach (var engine in new IScheduleEngine[] { new ScheduleEngine(), new CoyoteEngine() })
+        {
+            Assert.Equal(engine.Strategies.Order(StringComparer.Ordinal),
+                Strategy.All.Where(one => one.Engine == engine.Name).Select(one => one.Name!).Order(StringComparer.Ordinal));
+        }
+
+        var expected = Catalogue.Load().Claims.ToDictionary(claim => claim.Id, claim => claim.Expected.Word);
+        Assert.All(Strategy.Refuted, claim => Assert.Equal("refuted", expected[claim]));
+        Assert.All(Strategy.Held, claim => Assert.Equal("proved", expected[claim]));
+    }
+
+    [Fact]
+    public void How_soon_a_strategy_meets_a_violation_is_measured_with_what_is_there()
+    {
+        var asked = new List<string>();
+        var schedules = new ScheduleTable(arguments =>
+        {
+            asked.Add(string.Join(' ', arguments));
+            return Command.Run(Path.Combine(Repository.Root, "verify"), arguments, 1, 2);
+        });
+        Strategy[] some = [.. Strategy.All.Where(one => one.Name is null or "pct")];
+        var section = schedules.Section(some, ["B-GATHER/buggy:I-FREE"], ["MS-SYNC:I-DUR"], seeds: 2, seconds: 0.5);
+        var rows = section.Split('\n');
+        Assert.Equal(2, rows.Count(row => row.StartsWith("| schedules, pct | ", StringComparison.Ordinal)));
+        Assert.Matches(@"\| explicit \| \d+\.\d\d s \|", section);
+        Assert.Matches(@"\| schedules, pct \| \d+ · \d+\.\d\d s \|", section);
+        Assert.Matches(@"\| schedules, pct \| [\d,]+ · [\d,]+ \|", section);
+        Assert.Contains(asked, one => one.Contains("--seed 2", StringComparison.Ordinal));
+        if (new CoyoteEngine().Unavailable is { } reason)
+        {
+            Assert.Contains("| coyote, pct | not available here |", section, StringComparison.Ordinal);
+            Assert.Contains($"- `coyote`: {reason}\n", section, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_section_is_renewed_where_it_is_and_nothing_else_is_touched()
+    {
+        const string New = $"{ScheduleTable.Heading}\n\nnew\n";
+        Assert.Equal($"# Page\n\n## A\n\n{New}", ScheduleTable.Renewed("# Page\n\n## A\n", New));
+        Assert.Equal($"# Page\n\n{New}\n## B\n",
+            ScheduleTable.Renewed($"# Page\n\n{ScheduleTable.Heading}\n\nold\n\n### old\n\n## B\n", New));
+        var page = Repository.Text("tests/Verify.Benchmarks/results.md");
+        Assert.All(Strategy.All, one => Assert.Contains($"| {one.Title} | ", page, StringComparison.Ordinal));
+        Assert.All(Strategy.Held, claim => Assert.Contains($" {claim} |", page, StringComparison.Ordinal));
     }
 
     [Fact]
