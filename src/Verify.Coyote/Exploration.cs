@@ -35,7 +35,8 @@ internal static class Exploration
         }
 
         var schedules = new Schedules(
-            strategy, most, ((long)PointsPerStep * controlled.MostSteps) + 1000, run, () => controlled.States);
+            strategy, most, ((long)PointsPerStep * controlled.MostSteps) + 1000, run, () => controlled.States,
+            () => controlled.SizeBytes);
         var processes = new Processes(controlled);
         try
         {

@@ -13,9 +13,11 @@ namespace Verify.Coyote;
 /// <param name="strategy">The strategy, one of <see cref="CoyoteEngine"/>.</param>
 /// <param name="most">How many.</param>
 /// <param name="mostPoints">The most scheduling points of one, so that Coyote ends what should have ended by itself.</param>
-/// <param name="run">Seed, budget of time and states, cancellation.</param>
+/// <param name="run">Seed, budget of time, states and bytes, cancellation.</param>
 /// <param name="states">The states met so far.</param>
-internal sealed class Schedules(string strategy, long most, long mostPoints, Run run, Func<long> states)
+/// <param name="sizeBytes">The memory they take; null where that is not known.</param>
+internal sealed class Schedules(
+    string strategy, long most, long mostPoints, Run run, Func<long> states, Func<long>? sizeBytes = null)
 {
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private long begun;
@@ -60,6 +62,7 @@ internal sealed class Schedules(string strategy, long most, long mostPoints, Run
                 ? string.Create(CultureInfo.InvariantCulture, $"time budget of {run.Budget.Seconds} s")
             : run.Budget.States <= states()
                 ? string.Create(CultureInfo.InvariantCulture, $"budget of {run.Budget.States} states")
+            : run.Budget.Bytes <= sizeBytes?.Invoke() ? "memory budget"
             : null;
         begun++;
         if (Stopped is not null)

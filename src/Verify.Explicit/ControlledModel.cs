@@ -75,6 +75,9 @@ public sealed class ControlledModel : IDisposable
     /// <summary>Distinct states of all runs.</summary>
     public long States => stepper.Found;
 
+    /// <summary>Bytes of memory that they take.</summary>
+    public long SizeBytes => seen.SizeBytes;
+
     /// <summary>Begins a run in every initial state, so that nothing that is met in one is left to chance.</summary>
     /// <returns>Whether something was; then the run is in the first such state.</returns>
     public bool IsMetAtStart()

@@ -69,7 +69,7 @@ public sealed class CoyoteTests
     }
 
     [Fact]
-    public void An_interrupt_and_a_budget_of_time_end_it()
+    public void An_interrupt_and_budgets_end_it()
     {
         var model = new TlbShootdown().Build(Choices.Default);
         var asked = model.Property("I-ENTRY");
@@ -79,6 +79,22 @@ public sealed class CoyoteTests
         Assert.Contains("interrupted after 0 schedules", Assert.IsType<Verdict.Unknown>(unknown).Reason, StringComparison.Ordinal);
         var held = OrSkip(schedules: 1_000_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, Seconds: 0.5) });
         Assert.StartsWith("time budget of 0.5 s after ", Assert.IsType<Verdict.HoldsUpTo>(held).Bound.Cause);
+        var full = OrSkip(schedules: 1_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, Bytes: 1) });
+        Assert.StartsWith("memory budget after 0 schedules ", Assert.IsType<Verdict.HoldsUpTo>(full).Bound.Cause);
+        var some = OrSkip(schedules: 1_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, States: 100) });
+        Assert.InRange(Assert.IsType<Verdict.HoldsUpTo>(some).Evidence.States, 100, 200);
+    }
+
+    [Fact]
+    public void What_is_wrong_at_the_start_is_met_without_a_schedule()
+    {
+        var m = new ModelBuilder("start");
+        var any = m.AnyOf("any", Sort.Range(0, 999));
+        m.Rule("fall", s => s.When(any > 0).Set(any, any - 1));
+        m.Always("not the last", any < 999);
+        var model = m.Build();
+        var refuted = Assert.IsType<Verdict.Refuted>(OrSkip(schedules: 1).Decide(model, model.Properties[0], Short));
+        Assert.Equal((0, 0L), (refuted.Trace!.Length, refuted.Evidence.Schedules));
     }
 
     [Fact]
