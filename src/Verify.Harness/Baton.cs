@@ -8,12 +8,14 @@ namespace Verify.Harness;
 /// <param name="seed">What choices start from.</param>
 /// <param name="number">The number of the run.</param>
 /// <param name="mostTurns">The most turns it may have.</param>
-internal sealed class Baton(string strategy, ulong seed, long number, int mostTurns) : IControl
+/// <param name="patience">How long somebody may have the baton.</param>
+internal sealed class Baton(string strategy, ulong seed, long number, int mostTurns, TimeSpan patience) : IControl
 {
     private TurnOrder order = TurnOrder.By(strategy, 1);
     private Prng random = new(seed);
     private Hand[] hands = [];
     private bool[] isReady = [];
+    private int passes;
 
     [ThreadStatic]
     private static Hand? current;
@@ -26,12 +28,12 @@ internal sealed class Baton(string strategy, ulong seed, long number, int mostTu
         order = TurnOrder.By(strategy, hands.Length);
         random = Prng.ForRun(seed, order.NumberOf(number));
         order.Begin(number, random, mostTurns);
-        using var finished = new SemaphoreSlim(0);
+        var finished = new SemaphoreSlim(0); // whoever is given up may yet come to an end
         var threads = hands.Zip(works, (hand, work) => new Thread(() => Take(hand, work, finished)) { IsBackground = true }).ToList();
         threads.ForEach(thread => thread.Start());
         if (Pass(null))
         {
-            finished.Wait();
+            AwaitEnd(finished);
         }
 
         if (Array.Exists(hands, hand => !hand.IsDone))
@@ -59,6 +61,21 @@ internal sealed class Baton(string strategy, ulong seed, long number, int mostTu
     /// <inheritdoc/>
     public void CameBack() => order.CameBack();
 
+    // A thread cannot be ended from outside; who keeps the baton is left behind.
+    private void AwaitEnd(SemaphoreSlim finished)
+    {
+        for (var seen = -1; !finished.Wait(patience);)
+        {
+            var now = Volatile.Read(ref passes);
+            if (now == seen && !System.Diagnostics.Debugger.IsAttached)
+            {
+                throw new TimeoutException("the baton is not passed on");
+            }
+
+            seen = now;
+        }
+    }
+
     private void Take(Hand hand, Action work, SemaphoreSlim finished)
     {
         current = hand;
@@ -74,6 +91,7 @@ internal sealed class Baton(string strategy, ulong seed, long number, int mostTu
     // False when there is nobody to pass it to.
     private bool Pass(Hand? from)
     {
+        Volatile.Write(ref passes, unchecked(passes + 1));
         var next = Next();
         if (next is not null && next != from)
         {

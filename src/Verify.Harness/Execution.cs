@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Verify.Modelling;
 using Verify.Semantics;
 
@@ -12,8 +13,10 @@ public sealed class Execution
     private readonly List<Participant> participants = [];
     private readonly HashSet<State> passed = [];
     private int turns;
+    private Participant? moving;
     private bool hasBegun;
     private bool isOver;
+    private bool isLooking;
 
     [ThreadStatic]
     private static Participant? current;
@@ -41,19 +44,25 @@ public sealed class Execution
     /// <param name="name">The name, for reports.</param>
     /// <param name="body">What it does.</param>
     /// <exception cref="InvalidOperationException">The run has begun.</exception>
+    /// <exception cref="ArgumentException">The body is asynchronous: it would go on where nothing is under control.</exception>
     public void Start(string name, Action body) => Add(new Participant(name, body, IsServant: false));
 
     /// <summary>Somebody serves the others, as a walker or a handler of interrupts does, and need not come to an end.</summary>
     /// <param name="name">The name, for reports.</param>
     /// <param name="body">What it does.</param>
     /// <exception cref="InvalidOperationException">The run has begun.</exception>
+    /// <exception cref="ArgumentException">The body is asynchronous: it would go on where nothing is under control.</exception>
     public void Serve(string name, Action body) => Add(new Participant(name, body, IsServant: true));
 
     /// <summary>Others may go on: to be called before each access to what is shared. What follows is atomic up to the next call.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// Nobody who takes part calls it, or a function does that may only look; so for all that follow.
+    /// </exception>
     public void Point()
     {
-        TakeTurn();
+        var me = TakeTurn();
         control.Point();
+        moving = me;
         LeaveWhenOver();
     }
 
@@ -61,12 +70,11 @@ public sealed class Execution
     /// <param name="condition">For what; it may look at everything and change nothing.</param>
     public void WaitUntil(Func<bool> condition)
     {
-        TakeTurn();
-        var me = current!;
+        var me = TakeTurn();
         me.Awaits = () => isOver || Holds(me, condition);
         EndWhenStuck();
         control.WaitUntil(me.Awaits);
-        me.Awaits = null;
+        (me.Awaits, moving) = (null, me);
         LeaveWhenOver();
     }
 
@@ -74,6 +82,7 @@ public sealed class Execution
     public int Choose(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        Caller();
         LeaveWhenOver();
         return count == 1 ? 0 : control.Choose(count);
     }
@@ -83,12 +92,13 @@ public sealed class Execution
     /// <param name="arguments">One a parameter: the number of a range, or the position of a member, from 0.</param>
     public void Did(string rule, params ReadOnlySpan<int> arguments)
     {
+        var me = Caller();
         LeaveWhenOver();
         try
         {
             if (shadow.Follow(rule, arguments) is { } reason)
             {
-                Deviate($"{current!.Name}: {reason}");
+                Deviate($"{me.Name}: {reason}");
             }
             else if (shadow.IsViolated)
             {
@@ -113,7 +123,8 @@ public sealed class Execution
     /// Its parts in the order of keys and fields: null for an empty option, and numbers as in <see cref="Did"/>.
     /// </param>
     /// <exception cref="ModelException">VRF113: there is no such variable.</exception>
-    public void Shows(string variable, Func<IEnumerable<int?>> values) => shadow.Shows(variable, values);
+    public void Shows(string variable, Func<IEnumerable<int?>> values) =>
+        shadow.Shows(variable, () => Look(() => values().ToList()));
 
     /// <summary>Makes the run.</summary>
     internal void Run()
@@ -123,11 +134,25 @@ public sealed class Execution
         Compare("at the start");
         if (!IsViolated && Deviation is null)
         {
-            control.Run([.. participants.Select(participant => (Action)(() => Take(participant)))]);
+            RunAll();
             if (!IsViolated && Trouble is null && turns <= mostTurns)
             {
                 Compare("at the end");
             }
+        }
+    }
+
+    private void RunAll()
+    {
+        try
+        {
+            control.Run([.. participants.Select(participant => (Action)(() => Take(participant)))]);
+        }
+        catch (TimeoutException)
+        {
+            // Also if it is over, and only that one does not notice: it was not seen to its end.
+            isOver = isOver && (IsViolated || Trouble is not null || Deviation is not null);
+            Deviate($"{moving?.Name} comes to no scheduling point: it spins, or waits for what is under nobody's control");
         }
     }
 
@@ -146,12 +171,17 @@ public sealed class Execution
             throw new InvalidOperationException("who takes part is said before the run begins");
         }
 
+        if (participant.Body.Method.IsDefined(typeof(AsyncStateMachineAttribute), inherit: false))
+        {
+            throw new ArgumentException($"what {participant.Name} does is asynchronous, and would go on under nobody's control");
+        }
+
         participants.Add(participant);
     }
 
     private void Take(Participant me)
     {
-        current = me;
+        (current, moving) = (me, me);
         try
         {
             LeaveWhenOver();
@@ -173,13 +203,47 @@ public sealed class Execution
         me.IsDone = true;
         isOver |= participants.TrueForAll(one => one.IsDone || one.IsServant);
         EndWhenStuck();
+        current = null;
     }
 
-    private void TakeTurn()
+    private Participant TakeTurn([CallerMemberName] string call = "")
     {
+        var me = Caller(call);
         LeaveWhenOver();
         isOver = ++turns > mostTurns;
         LeaveWhenOver();
+        return me;
+    }
+
+    // A thread that nobody controls would move together with another, and what it did be nobody's step.
+    private Participant Caller([CallerMemberName] string call = "")
+    {
+        if (isLooking)
+        {
+            throw new InvalidOperationException($"{call} is called by what may only look");
+        }
+
+        if (hasBegun && current is { } me)
+        {
+            return me;
+        }
+
+        Deviate($"{call} is called on a thread that takes no part: what it does is under nobody's control");
+        throw new InvalidOperationException($"{call} is for those who take part, while they run");
+    }
+
+    private T Look<T>(Func<T> at)
+    {
+        var was = isLooking;
+        isLooking = true;
+        try
+        {
+            return at();
+        }
+        finally
+        {
+            isLooking = was;
+        }
     }
 
     private void EndWhenStuck()
@@ -196,7 +260,7 @@ public sealed class Execution
     {
         try
         {
-            return condition();
+            return Look(condition);
         }
         catch (Exception e) when (e is not ThreadInterruptedException)
         {

@@ -4,6 +4,7 @@ namespace Verify.Harness;
 public interface IControl
 {
     /// <summary>Runs works, each on a thread of its own, until all of them have ended.</summary>
+    /// <exception cref="TimeoutException">One of them does not give way any more, and was left behind.</exception>
     void Run(IReadOnlyList<Action> works);
 
     /// <summary>Lets somebody else go on, or nobody.</summary>

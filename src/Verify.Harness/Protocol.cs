@@ -7,7 +7,8 @@ namespace Verify.Harness;
 /// <remarks>
 /// What is shared goes through the parts of <c>Verify.Harness.Hardware</c>, or through code of its own that calls
 /// <see cref="Execution.Point"/> before each access: between two such calls nobody else moves. Nothing may depend on
-/// clocks, random numbers or threads other than those that are started here.
+/// clocks, random numbers or threads other than those that are started here: a call from such a thread is a deviation, and so
+/// is code that comes to no scheduling point for half a minute.
 /// </remarks>
 public abstract class Protocol
 {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Traces;
@@ -70,12 +71,25 @@ internal sealed class Shadow
     {
         foreach (var (variable, values) in shown)
         {
-            var expected = states[^1].Values[variable];
-            var parts = new Queue<int?>(values());
+            var (name, expected) = (interpreter.Model.Variables[variable].Name, states[^1].Values[variable]);
+            int?[] all;
+            try
+            {
+                all = [.. values()];
+            }
+            catch (Exception e) when (e is not ThreadInterruptedException)
+            {
+                return $"what the code shows of {name} throws {e.GetType().Name}: {e.Message}";
+            }
+
+            var parts = new Queue<int?>(all);
             var found = Read(expected.Sort, parts);
             if (!found.Equals(expected) || parts.Count > 0)
             {
-                return $"{interpreter.Model.Variables[variable].Name} is {found} in the code, and {expected} in the model";
+                var told = parts.Count == 0 && IsWithin(found)
+                    ? $"{found}"
+                    : string.Join(", ", all.Select(one => one?.ToString(CultureInfo.InvariantCulture) ?? "nothing"));
+                return $"{name} is {told} in the code, and {expected} in the model";
             }
         }
 
@@ -121,6 +135,14 @@ internal sealed class Shadow
                     : throw Unknown("value", "nothing", [sort.Text]);
         }
     }
+
+    // Code may well go wrong in a way that the model has no word for.
+    private static bool IsWithin(Value value) => value.Sort switch
+    {
+        Sort.Optional or Sort.Mapping or Sort.Record => value.Items.All(IsWithin),
+        Sort.Interval range => value.Number >= range.Low && value.Number <= range.High,
+        var sort => value.Number >= 0 && value.Number < sort.ScalarCount,
+    };
 
     private static ModelException Unknown(string what, string name, IEnumerable<string> known) => ModelException.At(
         null, Codes.UnknownName, $"the code names {what} '{name}', the model has {string.Join(", ", known.Select(one => $"'{one}'"))}");

@@ -18,12 +18,15 @@ public sealed class TurnExplorer : IExplorer
     /// <inheritdoc/>
     public ImmutableArray<string> Strategies => new ScheduleEngine().Strategies;
 
+    /// <summary>How long the code may take from one scheduling point to the next.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <inheritdoc/>
     public Finding Explore(Experiment experiment, string strategy, long schedules, Run run)
     {
         var clock = Stopwatch.StartNew();
         var mostTurns = run.Budget.Depth ?? Experiment.DefaultTurns;
-        bool Draw(Experiment on, long number) => on.Once(new Baton(strategy, run.Seed, number, mostTurns), mostTurns);
+        bool Draw(Experiment on, long number) => on.Once(new Baton(strategy, run.Seed, number, mostTurns, Patience), mostTurns);
         string? cause = null;
         for (var number = 0L; number < schedules; number++)
         {

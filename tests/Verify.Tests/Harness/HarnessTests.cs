@@ -126,6 +126,74 @@ public sealed class HarnessTests
         Assert.Equal(10, Assert.IsType<Verdict.HoldsUpTo>(served.Verdict).Evidence.Transitions);
     }
 
+    [Fact]
+    public void What_is_done_on_a_thread_that_takes_no_part_is_no_step_and_not_passed_over()
+    {
+        static void Aside(Action what)
+        {
+            var aside = new Thread(() => Record.Exception(what));
+            aside.Start();
+            aside.Join();
+        }
+
+        var done = Explore(run => run.Start("CPU0", () => Aside(() => run.Did("count"))));
+        Assert.StartsWith("Did is called on a thread that takes no part", done.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, Assert.IsType<Verdict.Unknown>(done.Verdict).Evidence.Transitions);
+        var turn = Explore(run => run.Start("CPU0", () => Aside(run.Point)));
+        Assert.StartsWith("Point is called on a thread that takes no part", turn.Deviation!.Reason, StringComparison.Ordinal);
+        var wait = Explore(run => run.Start("CPU0", () => Aside(() => run.WaitUntil(() => true))));
+        Assert.StartsWith("WaitUntil is called on a thread", wait.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => Explore(run => run.Did("count")));
+        Assert.Throws<ArgumentException>(() => Explore(run => run.Start("CPU0", async () => await Task.Yield())));
+    }
+
+    [Fact]
+    public void What_only_looks_may_not_move()
+    {
+        var waits = Explore(run =>
+        {
+            var table = new PageTable(run, 1);
+            run.Start("CPU0", () => run.WaitUntil(() => table.Get(0) is null));
+        });
+        Assert.Equal("what CPU0 waits for throws InvalidOperationException: Point is called by what may only look",
+            waits.Deviation!.Reason);
+        var shows = Explore(run =>
+        {
+            var table = new PageTable(run, 1);
+            run.Shows("n", () => Enumerable.Range(0, 1).Select(page => (int?)(table.Get(page) ?? 0)));
+            run.Start("CPU0", run.Point);
+        });
+        Assert.Equal("at the start what the code shows of n throws InvalidOperationException: Point is called by what may only look",
+            shows.Deviation!.Reason);
+    }
+
+    [Fact]
+    public void What_the_model_has_no_word_for_is_told_as_the_code_has_it()
+    {
+        var outside = Explore(run => run.Shows("who", () => [7]));
+        Assert.Equal("at the start who is 7 in the code, and None in the model", outside.Deviation!.Reason);
+        var more = Explore(run => run.Shows("n", () => [0, null]));
+        Assert.Equal("at the start n is 0, nothing in the code, and 0 in the model", more.Deviation!.Reason);
+    }
+
+    [Fact]
+    public void Code_that_does_not_give_way_is_left_behind()
+    {
+        using var never = new ManualResetEventSlim();
+        var stuck = Explore(run => run.Start("CPU0", () => never.Wait()), patience: 0.1);
+        Assert.StartsWith("CPU0 comes to no scheduling point", stuck.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.IsType<Verdict.Unknown>(stuck.Verdict);
+        var deaf = Explore(run => run.Start("CPU0", () =>
+        {
+            while (!never.IsSet)
+            {
+                Record.Exception(run.Point);
+            }
+        }), patience: 0.1);
+        Assert.StartsWith("CPU0 comes to no scheduling point", deaf.Deviation!.Reason, StringComparison.Ordinal);
+        never.Set();
+    }
+
     private static void HoldBoth(Spinlock one, Spinlock other)
     {
         using (one.Hold())
@@ -137,16 +205,18 @@ public sealed class HarnessTests
         }
     }
 
-    private static Finding Explore(Action<Execution> begin, int most = 9, Run? run = null)
+    private static Finding Explore(Action<Execution> begin, int most = 9, Run? run = null, double patience = 30)
     {
         var m = new ModelBuilder("counter");
         var n = m.Var("n", Sort.Range(0, 9));
+        m.Var("who", Sort.Option(m.Processors("cpu", 2)));
         m.Rule("count", s => s.When(n < 9).Set(n, n + 1));
         m.Rule("set", Sort.Range(1, 3), (s, to) => s.Set(n, to));
         m.Always("not many", n <= most);
         var model = m.Build();
         var experiment = new Experiment(new Told(begin), model, (Property.Always)model.Properties[0]);
-        return new TurnExplorer().Explore(experiment, "random", 10, run ?? Short);
+        var explorer = new TurnExplorer { Patience = TimeSpan.FromSeconds(patience) };
+        return explorer.Explore(experiment, "random", 10, run ?? Short);
     }
 
     private sealed class Told(Action<Execution> begin) : Protocol
