@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
+// Long because all ways to put members in order share one state, its keys and the best result so far.
 namespace Verify.Explicit;
 
 /// <summary>
@@ -12,12 +13,12 @@ namespace Verify.Explicit;
 /// Exact: every state of an orbit gets the same representative. Members of a set are given keys that do not depend on
 /// their names; only permutations that put the keys in order are tried, and the least result is taken. Members of one
 /// key that can be swapped without changing the state need not be tried in every order; if too many orders are left,
-/// keys are refined by those of the members that they stand in relation to. All of that depends on the orbit alone, and
+/// keys are refined by those of the members that they stand in relation to, and if that is not enough, again after each
+/// member that is given its place (McKay, "Practical graph isomorphism", 1981). All of that depends on the orbit alone, and
 /// so does which permutations are tried, and the least.
 /// </remarks>
 internal sealed unsafe class Canonicalizer
 {
-    private const int MostOrders = 256;
     private readonly SymmetryTables tables;
     private readonly MemberColours colouring;
     private readonly int wordCount;
@@ -39,6 +40,7 @@ internal sealed unsafe class Canonicalizer
     private bool isMoved;
     private bool isTried;
     private Int128 equals;
+    private Int128 found;
 
     public Canonicalizer(SymmetryTables tables)
     {
@@ -58,6 +60,12 @@ internal sealed unsafe class Canonicalizer
             isComparable = isComparable.WithElement(member, setOf[member] == setOf[member + 1] ? byte.MaxValue : (byte)0);
         }
     }
+
+    /// <summary>The most orders for which keys need not be refined; at least 1.</summary>
+    public int MostOrders { get; init; } = 256;
+
+    /// <summary>The most orders of refined keys that are tried one and all; at least 1.</summary>
+    public int MostRefinedOrders { get; init; } = 4096;
 
     /// <summary>The number of states that the last representative stands for.</summary>
     public Int128 OrbitSize => equals == 1 ? tables.Symmetry.GroupSize : tables.Symmetry.GroupSize / equals;
@@ -118,6 +126,11 @@ internal sealed unsafe class Canonicalizer
             Refine(state);
             Sort(state);
             FindRuns(state);
+            if (orders > MostRefinedOrders)
+            {
+                TryOneByOne(state);
+                return;
+            }
         }
 
         if (runs == 1 && runEnds[0] - runStarts[0] == 2)
@@ -255,10 +268,100 @@ internal sealed unsafe class Canonicalizer
 
     private void TryOrders(ulong* state)
     {
-        var each = equals;
-        (equals, isTried) = (0, true);
-        Try(0, runStarts[0], state, each);
+        (found, isTried) = (0, true);
+        Try(0, runStarts[0], state, equals);
+        equals = found;
         Copy(PointerTo(best), state);
+    }
+
+    // Where too many orders are left: who is put first in a run tells others apart, as a page does the frame that it maps.
+    private void TryOneByOne(ulong* state)
+    {
+        (found, isTried, isMoved) = (0, true, true);
+        Grow(state, 1);
+        equals = found;
+        Copy(PointerTo(best), state);
+    }
+
+    // What follows for two candidates is the same if one order after each has the same result: they are alike then, and
+    // one of them stands for both.
+    private void Grow(ulong* state, Int128 each)
+    {
+        if (runs == 0)
+        {
+            Compare(state, each * equals);
+            return;
+        }
+
+        var (first, end) = (runStarts[0], runEnds[0]);
+        var (keysHere, orderHere) = ((byte[])keys.Clone(), (int[])order.Clone());
+        var image = GC.AllocateUninitializedArray<ulong>(wordCount, pinned: true);
+        var candidates = new List<Candidate>();
+        for (var place = first; place < end; place++)
+        {
+            Restore(keysHere, orderHere);
+            PutFirst(first, place, state, PointerTo(image));
+            while (runs > 0)
+            {
+                PutFirst(runStarts[0], runStarts[0], PointerTo(image), PointerTo(image));
+            }
+
+            if (candidates.Find(one => one.Result.AsSpan().SequenceEqual(image)) is { } like)
+            {
+                like.Count++;
+            }
+            else
+            {
+                candidates.Add(new Candidate(place, [.. image]));
+            }
+        }
+
+        foreach (var candidate in candidates)
+        {
+            Restore(keysHere, orderHere);
+            PutFirst(first, candidate.Place, state, PointerTo(image));
+            Grow(PointerTo(image), each * candidate.Count);
+        }
+
+        GC.KeepAlive(image);
+    }
+
+    private void Restore(byte[] keysThen, int[] orderThen)
+    {
+        keysThen.CopyTo(keys, 0);
+        orderThen.CopyTo(order, 0);
+    }
+
+    private void PutFirst(int first, int place, ulong* state, ulong* image)
+    {
+        if (first == place)
+        {
+            Copy(state, image);
+        }
+        else
+        {
+            tables.Swap(first, place).Apply(state, image);
+            (order[first], order[place]) = (order[place], order[first]);
+        }
+
+        // Ranks, of which there are few: there is room for one more before each.
+        for (var other = 0; other < memberCount; other++)
+        {
+            keys[other] = (byte)((2 * keys[other]) + (other == first ? 0 : 1));
+        }
+
+        Refine(image);
+        Sort(image);
+        FindRuns(image);
+    }
+
+    private sealed class Candidate(int place, ulong[] result)
+    {
+        public int Place { get; } = place;
+
+        public ulong[] Result { get; } = result;
+
+        public int Count { get; set; } = 1;
     }
 
     // Puts every member of a run in a place that could be there, and goes on with the rest.
@@ -330,16 +433,16 @@ internal sealed unsafe class Canonicalizer
     private void Compare(ulong* state, Int128 each)
     {
         var words = new ReadOnlySpan<ulong>(state, wordCount);
-        var comparison = equals == 0 ? -1 : words.SequenceCompareTo(best);
+        var comparison = found == 0 ? -1 : words.SequenceCompareTo(best);
         if (comparison < 0)
         {
             words.CopyTo(best);
             order.CopyTo(bestOrder, 0);
-            equals = each;
+            found = each;
         }
         else if (comparison == 0)
         {
-            equals += each;
+            found += each;
         }
     }
 

@@ -9,13 +9,16 @@ namespace Verify.Tests.Explicit;
 /// <summary>The representative of an orbit, against permutations of the values themselves.</summary>
 public sealed unsafe class CanonicalizerTests
 {
-    [Fact]
-    public void An_orbit_has_one_representative_one_size_and_a_permutation_for_each_state()
+    [Theory]
+    [InlineData(256, 4096)]
+    [InlineData(1, 4096)] // refined keys
+    [InlineData(1, 1)]    // one place after the other
+    public void An_orbit_has_one_representative_one_size_and_a_permutation_for_each_state(int orders, int refined)
     {
         var (model, compiled) = Compile([3, 3, 2]);
         var (prng, largest, smallest) = (new Prng(1), 0, int.MaxValue);
         var all = Identities.All(SetsOf(model)).ToList();
-        var canonicalizer = new Canonicalizer(compiled.Symmetry!);
+        var canonicalizer = new Canonicalizer(compiled.Symmetry!) { MostOrders = orders, MostRefinedOrders = refined };
         for (var round = 0; round < 120; round++)
         {
             var state = AnyState(model, prng, sparse: round % 3);
@@ -61,6 +64,28 @@ public sealed unsafe class CanonicalizerTests
                 Assert.Equal(expected, Representative(canonicalizer, compiled, image));
                 Assert.Equal(size, canonicalizer.OrbitSize);
             }
+        }
+    }
+
+    [Fact]
+    public void Members_that_stand_in_pairs_are_not_tried_in_every_order()
+    {
+        var m = new ModelBuilder("pairs");
+        var (page, frame) = (m.ScalarSet("page", 9), m.ScalarSet("frame", 9));
+        var pte = m.Map("pte", page, Sort.Option(frame));
+        m.Rule("unmap", page, (s, x) => s.Set(pte[x], Dsl.None));
+        m.Always("true", true);
+        var model = m.Build();
+        var compiled = new CompiledModel(model, model.Properties[0], Reductions.Symmetry);
+        var (prng, sort) = (new Prng(3), (Sort.Mapping)model.Variables[0].Sort);
+        var canonicalizer = new Canonicalizer(compiled.Symmetry!);
+        State OneToOne() => new([Value.Of(sort, [.. Shuffled(9, prng).Select(to =>
+            to == 0 ? Value.None(sort.Value) : Value.Some(sort.Value, Value.Scalar(((Sort.Optional)sort.Value).Of, to)))])]);
+        var expected = Representative(canonicalizer, compiled, OneToOne());
+        for (var round = 0; round < 5; round++)
+        {
+            Assert.Equal(expected, Representative(canonicalizer, compiled, OneToOne()));
+            Assert.Equal(9 * 9 * 40320, canonicalizer.OrbitSize); // which page has none, which frame, and the pairs of the others
         }
     }
 
