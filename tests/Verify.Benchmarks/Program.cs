@@ -32,6 +32,12 @@ root.SetAction(parsed =>
         return 3;
     }
 
+    if (parsed.GetValue(rounds) < 1 || parsed.GetValue(growTo) < 1 || !(parsed.GetValue(seconds) > 0))
+    {
+        Console.Error.WriteLine("bench: error VRF403: nothing is measured in no rounds, sizes or seconds\nhint: write a number above 0");
+        return 3;
+    }
+
     bool IsAsked(string name) => chosen.Length == 0 || chosen.Contains(name);
     var verify = Path.Combine(Root(), "verify");
     var measurements = new Measurements(Console.Error.WriteLine);
@@ -87,7 +93,14 @@ root.SetAction(parsed =>
 
     return 0;
 });
-return root.Parse(args).Invoke();
+var line = root.Parse(args);
+if (line.Errors.Count > 0)
+{
+    Console.Error.WriteLine($"bench: error VRF403: {line.Errors[0].Message}\nhint: run 'verify bench --help'");
+    return 3;
+}
+
+return line.Invoke();
 
 static string Root()
 {

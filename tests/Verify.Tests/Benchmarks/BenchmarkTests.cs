@@ -104,12 +104,16 @@ public sealed class BenchmarkTests
         Assert.All(Strategy.Held, claim => Assert.Contains($" {claim} |", page, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void An_unknown_case_is_one_line()
+    [Theory]
+    [InlineData("--only", "referenz")]
+    [InlineData("--seconds", "soon")]
+    [InlineData("--seconds", "0")]
+    [InlineData("--rounds", "0")]
+    public void An_argument_that_makes_no_sense_is_one_line(string option, string argument)
     {
         var program = typeof(Case).Assembly.Location;
         using var process =
-            Process.Start(new ProcessStartInfo("dotnet", [program, "--only", "referenz"]) { RedirectStandardError = true })!;
+            Process.Start(new ProcessStartInfo("dotnet", [program, option, argument]) { RedirectStandardError = true })!;
         var said = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(3, process.ExitCode);
