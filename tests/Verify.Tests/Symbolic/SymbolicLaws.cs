@@ -42,12 +42,13 @@ public sealed class SymbolicLaws
     {
         var solver = RealSolver.OrSkip();
         var (met, proved, errors) = (0, 0, 0);
+        var time = new TimeLimit();
         Law.Holds(25, toy =>
         {
             foreach (var (property, oracle) in Questions(toy))
             {
-                var found = Ask(new PdrEngine(solver), toy, property, new Budget(Seconds: 20), ref errors);
-                if (found is not null)
+                var found = Ask(new PdrEngine(solver), toy, property, time.Budget, ref errors);
+                if (found is not null && !time.WasReached(oracle, found))
                 {
                     Check(toy, property, oracle, found);
                     (met, proved) = oracle.Level is null ? (met, proved + 1) : (met + 1, proved);
@@ -55,6 +56,7 @@ public sealed class SymbolicLaws
             }
         });
         Assert.True(ReductionLaws.IsAlone || (met > 8 && proved > 8 && errors > 1), $"{met} met, {proved} proved, {errors} undefined");
+        time.WasSeldomReached();
     }
 
     [Theory]
@@ -65,12 +67,13 @@ public sealed class SymbolicLaws
         var solver = RealSolver.OrSkip();
         SymbolicEngine engine = name == "spacer" ? new SpacerEngine(solver) : new KInductionEngine(solver);
         var (decided, errors) = (0, 0);
+        var time = new TimeLimit();
         Law.Holds(models, toy =>
         {
             foreach (var (property, oracle) in Questions(toy))
             {
-                var found = Ask(engine, toy, property, new Budget(Depth: 6, Seconds: 20), ref errors);
-                if (found is Verdict.Proved or Verdict.Refuted)
+                var found = Ask(engine, toy, property, time.Budget with { Depth = 6 }, ref errors);
+                if (found is not null && !time.WasReached(oracle, found) && AutoDecided(found))
                 {
                     Check(toy, property, oracle, found);
                     decided++;
@@ -78,6 +81,7 @@ public sealed class SymbolicLaws
             }
         });
         Assert.True(ReductionLaws.IsAlone || decided > 3, $"{decided} decided, {errors} undefined");
+        time.WasSeldomReached();
     }
 
     // What a search concludes that looks at this property only, since a solver is asked about no other.
@@ -128,5 +132,31 @@ public sealed class SymbolicLaws
             Assert.All(found.Evidence.Witnesses.Where(witness => witness.Depth is not null), witness =>
                 Assert.Equal(Oracle.Of(toy, model.Property(witness.Property), isAlone: true).Level, witness.Depth));
         }
+    }
+
+    // On a busy machine a solver runs into its limit now and then. One question in ten may be left open by that, and what
+    // is then said of the steps that were looked at has to be so.
+    private sealed class TimeLimit
+    {
+        private int asked;
+        private int late;
+
+        public Budget Budget { get; } = new(Seconds: 20);
+
+        public bool WasReached(Oracle oracle, Verdict found)
+        {
+            asked++;
+            if (found is not Verdict.Unknown { Reason: var reason } || !reason.Contains("reached its time limit", StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            late++;
+            Assert.True(found.Evidence.Kind != EvidenceKind.Partial || !(oracle.Level <= found.Evidence.Depth),
+                $"met in {oracle.Level} steps, and '{reason}'");
+            return true;
+        }
+
+        public void WasSeldomReached() => Assert.True(late * 10 <= asked, $"{late} of {asked} questions ran out of time");
     }
 }
