@@ -9,9 +9,9 @@ using Verify.Symbolic;
 
 // The composition root: engines and writers are listed here and nowhere else, the preferred one first. Families and claims are
 // found by reflection, once a command asks for them.
-using var interrupt = new CancellationTokenSource();
+using var interrupt = new Interrupt();
 var solvers = new SolverChoice(
-    [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), new MicrosoftZ3(onInterrupt: interrupt.Cancel)]);
+    [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), new MicrosoftZ3(onInterrupt: interrupt.Stop)]);
 var search = new ExplicitEngine();
 IEngine[] symbolic = [new BmcEngine(solvers), new KInductionEngine(solvers), new PdrEngine(solvers), new SpacerEngine(solvers)];
 var tool = new Tool(
@@ -21,13 +21,6 @@ var tool = new Tool(
     ],
     ModelWriters.All, Catalogue.Load, solvers);
 
-// The first interrupt stops the work and lets the tool print what it has; the second ends the process.
-void Stop(PosixSignalContext context)
-{
-    context.Cancel = !interrupt.IsCancellationRequested;
-    interrupt.Cancel();
-}
-
-using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var onInterrupt = interrupt.Listen(PosixSignal.SIGINT);
+using var onTerminate = interrupt.Listen(PosixSignal.SIGTERM);
 return tool.Run(args, Terminal.Console(), interrupt.Token);

@@ -32,6 +32,10 @@ internal sealed partial class ToolProcess : IDisposable
     /// <summary>Starts it.</summary>
     public static ToolProcess Start(params string[] arguments) => new(Started(Tool, arguments));
 
+    /// <summary>Starts it with another z3.</summary>
+    public static ToolProcess StartWithZ3(string path, params string[] arguments) =>
+        new(Started("env", [$"VERIFY_Z3={path}", Tool, .. arguments]));
+
     /// <summary>Starts it where no file may become larger.</summary>
     public static ToolProcess StartWithSmallFiles(int kilobytes, params string[] arguments)
     {
@@ -65,10 +69,11 @@ internal sealed partial class ToolProcess : IDisposable
         process.WaitForExit();
     }
 
-    /// <summary>Asks it to stop, as Ctrl-C does.</summary>
-    public void Interrupt()
+    /// <summary>Asks it to stop, as Ctrl-C does, or, with another signal, as a system does that shuts down.</summary>
+    public void Interrupt(string signal = "INT", int times = 1)
     {
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        var script = string.Concat(Enumerable.Repeat($"kill -{signal} $0; ", times));
+        using var kill = Process.Start("bash", ["-c", script, process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

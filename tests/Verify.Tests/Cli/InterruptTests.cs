@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using Verify.Cli;
+using Verify.Tests.Explicit;
+using Verify.Tests.Symbolic;
+
+namespace Verify.Tests.Cli;
+
+/// <summary>Ctrl-C: once for what there is, twice for the end, and nothing of it is left behind.</summary>
+public sealed class InterruptTests
+{
+    [Fact]
+    public void The_first_stops_the_work_and_the_second_ends_the_process()
+    {
+        using var interrupt = new Interrupt();
+        Assert.False(interrupt.Token.IsCancellationRequested);
+        Assert.True(interrupt.Heed());
+        Assert.True(interrupt.Token.IsCancellationRequested);
+        Assert.True(interrupt.Heed(), "a signal to a process and one to its group are one");
+        Thread.Sleep(800);
+        Assert.False(interrupt.Heed());
+    }
+
+    [Fact]
+    public async Task One_that_comes_while_work_is_being_stopped_waits_for_that()
+    {
+        using var interrupt = new Interrupt();
+        using var isStopping = new ManualResetEventSlim();
+        var isStopped = false;
+        using var slow = interrupt.Token.Register(() =>
+        {
+            isStopping.Set();
+            Thread.Sleep(300);
+            Volatile.Write(ref isStopped, true);
+        });
+        var first = Task.Run(interrupt.Heed, TestContext.Current.CancellationToken);
+        isStopping.Wait(TestContext.Current.CancellationToken);
+        interrupt.Heed();
+        Assert.True(Volatile.Read(ref isStopped));
+        Assert.True(await first);
+    }
+
+    [Theory]
+    [InlineData("INT", 1)]
+    [InlineData("INT", 2)]
+    [InlineData("TERM", 2)]
+    public void A_proof_that_is_interrupted_says_so_and_leaves_no_solver_behind(string signal, int times)
+    {
+        using var folder = new TestDirectory();
+        using var fake = new FakeSolver($"echo $$ > {folder.Path}/new; mv {folder.Path}/new {folder.Path}/id; exec sleep 1000");
+        using var run = ToolProcess.StartWithZ3(fake.Path, "prove", "TLB-SHOOTDOWN", "--engine", "pdr");
+        var id = Path.Combine(folder.Path, "id");
+        for (var clock = Stopwatch.StartNew(); !File.Exists(id) && clock.Elapsed < TimeSpan.FromMinutes(1);)
+        {
+            Thread.Sleep(20);
+        }
+
+        var solver = File.ReadAllText(id).Trim();
+        run.Interrupt(signal, times);
+
+        Assert.True(run.Ends(60_000));
+        Assert.Equal(ExitCode.Undecided, run.ExitCode);
+        Assert.Contains("interrupted", run.Out, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{solver}")), "the solver is still there");
+    }
+}
