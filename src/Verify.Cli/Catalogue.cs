@@ -25,7 +25,7 @@ public sealed class Catalogue
     public ImmutableArray<ModelFamily> Families => families.Value;
 
     /// <summary>The claims: list after list by the name of its class, in each as they are told.</summary>
-    /// <exception cref="ModelException">VRF305: two claims have one id.</exception>
+    /// <exception cref="ModelException">VRF305: two claims have one id, or ids whose certificates have one name.</exception>
     public ImmutableArray<Claim> Claims => claims.Value;
 
     /// <summary>The invariants that prove claims for every size.</summary>
@@ -65,11 +65,19 @@ public sealed class Catalogue
 
     private static ImmutableArray<Claim> Checked(IEnumerable<Claim> all)
     {
-        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var seen = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var list = all.ToImmutableArray();
-        foreach (var claim in list.Where(claim => !seen.Add(claim.Id)))
+        foreach (var claim in list)
         {
-            throw ModelException.At(null, Codes.BadClaim, $"two claims have the id '{claim.Id}'", "give each an id of its own");
+            // A colon and a slash are one in the name of a certificate.
+            var file = Certificate.FileName(claim.Id);
+            if (!seen.TryAdd(file, claim.Id))
+            {
+                throw ModelException.At(null, Codes.BadClaim, seen[file].Equals(claim.Id, StringComparison.OrdinalIgnoreCase)
+                    ? $"two claims have the id '{claim.Id}'"
+                    : $"the claims '{seen[file]}' and '{claim.Id}' would have one certificate, {file}",
+                    "give each an id of its own");
+            }
         }
 
         return list;

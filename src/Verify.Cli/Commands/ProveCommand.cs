@@ -104,7 +104,13 @@ internal sealed class ProveCommand
         var limit = Budget.Parse(string.Join(',', parsed.GetValue(budget) ?? []));
         var run = new Run(limit, parsed.GetValue(seed) ?? 1, Cancellation: session.Cancellation);
         var chosen = new CarefulEngine(InstanceRun.EngineOf(session, parsed.GetValue(engine)));
-        var proving = new InstanceRun(session, parsed.GetValue(into));
+        var folder = parsed.GetValue(into);
+        if (folder is not null)
+        {
+            ProofFiles.Prepare(folder);
+        }
+
+        var proving = new InstanceRun(session, folder);
         IReadOnlyList<(Claim Claim, Choices Choices)> instances = [.. found.Select(claim => (claim, choices.Apply(parsed, claim)))];
         return Each(parsed, instances,
             one => proving.Prove(one.Claim, one.Choices, chosen, run),

@@ -96,8 +96,12 @@ public sealed class BadInputTests
 
     [Fact]
     [Provokes("VRF305")]
-    public void Two_claims_of_one_id_are_refused() =>
+    public void Two_claims_of_one_id_or_one_certificate_are_refused()
+    {
         Assert.Contains("VRF305", ToolRun.On(TestClaims.Of(TestClaims.Full, TestClaims.Full), new Bfs(), "list").Error);
+        Assert.Contains("the claims 'SD-FULL:I-ENTRY' and 'SD-FULL/I-ENTRY' would have one certificate, SD-FULL.I-ENTRY.smt2",
+            ToolRun.On(TestClaims.Of(TestClaims.Full, TestClaims.Full with { Id = "SD-FULL/I-ENTRY" }), new Bfs(), "list").Error);
+    }
 
     [Fact]
     public void A_property_that_the_model_lacks_is_the_claims_mistake()

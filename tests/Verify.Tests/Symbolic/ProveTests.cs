@@ -72,6 +72,7 @@ public sealed class ProveTests
     [InlineData(3, "VRF304", "SD-FULL", "--any-size", "--engine", "pdr")]
     [InlineData(3, "VRF304", "SD-FULL", "--any-size", "--into", "there")]
     [InlineData(3, "VRF402", "SD-FULL", "--engine", "pdr", "--into", "/dev/null/there")]
+    [InlineData(3, "VRF403", "SD-FULL", "--engine", "pdr", "--into", "")]
     [InlineData(3, "VRF302", "SD-FULL", "--size", "cpu=99")]
     public void What_makes_no_sense_is_said(int code, string error, params string[] arguments)
     {
@@ -79,6 +80,19 @@ public sealed class ProveTests
         var run = Run(["prove", .. arguments]);
         Assert.Equal(code, run.ExitCode);
         Assert.Contains(error, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_written_is_said_before_the_work()
+    {
+        using var never = new FakeSolver("sleep 1000");
+        using var folder = new TestDirectory();
+        var file = Path.Combine(folder.Path, "file");
+        File.WriteAllText(file, "kept");
+        var run = Asking([never.Program], ["prove", "SD-FULL", "--into", file]);
+        Assert.Equal((3, ""), (run.ExitCode, run.Out));
+        Assert.Contains($"VRF402: no file can be written into '{file}'", run.Error, StringComparison.Ordinal);
+        Assert.Equal("kept", File.ReadAllText(file));
     }
 
     [Theory]
