@@ -60,10 +60,11 @@ internal sealed class AnySizeRun(Session session)
     }
 
     /// <summary>Proves a claim by the invariant that is written down, and writes the certificate.</summary>
-    /// <exception cref="ModelException">VRF308: there is no invariant, or it does not fit. VRF307: the model cannot be told for
-    /// every size. VRF401: there is no solver. VRF402: the certificate cannot be written.</exception>
+    /// <exception cref="ModelException">VRF308: there is no invariant, or it does not fit. VRF307: the model or the claim cannot be
+    /// told for every size. VRF401: there is no solver. VRF402: the certificate cannot be written.</exception>
     public AnySizeResult Prove(Claim claim)
     {
+        AnySizeProof.Asked(claim, claim.Family.Build(claim.Choices));
         var invariant = files.InvariantOf(claim)
             ?? throw ModelException.At(null, Codes.BadInvariant, $"there is no invariant for {claim.Id}");
         return Timed(claim, () =>
@@ -81,10 +82,11 @@ internal sealed class AnySizeRun(Session session)
     }
 
     /// <summary>Looks for an invariant, and proves the claim by it.</summary>
-    /// <exception cref="ModelException">VRF307: the model cannot be told for every size. VRF401: there is no solver.</exception>
+    /// <exception cref="ModelException">VRF307: model or claim cannot be told for every size. VRF401: there is no solver.</exception>
     public AnySizeResult Find(Claim claim) => Timed(claim, () =>
     {
         var instances = Instances(claim);
+        AnySizeProof.Asked(claim, instances[0]);
         var found = new InvariantSearch(instances, claim.Id, claim.Property, solvers, new Telling(session.Terminal.Error))
             .Find(StatesToLookAt, session.Cancellation);
         return found.Invariant is { } invariant

@@ -103,14 +103,19 @@ public sealed class AnySizeProof
         }
     }
 
+    /// <summary>What a claim says of every state of an instance of its family.</summary>
+    /// <exception cref="ModelException">VRF307: it says something else, which no invariant proves.</exception>
+    public static Property.Always Asked(Claim claim, Model model) => model.Property(claim.Property) as Property.Always
+        ?? throw ModelException.At(null, Codes.NotGeneric, $"'{claim.Property}' of {claim.Id} is no property of every state",
+            "no invariant proves what is about runs, or about what can be reached: check it on instances, 'verify check CLAIM'");
+
     private Obligations ObligationsFor(Choices choices)
     {
         var model = claim.Family.Build(choices);
         return new Obligations(new FirstOrderModel(model), invariant.For(model), Asked(model));
     }
 
-    private Property.Always Asked(Model model) => model.Property(claim.Property) as Property.Always
-        ?? throw ModelException.At(null, Codes.NotGeneric, $"'{claim.Property}' of {claim.Id} is no property of every state");
+    private Property.Always Asked(Model model) => Asked(claim, model);
 
     // The formulas of model, property and invariant. What differs in them differs in the obligations. The first line says
     // where the property is defined.

@@ -88,9 +88,30 @@ public sealed class AnySizeCommandTests
         Assert.Contains("interrupted", run.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("TURNS-END")]
+    [InlineData("TURNS-WITNESS")]
+    public void What_is_said_of_runs_takes_no_invariant(string claim)
+    {
+        foreach (var more in (string[][])[["--find"], []])
+        {
+            var run = Run([RealSolver.OrSkip()], ["prove", claim, "--any-size", .. more]);
+            Assert.Equal((3, ""), (run.ExitCode, run.Out));
+            Assert.Contains($"VRF307: '{Claims[claim].Property}' of {claim} is no property of every state", run.Error,
+                StringComparison.Ordinal);
+        }
+    }
+
+    private static Dictionary<string, Claim> Claims { get; } = new Claim[]
+    {
+        Claim("TURNS", Choices.Default), Claim("TURNS-PUSHED", Choices.Default.With(Turns.Pushing)),
+        Claim("TURNS-END", Choices.Default) with { Property = "ends" },
+        Claim("TURNS-WITNESS", Choices.Default) with { Property = "someone is inside" },
+    }.ToDictionary(claim => claim.Id);
+
     private static Catalogue Catalogue { get; } = new(
         () => [new Turns()],
-        () => [Claim("TURNS", Choices.Default), Claim("TURNS-PUSHED", Choices.Default.With(Turns.Pushing))],
+        () => Claims.Values,
         () => [new Apart()]);
 
     private static ToolRun Run(IReadOnlyList<ISolverSource> solvers, params string[] arguments) =>
@@ -134,6 +155,7 @@ public sealed class AnySizeCommandTests
             m.Rule("leave", cpu, (s, c) => s.When(inside[c] & token[c]).Set(inside[c], false).Set(token[c], false).Set(isTaken, false));
             m.Always("apart", ForAll(cpu, cpu, (c, d) => (c == d) | !(inside[c] & inside[d])));
             m.Reachable("someone is inside", Exists(cpu, c => inside[c]));
+            m.LeadsTo("ends", isTaken, !isTaken, "whoever has the token gives it back");
         }
     }
 
