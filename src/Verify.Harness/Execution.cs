@@ -150,9 +150,13 @@ public sealed class Execution
         }
         catch (TimeoutException)
         {
-            // Also if it is over, and only that one does not notice: it was not seen to its end.
-            isOver = isOver && (IsViolated || Trouble is not null || Deviation is not null);
-            Deviate($"{moving?.Name} comes to no scheduling point: it spins, or waits for what is under nobody's control");
+            // Also if it is over, and only that one does not notice: it was not seen to its end. It may be moving still, and
+            // must at no time find that the run goes on.
+            isOver = true;
+            Deviation = IsViolated || Trouble is not null || Deviation is not null
+                ? Deviation
+                : new Deviation(
+                    $"{moving?.Name} comes to no scheduling point: it spins, or waits for what is under nobody's control", shadow.Trace);
         }
     }
 
