@@ -35,12 +35,7 @@ internal sealed class ProveCommand
         Description = "Who proves an instance: kinduction, pdr or spacer; all of them race unless one is named.",
     };
 
-    private readonly Option<string[]> budget = new("--budget")
-    {
-        HelpName = "B",
-        Description = "What a proof of an instance may spend: seconds=10,depth=30,bytes=2G.",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    private readonly BudgetOption budget = new("What a proof of an instance may spend: seconds=10,depth=30,bytes=2G.");
 
     private readonly Option<ulong?> seed = new("--seed") { HelpName = "N", Description = "Where random choices start." };
     private readonly Option<bool> json = new("--json") { Description = "The results as JSON." };
@@ -59,7 +54,7 @@ internal sealed class ProveCommand
             prove.find,
         };
         prove.choices.AddTo(command);
-        foreach (var option in new Option[] { prove.engine, prove.budget, prove.seed, prove.into, prove.json })
+        foreach (var option in new Option[] { prove.engine, prove.budget.Option, prove.seed, prove.into, prove.json })
         {
             command.Add(option);
         }
@@ -78,7 +73,8 @@ internal sealed class ProveCommand
 
     private int ForEverySize(ParseResult parsed, IReadOnlyCollection<Claim> found)
     {
-        var foreign = new Option[] { engine, budget, seed, into }.FirstOrDefault(option => parsed.GetResult(option) is not null)?.Name
+        var foreign = new Option[] { engine, budget.Option, seed, into }
+            .FirstOrDefault(option => parsed.GetResult(option) is not null)?.Name
             ?? found.SelectMany(claim => ChoiceOptions.Difference(claim, choices.Apply(parsed, claim))).FirstOrDefault();
         if (foreign is not null)
         {
@@ -101,8 +97,7 @@ internal sealed class ProveCommand
             throw ModelException.At(null, Codes.BadUsage, "--find looks for an invariant for every size: say --any-size too");
         }
 
-        var limit = Budget.Parse(string.Join(',', parsed.GetValue(budget) ?? []));
-        var run = new Run(limit, parsed.GetValue(seed) ?? 1, Cancellation: session.Cancellation);
+        var run = new Run(budget.Read(parsed), parsed.GetValue(seed) ?? 1, Cancellation: session.Cancellation);
         var chosen = new CarefulEngine(InstanceRun.EngineOf(session, parsed.GetValue(engine)));
         var folder = parsed.GetValue(into);
         if (folder is not null)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 
@@ -22,12 +21,7 @@ internal sealed class RunOptions(bool withCheckpoints)
         Description = "The engine; see 'verify list'.",
     };
 
-    private readonly Option<string[]> budget = new("--budget")
-    {
-        HelpName = "B",
-        Description = "What it may spend: states=1M,seconds=10,depth=30,bytes=2G.",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    private readonly BudgetOption budget = new("What it may spend: states=1M,seconds=10,depth=30,bytes=2G.");
 
     private readonly Option<ulong> seed = new("--seed")
     {
@@ -68,7 +62,7 @@ internal sealed class RunOptions(bool withCheckpoints)
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { engine, random, budget, reduce, compact, seed, threads })
+        foreach (var option in new Option[] { engine, random, budget.Option, reduce, compact, seed, threads })
         {
             command.Add(option);
         }
@@ -85,13 +79,7 @@ internal sealed class RunOptions(bool withCheckpoints)
     /// </exception>
     public (IEngine Engine, Run Run) Read(ParseResult parsed, Session session)
     {
-        var parts = parsed.GetValue(budget) ?? [];
-        if (parts.Any(string.IsNullOrWhiteSpace))
-        {
-            throw ModelException.At(null, Codes.BadBudget, "the budget '' is not understood");
-        }
-
-        var limit = Budget.Parse(string.Join(',', parts));
+        var limit = budget.Read(parsed);
         var count = parsed.GetValue(threads);
         var reductions = Reductions.None;
         foreach (var name in (parsed.GetValue(reduce) ?? []).SelectMany(names => names.Split(',')))

@@ -31,6 +31,7 @@ public sealed class BadInputTests
     [InlineData("VRF202", "states=N", "check", "SD-FULL", "--budget", "states=few")]
     [InlineData("VRF202", "states=N", "gate", "--budget", "hours=3")]
     [InlineData("VRF202", "states=N", "check", "SD-FULL", "--budget", "")]
+    [InlineData("VRF202", "states=N", "prove", "SD-FULL", "--budget", "")]
     [InlineData("VRF306", "replay line", "replay", "SD-LOCAL:I-ENTRY", "--trace", "000000000000:0.1")]
     [InlineData("VRF306", "replay line", "replay", "SD-LOCAL:I-ENTRY", "--trace", "nonsense")]
     [InlineData("VRF403", "verify replay --help", "replay", "SD-LOCAL:I-ENTRY")]
