@@ -74,8 +74,15 @@ internal static class GateCommand
     private static IEnumerable<int> Certify(Session session, List<Claim> claims, bool isJson)
     {
         var check = new Proofs.CertificateCheck(session);
-        foreach (var done in check.Of(claims).TakeWhile(_ => !session.Cancellation.IsCancellationRequested))
+        foreach (var done in check.Of(claims))
         {
+            if (session.Cancellation.IsCancellationRequested)
+            {
+                session.Terminal.Error.WriteLine("verify: interrupted; not all certificates were looked at");
+                yield return ExitCode.Undecided;
+                yield break;
+            }
+
             if (!isJson || done.Failure is not null)
             {
                 CertifyCommand.Write(session.Terminal, done);

@@ -47,20 +47,42 @@ public sealed class InterruptTests
     public void A_proof_that_is_interrupted_says_so_and_leaves_no_solver_behind(string signal, int times)
     {
         using var folder = new TestDirectory();
-        using var fake = new FakeSolver($"echo $$ > {folder.Path}/new; mv {folder.Path}/new {folder.Path}/id; exec sleep 1000");
+        using var fake = Hanging(folder);
         using var run = ToolProcess.StartWithZ3(fake.Path, "prove", "TLB-SHOOTDOWN", "--engine", "pdr");
-        var id = Path.Combine(folder.Path, "id");
-        for (var clock = Stopwatch.StartNew(); !File.Exists(id) && clock.Elapsed < TimeSpan.FromMinutes(1);)
-        {
-            Thread.Sleep(20);
-        }
-
-        var solver = File.ReadAllText(id).Trim();
+        var solver = WhoHangs(folder);
         run.Interrupt(signal, times);
 
         Assert.True(run.Ends(60_000));
         Assert.Equal(ExitCode.Undecided, run.ExitCode);
         Assert.Contains("interrupted", run.Out, StringComparison.Ordinal);
         Assert.False(Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{solver}")), "the solver is still there");
+    }
+
+    [Fact]
+    public void A_gate_that_is_interrupted_at_its_certificates_is_not_green()
+    {
+        using var folder = new TestDirectory();
+        using var fake = Hanging(folder);
+        using var run = ToolProcess.StartWithZ3(fake.Path, "gate");
+        WhoHangs(folder);
+        run.Interrupt("INT", 1);
+
+        Assert.True(run.Ends(60_000));
+        Assert.Equal(ExitCode.Undecided, run.ExitCode);
+        Assert.Contains("interrupted; not all certificates were looked at", run.Error, StringComparison.Ordinal);
+    }
+
+    private static FakeSolver Hanging(TestDirectory folder) =>
+        new($"echo $$ > {folder.Path}/new; mv {folder.Path}/new {folder.Path}/id; exec sleep 1000");
+
+    private static string WhoHangs(TestDirectory folder)
+    {
+        var id = Path.Combine(folder.Path, "id");
+        for (var clock = Stopwatch.StartNew(); !File.Exists(id) && clock.Elapsed < TimeSpan.FromMinutes(1);)
+        {
+            Thread.Sleep(20);
+        }
+
+        return File.ReadAllText(id).Trim();
     }
 }
