@@ -101,7 +101,7 @@ public sealed class ControlledModel : IDisposable
         // Grown here, so that no step has to look.
         while (stepper.Found + MostSteps + 1 > seen.Limit)
         {
-            seen.Grow(null);
+            seen.Grow(2, null);
         }
 
         start = starts[number];

@@ -5,23 +5,25 @@ namespace Verify.Explicit;
 /// <summary>What rests on the order of slots being almost that of hashes: growing in place, and writing in order.</summary>
 internal sealed unsafe partial class SeenSet
 {
-    /// <summary>Doubles the table, where it is. No one may insert meanwhile.</summary>
+    /// <summary>Makes the table larger, where it is. No one may insert meanwhile.</summary>
+    /// <param name="factor">How many times, a power of two.</param>
+    /// <param name="crew">Who does it; null for the caller alone.</param>
     /// <remarks>
-    /// States that belong to slots from i on go to slots from 2i on. So the upper half is moved first, to room that is
-    /// new; what it leaves is room for the upper half of the rest, and so on. A half begins behind a slot that is empty:
-    /// what lies in it belongs to it.
+    /// At twice the size, states that belong to slots from i on go to slots from 2i on. So the upper half is moved first,
+    /// to room that is new; what it leaves is room for the upper half of the rest, and so on. A half begins behind a slot
+    /// that is empty: what lies in it belongs to it.
     /// </remarks>
     /// <exception cref="InsufficientMemoryException">There is no room; the table is as it was.</exception>
-    public void Grow(Crew? crew)
+    public void Grow(int factor, Crew? crew)
     {
         var old = Capacity;
-        memory.Grow(2 * old * wordCount);
+        memory.Grow(factor * old * wordCount);
         slots = memory.Start;
         // States at the beginning may belong to the end, where there was no more room.
         var first = Take(EmptyFrom(0));
-        Use(2 * old);
+        Use(factor * old);
         var to = old;
-        for (long from; (from = EmptyFrom(to / 2) + 1) < to; to = from)
+        for (long from; (from = EmptyFrom(to / factor) + 1) < to; to = from)
         {
             if (crew is null || to - from < SmallPart)
             {

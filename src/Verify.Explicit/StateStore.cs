@@ -9,6 +9,7 @@ namespace Verify.Explicit;
 /// </summary>
 internal sealed class StateStore : IDisposable
 {
+    private const long SmallBytes = 64 << 20;
     private readonly int wordCount;
     private readonly Run run;
     private readonly Tuning tuning;
@@ -63,14 +64,14 @@ internal sealed class StateStore : IDisposable
     {
         while (held >= Table.Limit)
         {
-            if (held >= tuning.MostHeld || MemoryToGrow > limitBytes.Value)
+            if (held >= tuning.MostHeld || MemoryToGrow(2) > limitBytes.Value)
             {
                 return false;
             }
 
             try
             {
-                Table.Grow(crew);
+                Table.Grow(MayLeap ? 4 : 2, crew);
             }
             catch (OutOfMemoryException)
             {
@@ -84,7 +85,7 @@ internal sealed class StateStore : IDisposable
     /// <summary>What a budget of bytes has to say against going on; null for nothing.</summary>
     public string? OverBudget()
     {
-        var bytes = Disk is null && held >= Table.Limit ? MemoryToGrow : Table.SizeBytes + Pool.SizeBytes;
+        var bytes = Disk is null && held >= Table.Limit ? MemoryToGrow(2) : Table.SizeBytes + Pool.SizeBytes;
         return bytes + (Disk is null ? 0 : Scratch!.SizeBytes) > run.Budget.Bytes ? "memory budget" : null;
     }
 
@@ -198,8 +199,13 @@ internal sealed class StateStore : IDisposable
 
     private long Room => Math.Min(Table.Limit, tuning.MostHeld);
 
+    // While it is small: to be moved half as often is worth room that may stay empty.
+    private bool MayLeap =>
+        4 * Table.SizeBytes <= SmallBytes && MemoryToGrow(4) <= Math.Min(limitBytes.Value, run.Budget.Bytes ?? long.MaxValue);
+
     // The table as it will be; and later the blocks of levels, which together may hold every state once.
-    private long MemoryToGrow => Math.Max((2 * Table.SizeBytes) + Pool.SizeBytes, 7 * Table.SizeBytes / 2);
+    private long MemoryToGrow(int factor) =>
+        Math.Max((factor * Table.SizeBytes) + Pool.SizeBytes, 7 * factor * Table.SizeBytes / 4);
 
     private void GoOn(DiskSet disk, long states)
     {

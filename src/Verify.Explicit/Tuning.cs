@@ -10,7 +10,7 @@ internal sealed record Tuning
     public long MostHeld { get; init; } = long.MaxValue;
 
     /// <summary>The slots of the first table, a power of two, unless one step of all threads could fill it.</summary>
-    public long LeastCapacity { get; init; } = 1 << 16;
+    public long LeastCapacity { get; init; } = 1 << 17;
 
     /// <summary>The sorted runs that are merged at a time; beyond, the smaller ones are made one.</summary>
     public int MostRuns { get; init; } = 16;

@@ -43,9 +43,9 @@ public sealed unsafe class SeenSetTests
             Assert.True(seen.Insert(state, SeenSet.Hash(state, WordCount)));
         }
 
-        seen.Grow(null);
-        seen.Grow(crew);
-        Assert.Equal(1 << 12, seen.Capacity);
+        seen.Grow(2, null);
+        seen.Grow(4, crew);
+        Assert.Equal(1 << 13, seen.Capacity);
         for (var i = 0; i < 1400; i++)
         {
             Fill(state, WordCount, i);
@@ -71,7 +71,7 @@ public sealed unsafe class SeenSetTests
             // To the last slot, so that rows are long and go around the end.
             if (numbers.Count >= seen.Capacity - 1)
             {
-                seen.Grow(random.OneIn(2) ? null : crew);
+                seen.Grow(random.OneIn(2) ? 2 : 4, random.OneIn(2) ? null : crew);
             }
 
             var number = random.Next() >> 40;
