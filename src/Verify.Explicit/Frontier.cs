@@ -110,7 +110,7 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
     public void MoveTo(Scratch scratch)
     {
         Close();
-        var file = Write(scratch, 0, 0);
+        var file = Write(scratch, Whole);
         var done = 0L;
         for (var i = 0; file is not null && i < blocks.Count; i++)
         {
@@ -124,23 +124,25 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
         }
     }
 
-    /// <summary>Where the states from a position on are on disk; what is in memory is written.</summary>
+    /// <summary>Where states are on disk; what is in memory is written.</summary>
+    /// <param name="scratch">Where to write.</param>
+    /// <param name="part">Which states, in order; null for all.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public List<Segment> Store(Scratch scratch, int block = 0, int first = 0)
+    public List<Segment> Store(Scratch scratch, IEnumerable<Stretch>? part = null)
     {
         Close();
+        var stretches = part?.ToList() ?? Whole;
         var segments = new List<Segment>();
-        if (Write(scratch, block, first) is { } written)
+        if (Write(scratch, stretches) is { } written)
         {
             segments.Add(new Segment(written, 0, written.Count));
         }
 
-        for (var i = block; i < blocks.Count; i++)
+        foreach (var (block, skipped) in In(stretches))
         {
-            var skipped = i == block ? Math.Min(first, blocks[i].Count) : 0;
-            if (blocks[i].File is { } file && blocks[i].Count > skipped)
+            if (block.File is { } file && block.Count > skipped)
             {
-                var more = new Segment(file, blocks[i].First + skipped, blocks[i].Count - skipped);
+                var more = new Segment(file, block.First + skipped, block.Count - skipped);
                 if (segments.Count > 0 && segments[^1] is var last && last.File == file && last.First + last.Count == more.First)
                 {
                     segments[^1] = last with { Count = last.Count + more.Count };
@@ -155,14 +157,16 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
         return segments;
     }
 
-    private unsafe StateFile? Write(Scratch scratch, int block, int first)
+    private List<Stretch> Whole => [new Stretch(0, 0, blocks.Count)];
+
+    private unsafe StateFile? Write(Scratch scratch, List<Stretch> part)
     {
         using var writer = new StateWriter(scratch, wordCount, isSorted: false);
-        for (var i = block; i < blocks.Count; i++)
+        foreach (var (block, skipped) in In(part))
         {
-            fixed (ulong* words = blocks[i].Words)
+            fixed (ulong* words = block.Words)
             {
-                for (var state = i == block ? first : 0; words is not null && state < blocks[i].Count; state++)
+                for (var state = skipped; words is not null && state < block.Count; state++)
                 {
                     var start = words + ((long)state * wordCount);
                     writer.Add(start, SeenSet.Hash(start, wordCount));
@@ -171,6 +175,18 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
         }
 
         return writer.Finish();
+    }
+
+    // Blocks, and how many states at the beginning of each are none of the part.
+    private IEnumerable<(Block Block, int Skipped)> In(List<Stretch> part)
+    {
+        foreach (var (from, first, end) in part)
+        {
+            for (var i = from; i < end; i++)
+            {
+                yield return (blocks[i], i == from ? Math.Min(first, blocks[i].Count) : 0);
+            }
+        }
     }
 
     private void Clear()
@@ -200,6 +216,12 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
     /// <summary>A block: words in memory, or a part of a file.</summary>
     private readonly record struct Block(ulong[] Words, StateFile? File, long First, int Count);
 }
+
+/// <summary>States of a level: all of some blocks, but for the first of the first.</summary>
+/// <param name="Block">The first block.</param>
+/// <param name="First">The first state in it.</param>
+/// <param name="End">The block behind the last one.</param>
+internal readonly record struct Stretch(int Block, int First, int End);
 
 /// <summary>A part of a file of states.</summary>
 /// <param name="File">The file.</param>

@@ -357,7 +357,6 @@ internal sealed class Search : IDisposable
 
     private Standing StandingOf(Checkpoint checkpoint, Frontier frontier, bool isMidLevel)
     {
-        var (block, first) = isMidLevel ? team.Place : (0, 0);
         var (seen, candidates) = store.Save();
         return new Standing
         {
@@ -372,7 +371,7 @@ internal sealed class Search : IDisposable
             IsOnDisk = store.Disk is not null,
             Seen = seen,
             Candidates = candidates,
-            Frontier = [.. frontier.Store(checkpoint.Scratch, block, first)],
+            Frontier = [.. frontier.Store(checkpoint.Scratch, isMidLevel ? team.Left : null)],
             Next = [.. team.Nexts.SelectMany(next => next.Store(checkpoint.Scratch))],
         };
     }

@@ -12,7 +12,7 @@ internal sealed class Team : IDisposable
     private readonly Worker[] workers;
     private Crew? crew; // hired for the first level that is worth it
     private Frontier frontier;
-    private long cursor;
+    private Shares shares;
     private int batch = 1;
 
     public Team(CompiledModel model, StateStore store, int threads)
@@ -20,6 +20,7 @@ internal sealed class Team : IDisposable
         (this.model, this.store) = (model, store);
         workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(model, store.Pool))];
         frontier = new Frontier(model.Layout.WordCount);
+        shares = new Shares(frontier, batch, threads);
     }
 
     /// <summary>The threads; null while one suffices.</summary>
@@ -44,8 +45,8 @@ internal sealed class Team : IDisposable
     /// <summary>What was found of the next level and is known to be new.</summary>
     public IEnumerable<Frontier> Nexts => workers.Select(worker => worker.Next);
 
-    /// <summary>The first state of the level that is not expanded yet. Not while they work.</summary>
-    public (int Block, int First) Place => PlaceOf(cursor);
+    /// <summary>The states of the level that are not expanded yet. Not while they work.</summary>
+    public IEnumerable<Stretch> Left => shares.Left;
 
     /// <summary>How often each rule fired.</summary>
     public ImmutableArray<long> RuleCounts()
@@ -83,10 +84,11 @@ internal sealed class Team : IDisposable
     /// <summary>Begins with the first state of a level.</summary>
     public void Start(Frontier level)
     {
-        (frontier, cursor) = (level, 0);
+        frontier = level;
         // All threads together must not fill the table before they look at it again.
         var fit = (int)Math.Clamp(store.Table.Capacity / 8 / workers.Length / model.MostSuccessors, 1, Worker.MostPerBatch);
         batch = 1 << System.Numerics.BitOperations.Log2((uint)fit);
+        shares = new Shares(level, batch, workers.Length);
     }
 
     /// <summary>Expands states of the level until there are none (true), or somebody has to see to something (false).</summary>
@@ -95,13 +97,13 @@ internal sealed class Team : IDisposable
     {
         if (frontier.Count <= SmallLevel || workers.Length == 1)
         {
-            return ExpandPart(workers[0], mayGoOn);
+            return ExpandPart(0, mayGoOn);
         }
 
         var done = 0;
         (crew ??= new Crew(workers.Length)).Do(i =>
         {
-            if (ExpandPart(workers[i], mayGoOn))
+            if (ExpandPart(i, mayGoOn))
             {
                 Interlocked.Increment(ref done);
             }
@@ -154,14 +156,14 @@ internal sealed class Team : IDisposable
     /// <inheritdoc/>
     public void Dispose() => crew?.Dispose();
 
-    private unsafe bool ExpandPart(Worker worker, Func<bool, bool> mayGoOn)
+    private unsafe bool ExpandPart(int member, Func<bool, bool> mayGoOn)
     {
         // At least one batch: a round that does nothing could be followed by another one for ever.
+        var worker = workers[member];
+        var batches = 0;
         for (var goesOn = true; goesOn && store.HasRoom;)
         {
-            var position = Interlocked.Increment(ref cursor) - 1;
-            var (block, first) = PlaceOf(position);
-            if (block >= frontier.BlockCount)
+            if (!shares.TryTake(member, out var block, out var first))
             {
                 return true;
             }
@@ -177,15 +179,9 @@ internal sealed class Team : IDisposable
                 store.Added(worker.Expand(store.Table, words, count));
             }
 
-            goesOn = mayGoOn(worker == workers[0] && position % BatchesBetweenNews == 0);
+            goesOn = mayGoOn(member == 0 && batches++ % BatchesBetweenNews == 0);
         }
 
         return false;
-    }
-
-    private (int Block, int First) PlaceOf(long position)
-    {
-        var perBlock = Frontier.BlockStates / batch;
-        return ((int)(position / perBlock), (int)(position % perBlock) * batch);
     }
 }

@@ -1,0 +1,68 @@
+namespace Verify.Explicit;
+
+/// <summary>Which states of a level each thread expands: those of a part of its own, then what others have left of theirs.</summary>
+/// <remarks>
+/// Neighbours in a level have successors in common. The lines of the table that these are in had better be in one
+/// processor's cache than go to and fro between two.
+/// </remarks>
+internal sealed class Shares
+{
+    private readonly Part[] parts;
+    private readonly int batch;
+    private readonly int batchesPerBlock;
+
+    /// <summary>Shares a level.</summary>
+    /// <param name="level">The level.</param>
+    /// <param name="batch">The states that are taken at a time, a power of two, no more than a block holds.</param>
+    /// <param name="members">The threads.</param>
+    public Shares(Frontier level, int batch, int members)
+    {
+        this.batch = batch;
+        batchesPerBlock = Frontier.BlockStates / batch;
+        long EndOf(int member) => (long)level.BlockCount * member / members * batchesPerBlock;
+        parts = [.. Enumerable.Range(0, members).Select(member => new Part(EndOf(member), EndOf(member + 1)))];
+    }
+
+    /// <summary>What nobody has taken yet. Not while they work.</summary>
+    public IEnumerable<Stretch> Left
+    {
+        get
+        {
+            foreach (var part in parts.Where(part => part.Next < part.End))
+            {
+                var (block, first) = PlaceOf(part.Next);
+                yield return new Stretch(block, first, (int)(part.End / batchesPerBlock));
+            }
+        }
+    }
+
+    /// <summary>Takes the next states; false if all are taken. Any thread may.</summary>
+    /// <param name="member">The thread's number.</param>
+    /// <param name="block">The block that they are in.</param>
+    /// <param name="first">The first of them in the block; the last block may end before it.</param>
+    public bool TryTake(int member, out int block, out int first)
+    {
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var part = parts[(member + i) % parts.Length];
+            if (Volatile.Read(ref part.Next) < part.End && Interlocked.Increment(ref part.Next) - 1 is var taken && taken < part.End)
+            {
+                (block, first) = PlaceOf(taken);
+                return true;
+            }
+        }
+
+        (block, first) = (0, 0);
+        return false;
+    }
+
+    private (int Block, int First) PlaceOf(long position) =>
+        ((int)(position / batchesPerBlock), (int)(position % batchesPerBlock) * batch);
+
+    // Counted in batches.
+    private sealed class Part(long first, long end)
+    {
+        public long Next = first;
+        public readonly long End = end;
+    }
+}
