@@ -37,6 +37,18 @@ public sealed class Catalogue
         () => InstancesOf<ClaimList>(Assembly.Load("Verify.Proofs")).SelectMany(list => list.Claims),
         () => InstancesOf<Invariant>(Assembly.Load("Verify.Proofs")));
 
+    /// <summary>The same, and another thread begins to look for the claims: what they are takes as long as the command line.</summary>
+    public static Catalogue LoadAhead()
+    {
+        var catalogue = Load();
+        if (Environment.ProcessorCount > 1)
+        {
+            new Thread(catalogue.LookForClaims) { IsBackground = true, Name = "verify claims" }.Start();
+        }
+
+        return catalogue;
+    }
+
     /// <summary>The claims that an argument names: one by its id, or a group by what stands before the colon or slash.</summary>
     /// <exception cref="ModelException">VRF301: there is none.</exception>
     public ImmutableArray<Claim> Find(string argument)
@@ -53,6 +65,20 @@ public sealed class Catalogue
     /// <summary>The claims that several arguments name, each once.</summary>
     /// <exception cref="ModelException">VRF301: one of them names none.</exception>
     public ImmutableArray<Claim> Find(IEnumerable<string> arguments) => [.. arguments.SelectMany(argument => Find(argument)).Distinct()];
+
+    // What is wrong with them is told to whoever asks for them.
+    private void LookForClaims()
+    {
+        try
+        {
+            _ = Claims;
+        }
+#pragma warning disable CA1031 // A thread that fails would end the process.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
 
     private static IEnumerable<string> GroupsOf(string id) =>
         id.Select((letter, i) => (letter, i)).Where(pair => pair.letter is ':' or '/').Select(pair => id[..pair.i]);

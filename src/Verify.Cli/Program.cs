@@ -10,6 +10,7 @@ using Verify.Symbolic;
 // The composition root: engines and writers are listed here and nowhere else, the preferred one first. Families and claims are
 // found by reflection, once a command asks for them.
 using var interrupt = new Interrupt();
+var catalogue = Catalogue.LoadAhead();
 var solvers = new SolverChoice(
     [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), new MicrosoftZ3(onInterrupt: interrupt.Stop)]);
 var search = new ExplicitEngine();
@@ -19,7 +20,7 @@ var tool = new Tool(
         search, new RandomEngine(), new ScheduleEngine(), new CoyoteEngine(), .. symbolic,
         new AutoEngine(search, symbolic[0], symbolic[2]), new PortfolioEngine([search, .. symbolic]),
     ],
-    ModelWriters.All, Catalogue.Load, solvers);
+    ModelWriters.All, () => catalogue, solvers);
 
 using var onInterrupt = interrupt.Listen(PosixSignal.SIGINT);
 using var onTerminate = interrupt.Listen(PosixSignal.SIGTERM);

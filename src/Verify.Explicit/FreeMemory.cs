@@ -9,8 +9,13 @@ internal sealed class FreeMemory(string root)
     /// <summary>Bytes of memory that are free here; null where nobody tells.</summary>
     public long? Bytes()
     {
-        long?[] known = [Field("proc/meminfo", "MemAvailable:") * 1024, .. OfGroups()];
-        return known.Min();
+        var least = Field("proc/meminfo", "MemAvailable:") * 1024;
+        foreach (var left in OfGroups())
+        {
+            least = least is null || left < least ? left : least;
+        }
+
+        return least;
     }
 
     // What is left of the limits of the control groups that this process is in, of both versions.

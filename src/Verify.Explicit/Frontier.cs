@@ -214,7 +214,7 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
     }
 
     /// <summary>A block: words in memory, or a part of a file.</summary>
-    private readonly record struct Block(ulong[] Words, StateFile? File, long First, int Count);
+    private sealed record Block(ulong[] Words, StateFile? File, long First, int Count);
 }
 
 /// <summary>States of a level: all of some blocks, but for the first of the first.</summary>

@@ -124,7 +124,12 @@ internal sealed class Team : IDisposable
     /// <param name="witnessDepths">The first level of each witness; null where it was not met.</param>
     public void GiveUp(int?[] witnessDepths)
     {
-        var met = witnessDepths.Select((at, i) => at is null ? 0 : 2L << i).Sum();
+        var met = 0L;
+        for (var i = 0; i < witnessDepths.Length; i++)
+        {
+            met |= witnessDepths[i] is null ? 0 : 2L << i;
+        }
+
         Array.ForEach(workers, worker => worker.GiveUp(met));
     }
 

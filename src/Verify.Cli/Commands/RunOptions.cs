@@ -8,12 +8,7 @@ namespace Verify.Cli.Commands;
 /// <param name="withCheckpoints">Whether the command writes checkpoints.</param>
 internal sealed class RunOptions(bool withCheckpoints)
 {
-    private static readonly SortedDictionary<string, Reductions> Names = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["cone"] = Reductions.ConeOfInfluence,
-        ["partial-order"] = Reductions.PartialOrder,
-        ["symmetry"] = Reductions.Symmetry,
-    };
+    private const string Names = "cone, partial-order, symmetry";
 
     private readonly Option<string?> engine = new("--engine")
     {
@@ -40,7 +35,7 @@ internal sealed class RunOptions(bool withCheckpoints)
     private readonly Option<string[]> reduce = new("--reduce")
     {
         HelpName = "R",
-        Description = $"Look at fewer states for the same verdict: {string.Join(", ", Names.Keys)}.",
+        Description = $"Look at fewer states for the same verdict: {Names}.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -84,10 +79,8 @@ internal sealed class RunOptions(bool withCheckpoints)
         var reductions = Reductions.None;
         foreach (var name in (parsed.GetValue(reduce) ?? []).SelectMany(names => names.Split(',')))
         {
-            reductions |= Names.TryGetValue(name, out var reduction)
-                ? reduction
-                : throw ModelException.At(null, Codes.BadUsage, $"there is no reduction '{name}'",
-                    $"write --reduce with one of {string.Join(", ", Names.Keys)}");
+            reductions |= Named(name) ?? throw ModelException.At(null, Codes.BadUsage, $"there is no reduction '{name}'",
+                $"write --reduce with one of {Names}");
         }
 
         if (count is < 0 or > 1024)
@@ -112,6 +105,14 @@ internal sealed class RunOptions(bool withCheckpoints)
             ? throw ModelException.At(null, Codes.Contradiction, "there are no checkpoints of random walks or schedules")
             : (chosen, run);
     }
+
+    private static Reductions? Named(string name) => name.ToLowerInvariant() switch
+    {
+        "cone" => Reductions.ConeOfInfluence,
+        "partial-order" => Reductions.PartialOrder,
+        "symmetry" => Reductions.Symmetry,
+        _ => null,
+    };
 
     private IEngine Engine(ParseResult parsed, Session session)
     {

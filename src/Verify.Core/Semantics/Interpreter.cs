@@ -23,8 +23,7 @@ public sealed record Step(int Rule, ImmutableArray<Value> Arguments)
 /// </summary>
 public sealed class Interpreter(Model model)
 {
-    private readonly Dictionary<Variable, int> positions =
-        model.Variables.Select((variable, position) => (variable, position)).ToDictionary(p => p.variable, p => p.position);
+    private readonly Dictionary<Variable, int> positions = PositionsOf(model.Variables);
 
     /// <summary>The model.</summary>
     public Model Model { get; } = model;
@@ -155,6 +154,17 @@ public sealed class Interpreter(Model model)
             default:
                 throw new UnreachableException();
         }
+    }
+
+    private static Dictionary<Variable, int> PositionsOf(ImmutableArray<Variable> variables)
+    {
+        var positions = new Dictionary<Variable, int>();
+        foreach (var variable in variables)
+        {
+            positions.Add(variable, positions.Count);
+        }
+
+        return positions;
     }
 
     private static void CheckDistinct(Rule rule, List<Write> writes)
