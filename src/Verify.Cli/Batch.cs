@@ -83,7 +83,7 @@ internal sealed class Batch(IEngine engine, Run run)
             }
         }
 
-        var workers = run.Threads == 0 ? Environment.ProcessorCount : run.Threads;
+        var workers = run.ThreadCount;
         Task.WaitAll([.. Enumerable.Range(0, Math.Min(workers, claims.Count)).Select(_ => Task.Run(Work))]);
     }
 

@@ -28,6 +28,11 @@ public sealed class ExplicitEngine : IEngine
     /// <inheritdoc/>
     public Verdict Decide(Model model, Property property, Run run)
     {
+        if (run.ThreadCount > 1)
+        {
+            HotCode.CompileAside();
+        }
+
         var compiled = new CompiledModel(model, property, run.Reductions);
         if (property is Property.LeadsTo)
         {

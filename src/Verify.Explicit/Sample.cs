@@ -46,7 +46,7 @@ internal sealed class Sample : IDisposable
         seen = states <= MostStatesCounted && !(run.Budget.Bytes < 64 * states * model.Layout.WordCount)
             ? new SeenSet(model.Layout.WordCount, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(2 * states) + 1024))
             : null;
-        var threads = run.Threads > 0 ? run.Threads : Environment.ProcessorCount;
+        var threads = run.ThreadCount;
         walkers = [.. Enumerable.Range(0, threads).Select(_ => Walker(seen))];
         crew = threads > 1 ? new Crew(threads) : null;
     }

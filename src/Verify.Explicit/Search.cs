@@ -26,7 +26,7 @@ internal sealed class Search : IDisposable
     public Search(CompiledModel model, Run run, Tuning tuning, Checkpoint? checkpoint = null)
     {
         (this.model, this.run, this.checkpoint) = (model, run, checkpoint);
-        var threads = run.Threads > 0 ? run.Threads : Environment.ProcessorCount;
+        var threads = run.ThreadCount;
         store = new StateStore(model, run, tuning, checkpoint, threads);
         team = new Team(model, store, threads);
         witnessDepths = new int?[model.Witnesses.Length];

@@ -41,6 +41,9 @@ public sealed record Run(
     /// <summary>No limit, no progress, no cancellation.</summary>
     public static Run Default { get; } = new(Budget.Unlimited);
 
+    /// <summary>The threads that are meant: as many as asked for, or one a core.</summary>
+    public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
+
     /// <summary>
     /// Whether of states of several words a hash of 63 bits may be kept. Two states may then be taken for one, and what
     /// is found is "holds up to".
