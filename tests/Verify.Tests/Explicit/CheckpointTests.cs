@@ -68,6 +68,23 @@ public sealed class CheckpointTests
         Assert.True(crashes > 50 || Environment.GetEnvironmentVariable("LAW_SEED") is not null, $"there were but {crashes} crashes");
     }
 
+    // Levels of several blocks: what is left of one in the middle are parts of several threads.
+    [Theory]
+    [InlineData(2, long.MaxValue)]
+    [InlineData(3, 9_000)]
+    public void Threads_killed_in_the_middle_of_large_levels_go_on(int threads, long mostHeld)
+    {
+        var model = DiskTests.Shootdown(2, 3, 3);
+        var property = model.Properties.First(p => p is Property.Always);
+        var expected = Verdicts.TextOf(model, new ExplicitEngine().Decide(model, property, Plain));
+        using var directory = new TestDirectory();
+        var run = Plain with { Threads = threads, CheckpointDirectory = directory.Path };
+        var random = new Prng((ulong)threads);
+        var (verdict, crashes) = Finish(model, property, run, mostHeld, _ => 150 + random.Below(300));
+        Assert.Equal(expected, Verdicts.TextOf(model, verdict));
+        Assert.True(crashes > 3, $"there were but {crashes} crashes");
+    }
+
     [Fact]
     public void A_search_goes_on_after_an_interrupt_and_with_a_larger_budget()
     {

@@ -1,0 +1,109 @@
+using Verify.Explicit;
+
+namespace Verify.Tests.Explicit;
+
+/// <summary>Threads share a level without loss, and what is left of it at any moment is known.</summary>
+public sealed unsafe class SharesTests
+{
+    [Fact]
+    public void What_was_taken_and_what_is_left_is_the_level()
+    {
+        var random = new Prng(11);
+        for (var round = 0; round < 120; round++)
+        {
+            using var directory = new TestDirectory();
+            using var scratch = Scratch.Temporary(directory.Path, Tuning.Default);
+            var states = random.Below(7 * Frontier.BlockStates);
+            var level = Level(states, random, scratch);
+            var (members, batch) = (1 + random.Below(5), 1 << random.Below(13));
+            var shares = new Shares(level, batch, members);
+            var seen = new int[states];
+            var scratchWords = new ulong[batch];
+            var takes = random.Below(2 + (states / batch));
+            for (var i = 0; i < takes && Take(level, shares, random.Below(members), batch, scratchWords, seen); i++)
+            {
+            }
+
+            foreach (var segment in level.Store(scratch, shares.Left))
+            {
+                var words = new ulong[segment.Count];
+                segment.File.Read(segment.First, (int)segment.Count, words);
+                Array.ForEach(words, word => seen[NumberOf(word)]++);
+            }
+
+            Assert.All(seen, times => Assert.Equal(1, times));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Threads_that_take_at_the_same_time_take_each_state_once(int members)
+    {
+        const int States = (9 * Frontier.BlockStates) + 17;
+        const int Batch = 16;
+        var level = Level(States, new Prng(3), null);
+        var shares = new Shares(level, Batch, members);
+        var seen = new int[States];
+        using var crew = new Crew(members);
+        crew.Do(member =>
+        {
+            while (Take(level, shares, member, Batch, [], seen))
+            {
+            }
+        });
+        Assert.All(seen, times => Assert.Equal(1, times));
+        Assert.Empty(shares.Left);
+    }
+
+    [Fact]
+    public void Each_begins_with_a_part_of_its_own()
+    {
+        var shares = new Shares(Level(4 * Frontier.BlockStates, new Prng(5), null), 256, 2);
+        Assert.True(shares.TryTake(1, out var block, out var first));
+        Assert.Equal((2, 0), (block, first));
+        Assert.True(shares.TryTake(0, out block, out first));
+        Assert.Equal((0, 0), (block, first));
+        Assert.Equal([new Stretch(0, 256, 2), new Stretch(2, 256, 4)], shares.Left);
+    }
+
+    // Numbered states; a part of them on disk, if there is one.
+    private static Frontier Level(int states, Prng random, Scratch? scratch)
+    {
+        var level = new Frontier(1);
+        for (var number = 0; number < states; number++)
+        {
+            if (scratch is not null && random.OneIn(3 * Frontier.BlockStates))
+            {
+                level.MoveTo(scratch);
+            }
+
+            var word = StateLayout.Occupied | (uint)number;
+            level.Add(&word);
+        }
+
+        return level;
+    }
+
+    private static int NumberOf(ulong word) => (int)(word & ~StateLayout.Occupied);
+
+    private static bool Take(Frontier level, Shares shares, int member, int batch, ulong[] scratch, int[] seen)
+    {
+        if (!shares.TryTake(member, out var block, out var first))
+        {
+            return false;
+        }
+
+        var count = Math.Min(batch, level.StatesIn(block) - first);
+        if (count > 0)
+        {
+            var words = level.Words(block, first, count, scratch, out var at);
+            for (var i = 0; i < count; i++)
+            {
+                Interlocked.Increment(ref seen[NumberOf(words[at + i])]);
+            }
+        }
+
+        return true;
+    }
+}
