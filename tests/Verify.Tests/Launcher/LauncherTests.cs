@@ -59,7 +59,7 @@ public sealed class LauncherTests : IDisposable
         Write(Path.Combine("src", "Verify.Cli", "Verify.Cli.csproj"),
             """<Project><Target Name="Build"><Error Text="with=$(WithMicrosoftZ3)." /></Target><Target Name="Restore" /></Project>""");
         var feed = Directory.CreateDirectory(Path.Combine(folder, "feed")).FullName;
-        Pack(Path.Combine(feed, "microsoft.z3.0.0.1-here.nupkg"), "0.0.1-here");
+        Pack(feed, "Microsoft.Z3", "0.0.1-here");
 
         var run = Launch();
 
@@ -74,6 +74,30 @@ public sealed class LauncherTests : IDisposable
         var again = Launch();
         Assert.DoesNotContain("Microsoft.Z3", again.Error);
         Assert.Contains(property, again.Error);
+    }
+
+    // The compiler's version is the SDK's.
+    [Theory]
+    [InlineData(true, "verify: compiling ahead of time, so that commands start sooner\n", "with=true")]
+    [InlineData(false, "verify: not compiling ahead of time: Microsoft.NETCore.App.Crossgen2 for SDK ", "with=.")]
+    public void Code_is_compiled_ahead_where_the_feed_has_the_compiler(bool isThere, string said, string property)
+    {
+        Write("nuget.config",
+            """<configuration><packageSources><clear /><add key="here" value="feed" /></packageSources></configuration>""");
+        Write(Path.Combine("src", "Verify.Cli", "ReadyToRun.targets"), "WithReadyToRun");
+        Write(Path.Combine("src", "Verify.Cli", "Verify.Cli.csproj"),
+            """<Project><Target Name="Build"><Error Text="with=$(WithReadyToRun)." /></Target><Target Name="Restore" /></Project>""");
+        var feed = Directory.CreateDirectory(Path.Combine(folder, "feed")).FullName;
+        if (isThere)
+        {
+            Pack(feed, $"Microsoft.NETCore.App.Crossgen2.{Sdk("NETCoreSdkPortableRuntimeIdentifier")}", Sdk("BundledNETCoreAppPackageVersion"));
+        }
+
+        var run = Launch();
+
+        Assert.Contains(said, run.Error);
+        Assert.Contains(property, run.Error);
+        Assert.DoesNotContain("ahead of time", Launch().Error);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -104,6 +128,19 @@ public sealed class LauncherTests : IDisposable
         return (process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
+    // What the SDK says of itself to a project.
+    private string Sdk(string property)
+    {
+        Write(Path.Combine("sdk", "sdk.csproj"), """<Project Sdk="Microsoft.NET.Sdk" />""");
+        var start = new ProcessStartInfo(Find("dotnet"), ["msbuild", $"-getProperty:{property}"])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.Combine(folder, "sdk"),
+        };
+        using var process = Process.Start(start)!;
+        return process.StandardOutput.ReadToEnd().Trim();
+    }
+
     private void Write(string path, string text)
     {
         var file = Path.Combine(folder, path);
@@ -112,12 +149,12 @@ public sealed class LauncherTests : IDisposable
     }
 
     // The least that a package has to hold.
-    private static void Pack(string file, string version)
+    private static void Pack(string feed, string name, string version)
     {
-        using var package = ZipFile.Open(file, ZipArchiveMode.Create);
-        using var text = new StreamWriter(package.CreateEntry("Microsoft.Z3.nuspec").Open());
+        using var package = ZipFile.Open(Path.Combine(feed, $"{name}.{version}.nupkg"), ZipArchiveMode.Create);
+        using var text = new StreamWriter(package.CreateEntry($"{name}.nuspec").Open());
         text.Write($"""
-            <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd"><metadata><id>Microsoft.Z3</id>
+            <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd"><metadata><id>{name}</id>
             <version>{version}</version><authors>nobody</authors><description>empty</description></metadata></package>
             """);
     }
