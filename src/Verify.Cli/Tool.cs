@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Verify.Cli.Commands;
 using Verify.Engines;
 using Verify.Formats;
@@ -104,9 +105,24 @@ public sealed class Tool(
         var stray = parsed.UnmatchedTokens is [var first, ..] ? first : null;
         var known = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
         var help = command == root ? "run 'verify --help'" : $"run 'verify {command.Name} --help'";
-        var message = parsed.Errors is [var error, ..] ? error.Message : "no command is given";
+        var message = parsed.Errors is [var error, ..] ? NotANumber(error) ?? error.Message : "no command is given";
         var hint = (stray is null ? null : Nearest.Hint(stray, known)) ?? help;
         return ModelException.At(null, Codes.BadUsage, OneLine(message), hint);
+    }
+
+    // The parser speaks of types of .NET.
+    private static string? NotANumber(ParseError error)
+    {
+        var result = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+        if (result is not { Tokens: [var token], Option: var option })
+        {
+            return null;
+        }
+
+        var type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+        return type == typeof(int) || type == typeof(long) ? $"{option.Name} takes a whole number, not '{token.Value}'"
+            : type == typeof(ulong) ? $"{option.Name} takes a whole number from 0, not '{token.Value}'"
+            : null;
     }
 
     /// <summary>Says what is wrong, and what to try.</summary>

@@ -17,11 +17,11 @@ internal sealed class BudgetOption(string text)
 
     /// <summary>The budget that the command line names; unlimited when it names none.</summary>
     /// <exception cref="ModelException">VRF202: it cannot be read.</exception>
-    public Budget Read(ParseResult parsed)
-    {
-        var parts = parsed.GetValue(Option) ?? [];
-        return parts.Any(string.IsNullOrWhiteSpace)
-            ? throw ModelException.At(null, Codes.BadBudget, "the budget '' is not understood")
-            : Budget.Parse(string.Join(',', parts));
-    }
+    public Budget Read(ParseResult parsed) => Read(parsed.GetValue(Option) ?? []);
+
+    /// <summary>The budget of several parts; unlimited when there are none.</summary>
+    /// <exception cref="ModelException">VRF202: one cannot be read.</exception>
+    public static Budget Read(string[] parts) => parts.Any(string.IsNullOrWhiteSpace)
+        ? throw ModelException.At(null, Codes.BadBudget, "the budget '' is not understood")
+        : Budget.Parse(string.Join(',', parts));
 }

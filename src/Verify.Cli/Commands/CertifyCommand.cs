@@ -12,7 +12,7 @@ internal static class CertifyCommand
         var named = new Argument<string[]>("FILE")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Certificates; all those for every size when none is named.",
+            Description = "Certificates, or folders of them; all those for every size when none is named.",
         };
         var json = new Option<bool>("--json") { Description = "The results as JSON." };
         var command = new Command("certify", "Checks stored proofs again, with fresh solvers.") { named, json };
@@ -24,7 +24,7 @@ internal static class CertifyCommand
             var check = new CertificateCheck(session);
             var chosen = parsed.GetValue(named) ?? [];
             var certificates = chosen.Length > 0
-                ? chosen.Select(file => check.Check(FromRoot(Path.GetFullPath(file))))
+                ? chosen.SelectMany(ProofFiles.CertificatesAt).Select(file => check.Check(FromRoot(file)))
                 : check.Of(session.Catalogue.Claims);
             var done = new List<CheckedCertificate>();
             foreach (var one in certificates.TakeWhile(_ => !session.Cancellation.IsCancellationRequested))

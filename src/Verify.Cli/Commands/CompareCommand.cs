@@ -52,7 +52,7 @@ internal static class CompareCommand
             var names = parsed.GetRequiredValue(engines).Split(',', StringSplitOptions.TrimEntries);
             var chosen = names.Select(session.Engine).ToList();
             var allowed = parsed.GetRequiredValue(budget);
-            var run = new Run(Budget.Parse(allowed), Threads: 1, Cancellation: session.Cancellation);
+            var run = new Run(BudgetOption.Read([allowed]), Threads: 1, Cancellation: session.Cancellation);
             var atOnce = parsed.GetValue(threads) is > 0 and <= 512 and var number ? number
                 : throw ModelException.At(null, Codes.BadUsage, $"{parsed.GetValue(threads)} threads make no sense",
                     "choose from 1 to 512");

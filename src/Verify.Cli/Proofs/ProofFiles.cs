@@ -39,6 +39,28 @@ internal sealed class ProofFiles(Catalogue catalogue)
                 "the name of the file is the id of the claim, with a dot in place of each colon and slash");
     }
 
+    /// <summary>A file itself, or the certificates in a folder and those below.</summary>
+    /// <exception cref="ModelException">VRF402: the folder has none, or cannot be read.</exception>
+    public static IEnumerable<string> CertificatesAt(string path)
+    {
+        var whole = Path.GetFullPath(path);
+        if (!Directory.Exists(whole))
+        {
+            return [whole];
+        }
+
+        try
+        {
+            var files = Directory.EnumerateFiles(whole, $"*{Certificate.Ending}", SearchOption.AllDirectories);
+            List<string> found = [.. files.Order(StringComparer.Ordinal)];
+            return found.Count > 0 ? found : throw ModelException.At(null, Codes.BadFile, $"there is no certificate in '{path}'");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ModelException.At(null, Codes.BadFile, e.Message);
+        }
+    }
+
     /// <summary>What is in a file.</summary>
     /// <exception cref="ModelException">VRF402: it cannot be read.</exception>
     public static string Read(string file)

@@ -37,6 +37,7 @@ public sealed class BadInputTests
     [InlineData("VRF403", "verify replay --help", "replay", "SD-LOCAL:I-ENTRY")]
     [InlineData("VRF403", "verify check --help", "check")]
     [InlineData("VRF403", "verify check --help", "check", "SD-FULL", "--seed", "later")]
+    [InlineData("VRF202", "seconds=N", "compare", "SD-FULL", "--engines", "bfs", "--budget", "")]
     [InlineData("VRF403", "one a core", "check", "SD-FULL", "--threads", "-1")]
     [InlineData("VRF403", "one of cone, partial-order, symmetry", "gate", "--reduce", "fat")]
     [InlineData("VRF403", "--random 1000", "check", "SD-FULL", "--random", "0")]
@@ -75,6 +76,13 @@ public sealed class BadInputTests
         Assert.Equal("", run.Out);
         Assert.Equal(3, run.ExitCode);
     }
+
+    [Theory]
+    [InlineData("--seed", "-1", "--seed takes a whole number from 0, not '-1'")]
+    [InlineData("--threads", "x", "--threads takes a whole number, not 'x'")]
+    [InlineData("--random", "1e3", "--random takes a whole number, not '1e3'")]
+    public void A_number_that_is_none_is_told_without_types(string option, string value, string said) =>
+        Assert.StartsWith($"verify: error VRF403: {said}\n", ToolRun.Of("check", "SD-FULL", option, value).Error);
 
     [Fact]
     public void A_damaged_trace_is_told_from_one_of_another_model()

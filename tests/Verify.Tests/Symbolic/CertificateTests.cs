@@ -107,6 +107,16 @@ public sealed class CertificateTests
                 Assert.Contains("error VRF309: " + expected, run.Error, StringComparison.Ordinal);
             }
 
+            // A folder stands for the certificates in it and below.
+            var all = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", folder.FullName);
+            Assert.Equal(3, all.ExitCode);
+            Assert.All(names, pair => Assert.Contains(pair.Item2, all.Error, StringComparison.Ordinal));
+            var none = Path.Combine(folder.FullName, "none");
+            Directory.CreateDirectory(none);
+            var empty = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", none);
+            Assert.Equal(3, empty.ExitCode);
+            Assert.Contains("error VRF402: there is no certificate in ", empty.Error, StringComparison.Ordinal);
+
             var missing = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", Path.Combine(folder.FullName, "none.smt2"));
             Assert.Equal(3, missing.ExitCode);
             Assert.Contains("VRF402", missing.Error, StringComparison.Ordinal);
