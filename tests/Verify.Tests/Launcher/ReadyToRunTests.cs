@@ -52,6 +52,9 @@ public sealed class ReadyToRunTests : IDisposable
     {
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = directory.Path };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        // The folder that is used anyway, but written as people write it: without the slash that the default ends with.
+        start.Environment["NUGET_PACKAGES"] = Path.TrimEndingDirectorySeparator(Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"));
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
