@@ -45,6 +45,28 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("error VRF404: ", run.Error);
     }
 
+    // MSBuild compares times: it sees what is newer, and must be told of what is older than the last build.
+    [Fact]
+    public void Everything_is_built_anew_only_for_what_MSBuild_overlooks()
+    {
+        Write(Path.Combine("src", "Verify.Cli", "Verify.Cli.csproj"), """
+            <Project DefaultTargets="Build"><Target Name="Restore" /><Target Name="Build"><Error Text="only what is newer" /></Target>
+            <Target Name="Rebuild"><Error Text="everything" /></Target></Project>
+            """);
+        var source = Path.Combine("src", "Verify.Cli", "Program.cs");
+        Write(source, "one");
+        // Nothing that the tool is built from.
+        Write(Path.Combine("tests", "Some.cs"), "test");
+        Assert.Contains("only what is newer", Launch().Error);
+
+        Write(source, "another");
+        Assert.Contains("only what is newer", Launch().Error);
+
+        Write(source, "one");
+        File.SetLastWriteTimeUtc(Path.Combine(folder, source), DateTime.UtcNow.AddHours(-1));
+        Assert.Contains("everything", Launch().Error);
+    }
+
     // A folder is a feed: no network is asked, and no other feed of this machine.
     [Theory]
     [InlineData("0.0.1-here", "verify: building with Microsoft.Z3 0.0.1-here\n", "with=true", "yes")]
