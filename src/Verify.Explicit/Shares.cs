@@ -1,6 +1,9 @@
 namespace Verify.Explicit;
 
-/// <summary>Which states of a level each thread expands: those of a part of its own, then what others have left of theirs.</summary>
+/// <summary>
+/// Which states of a level each thread expands: those of a part of its own, if there are enough, then what others have
+/// left of theirs.
+/// </summary>
 /// <remarks>
 /// Neighbours in a level have successors in common. The lines of the table that these are in had better be in one
 /// processor's cache than go to and fro between two.
@@ -19,8 +22,14 @@ internal sealed class Shares
     {
         this.batch = batch;
         batchesPerBlock = Frontier.BlockStates / batch;
-        long EndOf(int member) => (long)level.BlockCount * member / members * batchesPerBlock;
-        parts = [.. Enumerable.Range(0, members).Select(member => new Part(EndOf(member), EndOf(member + 1)))];
+        // No part is empty: with many threads, a small level would take longer to look for than to expand.
+        parts = new Part[Math.Clamp(level.BlockCount, 1, members)];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = new Part(EndOf(i), EndOf(i + 1));
+        }
+
+        long EndOf(int part) => (long)level.BlockCount * part / parts.Length * batchesPerBlock;
     }
 
     /// <summary>What nobody has taken yet. Not while they work.</summary>

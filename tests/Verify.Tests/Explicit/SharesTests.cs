@@ -67,6 +67,15 @@ public sealed unsafe class SharesTests
         Assert.Equal([new Stretch(0, 256, 2), new Stretch(2, 256, 4)], shares.Left);
     }
 
+    [Fact]
+    public void A_small_level_has_no_more_parts_than_blocks()
+    {
+        var shares = new Shares(Level(2 * Frontier.BlockStates, new Prng(7), null), 256, 1024);
+        Assert.Equal([new Stretch(0, 0, 1), new Stretch(1, 0, 2)], shares.Left);
+        Assert.True(shares.TryTake(1023, out var block, out var first));
+        Assert.Equal((1, 0), (block, first));
+    }
+
     // Numbered states; a part of them on disk, if there is one.
     private static Frontier Level(int states, Prng random, Scratch? scratch)
     {
