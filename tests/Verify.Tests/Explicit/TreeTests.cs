@@ -1,0 +1,55 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Modelling;
+
+namespace Verify.Tests.Explicit;
+
+/// <summary>In a tree each state is found from one other only: a state that a thread loses, or takes twice, shows.</summary>
+public sealed class TreeTests
+{
+    private const int Letters = 3;
+
+    [Theory]
+    [InlineData(1, 10, Letters, long.MaxValue)]
+    [InlineData(2, 10, Letters, long.MaxValue)]
+    [InlineData(3, 10, Letters, long.MaxValue)]
+    [InlineData(70, 9, Letters, long.MaxValue)]
+    [InlineData(3, 9, Letters, 3_000)]
+    [InlineData(2, 10, 60, long.MaxValue)]
+    [InlineData(3, 9, 60, 3_000)]
+    public void No_word_is_lost_or_taken_twice(int threads, int length, int room, long mostHeld)
+    {
+        using var directory = new TestDirectory();
+        var engine = new ExplicitEngine { Tuning = new Tuning { MostHeld = mostHeld, LeastCapacity = 64, BufferStates = 32 } };
+        var run = new Run(Budget.Unlimited, Threads: threads) { SpillDirectory = directory.Path };
+        var words = Words(length, room);
+
+        // Without the words behind the one that is stuck.
+        var states = Enumerable.Range(0, length + 1).Sum(depth => (long)Math.Pow(Letters, depth)) - Letters;
+        var evidence = Assert.IsType<Verdict.Proved>(engine.Decide(words, words.Properties[0], run)).Evidence;
+        Assert.Equal((states, states - 1, length), (evidence.States, evidence.Transitions, evidence.Depth));
+
+        var refuted = Assert.IsType<Verdict.Refuted>(engine.Decide(words, words.Properties[1], run));
+        Assert.Equal(length, refuted.Trace!.Length);
+        var stuck = Assert.IsType<Verdict.Refuted>(engine.Decide(words, words.Properties[2], run));
+        Assert.Equal(length - 1, stuck.Trace!.Length);
+    }
+
+    // A step adds a letter to a word. Larger room than words need makes states of several machine words.
+    private static Model Words(int length, int room)
+    {
+        var m = new ModelBuilder("words");
+        var letter = Sort.Range(0, Letters - 1);
+        var count = m.Var("count", Sort.Range(0, length), 0);
+        var word = m.Map("word", Sort.Range(0, Math.Max(length, room)), letter, 0);
+        Expr Is(int letters, Func<int, int> at) =>
+            Enumerable.Range(0, letters).Aggregate(count == letters, (all, i) => all & (word[i] == at(i)));
+        var isStuck = Is(length - 1, i => (i % 2) + 1);
+        m.Rule("add", letter, (s, x) => s.When((count < length) & !isStuck).Set(word[count], x).Set(count, count + 1));
+        m.Always("short", count <= length);
+        m.Always("not the needle", !Is(length, i => i % 2 * 2));
+        m.NoDeadlock("goes on", mayRest: count == length);
+        return m.Build();
+    }
+}
