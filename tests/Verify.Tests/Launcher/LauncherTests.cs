@@ -59,7 +59,9 @@ public sealed class LauncherTests : IDisposable
         Write(Path.Combine("tests", "Some.cs"), "test");
         Assert.Contains("only what is newer", Launch().Error);
 
+        // Clocks of file systems are coarse: what is written at once would be no newer.
         Write(source, "another");
+        File.SetLastWriteTimeUtc(Path.Combine(folder, source), DateTime.UtcNow.AddSeconds(1));
         Assert.Contains("only what is newer", Launch().Error);
 
         Write(source, "one");
@@ -96,6 +98,29 @@ public sealed class LauncherTests : IDisposable
         var again = Launch();
         Assert.DoesNotContain("Microsoft.Z3", again.Error);
         Assert.Contains(property, again.Error);
+    }
+
+    [Fact]
+    public void A_package_that_is_gone_is_asked_for_again()
+    {
+        Write("Directory.Packages.props",
+            """<Project><ItemGroup><PackageVersion Include="Microsoft.Z3" Version="0.0.3-gone" /></ItemGroup></Project>""");
+        Write("nuget.config",
+            """<configuration><packageSources><clear /><add key="here" value="feed" /></packageSources></configuration>""");
+        Write(Path.Combine("src", "Verify.Cli", "Verify.Cli.csproj"), """
+            <Project><Target Name="Build">
+            <Error Condition="'$(WithMicrosoftZ3)' == 'true'" Code="NU1101" Text="gone" /><Error Text="with=$(WithMicrosoftZ3)." />
+            </Target><Target Name="Restore" /></Project>
+            """);
+        Directory.CreateDirectory(Path.Combine(folder, "feed"));
+        Write(Path.Combine("artifacts", "launcher", "Microsoft.Z3.0.0.3-gone"), "yes\n");
+
+        var run = Launch();
+
+        Assert.Contains("verify: a package that was there is not to be had any more; asking again", run.Error);
+        Assert.Contains("verify: building without Microsoft.Z3", run.Error);
+        Assert.Contains("with=.", run.Error);
+        Assert.DoesNotContain("error NU1101", run.Error);
     }
 
     // The compiler's version is the SDK's.
