@@ -34,6 +34,15 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public void A_path_that_cannot_be_built_in_is_told_before_the_build()
+    {
+        var run = Launch(below: "somebody's");
+        Assert.Equal(4, run.Code);
+        Assert.StartsWith("verify: error VRF402: MSBuild takes the apostrophe in ", run.Error);
+        Assert.DoesNotContain("building", run.Error);
+    }
+
+    [Fact]
     [Provokes("VRF404")]
     public void A_failed_build_shows_its_errors_and_has_a_code_of_its_own()
     {
@@ -150,9 +159,9 @@ public sealed class LauncherTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     // A copy of the launcher, alone in a folder.
-    private (int Code, string Out, string Error) Launch(string? path = null)
+    private (int Code, string Out, string Error) Launch(string? path = null, string below = "")
     {
-        var launcher = Path.Combine(folder, "verify");
+        var launcher = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, below)).FullName, "verify");
         File.Copy(Path.Combine(Repository.Root, "verify"), launcher, overwrite: true);
         var start = new ProcessStartInfo(Find("bash"), [launcher, "list"])
         {
