@@ -24,7 +24,7 @@ internal static class CertifyCommand
             var check = new CertificateCheck(session);
             var chosen = parsed.GetValue(named) ?? [];
             var certificates = chosen.Length > 0
-                ? chosen.SelectMany(ProofFiles.CertificatesAt).Select(file => check.Check(FromRoot(file)))
+                ? chosen.SelectMany(ProofFiles.CertificatesAt).ToList().Select(file => check.Check(FromRoot(file)))
                 : check.Of(session.Catalogue.Claims);
             var done = new List<CheckedCertificate>();
             foreach (var one in certificates.TakeWhile(_ => !session.Cancellation.IsCancellationRequested))
