@@ -90,8 +90,22 @@ internal sealed partial class ToolProcess : IDisposable
 
     private static string Tool => Path.Combine(AppContext.BaseDirectory, "verify");
 
-    private static Process Started(string program, IEnumerable<string> arguments) => Process.Start(
-        new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    // What a shell runs in the background ignores interrupts, and so does what that starts: unless it is told not to.
+    private static readonly Lazy<bool> MayIgnoreInterrupts = new(() =>
+    {
+        using var env = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "true"]) { RedirectStandardError = true })!;
+        env.WaitForExit();
+        return env.ExitCode != 0;
+    });
+
+    private static Process Started(string program, IEnumerable<string> arguments)
+    {
+        var start = MayIgnoreInterrupts.Value
+            ? new ProcessStartInfo(program, arguments)
+            : new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments]);
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        return Process.Start(start)!;
+    }
 
     [GeneratedRegex(@"[\d,]+ states, [\d,]+ transitions, depth \d+")]
     private static partial Regex CountsIn();

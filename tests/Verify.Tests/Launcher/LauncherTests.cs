@@ -146,7 +146,8 @@ public sealed class LauncherTests : IDisposable
         var feed = Directory.CreateDirectory(Path.Combine(folder, "feed")).FullName;
         if (isThere)
         {
-            Pack(feed, $"Microsoft.NETCore.App.Crossgen2.{Sdk("NETCoreSdkPortableRuntimeIdentifier")}", Sdk("BundledNETCoreAppPackageVersion"));
+            var name = $"Microsoft.NETCore.App.Crossgen2.{Sdk("NETCoreSdkPortableRuntimeIdentifier")}";
+            Pack(feed, name, Sdk("BundledNETCoreAppPackageVersion"));
         }
 
         var run = Launch();
