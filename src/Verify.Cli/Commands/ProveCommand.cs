@@ -102,7 +102,8 @@ internal sealed class ProveCommand
         var folder = parsed.GetValue(into);
         if (folder is not null)
         {
-            ProofFiles.Prepare(folder);
+            _ = !string.IsNullOrWhiteSpace(folder) ? WritableFolder.Prepare(folder, $"no file can be written into '{folder}'")
+                : throw ModelException.At(null, Codes.BadUsage, "no folder is named to write into");
         }
 
         var proving = new InstanceRun(session, folder);

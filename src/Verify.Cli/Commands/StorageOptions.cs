@@ -130,26 +130,6 @@ internal sealed class StorageOptions(bool withCheckpoints)
             CultureInfo.InvariantCulture, out var number) ? (number, unit) : (double.NaN, unit);
     }
 
-    // That it cannot be written should show now, and not after an hour.
-    private static string? Usable(string? directory)
-    {
-        if (directory is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            var path = Directory.CreateDirectory(directory).FullName;
-            var probe = Path.Combine(path, $"verify-probe-{Environment.ProcessId}");
-            using (new FileStream(probe, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-            {
-                return path;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw ModelException.At(null, Codes.BadFile, $"the directory '{directory}' cannot be used: {e.Message}");
-        }
-    }
+    private static string? Usable(string? directory) =>
+        directory is null ? null : WritableFolder.Prepare(directory, $"the directory '{directory}' cannot be used");
 }

@@ -91,27 +91,6 @@ internal sealed class ProofFiles(Catalogue catalogue)
         }
     }
 
-    /// <summary>Sees that files can be written into a folder, before hours are spent on what goes there.</summary>
-    /// <exception cref="ModelException">VRF402: they cannot. VRF403: no folder is named.</exception>
-    public static void Prepare(string folder)
-    {
-        if (string.IsNullOrWhiteSpace(folder))
-        {
-            throw ModelException.At(null, Codes.BadUsage, "no folder is named to write into");
-        }
-
-        try
-        {
-            Directory.CreateDirectory(folder);
-            using var probe = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write,
-                FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw ModelException.At(null, Codes.BadFile, $"no file can be written into '{folder}': {e.Message}");
-        }
-    }
-
     private Claim ClaimOf(string id, Invariant invariant) => catalogue.Claims.FirstOrDefault(claim => claim.Id == id)
         ?? throw ModelException.At(null, Codes.BadInvariant,
             $"the invariant {invariant.GetType().Name} is of a claim '{id}', which does not exist");
