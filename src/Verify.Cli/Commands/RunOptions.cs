@@ -8,7 +8,12 @@ namespace Verify.Cli.Commands;
 /// <param name="withCheckpoints">Whether the command writes checkpoints.</param>
 internal sealed class RunOptions(bool withCheckpoints)
 {
-    private const string Names = "cone, partial-order, symmetry";
+    private static readonly NamedReduction[] Known =
+    [
+        new("cone", Reductions.ConeOfInfluence),
+        new("partial-order", Reductions.PartialOrder),
+        new("symmetry", Reductions.Symmetry),
+    ];
 
     private readonly Option<string?> engine = new("--engine")
     {
@@ -79,8 +84,10 @@ internal sealed class RunOptions(bool withCheckpoints)
         var reductions = Reductions.None;
         foreach (var name in (parsed.GetValue(reduce) ?? []).SelectMany(names => names.Split(',')))
         {
-            reductions |= Named(name) ?? throw ModelException.At(null, Codes.BadUsage, $"there is no reduction '{name}'",
-                $"write --reduce with one of {Names}");
+            var known = Array.Find(Known, one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                ?? throw ModelException.At(null, Codes.BadUsage, $"there is no reduction '{name}'",
+                    $"write --reduce with one of {Names}");
+            reductions |= known.Reduction;
         }
 
         if (count is < 0 or > 1024)
@@ -106,13 +113,7 @@ internal sealed class RunOptions(bool withCheckpoints)
             : (chosen, run);
     }
 
-    private static Reductions? Named(string name) => name.ToLowerInvariant() switch
-    {
-        "cone" => Reductions.ConeOfInfluence,
-        "partial-order" => Reductions.PartialOrder,
-        "symmetry" => Reductions.Symmetry,
-        _ => null,
-    };
+    private static string Names => string.Join(", ", Known.Select(one => one.Name));
 
     private IEngine Engine(ParseResult parsed, Session session)
     {
@@ -131,4 +132,6 @@ internal sealed class RunOptions(bool withCheckpoints)
             ? new RandomEngine(walks.Value)
             : throw ModelException.At(null, Codes.BadUsage, $"{walks} walks make no sense", "write --random 1000");
     }
+
+    private sealed record NamedReduction(string Name, Reductions Reduction);
 }
