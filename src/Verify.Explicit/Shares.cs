@@ -10,6 +10,7 @@ namespace Verify.Explicit;
 /// </remarks>
 internal sealed class Shares
 {
+    private readonly Frontier level;
     private readonly Part[] parts;
     private readonly int batch;
     private readonly int batchesPerBlock;
@@ -20,7 +21,7 @@ internal sealed class Shares
     /// <param name="members">The threads.</param>
     public Shares(Frontier level, int batch, int members)
     {
-        this.batch = batch;
+        (this.level, this.batch) = (level, batch);
         batchesPerBlock = Frontier.BlockStates / batch;
         // No part is empty: with many threads, a small level would take longer to look for than to expand.
         parts = new Part[Math.Clamp(level.BlockCount, 1, members)];
@@ -48,20 +49,26 @@ internal sealed class Shares
     /// <summary>Takes the next states; false if all are taken. Any thread may.</summary>
     /// <param name="member">The thread's number.</param>
     /// <param name="block">The block that they are in.</param>
-    /// <param name="first">The first of them in the block; the last block may end before it.</param>
-    public bool TryTake(int member, out int block, out int first)
+    /// <param name="first">The first of them in the block.</param>
+    /// <param name="count">How many; at least one.</param>
+    public bool TryTake(int member, out int block, out int first, out int count)
     {
         for (var i = 0; i < parts.Length; i++)
         {
             var part = parts[(member + i) % parts.Length];
-            if (Volatile.Read(ref part.Next) < part.End && Interlocked.Increment(ref part.Next) - 1 is var taken && taken < part.End)
+            while (Volatile.Read(ref part.Next) < part.End && Interlocked.Increment(ref part.Next) - 1 is var taken && taken < part.End)
             {
                 (block, first) = PlaceOf(taken);
-                return true;
+                count = Math.Min(batch, level.StatesIn(block) - first);
+                // A block may end before it is full.
+                if (count > 0)
+                {
+                    return true;
+                }
             }
         }
 
-        (block, first) = (0, 0);
+        (block, first, count) = (0, 0, 0);
         return false;
     }
 

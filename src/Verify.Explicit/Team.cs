@@ -13,14 +13,13 @@ internal sealed class Team : IDisposable
     private Crew? crew; // hired for the first level that is worth it
     private Frontier frontier;
     private Shares shares;
-    private int batch = 1;
 
     public Team(CompiledModel model, StateStore store, int threads)
     {
         (this.model, this.store) = (model, store);
         workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(model, store.Pool))];
         frontier = new Frontier(model.Layout.WordCount);
-        shares = new Shares(frontier, batch, threads);
+        shares = new Shares(frontier, 1, threads);
     }
 
     /// <summary>The threads; null while one suffices.</summary>
@@ -87,7 +86,7 @@ internal sealed class Team : IDisposable
         frontier = level;
         // All threads together must not fill the table before they look at it again.
         var fit = (int)Math.Clamp(store.Table.Capacity / 8 / workers.Length / model.MostSuccessors, 1, Worker.MostPerBatch);
-        batch = 1 << System.Numerics.BitOperations.Log2((uint)fit);
+        var batch = 1 << System.Numerics.BitOperations.Log2((uint)fit);
         shares = new Shares(level, batch, workers.Length);
     }
 
@@ -168,15 +167,9 @@ internal sealed class Team : IDisposable
         var batches = 0;
         for (var goesOn = true; goesOn && store.HasRoom;)
         {
-            if (!shares.TryTake(member, out var block, out var first))
+            if (!shares.TryTake(member, out var block, out var first, out var count))
             {
                 return true;
-            }
-
-            var count = Math.Min(batch, frontier.StatesIn(block) - first);
-            if (count <= 0)
-            {
-                continue;
             }
 
             fixed (ulong* words = &frontier.Words(block, first, count, worker.Scratch, out var at)[at])

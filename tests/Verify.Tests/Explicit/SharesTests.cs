@@ -60,10 +60,10 @@ public sealed unsafe class SharesTests
     public void Each_begins_with_a_part_of_its_own()
     {
         var shares = new Shares(Level(4 * Frontier.BlockStates, new Prng(5), null), 256, 2);
-        Assert.True(shares.TryTake(1, out var block, out var first));
-        Assert.Equal((2, 0), (block, first));
-        Assert.True(shares.TryTake(0, out block, out first));
-        Assert.Equal((0, 0), (block, first));
+        Assert.True(shares.TryTake(1, out var block, out var first, out var count));
+        Assert.Equal((2, 0, 256), (block, first, count));
+        Assert.True(shares.TryTake(0, out block, out first, out count));
+        Assert.Equal((0, 0, 256), (block, first, count));
         Assert.Equal([new Stretch(0, 256, 2), new Stretch(2, 256, 4)], shares.Left);
     }
 
@@ -72,7 +72,7 @@ public sealed unsafe class SharesTests
     {
         var shares = new Shares(Level(2 * Frontier.BlockStates, new Prng(7), null), 256, 1024);
         Assert.Equal([new Stretch(0, 0, 1), new Stretch(1, 0, 2)], shares.Left);
-        Assert.True(shares.TryTake(1023, out var block, out var first));
+        Assert.True(shares.TryTake(1023, out var block, out var first, out _));
         Assert.Equal((1, 0), (block, first));
     }
 
@@ -98,19 +98,16 @@ public sealed unsafe class SharesTests
 
     private static bool Take(Frontier level, Shares shares, int member, int batch, ulong[] scratch, int[] seen)
     {
-        if (!shares.TryTake(member, out var block, out var first))
+        if (!shares.TryTake(member, out var block, out var first, out var count))
         {
             return false;
         }
 
-        var count = Math.Min(batch, level.StatesIn(block) - first);
-        if (count > 0)
+        Assert.InRange(count, 1, batch);
+        var words = level.Words(block, first, count, scratch, out var at);
+        for (var i = 0; i < count; i++)
         {
-            var words = level.Words(block, first, count, scratch, out var at);
-            for (var i = 0; i < count; i++)
-            {
-                Interlocked.Increment(ref seen[NumberOf(words[at + i])]);
-            }
+            Interlocked.Increment(ref seen[NumberOf(words[at + i])]);
         }
 
         return true;
