@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection.PortableExecutable;
 using Verify.Tests.Explicit;
 
@@ -19,18 +18,18 @@ public sealed class ReadyToRunTests : IDisposable
             </Project>
             """);
         Write("Program.cs", """System.Console.Write("one");""");
-        var (code, output) = Dotnet("build", "-c", "Release", "-p:WithReadyToRun=true");
+        var (code, output) = Dotnet.Run(directory.Path, "build", "-c", "Release", "-p:WithReadyToRun=true");
         Assert.SkipWhen(code != 0 && output.Contains("NU11", StringComparison.Ordinal),
             "no configured feed has the compiler for code ahead of time");
         Assert.True(code == 0, output);
-        Assert.Equal((true, "one"), (IsCompiledAhead, Dotnet(Program).Output));
+        Assert.Equal((true, "one"), (IsCompiledAhead, Dotnet.Run(directory.Path, Program).Output));
 
         Write("Program.cs", """System.Console.Write("two");""");
-        Assert.Equal(0, Dotnet("build", "-c", "Release", "-p:WithReadyToRun=true").Code);
-        Assert.Equal((true, "two"), (IsCompiledAhead, Dotnet(Program).Output));
+        Assert.Equal(0, Dotnet.Run(directory.Path, "build", "-c", "Release", "-p:WithReadyToRun=true").Code);
+        Assert.Equal((true, "two"), (IsCompiledAhead, Dotnet.Run(directory.Path, Program).Output));
 
-        Assert.Equal(0, Dotnet("build", "-c", "Release").Code);
-        Assert.Equal((false, "two"), (IsCompiledAhead, Dotnet(Program).Output));
+        Assert.Equal(0, Dotnet.Run(directory.Path, "build", "-c", "Release").Code);
+        Assert.Equal((false, "two"), (IsCompiledAhead, Dotnet.Run(directory.Path, Program).Output));
     }
 
     public void Dispose() => directory.Dispose();
@@ -47,17 +46,4 @@ public sealed class ReadyToRunTests : IDisposable
     }
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(directory.Path, name), text);
-
-    private (int Code, string Output) Dotnet(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = directory.Path };
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        // The folder that is used anyway, but written as people write it: without the slash that the default ends with.
-        start.Environment["NUGET_PACKAGES"] = Path.TrimEndingDirectorySeparator(Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"));
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output);
-    }
 }
