@@ -11,6 +11,7 @@ namespace Verify.Solving;
 internal sealed class SolverPipe : IDisposable
 {
     private const int WatchMilliseconds = 50;
+    private const int MostMillisecondsOfLastWords = 500;
     private const int MostAnswersWaiting = 4096;
     private const int MostLettersOfComplaint = 400;
     private readonly string name;
@@ -20,6 +21,7 @@ internal sealed class SolverPipe : IDisposable
     private readonly Process process;
     private readonly BlockingCollection<SExpr> answers = [];
     private readonly StringBuilder complaint = new();
+    private readonly Thread listener;
     private readonly Timer watch;
     private readonly CancellationTokenRegistration registration;
     private readonly Lock gate = new();
@@ -33,7 +35,8 @@ internal sealed class SolverPipe : IDisposable
         process = Start(program);
         process.StandardInput.AutoFlush = false;
         new Thread(ReadAnswers) { IsBackground = true, Name = $"{name} output" }.Start();
-        new Thread(ReadComplaints) { IsBackground = true, Name = $"{name} errors" }.Start();
+        listener = new Thread(ReadComplaints) { IsBackground = true, Name = $"{name} errors" };
+        listener.Start();
         registration = cancellation.Register(() => Kill(new SolverException(SolverTrouble.Stopped, "interrupted")));
         watch = new Timer(_ => Watch(), null, WatchMilliseconds, WatchMilliseconds);
     }
@@ -221,7 +224,9 @@ internal sealed class SolverPipe : IDisposable
             }
         }
 
-        process.WaitForExit(WatchMilliseconds);
+        // That it answers no more may be known before its last words are read, or it has ended.
+        listener.Join(MostMillisecondsOfLastWords);
+        process.WaitForExit(MostMillisecondsOfLastWords);
         string said;
         lock (complaint)
         {
