@@ -83,8 +83,9 @@ internal sealed class Batch(IEngine engine, Run run)
             }
         }
 
-        var workers = run.ThreadCount;
-        Task.WaitAll([.. Enumerable.Range(0, Math.Min(workers, claims.Count)).Select(_ => Task.Run(Work))]);
+        // On threads of their own: they wait for solvers, and the pool has other things to do meanwhile.
+        Task.WaitAll([.. Enumerable.Range(0, Math.Min(run.ThreadCount, claims.Count)).Select(_ =>
+            Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
     }
 
     private static bool IsCut(Row row) => row.Decision is { } decision && decision.Report.Dropped.Select(d => d.Report)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Verify.Cli;
@@ -7,7 +6,8 @@ namespace Verify.Cli;
 /// What Ctrl-C and a request to terminate do: the first stops the work and lets the tool print what it has, the second ends
 /// the process.
 /// </summary>
-internal sealed class Interrupt : IDisposable
+/// <param name="clock">Tells one interrupt from the next.</param>
+internal sealed class Interrupt(TimeProvider clock) : IDisposable
 {
     // One that comes along with another is the same: timeout(1) tells the process, and then all of its group.
     private const int MillisecondsOfOne = 500;
@@ -31,14 +31,14 @@ internal sealed class Interrupt : IDisposable
     /// <returns>Whether the process goes on, to print what it has.</returns>
     public bool Heed()
     {
-        var now = Stopwatch.GetTimestamp();
+        var now = clock.GetTimestamp();
         // While work is being stopped, solvers are ended: a process that went before them would leave them behind, at work.
         var isAlone = gate.TryEnter(MostMillisecondsToStop);
         try
         {
             if (source.IsCancellationRequested)
             {
-                return Stopwatch.GetElapsedTime(first, now).TotalMilliseconds < MillisecondsOfOne;
+                return clock.GetElapsedTime(first, now).TotalMilliseconds < MillisecondsOfOne;
             }
 
             first = now;

@@ -9,7 +9,7 @@ using Verify.Symbolic;
 
 // The composition root: engines and writers are listed here and nowhere else, the preferred one first. Families and claims are
 // found by reflection, once a command asks for them.
-using var interrupt = new Interrupt();
+using var interrupt = new Interrupt(TimeProvider.System);
 var catalogue = Catalogue.LoadAhead();
 var solvers = new SolverChoice(
     [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), new MicrosoftZ3(onInterrupt: interrupt.Stop)]);

@@ -10,27 +10,23 @@ namespace Verify.Solving;
 /// </summary>
 internal sealed class SolverPipe : IDisposable
 {
-    private const int WatchMilliseconds = 50;
-    private const int MostMillisecondsOfLastWords = 500;
+    private const int MostMillisecondsOfLastWords = 2000;
     private const int MostAnswersWaiting = 4096;
     private const int MostLettersOfComplaint = 400;
     private readonly string name;
-    private readonly SolverLimits limits;
-    private readonly Stopwatch clock;
     private readonly CancellationToken cancellation;
     private readonly Process process;
     private readonly BlockingCollection<SExpr> answers = [];
     private readonly StringBuilder complaint = new();
     private readonly Thread listener;
-    private readonly Timer watch;
+    private readonly SolverWatch watch;
     private readonly CancellationTokenRegistration registration;
     private readonly Lock gate = new();
     private SolverException? reason;
-    private long busySince = -1;
 
     public SolverPipe(SolverProgram program, SolverLimits limits, Stopwatch clock, CancellationToken cancellation)
     {
-        (name, this.limits, this.clock, this.cancellation) = (program.Identity, limits, clock, cancellation);
+        (name, this.cancellation) = (program.Identity, cancellation);
         cancellation.ThrowIfStopped();
         process = Start(program);
         process.StandardInput.AutoFlush = false;
@@ -38,12 +34,13 @@ internal sealed class SolverPipe : IDisposable
         listener = new Thread(ReadComplaints) { IsBackground = true, Name = $"{name} errors" };
         listener.Start();
         registration = cancellation.Register(() => Kill(new SolverException(SolverTrouble.Stopped, "interrupted")));
-        watch = new Timer(_ => Watch(), null, WatchMilliseconds, WatchMilliseconds);
+        watch = new SolverWatch(name, limits, clock);
+        watch.Start(Watch);
     }
 
     public void Write(string text)
     {
-        Interlocked.Exchange(ref busySince, Stopwatch.GetTimestamp());
+        watch.Waited();
         try
         {
             process.StandardInput.Write(text);
@@ -55,7 +52,7 @@ internal sealed class SolverPipe : IDisposable
         }
         finally
         {
-            Interlocked.Exchange(ref busySince, -1);
+            watch.Answered();
         }
     }
 
@@ -67,14 +64,14 @@ internal sealed class SolverPipe : IDisposable
 
     public SExpr Read()
     {
-        Interlocked.Exchange(ref busySince, Stopwatch.GetTimestamp());
+        watch.Waited();
         try
         {
             return answers.TryTake(out var answer, Timeout.Infinite) ? answer : throw Reason();
         }
         finally
         {
-            Interlocked.Exchange(ref busySince, -1);
+            watch.Answered();
         }
     }
 
@@ -185,18 +182,9 @@ internal sealed class SolverPipe : IDisposable
 
     private void Watch()
     {
-        var since = Interlocked.Read(ref busySince);
-        if (limits.SecondsPerAnswer is { } most && since >= 0 && Stopwatch.GetElapsedTime(since).TotalSeconds > most)
+        if (watch.Exceeded(Memory) is { } why)
         {
-            Kill(new SolverException(SolverTrouble.OutOfTime, $"{name} gave no answer in {most} s"));
-        }
-        else if (limits.Seconds <= clock.Elapsed.TotalSeconds)
-        {
-            Kill(new SolverException(SolverTrouble.OutOfTime, $"{name} reached its time limit of {limits.Seconds:0.###} s"));
-        }
-        else if (limits.Bytes is { } bytes && Memory() > bytes)
-        {
-            Kill(new SolverException(SolverTrouble.OutOfMemory, $"{name} reached its memory limit of {bytes:N0} bytes"));
+            Kill(why);
         }
     }
 

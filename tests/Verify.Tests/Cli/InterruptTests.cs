@@ -12,19 +12,20 @@ public sealed class InterruptTests
     [Fact]
     public void The_first_stops_the_work_and_the_second_ends_the_process()
     {
-        using var interrupt = new Interrupt();
+        var clock = new Clock();
+        using var interrupt = new Interrupt(clock);
         Assert.False(interrupt.Token.IsCancellationRequested);
         Assert.True(interrupt.Heed());
         Assert.True(interrupt.Token.IsCancellationRequested);
         Assert.True(interrupt.Heed(), "a signal to a process and one to its group are one");
-        Thread.Sleep(800);
+        clock.Milliseconds += 800;
         Assert.False(interrupt.Heed());
     }
 
     [Fact]
     public async Task One_that_comes_while_work_is_being_stopped_waits_for_that()
     {
-        using var interrupt = new Interrupt();
+        using var interrupt = new Interrupt(TimeProvider.System);
         using var isStopping = new ManualResetEventSlim();
         var isStopped = false;
         using var slow = interrupt.Token.Register(() =>
@@ -84,5 +85,14 @@ public sealed class InterruptTests
         }
 
         return File.ReadAllText(id).Trim();
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public long Milliseconds { get; set; }
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => Milliseconds;
     }
 }

@@ -12,16 +12,17 @@ internal sealed class FakeSolver : IDisposable
     public FakeSolver(string body)
     {
         Path = System.IO.Path.Combine(folder, "z3");
-        File.WriteAllText(Path, $"""
+        Write($"""
             #!/bin/sh
             HERE={folder}
             if [ "$1" = --version ]; then echo 'Z3 version 0.0.1'; exit 0; fi
             {body}
 
             """);
-        using var process = Process.Start("chmod", ["+x", Path]);
-        process.WaitForExit();
     }
+
+    /// <summary>What takes 400 MB and then keeps at it: a machine that is slow to look after it does not run out.</summary>
+    public const string Hungry = "mkfifo $HERE/zeros; cat /dev/zero >$HERE/zeros & exec tail -c 400000000 $HERE/zeros";
 
     public string Path { get; }
 
@@ -30,6 +31,18 @@ internal sealed class FakeSolver : IDisposable
     /// <summary>Answers every question as a real one would, but by this script's own words.</summary>
     public static string Answering(string reply) =>
         $"while read line; do case $line in *check-sat*) {reply};; esac; done";
+
+    /// <summary>Becomes another script.</summary>
+    public void Write(string script)
+    {
+        // Written by somebody else: what another test starts meanwhile would hold open what this process writes, and a
+        // program that is open for writing cannot be run.
+        var start = new ProcessStartInfo("sh", ["-c", "cat >\"$0\" && chmod +x \"$0\"", Path]) { RedirectStandardInput = true };
+        using var writer = Process.Start(start)!;
+        writer.StandardInput.Write(script);
+        writer.StandardInput.Close();
+        writer.WaitForExit();
+    }
 
     public ISolver Start(SolverLimits? limits = null) => StartUnder(TestContext.Current.CancellationToken, limits);
 

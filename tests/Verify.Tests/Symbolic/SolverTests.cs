@@ -49,7 +49,7 @@ public sealed class SolverTests
     public void A_program_without_a_version_is_no_solver()
     {
         using var fake = new FakeSolver("exit 0");
-        File.WriteAllText(fake.Path, "#!/bin/sh\necho hello\n");
+        fake.Write("#!/bin/sh\necho hello\n");
         Assert.Contains("version", fake.Program.Unavailable, StringComparison.Ordinal);
     }
 
@@ -144,7 +144,7 @@ public sealed class SolverTests
     [Fact]
     public void One_that_eats_memory_is_killed_at_its_limit()
     {
-        using var fake = new FakeSolver("exec tail /dev/zero");
+        using var fake = new FakeSolver(FakeSolver.Hungry);
         using var solver = fake.Start(new SolverLimits(Seconds: 60, Bytes: 100_000_000));
         Assert.Equal(SolverTrouble.OutOfMemory, Trouble(solver).Trouble);
     }

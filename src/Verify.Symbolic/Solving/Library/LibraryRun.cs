@@ -9,27 +9,23 @@ namespace Verify.Solving;
 /// </summary>
 internal sealed class LibraryRun : IDisposable
 {
-    private const int WatchMilliseconds = 50;
     private const int StackBytes = 256 << 20; // terms are nested as deep as formulas are long
 
     // Z3 takes over the interrupts of the terminal while it is asked, and two that do so at a time leave that in pieces.
     private static readonly SemaphoreSlim Turn = new(1);
 
     private readonly string name;
-    private readonly SolverLimits limits;
-    private readonly Stopwatch clock;
     private readonly TimeSpan patience;
     private readonly BlockingCollection<string> commands = [];
     private readonly BlockingCollection<(string? Answer, SolverException? Trouble)> answers = [];
     private readonly CancellationTokenSource ending = new();
     private readonly CancellationTokenSource leaving = new();
     private readonly CancellationTokenRegistration registration;
-    private readonly Timer watch;
+    private readonly SolverWatch watch;
     private readonly Lock gate = new();
     private ISolverContext? working;
     private SolverException? reason;
     private long endingSince;
-    private long busySince = -1;
     private int turns;
 
     /// <param name="name">Name and version.</param>
@@ -41,9 +37,10 @@ internal sealed class LibraryRun : IDisposable
     public LibraryRun(string name, ISolverLibrary library, SolverLimits limits, Stopwatch clock, TimeSpan patience,
         CancellationToken cancellation)
     {
-        (this.name, this.limits, this.clock, this.patience) = (name, limits, clock, patience);
+        (this.name, this.patience) = (name, patience);
         cancellation.ThrowIfStopped();
-        watch = new Timer(_ => Watch(), null, WatchMilliseconds, WatchMilliseconds);
+        watch = new SolverWatch(name, limits, clock);
+        watch.Start(Watch);
         new Thread(() => Work(library), StackBytes) { IsBackground = true, Name = name }.Start();
         registration = cancellation.Register(() => End(new SolverException(SolverTrouble.Stopped, "interrupted")));
     }
@@ -51,7 +48,7 @@ internal sealed class LibraryRun : IDisposable
     /// <summary>Carries out commands, and waits until they are.</summary>
     public string Evaluate(string text)
     {
-        Interlocked.Exchange(ref busySince, Stopwatch.GetTimestamp());
+        watch.Waited();
         try
         {
             commands.Add(text);
@@ -65,7 +62,7 @@ internal sealed class LibraryRun : IDisposable
         }
         finally
         {
-            Interlocked.Exchange(ref busySince, -1);
+            watch.Answered();
         }
     }
 
@@ -170,18 +167,9 @@ internal sealed class LibraryRun : IDisposable
             return;
         }
 
-        var since = Interlocked.Read(ref busySince);
-        if (limits.SecondsPerAnswer is { } most && since >= 0 && Stopwatch.GetElapsedTime(since).TotalSeconds > most)
+        if (watch.Exceeded(Bytes) is { } why)
         {
-            End(new SolverException(SolverTrouble.OutOfTime, $"{name} gave no answer in {most} s"));
-        }
-        else if (limits.Seconds <= clock.Elapsed.TotalSeconds)
-        {
-            End(new SolverException(SolverTrouble.OutOfTime, $"{name} reached its time limit of {limits.Seconds:0.###} s"));
-        }
-        else if (limits.Bytes is { } bytes && Bytes() > bytes)
-        {
-            End(new SolverException(SolverTrouble.OutOfMemory, $"{name} reached its memory limit of {bytes:N0} bytes"));
+            End(why);
         }
     }
 
