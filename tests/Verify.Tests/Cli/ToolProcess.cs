@@ -26,6 +26,23 @@ internal sealed partial class ToolProcess : IDisposable
     /// <summary>The exit code, once it has ended.</summary>
     public int ExitCode => process.ExitCode;
 
+    /// <summary>Bytes of addresses that it has now, whether there is memory behind them or not.</summary>
+    public long Addresses
+    {
+        get
+        {
+            try
+            {
+                process.Refresh();
+                return process.HasExited ? 0 : process.VirtualMemorySize64;
+            }
+            catch (InvalidOperationException)
+            {
+                return 0; // it has ended meanwhile
+            }
+        }
+    }
+
     /// <summary>States, transitions and depth, as it says them.</summary>
     public string Counts => CountsIn().Match(string.Join(' ', Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Value;
 
@@ -48,7 +65,8 @@ internal sealed partial class ToolProcess : IDisposable
     /// <summary>Starts it where addresses are scarce.</summary>
     public static ToolProcess StartWithFewAddresses(int kilobytes, params string[] arguments)
     {
-        var script = string.Create(CultureInfo.InvariantCulture, $"ulimit -v {kilobytes}; exec \"$0\" \"$@\"");
+        // The C library sets 128 MB aside for the small change of each thread, and there are more of them on a larger machine.
+        var script = string.Create(CultureInfo.InvariantCulture, $"ulimit -v {kilobytes}; export MALLOC_ARENA_MAX=1; exec \"$0\" \"$@\"");
         return new(Started("bash", ["-c", script, Tool, .. arguments]));
     }
 
