@@ -38,8 +38,18 @@ public sealed partial class InstanceCertificate
     /// <summary>What a solver reads.</summary>
     public string Proof => header.Proof;
 
-    /// <summary>The name of the file that a claim's certificate is in.</summary>
-    public static string FileName(string claim) => $"{Path.GetFileNameWithoutExtension(Certificate.FileName(claim))}{Ending}";
+    /// <summary>The name of the file that a certificate is in: that of the claim, and how the instance is another than its own.</summary>
+    public static string FileName(Claim claim, Choices choices)
+    {
+        var other = ChoiceDifference.Of(claim, choices);
+        IEnumerable<string> parts =
+        [
+            Path.GetFileNameWithoutExtension(Certificate.FileName(claim.Id)), .. other.Sizes,
+            .. other.Faults.Concat(other.Assumptions).Select(name => $"with-{name}"), .. other.Dropped.Select(name => $"without-{name}"),
+            .. other.Profile is { } profile ? (string[])[profile] : [],
+        ];
+        return string.Join('.', parts).Replace('/', '_').Replace(' ', '_') + Ending;
+    }
 
     /// <summary>Whether a text calls itself such a certificate.</summary>
     public static bool IsOne(string text) => text.StartsWith(FirstLine + "\n", StringComparison.Ordinal);
@@ -67,17 +77,17 @@ public sealed partial class InstanceCertificate
     /// family does not offer the instance.</exception>
     public Instance CheckAgainst(Claim claim)
     {
-        if (Path.GetFileName(file) != FileName(claim.Id))
-        {
-            throw Bad($"this is the certificate of {Claim}; its name has to be {FileName(claim.Id)}");
-        }
-
         var instance = new Instance(claim.Family, Choices());
         var digest = instance.Model.Digest;
         if (header["model digest"] != digest)
         {
             throw ModelException.At(new SourceSpot(file, 1), Codes.StaleCertificate,
                 $"the model of {Claim} has changed: the digest is {digest} now, and {header["model digest"]} here");
+        }
+
+        if (Path.GetFileName(file) is var name && FileName(claim, instance.Choices) is var right && name != right)
+        {
+            throw Bad($"this is the certificate of {Claim} on {instance}; its name has to be {right}");
         }
 
         var question = new Question(instance.Model, instance.Model.Property(claim.Property), Run.Default, NoSolver.Instance);

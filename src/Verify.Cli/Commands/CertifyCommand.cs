@@ -24,10 +24,10 @@ internal static class CertifyCommand
             var check = new CertificateCheck(session);
             var chosen = parsed.GetValue(named) ?? [];
             var certificates = chosen.Length > 0
-                ? chosen.SelectMany(ProofFiles.CertificatesAt).ToList().Select(file => check.Check(FromRoot(file)))
+                ? check.At([.. chosen.SelectMany(ProofFiles.CertificatesAt).Select(FromRoot)])
                 : check.Of(session.Catalogue.Claims);
             var done = new List<CheckedCertificate>();
-            foreach (var one in certificates.TakeWhile(_ => !session.Cancellation.IsCancellationRequested))
+            foreach (var one in certificates)
             {
                 done.Add(one);
                 if (!parsed.GetValue(json))

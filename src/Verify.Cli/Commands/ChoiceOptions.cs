@@ -68,43 +68,18 @@ internal sealed class ChoiceOptions
     /// </summary>
     public static ImmutableArray<string> Difference(Claim claim, Choices choices)
     {
-        var words = ImmutableArray.CreateBuilder<string>();
-        var sizes = claim.Family.Sizes
-            .Where(size => Instance.SizeIn(choices, size) != Instance.SizeIn(claim.Choices, size))
-            .Select(size => string.Create(CultureInfo.InvariantCulture, $"{size.Name}={Instance.SizeIn(choices, size)}"));
-        Add("--size", string.Join(",", sizes));
-        foreach (var name in choices.Faults.Except(claim.Choices.Faults))
-        {
-            Add("--fault", name);
-        }
+        var other = ChoiceDifference.Of(claim, choices);
+        return
+        [
+            .. Named("--size", other.Sizes.IsEmpty ? [] : [string.Join(",", other.Sizes)]),
+            .. Named("--fault", other.Faults),
+            .. Named("--assume", other.Assumptions),
+            .. Named("--drop", other.Dropped),
+            .. Named("--profile", other.Profile is { } name ? [name] : []),
+        ];
 
-        foreach (var name in choices.Assumptions.Except(claim.Choices.Assumptions))
-        {
-            Add("--assume", name);
-        }
-
-        var dropped = claim.Choices.Faults.Except(choices.Faults)
-            .Concat(claim.Choices.Assumptions.Except(choices.Assumptions));
-        foreach (var name in dropped)
-        {
-            Add("--drop", name);
-        }
-
-        var plain = claim.Family.Profiles.FirstOrDefault()?.Name;
-        if ((choices.Profile ?? plain) is { } chosen && chosen != (claim.Choices.Profile ?? plain))
-        {
-            Add("--profile", chosen);
-        }
-
-        return words.ToImmutable();
-
-        void Add(string option, string value)
-        {
-            if (value.Length > 0)
-            {
-                words.Add($"{option} {Fold.Quoted(value)}");
-            }
-        }
+        static IEnumerable<string> Named(string option, ImmutableArray<string> values) =>
+            values.Select(value => $"{option} {Fold.Quoted(value)}");
     }
 
     private static Option<string[]> Several(string name, string value, string text) =>

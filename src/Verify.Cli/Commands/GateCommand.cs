@@ -76,13 +76,6 @@ internal static class GateCommand
         var check = new Proofs.CertificateCheck(session);
         foreach (var done in check.Of(claims))
         {
-            if (session.Cancellation.IsCancellationRequested)
-            {
-                session.Terminal.Error.WriteLine("verify: interrupted; not all certificates were looked at");
-                yield return ExitCode.Undecided;
-                yield break;
-            }
-
             if (!isJson || done.Failure is not null)
             {
                 CertifyCommand.Write(session.Terminal, done);
@@ -94,6 +87,11 @@ internal static class GateCommand
 
             // The claim was decided, and the text is today's: that nobody could be asked again is said, and is no failure.
             yield return done.LacksSolver ? ExitCode.AsExpected : done.ExitCode;
+        }
+
+        if (session.Cancellation.IsCancellationRequested)
+        {
+            yield return ExitCode.Undecided;
         }
     }
 

@@ -32,23 +32,49 @@ internal sealed class CertificateCheck(Session session)
     private readonly ProofFiles files = new(session.Catalogue);
 
     /// <summary>Checks the certificates of those of some claims that have an invariant; several at a time, told in order.</summary>
-    public IEnumerable<CheckedCertificate> Of(IReadOnlyCollection<Claim> claims) => files.All
-        .Where(pair => claims.Contains(pair.Claim)).ToList()
-        .AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(pair =>
-        {
-            try
+    public IEnumerable<CheckedCertificate> Of(IReadOnlyCollection<Claim> claims)
+    {
+        var pairs = files.All.Where(pair => claims.Contains(pair.Claim)).ToList();
+        return UntilInterrupted(pairs.Count, pairs
+            .AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(pair =>
             {
-                return Check(ProofFiles.PathOf(pair.Claim, pair.Invariant));
-            }
-            catch (ModelException e)
-            {
-                // The invariant does not fit its model any more; the others are checked all the same.
-                return new CheckedCertificate(pair.Claim.Id, "refused", [], e.Diagnostic, ExitCode.BadInput);
-            }
-        });
+                try
+                {
+                    return Check(ProofFiles.PathOf(pair.Claim, pair.Invariant));
+                }
+                catch (ModelException e)
+                {
+                    // The invariant does not fit its model any more; the others are checked all the same.
+                    return new CheckedCertificate(pair.Claim.Id, "refused", [], e.Diagnostic, ExitCode.BadInput);
+                }
+            }));
+    }
 
-    /// <summary>Checks one file.</summary>
-    public CheckedCertificate Check(string file)
+    /// <summary>Checks some files, one after another.</summary>
+    public IEnumerable<CheckedCertificate> At(IReadOnlyCollection<string> paths) => UntilInterrupted(paths.Count, paths.Select(Check));
+
+    // What was asked when the interrupt came has no answer.
+    private IEnumerable<CheckedCertificate> UntilInterrupted(int asked, IEnumerable<CheckedCertificate> all)
+    {
+        var told = 0;
+        foreach (var one in all)
+        {
+            if (session.Cancellation.IsCancellationRequested)
+            {
+                break;
+            }
+
+            told++;
+            yield return one;
+        }
+
+        if (told < asked)
+        {
+            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - told} of {asked} certificates were not looked at");
+        }
+    }
+
+    private CheckedCertificate Check(string file)
     {
         try
         {

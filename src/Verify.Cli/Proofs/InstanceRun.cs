@@ -45,7 +45,7 @@ internal sealed class InstanceRun(Session session, string? folder)
             return (decision, null);
         }
 
-        var path = Path.Combine(folder, InstanceCertificate.FileName(claim.Id));
+        var path = Path.Combine(folder, InstanceCertificate.FileName(claim, choices));
         ProofFiles.Write(Path.GetFullPath(path), text);
         return (decision, path);
     }

@@ -180,7 +180,30 @@ public sealed class ProveTests
         _ = RealSolver.OrSkip();
         var run = Certify(Certificate.Value, "SD-LOCAL.I-ENTRY.instance.smt2");
         Assert.Equal(3, run.ExitCode);
-        Assert.Contains($"error VRF309: this is the certificate of SD-FULL:I-ENTRY; its name has to be {Full}", run.Error);
+        Assert.Matches($"error VRF309: this is the certificate of SD-FULL:I-ENTRY on shootdown .+; its name has to be {Full}", run.Error);
+    }
+
+    [Fact]
+    public void Instances_of_one_claim_have_certificates_of_their_own()
+    {
+        _ = (RealSolver.OrSkip(), RealSolver.OrSkip(SolverKind.Cvc5));
+        using var folder = new TestDirectory();
+        string[] prove = ["prove", "SD-FULL", "--engine", "pdr", "--into", folder.Path];
+        foreach (var more in (string[][])[[], ["--size", "cpu=1"], ["--fault", "local-flush", "--assume", "A-NOSPEC,A-NOREUSE"]])
+        {
+            Assert.Equal(0, Run([.. prove, .. more]).ExitCode);
+        }
+
+        string[] names = [Full, "SD-FULL.I-ENTRY.cpu=1.instance.smt2",
+            "SD-FULL.I-ENTRY.with-local-flush.with-A-NOREUSE.with-A-NOSPEC.instance.smt2"];
+        Assert.Equal(names.Order(StringComparer.Ordinal),
+            Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var run = Run("certify", folder.Path);
+        Assert.Equal((0, 3), (run.ExitCode, run.Out.Split('\n').Count(line => line.StartsWith("ok  ", StringComparison.Ordinal))));
+
+        // What is proved of one is not taken for what is proved of another.
+        File.Move(Path.Combine(folder.Path, names[1]), Path.Combine(folder.Path, Full), overwrite: true);
+        Assert.Contains($"its name has to be {names[1]}", Run("certify", Path.Combine(folder.Path, Full)).Error);
     }
 
     [Fact]

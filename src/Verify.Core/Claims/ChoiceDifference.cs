@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Verify.Modelling;
+
+namespace Verify.Claims;
+
+/// <summary>What other choices than a claim's own differ in.</summary>
+/// <param name="Sizes">Sizes that are others, as <c>cpu=3</c>, in the order of the family.</param>
+/// <param name="Faults">Faults that are on besides.</param>
+/// <param name="Assumptions">Assumptions that are made besides.</param>
+/// <param name="Dropped">Faults and assumptions of the claim that are not.</param>
+/// <param name="Profile">The profile, if it is another.</param>
+public sealed record ChoiceDifference(ImmutableArray<string> Sizes, ImmutableArray<string> Faults,
+    ImmutableArray<string> Assumptions, ImmutableArray<string> Dropped, string? Profile)
+{
+    /// <summary>The difference between a claim's choices and others of the same family.</summary>
+    public static ChoiceDifference Of(Claim claim, Choices choices)
+    {
+        var (family, own) = (claim.Family, claim.Choices);
+        var plain = family.Profiles.FirstOrDefault()?.Name;
+        var profile = choices.Profile ?? plain;
+        return new(
+            [
+                .. family.Sizes.Where(size => Instance.SizeIn(choices, size) != Instance.SizeIn(own, size))
+                    .Select(size => string.Create(CultureInfo.InvariantCulture, $"{size.Name}={Instance.SizeIn(choices, size)}")),
+            ],
+            [.. choices.Faults.Except(own.Faults)],
+            [.. choices.Assumptions.Except(own.Assumptions)],
+            [.. own.Faults.Except(choices.Faults).Concat(own.Assumptions.Except(choices.Assumptions))],
+            profile == (own.Profile ?? plain) ? null : profile);
+    }
+}
