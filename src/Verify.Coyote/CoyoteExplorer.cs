@@ -17,6 +17,9 @@ public sealed class CoyoteExplorer : IExplorer
     public ImmutableArray<string> Strategies => new CoyoteEngine().Strategies;
 
     /// <inheritdoc/>
-    public Finding Explore(Experiment experiment, string strategy, long schedules, Run run) =>
-        Exploration.Explore(experiment, run, strategy, schedules);
+    public Finding Explore(Experiment experiment, string strategy, long schedules, Run run)
+    {
+        Asked.Check(this, strategy, schedules, run);
+        return Exploration.Explore(experiment, run, strategy, schedules);
+    }
 }

@@ -23,7 +23,8 @@ public interface IExplorer
     /// Seed, budget of seconds and states, cancellation; a budget of depth is the most turns of a schedule.
     /// </param>
     /// <exception cref="ModelException">
-    /// VRF113: the code names a rule or variable that the model does not have. VRF104, VRF120, VRF121: the model is undefined.
+    /// VRF403: there is no such strategy, or nothing to draw. VRF113: the code names a rule or variable that the model does not
+    /// have. VRF104, VRF120, VRF121: the model is undefined.
     /// </exception>
     Finding Explore(Experiment experiment, string strategy, long schedules, Run run);
 }

@@ -24,6 +24,7 @@ public sealed class TurnExplorer : IExplorer
     /// <inheritdoc/>
     public Finding Explore(Experiment experiment, string strategy, long schedules, Run run)
     {
+        Asked.Check(this, strategy, schedules, run);
         var clock = Stopwatch.StartNew();
         var mostTurns = run.Budget.Depth ?? Experiment.DefaultTurns;
         bool Draw(Experiment on, long number) => on.Once(new Baton(strategy, run.Seed, number, mostTurns, Patience), mostTurns);

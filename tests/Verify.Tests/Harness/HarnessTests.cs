@@ -100,6 +100,19 @@ public sealed class HarnessTests
         Assert.StartsWith("budget of 1 states after 1 schedules", Assert.IsType<Verdict.HoldsUpTo>(full.Verdict).Bound.Cause);
     }
 
+    [Theory]
+    [Provokes("VRF403")]
+    [InlineData("luck", 10, 50, "has no strategy 'luck'")]
+    [InlineData("random", 0, 50, "no schedules")]
+    [InlineData("random", 10, 0, "none of a turn")]
+    public void To_draw_nothing_is_no_question(string strategy, int schedules, int turns, string said)
+    {
+        static void Idle(Execution run) => run.Start("CPU0", run.Point);
+        var refused = Assert.Throws<ModelException>(() =>
+            Explore(Idle, run: Short with { Budget = new Budget(Depth: turns) }, strategy: strategy, schedules: schedules));
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_run_without_end_is_cut_and_who_serves_need_not_end()
     {
@@ -205,7 +218,8 @@ public sealed class HarnessTests
         }
     }
 
-    private static Finding Explore(Action<Execution> begin, int most = 9, Run? run = null, double patience = 30)
+    private static Finding Explore(Action<Execution> begin, int most = 9, Run? run = null, double patience = 30,
+        string strategy = "random", int schedules = 10)
     {
         var m = new ModelBuilder("counter");
         var n = m.Var("n", Sort.Range(0, 9));
@@ -216,7 +230,7 @@ public sealed class HarnessTests
         var model = m.Build();
         var experiment = new Experiment(new Told(begin), model, (Property.Always)model.Properties[0]);
         var explorer = new TurnExplorer { Patience = TimeSpan.FromSeconds(patience) };
-        return explorer.Explore(experiment, "random", 10, run ?? Short);
+        return explorer.Explore(experiment, strategy, schedules, run ?? Short);
     }
 
     private sealed class Told(Action<Execution> begin) : Protocol
