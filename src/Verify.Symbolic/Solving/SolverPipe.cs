@@ -87,9 +87,9 @@ internal sealed class SolverPipe : IDisposable
         {
             process.Kill(entireProcessTree: true);
         }
-        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
         {
-            // It has ended by itself meanwhile.
+            // It has ended by itself meanwhile, or something that it started is not ours to end.
         }
 
         // A descendant that escaped may still hold the pipe open.
