@@ -95,6 +95,12 @@ public sealed class Catalogue
         var list = all.ToImmutableArray();
         foreach (var claim in list)
         {
+            if (claim.Id.Length == 0 || claim.Id.Contains('@', StringComparison.Ordinal))
+            {
+                throw ModelException.At(null, Codes.BadClaim, $"'{claim.Id}' cannot be the id of a claim",
+                    "write letters, digits and dashes; an @ stands between a claim and an instance");
+            }
+
             // A colon and a slash are one in the name of a certificate.
             var file = Certificate.FileName(claim.Id);
             if (!seen.TryAdd(file, claim.Id))

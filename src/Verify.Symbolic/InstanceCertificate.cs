@@ -41,14 +41,15 @@ public sealed partial class InstanceCertificate
     /// <summary>The name of the file that a certificate is in: that of the claim, and how the instance is another than its own.</summary>
     public static string FileName(Claim claim, Choices choices)
     {
+        // None of these names has a comma, an @ or an = in it: no two instances have one name.
         var other = ChoiceDifference.Of(claim, choices);
         IEnumerable<string> parts =
         [
-            Path.GetFileNameWithoutExtension(Certificate.FileName(claim.Id)), .. other.Sizes,
-            .. other.Faults.Concat(other.Assumptions).Select(name => $"with-{name}"), .. other.Dropped.Select(name => $"without-{name}"),
-            .. other.Profile is { } profile ? (string[])[profile] : [],
+            .. other.Sizes, .. other.Faults.Select(name => $"fault-{name}"), .. other.Assumptions.Select(name => $"assume-{name}"),
+            .. other.Dropped.Select(name => $"drop-{name}"), .. other.Profile is { } profile ? (string[])[$"profile-{profile}"] : [],
         ];
-        return string.Join('.', parts).Replace('/', '_').Replace(' ', '_') + Ending;
+        var own = Path.GetFileNameWithoutExtension(Certificate.FileName(claim.Id));
+        return string.Join('@', (string[])[own, .. parts.Any() ? (string[])[string.Join(',', parts)] : []]) + Ending;
     }
 
     /// <summary>Whether a text calls itself such a certificate.</summary>
@@ -132,23 +133,9 @@ public sealed partial class InstanceCertificate
         var from = Proof.IndexOf("\n(define-fun inv ", StringComparison.Ordinal) + 1;
         var to = Proof.IndexOf("\n; shape: ", StringComparison.Ordinal);
         var invariant = from > 0 && to > from ? Proof[from..to] : throw Bad("there is no invariant in it");
-        return IsOneDefinition(invariant)
+        return InvariantText.WhyNot(invariant) is not { } reason
             ? Symbolic.Obligations.OfInvariant(question, invariant)
-            : throw Bad("its invariant is not the definition of one predicate");
-    }
-
-    // One term: nothing that could declare, assert, or hide behind a comment.
-    private static bool IsOneDefinition(string invariant)
-    {
-        try
-        {
-            return !invariant.Any(letter => letter is ';' or '"' or '|' || (char.IsControl(letter) && letter != '\n'))
-                && SExpr.ReadAll(invariant) is [{ Head: "define-fun", Items: [_, { Text: "inv" }, _, { Text: "Bool" }, _] }];
-        }
-        catch (SolverException)
-        {
-            return false;
-        }
+            : throw Bad($"its invariant is not the definition of one predicate: {reason}");
     }
 
     private Choices Choices()

@@ -401,7 +401,7 @@ public sealed class LoweredModel
                 // Looked at in order until the answer is known, as the interpreter does.
                 var before = Defined;
                 Under(pool.True, () => body = Truth(node.Body));
-                if (Defined != before && node is { Quantifier: not Quantifier.Count, Binder.Sort: Sort.Scalar })
+                if (Defined != before && node.Quantifier != Quantifier.Count && HasIdentities(node.Binder.Sort))
                 {
                     owner.DependsOnOrder = true;
                 }
@@ -425,6 +425,14 @@ public sealed class LoweredModel
             path = outer;
             return node.Quantifier == Quantifier.Count ? new Lowered.Number(node.Sort, count) : Bool(holds);
         }
+
+        // Others have an order of their own, in which everybody looks.
+        private static bool HasIdentities(Sort sort) => sort switch
+        {
+            Sort.Scalar set => set.Members.Length > 1,
+            Sort.Optional option => HasIdentities(option.Of),
+            _ => false,
+        };
 
         // Parts of records and maps are fitted where they are put together, as the interpreter does.
         private Lowered Fit(Lowered value, Sort sort)

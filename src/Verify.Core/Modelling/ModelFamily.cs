@@ -108,7 +108,7 @@ public abstract class ModelFamily
     protected abstract void Describe(ModelBuilder m);
 
     /// <summary>The model for one set of choices.</summary>
-    /// <exception cref="ModelException">VRF302, VRF303: a choice the family does not offer; VRF1xx: a mistake in the model.</exception>
+    /// <exception cref="ModelException">VRF302, VRF303: a choice the family does not offer; VRF1xx: a mistake in the model or its family.</exception>
     public Model Build(Choices choices)
     {
         CheckChoices(choices);
@@ -127,8 +127,29 @@ public abstract class ModelFamily
         return builder.Build();
     }
 
+    // They are words of a command line, and of the header and the name of a certificate.
+    private void CheckOffers()
+    {
+        static bool IsWord(string name) => name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name != "none"
+            && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '+');
+
+        // A fault and an assumption are dropped by the same option.
+        foreach (var names in (IEnumerable<string>[])[Sizes.Select(s => s.Name),
+            Faults.Select(f => f.Name).Concat(Assumptions.Select(a => a.Name)), Profiles.Select(p => p.Name)])
+        {
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            if (names.FirstOrDefault(name => !IsWord(name) || !seen.Add(name)) is { } bad)
+            {
+                throw ModelException.At(null, Codes.BadDeclaration,
+                    seen.Contains(bad) ? $"'{Name}' offers '{bad}' twice" : $"'{Name}' offers '{bad}', which is no word",
+                    "name sizes, faults, assumptions and profiles by letters, digits and -_.+, each by another word than none");
+            }
+        }
+    }
+
     private void CheckChoices(Choices choices)
     {
+        CheckOffers();
         foreach (var (name, value) in choices.Sizes)
         {
             var size = Sizes.FirstOrDefault(s => s.Name == name)

@@ -16,7 +16,7 @@ public static class ModelText
     public static string Of(Model model)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"model {model.Name}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"model {Sort.Spelled(model.Name)}");
         foreach (var variable in model.Variables)
         {
             var initially = variable.Initially is null ? "any" : Canonical(variable.Initially);

@@ -38,6 +38,13 @@ public abstract class Sort : IEquatable<Sort>
     internal static Sort EnumOf(Type type) =>
         new Enumeration(type.Name, [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(member => member.Name)]);
 
+    // Names are quoted where they could be taken for what stands around them: unequal sorts have unequal texts.
+    internal static string Spelled(string name) =>
+        name.Length > 0 && name.Trim() == name && !name.StartsWith("ghost ", StringComparison.Ordinal)
+        && !name.Any(letter => letter is ',' or '{' or '}' or '<' or '>' or ':' or '"' || char.IsControl(letter))
+            ? name
+            : $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
     /// <inheritdoc/>
     public bool Equals(Sort? other) => other is not null && other.Text == Text;
 
@@ -89,7 +96,7 @@ public abstract class Sort : IEquatable<Sort>
     public sealed class Enumeration : Sort
     {
         internal Enumeration(string name, ImmutableArray<string> members)
-            : base($"enum {name} {{ {string.Join(", ", members)} }}") => (Name, Members) = (name, members);
+            : base($"enum {Spelled(name)} {{ {string.Join(", ", members.Select(Spelled))} }}") => (Name, Members) = (name, members);
 
         /// <summary>The name of the enum.</summary>
         public string Name { get; }
@@ -105,7 +112,7 @@ public abstract class Sort : IEquatable<Sort>
     public sealed class Scalar : Sort
     {
         internal Scalar(string name, ImmutableArray<string> members)
-            : base($"scalarset {name} {{ {string.Join(", ", members)} }}") => (Name, Members) = (name, members);
+            : base($"scalarset {Spelled(name)} {{ {string.Join(", ", members.Select(Spelled))} }}") => (Name, Members) = (name, members);
 
         /// <summary>The name of the scalar set, also the name of its size parameter.</summary>
         public string Name { get; }
@@ -133,7 +140,7 @@ public abstract class Sort : IEquatable<Sort>
     public sealed class Record : Sort
     {
         internal Record(string name, ImmutableArray<Field> fields)
-            : base($"record {name} {{ {string.Join(", ", fields.Select(f => $"{(f.IsGhost ? "ghost " : "")}{f.Name}: {f.Sort}"))} }}")
+            : base($"record {Spelled(name)} {{ {string.Join(", ", fields.Select(f => $"{(f.IsGhost ? "ghost " : "")}{Spelled(f.Name)}: {f.Sort}"))} }}")
             => (Name, Fields) = (name, fields);
 
         /// <summary>The name of the record.</summary>

@@ -159,6 +159,11 @@ public sealed class ProveTests
     [InlineData("(forall ((x Bool)) x)")]
     [InlineData("(check-sat)")]
     [InlineData("(! true :named bad)")]
+    [InlineData("(! (= #b0 #b1) :named true)")]
+    [InlineData("(let ((y (! (= #b0 #b1) :named false))) y)")]
+    [InlineData("(exists ((y Bool)) y)")]
+    [InlineData("(as true Bool)")]
+    [InlineData("(let ((! true)) (! true :named bad))")]
     [InlineData("someone-else")]
     public void What_is_no_invariant_is_no_proof(string body)
     {
@@ -194,8 +199,8 @@ public sealed class ProveTests
             Assert.Equal(0, Run([.. prove, .. more]).ExitCode);
         }
 
-        string[] names = [Full, "SD-FULL.I-ENTRY.cpu=1.instance.smt2",
-            "SD-FULL.I-ENTRY.with-local-flush.with-A-NOREUSE.with-A-NOSPEC.instance.smt2"];
+        string[] names = [Full, "SD-FULL.I-ENTRY@cpu=1.instance.smt2",
+            "SD-FULL.I-ENTRY@fault-local-flush,assume-A-NOREUSE,assume-A-NOSPEC.instance.smt2"];
         Assert.Equal(names.Order(StringComparer.Ordinal),
             Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         var run = Run("certify", folder.Path);
