@@ -110,6 +110,8 @@ public sealed class BadInputTests
         Assert.Contains("VRF305", ToolRun.On(TestClaims.Of(TestClaims.Full, TestClaims.Full), new Bfs(), "list").Error);
         Assert.Contains("the claims 'SD-FULL:I-ENTRY' and 'SD-FULL/I-ENTRY' would have one certificate, SD-FULL.I-ENTRY.smt2",
             ToolRun.On(TestClaims.Of(TestClaims.Full, TestClaims.Full with { Id = "SD-FULL/I-ENTRY" }), new Bfs(), "list").Error);
+        Assert.Contains("'SD-FULL@cpu=1' cannot be the id of a claim",
+            ToolRun.On(TestClaims.Of(TestClaims.Full with { Id = "SD-FULL@cpu=1" }), new Bfs(), "list").Error);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 using static Verify.Tests.Provoke;
@@ -15,6 +16,22 @@ public sealed class BadModelTests
     {
         Red,
         Green,
+    }
+
+    [Theory]
+    [Provokes("VRF103")]
+    [InlineData("a b", "'offers' offers 'a b', which is no word")]
+    [InlineData("a,b", "which is no word")]
+    [InlineData("a@b", "which is no word")]
+    [InlineData("", "which is no word")]
+    [InlineData("none", "which is no word")]
+    [InlineData("assumed", "'offers' offers 'assumed' twice")]
+    public void What_a_family_offers_are_words_and_each_is_another(string fault, string said)
+    {
+        var error = Assert.Throws<ModelException>(() => new Offers(fault).Build(Choices.Default));
+        Assert.Equal(Codes.BadDeclaration, error.Diagnostic.Code);
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+        new Offers("fault").Build(Choices.Default.Assume(new Assumption("assumed", "", "")));
     }
 
     [Fact]
@@ -275,5 +292,22 @@ public sealed class BadModelTests
     {
         first();
         second();
+    }
+
+    private sealed class Offers(string fault) : ModelFamily
+    {
+        public override string Name => "offers";
+
+        public override string Summary => "a family with a fault of some name";
+
+        public override ImmutableArray<Fault> Faults => [new(fault, "a fault")];
+
+        public override ImmutableArray<Assumption> Assumptions => [new("assumed", "it is so", "nobody")];
+
+        protected override void Describe(ModelBuilder m)
+        {
+            m.Rule("step", s => s.When(true));
+            m.Always("true", true);
+        }
     }
 }

@@ -56,6 +56,40 @@ public sealed class DigestTests
         Assert.All(digests, digest => Assert.Matches("^[0-9a-f]{12}$", digest));
     }
 
+    // Whatever names are made of, they are not taken for what stands around them.
+    [Fact]
+    public void Sorts_and_models_of_other_names_are_others()
+    {
+        static Sort Set(string name, params string[] members) => new ModelBuilder("any").ScalarSet(name, members);
+        static Sort Record(string name, params Field[] fields) => new ModelBuilder("any").Record(name, fields);
+        var (one, other) = (new Field("a", Sort.Bool), new Field("b", Sort.Bool));
+        Sort[] sorts =
+        [
+            Set("s", "a", "b"), Set("s", "a, b"), Set("s", "\"a\"", "b"), Set("s", "\"a", "b\""), Set("s", "a\", \"b"), Set("s", "a\\", "b"),
+            Set("s { a", "b"), Set("s", "a }", "b"), Set("s", " a", "b"), Set("s", "a\n", "b"), Set("s", "a> ", "b"),
+            Record("r", one, other), Record("r", new Field("a: bool, b", Sort.Bool)), Record("r", one with { IsGhost = true }, other),
+            Record("r", new Field("ghost a", Sort.Bool), other), Record("r", new Field("ghost  a", Sort.Bool), other),
+        ];
+        Assert.Equal(sorts.Length, sorts.Distinct().Count());
+
+        static Model Of(string name, bool hasMore)
+        {
+            var m = new ModelBuilder(name);
+            if (hasMore)
+            {
+                m.Var("more", Sort.Bool);
+            }
+
+            m.Rule("step", s => s.When(true));
+            m.Always("property", true);
+            return m.Build();
+        }
+
+        var more = Of("one", hasMore: true);
+        var forged = Of(string.Join('\n', ModelText.Of(more).Split('\n')[..2])["model ".Length..], hasMore: false);
+        Assert.NotEqual(more.Digest, forged.Digest);
+    }
+
     [Fact]
     public void A_change_of_grouping_is_a_change()
     {

@@ -78,6 +78,31 @@ public sealed class ReductionLaws
         }
     });
 
+    // The whole search meets what is undefined: a reduction that does not must not call the rest proved.
+    [Fact]
+    public void What_is_undefined_is_not_proved_away()
+    {
+        var met = 0;
+        Law.Holds(800, toy =>
+        {
+            foreach (var property in toy.Interpreter.Model.Properties.OfType<Property.Always>())
+            {
+                if (!IsUndefined(toy.Interpreter.Model, property, Plain))
+                {
+                    continue;
+                }
+
+                foreach (var reductions in Combinations)
+                {
+                    var isTold = IsUndefined(toy.Interpreter.Model, property, Plain with { Reductions = reductions });
+                    Assert.True(isTold, $"{reductions}, {property.Name}");
+                    met++;
+                }
+            }
+        });
+        Assert.True(IsAlone || met > 100, $"{met} met");
+    }
+
     [Fact]
     public void No_claim_comes_to_another_verdict_when_it_is_reduced()
     {
@@ -122,6 +147,19 @@ public sealed class ReductionLaws
             Assert.Equal(
                 whole.Evidence.Witnesses.Single(other => other.Property == witness.Property).Depth is null,
                 witness.Depth is null);
+        }
+    }
+
+    private static bool IsUndefined(Model model, Property property, Run run)
+    {
+        try
+        {
+            _ = new ExplicitEngine().Decide(model, property, run);
+            return false;
+        }
+        catch (ModelException)
+        {
+            return true;
         }
     }
 

@@ -3,6 +3,7 @@ using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
 using Verify.Semantics;
+using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws;
 
@@ -78,6 +79,32 @@ public sealed class SymmetryLaws
         var model = m.Build();
         var error = Assert.Throws<ModelException>(() => new ExplicitEngine().Decide(model, model.Properties[0], Reduced));
         Assert.Equal("VRF203", error.Diagnostic.Code.Id);
+    }
+
+    // Which of two CPUs is looked at first decides whether the empty option of the other is read: of the states that
+    // symmetry merges, some are undefined and others not.
+    [Theory]
+    [InlineData(0, false, false)]
+    [InlineData(4, false, false)]
+    [InlineData(0, true, false)]
+    [InlineData(4, true, false)]
+    [InlineData(0, true, true)]
+    [InlineData(4, true, true)]
+    public void A_quantifier_whose_meaning_depends_on_the_order_of_identities_is_refused(int value, bool isOption, bool isNested)
+    {
+        var m = new ModelBuilder("order");
+        var cpu = m.Processors("cpu", 2);
+        var map = m.Map("m", cpu, Sort.Option(Sort.Range(0, 8)));
+        var n = m.Var("n", Sort.Range(0, 3));
+        var sort = isNested ? Sort.Option(Sort.Option(cpu)) : isOption ? Sort.Option(cpu) : cpu;
+        Expr Is(Expr of) => of.Sort is Sort.Optional ? of.HasValue & Is(of.Value) : map[of].Value == value;
+        m.Rule("set", cpu, (s, c) => s.When(map[c].IsNone).Set(map[c], value));
+        m.Rule("n", s => s.When(n < 3 & Exists(cpu, c => map[c].HasValue)).When(Exists(sort, Is)).Set(n, n + 1));
+        m.Always("P", n <= 3);
+        var model = m.Build();
+        var undefined = Assert.Throws<ModelException>(() => new ExplicitEngine().Decide(model, model.Properties[0], Run.Default));
+        Assert.Equal("VRF120", undefined.Diagnostic.Code.Id);
+        Assert.Null(Attempt(model, model.Properties[0]));
     }
 
     private static Verdict? Attempt(Model model, Property property)
