@@ -8,7 +8,7 @@ internal sealed unsafe class Findings(CompiledModel model)
     private readonly Canonicalizer? canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry);
     private readonly int wordCount = model.Layout.WordCount;
 
-    /// <summary>Under symmetry, the states that those noted stand for.</summary>
+    /// <summary>Under symmetry, the states that those noted stand for; the largest number if they are more.</summary>
     public Int128 StoodFor { get; set; }
 
     /// <summary>The bits of <see cref="CheckState"/> met in new states.</summary>
@@ -27,7 +27,7 @@ internal sealed unsafe class Findings(CompiledModel model)
         if (canonicalizer is not null)
         {
             canonicalizer.Apply(state);
-            StoodFor += canonicalizer.OrbitSize;
+            StoodFor = Sum(StoodFor, canonicalizer.OrbitSize);
         }
 
         var met = model.Check(state);
@@ -44,13 +44,17 @@ internal sealed unsafe class Findings(CompiledModel model)
     /// <summary>Takes over what another has noted.</summary>
     public void Add(Findings other)
     {
-        StoodFor += other.StoodFor;
+        StoodFor = Sum(StoodFor, other.StoodFor);
         Met |= other.Met;
         if (other.UndefinedIn is { } state)
         {
             NoteUndefined(state);
         }
     }
+
+    /// <summary>The sum of two numbers of states, or the largest number there is.</summary>
+    /// <remarks>One orbit of 33 identities has more than a twentieth of it.</remarks>
+    public static Int128 Sum(Int128 one, Int128 other) => one > Int128.MaxValue - other ? Int128.MaxValue : one + other;
 
     // The least one, so that the diagnostic does not depend on which thread comes first.
     private void NoteUndefined(ReadOnlySpan<ulong> words)

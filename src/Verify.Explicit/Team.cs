@@ -29,7 +29,7 @@ internal sealed class Team : IDisposable
     public long Transitions => workers.Sum(worker => worker.Transitions);
 
     /// <summary>Under symmetry, the states that those found stand for.</summary>
-    public Int128 StoodFor => workers.Aggregate(Int128.Zero, (sum, worker) => sum + worker.Findings.StoodFor);
+    public Int128 StoodFor => workers.Aggregate(Int128.Zero, (sum, worker) => Findings.Sum(sum, worker.Findings.StoodFor));
 
     /// <summary>The bits of <see cref="CheckState"/> met in what is known to be new of the next level.</summary>
     public long Met => workers.Aggregate(0L, (bits, worker) => bits | worker.Findings.Met);

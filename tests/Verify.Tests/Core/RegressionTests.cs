@@ -79,6 +79,44 @@ public sealed class RegressionTests
         Assert.Equal(3, Engine.Decide(model, model.Properties[0], Reduced).Evidence.StatesStoodFor);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Symmetry_leaves_out_what_states_stand_for_when_no_number_holds_it(int threads)
+    {
+        // Once each processor has its place a state stands for 33! others; the largest number is less than 20 times that.
+        const int Cpus = 33;
+        const int Ticks = 31;
+        var model = Model(m =>
+        {
+            var cpu = m.Processors("cpu", Cpus);
+            var taken = m.Var("taken", Sort.Range(0, Cpus));
+            var ticks = m.Var("ticks", Sort.Range(0, Ticks));
+            var place = m.Map("place", cpu, Sort.Range(0, Cpus));
+            m.Rule("take", cpu, (s, c) => s.When(place[c] == 0 & taken < Cpus).Set(place[c], taken + 1).Set(taken, taken + 1));
+            m.Rule("tick", s => s.When(taken == Cpus & ticks < Ticks).Set(ticks, ticks + 1));
+            m.Always("fits", taken <= Cpus);
+        });
+        var evidence = Assert.IsType<Verdict.Proved>(
+            Engine.Decide(model, model.Properties[0], Reduced with { Threads = threads })).Evidence;
+        Assert.Equal((Cpus + Ticks + 1L, null), (evidence.States, evidence.StatesStoodFor));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(3, 4, 7)]
+    [InlineData(-1, 0, -1)]
+    [InlineData(-1, 1, -1)]
+    [InlineData(-2, 1, -1)]
+    [InlineData(-2, -2, -1)]
+    public void The_largest_number_of_states_is_not_passed(int one, int other, int sum)
+    {
+        // Negative numbers count from the largest one.
+        static Int128 Counted(int number) => number < 0 ? Int128.MaxValue + number + 1 : number;
+        Assert.Equal(Counted(sum), Findings.Sum(Counted(one), Counted(other)));
+        Assert.Equal(Counted(sum), Findings.Sum(Counted(other), Counted(one)));
+    }
+
     [Fact]
     public void Symmetry_hides_no_undefined_read()
     {
