@@ -24,8 +24,8 @@ internal sealed unsafe class TraceFinder
     private readonly int[] rules;
     private readonly ulong[] scratch;
     private readonly long[] counts;
-    private readonly ActorId?[] fixedActors;
-    private readonly List<string> actorNames = [];
+    private readonly StepActors actors;
+    private readonly ActorSets sets = new();
     private readonly Canonicalizer? canonicalizer;
 
     public TraceFinder(CompiledModel model)
@@ -38,7 +38,7 @@ internal sealed unsafe class TraceFinder
         rules = GC.AllocateUninitializedArray<int>(model.MostSuccessors, pinned: true);
         counts = GC.AllocateArray<long>(model.Model.Rules.Length, pinned: true);
         scratch = GC.AllocateUninitializedArray<ulong>(Frontier.BlockStates * model.Layout.WordCount);
-        fixedActors = [.. model.Lowered.Rules.Select(FixedActor)];
+        actors = new StepActors(model, interpreter);
     }
 
     /// <summary>A trace of a length to a state where what was asked for is met.</summary>
@@ -62,7 +62,7 @@ internal sealed unsafe class TraceFinder
         lostTo = null;
         try
         {
-            return Walk(NodesOf(levels, length));
+            return Walk(RunsOf(levels, length));
         }
         catch (Exception e) when (DiskFailure.Is(e))
         {
@@ -71,96 +71,29 @@ internal sealed unsafe class TraceFinder
         }
     }
 
-    private Dictionary<Key, Node>[] NodesOf(IReadOnlyList<Frontier> levels, int length)
+    private RunLevel[] RunsOf(IReadOnlyList<Frontier> levels, int length)
     {
-        var nodes = new Dictionary<Key, Node>[length + 1];
-        nodes[length] = Ends(levels, length);
+        var runs = new RunLevel[length + 1];
+        runs[length] = Ends(levels, length);
         for (var depth = length - 1; depth >= 0; depth--)
         {
-            nodes[depth] = Before(levels[depth], nodes[depth + 1]);
+            runs[depth] = Before(levels[depth], runs[depth + 1]);
         }
 
-        return nodes;
+        return runs;
     }
 
-    private readonly struct Key(ulong[] words) : IEquatable<Key>
+    private RunLevel Ends(IReadOnlyList<Frontier> levels, int length)
     {
-        public ulong[] Words { get; } = words;
-
-        public bool Equals(Key other) => Words.AsSpan().SequenceEqual(other.Words);
-
-        public override bool Equals(object? obj) => obj is Key other && Equals(other);
-
-        public override int GetHashCode()
-        {
-            fixed (ulong* words = Words)
-            {
-                return unchecked((int)SeenSet.Hash(words, Words.Length));
-            }
-        }
-    }
-
-    /// <summary>Who takes a step: a member of a symmetric set, or a number for a name (set -1).</summary>
-    private readonly record struct ActorId(int Set, int Number)
-    {
-        public ActorId Under(int[][]? permutation) => Set < 0 || permutation is null
-            ? this
-            : this with { Number = permutation[Set][Number] };
-    }
-
-    /// <summary>A step along a shortest run; under symmetry, with what it makes of the identities.</summary>
-    private sealed record Link(int Rule, ActorId Actor, int[][]? Permutation, Node To)
-    {
-        /// <summary>The fewest switches from here to the end, this step's own beginning not counted.</summary>
-        public int Cost => To.Switches(Actor.Under(Permutation));
-    }
-
-    /// <summary>A state on a shortest run, with the steps that go on along one.</summary>
-    private sealed class Node
-    {
-        private readonly Dictionary<ActorId, int> byActor = [];
-        private int least;
-
-        public List<Link> Steps { get; } = [];
-
-        public required ulong[] Words { get; init; }
-
-        /// <summary>The fewest switches from here to the end, if the step before was this actor's.</summary>
-        public int Switches(ActorId? actor)
-        {
-            if (Steps.Count == 0 || actor is not { } previous)
-            {
-                return least;
-            }
-
-            // Staying with the actor costs the best that starts with it; changing costs one more than the best.
-            return byActor.TryGetValue(previous, out var stay) ? Math.Min(stay, least + 1) : least + 1;
-        }
-
-        public void Sum()
-        {
-            foreach (var link in Steps)
-            {
-                var cost = link.Cost;
-                byActor[link.Actor] = byActor.TryGetValue(link.Actor, out var known) ? Math.Min(known, cost) : cost;
-            }
-
-            least = byActor.Values.Min();
-        }
-    }
-
-    private Dictionary<Key, Node> Ends(IReadOnlyList<Frontier> levels, int length)
-    {
-        var ends = new Dictionary<Key, Node>();
+        var ends = new RunLevel(model.Layout.WordCount, sets);
         void AddIfMet(ulong* state)
         {
             var met = model.AsksForDeadlock
                 ? Successors(state) == 0 && (model.Check(state) & 1) == 0
                 : (model.Check(state) & 1) != 0;
-            if (met)
+            if (met && ends.Find(state) < 0)
             {
-                var words = Copy(state);
-                ends.TryAdd(new Key(words), new Node { Words = words });
+                ends.Add(state, 0, ActorSets.All);
             }
         }
 
@@ -171,80 +104,107 @@ internal sealed unsafe class TraceFinder
         }
 
         // The last level itself was not kept: it is what the one before leads to.
-        ForEach(levels[length - 1], state =>
-        {
-            var made = Successors(state);
-            fixed (ulong* next = successors)
-            {
-                for (var i = 0; i < made; i++)
-                {
-                    var end = next + ((long)i * model.Layout.WordCount);
-                    canonicalizer?.Apply(end);
-                    AddIfMet(end);
-                }
-            }
-        });
+        ForEach(levels[length - 1], state => ForEachStep(state, (_, end) => AddIfMet(end)));
         return ends;
     }
 
-    private Dictionary<Key, Node> Before(Frontier level, Dictionary<Key, Node> after)
+    private RunLevel Before(Frontier level, RunLevel after)
     {
-        var nodes = new Dictionary<Key, Node>();
+        var before = new RunLevel(model.Layout.WordCount, sets);
+        var (least, first) = (int.MaxValue, ActorSets.None);
+        ulong* from = null;
+        void Look(int rule, ulong* to)
+        {
+            var place = after.Find(to);
+            if (place < 0)
+            {
+                return;
+            }
+
+            var actor = actors.Of(rule, from);
+            var cost = after.Switches(place, actors.Under(actor, PermutationFor(actor)));
+            if (cost < least)
+            {
+                (least, first) = (cost, ActorSets.None);
+            }
+
+            if (cost == least)
+            {
+                first = sets.With(first, actor);
+            }
+        }
+
         ForEach(level, state =>
         {
-            var made = Successors(state);
-            Node? node = null;
-            for (var i = 0; i < made; i++)
+            from = state;
+            (least, first) = (int.MaxValue, ActorSets.None);
+            ForEachStep(state, Look);
+            if (first != ActorSets.None)
             {
-                var words = successors.AsSpan(i * model.Layout.WordCount, model.Layout.WordCount).ToArray();
-                var permutation = Canonical(words);
-                if (after.TryGetValue(new Key(words), out var to))
-                {
-                    node ??= new Node { Words = Copy(state) };
-                    node.Steps.Add(new Link(rules[i], ActorOf(rules[i], node.Words), permutation, to));
-                }
-            }
-
-            if (node is not null)
-            {
-                node.Sum();
-                nodes.Add(new Key(node.Words), node);
+                before.Add(state, least, first);
             }
         });
-        return nodes;
+        return before;
     }
 
-    private Trace Walk(Dictionary<Key, Node>[] nodes)
+    private Trace Walk(RunLevel[] runs)
     {
-        var node = nodes[0].Values
-            .OrderBy(n => n.Switches(null))
-            .ThenBy(n => n.Words, Comparer<ulong[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))
-            .First();
-        var (initial, names) = StartOf(node);
+        var words = runs[0].Best();
+        var (initial, names) = StartOf(words);
         var steps = new List<Step>();
-        ActorId? previous = null;
-        while (node.Steps.Count > 0)
+        int? previous = null;
+        for (var depth = 0; depth + 1 < runs.Length; depth++)
         {
-            var link = node.Steps
-                .OrderBy(step => (previous is null || previous == step.Actor ? 0 : 1) + step.Cost)
-                .ThenBy(step => step.Rule)
+            var way = WaysOn(words, runs[depth + 1])
+                .OrderBy(way => (previous is null || previous == way.Actor ? 0 : 1) + way.Cost)
+                .ThenBy(way => way.Rule)
                 .First();
-            var lowered = model.Lowered.Rules[link.Rule];
+            var lowered = model.Lowered.Rules[way.Rule];
             steps.Add(new Step(lowered.Rule, [.. model.Lowered.ArgumentsOf(lowered).Select(value => Renamed(value, names))]));
-            (node, previous, names) = (link.To, link.Actor.Under(link.Permutation), Undo(link.Permutation, names));
+            (words, previous) = (way.To, actors.Under(way.Actor, way.Permutation));
+            names = Undo(way.Permutation, names);
         }
 
         return Trace.Along(interpreter, initial, steps);
     }
 
+    /// <summary>A step along a shortest run; under symmetry, with what it makes of the identities.</summary>
+    /// <param name="Rule">The lowered rule.</param>
+    /// <param name="Actor">Who takes it.</param>
+    /// <param name="Permutation">What becomes of the identities.</param>
+    /// <param name="To">The words of the state it leads to.</param>
+    /// <param name="Cost">The fewest switches from here to the end, this step's own beginning not counted.</param>
+    private sealed record Way(int Rule, int Actor, int[][]? Permutation, ulong[] To, int Cost);
+
+    private List<Way> WaysOn(ulong[] words, RunLevel after)
+    {
+        var ways = new List<Way>();
+        fixed (ulong* state = words)
+        {
+            var from = state;
+            ForEachStep(from, (rule, to) =>
+            {
+                var place = after.Find(to);
+                if (place >= 0)
+                {
+                    var (actor, permutation) = (actors.Of(rule, from), canonicalizer?.Permutation());
+                    ways.Add(new Way(rule, actor, permutation, new ReadOnlySpan<ulong>(to, words.Length).ToArray(),
+                        after.Switches(place, actors.Under(actor, permutation))));
+                }
+            });
+        }
+
+        return ways;
+    }
+
     // An initial state that the first one of a run stands for, and what its identities are called in it.
-    private (State Initial, int[][]? Names) StartOf(Node node)
+    private (State Initial, int[][]? Names) StartOf(ulong[] start)
     {
         foreach (var state in interpreter.InitialStates())
         {
             var words = model.Layout.Pack(state);
             var permutation = Canonical(words);
-            if (words.AsSpan().SequenceEqual(node.Words))
+            if (words.AsSpan().SequenceEqual(start))
             {
                 return (state, Undo(permutation, null));
             }
@@ -301,14 +261,32 @@ internal sealed unsafe class TraceFinder
             return value.Number == 0 ? value : Value.Some(value.Sort, Renamed(value.Items[0], names));
         }
 
-        var set = SetOf(value.Sort);
+        var set = actors.SetOf(value.Sort);
         return set < 0 ? value : Value.Scalar(value.Sort, names[set][value.Number]);
     }
 
-    private int SetOf(Modelling.Sort sort) =>
-        sort is Modelling.Sort.Scalar scalar && model.Symmetry?.Symmetry is { } symmetry ? symmetry.Sets.IndexOf(scalar) : -1;
+    // Only where it matters: it is not free.
+    private int[][]? PermutationFor(int actor) =>
+        canonicalizer is not null && actors.IsRenamed(actor) ? canonicalizer.Permutation() : null;
 
     private delegate void Visit(ulong* state);
+
+    private delegate void VisitStep(int rule, ulong* to);
+
+    // To states that stand for their orbits; the permutation of the last one can be asked for.
+    private void ForEachStep(ulong* state, VisitStep visit)
+    {
+        var made = Successors(state);
+        fixed (ulong* next = successors)
+        {
+            for (var i = 0; i < made; i++)
+            {
+                var to = next + ((long)i * model.Layout.WordCount);
+                canonicalizer?.Apply(to);
+                visit(rules[i], to);
+            }
+        }
+    }
 
     private void ForEach(Frontier level, Visit visit)
     {
@@ -340,50 +318,5 @@ internal sealed unsafe class TraceFinder
         }
 
         return made;
-    }
-
-    private ulong[] Copy(ulong* state) => new ReadOnlySpan<ulong>(state, model.Layout.WordCount).ToArray();
-
-    // Most actors are a parameter of the rule; only those that the state decides are looked up in it.
-    private ActorId? FixedActor(Lowering.LoweredRule lowered)
-    {
-        var rule = model.Model.Rules[lowered.Rule];
-        return rule.Actor.Processor switch
-        {
-            null => Named(rule.Actor.Name!),
-            Modelling.Expr.Bound bound => IdOf(model.Lowered.ArgumentsOf(lowered)[rule.Parameters.IndexOf(bound.Binder)]),
-            _ => null,
-        };
-    }
-
-    private ActorId ActorOf(int rule, ulong[] words)
-    {
-        if (fixedActors[rule] is { } known)
-        {
-            return known;
-        }
-
-        var lowered = model.Lowered.Rules[rule];
-        var source = model.Model.Rules[lowered.Rule];
-        return IdOf(interpreter.Evaluate(model.Layout.Unpack(words), source.Actor.Processor!, source.Parameters,
-            model.Lowered.ArgumentsOf(lowered), source.Where));
-    }
-
-    private ActorId IdOf(Value value)
-    {
-        var set = SetOf(value.Sort);
-        return set < 0 ? Named(value.ToString()) : new ActorId(set, value.Number);
-    }
-
-    private ActorId Named(string name)
-    {
-        var number = actorNames.IndexOf(name);
-        if (number < 0)
-        {
-            number = actorNames.Count;
-            actorNames.Add(name);
-        }
-
-        return new ActorId(-1, number);
     }
 }
