@@ -25,6 +25,9 @@ public sealed class ExplicitEngine : IEngine
     /// <summary>Sizes that tests make small.</summary>
     internal Tuning Tuning { get; init; } = Tuning.Default;
 
+    /// <summary>How long making a trace may still take once the time is spent or somebody asks to stop.</summary>
+    internal TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public Verdict Decide(Model model, Property property, Run run)
     {
@@ -97,9 +100,12 @@ public sealed class ExplicitEngine : IEngine
     // What was met, with the way there: nobody has to believe it without.
     private Verdict Told(CompiledModel compiled, SearchResult result, Evidence evidence, Run run)
     {
-        if (new TraceFinder(compiled).Find(result.Depth, run, Tuning, out var lostTo) is not { } trace)
+        using var time = new TraceTime(run, result.Seconds, Grace);
+        if (new TraceFinder(compiled).Find(result.Depth, run, Tuning, time, out var lostTo) is not { } trace)
         {
-            return new Verdict.Unknown($"met {result.Depth} steps from the start; the way there was lost to {lostTo}", evidence);
+            var met = compiled.Property is Property.Reachable ? "met" : "violated";
+            return new Verdict.Unknown(
+                $"{met} {result.Depth} steps from the start; the way there was lost to {lostTo}", evidence);
         }
 
         // Partial order may go a longer way round: its traces are shortened, though not to a shortest.

@@ -12,8 +12,9 @@ namespace Verify.Explicit;
 /// <remarks>
 /// The search keeps no parents. Its levels are made once more and walked backwards: a state of a level stays if a step
 /// leads from it to one that stays in the next. What remains are exactly the shortest runs; over them the cheapest way
-/// to the end is summed up from the end. Under symmetry a level holds one state of each orbit; the permutations along
-/// the way are kept with the steps and undone when the run is told, so that an identity keeps its name.
+/// to the end is summed up from the end. Neither steps nor who takes them are kept: they are made again along the way.
+/// Under symmetry a level holds one state of each orbit; the permutations along the way are undone when the run is told,
+/// so that an identity keeps its name.
 /// </remarks>
 internal sealed unsafe class TraceFinder
 {
@@ -27,6 +28,7 @@ internal sealed unsafe class TraceFinder
     private readonly StepActors actors;
     private readonly ActorSets sets = new();
     private readonly Canonicalizer? canonicalizer;
+    private CancellationToken over;
 
     public TraceFinder(CompiledModel model)
     {
@@ -45,17 +47,19 @@ internal sealed unsafe class TraceFinder
     /// <param name="length">Steps to where it is met.</param>
     /// <param name="run">The circumstances of the search that met it.</param>
     /// <param name="tuning">Sizes.</param>
-    /// <param name="lostTo">Why there is none: the levels do not fit on the disk either.</param>
-    public Trace? Find(int length, Run run, Tuning tuning, out string? lostTo)
+    /// <param name="time">How long it may take.</param>
+    /// <param name="lostTo">Why there is none: the time is over, or the levels do not fit on the disk either.</param>
+    public Trace? Find(int length, Run run, Tuning tuning, TraceTime time, out string? lostTo)
     {
-        var unlimited = run with { Budget = Claims.Budget.Unlimited, Progress = null, Cancellation = default };
+        over = time.Over;
+        var unlimited = run with { Budget = Claims.Budget.Unlimited, Progress = null, Cancellation = over };
         using var search = new Search(model, unlimited, tuning);
         var last = model.AsksForDeadlock ? length : Math.Max(0, length - 1);
         var result = search.Execute(keepLevels: true, lastLevel: last);
         var levels = result.Levels;
         if (levels.Count <= last)
         {
-            lostTo = result.Cause;
+            lostTo = result.End == SearchEnd.Cancelled ? time.Cause : result.Cause;
             return null;
         }
 
@@ -63,6 +67,11 @@ internal sealed unsafe class TraceFinder
         try
         {
             return Walk(RunsOf(levels, length));
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            lostTo = time.Cause;
+            return null;
         }
         catch (Exception e) when (DiskFailure.Is(e))
         {
@@ -297,6 +306,7 @@ internal sealed unsafe class TraceFinder
             {
                 for (var i = 0; i < count; i++)
                 {
+                    over.ThrowIfCancellationRequested();
                     visit(words + ((long)i * model.Layout.WordCount));
                 }
             }

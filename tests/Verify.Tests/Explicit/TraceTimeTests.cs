@@ -1,0 +1,105 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Tests.Explicit;
+
+/// <summary>What was met is shown if there is time to make the way there; if not, that is said, and nothing is refuted.</summary>
+public sealed class TraceTimeTests
+{
+    private static readonly TimeSpan Ample = TimeSpan.FromHours(1);
+    private static readonly Run Plain = new(Budget.Unlimited, Threads: 1);
+
+    // Spent before the first state.
+    private static readonly Run Spent = Plain with { Budget = new Budget(Seconds: 1e-9) };
+
+    [Fact]
+    public void A_spent_budget_leaves_undecided_what_was_met()
+    {
+        var model = Switch();
+        foreach (var (property, what) in new[] { ("off", "violated"), ("on", "met") })
+        {
+            var verdict = Decide(model, property, Spent, TimeSpan.Zero);
+            var unknown = Assert.IsType<Verdict.Unknown>(verdict);
+            Assert.Equal($"{what} 1 steps from the start; the way there was lost to the time budget of 1E-09 s", unknown.Reason);
+        }
+    }
+
+    [Fact]
+    public void Little_more_than_the_budget_is_enough_to_show_it()
+    {
+        var model = Switch();
+        var trace = Assert.IsType<Verdict.Refuted>(Decide(model, "off", Spent, Ample)).Trace!;
+        Assert.True(Replay.Decides(new Interpreter(model), model.Property("off"), trace));
+        Assert.Equal(1, Assert.IsType<Verdict.Proved>(Decide(model, "on", Spent, Ample)).Witness!.Length);
+    }
+
+    [Fact]
+    public void A_budget_that_is_not_spent_changes_nothing()
+    {
+        var model = Switch();
+        var never = Plain with { Budget = new Budget(Seconds: 8e18) };
+        var expected = Verdicts.TextOf(model, Decide(model, "off", Plain, TimeSpan.Zero));
+        Assert.Contains("refuted", expected);
+        Assert.Equal(expected, Verdicts.TextOf(model, Decide(model, "off", never, TimeSpan.Zero)));
+        var hour = Plain with { Budget = new Budget(Seconds: 3600) };
+        Assert.Equal(expected, Verdicts.TextOf(model, Decide(model, "off", hour, TimeSpan.Zero)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_interrupt_at_any_change_on_the_disk_stops_the_trace_or_leaves_it_whole(bool hasTime)
+    {
+        var model = DiskTests.Shootdown(2, 2, 2);
+        var property = model.Properties.OfType<Property.Reachable>().First();
+        var whole = Verdicts.TextOf(model, Decide(model, property.Name, Plain, TimeSpan.Zero));
+        var (searched, lost, told, fewest) = (0, 0, 0, int.MaxValue);
+        for (var at = 1; ; at++)
+        {
+            using var stop = new CancellationTokenSource();
+            var changes = 0;
+            var tuning = new Tuning
+            {
+                MostHeld = 10,
+                LeastCapacity = 64,
+                BeforeChange = _ => { if (++changes == at) { stop.Cancel(); } },
+            };
+            var engine = new ExplicitEngine { Tuning = tuning, Grace = hasTime ? Ample : TimeSpan.Zero };
+            var verdict = engine.Decide(model, property, Plain with { Cancellation = stop.Token });
+            if (verdict is Verdict.Unknown unknown)
+            {
+                var isLost = unknown.Reason.EndsWith("the way there was lost to an interrupt", StringComparison.Ordinal);
+                Assert.True(isLost || unknown.Reason.StartsWith("stopped by interrupted", StringComparison.Ordinal), unknown.Reason);
+                (searched, lost) = (searched + (isLost ? 0 : 1), lost + (isLost ? 1 : 0));
+                fewest = isLost ? Math.Min(fewest, changes) : fewest;
+                continue;
+            }
+
+            Assert.Equal(whole, Verdicts.TextOf(model, verdict));
+            told++;
+            if (changes < at)
+            {
+                // The last round was not interrupted. Those that were did not make all of the levels first.
+                Assert.True(searched > 2 && (hasTime ? lost == 0 && told > 2 : lost > 2 && fewest < changes),
+                    $"{searched} {lost} {told}, {fewest} of {changes}");
+                return;
+            }
+        }
+    }
+
+    private static Verdict Decide(Model model, string property, Run run, TimeSpan grace) =>
+        new ExplicitEngine { Grace = grace }.Decide(model, model.Property(property), run);
+
+    private static Model Switch()
+    {
+        var m = new ModelBuilder("switch");
+        var isOn = m.Var("on", Sort.Bool);
+        m.Rule("press", s => s.Set(isOn, !isOn));
+        m.Always("off", !isOn);
+        m.Reachable("on", isOn);
+        return m.Build();
+    }
+}
