@@ -108,7 +108,8 @@ public abstract class ModelFamily
     protected abstract void Describe(ModelBuilder m);
 
     /// <summary>The model for one set of choices.</summary>
-    /// <exception cref="ModelException">VRF302, VRF303: a choice the family does not offer; VRF1xx: a mistake in the model or its family.</exception>
+    /// <exception cref="ModelException">VRF302, VRF303: a choice the family does not offer; VRF1xx: a mistake in the model, or
+    /// in what its family offers.</exception>
     public Model Build(Choices choices)
     {
         CheckChoices(choices);

@@ -45,6 +45,8 @@ public abstract class Sort : IEquatable<Sort>
             ? name
             : $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
+    private static string Spelled(Field field) => $"{(field.IsGhost ? "ghost " : "")}{Spelled(field.Name)}: {field.Sort}";
+
     /// <inheritdoc/>
     public bool Equals(Sort? other) => other is not null && other.Text == Text;
 
@@ -140,8 +142,7 @@ public abstract class Sort : IEquatable<Sort>
     public sealed class Record : Sort
     {
         internal Record(string name, ImmutableArray<Field> fields)
-            : base($"record {Spelled(name)} {{ {string.Join(", ", fields.Select(f => $"{(f.IsGhost ? "ghost " : "")}{Spelled(f.Name)}: {f.Sort}"))} }}")
-            => (Name, Fields) = (name, fields);
+            : base($"record {Spelled(name)} {{ {string.Join(", ", fields.Select(Spelled))} }}") => (Name, Fields) = (name, fields);
 
         /// <summary>The name of the record.</summary>
         public string Name { get; }

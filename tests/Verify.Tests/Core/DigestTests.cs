@@ -65,7 +65,8 @@ public sealed class DigestTests
         var (one, other) = (new Field("a", Sort.Bool), new Field("b", Sort.Bool));
         Sort[] sorts =
         [
-            Set("s", "a", "b"), Set("s", "a, b"), Set("s", "\"a\"", "b"), Set("s", "\"a", "b\""), Set("s", "a\", \"b"), Set("s", "a\\", "b"),
+            Set("s", "a", "b"), Set("s", "a, b"), Set("s", "\"a\"", "b"), Set("s", "\"a", "b\""), Set("s", "a\", \"b"),
+            Set("s", "a\\", "b"),
             Set("s { a", "b"), Set("s", "a }", "b"), Set("s", " a", "b"), Set("s", "a\n", "b"), Set("s", "a> ", "b"),
             Record("r", one, other), Record("r", new Field("a: bool, b", Sort.Bool)), Record("r", one with { IsGhost = true }, other),
             Record("r", new Field("ghost a", Sort.Bool), other), Record("r", new Field("ghost  a", Sort.Bool), other),
