@@ -12,10 +12,12 @@ internal sealed record Scope(ImmutableArray<Expr> Bound, bool Ghosts)
     public Scope With(Expr bound) => this with { Bound = Bound.Add(bound) };
 }
 
-/// <summary>Expressions of a wanted sort, drawn at random. They are undefined only now and then.</summary>
-internal sealed class GeneratedExpr(Prng random, Sort[] scalars)
+/// <summary>Expressions of a wanted sort, drawn at random.</summary>
+/// <param name="random">What they are drawn by.</param>
+/// <param name="scalars">The sorts to quantify over.</param>
+/// <param name="careless">One in so many places is read or counted up without a look, and may be undefined.</param>
+internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
 {
-    private const int Careless = 60; // one in so many places is read or counted up without a look
     private readonly List<(Expr Read, bool IsGhost)> variables = [];
 
     public bool IsEmpty => variables.Count == 0;
@@ -198,7 +200,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars)
                 return Part(place[fields[random.Below(fields.Count)]], sort, scope, depth);
             default:
                 var content = Part(place.Value, sort, scope, depth);
-                return random.OneIn(Careless) ? content : place.HasValue.Then(content, Other(sort, scope));
+                return random.OneIn(careless) ? content : place.HasValue.Then(content, Other(sort, scope));
         }
     }
 
@@ -257,7 +259,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars)
     // ---- numbers and truth values ----
 
     private Expr Fitted(Sort.Interval range, Expr number) =>
-        random.OneIn(Careless / 2) && number is not Expr.Literal
+        random.OneIn(careless / 2) && number is not Expr.Literal
             ? number
             : (number >= range.Low & number <= range.High).Then(number, Constant(range));
 

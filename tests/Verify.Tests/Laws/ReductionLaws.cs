@@ -83,7 +83,7 @@ public sealed class ReductionLaws
     public void What_is_undefined_is_not_proved_away()
     {
         var met = 0;
-        Law.Holds(800, toy =>
+        Law.Holds(500, toy =>
         {
             foreach (var property in toy.Interpreter.Model.Properties.OfType<Property.Always>())
             {
@@ -99,7 +99,7 @@ public sealed class ReductionLaws
                     met++;
                 }
             }
-        });
+        }, careless: 4);
         Assert.True(IsAlone || met > 100, $"{met} met");
     }
 
