@@ -27,9 +27,9 @@ internal sealed class CarefulEngine(IEngine inner) : IEngine
 
     public Verdict Decide(Model model, Property property, Run run)
     {
-        // Equal digests mean equal states, steps and properties, so that a verdict fits both and a trace replays in both.
+        // What is the same has the same states, steps and properties: a verdict fits both, and a trace is the best of both.
         var answers = known.GetOrAdd($"{model.Name}: {property.Name}", _ => new ConcurrentQueue<Answer>());
-        if (answers.FirstOrDefault(answer => answer.Model.Digest == model.Digest) is { } answer)
+        if (answers.FirstOrDefault(answer => answer.Model.Identity == model.Identity) is { } answer)
         {
             return answer.Verdict;
         }
@@ -83,5 +83,5 @@ internal sealed class CarefulEngine(IEngine inner) : IEngine
 
     // A claim asks several questions, and several claims may share a directory.
     private static string PlaceOf(Model model, Property property, Run run) =>
-        $"{model.Name}-{Fingerprint.Of($"{model.Digest} {property.Kind} {property.Name} {run.Reductions}")}";
+        $"{model.Name}-{Fingerprint.Of($"{model.Identity} {property.Kind} {property.Name} {run.Reductions}")}";
 }

@@ -54,7 +54,7 @@ internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report
         var without = Choices with { Assumptions = Choices.Assumptions.Remove(name), Faults = Choices.Faults.Remove(name) };
         try
         {
-            return new Instance(Claim.Family, without).Model.Digest == Report.Main!.Instance.Model.Digest;
+            return new Instance(Claim.Family, without).Model.Identity == Report.Main!.Instance.Model.Identity;
         }
         catch (ModelException)
         {

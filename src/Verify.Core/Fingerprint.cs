@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -10,6 +11,10 @@ public static class Fingerprint
     /// <summary>The first twelve hexadecimal digits of the SHA-256 of a text in UTF-8.</summary>
     public static string Of(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+
+    /// <summary>All of the SHA-256 of a text in UTF-16, in hexadecimal digits: no two texts that anybody knows have one.</summary>
+    /// <remarks>In UTF-8 all halves of surrogate pairs, which a name may have in it, would be one.</remarks>
+    public static string Whole(string text) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())));
 
     /// <summary>Mixes 64 bits so that every input bit affects every output bit.</summary>
     /// <remarks>The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), variant 13 of Stafford.</remarks>

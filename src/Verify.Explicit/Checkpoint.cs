@@ -159,7 +159,7 @@ internal sealed class Checkpoint : IDisposable
     private static string IdentityOf(CompiledModel model, Run run)
     {
         var builds = $"{typeof(Checkpoint).Module.ModuleVersionId:N}{typeof(Run).Module.ModuleVersionId:N}";
-        return $"{model.Model.Name} {model.Model.Digest}, {model.Property.Kind} {model.Property.Name}, "
+        return $"{model.Model.Name} {model.Model.Identity}, {model.Property.Kind} {model.Property.Name}, "
             + $"reductions {run.Reductions}, build {Fingerprint.Of(builds)}";
     }
 }

@@ -30,8 +30,15 @@ internal sealed unsafe class StepActors
         var lowered = model.Lowered.Rules[rule];
         var source = model.Model.Rules[lowered.Rule];
         var words = new ReadOnlySpan<ulong>(state, model.Layout.WordCount);
-        return NumberOf(interpreter.Evaluate(model.Layout.Unpack(words), source.Actor.Processor!, source.Parameters,
-            model.Lowered.ArgumentsOf(lowered), source.Where));
+        try
+        {
+            return NumberOf(interpreter.Evaluate(model.Layout.Unpack(words), source.Actor.Processor!, source.Parameters,
+                model.Lowered.ArgumentsOf(lowered), source.Where));
+        }
+        catch (ModelException e) when (e.Diagnostic.Code == Codes.NoValue)
+        {
+            return NumberOf("?"); // who takes a step decides nothing: a missing value must not spoil the trace
+        }
     }
 
     /// <summary>Whether an actor may be another one when identities are renamed.</summary>

@@ -6,6 +6,7 @@ namespace Verify.Modelling;
 public sealed class Model
 {
     private string? digest;
+    private string? identity;
 
     internal Model(
         string name,
@@ -38,9 +39,12 @@ public sealed class Model
     /// <summary>The scalar set whose members are the columns of a trace, if there is one.</summary>
     public Sort.Scalar? Processors { get; }
 
-    /// <summary>A digest of the whole text: equal digests mean the same states, steps and properties.</summary>
-    /// <remarks>Found when it is asked for first: most questions are answered without.</remarks>
+    /// <summary>A digest of the whole text: two models that are not made to have the same have not.</summary>
+    /// <remarks>Short, to be read and compared by eye. Found when it is asked for first: most questions are answered without.</remarks>
     public string Digest => digest ??= Fingerprint.Of(ModelText.Of(this));
+
+    /// <summary>The whole digest: the same only for the same states, steps, actors and properties, whoever made the models.</summary>
+    public string Identity => identity ??= Fingerprint.Whole(ModelText.WithActors(this));
 
     /// <summary>A property by its name.</summary>
     /// <exception cref="ModelException">VRF113: there is none.</exception>

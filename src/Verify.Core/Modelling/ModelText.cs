@@ -44,6 +44,11 @@ public static class ModelText
         return text.ToString();
     }
 
+    /// <summary>The whole model, and who takes its steps, which only traces show.</summary>
+    internal static string WithActors(Model model) => Of(model) + string.Concat(model.Rules.Select(rule => rule.Actor.Processor is { } at
+        ? $"by {Of(at, rule.Parameters)}\n"
+        : $"by {Quoted(rule.Actor.Name ?? "")}\n"));
+
     private static string Quoted(string name) =>
         $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 

@@ -40,12 +40,18 @@ public abstract class Sort : IEquatable<Sort>
 
     // Names are quoted where they could be taken for what stands around them: unequal sorts have unequal texts.
     internal static string Spelled(string name) =>
-        name.Length > 0 && name.Trim() == name && !name.StartsWith("ghost ", StringComparison.Ordinal)
-        && !name.Any(letter => letter is ',' or '{' or '}' or '<' or '>' or ':' or '"' || char.IsControl(letter))
+        name.Length > 0 && name.Trim() == name && !name.Any(letter => letter is ',' or '{' or '}' or '"' || char.IsControl(letter))
             ? name
-            : $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+            : Quoted(name);
 
-    private static string Spelled(Field field) => $"{(field.IsGhost ? "ghost " : "")}{Spelled(field.Name)}: {field.Sort}";
+    private static string Quoted(string name) =>
+        $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    private static string Spelled(Field field)
+    {
+        var isTaken = field.Name.Contains(':', StringComparison.Ordinal) || field.Name.StartsWith("ghost ", StringComparison.Ordinal);
+        return $"{(field.IsGhost ? "ghost " : "")}{(isTaken ? Quoted(field.Name) : Spelled(field.Name))}: {field.Sort}";
+    }
 
     /// <inheritdoc/>
     public bool Equals(Sort? other) => other is not null && other.Text == Text;

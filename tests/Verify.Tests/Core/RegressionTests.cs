@@ -264,6 +264,23 @@ public sealed class RegressionTests
         return Report.Decide(engine, instance, instance.Model.Property("few"), Plain).Verdict.Word;
     }
 
+    [Theory]
+    [InlineData(Reductions.None)]
+    [InlineData(Reductions.Symmetry)]
+    public void A_step_that_nobody_can_be_named_for_is_a_step(Reductions reductions)
+    {
+        var model = Model(m =>
+        {
+            var cpu = m.Processors("cpu", 2);
+            var who = m.Var("who", Sort.Option(cpu));
+            var n = m.Var("n", Sort.Range(0, 3));
+            m.Rule("count", s => s.By(who.Value).When(n < 2).Set(n, n + 1));
+            m.Always("p", n < 2);
+        });
+        var verdict = Engine.Decide(model, model.Properties[0], Plain with { Reductions = reductions });
+        Assert.Equal(2, Assert.IsType<Verdict.Refuted>(verdict).Trace!.Length);
+    }
+
     private static Model Named(bool isMember) => Model(m =>
     {
         var phase = m.Var("phase", Sort.Enum<Phase>());

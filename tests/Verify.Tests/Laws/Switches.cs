@@ -41,8 +41,15 @@ internal static class Switches
     private static string ActorOf(Interpreter interpreter, State state, Step step)
     {
         var rule = interpreter.Model.Rules[step.Rule];
-        return rule.Actor.Processor is { } processor
-            ? interpreter.Evaluate(state, processor, rule.Parameters, step.Arguments, rule.Where).ToString()
-            : rule.Actor.Name!;
+        try
+        {
+            return rule.Actor.Processor is { } processor
+                ? interpreter.Evaluate(state, processor, rule.Parameters, step.Arguments, rule.Where).ToString()
+                : rule.Actor.Name!;
+        }
+        catch (ModelException e) when (e.Diagnostic.Code == Codes.NoValue)
+        {
+            return "?";
+        }
     }
 }
