@@ -15,9 +15,7 @@ internal sealed unsafe class RunLevel(int wordCount, ActorSets sets)
     private readonly int rowWords = wordCount + 1; // a state, and what is known of it; 0 where there is none
     private ulong[] rows = new ulong[FirstCapacity * (wordCount + 1)];
     private int mask = FirstCapacity - 1;
-
-    /// <summary>How many.</summary>
-    public int Count { get; private set; }
+    private int count;
 
     /// <summary>Adds a state that is not there.</summary>
     /// <param name="state">Its words.</param>
@@ -25,13 +23,13 @@ internal sealed unsafe class RunLevel(int wordCount, ActorSets sets)
     /// <param name="actors">The actors that they begin with.</param>
     public void Add(ulong* state, int switches, int actors)
     {
-        if (Count > mask / 4 * 3)
+        if (count > mask / 4 * 3)
         {
             Grow();
         }
 
         Put(state, ((ulong)(switches + 1) << SetBits) | (uint)actors);
-        Count++;
+        count++;
     }
 
     /// <summary>Where a state is; -1 if it is not there.</summary>

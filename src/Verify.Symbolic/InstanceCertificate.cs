@@ -43,13 +43,12 @@ public sealed partial class InstanceCertificate
     {
         // None of these names has a comma, an @ or an = in it: no two instances have one name.
         var other = ChoiceDifference.Of(claim, choices);
-        IEnumerable<string> parts =
+        var parts = string.Join(',',
         [
             .. other.Sizes, .. other.Faults.Select(name => $"fault-{name}"), .. other.Assumptions.Select(name => $"assume-{name}"),
             .. other.Dropped.Select(name => $"drop-{name}"), .. other.Profile is { } profile ? (string[])[$"profile-{profile}"] : [],
-        ];
-        var own = Path.GetFileNameWithoutExtension(Certificate.FileName(claim.Id));
-        return string.Join('@', (string[])[own, .. parts.Any() ? (string[])[string.Join(',', parts)] : []]) + Ending;
+        ]);
+        return $"{Path.GetFileNameWithoutExtension(Certificate.FileName(claim.Id))}{(parts.Length > 0 ? "@" : "")}{parts}{Ending}";
     }
 
     /// <summary>Whether a text calls itself such a certificate.</summary>

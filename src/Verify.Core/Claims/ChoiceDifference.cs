@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Verify.Modelling;
 
 namespace Verify.Claims;
@@ -22,7 +21,7 @@ public sealed record ChoiceDifference(ImmutableArray<string> Sizes, ImmutableArr
         return new(
             [
                 .. family.Sizes.Where(size => Instance.SizeIn(choices, size) != Instance.SizeIn(own, size))
-                    .Select(size => string.Create(CultureInfo.InvariantCulture, $"{size.Name}={Instance.SizeIn(choices, size)}")),
+                    .Select(size => Instance.DescribeSize(choices, size)),
             ],
             [.. choices.Faults.Except(own.Faults)],
             [.. choices.Assumptions.Except(own.Assumptions)],

@@ -37,8 +37,12 @@ public sealed class Instance
     }
 
     /// <summary>Every size, as <c>cpu=2,frame=3</c>.</summary>
-    public static string DescribeSizes(ModelFamily family, Choices choices) => string.Join(",",
-        family.Sizes.Select(size => string.Create(CultureInfo.InvariantCulture, $"{size.Name}={SizeIn(choices, size)}")));
+    public static string DescribeSizes(ModelFamily family, Choices choices) =>
+        string.Join(",", family.Sizes.Select(size => DescribeSize(choices, size)));
+
+    /// <summary>One size, as <c>cpu=2</c>.</summary>
+    public static string DescribeSize(Choices choices, SizeParameter size) =>
+        string.Create(CultureInfo.InvariantCulture, $"{size.Name}={SizeIn(choices, size)}");
 
     /// <summary>The size that a parameter has with some choices.</summary>
     public static int SizeIn(Choices choices, SizeParameter size) =>

@@ -20,7 +20,7 @@ public static class ModelText
         foreach (var variable in model.Variables)
         {
             var initially = variable.Initially is null ? "any" : Canonical(variable.Initially);
-            text.AppendLine(CultureInfo.InvariantCulture, $"var {variable.Role} {Quoted(variable.Name)}: {variable.Sort} = {initially}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"var {variable.Role} {Sort.Quoted(variable.Name)}: {variable.Sort} = {initially}");
         }
 
         foreach (var rule in model.Rules)
@@ -38,7 +38,7 @@ public static class ModelText
                 Property.LeadsTo p => $"{Canonical(p.From)} ~> {Canonical(p.To)}",
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
-            text.AppendLine(CultureInfo.InvariantCulture, $"{property.Kind} {Quoted(property.Name)}: {body}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{property.Kind} {Sort.Quoted(property.Name)}: {body}");
         }
 
         return text.ToString();
@@ -47,10 +47,7 @@ public static class ModelText
     /// <summary>The whole model, and who takes its steps, which only traces show.</summary>
     internal static string WithActors(Model model) => Of(model) + string.Concat(model.Rules.Select(rule => rule.Actor.Processor is { } at
         ? $"by {Of(at, rule.Parameters)}\n"
-        : $"by {Quoted(rule.Actor.Name ?? "")}\n"));
-
-    private static string Quoted(string name) =>
-        $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        : $"by {Sort.Quoted(rule.Actor.Name ?? "")}\n"));
 
     private static string Canonical(Expr expr) => new Printer([], isCanonical: true).Of(expr).Text;
 
@@ -58,11 +55,11 @@ public static class ModelText
     {
         var scope = new List<Binder>(rule.Parameters);
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"rule {Quoted(rule.Name)}({string.Join(", ", rule.Parameters.Select((p, i) => $"${i}: {p.Sort}"))})");
+            $"rule {Sort.Quoted(rule.Name)}({string.Join(", ", rule.Parameters.Select((p, i) => $"${i}: {p.Sort}"))})");
         if (rule.Fairness is { } fairness)
         {
             var of = string.Join(", ", fairness.Of.Select(binder => $"${rule.Parameters.IndexOf(binder)}"));
-            text.AppendLine(CultureInfo.InvariantCulture, $"  fair {Quoted(fairness.Group)}({of})");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  fair {Sort.Quoted(fairness.Group)}({of})");
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"  when {new Printer(scope, isCanonical: true).Of(rule.Guard).Text}");
@@ -96,7 +93,7 @@ public static class ModelText
         protected internal override Piece OnNone(Expr.NoneOf node) => new(isCanonical ? $"None:{node.Sort}" : "None", Atom);
 
         protected internal override Piece OnRead(Expr.Read node) =>
-            new(isCanonical ? Quoted(node.Variable.Name) : node.Variable.Name, Atom);
+            new(isCanonical ? Sort.Quoted(node.Variable.Name) : node.Variable.Name, Atom);
 
         protected internal override Piece OnBound(Expr.Bound node)
         {
@@ -107,7 +104,7 @@ public static class ModelText
         protected internal override Piece OnAt(Expr.At node) => new($"{Of(node.Map).In(Atom)}[{Of(node.Key).Text}]", Atom);
 
         protected internal override Piece OnGet(Expr.Get node) => new(
-            $"{Of(node.Record).In(Atom)}.{(isCanonical ? Quoted(node.Field.Name) : node.Field.Name)}", Atom);
+            $"{Of(node.Record).In(Atom)}.{(isCanonical ? Sort.Quoted(node.Field.Name) : node.Field.Name)}", Atom);
 
         protected internal override Piece OnConstruct(Expr.Construct node) =>
             new($"{NameOf(node.Sort)}({string.Join(", ", node.Fields.Select(f => Of(f).Text))})", Atom);

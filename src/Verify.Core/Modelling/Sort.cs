@@ -44,7 +44,7 @@ public abstract class Sort : IEquatable<Sort>
             ? name
             : Quoted(name);
 
-    private static string Quoted(string name) =>
+    internal static string Quoted(string name) =>
         $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static string Spelled(Field field)
