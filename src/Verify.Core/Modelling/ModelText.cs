@@ -20,7 +20,8 @@ public static class ModelText
         foreach (var variable in model.Variables)
         {
             var initially = variable.Initially is null ? "any" : Canonical(variable.Initially);
-            text.AppendLine(CultureInfo.InvariantCulture, $"var {variable.Role} {Sort.Quoted(variable.Name)}: {variable.Sort} = {initially}");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"var {variable.Role} {Sort.Quoted(variable.Name)}: {variable.Sort} = {initially}");
         }
 
         foreach (var rule in model.Rules)
