@@ -1,0 +1,69 @@
+using Verify.Semantics;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>The walks that check an engine, against the page that keeps the whole graph.</summary>
+public sealed class WalkLaws
+{
+    [Fact]
+    public void The_nearest_first_are_all_that_the_toy_has() => Law.Holds(300, toy =>
+    {
+        if (toy.Errors.Count == 0)
+        {
+            var walk = new ReachableWalk(new Interpreter(toy.Interpreter.Model));
+            var visits = walk.NearestFirst().ToList();
+            Assert.True(walk.IsWhole);
+            Assert.Equal(
+                toy.Nodes.Select(node => (node.State, node.Level)),
+                visits.Select(visit => (visit.State, visit.Depth)));
+            Assert.Equal(
+                toy.Nodes.SelectMany(node => node.Next.Select(next => (next.Step, next.To.State))),
+                visits.SelectMany(visit => visit.Next));
+        }
+    });
+
+    [Fact]
+    public void What_is_drawn_is_reachable_and_has_every_step() => Law.Holds(300, toy =>
+    {
+        if (toy.Errors.Count == 0)
+        {
+            var nodes = toy.Nodes.ToDictionary(node => node.State);
+            var walk = new ReachableWalk(new Interpreter(toy.Interpreter.Model), work: 5000);
+            var visits = walk.Drawn(seed: 7, length: 40).ToList();
+            Assert.Equal(visits.Count, visits.Select(visit => visit.State).Distinct().Count());
+            Assert.Equal(walk.Visited, visits.Count);
+            Assert.Equal(walk.IsWhole, visits.Count == toy.Nodes.Count);
+            foreach (var visit in visits)
+            {
+                Assert.True(visit.Depth >= nodes[visit.State].Level);
+                Assert.Equal(nodes[visit.State].Next.Select(next => (next.Step, next.To.State)), visit.Next);
+            }
+
+            var again = new ReachableWalk(new Interpreter(toy.Interpreter.Model), work: 5000);
+            Assert.Equal(visits.Select(visit => visit.State), again.Drawn(seed: 7, length: 40).Select(visit => visit.State));
+        }
+    });
+
+    [Fact]
+    public void A_walk_ends_where_its_work_does_and_says_where_something_was_undefined() => Law.Holds(200, toy =>
+    {
+        var interpreter = new Interpreter(toy.Interpreter.Model);
+        var walk = new ReachableWalk(interpreter, work: 1);
+        if (toy.Errors.FirstOrDefault() is { } error)
+        {
+            var whole = new ReachableWalk(interpreter);
+            var found = Assert.Throws<ModelException>(() => whole.NearestFirst().Count());
+            if (whole.At is { } at)
+            {
+                Assert.Equal(error.Level, toy.Nodes.Find(node => node.State.Equals(at))!.Level);
+            }
+
+            Assert.Contains(found.Diagnostic.Code, toy.Errors.Select(e => e.Diagnostic.Code));
+        }
+        else if (toy.Nodes[0].Next.Count > 0 && toy.Nodes.Count > 1)
+        {
+            Assert.Single(walk.NearestFirst());
+            Assert.False(walk.IsWhole);
+        }
+    });
+}
