@@ -53,7 +53,7 @@ internal sealed class Liveness(CompiledModel model, Run run, Tuning tuning)
         graph = new StateGraph(model, result.Levels);
         fair = [.. fairOf.OfType<FairSteps>().Distinct()];
         fairIndex = [.. fairOf.Select(steps => steps is null ? -1 : Array.IndexOf(fair, steps))];
-        var trigger = new Witness($"trigger of {model.Property.Name}", TriggerDepth(result.Levels));
+        var trigger = new Witness($"trigger of {model.Property.Name}", TriggerDepth(result.Levels)) { IsTrigger = true };
         evidence = evidence with { Witnesses = evidence.Witnesses.Add(trigger) };
         return FindViolation() is { } trace ? new Verdict.Refuted(trace, evidence) : new Verdict.Proved(evidence);
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Verify.Lowering.FirstOrder;
 using Verify.Modelling;
 
@@ -13,6 +12,9 @@ namespace Verify.Claims;
 /// <param name="IsNumber">Whether the formulas speak of the value, as of a bound.</param>
 public sealed record ProvedSize(string Name, int From, bool IsAny, bool IsNumber)
 {
+    /// <summary>Why it is not for every value that the family offers, where the family has no model for some; else null.</summary>
+    public string? Without { get; init; }
+
     /// <summary>As reports say it: <c>cpu from 1</c>, <c>gens=0</c>.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Name}{(IsAny ? " from " : "=")}{From}");
@@ -21,9 +23,10 @@ public sealed record ProvedSize(string Name, int From, bool IsAny, bool IsNumber
 /// <summary>What has to be shown for a claim to hold for every size, as one text.</summary>
 /// <remarks>
 /// The formulas do not depend on the sizes of scalar sets, unless the family describes another model for another size.
-/// That is looked at: a proof is for the values from which on all that the family offers give the same formulas, and so
-/// do the least and the most of all of them together; other combinations are not looked at. Where a size is a number in
-/// them, as the bound of a counter, it becomes an unknown of the formulas.
+/// That is looked at (<see cref="OfferedSizes"/>): a proof is for the values from which on all that the family offers give
+/// the same formulas, and a model whose initial states are defined. All together are looked at too, or as many as there is
+/// time for, and then the sentence says so. Where a size is a number in them, as the bound of a counter, it becomes an
+/// unknown of the formulas, and that what starts with it fits its range is an obligation.
 /// </remarks>
 public sealed class AnySizeProof
 {
@@ -33,45 +36,32 @@ public sealed class AnySizeProof
     private AnySizeProof(Claim claim, Invariant invariant)
     {
         (this.claim, this.invariant) = (claim, invariant);
-        var basis = Essence(claim.Choices)!;
-        var sizes = ImmutableArray.CreateBuilder<ProvedSize>();
-        (SizeParameter Size, int Other)? number = null;
-        foreach (var size in claim.Family.Sizes)
-        {
-            var value = Instance.SizeIn(claim.Choices, size);
-            var proved = Range(size, value, basis, number is null);
-            var grown = proved.IsNumber ? (size, value + 1) : number;
-            if (proved.IsAny && !AreSameTogether([.. sizes, proved], basis, grown?.Item1))
-            {
-                sizes.Add(new ProvedSize(size.Name, value, IsAny: false, IsNumber: false));
-                continue;
-            }
-
-            number = grown;
-            sizes.Add(proved);
-        }
-
-        Sizes = sizes.ToImmutable();
+        var offered = new OfferedSizes(claim, invariant);
+        (Sizes, Compared, Offered) = (offered.Sizes, offered.Compared, offered.Instances);
         var obligations = ObligationsFor(claim.Choices);
         Count = obligations.All.Length;
         var text = ProofText.Of(obligations).Whole();
-        var numbered = number is not { } n ? null
-            : ProofText.Of(ObligationsFor(claim.Choices.Size(n.Size.Name, n.Other))).Whole();
-        if (number is { } known)
+        if (offered.Number is { } known)
         {
-            var value = Instance.SizeIn(claim.Choices, known.Size);
-            text = SizeTemplate.Of(text, value, numbered!, known.Other, known.Size.Name)
+            var grown = claim.Choices.Size(known.Size.Name, known.Value + 1);
+            text = known.TemplateOf(text, ProofText.Of(ObligationsFor(grown)).Whole())
                 ?? throw ModelException.At(null, Codes.NotGeneric,
                     $"the obligations do not grow with '{known.Size.Name}' as the model does");
-            var other = Essence(claim.Choices.Size(known.Size.Name, known.Other))!;
-            basis = SizeTemplate.Of(basis, value, other, known.Other, known.Size.Name)!;
             var from = Sizes.First(size => size.IsNumber).From;
             var name = SizeTemplate.NameOf(known.Size.Name);
             text = text.Insert(text.IndexOf('\n', StringComparison.Ordinal) + 1, string.Create(CultureInfo.InvariantCulture,
                 $"(declare-fun {name} () Int)\n(assert (<= {from} {name}))\n"));
+            // What fits at some size fits at greater ones, unless it grows itself.
+            string[] growing = [$"(<= {name} ", $"(<= (+ {name} ", $"(<= (- {name} "];
+            foreach (var range in offered.StartRanges.Where(range =>
+                growing.Any(start => range.StartsWith(start, StringComparison.Ordinal))))
+            {
+                text += $"; starts: in its range: {range}\n(push 1)\n(assert (not {range}))\n(check-sat)\n(pop 1)\n";
+                Count++;
+            }
         }
 
-        (Text, ModelDigest) = (text, Fingerprint.Of(basis[(basis.IndexOf('\n', StringComparison.Ordinal) + 1)..]));
+        (Text, ModelDigest) = (text, offered.Digest);
     }
 
     /// <summary>The obligations of a claim, given an invariant.</summary>
@@ -81,6 +71,12 @@ public sealed class AnySizeProof
 
     /// <summary>For which sizes it is.</summary>
     public ImmutableArray<ProvedSize> Sizes { get; }
+
+    /// <summary>How many instances have been seen to have the same formulas, and to start defined.</summary>
+    public long Compared { get; }
+
+    /// <summary>How many instances of those sizes the family offers.</summary>
+    public long Offered { get; }
 
     /// <summary>The obligations in SMT-LIB 2: "unsat" to each means that the claim holds for all those sizes.</summary>
     public string Text { get; }
@@ -98,8 +94,12 @@ public sealed class AnySizeProof
         {
             var any = Sizes.Where(size => size.IsAny)
                 .Select(size => size.From <= 1 ? size.Name : $"{size.Name} (from {size.From})");
-            var rest = Sizes.Where(size => !size.IsAny).Select(size => size.ToString());
-            return string.Join("; ", ((string[])[$"for every number of {string.Join(", ", any)}"]).Concat(rest));
+            var rest = Sizes.Where(size => !size.IsAny)
+                .Select(size => size.Without is { } reason ? $"{size} ({reason})" : size.ToString());
+            IEnumerable<string> some = Compared == Offered ? [] : [string.Create(CultureInfo.InvariantCulture,
+                $"looked at {Compared:N0} of the {Offered:N0} sizes offered")];
+            var first = Sizes.Any(size => size.IsAny) ? $"for every number of {string.Join(", ", any)}" : "for one size only";
+            return string.Join("; ", ((string[])[first]).Concat(rest).Concat(some));
         }
     }
 
@@ -112,84 +112,6 @@ public sealed class AnySizeProof
     private Obligations ObligationsFor(Choices choices)
     {
         var model = claim.Family.Build(choices);
-        return new Obligations(new FirstOrderModel(model), invariant.For(model), Asked(model));
-    }
-
-    private Property.Always Asked(Model model) => Asked(claim, model);
-
-    // The formulas of model, property and invariant. What differs in them differs in the obligations. The first line says
-    // where the property is defined.
-    private string? Essence(Choices choices)
-    {
-        var model = claim.Family.Build(choices);
-        var logic = new FirstOrderModel(model);
-        var asked = Asked(model);
-        var text = new StringBuilder($"{logic.IsDefined(asked.Holds, asked.Where)}\n{ProofText.Of(logic)}");
-        text.Append(CultureInfo.InvariantCulture, $"{logic.Holds(asked.Holds, asked.Where)}\n");
-        foreach (var conjunct in invariant.For(model))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{conjunct.Name} {logic.Holds(conjunct.Holds, conjunct.Where)}\n");
-        }
-
-        return text.ToString();
-    }
-
-    private string? EssenceIfAny(Choices choices)
-    {
-        try
-        {
-            return Essence(choices);
-        }
-        catch (ModelException)
-        {
-            return null; // the family does not offer that size together with the rest
-        }
-    }
-
-    // One size at a time does not show a rule that is there only if two of them are large.
-    private bool AreSameTogether(ImmutableArray<ProvedSize> sizes, string basis, SizeParameter? number)
-    {
-        var ends = claim.Family.Sizes.Join(sizes.Where(size => size.IsAny), size => size.Name, proved => proved.Name,
-            (size, proved) => (size.Name, Values: (int[])[proved.From, size.High]));
-        var value = number is null ? 0 : Instance.SizeIn(claim.Choices, number);
-        var template = number is null ? null : Template(value + 1);
-        return ends.Aggregate((IEnumerable<Choices>)[claim.Choices],
-                (some, end) => some.SelectMany(choices => end.Values.Select(v => choices.Size(end.Name, v))))
-            .All(choices =>
-            {
-                var (essence, own) = (EssenceIfAny(choices), number is null ? 0 : Instance.SizeIn(choices, number));
-                return essence is not null
-                    && (own == value ? essence == basis : SizeTemplate.Of(basis, value, essence, own, number!.Name) == template);
-            });
-
-        string? Template(int other) => SizeTemplate.Of(
-            basis, value, Essence(claim.Choices.Size(number!.Name, other))!, other, number.Name);
-    }
-
-    private ProvedSize Range(SizeParameter size, int value, string basis, bool mayBeNumber)
-    {
-        var next = value < size.High ? EssenceIfAny(claim.Choices.Size(size.Name, value + 1)) : null;
-        var template = next is null || next == basis ? null : SizeTemplate.Of(basis, value, next, value + 1, size.Name);
-        bool Fits(int other)
-        {
-            var essence = EssenceIfAny(claim.Choices.Size(size.Name, other));
-            return essence is not null && (template is null
-                ? essence == basis
-                : other == value || SizeTemplate.Of(basis, value, essence, other, size.Name) == template);
-        }
-
-        if (next is null || (next != basis && (template is null || !mayBeNumber))
-            || !Enumerable.Range(value + 1, size.High - value).All(Fits))
-        {
-            return new ProvedSize(size.Name, value, IsAny: false, IsNumber: false);
-        }
-
-        var from = value;
-        while (from > size.Low && Fits(from - 1))
-        {
-            from--;
-        }
-
-        return new ProvedSize(size.Name, from, IsAny: true, IsNumber: template is not null);
+        return new Obligations(new FirstOrderModel(model), invariant.For(model), Asked(claim, model));
     }
 }

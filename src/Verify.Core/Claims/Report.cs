@@ -48,8 +48,9 @@ public sealed record Report(
     private static void CheckBacked(IEngine engine, Instance instance, Property property, Verdict verdict)
     {
         var evidence = verdict.Evidence;
+        var met = evidence.Witnesses.Where(witness => !witness.IsTrigger).ToList();
         var isAccounted = evidence.NotLookedFor.Length
-            + evidence.Witnesses.Count(w => instance.Model.Properties.Any(p => p is Property.Reachable && p.Name == w.Property))
+            + met.Count(w => instance.Model.Properties.Any(p => p is Property.Reachable && p.Name == w.Property))
             == instance.Model.Properties.Count(p => p is Property.Reachable);
         var isWhole = evidence.Kind switch
         {

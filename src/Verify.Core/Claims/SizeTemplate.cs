@@ -7,8 +7,11 @@ namespace Verify.Claims;
 /// <summary>One text for every value of a size that is a number, made of the texts for two values of it.</summary>
 internal static class SizeTemplate
 {
+    /// <summary>How the name of a size begins in formulas.</summary>
+    public const string Prefix = "size.";
+
     /// <summary>The name of a size in formulas.</summary>
-    public static string NameOf(string size) => $"size.{size}";
+    public static string NameOf(string size) => Prefix + size;
 
     /// <summary>
     /// The text in which every number that grows with the size is said in terms of it; null when the two texts differ in

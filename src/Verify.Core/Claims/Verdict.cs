@@ -164,4 +164,8 @@ public enum EvidenceKind
 /// <summary>A <c>Reachable</c> property and where it was first met.</summary>
 /// <param name="Property">Its name.</param>
 /// <param name="Depth">After how many steps; null when it was not met.</param>
-public sealed record Witness(string Property, int? Depth);
+public sealed record Witness(string Property, int? Depth)
+{
+    /// <summary>Whether it is what a <c>LeadsTo</c> begins with; a property of the model may have that name too.</summary>
+    public bool IsTrigger { get; init; }
+}

@@ -157,6 +157,19 @@ public sealed class RegressionTests
         Assert.False(ClaimReport.Decide(Claim(family), Engine, Plain).IsAsExpected);
     }
 
+    [Fact]
+    public void A_witness_may_have_the_name_of_a_trigger()
+    {
+        var family = new Inline(m =>
+        {
+            var a = m.Var("a", Sort.Range(0, 2));
+            m.Rule("turn", s => s.Set(a, (a == 2).Then(0, a + 1))).Fair();
+            m.LeadsTo("p", a == 2, a == 0);
+            m.Reachable("trigger of p", a == 1);
+        });
+        Assert.Empty(ClaimReport.Decide(Claim(family), Engine, Plain).Problems);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

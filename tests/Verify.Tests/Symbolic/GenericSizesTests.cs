@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Verify.Claims;
+using Verify.Generic;
 using Verify.Modelling;
+using Verify.Solving;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Symbolic;
@@ -43,6 +45,67 @@ public sealed class GenericSizesTests
         }));
 
         Assert.DoesNotContain("every number of cpu", proof.Sentence, StringComparison.Ordinal);
+    }
+
+    // What a variable starts with is the same number in all formulas, and fits its range at three credits at most.
+    [Fact]
+    public void Where_a_family_does_not_start_there_is_no_proof()
+    {
+        var proof = Of(new Family([new("cpu", 2, 1, 4, ""), new("credits", 2, 1, 5, "")], m =>
+        {
+            var cpu = m.ScalarSet("cpu", m.Size("cpu"));
+            var (left, done) = (m.Var("left", Sort.Range(0, 3), m.Size("credits")), m.Map("done", cpu, Sort.Bool));
+            m.Rule("work", cpu, (s, c) => s.When(left > 0 & !done[c]).Set(done[c], true).Set(left, left - 1));
+            m.Always("good", left >= 0);
+        }));
+
+        Assert.Equal("for every number of cpu; credits=2 (there is no model of cpu=2,credits=4)", proof.Sentence);
+    }
+
+    // All that is offered starts in its range, but not all numbers do, and "every number" says so.
+    [Theory]
+    [InlineData(9, false)]
+    [InlineData(null, true)]
+    public void What_starts_with_a_number_has_to_fit_whatever_the_number(int? most, bool isProved)
+    {
+        var proof = Of(new Family([new("credits", 2, 1, 5, "")], m =>
+        {
+            var left = m.Var("left", Sort.Range(0, most ?? m.Size("credits")), m.Size("credits"));
+            m.Rule("work", s => s.When(left > 0).Set(left, left - 1));
+            m.Always("good", left >= 0);
+        }));
+
+        Assert.Equal("for every number of credits", proof.Sentence);
+        Assert.Equal(isProved, ProofCheck.Run(proof.Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken).IsProved);
+    }
+
+    // At no corner of what is offered, and with no size alone.
+    [Fact]
+    public void A_rule_in_the_middle_is_seen()
+    {
+        var proof = Of(new Family([new("cpu", 1, 1, 5, ""), new("page", 1, 1, 5, "")], m =>
+        {
+            var (cpu, page) = (m.ScalarSet("cpu", m.Size("cpu")), m.ScalarSet("page", m.Size("page")));
+            var bad = m.Map("bad", cpu, page, Sort.Bool);
+            m.Rule("rest", cpu, page, (s, c, p) => s.Set(bad[c][p], m.Size("cpu") == 3 && m.Size("page") == 4));
+            m.Always("good", ForAll(cpu, page, (c, p) => !bad[c][p]));
+        }));
+
+        Assert.Equal("for every number of cpu; page=1", proof.Sentence);
+    }
+
+    [Fact]
+    public void What_was_not_looked_at_is_said()
+    {
+        var proof = Of(new Family([new("cpu", 1, 1, 50, ""), new("page", 1, 1, 50, "")], m =>
+        {
+            var (cpu, page) = (m.ScalarSet("cpu", m.Size("cpu")), m.ScalarSet("page", m.Size("page")));
+            var bad = m.Map("bad", cpu, page, Sort.Bool);
+            m.Rule("rest", cpu, page, (s, c, p) => s.Set(bad[c][p], false));
+            m.Always("good", ForAll(cpu, page, (c, p) => !bad[c][p]));
+        }));
+
+        Assert.Equal("for every number of cpu, page; looked at 128 of the 2,500 sizes offered", proof.Sentence);
     }
 
     private static AnySizeProof Of(ModelFamily family) => AnySizeProof.Of(

@@ -28,7 +28,23 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
     }
 
     /// <summary>A statement about every or some value of a sort: a quantifier over identities, else one part a value.</summary>
-    public Formula Every(bool isForAll, Binder binder, Func<Formula> body)
+    public Formula Every(bool isForAll, Binder binder, Func<Formula> body) =>
+        Restored(binder, () => EveryValue(isForAll, binder, body));
+
+    // A binder that is bound already, as the parameter of a rule may be, is so again behind the quantifier.
+    private T Restored<T>(Binder binder, Func<T> work)
+    {
+        var outer = bound.GetValueOrDefault(binder);
+        var result = work();
+        if (outer is not null)
+        {
+            bound[binder] = outer;
+        }
+
+        return result;
+    }
+
+    private Formula EveryValue(bool isForAll, Binder binder, Func<Formula> body)
     {
         if (binder.Sort is Sort.Scalar)
         {
@@ -118,11 +134,11 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
     protected internal override Meaning OnQuantified(Expr.Quantified node) => node.Quantifier switch
     {
         Quantifier.Count when node.Binder.Sort is Sort.Scalar scalar => throw Refuse($"counts the members of '{scalar.Name}'"),
-        Quantifier.Count => Term(Members(node.Binder.Sort).Aggregate(Formula.Of(LogicSort.Number, 0), (sum, value) =>
+        Quantifier.Count => Restored(node.Binder, () => Term(Members(node.Binder.Sort).Aggregate(Number(0), (sum, value) =>
         {
             bound[node.Binder] = value;
             return Formula.Sum(false, sum, Formula.If(Of(node.Body).AsFormula, Number(1), Number(0)));
-        })),
+        }))),
         var quantifier => new Meaning.Truth(
             Every(quantifier == Quantifier.ForAll, node.Binder, () => Of(node.Body).AsFormula)),
     };

@@ -53,6 +53,17 @@ public sealed class FirstOrderModel
     public Formula HoldsAfter(FirstOrderRule rule, Expr predicate, SourceSpot where) =>
         Holds(new DefinedReading(Signature, rule.After.Values.ToDictionary(pair => pair.Leaf, pair => pair.After)), predicate, where);
 
+    /// <summary>That what starts with a number starts in its range: not simplified where both are known.</summary>
+    public IEnumerable<string> StartRanges() =>
+        from pair in Initial
+        where pair.Leaf is { Kind: LeafKind.Data, Sort: Sort.Interval }
+        let range = (Sort.Interval)pair.Leaf.Sort
+        let start = pair.Start.Definition!.Value.Body
+        from text in (string[])[$"(<= {Number(range.Low)} {start})", $"(<= {start} {Number(range.High)})"]
+        select text;
+
+    private static Formula Number(int number) => Formula.Of(LogicSort.Number, number);
+
     private static Formula Holds(Reading reading, Expr predicate, SourceSpot where) =>
         new ExprLowering(reading, where).Truth(predicate);
 
@@ -61,7 +72,7 @@ public sealed class FirstOrderModel
         var scope = new ExprLowering(new PlainReading(Signature), variable.Where);
         return new LeafValues(Signature, scope)
             .Of(Signature.ShapeOf(variable), variable.Sort, scope.Of(variable.Initially!), [])
-            .Select(part => (part.Leaf, new Symbol($"{part.Leaf.Symbol.Name}-", part.Leaf.Symbol.Arguments, part.Leaf.Symbol.Sort)
+            .Select(part => (part.Leaf, new Symbol(Signature.InitiallyNameOf(part.Leaf.Symbol.Name), part.Leaf.Symbol.Arguments, part.Leaf.Symbol.Sort)
             {
                 Definition = (
                     [.. part.Leaf.Symbol.Arguments.Select((sort, i) => new Formula.Variable($"?k{i + 1}", sort))],

@@ -309,14 +309,25 @@ public static class SmtText
     /// <summary>The name of a member of a sort, told apart from other symbols by the name of the sort.</summary>
     public static string MemberOf(LogicSort sort, int position) => $"{sort.Name}.{sort.Members[position]}";
 
-    /// <summary>A name as a symbol of SMT-LIB, quoted where it has to be.</summary>
+    /// <summary>A name as a symbol of SMT-LIB, quoted where it has to be; different names are different symbols.</summary>
     public static string Quoted(string name)
     {
         const string Allowed = "~!@$%^&*_-+=<>.?/";
         var isSimple = name.Length > 0 && !char.IsAsciiDigit(name[0])
             && name.All(letter => char.IsAsciiLetterOrDigit(letter) || Allowed.Contains(letter, StringComparison.Ordinal));
-        return isSimple ? name : $"|{name.Replace('|', '/').Replace('\\', '/')}|";
+        return isSimple ? name : $"|{string.Concat(name.Select(Letter))}|";
     }
+
+    // Between bars there is all but bars, backslashes and line ends. What is written another way is told from what a user
+    // writes that way: "##" is one "#".
+    private static string Letter(char letter) => letter switch
+    {
+        '#' => "##",
+        '|' or '\\' => Code(letter),
+        _ => char.IsControl(letter) ? Code(letter) : letter.ToString(),
+    };
+
+    private static string Code(char letter) => string.Create(CultureInfo.InvariantCulture, $"#{(int)letter:x4}");
 
     private static string WordOf(Operator op) => op switch
     {

@@ -35,8 +35,21 @@ internal sealed class RuleLowering
     {
         (this.signature, this.rule) = (signature, rule);
         reading = new RuleReading(signature, "$w");
-        parameters = [.. rule.Parameters.Select((binder, i) =>
-            new Symbol($"${binder.Name}{(rule.Parameters.Take(i).Any(b => b.Name == binder.Name) ? $".{i}" : "")}", [], SortOf(binder)))];
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        parameters = [.. rule.Parameters.Select((binder, i) => new Symbol(NameOf(binder, i, taken), [], SortOf(binder)))];
+    }
+
+    // Witnesses and other constants are called $w1, $e1 and $x1, and so may a sort be.
+    private static string NameOf(Binder binder, int place, HashSet<string> taken)
+    {
+        var isLikeOurs = binder.Name is ['w' or 'e' or 'x', .. { Length: > 0 } rest] && rest.All(char.IsAsciiDigit);
+        var name = isLikeOurs ? $"${binder.Name}." : $"${binder.Name}";
+        while (!taken.Add(name))
+        {
+            name += $".{place}";
+        }
+
+        return name;
     }
 
     /// <summary>The formulas.</summary>
@@ -82,7 +95,7 @@ internal sealed class RuleLowering
 
         return bodies.ToImmutableSortedDictionary(
             pair => pair.Key.Symbol.Name,
-            pair => (pair.Key, new Symbol($"{pair.Key.Symbol.Name}+", pair.Key.Symbol.Arguments, pair.Key.Symbol.Sort)
+            pair => (pair.Key, new Symbol(Signature.AfterNameOf(pair.Key.Symbol.Name), pair.Key.Symbol.Arguments, pair.Key.Symbol.Sort)
             {
                 Definition = (ParametersOf(pair.Key), pair.Value),
             }),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Verify.Claims;
 using Verify.Modelling;
 using Verify.Semantics;
 
@@ -68,10 +69,18 @@ public sealed class Signature
     private readonly Dictionary<string, LogicSort> sorts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Sort.Scalar> scalars = new(StringComparer.Ordinal);
 
-    // Taken from the start: the words of formulas, which a solver may let a symbol of that name replace.
+    // Every symbol, and what is said of it: no two of them are one. Taken from the start are the words of formulas, which a
+    // solver may let a symbol of that name replace.
     private readonly HashSet<string> names = new(
-        ["and", "or", "not", "=>", "=", "ite", "<=", "+", "-", "true", "false", "forall", "exists"], StringComparer.Ordinal);
+        ["and", "or", "not", "=>", "=", "ite", "<=", "+", "-", "true", "false", "forall", "exists", "let", "!", "_", "as"],
+        StringComparer.Ordinal);
 
+    // The sorts that solvers know by themselves.
+    private static readonly HashSet<string> KnownSorts = new(
+        ["Bool", "Int", "Real", "String", "RegLan", "Array", "BitVec", "FloatingPoint", "Float16", "Float32", "Float64", "Float128",
+         "RoundingMode", "Seq", "Set", "Bag", "Relation", "Tuple", "UnitTuple", "Unicode", "Char", "List", "Pair", "FiniteField",
+         "Function", "->"],
+        StringComparer.Ordinal);
 
     /// <summary>The symbols of a model.</summary>
     /// <exception cref="ModelException">VRF307: a variable cannot be told for every size.</exception>
@@ -184,11 +193,29 @@ public sealed class Signature
 
     private LogicSort Named(string name, ImmutableArray<string> members, Sort.Scalar? scalar)
     {
-        var isIdentity = scalar is not null;
-        if (name == LogicSort.Truth.Name || name == LogicSort.Number.Name)
+        if (KnownSorts.Contains(name))
         {
             throw ModelException.At(null, Codes.NotGeneric, $"the sort '{name}' has the name of one that the logic has already",
                 "give it another name");
+        }
+
+        // Two sets of one name would be one universe, and all that is said of the one would be said of the other.
+        if (scalar is not null && !scalar.Equals(scalars.GetValueOrDefault(name, scalar)))
+        {
+            throw OneName("two different scalar sets", name);
+        }
+
+        var isIdentity = scalar is not null;
+        if (!sorts.TryGetValue(name, out var sort))
+        {
+            sorts[name] = sort = new LogicSort(name, members, isIdentity);
+            for (var i = 0; i < members.Length; i++)
+            {
+                if (!names.Add(SmtText.MemberOf(sort, i)))
+                {
+                    throw OneName("a member of an enum, and something else,", SmtText.MemberOf(sort, i));
+                }
+            }
         }
 
         if (scalar is not null)
@@ -196,15 +223,13 @@ public sealed class Signature
             scalars[name] = scalar;
         }
 
-        if (!sorts.TryGetValue(name, out var sort))
-        {
-            sorts[name] = sort = new LogicSort(name, members, isIdentity);
-        }
-
         return sort.IsIdentity == isIdentity && (isIdentity || sort.Members.SequenceEqual(members))
             ? sort
-            : throw ModelException.At(null, Codes.NotGeneric, $"two different sorts have the name '{name}'");
+            : throw OneName("two different sorts", name);
     }
+
+    private static ModelException OneName(string what, string name) => ModelException.At(null, Codes.NotGeneric,
+        $"{what} have the name '{name}'", "give one of them another name");
 
     private IEnumerable<Formula> TypingOf(Leaf leaf)
     {
@@ -260,12 +285,16 @@ public sealed class Signature
 
     private Leaf Declare(string name, LeafKind kind, ImmutableArray<Sort> keys, Sort sort, Leaf? flag)
     {
-        var unique = name;
-        for (var i = 2; !names.Add(unique); i++)
+        // Of what begins like this there are others: parameters and witnesses, variables of quantifiers, sizes.
+        var isLikeOurs = name.Length == 0 || name[0] is '$' or '?' || name.StartsWith(SizeTemplate.Prefix, StringComparison.Ordinal);
+        var first = isLikeOurs ? $"var {name}" : name;
+        var unique = first;
+        for (var i = 2; names.Overlaps(NamesOf(unique)); i++)
         {
-            unique = $"{name}!{i}";
+            unique = $"{first}!{i}";
         }
 
+        names.UnionWith(NamesOf(unique));
         ImmutableArray<LogicSort> arguments = [.. keys.Select(LogicOf)];
         var value = LogicOf(sort);
         var symbol = kind == LeafKind.Relation
@@ -273,4 +302,11 @@ public sealed class Signature
             : new Symbol(unique, arguments, value);
         return new Leaf(symbol, kind, keys, sort, flag);
     }
+
+    // A leaf, and what it is initially and after a step.
+    private static string[] NamesOf(string leaf) => [leaf, InitiallyNameOf(leaf), AfterNameOf(leaf)];
+
+    internal static string InitiallyNameOf(string leaf) => $"{leaf}-";
+
+    internal static string AfterNameOf(string leaf) => $"{leaf}+";
 }
