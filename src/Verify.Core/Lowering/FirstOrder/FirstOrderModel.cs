@@ -72,7 +72,8 @@ public sealed class FirstOrderModel
         var scope = new ExprLowering(new PlainReading(Signature), variable.Where);
         return new LeafValues(Signature, scope)
             .Of(Signature.ShapeOf(variable), variable.Sort, scope.Of(variable.Initially!), [])
-            .Select(part => (part.Leaf, new Symbol(Signature.InitiallyNameOf(part.Leaf.Symbol.Name), part.Leaf.Symbol.Arguments, part.Leaf.Symbol.Sort)
+            .Select(part => (part.Leaf, new Symbol(
+                Signature.InitiallyNameOf(part.Leaf.Symbol.Name), part.Leaf.Symbol.Arguments, part.Leaf.Symbol.Sort)
             {
                 Definition = (
                     [.. part.Leaf.Symbol.Arguments.Select((sort, i) => new Formula.Variable($"?k{i + 1}", sort))],
