@@ -103,7 +103,7 @@ public sealed class Interpreter(Model model)
             values[write.Variable] = Replace(values[write.Variable], write.Path.AsSpan(), write.Value);
         }
 
-        return new State(values.MoveToImmutable());
+        return new State(values.DrainToImmutable()); // of a model without variables, none
     }
 
     /// <summary>The value of an expression without parameters in a state.</summary>

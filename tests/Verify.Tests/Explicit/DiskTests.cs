@@ -12,6 +12,34 @@ public sealed class DiskTests
 {
     private static readonly Run Plain = new(Budget.Unlimited, Threads: 1);
 
+    internal static Law SameUnder(Reductions reductions) => new(typeof(DiskTests), nameof(Disk_changes_nothing), 100, (sample, tally) =>
+    {
+        using var directory = new TestDirectory();
+        var (model, states) = (sample.Model, sample.Toy.Nodes.Count);
+        var spilled = 0;
+        // At once, after some states, after some more; runs of a few states, of which few are merged at a time.
+        var tuning = new Tuning
+        {
+            MostHeld = 1 + (states % 7 * states / 10),
+            LeastCapacity = 64,
+            MostRuns = 2 + (states % 5),
+            BufferStates = 1 + (states % 3),
+            BeforeChange = _ => Interlocked.Increment(ref spilled),
+        };
+        foreach (var property in sample.OfStates)
+        {
+            var run = Plain with { Reductions = reductions, SpillDirectory = directory.Path };
+            var expected = Verdicts.TextOf(model, () => new ExplicitEngine().Decide(model, property, run));
+            var disk = new ExplicitEngine { Tuning = tuning };
+            Assert.Equal(expected, Verdicts.TextOf(model, () => disk.Decide(model, property, run)));
+            Assert.Equal(expected, Verdicts.TextOf(model, () => disk.Decide(model, property, run with { Threads = 2 })));
+            tally.Compare(2);
+        }
+
+        tally.Note("spilled", spilled);
+    })
+    { Kind = $"{reductions}" };
+
     [Theory]
     [InlineData(Reductions.None, 150)]
     [InlineData(Reductions.Symmetry, 60)]
@@ -20,29 +48,7 @@ public sealed class DiskTests
     [InlineData(Reductions.Symmetry | Reductions.PartialOrder, 40)]
     public void Disk_changes_nothing(Reductions reductions, int models)
     {
-        using var directory = new TestDirectory();
-        var spilled = 0;
-        Law.Holds(models, toy =>
-        {
-            var model = toy.Interpreter.Model;
-            // At once, after some states, after some more; runs of a few states, of which few are merged at a time.
-            var tuning = new Tuning
-            {
-                MostHeld = 1 + (toy.Nodes.Count % 7 * toy.Nodes.Count / 10),
-                LeastCapacity = 64,
-                MostRuns = 2 + (toy.Nodes.Count % 5),
-                BufferStates = 1 + (toy.Nodes.Count % 3),
-                BeforeChange = _ => Interlocked.Increment(ref spilled),
-            };
-            foreach (var property in model.Properties.Where(p => p is not Property.LeadsTo))
-            {
-                var run = Plain with { Reductions = reductions, SpillDirectory = directory.Path };
-                var expected = Verdicts.TextOf(model, () => new ExplicitEngine().Decide(model, property, run));
-                var disk = new ExplicitEngine { Tuning = tuning };
-                Assert.Equal(expected, Verdicts.TextOf(model, () => disk.Decide(model, property, run)));
-                Assert.Equal(expected, Verdicts.TextOf(model, () => disk.Decide(model, property, run with { Threads = 2 })));
-            }
-        });
+        var spilled = Law.Holds(SameUnder(reductions), models)["spilled"];
         Assert.True(spilled > models, $"the disk was used {spilled} times for {models} models");
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
@@ -13,106 +12,172 @@ public sealed class EngineLaws
     private static readonly ExplicitEngine Engine = new();
     private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1);
 
-    [Fact]
-    public void The_engine_says_what_the_toy_says() => Law.Holds(2000, toy =>
+    /// <summary>Verdict, counts and the length of traces.</summary>
+    internal static readonly Law SameAsToy = new(typeof(EngineLaws), nameof(The_engine_says_what_the_toy_says), 1, (sample, tally) =>
     {
-        foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
+        foreach (var property in sample.OfStates)
         {
-            var expected = Oracle.Of(toy, property);
+            var expected = sample.OracleOf(property);
+            tally.Compare();
             if (expected.Errors.IsEmpty)
             {
-                CompareVerdict(toy, property, expected, Engine.Decide(toy.Interpreter.Model, property, OneThread));
+                CompareVerdict(sample.Toy, property, expected, sample.Whole(property));
             }
             else
             {
-                var error = Assert.Throws<ModelException>(() => Engine.Decide(toy.Interpreter.Model, property, OneThread));
+                var error = Assert.Throws<ModelException>(() => Engine.Decide(sample.Model, property, OneThread));
                 Assert.Contains(error.Diagnostic.Code.Id, expected.Errors);
+                tally.Note("undefined");
             }
         }
     });
 
-    [Fact]
-    public void Threads_change_nothing() => Law.Holds(150, toy => ForEachDecided(toy, (property, _) =>
+    internal static readonly Law SameOnThreads = new(typeof(EngineLaws), nameof(Threads_change_nothing), 20, (sample, tally) =>
     {
-        var one = Engine.Decide(toy.Interpreter.Model, property, OneThread);
-        var two = Engine.Decide(toy.Interpreter.Model, property, OneThread with { Threads = 2 });
-        Assert.Equal(Text(toy, one), Text(toy, two));
-    }));
-
-    [Fact]
-    public void A_run_repeats_itself() => Law.Holds(80, toy => ForEachDecided(toy, (property, _) =>
-    {
-        var again = GeneratedModel.From(int.Parse(toy.Interpreter.Model.Name.Split(' ')[^1], CultureInfo.InvariantCulture));
-        Assert.Equal(toy.Interpreter.Model.Digest, again.Digest);
-        var first = Engine.Decide(toy.Interpreter.Model, property, OneThread);
-        var second = Engine.Decide(again, again.Property(property.Name), OneThread);
-        Assert.Equal(Text(toy, first), Text(toy, second));
-    }));
-
-    [Fact]
-    public void A_trace_changes_between_actors_as_seldom_as_any_shortest_one() => Law.Holds(400, toy =>
-        ForEachDecided(toy, (property, expected) =>
+        foreach (var (property, _) in sample.Decided)
         {
-            if (expected.Level is { } level && TraceOf(Engine.Decide(toy.Interpreter.Model, property, OneThread)) is { } trace)
-            {
-                Assert.Equal(Switches.Fewest(toy, property, level), Switches.Of(toy.Interpreter, trace));
-            }
-        }));
-
-    [Fact]
-    public void A_trace_survives_its_text() => Law.Holds(120, toy => ForEachDecided(toy, (property, _) =>
-    {
-        if (TraceOf(Engine.Decide(toy.Interpreter.Model, property, OneThread)) is { } trace)
-        {
-            var again = Replay.Decode(toy.Interpreter, Replay.Encode(toy.Interpreter, trace));
-            Assert.Equal(trace.States.AsEnumerable(), again.States);
-            Assert.Equal(trace.Steps.AsEnumerable(), again.Steps);
+            var two = Engine.Decide(sample.Model, property, OneThread with { Threads = 2 });
+            Assert.Equal(Text(sample.Toy, sample.Whole(property)), Text(sample.Toy, two));
+            tally.Compare();
         }
-    }));
+    })
+    { IsOfUndefined = false };
 
-    [Fact]
-    public void A_depth_budget_never_overstates() => Law.Holds(120, toy => ForEachDecided(toy, (property, expected) =>
+    internal static readonly Law Repeats = new(typeof(EngineLaws), nameof(A_run_repeats_itself), 20, (sample, tally) =>
     {
-        for (var depth = 1; depth <= Math.Min(6, toy.Depth + 1); depth++)
+        var again = sample.Again();
+        Assert.Equal(sample.Model.Identity, again.Identity);
+        foreach (var (property, _) in sample.Decided)
         {
-            var found = Engine.Decide(toy.Interpreter.Model, property, OneThread with { Budget = new Budget(Depth: depth) });
-            CheckCut(toy, property, expected, found);
-            if (expected.Level < depth)
-            {
-                Assert.Equal(expected.Level, TraceOf(found)?.Length);
-            }
+            var second = Engine.Decide(again, again.Property(property.Name), OneThread);
+            Assert.Equal(Text(sample.Toy, sample.Whole(property)), Text(sample.Toy, second));
+            tally.Compare();
         }
-    }));
+    })
+    { IsOfUndefined = false };
 
-    [Fact]
-    public void A_budget_of_states_never_overstates() => Law.Holds(120, toy => ForEachDecided(toy, (property, expected) =>
-    {
-        foreach (var states in new[] { 1, 2, 5, 20, toy.Nodes.Count - 1, toy.Nodes.Count, toy.Nodes.Count + 1 }.Where(n => n > 0))
+    internal static readonly Law FewestSwitches = new(
+        typeof(EngineLaws), nameof(A_trace_changes_between_actors_as_seldom_as_any_shortest_one), 4, (sample, tally) =>
         {
-            var budget = new Budget(States: states);
-            var found = Engine.Decide(toy.Interpreter.Model, property, OneThread with { Budget = budget });
-            CheckCut(toy, property, expected, found);
-            if (states > toy.Nodes.Count)
+            foreach (var (property, expected) in sample.Decided)
             {
-                Assert.Equal(expected.States, found.Evidence.States);
+                if (expected.Level is { } level && TraceOf(sample.Whole(property)) is { } trace)
+                {
+                    Assert.Equal(Switches.Fewest(sample.Toy, property, level), Switches.Of(sample.Interpreter, trace));
+                    tally.Compare();
+                }
+            }
+        })
+    { IsOfUndefined = false };
+
+    internal static readonly Law SurvivesText = new(typeof(EngineLaws), nameof(A_trace_survives_its_text), 10, (sample, tally) =>
+    {
+        foreach (var (property, _) in sample.Decided)
+        {
+            if (TraceOf(sample.Whole(property)) is { } trace)
+            {
+                var again = Replay.Decode(sample.Interpreter, Replay.Encode(sample.Interpreter, trace));
+                Assert.Equal(trace.States.AsEnumerable(), again.States);
+                Assert.Equal(trace.Steps.AsEnumerable(), again.Steps);
+                tally.Compare();
             }
         }
-    }));
+    })
+    { IsOfUndefined = false };
+
+    internal static readonly Law CutByDepth = new(typeof(EngineLaws), nameof(A_depth_budget_never_overstates), 30, (sample, tally) =>
+    {
+        foreach (var (property, expected) in sample.Decided)
+        {
+            for (var depth = 1; depth <= Math.Min(6, sample.Toy.Depth + 1); depth++)
+            {
+                var found = Engine.Decide(sample.Model, property, OneThread with { Budget = new Budget(Depth: depth) });
+                CheckCut(sample.Toy, property, expected, found);
+                tally.Compare();
+                if (expected.Level < depth)
+                {
+                    Assert.Equal(expected.Level, TraceOf(found)?.Length);
+                }
+            }
+        }
+    })
+    { IsOfUndefined = false };
+
+    internal static readonly Law CutByStates = new(typeof(EngineLaws), nameof(A_budget_of_states_never_overstates), 30, (sample, tally) =>
+    {
+        var count = sample.Toy.Nodes.Count;
+        foreach (var (property, expected) in sample.Decided)
+        {
+            foreach (var states in new[] { 1, 2, 5, 20, count - 1, count, count + 1 }.Where(n => n > 0))
+            {
+                var found = Engine.Decide(sample.Model, property, OneThread with { Budget = new Budget(States: states) });
+                CheckCut(sample.Toy, property, expected, found);
+                tally.Compare();
+                if (states > count)
+                {
+                    Assert.Equal(expected.States, found.Evidence.States);
+                }
+            }
+        }
+    })
+    { IsOfUndefined = false };
+
+    internal static readonly Law Cancelled = new(
+        typeof(EngineLaws), nameof(A_run_cancelled_before_its_start_proves_nothing), 30, (sample, tally) =>
+        {
+            foreach (var (property, expected) in sample.Decided)
+            {
+                using var cancelled = new CancellationTokenSource();
+                cancelled.Cancel();
+                var found = Engine.Decide(sample.Model, property, OneThread with { Cancellation = cancelled.Token });
+                if (expected.Level != 0)
+                {
+                    Assert.IsType<Verdict.Unknown>(found);
+                }
+
+                CheckCut(sample.Toy, property, expected, found);
+                tally.Compare();
+            }
+        })
+    { IsOfUndefined = false };
 
     [Fact]
-    public void A_run_cancelled_before_its_start_proves_nothing() => Law.Holds(80, toy =>
-        ForEachDecided(toy, (property, expected) =>
-        {
-            using var cancelled = new CancellationTokenSource();
-            cancelled.Cancel();
-            var found = Engine.Decide(toy.Interpreter.Model, property, OneThread with { Cancellation = cancelled.Token });
-            if (expected.Level != 0)
-            {
-                Assert.IsType<Verdict.Unknown>(found);
-            }
+    public void The_engine_says_what_the_toy_says() => Law.Holds(SameAsToy, 2000);
 
-            CheckCut(toy, property, expected, found);
-        }));
+    [Fact]
+    public void A_model_without_variables_has_one_state()
+    {
+        var m = new ModelBuilder("none");
+        m.Rule("go", step => step.By("nobody"));
+        m.Always("always", true);
+        m.NoDeadlock("no deadlock");
+        m.Reachable("reachable", false);
+        var sample = new Sample(m.Build);
+        SameAsToy.Try(sample, new Tally());
+        Assert.Single(sample.Toy.Nodes);
+        Assert.Equal(1, sample.Toy.Transitions);
+    }
+
+    [Fact]
+    public void Threads_change_nothing() => Law.Holds(SameOnThreads, 150);
+
+    [Fact]
+    public void A_run_repeats_itself() => Law.Holds(Repeats, 80);
+
+    [Fact]
+    public void A_trace_changes_between_actors_as_seldom_as_any_shortest_one() => Law.Holds(FewestSwitches, 400);
+
+    [Fact]
+    public void A_trace_survives_its_text() => Law.Holds(SurvivesText, 120);
+
+    [Fact]
+    public void A_depth_budget_never_overstates() => Law.Holds(CutByDepth, 120);
+
+    [Fact]
+    public void A_budget_of_states_never_overstates() => Law.Holds(CutByStates, 120);
+
+    [Fact]
+    public void A_run_cancelled_before_its_start_proves_nothing() => Law.Holds(Cancelled, 80);
 
     // What a run that may have been cut says is true of the whole graph.
     private static void CheckCut(Toy toy, Property property, Oracle expected, Verdict found)
@@ -144,17 +209,6 @@ public sealed class EngineLaws
         }
 
         Assert.True(found.Evidence.States <= toy.Nodes.Count);
-    }
-
-    private static void ForEachDecided(Toy toy, Action<Property, Oracle> law)
-    {
-        foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
-        {
-            if (Oracle.Of(toy, property) is { Errors.IsEmpty: true } expected && toy.Errors.Count == 0)
-            {
-                law(property, expected);
-            }
-        }
     }
 
     // Everything that must not depend on threads, byte for byte.

@@ -13,68 +13,73 @@ public sealed class LivenessLaws
 
     private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1);
 
+    internal static readonly Law Lassos = new(typeof(LivenessLaws), nameof(A_lasso_is_found_exactly_if_there_is_one), 2, (sample, tally) =>
+    {
+        var (toy, model) = (sample.Toy, sample.Model);
+        foreach (var property in model.Properties.OfType<Property.LeadsTo>().Where(_ => IsFit(toy)))
+        {
+            var isViolated = CanFail(toy, property);
+            var found = new ExplicitEngine().Decide(model, property, OneThread);
+            Assert.Equal(isViolated ? "refuted" : "proved", found.Word);
+            Assert.Equal(toy.Nodes.Count, found.Evidence.States);
+            tally.Compare();
+            tally.Note(isViolated ? "refuted" : "proved");
+            if (found is Verdict.Refuted { Trace: { } trace })
+            {
+                Assert.Null(Replay.WhyNot(toy.Interpreter, trace));
+                Assert.True(Replay.Decides(toy.Interpreter, property, trace));
+            }
+        }
+    })
+    { IsOfUndefined = false, MostStates = Most };
+
+    internal static readonly Law OutOfMemory = new(
+        typeof(LivenessLaws), nameof(Where_memory_ends_nothing_is_concluded), 40, (sample, tally) =>
+    {
+        var (toy, model) = (sample.Toy, sample.Model);
+        foreach (var property in model.Properties.OfType<Property.LeadsTo>().Where(_ => IsFit(toy)))
+        {
+            var expected = new ExplicitEngine().Decide(model, property, OneThread).Word;
+            // In the search, behind it, and never.
+            (long, long?)[] limits = [(1, null), (1 + (toy.Nodes.Count / 2), null), (1000, 1), (1000, null)];
+            foreach (var (held, bytes) in limits)
+            {
+                var engine = new ExplicitEngine { Tuning = new Tuning { MostHeld = held, LeastCapacity = 64 } };
+                var verdict = engine.Decide(model, property, OneThread with { MemoryBytes = bytes });
+                tally.Compare();
+                if (verdict is Verdict.Unknown unknown)
+                {
+                    Assert.True(held < 1000 || bytes is not null);
+                    Assert.StartsWith("stopped by memory limit; ", unknown.Reason);
+                    Assert.Equal(EvidenceKind.Partial, unknown.Evidence.Kind);
+                    Assert.InRange(unknown.Evidence.States, 1, toy.Nodes.Count);
+                    tally.Note("cut");
+                }
+                else
+                {
+                    Assert.Equal(expected, verdict.Word);
+                    tally.Note("decided");
+                }
+            }
+        }
+    })
+    { IsOfUndefined = false, MostStates = Most };
+
     [Fact]
     public void A_lasso_is_found_exactly_if_there_is_one()
     {
-        var (refuted, proved) = (0, 0);
-        Law.Holds(1000, toy =>
-        {
-            foreach (var property in toy.Interpreter.Model.Properties.OfType<Property.LeadsTo>().Where(_ => IsFit(toy)))
-            {
-                var isViolated = CanFail(toy, property);
-                var found = new ExplicitEngine().Decide(toy.Interpreter.Model, property, OneThread);
-                Assert.Equal(isViolated ? "refuted" : "proved", found.Word);
-                Assert.Equal(toy.Nodes.Count, found.Evidence.States);
-                (refuted, proved) = (refuted + (isViolated ? 1 : 0), proved + (isViolated ? 0 : 1));
-                if (found is Verdict.Refuted { Trace: { } trace })
-                {
-                    Assert.Null(Replay.WhyNot(toy.Interpreter, trace));
-                    Assert.True(Replay.Decides(toy.Interpreter, property, trace));
-                }
-            }
-        });
-        Assert.True(LawIsAlone || (refuted > 50 && proved > 50), $"{refuted} refuted, {proved} proved");
+        var tally = Law.Holds(Lassos, 1000);
+        Assert.True(Law.IsAlone || (tally["refuted"] > 50 && tally["proved"] > 50), $"{tally}");
     }
 
     [Fact]
     public void Where_memory_ends_nothing_is_concluded()
     {
-        var (cut, decided) = (0, 0);
-        Law.Holds(60, toy =>
-        {
-            var model = toy.Interpreter.Model;
-            foreach (var property in model.Properties.OfType<Property.LeadsTo>().Where(_ => IsFit(toy)))
-            {
-                var expected = new ExplicitEngine().Decide(model, property, OneThread).Word;
-                // In the search, behind it, and never.
-                (long, long?)[] limits = [(1, null), (1 + (toy.Nodes.Count / 2), null), (1000, 1), (1000, null)];
-                foreach (var (held, bytes) in limits)
-                {
-                    var engine = new ExplicitEngine { Tuning = new Tuning { MostHeld = held, LeastCapacity = 64 } };
-                    var verdict = engine.Decide(model, property, OneThread with { MemoryBytes = bytes });
-                    if (verdict is Verdict.Unknown unknown)
-                    {
-                        Assert.True(held < 1000 || bytes is not null);
-                        Assert.StartsWith("stopped by memory limit; ", unknown.Reason);
-                        Assert.Equal(EvidenceKind.Partial, unknown.Evidence.Kind);
-                        Assert.InRange(unknown.Evidence.States, 1, toy.Nodes.Count);
-                        cut++;
-                    }
-                    else
-                    {
-                        Assert.Equal(expected, verdict.Word);
-                        decided++;
-                    }
-                }
-            }
-        });
-        Assert.True(LawIsAlone || (cut > 50 && decided > 20), $"{cut} cut, {decided} decided");
+        var tally = Law.Holds(OutOfMemory, 60);
+        Assert.True(Law.IsAlone || (tally["cut"] > 50 && tally["decided"] > 20), $"{tally}");
     }
 
-    private static bool LawIsAlone => Environment.GetEnvironmentVariable("LAW_SEED") is not null;
-
-    private static bool IsFit(Toy toy) => toy.Errors.Count == 0 && toy.Nodes.Count <= Most
-        && toy.Interpreter.Model.Properties.OfType<Property.Reachable>().All(p => IsDefined(toy, p.Holds))
+    private static bool IsFit(Toy toy) => toy.Interpreter.Model.Properties.OfType<Property.Reachable>().All(p => IsDefined(toy, p.Holds))
         && toy.Interpreter.Model.Properties.OfType<Property.LeadsTo>().All(p => IsDefined(toy, p.From) && IsDefined(toy, p.To));
 
     private static bool IsDefined(Toy toy, Expr expr) =>

@@ -13,88 +13,64 @@ public sealed class PartialOrderLaws
     private static readonly Run Plain = new(Budget.Unlimited, Threads: 1);
     private static readonly Run Reduced = Plain with { Reductions = Reductions.PartialOrder };
 
-    [Fact]
-    public void Partial_order_keeps_verdict_witnesses_and_the_rules_that_fire()
-    {
-        var (fewer, exhausted, traces, errors) = (0, 0, 0, 0);
-        Law.Holds(2500, toy =>
+    internal static readonly Law Keeps = new(
+        typeof(PartialOrderLaws), nameof(Partial_order_keeps_verdict_witnesses_and_the_rules_that_fire), 1, (sample, tally) =>
         {
-            foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
+            foreach (var property in sample.OfStates)
             {
-                var whole = Attempt(toy.Interpreter.Model, property, Plain);
-                var found = Attempt(toy.Interpreter.Model, property, Reduced);
+                var whole = Attempt(() => sample.Whole(property));
+                var found = Attempt(() => new ExplicitEngine().Decide(sample.Model, property, Reduced));
+                tally.Compare();
                 if (found is null)
                 {
                     // An error is met, in either search perhaps only behind what decides the property.
                     Assert.True(whole is null || whole.Evidence.Kind == EvidenceKind.Partial);
-                    errors++;
+                    tally.Note("undefined");
                     continue;
                 }
 
                 if (ReductionLaws.TraceOf(found) is { } trace)
                 {
-                    traces++;
-                    Assert.Null(Replay.WhyNot(toy.Interpreter, trace));
-                    Assert.True(Replay.Decides(toy.Interpreter, property, trace));
+                    tally.Note("traces");
+                    Assert.Null(Replay.WhyNot(sample.Interpreter, trace));
+                    Assert.True(Replay.Decides(sample.Interpreter, property, trace));
                 }
 
                 Assert.False(whole is null && found.Evidence.Kind == EvidenceKind.Exhaustive, "an error is not met");
-                if (whole is not null)
-                {
-                    Assert.Equal((property.Name, whole.Word), (property.Name, found.Word));
-                    ReductionLaws.CompareCoverage(toy.Interpreter.Model, whole, found);
-                    Assert.Equal(found.Evidence.Transitions, found.Evidence.RuleCounts.Sum());
-                }
-
-                if (whole?.Evidence.Kind == EvidenceKind.Exhaustive)
-                {
-                    exhausted++;
-                    Assert.True(found.Evidence.States <= whole.Evidence.States);
-                    fewer += found.Evidence.States < whole.Evidence.States ? 1 : 0;
-                }
+                Compare(sample.Model, property, whole, found);
+                tally.Note("fewer", whole?.Evidence.Kind == EvidenceKind.Exhaustive && found.Evidence.States < whole.Evidence.States);
             }
         });
-        Assert.True(ReductionLaws.IsAlone || (fewer > 200 && traces > 1000 && errors > 100),
-            $"{fewer} of {exhausted} smaller, {traces} traces, {errors} undefined");
+
+    internal static readonly Law InCrews = new(
+        typeof(PartialOrderLaws), nameof(Threads_in_a_crew_are_reduced_and_nothing_is_lost), 10, (sample, tally) =>
+        {
+            foreach (var (property, _) in sample.Decided)
+            {
+                var whole = sample.Whole(property);
+                foreach (var reductions in new[] { Reductions.PartialOrder, Reductions.PartialOrder | Reductions.ConeOfInfluence })
+                {
+                    if (property is not Property.NoDeadlock || !reductions.HasFlag(Reductions.ConeOfInfluence))
+                    {
+                        InCrew(sample, property, reductions, whole, tally);
+                    }
+                }
+            }
+        })
+    { Source = ModelSource.Crew, IsOfUndefined = false };
+
+    [Fact]
+    public void Partial_order_keeps_verdict_witnesses_and_the_rules_that_fire()
+    {
+        var tally = Law.Holds(Keeps, 2500);
+        Assert.True(Law.IsAlone || (tally["fewer"] > 200 && tally["traces"] > 1000 && tally["undefined"] > 100), $"{tally}");
     }
 
     [Fact]
     public void Threads_in_a_crew_are_reduced_and_nothing_is_lost()
     {
-        var (fewer, refuted, met) = (0, 0, 0);
-        for (var seed = 0; seed < 1500; seed++)
-        {
-            var model = GeneratedCrew.From(seed);
-            foreach (var property in model.Properties)
-            {
-                var whole = new ExplicitEngine().Decide(model, property, Plain);
-                foreach (var reductions in new[] { Reductions.PartialOrder, Reductions.PartialOrder | Reductions.ConeOfInfluence })
-                {
-                    if (property is Property.NoDeadlock && reductions.HasFlag(Reductions.ConeOfInfluence))
-                    {
-                        continue;
-                    }
-
-                    var found = new ExplicitEngine().Decide(model, property, Plain with { Reductions = reductions });
-                    Assert.Equal((seed, property.Name, reductions, whole.Word), (seed, property.Name, reductions, found.Word));
-                    ReductionLaws.CompareCoverage(model, whole, found);
-                    refuted += found is Verdict.Refuted ? 1 : 0;
-                    met += found.Evidence.Witnesses.Count(witness => witness.Depth is not null);
-                    if (ReductionLaws.TraceOf(found) is { } trace)
-                    {
-                        Assert.Null(Replay.WhyNot(new Interpreter(model), trace));
-                        Assert.True(Replay.Decides(new Interpreter(model), property, trace));
-                    }
-                    else
-                    {
-                        Assert.True(found.Evidence.States <= whole.Evidence.States);
-                        fewer += found.Evidence.States < whole.Evidence.States ? 1 : 0;
-                    }
-                }
-            }
-        }
-
-        Assert.True(fewer > 1500 && refuted > 500 && met > 1000, $"{fewer} smaller, {refuted} refuted, {met} witnesses met");
+        var tally = Law.Holds(InCrews, 1500);
+        Assert.True(Law.IsAlone || (tally["fewer"] > 1500 && tally["refuted"] > 500 && tally["met"] > 1000), $"{tally}");
     }
 
     [Fact]
@@ -232,11 +208,42 @@ public sealed class PartialOrderLaws
     private static Verdict Decide(Model model, string property, Run run) =>
         new ExplicitEngine().Decide(model, model.Property(property), run);
 
-    private static Verdict? Attempt(Model model, Property property, Run run)
+    private static void Compare(Model model, Property property, Verdict? whole, Verdict found)
+    {
+        if (whole is not null)
+        {
+            Assert.Equal((property.Name, whole.Word), (property.Name, found.Word));
+            ReductionLaws.CompareCoverage(model, whole, found);
+            Assert.Equal(found.Evidence.Transitions, found.Evidence.RuleCounts.Sum());
+            Assert.True(whole.Evidence.Kind != EvidenceKind.Exhaustive || found.Evidence.States <= whole.Evidence.States);
+        }
+    }
+
+    private static void InCrew(Sample sample, Property property, Reductions reductions, Verdict whole, Tally tally)
+    {
+        var found = new ExplicitEngine().Decide(sample.Model, property, Plain with { Reductions = reductions });
+        Assert.Equal((property.Name, reductions, whole.Word), (property.Name, reductions, found.Word));
+        ReductionLaws.CompareCoverage(sample.Model, whole, found);
+        tally.Compare();
+        tally.Note("refuted", found is Verdict.Refuted);
+        tally.Note("met", found.Evidence.Witnesses.Count(witness => witness.Depth is not null));
+        if (ReductionLaws.TraceOf(found) is { } trace)
+        {
+            Assert.Null(Replay.WhyNot(sample.Interpreter, trace));
+            Assert.True(Replay.Decides(sample.Interpreter, property, trace));
+        }
+        else
+        {
+            Assert.True(found.Evidence.States <= whole.Evidence.States);
+            tally.Note("fewer", found.Evidence.States < whole.Evidence.States);
+        }
+    }
+
+    private static Verdict? Attempt(Func<Verdict> decide)
     {
         try
         {
-            return new ExplicitEngine().Decide(model, property, run);
+            return decide();
         }
         catch (ModelException)
         {

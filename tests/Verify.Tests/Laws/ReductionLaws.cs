@@ -25,82 +25,80 @@ public sealed class ReductionLaws
         }
     }
 
-    internal static bool IsAlone => Environment.GetEnvironmentVariable("LAW_SEED") is not null;
+    internal static readonly Law Keep = new(typeof(ReductionLaws), nameof(Reductions_together_keep_the_verdict), 4, (sample, tally) =>
+    {
+        foreach (var (property, _) in sample.Decided)
+        {
+            var whole = sample.Whole(property);
+            foreach (var reductions in Combinations)
+            {
+                var run = Plain with { Reductions = reductions };
+                var found = Attempt(sample.Model, property, run, whole);
+                tally.Note("refused", found is null);
+                tally.Compare(found is null ? 0 : 1);
+                Compare(sample.Interpreter, property, reductions, whole, found, sample.Toy.Nodes.Count);
+                CompareOrbits(sample.Model, property, run, found);
+            }
+        }
+    })
+    { IsOfUndefined = false };
+
+    internal static readonly Law SameOnThreads = new(
+        typeof(ReductionLaws), nameof(Reductions_together_do_the_same_on_any_number_of_threads), 60, (sample, tally) =>
+        {
+            foreach (var (property, _) in sample.Decided)
+            {
+                foreach (var reductions in Combinations)
+                {
+                    var run = Plain with { Reductions = reductions };
+                    if (Attempt(sample.Model, property, run, sample.Whole(property)) is not { } one)
+                    {
+                        tally.Note("refused");
+                        continue;
+                    }
+
+                    CompareThreads(one, new ExplicitEngine().Decide(sample.Model, property, run with { Threads = 2 }));
+                    tally.Compare();
+                }
+            }
+        })
+    { IsOfUndefined = false };
+
+    // The whole search meets what is undefined: a reduction that does not must not call the rest proved.
+    internal static readonly Law Undefined = new(typeof(ReductionLaws), nameof(What_is_undefined_is_not_proved_away), 2, (sample, tally) =>
+    {
+        foreach (var property in sample.Model.Properties.OfType<Property.Always>())
+        {
+            if (!IsUndefined(sample.Model, property, Plain))
+            {
+                continue;
+            }
+
+            foreach (var reductions in Combinations)
+            {
+                var isTold = IsUndefined(sample.Model, property, Plain with { Reductions = reductions });
+                Assert.True(isTold, $"{reductions}, {property.Name}");
+                tally.Compare();
+            }
+        }
+    })
+    { Source = ModelSource.Careless };
 
     [Fact]
     public void Reductions_together_keep_the_verdict()
     {
-        var (decided, refused) = (0, 0);
-        Law.Holds(400, toy =>
-        {
-            if (toy.Errors.Count > 0)
-            {
-                return;
-            }
-
-            foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
-            {
-                if (Oracle.Of(toy, property).Errors.IsEmpty)
-                {
-                    var whole = new ExplicitEngine().Decide(toy.Interpreter.Model, property, Plain);
-                    foreach (var reductions in Combinations)
-                    {
-                        var found = Attempt(toy.Interpreter.Model, property, Plain with { Reductions = reductions }, whole);
-                        (decided, refused) = found is null ? (decided, refused + 1) : (decided + 1, refused);
-                        Compare(toy.Interpreter, property, reductions, whole, found, toy.Nodes.Count);
-                        CompareOrbits(toy.Interpreter.Model, property, Plain with { Reductions = reductions }, found);
-                    }
-                }
-            }
-        });
-        Assert.True(IsAlone || decided > 1200, $"{decided} decided, {refused} refused");
+        var tally = Law.Holds(Keep, 400);
+        Assert.True(Law.IsAlone || tally.Compared > 1200, $"{tally.Compared} decided, {tally}");
     }
 
     [Fact]
-    public void Reductions_together_do_the_same_on_any_number_of_threads() => Law.Holds(60, toy =>
-    {
-        foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo && toy.Errors.Count == 0))
-        {
-            foreach (var reductions in Combinations.Where(_ => Oracle.Of(toy, property).Errors.IsEmpty))
-            {
-                var whole = new ExplicitEngine().Decide(toy.Interpreter.Model, property, Plain);
-                if (Attempt(toy.Interpreter.Model, property, Plain with { Reductions = reductions }, whole) is { } one)
-                {
-                    var two = new ExplicitEngine().Decide(
-                        toy.Interpreter.Model, property, Plain with { Reductions = reductions, Threads = 2 });
-                    Assert.Equal((one.Word, one.Evidence.States), (two.Word, two.Evidence.States));
-                    Assert.Equal(one.Evidence.Transitions, two.Evidence.Transitions);
-                    Assert.Equal(one.Evidence.RuleCounts.AsEnumerable(), two.Evidence.RuleCounts);
-                    Assert.Equal(one.Evidence.Witnesses.AsEnumerable(), two.Evidence.Witnesses);
-                    Assert.Equal(TraceOf(one)?.Steps.AsEnumerable(), TraceOf(two)?.Steps.AsEnumerable());
-                }
-            }
-        }
-    });
+    public void Reductions_together_do_the_same_on_any_number_of_threads() => Law.Holds(SameOnThreads, 60);
 
-    // The whole search meets what is undefined: a reduction that does not must not call the rest proved.
     [Fact]
     public void What_is_undefined_is_not_proved_away()
     {
-        var met = 0;
-        Law.Holds(500, toy =>
-        {
-            foreach (var property in toy.Interpreter.Model.Properties.OfType<Property.Always>())
-            {
-                if (!IsUndefined(toy.Interpreter.Model, property, Plain))
-                {
-                    continue;
-                }
-
-                foreach (var reductions in Combinations)
-                {
-                    var isTold = IsUndefined(toy.Interpreter.Model, property, Plain with { Reductions = reductions });
-                    Assert.True(isTold, $"{reductions}, {property.Name}");
-                    met++;
-                }
-            }
-        }, careless: 4);
-        Assert.True(IsAlone || met > 100, $"{met} met");
+        var tally = Law.Holds(Undefined, 500);
+        Assert.True(Law.IsAlone || tally.Compared > 100, $"{tally.Compared} met");
     }
 
     [Fact]
@@ -148,6 +146,15 @@ public sealed class ReductionLaws
                 whole.Evidence.Witnesses.Single(other => other.Property == witness.Property).Depth is null,
                 witness.Depth is null);
         }
+    }
+
+    private static void CompareThreads(Verdict one, Verdict two)
+    {
+        Assert.Equal((one.Word, one.Evidence.States), (two.Word, two.Evidence.States));
+        Assert.Equal(one.Evidence.Transitions, two.Evidence.Transitions);
+        Assert.Equal(one.Evidence.RuleCounts.AsEnumerable(), two.Evidence.RuleCounts);
+        Assert.Equal(one.Evidence.Witnesses.AsEnumerable(), two.Evidence.Witnesses);
+        Assert.Equal(TraceOf(one)?.Steps.AsEnumerable(), TraceOf(two)?.Steps.AsEnumerable());
     }
 
     private static bool IsUndefined(Model model, Property property, Run run)

@@ -8,30 +8,37 @@ namespace Verify.Tests.Laws;
 /// <summary>Compiled steps against interpreted ones, state by state: the first place to look when a count differs.</summary>
 public sealed class StepLaws
 {
-    [Fact]
-    public void A_packed_state_is_the_state() => Law.Holds(150, toy =>
+    internal static readonly Law Packs = new(typeof(StepLaws), nameof(A_packed_state_is_the_state), 4, (sample, tally) =>
     {
-        var layout = new CompiledModel(toy.Interpreter.Model, toy.Interpreter.Model.Properties[0], Reductions.None).Layout;
-        foreach (var node in toy.Nodes)
+        var layout = new CompiledModel(sample.Model, sample.Model.Properties[0], Reductions.None).Layout;
+        foreach (var node in sample.Toy.Nodes)
         {
             Assert.Equal(node.State, layout.Unpack(layout.Pack(node.State)));
         }
 
-        Assert.Equal(toy.Nodes.Count, toy.Nodes.Select(node => string.Join(' ', layout.Pack(node.State))).Distinct().Count());
+        var packed = sample.Toy.Nodes.Select(node => string.Join(' ', layout.Pack(node.State))).Distinct().Count();
+        Assert.Equal(sample.Toy.Nodes.Count, packed);
+        tally.Compare(packed);
     });
 
-    [Fact]
-    public void A_compiled_step_does_what_the_interpreter_does() => Law.Holds(150, toy =>
+    internal static readonly Law Steps = new(typeof(StepLaws), nameof(A_compiled_step_does_what_the_interpreter_does), 4, (sample, tally) =>
     {
-        var model = toy.Interpreter.Model;
+        var (toy, model) = (sample.Toy, sample.Model);
         var compiled = new CompiledModel(model, model.Properties[0], Reductions.None);
         var expand = compiled.ExpandWithRules();
         foreach (var node in toy.Nodes.Where(node => toy.Errors.TrueForAll(error => error.Level > node.Level)))
         {
             var expected = node.Next.Select(next => $"{Named(model, next.Step)} {Text(next.To.State)}");
             Assert.Equal(expected.Order(StringComparer.Ordinal), Successors(compiled, expand, node.State).Order(StringComparer.Ordinal));
+            tally.Compare(node.Next.Count);
         }
     });
+
+    [Fact]
+    public void A_packed_state_is_the_state() => Law.Holds(Packs, 150);
+
+    [Fact]
+    public void A_compiled_step_does_what_the_interpreter_does() => Law.Holds(Steps, 150);
 
     private static unsafe List<string> Successors(
         CompiledModel compiled, IEnumerable<ExpandState> expand, State state)

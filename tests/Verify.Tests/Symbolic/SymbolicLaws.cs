@@ -10,53 +10,59 @@ namespace Verify.Tests.Symbolic;
 /// <summary>Engines that ask solvers say of generated models what the whole graph says.</summary>
 public sealed class SymbolicLaws
 {
-    [Fact]
-    public void Bounded_search_agrees_with_the_whole_graph()
-    {
-        var solver = RealSolver.OrSkip();
-        var (met, open, errors) = (0, 0, 0);
-        Law.Holds(40, toy =>
+    internal static readonly Law Bounded = new(
+        typeof(SymbolicLaws), nameof(Bounded_search_agrees_with_the_whole_graph), 400, (sample, tally) =>
         {
-            foreach (var (property, oracle) in Questions(toy))
+            var engine = new BmcEngine(RealSolver.OrSkip());
+            foreach (var (property, oracle) in Questions(sample))
             {
                 const int Depth = 8;
-                var found = Ask(new BmcEngine(solver), toy, property, new Budget(Depth: Depth), ref errors);
+                var found = Ask(engine, sample, property, new Budget(Depth: Depth), tally);
                 if (oracle.Level <= Depth)
                 {
-                    Check(toy, property, oracle, found);
-                    met++;
+                    Check(sample, property, oracle, found);
+                    tally.Note("met");
                 }
                 else if (found is not null)
                 {
                     Assert.Null(ReductionLaws.TraceOf(found));
                     Assert.True(found is Verdict.HoldsUpTo or Verdict.Unknown);
-                    open++;
+                    tally.Note("open");
                 }
             }
         });
-        Assert.True(ReductionLaws.IsAlone || (met > 15 && open > 5 && errors > 2), $"{met} met, {open} open, {errors} undefined");
+
+    internal static readonly Law Pdr = new(
+        typeof(SymbolicLaws), nameof(An_invariant_is_found_exactly_if_there_is_no_violation), 400,
+        (sample, tally) => Decide(new PdrEngine(RealSolver.OrSkip()), sample, new Budget(Seconds: MostSeconds), isWhole: true, tally));
+
+    internal static readonly Law KInduction = new(typeof(SymbolicLaws), nameof(What_is_proved_or_refuted_is_so), 400,
+        (sample, tally) => Decide(new KInductionEngine(RealSolver.OrSkip()), sample, Shallow, isWhole: false, tally))
+    { Kind = "kinduction" };
+
+    internal static readonly Law Spacer = new(typeof(SymbolicLaws), nameof(What_is_proved_or_refuted_is_so), 800,
+        (sample, tally) => Decide(new SpacerEngine(RealSolver.OrSkip()), sample, Shallow, isWhole: false, tally))
+    { Kind = "spacer" };
+
+    private const int MostSeconds = 20;
+
+    private static Budget Shallow => new(Seconds: MostSeconds, Depth: 6);
+
+    [Fact]
+    public void Bounded_search_agrees_with_the_whole_graph()
+    {
+        _ = RealSolver.OrSkip();
+        var tally = Law.Holds(Bounded, 40);
+        Assert.True(Law.IsAlone || (tally["met"] > 15 && tally["open"] > 5 && tally["undefined"] > 2), $"{tally}");
     }
 
     [Fact]
     public void An_invariant_is_found_exactly_if_there_is_no_violation()
     {
-        var solver = RealSolver.OrSkip();
-        var (met, proved, errors) = (0, 0, 0);
-        var time = new TimeLimit();
-        Law.Holds(25, toy =>
-        {
-            foreach (var (property, oracle) in Questions(toy))
-            {
-                var found = Ask(new PdrEngine(solver), toy, property, time.Budget, ref errors);
-                if (found is not null && !time.WasReached(oracle, found))
-                {
-                    Check(toy, property, oracle, found);
-                    (met, proved) = oracle.Level is null ? (met, proved + 1) : (met + 1, proved);
-                }
-            }
-        });
-        Assert.True(ReductionLaws.IsAlone || (met > 8 && proved > 8 && errors > 1), $"{met} met, {proved} proved, {errors} undefined");
-        time.WasSeldomReached();
+        _ = RealSolver.OrSkip();
+        var tally = Law.Holds(Pdr, 25);
+        Assert.True(Law.IsAlone || (tally["met"] > 8 && tally["proved"] > 8 && tally["undefined"] > 1), $"{tally}");
+        TimeWasSeldomReached(tally);
     }
 
     [Theory]
@@ -64,56 +70,55 @@ public sealed class SymbolicLaws
     [InlineData("spacer", 6)]
     public void What_is_proved_or_refuted_is_so(string name, int models)
     {
-        var solver = RealSolver.OrSkip();
-        SymbolicEngine engine = name == "spacer" ? new SpacerEngine(solver) : new KInductionEngine(solver);
-        var (decided, errors) = (0, 0);
-        var time = new TimeLimit();
-        Law.Holds(models, toy =>
+        _ = RealSolver.OrSkip();
+        var tally = Law.Holds(name == "spacer" ? Spacer : KInduction, models);
+        Assert.True(Law.IsAlone || tally["met"] + tally["proved"] > 3, $"{tally}");
+        TimeWasSeldomReached(tally);
+    }
+
+    private static void Decide(SymbolicEngine engine, Sample sample, Budget budget, bool isWhole, Tally tally)
+    {
+        foreach (var (property, oracle) in Questions(sample))
         {
-            foreach (var (property, oracle) in Questions(toy))
+            var found = Ask(engine, sample, property, budget, tally);
+            if (found is not null && !WasTimeReached(oracle, found, tally) && (isWhole || AutoDecided(found)))
             {
-                var found = Ask(engine, toy, property, time.Budget with { Depth = 6 }, ref errors);
-                if (found is not null && !time.WasReached(oracle, found) && AutoDecided(found))
-                {
-                    Check(toy, property, oracle, found);
-                    decided++;
-                }
+                Check(sample, property, oracle, found);
+                tally.Note(oracle.Level is null ? "proved" : "met");
             }
-        });
-        Assert.True(ReductionLaws.IsAlone || decided > 3, $"{decided} decided, {errors} undefined");
-        time.WasSeldomReached();
+        }
     }
 
     // What a search concludes that looks at this property only, since a solver is asked about no other.
-    private static IEnumerable<(Property, Oracle)> Questions(Toy toy) => toy.Interpreter.Model.Properties
-        .Where(property => property is not Property.LeadsTo)
-        .Select(property => (property, Oracle.Of(toy, property, isAlone: true)));
+    private static IEnumerable<(Property Property, Oracle Oracle)> Questions(Sample sample) =>
+        sample.OfStates.Select(property => (property, sample.OracleOf(property, isAlone: true)));
 
     // Null where the model is undefined, as it then has to be.
-    private static Verdict? Ask(SymbolicEngine engine, Toy toy, Property property, Budget budget, ref int errors)
+    private static Verdict? Ask(SymbolicEngine engine, Sample sample, Property property, Budget budget, Tally tally)
     {
+        var oracle = sample.OracleOf(property, isAlone: true);
+        tally.Compare();
         try
         {
-            var verdict = engine.Decide(toy.Interpreter.Model, property, new Run(budget));
-            Assert.True(Oracle.Of(toy, property, isAlone: true).Errors.IsEmpty || !AutoDecided(verdict),
-                $"'{property.Name}' is undefined, and '{verdict.Word}'");
-            return Oracle.Of(toy, property, isAlone: true).Errors.IsEmpty ? verdict : null;
+            var verdict = engine.Decide(sample.Model, property, new Run(budget));
+            Assert.True(oracle.Errors.IsEmpty || !AutoDecided(verdict), $"'{property.Name}' is undefined, and '{verdict.Word}'");
+            return oracle.Errors.IsEmpty ? verdict : null;
         }
         catch (ModelException e)
         {
             // Witnesses are looked for once a proof is found, and they may be undefined themselves.
-            Assert.True(Oracle.Of(toy, property, isAlone: true).Errors.Contains(e.Diagnostic.Code.Id)
-                || Oracle.Of(toy, property).Errors.Contains(e.Diagnostic.Code.Id), e.Message);
-            errors++;
+            Assert.True(oracle.Errors.Contains(e.Diagnostic.Code.Id)
+                || sample.OracleOf(property).Errors.Contains(e.Diagnostic.Code.Id), e.Message);
+            tally.Note("undefined");
             return null;
         }
     }
 
     private static bool AutoDecided(Verdict verdict) => verdict is Verdict.Proved or Verdict.Refuted;
 
-    private static void Check(Toy toy, Property property, Oracle oracle, Verdict? found)
+    private static void Check(Sample sample, Property property, Oracle oracle, Verdict? found)
     {
-        var model = toy.Interpreter.Model;
+        var model = sample.Model;
         var isMet = oracle.Level is not null;
         Assert.False(found is Verdict.Unknown, (found as Verdict.Unknown)?.Reason);
         Assert.NotNull(found);
@@ -121,8 +126,8 @@ public sealed class SymbolicLaws
         if (ReductionLaws.TraceOf(found) is { } trace)
         {
             Assert.Equal(oracle.Level, trace.Length);
-            Assert.Null(Replay.WhyNot(toy.Interpreter, trace));
-            Assert.True(Replay.Decides(toy.Interpreter, property, trace));
+            Assert.Null(Replay.WhyNot(sample.Interpreter, trace));
+            Assert.True(Replay.Decides(sample.Interpreter, property, trace));
         }
         else
         {
@@ -130,33 +135,25 @@ public sealed class SymbolicLaws
             Assert.Equal(EvidenceKind.Inductive, found.Evidence.Kind);
             Assert.NotNull(found.Evidence.Obligations);
             Assert.All(found.Evidence.Witnesses.Where(witness => witness.Depth is not null), witness =>
-                Assert.Equal(Oracle.Of(toy, model.Property(witness.Property), isAlone: true).Level, witness.Depth));
+                Assert.Equal(sample.OracleOf(model.Property(witness.Property), isAlone: true).Level, witness.Depth));
         }
     }
 
-    // On a busy machine a solver runs into its limit now and then. One question in ten may be left open by that, and what
-    // is then said of the steps that were looked at has to be so.
-    private sealed class TimeLimit
+    // On a busy machine a solver runs into its limit now and then. What is then said of the steps that were looked at has
+    // to be so.
+    private static bool WasTimeReached(Oracle oracle, Verdict found, Tally tally)
     {
-        private int asked;
-        private int late;
-
-        public Budget Budget { get; } = new(Seconds: 20);
-
-        public bool WasReached(Oracle oracle, Verdict found)
+        if (found is not Verdict.Unknown { Reason: var reason } || !reason.Contains("reached its time limit", StringComparison.Ordinal))
         {
-            asked++;
-            if (found is not Verdict.Unknown { Reason: var reason } || !reason.Contains("reached its time limit", StringComparison.Ordinal))
-            {
-                return false;
-            }
-
-            late++;
-            Assert.True(found.Evidence.Kind != EvidenceKind.Partial || !(oracle.Level <= found.Evidence.Depth),
-                $"met in {oracle.Level} steps, and '{reason}'");
-            return true;
+            return false;
         }
 
-        public void WasSeldomReached() => Assert.True(late * 10 <= asked, $"{late} of {asked} questions ran out of time");
+        tally.Note("late");
+        Assert.True(found.Evidence.Kind != EvidenceKind.Partial || !(oracle.Level <= found.Evidence.Depth),
+            $"met in {oracle.Level} steps, and '{reason}'");
+        return true;
     }
+
+    // One question in ten may be left open by that.
+    private static void TimeWasSeldomReached(Tally tally) => Assert.True(tally["late"] * 10 <= tally.Compared, $"{tally}");
 }

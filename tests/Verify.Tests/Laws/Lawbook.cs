@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Tests.Explicit;
+using Verify.Tests.Formats;
+using Verify.Tests.Symbolic;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>All laws that are tried on generated models, one at a time.</summary>
+internal static class Lawbook
+{
+    /// <summary>The laws, cheap ones first: what the later ones ask of a model is often found by then.</summary>
+    public static ImmutableArray<Law> All { get; } =
+    [
+        EngineLaws.SameAsToy, ConeLaws.Keeps, PartialOrderLaws.Keeps, SymmetryLaws.Keeps, FirstOrderLaws.SameAsInterpreter,
+        StepLaws.Packs, StepLaws.Steps, ReductionLaws.Keep, ReductionLaws.Undefined, LivenessLaws.Lassos, OrbitLaws.VisitsOnce,
+        PartialOrderLaws.InCrews, EngineLaws.FewestSwitches, EngineLaws.SurvivesText, EngineLaws.Repeats,
+        EngineLaws.CutByDepth, EngineLaws.CutByStates, EngineLaws.Cancelled, EngineLaws.SameOnThreads,
+        SymmetryLaws.SameOnThreads, ReductionLaws.SameOnThreads, LivenessLaws.OutOfMemory,
+        .. new[] { "walks" }.Concat(new ScheduleEngine().Strategies).SelectMany(way =>
+            new[] { RandomLaws.AgreesBy(way), RandomLaws.RepeatsBy(way) }),
+        DiskTests.SameUnder(Reductions.None), DiskTests.SameUnder(Reductions.Symmetry | Reductions.PartialOrder),
+        Btor2Tests.BadWhereItIs, SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
+    ];
+
+    /// <summary>Every law that a class of the tests declares; one that is not in the book is never tried by a soak.</summary>
+    public static IEnumerable<Law> Declared => typeof(Lawbook).Assembly.GetTypes()
+        .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
+        .Where(declared => declared.FieldType == typeof(Law))
+        .Select(declared => (Law)declared.GetValue(null)!);
+}

@@ -1,0 +1,25 @@
+using Verify.Modelling;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>Where models come from: one for each seed.</summary>
+/// <param name="Name">A word for it.</param>
+/// <param name="Odds">A soak draws one in so many of its models from it; the first source that is drawn gives the model.</param>
+/// <param name="From">The model of a seed.</param>
+internal sealed record ModelSource(string Name, int Odds, Func<int, Model> From)
+{
+    /// <summary>Mostly well defined.</summary>
+    public static ModelSource Plain { get; } = new("plain", 1, seed => GeneratedModel.From(seed));
+
+    /// <summary>One place of its expressions in four may be undefined.</summary>
+    public static ModelSource Careless { get; } = new("careless", 5, seed => GeneratedModel.From(seed, 4));
+
+    /// <summary>Threads that mostly mind their own business.</summary>
+    public static ModelSource Crew { get; } = new("crew", 10, GeneratedCrew.From);
+
+    /// <summary>All of them, the seldom ones first.</summary>
+    public static IReadOnlyList<ModelSource> All { get; } = [Crew, Careless, Plain];
+
+    /// <summary>The model of a seed, for laws.</summary>
+    public Sample Sample(int seed) => new(() => From(seed));
+}

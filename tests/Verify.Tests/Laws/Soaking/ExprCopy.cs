@@ -1,0 +1,141 @@
+using Verify.Modelling;
+
+namespace Verify.Tests.Laws.Soaking;
+
+/// <summary>Makes an expression anew, with some of its parts, variables, binders or sorts replaced.</summary>
+internal sealed class ExprCopy : ExprFold<Expr>
+{
+    /// <summary>What comes in the place of a node; null for the node itself.</summary>
+    public Func<Expr, Expr?> Instead { get; init; } = _ => null;
+
+    /// <summary>What comes in the place of a sort.</summary>
+    public Func<Sort, Sort> Sorts { get; init; } = sort => sort;
+
+    /// <summary>What comes in the place of variables; the others stay.</summary>
+    public Dictionary<Variable, Expr> Variables { get; } = [];
+
+    /// <summary>What comes in the place of parameters; the others stay.</summary>
+    public Dictionary<Binder, Expr> Binders { get; } = [];
+
+    /// <summary>What comes in the place of a binder: the same for all that it binds, and itself if its sort stays.</summary>
+    public Binder BinderOf(Binder binder)
+    {
+        if (Binders.TryGetValue(binder, out var known) && known is Expr.Bound bound)
+        {
+            return bound.Binder;
+        }
+
+        var sort = Sorts(binder.Sort);
+        if (sort.Equals(binder.Sort))
+        {
+            return binder;
+        }
+
+        var copy = new Binder(binder.Name, sort);
+        Binders[binder] = new Expr.Bound(copy);
+        return copy;
+    }
+
+    protected internal override Expr OnLiteral(Expr.Literal node) => Instead(node) ?? Sorts(node.Sort) switch
+    {
+        Sort.Interval range when node.Number < range.Low || node.Number > range.High => new Expr.Literal(range, range.Low),
+        Sort.Scalar or Sort.Enumeration when node.Number >= Sorts(node.Sort).ScalarCount => new Expr.Literal(Sorts(node.Sort), 0),
+        var sort => new Expr.Literal(sort, node.Number),
+    };
+
+    protected internal override Expr OnNone(Expr.NoneOf node) =>
+        Instead(node) ?? (ReferenceEquals(node, Dsl.None) ? node : new Expr.NoneOf(Sorts(node.Sort)));
+
+    protected internal override Expr OnRead(Expr.Read node) => Instead(node) ?? Variables.GetValueOrDefault(node.Variable, node);
+
+    protected internal override Expr OnBound(Expr.Bound node) => Instead(node) ?? Binders.GetValueOrDefault(node.Binder, node);
+
+    protected internal override Expr OnAt(Expr.At node) => Instead(node) ?? new Expr.At(Of(node.Map), Of(node.Key));
+
+    protected internal override Expr OnGet(Expr.Get node) =>
+        Instead(node) ?? new Expr.Get(Of(node.Record), ((Sort.Record)Sorts(node.Record.Sort)).Fields[node.Position]);
+
+    protected internal override Expr OnConstruct(Expr.Construct node) =>
+        Instead(node) ?? new Expr.Construct((Sort.Record)Sorts(node.Sort), [.. node.Fields.Select(Of)]);
+
+    protected internal override Expr OnFill(Expr.Fill node) =>
+        Instead(node) ?? new Expr.Fill((Sort.Mapping)Sorts(node.Sort), Of(node.Element));
+
+    protected internal override Expr OnSome(Expr.Some node) => Instead(node) ?? new Expr.Some(Of(node.Content));
+
+    protected internal override Expr OnHas(Expr.Has node) => Instead(node) ?? Of(node.Option).HasValue;
+
+    protected internal override Expr OnValueOf(Expr.ValueOf node) => Instead(node) ?? Of(node.Option).Value;
+
+    protected internal override Expr OnNot(Expr.Not node) => Instead(node) ?? !Of(node.Operand);
+
+    protected internal override Expr OnLogic(Expr.Logic node) => Instead(node) ?? node.Operator switch
+    {
+        LogicOperator.And => Of(node.Left) & Of(node.Right),
+        LogicOperator.Or => Of(node.Left) | Of(node.Right),
+        _ => Of(node.Left).Implies(Of(node.Right)),
+    };
+
+    protected internal override Expr OnEqual(Expr.Equal node) => Instead(node) ?? new Expr.Equal(Of(node.Left), Of(node.Right));
+
+    protected internal override Expr OnCompare(Expr.Compare node) =>
+        Instead(node) ?? new Expr.Compare(node.IsStrict, Of(node.Left), Of(node.Right));
+
+    protected internal override Expr OnArithmetic(Expr.Arithmetic node) =>
+        Instead(node) ?? (node.IsSubtract ? Of(node.Left) - Of(node.Right) : Of(node.Left) + Of(node.Right));
+
+    protected internal override Expr OnChoice(Expr.Choice node)
+    {
+        if (Instead(node) is { } instead)
+        {
+            return instead;
+        }
+
+        var (then, otherwise) = (Of(node.IfTrue), Of(node.IfFalse));
+        return new Expr.Choice(Of(node.Condition), then, otherwise, Dsl.Join(then.Sort, otherwise.Sort));
+    }
+
+    protected internal override Expr OnQuantified(Expr.Quantified node) =>
+        Instead(node) ?? new Expr.Quantified(node.Quantifier, BinderOf(node.Binder), Of(node.Body));
+}
+
+/// <summary>The nodes of an expression, the outer ones first.</summary>
+internal sealed class ExprParts : ExprFold<IEnumerable<Expr>>
+{
+    protected internal override IEnumerable<Expr> OnLiteral(Expr.Literal node) => [node];
+
+    protected internal override IEnumerable<Expr> OnNone(Expr.NoneOf node) => [node];
+
+    protected internal override IEnumerable<Expr> OnRead(Expr.Read node) => [node];
+
+    protected internal override IEnumerable<Expr> OnBound(Expr.Bound node) => [node];
+
+    protected internal override IEnumerable<Expr> OnAt(Expr.At node) => [node, .. Of(node.Map), .. Of(node.Key)];
+
+    protected internal override IEnumerable<Expr> OnGet(Expr.Get node) => [node, .. Of(node.Record)];
+
+    protected internal override IEnumerable<Expr> OnConstruct(Expr.Construct node) => [node, .. node.Fields.SelectMany(Of)];
+
+    protected internal override IEnumerable<Expr> OnFill(Expr.Fill node) => [node, .. Of(node.Element)];
+
+    protected internal override IEnumerable<Expr> OnSome(Expr.Some node) => [node, .. Of(node.Content)];
+
+    protected internal override IEnumerable<Expr> OnHas(Expr.Has node) => [node, .. Of(node.Option)];
+
+    protected internal override IEnumerable<Expr> OnValueOf(Expr.ValueOf node) => [node, .. Of(node.Option)];
+
+    protected internal override IEnumerable<Expr> OnNot(Expr.Not node) => [node, .. Of(node.Operand)];
+
+    protected internal override IEnumerable<Expr> OnLogic(Expr.Logic node) => [node, .. Of(node.Left), .. Of(node.Right)];
+
+    protected internal override IEnumerable<Expr> OnEqual(Expr.Equal node) => [node, .. Of(node.Left), .. Of(node.Right)];
+
+    protected internal override IEnumerable<Expr> OnCompare(Expr.Compare node) => [node, .. Of(node.Left), .. Of(node.Right)];
+
+    protected internal override IEnumerable<Expr> OnArithmetic(Expr.Arithmetic node) => [node, .. Of(node.Left), .. Of(node.Right)];
+
+    protected internal override IEnumerable<Expr> OnChoice(Expr.Choice node) =>
+        [node, .. Of(node.Condition), .. Of(node.IfTrue), .. Of(node.IfFalse)];
+
+    protected internal override IEnumerable<Expr> OnQuantified(Expr.Quantified node) => [node, .. Of(node.Body)];
+}

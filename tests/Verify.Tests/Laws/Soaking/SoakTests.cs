@@ -1,0 +1,93 @@
+namespace Verify.Tests.Laws.Soaking;
+
+/// <summary>A soak tries every law, and what it finds is left small enough to be read.</summary>
+public sealed class SoakTests
+{
+    [Fact]
+    public void Every_law_is_in_the_book()
+    {
+        Assert.Empty(Lawbook.Declared.Except(Lawbook.All).Select(law => law.Name));
+        Assert.Equal(Lawbook.All.Length, Lawbook.All.Select(law => law.Name).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_seed_draws_the_same_again()
+    {
+        string Drawn()
+        {
+            var seen = new List<string>();
+            var law = new Law(typeof(SoakTests), "Sees", 3, (sample, _) => seen.Add(sample.Model.Digest));
+            new Soak(new SoakRequest(TimeSpan.FromMinutes(1), 5, Models: 12), [law], _ => { }).Run(TestContext.Current.CancellationToken);
+            return string.Join(' ', seen);
+        }
+
+        Assert.NotEqual("", Drawn());
+        Assert.Equal(Drawn(), Drawn());
+    }
+
+    [Fact]
+    public void A_failing_model_is_left_small()
+    {
+        // Of a model in which something changes, one rule with one update of one variable is enough.
+        var law = new Law(typeof(SoakTests), "Nothing_changes", 1, (sample, tally) =>
+        {
+            Assert.DoesNotContain(sample.Toy.Nodes, node => node.Level > 0);
+            tally.Compare();
+        });
+        Disagreement? met = null;
+        var soak = new Soak(new SoakRequest(TimeSpan.FromMinutes(1), 1, Models: 5), [law], failure => met ??= failure);
+        soak.Run(TestContext.Current.CancellationToken);
+
+        Assert.NotNull(met);
+        Assert.True(soak.Rows[0].Disagreements > 1, "it fails in one way on several models, and is told once");
+        var small = new Minimizer(law, met.Error, TimeSpan.FromSeconds(60)).Smallest(met.Model);
+        Assert.Single(Assert.Single(small.Rules).Updates);
+        Assert.Single(small.Properties);
+        Assert.Single(small.Variables);
+        Assert.NotNull(Soak.Failure(law, new Sample(() => small), new Tally()));
+    }
+
+    [Fact]
+    public void A_disagreement_ends_with_one_and_leaves_files()
+    {
+        var folder = Directory.CreateTempSubdirectory("verify-soak-").FullName;
+        var law = new Law(typeof(SoakTests), "Nothing_changes", 1,
+            (sample, _) => Assert.True(sample.Toy.Nodes.TrueForAll(node => node.Level == 0)));
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        var code = SoakCommand.Run(["--soak", "1", "--models", "2", "--seed", "3", "--out", folder], [law], output, errors);
+
+        Assert.Equal((1, ""), (code, errors.ToString()));
+        Assert.Contains("SoakTests.Nothing changes", output.ToString(), StringComparison.Ordinal);
+        var text = File.ReadAllText(Assert.Single(Directory.GetFiles(folder, "SoakTests_*.txt")));
+        Assert.Contains("What the interpreter says of it:", text, StringComparison.Ordinal);
+        Assert.Contains("m.Build();", File.ReadAllText(Assert.Single(Directory.GetFiles(folder, "*.cs"))), StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(folder, "table-3.txt"));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Time_and_wishes_end_it()
+    {
+        var law = new Law(typeof(SoakTests), "Waits", 1, (_, _) => Thread.Sleep(20));
+        var timed = new Soak(new SoakRequest(TimeSpan.FromMilliseconds(200), 1), [law], _ => { });
+        timed.Run(TestContext.Current.CancellationToken);
+        Assert.True(timed.Rows[0].Models > 0);
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        var stopped = new Soak(new SoakRequest(TimeSpan.FromMinutes(1), 1), [law], _ => { });
+        stopped.Run(stop.Token);
+        Assert.Equal(0, stopped.Models);
+    }
+
+    [Theory]
+    [InlineData("--soak")]
+    [InlineData("--soak", "soon")]
+    [InlineData("--soak", "1", "--seed", "-1")]
+    [InlineData("--soak", "1", "--louder", "1")]
+    public void What_is_not_understood_is_told_how_to_say(params string[] arguments)
+    {
+        var errors = new StringWriter();
+        Assert.Equal(3, SoakCommand.Run(arguments, [], TextWriter.Null, errors));
+        Assert.StartsWith("usage: verify test --soak MINUTES", errors.ToString(), StringComparison.Ordinal);
+    }
+}
