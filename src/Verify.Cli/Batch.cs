@@ -13,18 +13,16 @@ namespace Verify.Cli;
 /// </remarks>
 /// <param name="engine">The engine.</param>
 /// <param name="run">What is allowed for each claim.</param>
-internal sealed class Batch(IEngine engine, Run run)
+/// <param name="mistakeIn">What is known to be wrong with a claim beforehand; nothing unless it is given.</param>
+internal sealed class Batch(IEngine engine, Run run, Func<Claim, Diagnostic?>? mistakeIn = null)
 {
     private const long Small = 100_000;
 
-    /// <summary>One claim and what became of it: a decision or, where its model is at fault, or we are, a diagnostic.</summary>
-    public sealed record Row(Claim Claim, Decision? Decision, Diagnostic? Failure);
-
     /// <summary>Decides the claims, and tells each as soon as all before it are told.</summary>
     /// <returns>The rows in the order of the claims, without those that an interrupt left out.</returns>
-    public List<Row> Decide(Terminal terminal, IReadOnlyList<Claim> claims, Action<Row> tell)
+    public List<Outcome> Decide(Terminal terminal, IReadOnlyList<Claim> claims, Action<Outcome> tell)
     {
-        var rows = new Row?[claims.Count];
+        var rows = new Outcome?[claims.Count];
         var told = 0;
         void Tell()
         {
@@ -55,12 +53,12 @@ internal sealed class Batch(IEngine engine, Run run)
         }
 
         // After an interrupt there may be gaps; what lies behind them is told all the same.
-        var rest = rows.Skip(told).OfType<Row>().ToList();
+        var rest = rows.Skip(told).OfType<Outcome>().ToList();
         rest.ForEach(tell);
-        return [.. rows.OfType<Row>()];
+        return [.. rows.OfType<Outcome>()];
     }
 
-    private void DecideSmall(IReadOnlyList<Claim> claims, Action<int, Row> done)
+    private void DecideSmall(IReadOnlyList<Claim> claims, Action<int, Outcome> done)
     {
         var limit = run.Budget with { States = Math.Min(run.Budget.States ?? long.MaxValue, Small) };
         var isOwnLimit = run.Budget.States is null or > Small;
@@ -88,24 +86,10 @@ internal sealed class Batch(IEngine engine, Run run)
             Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
     }
 
-    private static bool IsCut(Row row) => row.Decision is { } decision && decision.Report.Dropped.Select(d => d.Report)
+    private static bool IsCut(Outcome row) => row.Decision is { } decision && decision.Report.Dropped.Select(d => d.Report)
         .Append(decision.Report.Main).Any(report => report?.Verdict is Verdict.HoldsUpTo or Verdict.Unknown);
 
-    private Row DecideOne(Claim claim, Run allowed)
-    {
-        try
-        {
-            return new Row(claim, Decision.Of(claim, claim.Choices, engine, allowed), null);
-        }
-        catch (ModelException e)
-        {
-            return new Row(claim, null, e.Diagnostic);
-        }
-#pragma warning disable CA1031 // Our mistake in one claim must not lose what is decided about the others.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            return new Row(claim, null, Tool.Blame(e));
-        }
-    }
+    private Outcome DecideOne(Claim claim, Run allowed) => mistakeIn?.Invoke(claim) is { } mistake
+        ? Outcome.Wrong(claim, claim.Choices, mistake)
+        : Outcome.Of(claim, claim.Choices, engine, allowed);
 }

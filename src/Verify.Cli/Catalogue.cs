@@ -6,36 +6,65 @@ using Verify.Modelling;
 namespace Verify.Cli;
 
 /// <summary>The families and claims there are. No model is built for it.</summary>
+/// <remarks>A claim that is not well formed, or a list that cannot be read, does not keep anybody from the others.</remarks>
 public sealed class Catalogue
 {
     private readonly Lazy<ImmutableArray<ModelFamily>> families;
     private readonly Lazy<ImmutableArray<Claim>> claims;
     private readonly Lazy<ImmutableArray<Invariant>> invariants;
+    private readonly Dictionary<Claim, Diagnostic> mistakes = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Diagnostic> unread = [];
 
     /// <summary>A catalogue of given families, claims and invariants, looked at when they are asked for.</summary>
     public Catalogue(
         Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<Claim>> claims, Func<IEnumerable<Invariant>>? invariants = null)
+        : this(families, _ => claims(), invariants)
+    {
+    }
+
+    private Catalogue(Func<IEnumerable<ModelFamily>> families, Func<Catalogue, IEnumerable<Claim>> claims,
+        Func<IEnumerable<Invariant>>? invariants)
     {
         this.invariants = new(() => [.. invariants?.Invoke() ?? []]);
         this.families = new(() => [.. families().OrderBy(family => family.Name, StringComparer.Ordinal)]);
-        this.claims = new(() => Checked(claims()));
+        this.claims = new(() => LookedAt(claims(this)));
     }
 
     /// <summary>The families, by name.</summary>
     public ImmutableArray<ModelFamily> Families => families.Value;
 
     /// <summary>The claims: list after list by the name of its class, in each as they are told.</summary>
-    /// <exception cref="ModelException">VRF305: two claims have one id, or ids whose certificates have one name.</exception>
     public ImmutableArray<Claim> Claims => claims.Value;
+
+    /// <summary>Lists of claims that cannot be read, and claims that are not well formed (VRF305).</summary>
+    public IEnumerable<Diagnostic> Mistakes => Claims.Select(MistakeIn).OfType<Diagnostic>().Concat(unread).Distinct();
+
+    /// <summary>Lists of claims that cannot be read.</summary>
+    public IReadOnlyList<Diagnostic> Unread
+    {
+        get
+        {
+            _ = Claims;
+            return unread;
+        }
+    }
 
     /// <summary>The invariants that prove claims for every size.</summary>
     public ImmutableArray<Invariant> Invariants => invariants.Value;
 
     /// <summary>Everything in the assemblies of models and proofs.</summary>
-    public static Catalogue Load() => new(
+    public static Catalogue Load() => Of(
         () => InstancesOf<ModelFamily>(Assembly.Load("Verify.Models")),
-        () => InstancesOf<ClaimList>(Assembly.Load("Verify.Proofs")).SelectMany(list => list.Claims),
+        () => InstancesOf<ClaimList>(Assembly.Load("Verify.Proofs")),
         () => InstancesOf<Invariant>(Assembly.Load("Verify.Proofs")));
+
+    /// <summary>A catalogue of given families, and of the claims in some lists.</summary>
+    internal static Catalogue Of(
+        Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<ClaimList>> lists, Func<IEnumerable<Invariant>>? invariants = null) =>
+        new(families, catalogue => lists().SelectMany(list => catalogue.Read(list)), invariants);
+
+    /// <summary>What is wrong with a claim as it is written down; null if nothing is.</summary>
+    public Diagnostic? MistakeIn(Claim claim) => mistakes.GetValueOrDefault(claim);
 
     /// <summary>The same, and another thread begins to look for the claims: what they are takes as long as the command line.</summary>
     public static Catalogue LoadAhead()
@@ -89,29 +118,43 @@ public sealed class Catalogue
         .OrderBy(type => type.FullName, StringComparer.Ordinal)
         .Select(type => (T)Activator.CreateInstance(type)!);
 
-    private static ImmutableArray<Claim> Checked(IEnumerable<Claim> all)
+    private ImmutableArray<Claim> Read(ClaimList list)
     {
-        var seen = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var list = all.ToImmutableArray();
-        foreach (var claim in list)
+        try
         {
-            if (claim.Id.Length == 0 || claim.Id.Contains('@', StringComparison.Ordinal))
-            {
-                throw ModelException.At(null, Codes.BadClaim, $"'{claim.Id}' cannot be the id of a claim",
-                    "write letters, digits and dashes; an @ stands between a claim and an instance");
-            }
+            return list.Read();
+        }
+        catch (ModelException e)
+        {
+            unread.Add(e.Diagnostic);
+            return [];
+        }
+    }
 
-            // A colon and a slash are one in the name of a certificate.
-            var file = Certificate.FileName(claim.Id);
-            if (!seen.TryAdd(file, claim.Id))
+    private ImmutableArray<Claim> LookedAt(IEnumerable<Claim> all)
+    {
+        var list = all.ToImmutableArray();
+        foreach (var claim in list.Where(claim => claim.Id.Length == 0 || claim.Id.Contains('@', StringComparison.Ordinal)))
+        {
+            Note(claim, $"'{claim.Id}' cannot be the id of a claim",
+                "write letters, digits and dashes; an @ stands between a claim and an instance");
+        }
+
+        // A colon and a slash are one in the name of a certificate.
+        foreach (var namesakes in list.GroupBy(claim => Certificate.FileName(claim.Id), StringComparer.OrdinalIgnoreCase))
+        {
+            foreach (var (claim, other) in namesakes.Zip(namesakes.Skip(1).Append(namesakes.First())).Where(_ => namesakes.Skip(1).Any()))
             {
-                throw ModelException.At(null, Codes.BadClaim, seen[file].Equals(claim.Id, StringComparison.OrdinalIgnoreCase)
-                    ? $"two claims have the id '{claim.Id}'"
-                    : $"the claims '{seen[file]}' and '{claim.Id}' would have one certificate, {file}",
+                Note(claim, claim.Id.Equals(other.Id, StringComparison.OrdinalIgnoreCase)
+                    ? $"two claims have the id '{claim.Id}', the other is at {other.Where}"
+                    : $"the claims '{claim.Id}' and '{other.Id}' would have one certificate, {namesakes.Key}",
                     "give each an id of its own");
             }
         }
 
         return list;
     }
+
+    private void Note(Claim claim, string message, string hint) =>
+        mistakes.TryAdd(claim, new Diagnostic(Codes.BadClaim, message, claim.Where, hint));
 }

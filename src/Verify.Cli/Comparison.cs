@@ -56,6 +56,9 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
         private int? Steps => Report?.Trace?.Length;
     }
 
+    /// <summary>What is wrong with the claim or its model; null when it can be asked about.</summary>
+    public Diagnostic? Failure { get; init; }
+
     /// <summary>The digest of the model that was looked at; null when none was.</summary>
     public string? Digest => Answers.Select(answer => answer.Digest).FirstOrDefault();
 
@@ -82,7 +85,18 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
             return new Comparison(claim, [], $"pending: {pending.Reason}");
         }
 
-        var instance = new Instance(claim.Family, claim.Choices);
+        Instance instance;
+        try
+        {
+            instance = new Instance(claim.Family, claim.Choices);
+            _ = instance.Model.Property(claim.Property);
+        }
+        catch (ModelException e)
+        {
+            var wrong = Outcome.Wrong(claim, claim.Choices, e.Diagnostic);
+            return new Comparison(claim, [], $"in error: {e.Diagnostic.Message}") { Failure = wrong.Complaint };
+        }
+
         var first = Ask(engines[0], instance, claim, run) with { Digest = instance.Model.Digest };
         return first.IsDecided || first.IsMistake
             ? new Comparison(claim, [first, .. engines.Skip(1).Select(engine => Ask(engine, instance, claim, run))], null)
@@ -110,15 +124,11 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
             var report = Report.Decide(engine, instance, property, run);
             return new Answer(engine.Name, report, null, null, clock.Elapsed.TotalSeconds);
         }
-        catch (ModelException e)
-        {
-            return new Answer(engine.Name, null, e.Diagnostic, null, clock.Elapsed.TotalSeconds);
-        }
 #pragma warning disable CA1031 // A mistake of one engine is a result here, and must not lose those of the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return new Answer(engine.Name, null, Tool.Blame(e), null, clock.Elapsed.TotalSeconds);
+            return new Answer(engine.Name, null, Tool.Diagnose(e), null, clock.Elapsed.TotalSeconds);
         }
     }
 }

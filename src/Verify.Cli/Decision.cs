@@ -42,11 +42,10 @@ internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report
         return new Decision(claim, choices, new ClaimReport(claim, report, [], report.Vacuities()));
     }
 
-    /// <summary>The command that shows one of the traces again, a word an entry.</summary>
-    public ImmutableArray<string> ReplayCommand(Report report, string path) =>
+    /// <summary>The command that shows a run of an instance again, a word an entry.</summary>
+    public static ImmutableArray<string> ReplayCommand(Claim claim, Instance instance, string path) =>
     [
-        "./verify", "replay", Traces.Fold.Quoted(Claim.Id),
-        .. ChoiceOptions.Difference(Claim, report.Instance.Choices), $"--trace {path}",
+        "./verify", "replay", Traces.Fold.Quoted(claim.Id), .. ChoiceOptions.Difference(claim, instance.Choices), $"--trace {path}",
     ];
 
     private bool IsIdle(string name)

@@ -21,6 +21,9 @@ internal static class ExitCode
     // From the one that matters least to the one that matters most.
     private static readonly int[] Order = [AsExpected, Undecided, Otherwise, BadInput, OurFault];
 
+    /// <summary>The one for something that is wrong.</summary>
+    public static int Of(Diagnostic failure) => failure.Code == Codes.Internal ? OurFault : BadInput;
+
     /// <summary>The one that matters most.</summary>
     public static int Worst(IEnumerable<int> codes) => codes.DefaultIfEmpty(AsExpected).MaxBy(code => Array.IndexOf(Order, code));
 }

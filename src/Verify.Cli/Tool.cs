@@ -30,30 +30,25 @@ public sealed class Tool(
         {
             return Invoke(arguments, new Session(engines, writers, new(catalogue), solvers, terminal, cancellation));
         }
-        catch (ModelException e)
-        {
-            return Fail(terminal, e.Diagnostic, ExitCode.BadInput);
-        }
-        catch (IOException e)
-        {
-            return Fail(terminal, new Diagnostic(Codes.BadFile, OneLine(e.Message), null, Codes.BadFile.Hint), ExitCode.OurFault);
-        }
 #pragma warning disable CA1031 // Whatever went wrong, the user gets one line and the right exit code.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (Environment.GetEnvironmentVariable("VERIFY_DEBUG") == "1")
-            {
-                terminal.Error.WriteLine(e);
-            }
-
-            return Fail(terminal, Blame(e), ExitCode.OurFault);
+            var failure = Diagnose(e);
+            Complain(terminal, failure);
+            return ExitCode.Of(failure);
         }
     }
 
-    /// <summary>What is said about a mistake of our own.</summary>
-    internal static Diagnostic Blame(Exception e) => new(Codes.Internal, OneLine($"{e.GetType().Name}: {e.Message}"), null,
-        $"{Codes.Internal.Hint}; VERIFY_DEBUG=1 shows where it happened");
+    /// <summary>What is said about an exception: a user's mistake, a file that fails, or a mistake of our own.</summary>
+    internal static Diagnostic Diagnose(Exception e) => e switch
+    {
+        ModelException known => known.Diagnostic,
+        IOException or UnauthorizedAccessException => new(Codes.BadFile, OneLine(e.Message), null, Codes.BadFile.Hint),
+        _ => new(Codes.Internal, OneLine($"{e.GetType().Name}: {e.Message}"), null,
+            Environment.GetEnvironmentVariable("VERIFY_DEBUG") == "1"
+                ? e.ToString() : $"{Codes.Internal.Hint}; VERIFY_DEBUG=1 shows where it happened"),
+    };
 
     private static int Invoke(IReadOnlyList<string> arguments, Session session)
     {
@@ -130,12 +125,6 @@ public sealed class Tool(
     {
         terminal.Error.WriteLine(diagnostic.ToString());
         terminal.Error.WriteLine($"hint: {diagnostic.Hint}");
-    }
-
-    private static int Fail(Terminal terminal, Diagnostic diagnostic, int code)
-    {
-        Complain(terminal, diagnostic);
-        return code;
     }
 
     private static string OneLine(string text) =>

@@ -71,30 +71,6 @@ internal static class CertifyCommand
     private static void WriteJson(TextWriter output, List<CheckedCertificate> done) => ResultJson.Document(output, json =>
     {
         json.WriteString("tool", Tool.Version);
-        json.WriteStartArray("certificates");
-        foreach (var one in done)
-        {
-            json.WriteStartObject();
-            json.WriteString("file", one.File);
-            json.WriteBoolean("asExpected", one.ExitCode == ExitCode.AsExpected);
-            json.WriteString("result", one.Failure?.ToString() ?? one.Line);
-            json.WriteStartArray("solvers");
-            foreach (var solver in one.Solvers)
-            {
-                json.WriteStringValue(solver);
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("problems");
-            foreach (var problem in one.Problems)
-            {
-                json.WriteStringValue(problem);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        ResultJson.WriteCertificates(json, done);
     });
 }

@@ -34,65 +34,52 @@ internal static class CheckCommand
         var (engine, run) = options.Read(parsed, session);
         var chosen = claims.Select(claim => choices.Apply(parsed, claim)).ToList();
         var careful = new CarefulEngine(engine);
-        var decisions = new List<Decision>();
-        var refused = 0;
-        try
+        var outcomes = new List<Outcome>();
+        for (var i = 0; i < claims.Count && !(i > 0 && session.Cancellation.IsCancellationRequested); i++)
         {
-            for (var i = 0; i < claims.Count && !(i > 0 && session.Cancellation.IsCancellationRequested); i++)
+            var (claim, choice) = (claims[i], chosen[i]);
+            var outcome = session.Catalogue.MistakeIn(claim) is { } mistake
+                ? Outcome.Wrong(claim, choice, mistake)
+                : Live.Run(session.Terminal, claim.Id,
+                    progress => Outcome.Of(claim, choice, careful, run with { Progress = progress }));
+            outcomes.Add(outcome);
+            if (!isJson && outcome.IsResult)
             {
-                var (claim, choice) = (claims[i], chosen[i]);
-                try
-                {
-                    decisions.Add(Live.Run(session.Terminal, claim.Id,
-                        progress => Decision.Of(claim, choice, careful, run with { Progress = progress })));
-                }
-                catch (ModelException e) when (claims.Count > 1 && IsAboutThisQuestion(e.Diagnostic.Code))
-                {
-                    refused++;
-                    Tool.Complain(session.Terminal, e.Diagnostic with { Message = $"{claim.Id}: {e.Diagnostic.Message}" });
-                    continue;
-                }
-
-                if (!isJson)
-                {
-                    Separate(session.Terminal.Out, decisions.Count - 1);
-                    new ResultText(session.Terminal).Write(decisions[^1], isFull);
-                }
+                Separate(session.Terminal.Out, outcomes.Count(one => one.IsResult) - 1);
+                new ResultText(session.Terminal).Write(outcome, isFull);
             }
-        }
-        finally
-        {
-            // Also when a later claim turns out to be ill-formed: what is decided is not lost.
-            if (isJson && decisions.Count > 0)
+
+            if (outcome.Complaint is { } complaint)
             {
-                ResultJson.Write(session.Terminal.Out, decisions);
+                Tool.Complain(session.Terminal, complaint);
             }
         }
 
-        var code = Conclude(session, decisions, claims.Count - refused, isJson);
-        return refused > 0 ? ExitCode.BadInput : code;
+        if (isJson)
+        {
+            ResultJson.Write(session.Terminal.Out, outcomes);
+        }
+
+        return Conclude(session, outcomes, claims.Count, isJson);
     }
 
-    // What cannot be asked of one claim may well be asked of the next.
-    private static bool IsAboutThisQuestion(ErrorCode code) => code == Codes.BadReduction || code == Codes.Contradiction;
-
-    private static int Conclude(Session session, List<Decision> decisions, int asked, bool isJson)
+    private static int Conclude(Session session, List<Outcome> outcomes, int asked, bool isJson)
     {
-        if (decisions.Count < asked)
+        if (outcomes.Count < asked)
         {
-            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - decisions.Count} of {asked} claims were not looked at");
-            return ExitCode.Undecided;
+            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - outcomes.Count} of {asked} claims were not looked at");
+            return ExitCode.Worst([ExitCode.Undecided, .. outcomes.Where(one => one.Failure is not null).Select(one => one.ExitCode)]);
         }
 
         if (asked > 1 && !isJson)
         {
-            Separate(session.Terminal.Out, 1);
-            session.Terminal.Out.WriteLine(Tally.Of(decisions));
+            Separate(session.Terminal.Out, outcomes.Count(one => one.IsResult));
+            session.Terminal.Out.WriteLine(Tally.Of(outcomes));
         }
 
         return session.Cancellation.IsCancellationRequested
             ? ExitCode.Undecided
-            : ExitCode.Worst(decisions.Select(decision => decision.ExitCode));
+            : ExitCode.Worst(outcomes.Select(outcome => outcome.ExitCode));
     }
 
     private static void Separate(TextWriter output, int position)

@@ -116,9 +116,12 @@ internal static class CompareCommand
         var mistakes = rows.SelectMany(row => row.Answers.Where(answer => answer.IsMistake).Select(answer => (row, answer))).ToList();
         mistakes.ForEach(pair =>
             session.Terminal.Error.WriteLine($"{pair.answer.Failure} (claim {pair.row.Claim.Id}, engine '{pair.answer.Engine}')"));
+        var wrong = rows.Select(row => row.Failure).OfType<Diagnostic>().ToList();
+        wrong.ForEach(failure => Tool.Complain(session.Terminal, failure));
         return ExitCode.Worst(
         [
             mistakes.Count > 0 ? ExitCode.OurFault : ExitCode.AsExpected,
+            wrong.Count > 0 ? ExitCode.BadInput : ExitCode.AsExpected,
             rows.Exists(row => row.Contradiction is not null) ? ExitCode.Otherwise : ExitCode.AsExpected,
             rows.Count < asked || missing.Count > 0 ? ExitCode.Undecided : ExitCode.AsExpected,
         ]);

@@ -3,14 +3,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Verify.Claims;
 using Verify.Cli.Output;
+using Verify.Cli.Proofs;
 
 namespace Verify.Cli.Commands;
 
 /// <summary><c>gate</c>: every claim against its expectation.</summary>
 internal static class GateCommand
 {
-    private static readonly string[] Headings = ["claim", "expected", "verdict", "states", "steps", "seconds", ""];
-
     public static Command Create(Session session)
     {
         var shard = new Option<string?>("--shard") { HelpName = "i/n", Description = "Only each n-th claim, from the i-th on." };
@@ -22,141 +21,99 @@ internal static class GateCommand
         command.SetAction(parsed =>
         {
             var (engine, run) = options.Read(parsed, session);
-            var (index, count) = ReadShard(parsed.GetValue(shard));
-            var all = session.Catalogue.Claims;
-            if (all.IsEmpty)
+            var claims = ClaimsOf(session.Catalogue, ReadShard(parsed.GetValue(shard)));
+            var isJson = parsed.GetValue(json);
+            var clock = Stopwatch.StartNew();
+            var outcomes = Decide(session, claims, new Batch(new CarefulEngine(engine), run, session.Catalogue.MistakeIn), isJson);
+            var certificates = Certify(session, claims, isJson);
+            return Conclude(session, new GateOutcome(claims.Count, outcomes, [.. session.Catalogue.Unread], certificates)
             {
-                throw ModelException.At(null, Codes.UnknownClaim, "there are no claims to decide");
-            }
-
-            var claims = all.Where((_, position) => position % count == index - 1).ToList();
-            var code = Gate(session, claims, new Batch(new CarefulEngine(engine), run), parsed.GetValue(json));
-            return ExitCode.Worst([code, .. Certify(session, claims, parsed.GetValue(json))]);
+                IsInterrupted = session.Cancellation.IsCancellationRequested,
+                Seconds = clock.Elapsed.TotalSeconds,
+            }, isJson);
         });
         return command;
     }
 
-    private static int Gate(Session session, List<Claim> claims, Batch batch, bool isJson)
+    private static List<Claim> ClaimsOf(Catalogue catalogue, (int Index, int Count) shard)
+    {
+        var all = catalogue.Claims;
+        if (all.IsEmpty)
+        {
+            throw catalogue.Unread.Count > 0
+                ? new ModelException(catalogue.Unread[0])
+                : ModelException.At(null, Codes.UnknownClaim, "there are no claims to decide");
+        }
+
+        return shard.Index <= all.Length
+            ? [.. all.Where((_, position) => position % shard.Count == shard.Index - 1)]
+            : throw ModelException.At(null, Codes.Contradiction,
+                $"shard {shard.Index} of {shard.Count} has nothing in it: there are {Tally.Count(all.Length, "claim")}",
+                $"write --shard {all.Length}/{all.Length} at most");
+    }
+
+    private static List<Outcome> Decide(Session session, List<Claim> claims, Batch batch, bool isJson)
     {
         var clock = Stopwatch.StartNew();
-        // Rows are written as they come, so what does not depend on them has the room that it may need.
-        string[] widest = ["", "expected", "holds-up-to", "99,999,999", "steps", "seconds", "PROBLEM"];
-        var widths = Table.Widths(Headings, [widest, .. claims.Select(claim => (string[])[claim.Id, .. widest[1..]])]);
-        if (!isJson)
-        {
-            session.Terminal.Out.WriteLine(Table.Row(Headings, widths));
-        }
-
-        var rows = batch.Decide(session.Terminal, claims, row =>
-        {
-            if (!isJson)
-            {
-                session.Terminal.Out.WriteLine(Row(session.Terminal, row, widths));
-            }
-        });
-
-        var decisions = rows.Select(row => row.Decision).OfType<Decision>().ToList();
+        var table = new GateTable(session.Terminal, claims.Select(claim => claim.Id));
         if (isJson)
         {
-            ResultJson.Write(session.Terminal.Out, decisions);
-        }
-        else
-        {
-            session.Terminal.Out.WriteLine();
-            WriteProblems(session.Terminal, rows);
-            session.Terminal.Out.WriteLine($"{Tally.Of(decisions)} ({ResultText.Seconds(clock.Elapsed.TotalSeconds)})");
+            return batch.Decide(session.Terminal, claims, _ => { });
         }
 
-        return Conclude(session, rows, claims.Count);
+        table.Begin();
+        var outcomes = batch.Decide(session.Terminal, claims, table.Add);
+        session.Terminal.Out.WriteLine();
+        table.WriteProblems(outcomes);
+        session.Terminal.Out.WriteLine($"{Tally.Of(outcomes)} ({ResultText.Seconds(clock.Elapsed.TotalSeconds)})");
+        return outcomes;
     }
 
     // Proofs for every size are held against today's model, and against fresh solvers, with the claims that they are of.
-    private static IEnumerable<int> Certify(Session session, List<Claim> claims, bool isJson)
+    private static List<CheckedCertificate> Certify(Session session, List<Claim> claims, bool isJson)
     {
-        var check = new Proofs.CertificateCheck(session);
-        foreach (var done in check.Of(claims))
+        var done = new List<CheckedCertificate>();
+        foreach (var one in new CertificateCheck(session).Of(claims))
         {
-            if (!isJson || done.Failure is not null)
+            done.Add(one);
+            if (!isJson || one.Failure is not null)
             {
-                CertifyCommand.Write(session.Terminal, done);
+                CertifyCommand.Write(session.Terminal, one);
             }
-            else if (done.ExitCode != ExitCode.AsExpected)
+            else if (one.ExitCode != ExitCode.AsExpected)
             {
-                session.Terminal.Error.WriteLine($"verify: {done.Line}");
+                session.Terminal.Error.WriteLine($"verify: {one.Line}");
             }
-
-            // The claim was decided, and the text is today's: that nobody could be asked again is said, and is no failure.
-            yield return done.LacksSolver ? ExitCode.AsExpected : done.ExitCode;
         }
 
-        if (session.Cancellation.IsCancellationRequested)
-        {
-            yield return ExitCode.Undecided;
-        }
+        return done;
     }
 
-    private static int Conclude(Session session, List<Batch.Row> rows, int asked)
+    private static int Conclude(Session session, GateOutcome gate, bool isJson)
     {
-        foreach (var row in rows.Where(row => row.Failure is not null))
+        var (output, error) = (session.Terminal.Out, session.Terminal.Error);
+        foreach (var complaint in gate.Unread.Concat(gate.Outcomes.Select(outcome => outcome.Complaint).OfType<Diagnostic>()))
         {
-            session.Terminal.Error.WriteLine($"{row.Failure} (claim {row.Claim.Id})");
-            session.Terminal.Error.WriteLine($"hint: {row.Failure!.Hint}");
+            Tool.Complain(session.Terminal, complaint);
         }
 
-        if (rows.Count < asked)
+        if (gate.Outcomes.Count < gate.Asked)
         {
-            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - rows.Count} of {asked} claims were not looked at");
+            error.WriteLine($"verify: interrupted; {gate.Asked - gate.Outcomes.Count} of {gate.Asked} claims were not looked at");
         }
 
-        // A claim that is pending is as expected here: it says itself that this version does not decide it.
-        var codes = rows.Select(row => row.Failure is { } failure
-            ? (failure.Code == Codes.Internal ? ExitCode.OurFault : ExitCode.BadInput)
-            : row.Decision!.Report.Main is null ? ExitCode.AsExpected : row.Decision.ExitCode);
-        return ExitCode.Worst(session.Cancellation.IsCancellationRequested ? codes.Append(ExitCode.Undecided) : codes);
-    }
-
-    private static string Row(Terminal terminal, Batch.Row row, int[] widths)
-    {
-        var main = row.Decision?.Report.Main;
-        var status = row.Decision switch
+        if (isJson)
         {
-            { Report.Main: null } => terminal.Paint("pending", Paint.Yellow),
-            { Report.IsAsExpected: true } => terminal.Paint("ok", Paint.Green),
-            _ => terminal.Paint("PROBLEM", Paint.Red),
-        };
-        return Table.Row(
-        [
-            row.Claim.Id,
-            row.Claim.Expected.Word,
-            main?.Verdict.Word ?? (row.Failure is null ? "" : "error"),
-            (main?.Verdict.Evidence.States.ToString("N0", CultureInfo.InvariantCulture) ?? "").PadLeft(widths[3]),
-            (main?.Trace?.Length.ToString(CultureInfo.InvariantCulture) ?? "").PadLeft(widths[4]),
-            (main?.ElapsedSeconds.ToString("0.00", CultureInfo.InvariantCulture) ?? "").PadLeft(widths[5]),
-            status,
-        ], widths);
-    }
-
-    private static void WriteProblems(Terminal terminal, List<Batch.Row> rows)
-    {
-        foreach (var row in rows)
-        {
-            string[] problems = row.Failure is { } failure
-                ? [failure.ToString()]
-                : [.. row.Decision!.Report.Problems];
-            if (problems.Length == 0)
-            {
-                continue;
-            }
-
-            terminal.Out.WriteLine($"{terminal.Paint("PROBLEM", Paint.Red)} {row.Claim.Id}");
-            foreach (var problem in problems)
-            {
-                terminal.Out.WriteLine($"  {problem}");
-            }
-
-            terminal.Out.WriteLine($"  repeat: ./verify check {Traces.Fold.Quoted(row.Claim.Id)}");
-            terminal.Out.WriteLine();
+            ResultJson.Write(output, gate);
         }
+        else
+        {
+            output.WriteLine();
+            output.WriteLine(session.Terminal.Paint($"gate: {gate.Sentence}",
+                gate.ExitCode == ExitCode.AsExpected ? Paint.Green : gate.ExitCode == ExitCode.Undecided ? Paint.Yellow : Paint.Red));
+        }
+
+        return gate.ExitCode;
     }
 
     private static (int Index, int Count) ReadShard(string? text)

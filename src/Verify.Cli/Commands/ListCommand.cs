@@ -24,7 +24,9 @@ internal static class ListCommand
                 WriteTables(session);
             }
 
-            return ExitCode.AsExpected;
+            var mistakes = session.Catalogue.Mistakes.ToList();
+            mistakes.ForEach(mistake => Tool.Complain(session.Terminal, mistake));
+            return mistakes.Count > 0 ? ExitCode.BadInput : ExitCode.AsExpected;
         });
         return command;
     }

@@ -84,9 +84,10 @@ internal sealed class ProveCommand
 
         var run = new AnySizeRun(session);
         IReadOnlyList<Claim> asked = parsed.GetValue(find) ? [.. found] : run.WithInvariant([.. found]);
-        return Each(parsed, asked, claim => parsed.GetValue(find) ? run.Find(claim) : run.Prove(claim),
+        return Each(parsed, [.. asked.Select(claim => (claim, claim.Choices))],
+            (claim, _) => parsed.GetValue(find) ? run.Find(claim) : run.Prove(claim),
             result => AnySizeOutput.Write(session.Terminal, result),
-            AnySizeOutput.WriteJson,
+            result => [AnySizeOutput.Entry(result)],
             result => result.ExitCode);
     }
 
@@ -109,47 +110,56 @@ internal sealed class ProveCommand
         var proving = new InstanceRun(session, folder);
         IReadOnlyList<(Claim Claim, Choices Choices)> instances = [.. found.Select(claim => (claim, choices.Apply(parsed, claim)))];
         return Each(parsed, instances,
-            one => proving.Prove(one.Claim, one.Choices, chosen, run),
+            (claim, choice) => proving.Prove(claim, choice, chosen, run),
             proved => proving.Write(proved.Decision, proved.Certificate),
-            (output, all) => ResultJson.Write(output, all.Select(one => InstanceRun.Naming(one.Decision, one.Certificate))),
+            proved => ResultJson.Of(InstanceRun.Naming(proved.Decision, proved.Certificate)),
             proved => proved.Decision.ExitCode);
     }
 
-    // One after the other, and each told as soon as it is there; as data, all that there are, also when a later one fails.
-    private int Each<TAsked, TDone>(ParseResult parsed, IReadOnlyList<TAsked> asked, Func<TAsked, TDone> work,
-        Action<TDone> write, Action<TextWriter, IEnumerable<TDone>> writeJson, Func<TDone, int> codeOf)
+    // One after the other, and each told as soon as it is there; what is wrong with one does not keep anybody from the others.
+    private int Each<TDone>(ParseResult parsed, IReadOnlyList<(Claim Claim, Choices Choices)> asked, Func<Claim, Choices, TDone> work,
+        Action<TDone> write, Func<TDone, IEnumerable<ResultJson.Entry>> entriesOf, Func<TDone, int> codeOf)
     {
         var isJson = parsed.GetValue(json);
-        var done = new List<TDone>();
-        try
+        var (entries, codes) = (new List<ResultJson.Entry>(), new List<int>());
+        foreach (var (claim, choice) in asked.TakeWhile((_, i) => i == 0 || !session.Cancellation.IsCancellationRequested))
         {
-            foreach (var one in asked.TakeWhile((_, i) => i == 0 || !session.Cancellation.IsCancellationRequested))
+            try
             {
-                done.Add(work(one));
+                var done = session.Catalogue.MistakeIn(claim) is { } mistake ? throw new ModelException(mistake) : work(claim, choice);
+                if (!isJson && codes.Count > 0)
+                {
+                    session.Terminal.Out.WriteLine();
+                }
+
+                codes.Add(codeOf(done));
+                entries.AddRange(entriesOf(done));
                 if (!isJson)
                 {
-                    if (done.Count > 1)
-                    {
-                        session.Terminal.Out.WriteLine();
-                    }
-
-                    write(done[^1]);
+                    write(done);
                 }
             }
-        }
-        finally
-        {
-            if (isJson && done.Count > 0)
+            catch (ModelException e)
             {
-                writeJson(session.Terminal.Out, done);
+                var wrong = Outcome.Wrong(claim, choice, e.Diagnostic) with { IsOfEverySize = parsed.GetValue(anySize) };
+                codes.Add(wrong.ExitCode);
+                entries.AddRange(ResultJson.Of(wrong));
+                Tool.Complain(session.Terminal, wrong.Complaint!);
             }
         }
 
-        if (done.Count < asked.Count)
+        if (isJson)
         {
-            session.Terminal.Error.WriteLine($"verify: interrupted; {asked.Count - done.Count} of {asked.Count} claims were not looked at");
+            ResultJson.Write(session.Terminal.Out, entries);
         }
 
-        return ExitCode.Worst(session.Cancellation.IsCancellationRequested ? [ExitCode.Undecided] : done.Select(codeOf));
+        if (codes.Count < asked.Count)
+        {
+            session.Terminal.Error.WriteLine(
+                $"verify: interrupted; {asked.Count - codes.Count} of {asked.Count} claims were not looked at");
+        }
+
+        return ExitCode.Worst(session.Cancellation.IsCancellationRequested
+            ? [ExitCode.Undecided, .. codes.Where(code => code is ExitCode.BadInput or ExitCode.OurFault)] : codes);
     }
 }

@@ -79,7 +79,7 @@ internal static class ReplayCommand
     {
         if (isJson)
         {
-            ResultJson.Write(terminal.Out, [decision]);
+            ResultJson.Write(terminal.Out, ResultJson.Of(decision));
         }
         else
         {

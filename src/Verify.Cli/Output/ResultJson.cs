@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Verify.Claims;
+using Verify.Cli.Proofs;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Traces;
@@ -21,16 +22,13 @@ internal static class ResultJson
     };
 
     /// <summary>One result.</summary>
-    /// <param name="Decision">What was decided.</param>
-    /// <param name="Report">Which part of it; null when the claim is pending.</param>
-    public sealed record Entry(Decision Decision, Report? Report)
+    /// <param name="Claim">The claim.</param>
+    /// <param name="Choices">The instance that it is about.</param>
+    /// <param name="Report">What was decided; null when the claim is pending, or something is wrong.</param>
+    public sealed record Entry(Claim Claim, Choices Choices, Report? Report)
     {
-        /// <summary>The choices that it is about.</summary>
-        public Choices Choices { get; init; } = Report?.Instance.Choices ?? Decision.Choices;
-
         /// <summary>What it is about, in a line.</summary>
-        public string Instance { get; init; } =
-            Claims.Instance.Describe(Decision.Claim.Family, Report?.Instance.Choices ?? Decision.Choices);
+        public string Instance { get; init; } = Claims.Instance.Describe(Claim.Family, Choices);
 
         /// <summary>The verdict that is expected; null when nothing is.</summary>
         public string? Expected { get; init; }
@@ -41,19 +39,88 @@ internal static class ResultJson
         /// <summary>Why there is no report.</summary>
         public string? Reason { get; init; }
 
+        /// <summary>What is wrong with the claim or its model; null if nothing is.</summary>
+        public Diagnostic? Failure { get; init; }
+
         /// <summary>The invariant that was found, in C#; left out when there is none.</summary>
         public string? Invariant { get; init; }
     }
 
-    /// <summary>Writes decisions; those with an assumption dropped follow the claim's own.</summary>
-    public static void Write(TextWriter output, IEnumerable<Decision> decisions) => Write(output,
-        decisions.SelectMany(decision => decision.Report.Dropped
-            .Select(dropped => WithoutAssumption(decision, dropped.Assumption, dropped.Report)).Prepend(Own(decision))));
+    /// <summary>The results in what became of a claim; those with an assumption dropped follow its own.</summary>
+    public static IEnumerable<Entry> Of(Outcome outcome) => outcome.Decision is { } decision
+        ? Of(decision)
+        : [
+            new Entry(outcome.Claim, outcome.Choices, null)
+            {
+                Expected = outcome.Claim.Expected.Word,
+                IsAsExpected = false,
+                Reason = outcome.Failure!.Message,
+                Failure = outcome.Failure,
+            },
+        ];
+
+    /// <summary>The results in a decision; those with an assumption dropped follow the claim's own.</summary>
+    public static IEnumerable<Entry> Of(Decision decision) => decision.Report.Dropped
+        .Select(dropped => WithoutAssumption(decision, dropped.Assumption, dropped.Report)).Prepend(Own(decision));
+
+    /// <summary>Writes what became of claims.</summary>
+    public static void Write(TextWriter output, IEnumerable<Outcome> outcomes) => Write(output, outcomes.SelectMany(Of));
 
     /// <summary>Writes results.</summary>
     public static void Write(TextWriter output, IEnumerable<Entry> entries) => Document(output, json =>
     {
         json.WriteString("tool", Tool.Version);
+        WriteResults(json, entries);
+    });
+
+    /// <summary>Writes what became of a gate: the results, the certificates, and all of it in a word.</summary>
+    public static void Write(TextWriter output, GateOutcome gate) => Document(output, json =>
+    {
+        json.WriteString("tool", Tool.Version);
+        WriteResults(json, gate.Outcomes.SelectMany(Of));
+        WriteCertificates(json, gate.Certificates);
+        json.WriteStartObject("gate");
+        json.WriteString("sentence", gate.Sentence);
+        json.WriteNumber("exitCode", gate.ExitCode);
+        json.WriteNumber("claims", gate.Asked);
+        json.WriteNumber("lookedAt", gate.Outcomes.Count);
+        json.WriteNumber("inError", gate.Outcomes.Count(outcome => outcome.Failure is not null));
+        json.WriteNumber("certificates", gate.Certificates.Count);
+        json.WriteNumber("certificatesSkipped", gate.Skipped);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Writes what became of certificates.</summary>
+    public static void WriteCertificates(Utf8JsonWriter json, IEnumerable<CheckedCertificate> certificates)
+    {
+        json.WriteStartArray("certificates");
+        foreach (var one in certificates)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", one.File);
+            json.WriteBoolean("asExpected", one.ExitCode == ExitCode.AsExpected);
+            json.WriteString("result", one.Failure?.ToString() ?? one.Line);
+            WriteStrings(json, "solvers", one.Solvers);
+            WriteStrings(json, "problems", one.Problems);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteResults(Utf8JsonWriter json, IEnumerable<Entry> entries)
+    {
         json.WriteStartArray("results");
         foreach (var entry in entries)
         {
@@ -61,7 +128,7 @@ internal static class ResultJson
         }
 
         json.WriteEndArray();
-    });
+    }
 
     /// <summary>Writes one object, ended by a line feed.</summary>
     public static void Document(TextWriter output, Action<Utf8JsonWriter> body)
@@ -81,13 +148,13 @@ internal static class ResultJson
     {
         var (claim, main) = (decision.Claim, decision.Report.Main);
         return main is null
-            ? new Entry(decision, null)
+            ? new Entry(claim, decision.Choices, null)
             {
                 Expected = claim.Expected.Word,
                 IsAsExpected = true,
                 Reason = ((Expectation.Pending)claim.Expected).Reason,
             }
-            : new Entry(decision, main)
+            : new Entry(claim, main.Instance.Choices, main)
             {
                 Expected = decision.IsExpected ? claim.Expected.Word : null,
                 IsAsExpected = decision.IsExpected ? decision.Report.IsAsExpected : null,
@@ -99,16 +166,20 @@ internal static class ResultJson
         var isSuperfluous = decision.Claim.Expected is Expectation.ProvedIf conditional
             && conditional.Superfluous.Contains(assumption);
         var expected = isSuperfluous ? "proved" : "refuted";
-        return new Entry(decision, report) { Expected = expected, IsAsExpected = report.Verdict.Word == expected };
+        return new Entry(decision.Claim, report.Instance.Choices, report)
+        {
+            Expected = expected,
+            IsAsExpected = report.Verdict.Word == expected,
+        };
     }
 
     private static void WriteResult(Utf8JsonWriter json, Entry entry)
     {
-        var (decision, report) = (entry.Decision, entry.Report);
+        var report = entry.Report;
         json.WriteStartObject();
-        json.WriteString("claim", decision.Claim.Id);
+        json.WriteString("claim", entry.Claim.Id);
         json.WriteString("instance", entry.Instance);
-        json.WriteString("property", decision.Claim.Property);
+        json.WriteString("property", entry.Claim.Property);
         json.WriteString("expected", entry.Expected);
         json.WriteString("verdict", report?.Verdict.Word ?? "unknown");
         json.WritePropertyName("asExpected");
@@ -123,14 +194,9 @@ internal static class ResultJson
 
         json.WriteString("engine", report?.Engine);
         WriteEvidence(json, report?.Verdict, entry.Reason);
-        json.WriteStartArray("assumptions");
-        foreach (var assumption in entry.Choices.Assumptions)
-        {
-            json.WriteStringValue(assumption);
-        }
-
-        json.WriteEndArray();
-        WriteTrace(json, decision, report);
+        WriteStrings(json, "assumptions", entry.Choices.Assumptions);
+        WriteTrace(json, entry.Claim, report);
+        WriteError(json, entry.Failure);
         json.WriteNumber("seconds", Math.Round(report?.ElapsedSeconds ?? 0, 3));
         if (entry.Invariant is { } invariant)
         {
@@ -167,13 +233,7 @@ internal static class ResultJson
 
         if (!evidence.NotLookedFor.IsEmpty)
         {
-            json.WriteStartArray("notLookedFor");
-            foreach (var witness in evidence.NotLookedFor)
-            {
-                json.WriteStringValue(witness);
-            }
-
-            json.WriteEndArray();
+            WriteStrings(json, "notLookedFor", evidence.NotLookedFor);
         }
 
         var bound = verdict switch
@@ -202,7 +262,7 @@ internal static class ResultJson
         json.WriteEndObject();
     }
 
-    private static void WriteTrace(Utf8JsonWriter json, Decision decision, Report? report)
+    private static void WriteTrace(Utf8JsonWriter json, Claim claim, Report? report)
     {
         json.WritePropertyName("trace");
         if (report?.Trace is not { } trace)
@@ -213,24 +273,46 @@ internal static class ResultJson
 
         var model = report.Instance.Model;
         json.WriteStartObject();
-        json.WriteString("replay", string.Join(' ', decision.ReplayCommand(report, Replay.Encode(new Interpreter(model), trace))));
+        var path = Replay.Encode(new Interpreter(model), trace);
+        json.WriteString("replay", string.Join(' ', Decision.ReplayCommand(claim, report.Instance, path)));
         json.WriteStartArray("steps");
         foreach (var step in Narration.Of(model, trace).Steps)
         {
             json.WriteStartObject();
             json.WriteString("actor", step.Actor);
             json.WriteString("step", step.Name);
-            json.WriteStartArray("changes");
-            foreach (var change in step.Changes)
-            {
-                json.WriteStringValue(change.ToString());
-            }
-
-            json.WriteEndArray();
+            WriteStrings(json, "changes", step.Changes.Select(change => change.ToString()));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteError(Utf8JsonWriter json, Diagnostic? failure)
+    {
+        json.WritePropertyName("error");
+        if (failure is null)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("code", failure.Code.Id);
+        json.WriteString("message", failure.Message);
+        json.WriteString("hint", failure.Hint);
+        json.WriteString("file", failure.Where?.File);
+        json.WritePropertyName("line");
+        if (failure.Where is { } where)
+        {
+            json.WriteNumberValue(where.Line);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+
         json.WriteEndObject();
     }
 }

@@ -11,6 +11,26 @@ internal sealed class ResultText(Terminal terminal)
 {
     private const int Indent = 2;
 
+    /// <summary>Writes what became of a claim.</summary>
+    public void Write(Outcome outcome, bool showStates)
+    {
+        if (outcome.Decision is { } decision)
+        {
+            Write(decision, showStates);
+            return;
+        }
+
+        var failure = outcome.Failure!;
+        var ours = failure.Code == Codes.Internal;
+        Line($"{terminal.Paint(outcome.Claim.Id, Paint.Bold)}  "
+            + terminal.Paint(ours ? "not decided, by a mistake of ours" : "not decided, there is an error in it", Paint.Red));
+        Text(outcome.Claim.Sentence);
+        Text($"on {outcome.InstanceText}");
+        Text(failure.ToString());
+        Text($"hint: {failure.Hint}");
+        WriteSources(outcome.Claim);
+    }
+
     /// <summary>Writes one decision.</summary>
     public void Write(Decision decision, bool showStates)
     {
@@ -65,7 +85,8 @@ internal sealed class ResultText(Terminal terminal)
     public void WriteTrace(Decision decision, Report report, Trace trace, bool showStates)
     {
         var path = Replay.Encode(new Interpreter(report.Instance.Model), trace);
-        var caption = new Caption(decision.Claim.Id, report.Instance.ToString(), decision.ReplayCommand(report, path));
+        var command = Decision.ReplayCommand(decision.Claim, report.Instance, path);
+        var caption = new Caption(decision.Claim.Id, report.Instance.ToString(), command);
         Line("");
         terminal.Out.Write(Columns.Of(report.Instance.Model, trace, report.Property, caption, showStates));
         Line("");

@@ -3,8 +3,9 @@ namespace Verify.Cli.Output;
 /// <summary>The numbers that close a report on several claims.</summary>
 internal static class Tally
 {
-    public static string Of(IReadOnlyCollection<Decision> decisions)
+    public static string Of(IReadOnlyCollection<Outcome> outcomes)
     {
+        var decisions = outcomes.Select(outcome => outcome.Decision).OfType<Decision>().ToList();
         var other = decisions.Where(d => !d.IsExpected).ToList();
         var own = decisions.Where(d => d.IsExpected).ToList();
         var pending = own.Count(d => d.Report.Main is null);
@@ -17,21 +18,23 @@ internal static class Tally
             parts.Add($"{own.Count - pending - undecided - expected} not");
         }
 
-        if (undecided > 0)
-        {
-            parts.Add($"{undecided} undecided");
-        }
+        AddIfAny(parts, undecided, "undecided");
+        AddIfAny(parts, pending, "pending");
+        parts.AddRange(other.GroupBy(d => d.Report.Main!.Verdict.Word).Select(g => $"{g.Count()} {g.Key}"));
+        AddIfAny(parts, outcomes.Count - decisions.Count, "in error");
+        return $"{Count(outcomes.Count, "claim")}: {string.Join(", ", parts)}";
+    }
 
-        if (pending > 0)
-        {
-            parts.Add($"{pending} pending");
-        }
+    /// <summary>A number of things, by their name.</summary>
+    public static string Count(long number, string thing) => number == 1
+        ? $"1 {thing}"
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number:N0} {thing}s");
 
-        if (other.Count > 0)
+    private static void AddIfAny(List<string> parts, int number, string word)
+    {
+        if (number > 0)
         {
-            parts.AddRange(other.GroupBy(d => d.Report.Main!.Verdict.Word).Select(g => $"{g.Count()} {g.Key}"));
+            parts.Add($"{number} {word}");
         }
-
-        return $"{(decisions.Count == 1 ? "1 claim" : $"{decisions.Count} claims")}: {string.Join(", ", parts)}";
     }
 }

@@ -52,15 +52,12 @@ internal static class AnySizeOutput
         }
     }
 
-    /// <summary>Writes results as <c>check --json</c> does.</summary>
+    /// <summary>A result as <c>check --json</c> has it.</summary>
     /// <remarks>
     /// An invariant that is not inductive says nothing about the claim: then the verdict is "unknown", unless the instance
     /// itself is refuted.
     /// </remarks>
-    public static void WriteJson(TextWriter output, IEnumerable<AnySizeResult> results) =>
-        ResultJson.Write(output, results.Select(Entry));
-
-    private static ResultJson.Entry Entry(AnySizeResult result)
+    public static ResultJson.Entry Entry(AnySizeResult result)
     {
         var (claim, witness) = (result.Claim, result.Witness);
         var evidence = (witness?.Verdict.Evidence ?? Evidence.Nothing) with
@@ -77,7 +74,7 @@ internal static class AnySizeOutput
         var report = new Report(instance, instance.Model.Property(claim.Property), verdict, Engine,
             witness?.Run ?? Engines.Run.Default, result.Seconds);
         var isOfAll = result.Proof is not null && verdict is not Verdict.Refuted;
-        return new ResultJson.Entry(new Decision(claim, claim.Choices, new ClaimReport(claim, report, [], result.Problems)), report)
+        return new ResultJson.Entry(claim, claim.Choices, report)
         {
             Instance = isOfAll ? $"{claim.Family.Name} {result.Proof!.Sentence}" : instance.ToString(),
             Expected = claim.Expected.Word,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Verify.Modelling;
 
 namespace Verify.Claims;
@@ -6,6 +7,12 @@ namespace Verify.Claims;
 /// <summary>One sentence that somebody said, made precise: an instance, a property and what is expected of it.</summary>
 public sealed record Claim
 {
+    /// <summary>A claim that is written down where this is called.</summary>
+    public Claim([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Where = SourceSpot.From(file, line);
+
+    /// <summary>Where it is written down.</summary>
+    public SourceSpot Where { get; init; }
+
     /// <summary>The id, with the invariant behind a colon where one instance has several verdicts.</summary>
     public required string Id { get; init; }
 
@@ -84,4 +91,22 @@ public abstract class ClaimList
 {
     /// <summary>The claims, in the order in which they are told.</summary>
     public abstract IEnumerable<Claim> Claims { get; }
+
+    /// <summary>The claims, all at once.</summary>
+    /// <exception cref="ModelException">VRF305: the list's own code throws.</exception>
+    public ImmutableArray<Claim> Read()
+    {
+        try
+        {
+            return [.. Claims];
+        }
+#pragma warning disable CA1031 // Whatever the list's own code throws is a mistake in the list, at its own line.
+        catch (Exception e) when (e is not ModelException)
+#pragma warning restore CA1031
+        {
+            var cause = e is TypeInitializationException { InnerException: { } inner } ? inner : e;
+            throw cause as ModelException ?? ModelException.At(Dsl.SpotOf(cause), Codes.BadClaim,
+                $"the list '{GetType().Name}' throws {cause.GetType().Name}: {cause.Message}", "mend the line");
+        }
+    }
 }

@@ -1,0 +1,68 @@
+using Verify.Claims;
+using Verify.Cli.Commands;
+using Verify.Engines;
+using Verify.Modelling;
+
+namespace Verify.Cli;
+
+/// <summary>
+/// What became of a claim, or of another instance of it: a decision or, where its model is at fault, or we are, what is
+/// wrong.
+/// </summary>
+/// <param name="Claim">The claim as it is written.</param>
+/// <param name="Choices">The instance that was asked about.</param>
+/// <param name="Decision">What was decided; null if nothing was.</param>
+/// <param name="Failure">Why nothing was; null if something was.</param>
+internal sealed record Outcome(Claim Claim, Choices Choices, Decision? Decision, Diagnostic? Failure)
+{
+    // What is written in a claim, and told without a line where it is found out.
+    private static readonly ErrorCode[] AboutClaims = [Codes.UnknownName, Codes.BadSize, Codes.UnknownChoice, Codes.BadClaim];
+
+    /// <summary>The exit code.</summary>
+    public int ExitCode => Failure is { } failure ? Cli.ExitCode.Of(failure) : Decision!.ExitCode;
+
+    /// <summary>
+    /// Whether what is wrong is a result about the claim or its model, and not about what the command line made of it.
+    /// </summary>
+    public bool IsResult => Failure is not { } failure || failure.Code.Id[3] is '1' or '9'
+        || (ChoiceOptions.Difference(Claim, Choices).IsEmpty && failure.Code.Id[3] == '3');
+
+    /// <summary>What is wrong, with the claim and the instance that it is wrong with.</summary>
+    public Diagnostic? Complaint => Failure is { } failure
+        ? failure with { Message = IsOfEverySize ? failure.Message : $"{Claim.Id} on {InstanceText}: {failure.Message}" }
+        : null;
+
+    /// <summary>The instance in a line.</summary>
+    public string InstanceText => Instance.Describe(Claim.Family, Choices);
+
+    /// <summary>Whether the question was about every size, and not about an instance.</summary>
+    public bool IsOfEverySize { get; init; }
+
+    /// <summary>Decides a claim or another instance of it; what is wrong with it is a result, too.</summary>
+    public static Outcome Of(Claim claim, Choices choices, IEngine engine, Run run) =>
+        Of(claim, choices, () => Decision.Of(claim, choices, engine, run));
+
+    /// <summary>What comes of deciding; what is wrong is a result, too.</summary>
+    public static Outcome Of(Claim claim, Choices choices, Func<Decision> decide)
+    {
+        try
+        {
+            return new Outcome(claim, choices, decide(), null);
+        }
+#pragma warning disable CA1031 // A mistake in one claim, ours or somebody else's, must not lose what is decided about the others.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Wrong(claim, choices, Tool.Diagnose(e));
+        }
+    }
+
+    /// <summary>A claim that nothing can be decided about.</summary>
+    public static Outcome Wrong(Claim claim, Choices choices, Diagnostic failure)
+    {
+        var isOwn = ChoiceOptions.Difference(claim, choices).IsEmpty;
+        return new Outcome(claim, choices, null, isOwn && AboutClaims.Contains(failure.Code)
+            ? failure with { Where = failure.Where ?? claim.Where }
+            : failure);
+    }
+}

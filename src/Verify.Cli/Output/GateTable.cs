@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace Verify.Cli.Output;
+
+/// <summary>Many claims as a table: a row for each as it is decided, and below it what is not as it should be.</summary>
+/// <param name="terminal">Where it is written.</param>
+/// <param name="ids">The ids of all claims that there will be rows for.</param>
+internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids)
+{
+    private static readonly string[] Headings = ["claim", "expected", "verdict", "states", "steps", "seconds", ""];
+
+    // Rows are written as they come, so what does not depend on them has the room that it may need.
+    private static readonly string[] Widest = ["", "expected", "holds-up-to", "99,999,999", "steps", "seconds", "PROBLEM"];
+
+    private readonly int[] widths = Table.Widths(Headings, [Widest, .. ids.Select(id => (string[])[id, .. Widest[1..]])]);
+
+    /// <summary>Writes the headings.</summary>
+    public void Begin() => terminal.Out.WriteLine(Table.Row(Headings, widths));
+
+    /// <summary>Writes a row.</summary>
+    public void Add(Outcome outcome)
+    {
+        var main = outcome.Decision?.Report.Main;
+        var status = outcome.Decision switch
+        {
+            { Report.Main: null } => terminal.Paint("pending", Paint.Yellow),
+            { Report.IsAsExpected: true } => terminal.Paint("ok", Paint.Green),
+            _ => terminal.Paint("PROBLEM", Paint.Red),
+        };
+        terminal.Out.WriteLine(Table.Row(
+        [
+            outcome.Claim.Id,
+            outcome.Claim.Expected.Word,
+            main?.Verdict.Word ?? (outcome.Failure is null ? "" : "error"),
+            (main?.Verdict.Evidence.States.ToString("N0", CultureInfo.InvariantCulture) ?? "").PadLeft(widths[3]),
+            (main?.Trace?.Length.ToString(CultureInfo.InvariantCulture) ?? "").PadLeft(widths[4]),
+            (main?.ElapsedSeconds.ToString("0.00", CultureInfo.InvariantCulture) ?? "").PadLeft(widths[5]),
+            status,
+        ], widths));
+    }
+
+    /// <summary>Writes what is not as it should be.</summary>
+    public void WriteProblems(IEnumerable<Outcome> outcomes)
+    {
+        foreach (var outcome in outcomes)
+        {
+            string[] problems = outcome.Failure is { } failure
+                ? [failure.ToString(), $"hint: {failure.Hint}"]
+                : [.. outcome.Decision!.Report.Problems];
+            if (problems.Length == 0)
+            {
+                continue;
+            }
+
+            terminal.Out.WriteLine($"{terminal.Paint("PROBLEM", Paint.Red)} {outcome.Claim.Id}");
+            foreach (var problem in problems)
+            {
+                terminal.Out.WriteLine($"  {problem}");
+            }
+
+            terminal.Out.WriteLine($"  repeat: ./verify check {Traces.Fold.Quoted(outcome.Claim.Id)}");
+            terminal.Out.WriteLine();
+        }
+    }
+}
