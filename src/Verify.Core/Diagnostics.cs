@@ -109,6 +109,10 @@ public static class Codes
     public static readonly ErrorCode ModelThrows = new("VRF114", "the code that describes a model throws an exception",
         "mend the line; an expression that is null is the likeliest cause");
 
+    /// <summary>A quantifier binds a parameter that stands for something already.</summary>
+    public static readonly ErrorCode BoundTwice = new("VRF115", "a parameter is bound where it is bound already",
+        "let the quantifier have a parameter of its own: ForAll(sort, x => …)");
+
     /// <summary>A value is taken out of an option that has none.</summary>
     public static readonly ErrorCode NoValue = new("VRF120", "the value of an empty option is read",
         "guard the read with .HasValue");

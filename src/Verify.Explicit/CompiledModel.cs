@@ -39,7 +39,7 @@ internal sealed class CompiledModel
         }
 
         Check = TransitionCompiler.Compile(predicates, Layout);
-        Symmetry = reductions.HasFlag(Reductions.Symmetry) ? new SymmetryTables(Explicit.Symmetry.Of(this), Layout) : null;
+        Symmetry = reductions.HasFlag(Reductions.Symmetry) ? new SymmetryTables(Explicit.Symmetry.Of(this, predicates), Layout) : null;
         Steps = reductions.HasFlag(Reductions.PartialOrder) ? RelationsFor(predicates) : null;
     }
 

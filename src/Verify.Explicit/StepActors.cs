@@ -30,15 +30,9 @@ internal sealed unsafe class StepActors
         var lowered = model.Lowered.Rules[rule];
         var source = model.Model.Rules[lowered.Rule];
         var words = new ReadOnlySpan<ulong>(state, model.Layout.WordCount);
-        try
-        {
-            return NumberOf(interpreter.Evaluate(model.Layout.Unpack(words), source.Actor.Processor!, source.Parameters,
-                model.Lowered.ArgumentsOf(lowered), source.Where));
-        }
-        catch (ModelException e) when (e.Diagnostic.Code == Codes.NoValue)
-        {
-            return NumberOf("?"); // who takes a step decides nothing: a missing value must not spoil the trace
-        }
+        var actor = interpreter.ValueToShow(model.Layout.Unpack(words), source.Actor.Processor!, source.Parameters,
+            model.Lowered.ArgumentsOf(lowered), source.Where, out _);
+        return actor is null ? NumberOf(Traces.Narration.Unknown) : NumberOf(actor);
     }
 
     /// <summary>Whether an actor may be another one when identities are renamed.</summary>
@@ -69,6 +63,11 @@ internal sealed unsafe class StepActors
 
     private int NumberOf(Value value)
     {
+        while (value.Sort is Sort.Optional && value.Number == 1)
+        {
+            value = value.Items[0];
+        }
+
         var set = SetOf(value.Sort);
         return set < 0 ? NumberOf(value.ToString()) : NumberOf(new Identity(set, value.Number));
     }

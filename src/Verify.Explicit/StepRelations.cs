@@ -36,8 +36,8 @@ internal sealed class StepRelations
         Unsettling = [.. lowered.Rules.Select(rule => rule.IsGuardDefined.IsTrue
             ? null
             : Union(steps, step => Term.LeavesOf(rule.IsGuardDefined).Any(step.CanWrite)))];
-        Check = [.. conditions.Chunk(ConditionsPerMethod).Select(some =>
-            TransitionCompiler.Compile([.. some.Select(term => new LoweredPredicate(term, lowered.Pool.True))], layout))];
+        LoweredPredicate Total(Term term) => new(term, lowered.Pool.True, DependsOnOrder: false);
+        Check = [.. conditions.Chunk(ConditionsPerMethod).Select(some => TransitionCompiler.Compile([.. some.Select(Total)], layout))];
         VisibleTo = [.. steps.Select(step => Sees(step, goals, mustHold))];
         var offsets = symmetry?.Leaves.Where(leaf => leaf.Set >= 0).ToDictionary(leaf => leaf.Leaf, leaf => leaf.Offset) ?? [];
         IsForward = [.. StepOrder.Forward(lowered.Shape, steps,

@@ -68,12 +68,12 @@ internal sealed class Symmetry
     /// <summary>What becomes of a member of a set, if two of them change places.</summary>
     public static int Swapped(int member, int a, int b) => member == a ? b : member == b ? a : member;
 
-    /// <summary>The symmetry of a model.</summary>
+    /// <summary>The symmetry of a model, as far as its rules and some predicates are looked at.</summary>
     /// <exception cref="ModelException">VRF203: an initial value or a reset singles out a member.</exception>
-    public static Symmetry Of(CompiledModel model)
+    public static Symmetry Of(CompiledModel model, IEnumerable<LoweredPredicate> predicates)
     {
         CheckUnbroken(model.Model);
-        if (model.Lowered.DependsOnOrder)
+        if (model.Lowered.Rules.Any(rule => rule.DependsOnOrder) || predicates.Any(predicate => predicate.DependsOnOrder))
         {
             throw ModelException.At(model.Property.Where, Codes.BadReduction,
                 "a quantifier over identities reads the value of an option that it finds empty only if it looks in another order",

@@ -112,10 +112,7 @@ public sealed class InvariantBuilder
     {
         foreach (var conjunct in conjuncts)
         {
-            if (Footprint.Of(conjunct.Holds).Reads.FirstOrDefault(variable => !model.Variables.Contains(variable)) is { } foreign)
-            {
-                throw ModelException.At(conjunct.Where, Codes.ForeignVariable, $"'{foreign}' is a variable of another model");
-            }
+            Validation.CheckPredicate(model, conjunct.Holds, conjunct.Where, $"the conjunct '{conjunct.Name}'");
         }
 
         return [.. conjuncts];

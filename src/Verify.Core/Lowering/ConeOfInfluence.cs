@@ -37,7 +37,7 @@ public sealed class ConeOfInfluence
 
         KeepWhatMayBeUndefined();
         Close();
-        Model = model.With([.. model.Rules.Where((_, i) => isKept[i]).Select(Cut)]);
+        Model = model with { Rules = [.. model.Rules.Where((_, i) => isKept[i]).Select(Cut)] };
     }
 
     /// <summary>The rules of the cone, with those of their writes that are in it.</summary>

@@ -20,24 +20,34 @@ public sealed record LeafWrite(ImmutableArray<int> Leaves, Term Index, Term Valu
 /// <param name="IsGuardDefined">Whether the guard is defined; where it is not, the interpreter says why.</param>
 /// <param name="AreUpdatesDefined">Where the guard holds, whether the updates are defined.</param>
 /// <param name="Writes">What it changes; distinct leaves wherever the updates are defined.</param>
+/// <param name="DependsOnOrder">
+/// Whether something in it is defined only because a quantifier over symmetric identities looked at them in a certain
+/// order and stopped in time. It is then not the same for all states of an orbit.
+/// </param>
 public sealed record LoweredRule(
     int Rule,
     ImmutableArray<int> Arguments,
     Term Guard,
     Term IsGuardDefined,
     Term AreUpdatesDefined,
-    ImmutableArray<LeafWrite> Writes);
+    ImmutableArray<LeafWrite> Writes,
+    bool DependsOnOrder);
 
 /// <summary>A truth value over leaves.</summary>
 /// <param name="Holds">Whether it holds.</param>
 /// <param name="IsDefined">Whether it is defined.</param>
-public sealed record LoweredPredicate(Term Holds, Term IsDefined);
+/// <param name="DependsOnOrder">As of a rule: whether what is defined in it depends on the order of identities.</param>
+public sealed record LoweredPredicate(Term Holds, Term IsDefined, bool DependsOnOrder);
 
 /// <summary>
 /// A model as terms over the leaves of its states: what compiled search runs and what solvers are asked about. It means
 /// what the interpreter says; the tests compare the two step by step.
 /// </summary>
-public sealed class LoweredModel
+/// <remarks>
+/// Nothing in it changes after it is made, and what is known of a rule or a predicate is a part of it: whoever makes
+/// another model of some of the rules (<c>with</c>), or asks about some predicates, has what is known of those.
+/// </remarks>
+public sealed record LoweredModel
 {
     private readonly LoweredOps ops;
 
@@ -63,9 +73,6 @@ public sealed class LoweredModel
         Rules = rules.ToImmutable();
     }
 
-    private LoweredModel(LoweredModel whole, ImmutableArray<LoweredRule> rules) =>
-        (Model, Shape, Pool, ops, Rules) = (whole.Model, whole.Shape, whole.Pool, whole.ops, rules);
-
     /// <summary>The model.</summary>
     public Model Model { get; }
 
@@ -76,23 +83,14 @@ public sealed class LoweredModel
     public TermPool Pool { get; }
 
     /// <summary>The rules, in the order of the model's rules and then of their arguments; those that can never fire are left out.</summary>
-    public ImmutableArray<LoweredRule> Rules { get; }
-
-    /// <summary>The same leaves and terms with other rules.</summary>
-    internal LoweredModel With(ImmutableArray<LoweredRule> rules) => new(this, rules);
-
-    /// <summary>
-    /// Whether something is defined only because a quantifier over symmetric identities looked at them in a certain order
-    /// and stopped in time. It is then not the same for all states of an orbit.
-    /// </summary>
-    public bool DependsOnOrder { get; private set; }
+    public ImmutableArray<LoweredRule> Rules { get; internal init; }
 
     /// <summary>A predicate of the model.</summary>
     public LoweredPredicate Lower(Expr predicate)
     {
         var pass = new Pass(this, [], []);
         var holds = pass.Truth(predicate);
-        return new LoweredPredicate(holds, pass.Defined);
+        return new LoweredPredicate(holds, pass.Defined, pass.DependsOnOrder);
     }
 
     /// <summary>The values of a rule's arguments.</summary>
@@ -118,7 +116,7 @@ public sealed class LoweredModel
         }
 
         pass.Require(AreDistinct(writes));
-        return new LoweredRule(index, codes, guard, isGuardDefined, pass.Defined, [.. writes]);
+        return new LoweredRule(index, codes, guard, isGuardDefined, pass.Defined, [.. writes], pass.DependsOnOrder);
     }
 
     // Two writes collide when both happen and pick the same leaf.
@@ -152,7 +150,6 @@ public sealed class LoweredModel
     /// <summary>One pass over the expressions of a rule, with the path condition under which each is looked at.</summary>
     private sealed class Pass : ExprFold<Lowered>
     {
-        private readonly LoweredModel owner;
         private readonly TermPool pool;
         private readonly LoweredOps ops;
         private readonly Dictionary<Binder, Lowered> bound = [];
@@ -162,7 +159,7 @@ public sealed class LoweredModel
 
         public Pass(LoweredModel owner, ImmutableArray<Binder> parameters, ImmutableArray<int> codes)
         {
-            (this.owner, pool, ops) = (owner, owner.Pool, owner.ops);
+            (pool, ops) = (owner.Pool, owner.ops);
             (assumed, path, Defined) = (pool.True, pool.True, pool.True);
             for (var i = 0; i < parameters.Length; i++)
             {
@@ -177,6 +174,9 @@ public sealed class LoweredModel
 
         /// <summary>Whether all that was looked at is defined.</summary>
         public Term Defined { get; private set; }
+
+        /// <summary>Whether any of it was defined only by the order in which identities are looked at.</summary>
+        public bool DependsOnOrder { get; private set; }
 
         public void Bind(ImmutableArray<Binder> parameters, ImmutableArray<Value> values)
         {
@@ -392,6 +392,7 @@ public sealed class LoweredModel
         protected internal override Lowered OnQuantified(Expr.Quantified node)
         {
             var outer = path;
+            var shadowed = bound.GetValueOrDefault(node.Binder);
             var holds = pool.Truth(node.Quantifier == Quantifier.ForAll);
             var count = pool.Constant(0);
             for (var code = 0; code < node.Binder.Sort.ScalarCount; code++)
@@ -403,7 +404,7 @@ public sealed class LoweredModel
                 Under(pool.True, () => body = Truth(node.Body));
                 if (Defined != before && node.Quantifier != Quantifier.Count && HasIdentities(node.Binder.Sort))
                 {
-                    owner.DependsOnOrder = true;
+                    DependsOnOrder = true;
                 }
 
                 switch (node.Quantifier)
@@ -423,6 +424,11 @@ public sealed class LoweredModel
             }
 
             path = outer;
+            if (shadowed is not null)
+            {
+                bound[node.Binder] = shadowed;
+            }
+
             return node.Quantifier == Quantifier.Count ? new Lowered.Number(node.Sort, count) : Bool(holds);
         }
 

@@ -19,7 +19,15 @@ public abstract partial class Expr
     /// <summary>A constant of a scalar sort that is no option.</summary>
     public sealed class Literal : Expr
     {
-        internal Literal(Sort sort, int number) : base(sort) => Number = number;
+        internal Literal(Sort sort, int number) : base(sort)
+        {
+            var (low, count) = sort is Sort.Interval range ? (range.Low, range.ScalarCount)
+                : sort is Sort.Optional ? (0, 0) : (0, sort.ScalarCount);
+            Number = number >= low && number - low < count
+                ? number
+                : throw Dsl.Error(Codes.OutOfRange, $"'{sort}' has no value {number}",
+                    count > 0 ? $"choose from {low} to {low + count - 1}" : null);
+        }
 
         /// <summary>The number itself for a range, 0 or 1 for a truth value, else the position of the member.</summary>
         public int Number { get; }
@@ -291,13 +299,16 @@ public enum Quantifier
 /// <summary>A parameter of a rule or the variable of a quantifier. Identity is by reference.</summary>
 /// <param name="name">The name that reports print.</param>
 /// <param name="sort">A scalar sort.</param>
+/// <exception cref="ModelException">VRF101: the sort has no finite list of values.</exception>
 public sealed class Binder(string name, Sort sort)
 {
     /// <summary>The name that reports print.</summary>
     public string Name { get; } = name;
 
     /// <summary>What it ranges over.</summary>
-    public Sort Sort { get; } = sort;
+    public Sort Sort { get; } = sort.IsScalar
+        ? sort
+        : throw Dsl.Error(Codes.SortMismatch, $"'{sort}' cannot be ranged over: it has no finite list of values");
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -248,13 +248,18 @@ public static class Dsl
     }
 
     /// <summary>A statement about every value of what is bound, whose body is already made.</summary>
+    /// <remarks>A binder that stands for something already, as a parameter of the rule around, is refused (VRF115).</remarks>
     public static Expr ForAllOver(Expr body, Binder binder) => new Expr.Quantified(Quantifier.ForAll, binder, Coerce(body, Sort.Bool));
 
     /// <summary>What a binder stands for.</summary>
     public static Expr ValueOf(Binder binder) => new Expr.Bound(binder);
 
-    /// <summary>A member of an enum by its position.</summary>
-    public static Expr MemberOf(Sort.Enumeration sort, int position) => new Expr.Literal(sort, position);
+    /// <summary>A member of an enum by its position, from 0.</summary>
+    /// <exception cref="ModelException">VRF121: there is no member at that position.</exception>
+    public static Expr MemberOf(Sort.Enumeration sort, int position) => position >= 0 && position < sort.Members.Length
+        ? new Expr.Literal(sort, position)
+        : throw Error(Codes.OutOfRange, $"'{sort.Name}' has no member at position {position}",
+            $"its {sort.Members.Length} members have the positions from 0 to {sort.Members.Length - 1}");
 
     internal static string NameFor(Sort sort) => sort switch
     {

@@ -59,4 +59,5 @@ public sealed class Model
 /// <param name="Over">For every value of these.</param>
 /// <param name="Target">The location it is printed behind.</param>
 /// <param name="When">While this holds.</param>
-public sealed record Mark(string Text, ImmutableArray<Binder> Over, Expr Target, Expr When);
+/// <param name="Where">Where it is declared.</param>
+public sealed record Mark(string Text, ImmutableArray<Binder> Over, Expr Target, Expr When, SourceSpot Where);

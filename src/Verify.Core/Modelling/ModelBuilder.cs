@@ -6,6 +6,7 @@ namespace Verify.Modelling;
 /// <summary>The language that a model is written in: declare sorts and variables, then rules, threads and properties.</summary>
 public sealed class ModelBuilder
 {
+    private const int MostMembers = 1 << 24;
     private readonly List<Variable> variables = [];
     private readonly List<Rule> rules = [];
     private readonly List<Property> properties = [];
@@ -186,20 +187,26 @@ public sealed class ModelBuilder
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         properties.Add(new Property.LeadsTo(name, text ?? name, SourceSpot.From(file, line), Truth(from), Truth(to)));
 
-    /// <summary>A word that reports print behind a location while a condition holds.</summary>
-    public void Mark(string text, Sort over, Func<Expr, (Expr Target, Expr When)> what)
+    /// <summary>A word that reports print behind a location while a condition holds, and not where that is undefined.</summary>
+    public void Mark(string text, Sort over, Func<Expr, (Expr Target, Expr When)> what,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         var a = new Binder(Dsl.NameFor(over), over);
-        var (target, when) = what(new Expr.Bound(a));
-        marks.Add(new Mark(text, [a], target, Truth(when)));
+        Add(text, [a], what(new Expr.Bound(a)), file, line);
     }
 
-    /// <summary>A word that reports print behind a location of two keys while a condition holds.</summary>
-    public void Mark(string text, Sort first, Sort second, Func<Expr, Expr, (Expr Target, Expr When)> what)
+    /// <summary>A word that reports print behind a location of two keys while a condition holds, and not where that is undefined.</summary>
+    public void Mark(string text, Sort first, Sort second, Func<Expr, Expr, (Expr Target, Expr When)> what,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         var (a, b) = (new Binder(Dsl.NameFor(first), first), new Binder(Dsl.NameFor(second), second));
-        var (target, when) = what(new Expr.Bound(a), new Expr.Bound(b));
-        marks.Add(new Mark(text, [a, b], target, Truth(when)));
+        Add(text, [a, b], what(new Expr.Bound(a), new Expr.Bound(b)), file, line);
+    }
+
+    private void Add(string text, ImmutableArray<Binder> over, (Expr Target, Expr When) what, string file, int line)
+    {
+        StepBuilder.CheckLocation(what.Target);
+        marks.Add(new Mark(text, over, what.Target, Truth(what.When), SourceSpot.From(file, line)));
     }
 
     /// <summary>The model, checked.</summary>
@@ -230,6 +237,11 @@ public sealed class ModelBuilder
     private Sort.Scalar Identities(string name, int count, string prefix)
     {
         ClaimName(name, count, "scalar set");
+        if (count > MostMembers)
+        {
+            throw Dsl.Error(Codes.BadDeclaration, $"scalar set '{name}' has {count} members, over 16 million");
+        }
+
         return new Sort.Scalar(name, [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")]);
     }
 

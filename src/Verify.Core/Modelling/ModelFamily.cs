@@ -148,9 +148,20 @@ public abstract class ModelFamily
         }
     }
 
+    private void CheckSizes()
+    {
+        if (Sizes.FirstOrDefault(size => size.Default < size.Low || size.Default > size.High) is { } bad)
+        {
+            throw ModelException.At(null, Codes.BadDeclaration,
+                $"'{Name}' offers {bad.Name} from {bad.Low} to {bad.High}, and its default is {bad.Default}",
+                "let the default be one of the sizes that are offered");
+        }
+    }
+
     private void CheckChoices(Choices choices)
     {
         CheckOffers();
+        CheckSizes();
         foreach (var (name, value) in choices.Sizes)
         {
             var size = Sizes.FirstOrDefault(s => s.Name == name)

@@ -35,8 +35,22 @@ public abstract class Sort : IEquatable<Sort>
     /// <summary>The members of a C# enum, in the order of their declaration.</summary>
     public static Sort Enum<T>() where T : struct, Enum => EnumOf(typeof(T));
 
-    internal static Sort EnumOf(Type type) =>
-        new Enumeration(type.Name, [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(member => member.Name)]);
+    internal static Sort EnumOf(Type type)
+    {
+        var members = type.GetFields(BindingFlags.Public | BindingFlags.Static);
+        if (members.Length == 0)
+        {
+            throw Dsl.Error(Codes.BadDeclaration, $"enum '{type.Name}' is empty");
+        }
+
+        // Which of two names of one value is meant, C# does not say.
+        var twice = members.GroupBy(member => member.GetRawConstantValue()).FirstOrDefault(same => same.Count() > 1);
+        return twice is null
+            ? new Enumeration(type.Name, [.. members.Select(member => member.Name)])
+            : throw Dsl.Error(Codes.DuplicateName,
+                $"'{twice.First().Name}' and '{twice.ElementAt(1).Name}' of enum '{type.Name}' are one value",
+                "give each member a value of its own");
+    }
 
     // Names are quoted where they could be taken for what stands around them: unequal sorts have unequal texts.
     internal static string Spelled(string name) =>

@@ -164,7 +164,7 @@ public sealed class StepBuilder
         return this;
     }
 
-    private static void CheckLocation(Expr target)
+    internal static void CheckLocation(Expr target)
     {
         var place = target;
         while (place is not Expr.Read)

@@ -6,7 +6,7 @@ namespace Verify.Modelling;
 internal static class Validation
 {
     /// <summary>Checks a whole model.</summary>
-    /// <exception cref="ModelException">VRF102, VRF103, VRF104, VRF105, VRF107, VRF108, VRF111, VRF112.</exception>
+    /// <exception cref="ModelException">VRF102, VRF103, VRF104, VRF105, VRF106, VRF107, VRF108, VRF111, VRF112, VRF115.</exception>
     public static void Check(Model model)
     {
         Unique("variable", model.Variables.Select(v => (v.Name, v.Where)));
@@ -35,11 +35,16 @@ internal static class Validation
 
         foreach (var mark in model.Marks)
         {
-            var scope = new ScopeCheck(model, mark.Over, null, $"mark '{mark.Text}'");
+            var scope = new ScopeCheck(model, mark.Over, mark.Where, $"mark '{mark.Text}'");
             scope.Of(mark.Target);
             scope.Of(mark.When);
         }
     }
+
+    /// <summary>Checks a predicate of states that somebody adds to a model.</summary>
+    /// <exception cref="ModelException">VRF107, VRF108, VRF115.</exception>
+    public static void CheckPredicate(Model model, Expr holds, SourceSpot where, string what) =>
+        new ScopeCheck(model, [], where, what).Of(holds);
 
     private static void Unique(string kind, IEnumerable<(string Name, SourceSpot Where)> declared)
     {
@@ -141,10 +146,21 @@ internal static class Validation
         }
     }
 
-    private sealed class ScopeCheck(Model model, ImmutableArray<Binder> bound, SourceSpot? where, string what) : ExprWalk
+    private sealed class ScopeCheck : ExprWalk
     {
-        private readonly HashSet<Variable> known = [.. model.Variables];
-        private readonly HashSet<Binder> scope = [.. bound];
+        private readonly HashSet<Variable> known;
+        private readonly HashSet<Binder> scope = [];
+        private readonly SourceSpot? where;
+        private readonly string what;
+
+        public ScopeCheck(Model model, ImmutableArray<Binder> bound, SourceSpot? where, string what)
+        {
+            (this.where, this.what, known) = (where, what, [.. model.Variables]);
+            foreach (var binder in bound)
+            {
+                Enter(binder);
+            }
+        }
 
         protected internal override ValueTuple OnRead(Expr.Read node) => known.Contains(node.Variable)
             ? default
@@ -156,10 +172,19 @@ internal static class Validation
 
         protected internal override ValueTuple OnQuantified(Expr.Quantified node)
         {
-            scope.Add(node.Binder);
+            Enter(node.Binder);
             Of(node.Body);
             scope.Remove(node.Binder);
             return default;
+        }
+
+        // A parameter stands for one thing wherever it is looked at.
+        private void Enter(Binder binder)
+        {
+            if (!scope.Add(binder))
+            {
+                throw ModelException.At(where, Codes.BoundTwice, $"{what} binds the parameter '{binder}' where it is bound already");
+            }
         }
     }
 }

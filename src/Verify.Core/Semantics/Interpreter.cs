@@ -117,6 +117,27 @@ public sealed class Interpreter(Model model)
         return scope.Of(expr);
     }
 
+    /// <summary>
+    /// The value of what only reports show, as an actor, an argument or a mark: null where it is undefined, which must cost
+    /// no verdict.
+    /// </summary>
+    /// <remarks>Why there is no value is said by <c>whyNot</c>, which is null when there is one.</remarks>
+    public Value? ValueToShow(
+        State state, Expr expr, ImmutableArray<Binder> parameters, ImmutableArray<Value> arguments, SourceSpot where,
+        out Diagnostic? whyNot)
+    {
+        try
+        {
+            whyNot = null;
+            return Evaluate(state, expr, parameters, arguments, where);
+        }
+        catch (ModelException e) when (e.Diagnostic.Code == Codes.NoValue || e.Diagnostic.Code == Codes.OutOfRange)
+        {
+            whyNot = e.Diagnostic;
+            return null;
+        }
+    }
+
     /// <summary>Whether a truth value holds in a state.</summary>
     public bool Holds(State state, Expr expr, SourceSpot where) => Evaluate(state, expr, where).IsTrue;
 
@@ -321,6 +342,19 @@ public sealed class Interpreter(Model model)
             Of(node.Condition).IsTrue ? Of(node.IfTrue) : Of(node.IfFalse);
 
         protected internal override Value OnQuantified(Expr.Quantified node)
+        {
+            // No model binds a parameter again; if one did, what it stands for behind the quantifier would be as before.
+            var shadowed = bound.GetValueOrDefault(node.Binder);
+            var result = Quantify(node);
+            if (shadowed is not null)
+            {
+                bound[node.Binder] = shadowed;
+            }
+
+            return result;
+        }
+
+        private Value Quantify(Expr.Quantified node)
         {
             // Every value is looked at, in order, until the answer is known; a count looks at all.
             var count = 0;

@@ -57,6 +57,7 @@ public static class Columns
         [
             "",
             .. Fold.Lines(outcome.Closing),
+            .. narration.Notes.SelectMany(note => Fold.Lines($"note: {note}")),
             .. caption.Replay.IsEmpty ? [] : Fold.Command("replay:", caption.Replay),
         ];
         return [.. title, .. table.Lines(narration, trace, showStates ? model : null), .. closing];

@@ -7,19 +7,22 @@ namespace Verify.Traces;
 /// <summary>Where the marks of a model hold.</summary>
 internal sealed class Marks(Interpreter interpreter)
 {
-    private static readonly SourceSpot Nowhere = new("mark", 0);
+    private readonly SortedDictionary<int, string> notes = [];
+
+    /// <summary>For each mark that was undefined somewhere, that and why, in the order of the marks.</summary>
+    public ImmutableArray<string> Notes => [.. notes.Values];
 
     /// <summary>The words at each location that has some in a state.</summary>
     public Dictionary<Location, ImmutableArray<string>> In(State state)
     {
         var found = new Dictionary<Location, ImmutableArray<string>>();
-        foreach (var mark in interpreter.Model.Marks)
+        for (var i = 0; i < interpreter.Model.Marks.Length; i++)
         {
+            var mark = interpreter.Model.Marks[i];
             foreach (var arguments in Interpreter.ArgumentsOf(mark.Over))
             {
-                if (interpreter.Evaluate(state, mark.When, mark.Over, arguments, Nowhere).IsTrue)
+                if (ValueOf(i, mark.When, arguments, state)?.IsTrue == true && Locate(i, arguments, state) is { } location)
                 {
-                    var location = Locate(mark, arguments, state);
                     var words = found.GetValueOrDefault(location, []);
                     found[location] = words.Contains(mark.Text) ? words : words.Add(mark.Text);
                 }
@@ -29,8 +32,25 @@ internal sealed class Marks(Interpreter interpreter)
         return found;
     }
 
-    private Location Locate(Mark mark, ImmutableArray<Value> arguments, State state)
+    // Where it has no value, the mark is left out; that is said once.
+    private Value? ValueOf(int index, Expr expr, ImmutableArray<Value> arguments, State state)
     {
+        var mark = interpreter.Model.Marks[index];
+        var value = interpreter.ValueToShow(state, expr, mark.Over, arguments, mark.Where, out var whyNot);
+        if (whyNot is not null)
+        {
+            Note(mark, index, whyNot.Message);
+        }
+
+        return value;
+    }
+
+    private void Note(Mark mark, int index, string why) =>
+        notes.TryAdd(index, $"the mark '{mark.Text}' ({mark.Where}) is left out where it is undefined: {why}");
+
+    private Location? Locate(int index, ImmutableArray<Value> arguments, State state)
+    {
+        var mark = interpreter.Model.Marks[index];
         var keys = new Stack<Value>();
         var place = mark.Target;
         while (place is not Expr.Read)
@@ -38,7 +58,18 @@ internal sealed class Marks(Interpreter interpreter)
             switch (place)
             {
                 case Expr.At at:
-                    keys.Push(interpreter.Evaluate(state, at.Key, mark.Over, arguments, Nowhere));
+                    if (ValueOf(index, at.Key, arguments, state) is not { } key)
+                    {
+                        return null;
+                    }
+
+                    if (key.CodeIn(((Sort.Mapping)at.Map.Sort).Key) < 0)
+                    {
+                        Note(mark, index, $"{key} is no key of '{at.Map}'");
+                        return null;
+                    }
+
+                    keys.Push(key);
                     place = at.Map;
                     break;
                 // What lies inside of an entry is told with the entry.
@@ -51,7 +82,7 @@ internal sealed class Marks(Interpreter interpreter)
                     place = value.Option;
                     break;
                 default:
-                    throw ModelException.At(null, Codes.NotALocation, $"the mark '{mark.Text}' is put on '{mark.Target}'");
+                    throw new System.Diagnostics.UnreachableException("a mark is put on a location");
             }
         }
 

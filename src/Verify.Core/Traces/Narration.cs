@@ -7,8 +7,12 @@ namespace Verify.Traces;
 /// <summary>A trace put into words, before it is laid out: who does what, and what changes by it.</summary>
 /// <param name="Start">What the run starts with, where the model leaves a choice (all that is visible if nothing happens).</param>
 /// <param name="Steps">One entry a step, in order.</param>
-public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<ToldStep> Steps)
+/// <param name="Notes">What could not be told as the model says, one sentence each: marks that are undefined somewhere.</param>
+public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<ToldStep> Steps, ImmutableArray<string> Notes)
 {
+    /// <summary>What is printed for an actor or an argument that has no value in a state.</summary>
+    public const string Unknown = "?";
+
     /// <summary>Tells a trace of a model.</summary>
     /// <remarks>
     /// Program counters, locals and ghosts are left out: the names of the steps and their arguments stand for them.
@@ -30,7 +34,8 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
         return new Narration(
             [.. start.SelectMany(v => Location.Of(model, v, trace.States[0]))
                 .Select(p => new Change(p.Location.Processor(model), p.Location, Location.Short(p.Value), Words(before, p.Location)))],
-            told.ToImmutable());
+            told.ToImmutable(),
+            marks.Notes);
     }
 
     /// <summary>The words of marks that hold at a location, joined; null when there are none.</summary>
@@ -85,17 +90,10 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
         return rule.Shown.IsEmpty ? rule.Label : $"{rule.Label}({string.Join(", ", arguments)})";
     }
 
-    private static string Argument(Interpreter interpreter, State state, Rule rule, Step step, Expr shown)
-    {
-        try
-        {
-            return Location.Short(interpreter.Evaluate(state, shown, rule.Parameters, step.Arguments, rule.Where));
-        }
-        catch (ModelException e) when (e.Diagnostic.Code == Codes.NoValue)
-        {
-            return "?"; // what is shown decides nothing, so a missing value must not spoil the trace
-        }
-    }
+    private static string Argument(Interpreter interpreter, State state, Rule rule, Step step, Expr shown) =>
+        interpreter.ValueToShow(state, shown, rule.Parameters, step.Arguments, rule.Where, out _) is { } value
+            ? Location.Short(value)
+            : Unknown;
 }
 
 /// <summary>One step, told.</summary>

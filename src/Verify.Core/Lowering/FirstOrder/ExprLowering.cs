@@ -46,6 +46,18 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
 
     private Formula EveryValue(bool isForAll, Binder binder, Func<Formula> body)
     {
+        var shadowed = bound.GetValueOrDefault(binder);
+        var result = Quantified(isForAll, binder, body);
+        if (shadowed is not null)
+        {
+            bound[binder] = shadowed;
+        }
+
+        return result;
+    }
+
+    private Formula Quantified(bool isForAll, Binder binder, Func<Formula> body)
+    {
         if (binder.Sort is Sort.Scalar)
         {
             Depth++;
