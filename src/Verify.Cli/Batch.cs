@@ -86,8 +86,7 @@ internal sealed class Batch(IEngine engine, Run run, Func<Claim, Diagnostic?>? m
             Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
     }
 
-    private static bool IsCut(Outcome row) => row.Decision is { } decision && decision.Report.Dropped.Select(d => d.Report)
-        .Append(decision.Report.Main).Any(report => report?.Verdict is Verdict.HoldsUpTo or Verdict.Unknown);
+    private static bool IsCut(Outcome row) => row.Decision?.Report is { Main: not null, IsUndecided: true };
 
     private Outcome DecideOne(Claim claim, Run allowed) => mistakeIn?.Invoke(claim) is { } mistake
         ? Outcome.Wrong(claim, claim.Choices, mistake)

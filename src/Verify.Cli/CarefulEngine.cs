@@ -10,9 +10,10 @@ namespace Verify.Cli;
 /// one asks with an assumption dropped, another asks outright.
 /// </summary>
 /// <param name="inner">The engine that does the work.</param>
-/// <remarks>A verdict that depends on the budget or on an interrupt is not kept.</remarks>
+/// <remarks>A verdict that depends on the budget or on an interrupt is not kept, nor one that a budget may have left open.</remarks>
 internal sealed class CarefulEngine(IEngine inner) : IEngine
 {
+    // By what was asked and what could be left out: the evidence says what was looked at.
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Answer>> known = new(StringComparer.Ordinal);
 
     private sealed record Answer(Model Model, Verdict Verdict);
@@ -28,7 +29,7 @@ internal sealed class CarefulEngine(IEngine inner) : IEngine
     public Verdict Decide(Model model, Property property, Run run)
     {
         // What is the same has the same states, steps and properties: a verdict fits both, and a trace is the best of both.
-        var answers = known.GetOrAdd($"{model.Name}: {property.Name}", _ => new ConcurrentQueue<Answer>());
+        var answers = known.GetOrAdd($"{model.Name}: {property.Name} {run.Reductions}", _ => new ConcurrentQueue<Answer>());
         if (answers.FirstOrDefault(answer => answer.Model.Identity == model.Identity) is { } answer)
         {
             return answer.Verdict;
@@ -50,7 +51,8 @@ internal sealed class CarefulEngine(IEngine inner) : IEngine
             verdict = new Verdict.Unknown("memory ran out; try a smaller size or a budget of bytes", latest.Evidence);
         }
 
-        if (verdict is Verdict.Proved or Verdict.Refuted)
+        var isOpen = verdict is Verdict.Proved { Witness: null } && !verdict.Evidence.LeftOut(model).IsEmpty;
+        if (verdict is (Verdict.Proved or Verdict.Refuted) && !isOpen)
         {
             answers.Enqueue(new Answer(model, verdict));
         }

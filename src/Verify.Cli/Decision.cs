@@ -20,9 +20,10 @@ internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report
         .Except(Claim.Choices.Assumptions.Union(Claim.Choices.Faults))
         .Where(IsIdle);
 
-    /// <summary>How many of the decisions are missing.</summary>
+    /// <summary>How many of the answers are missing: decisions, and whether a proof is vacuous.</summary>
     private int Undecided => Report.Dropped.Select(d => d.Report).Prepend(Report.Main)
-        .Count(report => report is null or { Verdict: Verdict.Unknown or Verdict.HoldsUpTo });
+        .Count(report => report is null or { Verdict: Verdict.Unknown or Verdict.HoldsUpTo })
+        + (Report.Main?.OpenVacuities().Length ?? 0);
 
     /// <summary>The exit code.</summary>
     public int ExitCode => Undecided > 0 && Report.Problems.Length <= Undecided ? Cli.ExitCode.Undecided
@@ -39,7 +40,7 @@ internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report
 
         var instance = new Instance(claim.Family, choices);
         var report = Verify.Claims.Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);
-        return new Decision(claim, choices, new ClaimReport(claim, report, [], report.Vacuities()));
+        return new Decision(claim, choices, new ClaimReport(claim, report, [], [.. report.Vacuities(), .. report.OpenVacuities()]));
     }
 
     /// <summary>The command that shows a run of an instance again, a word an entry.</summary>

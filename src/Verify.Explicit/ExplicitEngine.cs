@@ -28,6 +28,9 @@ public sealed class ExplicitEngine : IEngine
     /// <summary>How long making a trace may still take once the time is spent or somebody asks to stop.</summary>
     internal TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The states that may be looked at for what a proof by the cone of influence left out; 0 for none.</summary>
+    internal long MostStatesForTheRest { get; init; } = 5_000_000;
+
     /// <inheritdoc/>
     public Verdict Decide(Model model, Property property, Run run)
     {
@@ -86,7 +89,8 @@ public sealed class ExplicitEngine : IEngine
             (SearchEnd.Exhausted, _) when result.IsCompact => new Verdict.HoldsUpTo(
                 new Bound(Odds(result), result.Depth, result.States), evidence),
             (SearchEnd.Exhausted, Property.Reachable) => new Verdict.Refuted(null, evidence),
-            (SearchEnd.Exhausted, _) => new Verdict.Proved(evidence),
+            (SearchEnd.Exhausted, _) => new Verdict.Proved(
+                new SecondLook(compiled, run, Tuning, MostStatesForTheRest).Complete(evidence, result.Seconds)),
             _ when result.Covered < 0 => new Verdict.Unknown($"stopped by {result.Cause} at the start", evidence),
             (SearchEnd.Cancelled, _) or (_, Property.Reachable) => new Verdict.Unknown(
                 $"stopped by {result.Cause}; every state within {result.Covered} steps was looked at", evidence),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Verify.Claims;
 
 namespace Verify.Cli.Output;
 
@@ -24,6 +25,8 @@ internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids)
         var status = outcome.Decision switch
         {
             { Report.Main: null } => terminal.Paint("pending", Paint.Yellow),
+            { Report.IsAsExpected: true } when main!.Verdict is Verdict.Proved { Witness: null, Evidence.NotLookedFor.IsEmpty: false } =>
+                terminal.Paint("ok, witnesses not looked for", Paint.Yellow),
             { Report.IsAsExpected: true } => terminal.Paint("ok", Paint.Green),
             _ => terminal.Paint("PROBLEM", Paint.Red),
         };

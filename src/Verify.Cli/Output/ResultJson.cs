@@ -193,7 +193,7 @@ internal static class ResultJson
         }
 
         json.WriteString("engine", report?.Engine);
-        WriteEvidence(json, report?.Verdict, entry.Reason);
+        WriteEvidence(json, report, entry.Reason);
         WriteStrings(json, "assumptions", entry.Choices.Assumptions);
         WriteTrace(json, entry.Claim, report);
         WriteError(json, entry.Failure);
@@ -206,8 +206,9 @@ internal static class ResultJson
         json.WriteEndObject();
     }
 
-    private static void WriteEvidence(Utf8JsonWriter json, Verdict? verdict, string? reason)
+    private static void WriteEvidence(Utf8JsonWriter json, Report? report, string? reason)
     {
+        var verdict = report?.Verdict;
         var evidence = verdict?.Evidence ?? Evidence.Nothing;
         json.WriteStartObject("evidence");
         json.WriteString("kind", evidence.Kind.ToString().ToLowerInvariant());
@@ -229,6 +230,17 @@ internal static class ResultJson
         {
             json.WriteNumber("schedules", schedules);
             json.WriteNumber("rulePairs", pairs);
+        }
+
+        if (evidence.StatesForTheRest is { } rest)
+        {
+            json.WriteNumber("statesForTheRest", rest);
+        }
+
+        if (evidence.RuleCounts.Contains(Evidence.NotCounted))
+        {
+            WriteStrings(json, "notCounted", report!.Instance.Model.Rules
+                .Where((_, i) => evidence.RuleCounts[i] == Evidence.NotCounted).Select(rule => rule.Name));
         }
 
         if (!evidence.NotLookedFor.IsEmpty)
@@ -276,7 +288,8 @@ internal static class ResultJson
         var path = Replay.Encode(new Interpreter(model), trace);
         json.WriteString("replay", string.Join(' ', Decision.ReplayCommand(claim, report.Instance, path)));
         json.WriteStartArray("steps");
-        foreach (var step in Narration.Of(model, trace).Steps)
+        var narration = Narration.Of(model, trace);
+        foreach (var step in narration.Steps)
         {
             json.WriteStartObject();
             json.WriteString("actor", step.Actor);
@@ -286,6 +299,11 @@ internal static class ResultJson
         }
 
         json.WriteEndArray();
+        if (!narration.Notes.IsEmpty)
+        {
+            WriteStrings(json, "notes", narration.Notes);
+        }
+
         json.WriteEndObject();
     }
 

@@ -153,17 +153,20 @@ internal sealed class ResultText(Terminal terminal)
             {
                 EvidenceKind.Sampled => $"met in run {evidence.Schedules:N0}; {numbers}",
                 EvidenceKind.Exhaustive when report.Run.Reductions != Reductions.None =>
-                    $"every reachable state that the reductions leave: {numbers}{LeftOut(evidence)}",
+                    $"every reachable state that the reductions leave: {numbers}{LeftOut(report)}",
                 EvidenceKind.Exhaustive => $"every reachable state: {numbers}",
-                EvidenceKind.Inductive => $"an inductive invariant: {evidence.Certificate}; {numbers}{LeftOut(evidence)}",
+                EvidenceKind.Inductive => $"an inductive invariant: {evidence.Certificate}; {numbers}{LeftOut(report)}",
                 _ => numbers,
             },
         };
     }
 
-    private static string LeftOut(Evidence evidence) => evidence.NotLookedFor.IsEmpty
-        ? ""
-        : $"; not looked for: {string.Join(", ", evidence.NotLookedFor.Select(name => $"'{name}'"))}";
+    private static string LeftOut(Report report)
+    {
+        var evidence = report.Verdict.Evidence;
+        var rest = evidence.StatesForTheRest is { } states ? $"; witnesses and rules outside of it: {states:N0} states" : "";
+        return rest + string.Concat(evidence.LeftOut(report.Instance.Model).Select(part => $"; {part}"));
+    }
 
     private static string Carries(string assumption, Report without, Decision decision)
     {

@@ -100,6 +100,14 @@ public sealed record Report(
             .Select(rule => $"vacuous: rule '{rule.Name}' never fires");
         return [.. unmet, .. idle];
     }
+
+    /// <summary>
+    /// What is not known of whether a proof by exhaustion says anything: witnesses and rules that a reduction left out, and
+    /// that a search without it did not meet within what it was allowed.
+    /// </summary>
+    public ImmutableArray<string> OpenVacuities() => Verdict is Verdict.Proved { Evidence: { Kind: EvidenceKind.Exhaustive } evidence }
+        ? [.. evidence.LeftOut(Instance.Model).Select(part => $"may be vacuous: {part}")]
+        : [];
 }
 
 /// <summary>A claim, what was decided about it, and whether that is what was expected.</summary>
@@ -119,6 +127,7 @@ public sealed record ClaimReport(
     /// <summary>Whether an answer is missing: the claim is pending, or a budget or a solver gave out.</summary>
     public bool IsUndecided => Main is null
         || Main.Verdict is Verdict.Unknown or Verdict.HoldsUpTo
+        || !Main.OpenVacuities().IsEmpty
         || Dropped.Any(d => d.Report.Verdict is Verdict.Unknown or Verdict.HoldsUpTo);
 
     /// <summary>Decides a claim and compares it with what it expects.</summary>
@@ -159,7 +168,7 @@ public sealed record ClaimReport(
             yield break;
         }
 
-        foreach (var vacuity in main.Vacuities())
+        foreach (var vacuity in main.Vacuities().Concat(main.OpenVacuities()))
         {
             yield return vacuity;
         }

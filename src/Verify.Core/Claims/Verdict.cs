@@ -109,6 +109,22 @@ public sealed record Evidence
     /// <summary>The <c>Reachable</c> properties that a reduction left out: whether they are met is not known.</summary>
     public ImmutableArray<string> NotLookedFor { get; init; } = [];
 
+    /// <summary>
+    /// The states, not all distinct, that were looked at to find witnesses and firing rules that a reduction had left out;
+    /// null when nobody did. What was met there is among <see cref="Witnesses"/> and <see cref="RuleCounts"/>.
+    /// </summary>
+    public long? StatesForTheRest { get; init; }
+
+    /// <summary>What a reduction left out and nobody looked for since, a phrase each: whether a proof is vacuous is open.</summary>
+    public ImmutableArray<string> LeftOut(Modelling.Model model)
+    {
+        static IEnumerable<string> Phrase(string what, IReadOnlyCollection<string> names) =>
+            names.Count == 0 ? [] : [$"{what}: {string.Join(", ", names.Select(name => $"'{name}'"))}"];
+
+        var uncounted = model.Rules.Where((_, rule) => rule < RuleCounts.Length && RuleCounts[rule] == NotCounted);
+        return [.. Phrase("not looked for", NotLookedFor), .. Phrase("not counted", [.. uncounted.Select(rule => rule.Name)])];
+    }
+
     /// <summary>The runs that were drawn, up to the one that met what is looked for; null when none were.</summary>
     public long? Schedules { get; init; }
 

@@ -1,0 +1,89 @@
+using Verify.Claims;
+using Verify.Cli;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Modelling;
+
+namespace Verify.Tests.Explicit;
+
+/// <summary>Whether a proof is vacuous is found out with the cone of influence as without it, or it is said that it was not.</summary>
+public sealed class LeftOutByConeTests
+{
+    private static readonly Run Reduced = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
+
+    [Theory]
+    [InlineData(Reductions.None)]
+    [InlineData(Reductions.ConeOfInfluence)]
+    [InlineData(Reductions.ConeOfInfluence | Reductions.Symmetry)]
+    [InlineData(Reductions.ConeOfInfluence | Reductions.PartialOrder)]
+    [InlineData(Reductions.ConeOfInfluence | Reductions.PartialOrder | Reductions.Symmetry)]
+    public void A_claim_has_the_same_problems(Reductions reductions) => Assert.Equal(
+        ["vacuous: 'both' is not reachable", "vacuous: rule 'never' never fires"],
+        ClaimReport.Decide(ClaimOf(steps: 30), new ExplicitEngine(), Reduced with { Reductions = reductions }).Problems);
+
+    [Fact]
+    public void What_is_met_is_a_witness_with_its_depth()
+    {
+        var report = Assert.IsType<Report>(ClaimReport.Decide(ClaimOf(steps: 30), new ExplicitEngine(), Reduced).Main);
+        Assert.Equal(2, report.Verdict.Evidence.States);
+        Assert.Equal([new Witness("far", 30), new Witness("both", null)], report.Verdict.Evidence.Witnesses);
+        Assert.Empty(report.Verdict.Evidence.NotLookedFor);
+        Assert.Equal(0, report.Verdict.Evidence.RuleCounts[^1]);
+        Assert.True(report.Verdict.Evidence.StatesForTheRest >= 124);
+    }
+
+    [Fact]
+    public void What_a_budget_leaves_open_is_no_success()
+    {
+        var claim = ClaimOf(steps: 30);
+        var run = Reduced with { Budget = new Budget(States: 20) };
+        var decision = Decision.Of(claim, claim.Choices, new ExplicitEngine(), run);
+        Assert.IsType<Verdict.Proved>(decision.Report.Main!.Verdict);
+        Assert.Equal(
+            ["may be vacuous: not looked for: 'far', 'both'", "may be vacuous: not counted: 'never'"], decision.Report.Problems);
+        Assert.True(decision.Report.IsUndecided);
+        Assert.Equal(ExitCode.Undecided, decision.ExitCode);
+    }
+
+    // A gate decides claims with a small budget first; what that leaves open is looked at with all that is allowed.
+    [Fact]
+    public void A_gate_looks_again()
+    {
+        var terminal = Terminal.Plain(TextWriter.Null, TextWriter.Null);
+        var row = Assert.Single(new Batch(new CarefulEngine(new ExplicitEngine()), Reduced)
+            .Decide(terminal, [ClaimOf(steps: 3, lamps: 16)], _ => { }));
+        Assert.Equal(["vacuous: 'both' is not reachable", "vacuous: rule 'never' never fires"], row.Decision!.Report.Problems);
+    }
+
+    private static Claim ClaimOf(int steps, int lamps = 1) => new()
+    {
+        Id = "ASIDE",
+        Sentence = "A switch is on or off.",
+        Family = new Aside(steps, lamps),
+        Choices = Choices.Default,
+        Property = "either",
+        Expected = new Expectation.Proved(),
+        Sources = [],
+    };
+
+    private sealed class Aside(int steps, int lamps) : ModelFamily
+    {
+        public override string Name => "aside";
+
+        public override string Summary => "A switch, and a count and lamps beside it.";
+
+        protected override void Describe(ModelBuilder m)
+        {
+            var (on, off) = (m.Var("on", Sort.Bool), m.Var("off", Sort.Bool, true));
+            var count = m.Var("count", Sort.Range(0, steps));
+            m.Rule("turn", s => s.Set(on, !on).Set(off, !off));
+            var (lamp, lit) = (Sort.Range(1, lamps), m.Map("lit", Sort.Range(1, lamps), Sort.Bool));
+            m.Rule("light", lamp, (s, l) => s.Set(lit[l], !lit[l]));
+            m.Rule("step", Sort.Range(0, steps - 1), (s, i) => s.When(count == i).Set(count, i + 1));
+            m.Rule("never", s => s.When((count == 1) & (count == 2)).Set(count, 0));
+            m.Always("either", on != off);
+            m.Reachable("far", count == steps);
+            m.Reachable("both", (count == 1) & (count == 3));
+        }
+    }
+}
