@@ -7,12 +7,19 @@ using Verify.Formats;
 using Verify.Solving;
 using Verify.Symbolic;
 
+if (args is [Z3Host.Argument])
+{
+    return Z3Host.Run();
+}
+
 // The composition root: engines and writers are listed here and nowhere else, the preferred one first. Families and claims are
 // found by reflection, once a command asks for them.
 using var interrupt = new Interrupt(TimeProvider.System);
 var catalogue = Catalogue.LoadAhead();
 var solvers = new SolverChoice(
-    [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), new MicrosoftZ3(onInterrupt: interrupt.Stop)]);
+[
+    new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), Tool.HostedZ3(), new MicrosoftZ3InProcess(interrupt.Stop),
+]);
 var search = new ExplicitEngine();
 IEngine[] symbolic = [new BmcEngine(solvers), new KInductionEngine(solvers), new PdrEngine(solvers), new SpacerEngine(solvers)];
 var tool = new Tool(

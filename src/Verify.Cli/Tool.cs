@@ -22,6 +22,12 @@ public sealed class Tool(
     /// <summary>Name and version, as results print them.</summary>
     public static string Version { get; } = "verify " + typeof(Tool).Assembly.GetName().Version!.ToString(3);
 
+    /// <summary>Z3's library in a child, which is the tool started again.</summary>
+    internal static MicrosoftZ3 HostedZ3() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? new MicrosoftZ3(Environment.ProcessPath!, [typeof(Tool).Assembly.Location, Z3Host.Argument])
+        : new MicrosoftZ3(Path.ChangeExtension(typeof(Tool).Assembly.Location, OperatingSystem.IsWindows() ? "exe" : null),
+            [Z3Host.Argument]);
+
     /// <summary>Runs one command line.</summary>
     /// <returns>The exit code: 0 as expected, 1 otherwise, 2 undecided, 3 the input is wrong, 4 our fault.</returns>
     public int Run(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation = default)

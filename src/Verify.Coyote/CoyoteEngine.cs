@@ -37,10 +37,10 @@ public sealed class CoyoteEngine(string strategy = CoyoteEngine.Portfolio, long 
     public string Name => "coyote";
 
     /// <inheritdoc/>
-    public string Summary => $"schedules drawn by Microsoft.Coyote{Exploration.Version} (--strategy); refutes, but proves nothing";
+    public string Summary => $"schedules drawn by Microsoft.Coyote {Exploration.Version} (--strategy); refutes, but proves nothing";
 
     /// <inheritdoc/>
-    public string? Unavailable => Exploration.Missing;
+    public string? Unavailable => null;
 
     /// <inheritdoc/>
     public ImmutableArray<string> Strategies => [Portfolio, AnyActor, Probabilistic, PriorityChanges, DelayBounding, Learning];

@@ -11,9 +11,6 @@ public sealed class CoyoteExplorer : IExplorer
     public string Name => "coyote";
 
     /// <inheritdoc/>
-    public string? Unavailable => Exploration.Missing;
-
-    /// <inheritdoc/>
     public ImmutableArray<string> Strategies => new CoyoteEngine().Strategies;
 
     /// <inheritdoc/>

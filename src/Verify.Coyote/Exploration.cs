@@ -16,11 +16,8 @@ internal static class Exploration
     // Coyote's own limit is only there to end what ours would not: a step takes a few of its scheduling points.
     private const int PointsPerStep = 8;
 
-    /// <summary>Why there is none; null, because here there is.</summary>
-    public static string? Missing => null;
-
-    /// <summary>The version of the package, after a blank.</summary>
-    public static string Version => $" {typeof(TestingEngine).Assembly.GetName().Version?.ToString(3)}";
+    /// <summary>The version of the package.</summary>
+    public static string? Version => typeof(TestingEngine).Assembly.GetName().Version?.ToString(3);
 
     /// <summary>Draws schedules until something is met or there are enough.</summary>
     /// <exception cref="ModelException">

@@ -9,9 +9,6 @@ public interface IExplorer
     /// <summary>The name.</summary>
     string Name { get; }
 
-    /// <summary>Why it cannot be used here; null when it can.</summary>
-    string? Unavailable { get; }
-
     /// <summary>The strategies by which it draws.</summary>
     ImmutableArray<string> Strategies { get; }
 

@@ -13,9 +13,6 @@ public sealed class TurnExplorer : IExplorer
     public string Name => "turns";
 
     /// <inheritdoc/>
-    public string? Unavailable => null;
-
-    /// <inheritdoc/>
     public ImmutableArray<string> Strategies => new ScheduleEngine().Strategies;
 
     /// <summary>How long the code may take from one scheduling point to the next.</summary>

@@ -15,6 +15,9 @@ public interface ISolverSource
     /// <summary>Why there is none; null when there is one.</summary>
     string? Unavailable { get; }
 
+    /// <summary>Whether the environment names it outright. Then no other solver stands in for it.</summary>
+    bool IsNamed => false;
+
     /// <summary>A fresh solver that knows nothing.</summary>
     /// <param name="seed">Where its random choices start.</param>
     /// <param name="limits">What it may spend.</param>
@@ -39,6 +42,9 @@ public sealed class LocalSolver(SolverKind kind) : ISolverSource
 
     /// <inheritdoc/>
     public string? Unavailable => program.Value.Unavailable;
+
+    /// <inheritdoc/>
+    public bool IsNamed => Environment.GetEnvironmentVariable(SolverProgram.Setting(kind)) is { Length: > 0 };
 
     /// <inheritdoc/>
     public ISolver Start(ulong seed, SolverLimits limits, CancellationToken cancellation = default) =>

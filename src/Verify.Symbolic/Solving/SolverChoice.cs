@@ -1,14 +1,20 @@
 namespace Verify.Solving;
 
-/// <summary>The solvers that there are, and the one that is asked: the first, unless another is chosen by its name.</summary>
+/// <summary>
+/// The solvers, and the one that is asked: the one that was chosen by its name, else the first. Where the first is not
+/// available, the next one of its kind stands in for it.
+/// </summary>
 /// <param name="all">All of them, the preferred one first.</param>
 public sealed class SolverChoice(IReadOnlyList<ISolverSource> all) : ISolverSource
 {
+    private readonly Lazy<ISolverSource> preferred = new(() => Preferred(all));
+    private ISolverSource? named;
+
     /// <summary>All of them, the preferred one first.</summary>
     public IReadOnlyList<ISolverSource> All => all;
 
     /// <summary>The one that is asked.</summary>
-    public ISolverSource Chosen { get; private set; } = all[0];
+    public ISolverSource Chosen => named ?? preferred.Value;
 
     /// <summary>The one that is asked, and the first of another kind: what both say is said by two programs.</summary>
     public IReadOnlyList<ISolverSource> WithSecondOpinion =>
@@ -31,11 +37,14 @@ public sealed class SolverChoice(IReadOnlyList<ISolverSource> all) : ISolverSour
     public bool Choose(string name)
     {
         var found = all.FirstOrDefault(source => source.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        Chosen = found ?? Chosen;
+        named = found ?? named;
         return found is not null;
     }
 
     /// <inheritdoc/>
     public ISolver Start(ulong seed, SolverLimits limits, CancellationToken cancellation = default) =>
         Chosen.Start(seed, limits, cancellation);
+
+    private static ISolverSource Preferred(IReadOnlyList<ISolverSource> all) =>
+        all[0].IsNamed ? all[0] : all.FirstOrDefault(source => source.Kind == all[0].Kind && source.Unavailable is null) ?? all[0];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
@@ -24,10 +25,15 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
     private const int MostMillisecondsForVersion = 10_000;
 
     /// <inheritdoc/>
-    public string Identity => Version.Length == 0 ? NameOf(Kind) : $"{NameOf(Kind)} {Version}";
+    public string Identity => Version.Length == 0 ? Name : $"{Name} {Version}";
 
     /// <inheritdoc/>
-    public string Name => NameOf(Kind);
+    public string Name { get; init; } = NameOf(Kind);
+
+    /// <summary>What it is started with, so that it reads SMT-LIB text from standard input.</summary>
+    public ImmutableArray<string> Arguments { get; init; } = Kind == SolverKind.Z3
+        ? ["-in", "-smt2"]
+        : ["--lang=smt2", "--incremental", "--produce-models", "-q", "-"];
 
     /// <summary>The name of a solver, which is also that of its program.</summary>
     public static string NameOf(SolverKind kind) => kind == SolverKind.Z3 ? "z3" : "cvc5";
@@ -35,7 +41,9 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
     /// <summary>The environment variable that names another file than the one on PATH.</summary>
     public static string Setting(SolverKind kind) => kind == SolverKind.Z3 ? "VERIFY_Z3" : "VERIFY_CVC5";
 
-    /// <summary>Finds a solver: the file that its setting names, else the first on PATH.</summary>
+    /// <summary>
+    /// Finds a solver: the file that its setting names, else the first on PATH, else what <c>./verify</c> has unpacked.
+    /// </summary>
     public static SolverProgram Find(SolverKind kind)
     {
         if (Environment.GetEnvironmentVariable(Setting(kind)) is { Length: > 0 } set)
@@ -45,6 +53,7 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
 
         var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
             .Where(folder => folder.Length > 0)
+            .Append(LocalTools.Programs)
             .Select(folder => System.IO.Path.Combine(folder, NameOf(kind)))
             .FirstOrDefault(File.Exists);
         return found is not null
@@ -96,10 +105,6 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
     /// <inheritdoc/>
     public ISolver Start(ulong seed, SolverLimits limits, CancellationToken cancellation = default) =>
         new SolverProcess(this, seed, limits, cancellation);
-
-    internal string[] Arguments => Kind == SolverKind.Z3
-        ? ["-in", "-smt2"]
-        : ["--lang=smt2", "--incremental", "--produce-models", "-q", "-"];
 
     // What is sent before everything else. Seeds of 0 are "none" to some, and theirs have 32 bits.
     internal string Preamble(ulong seed) => Kind == SolverKind.Z3

@@ -9,36 +9,17 @@ using Verify.Tests.Laws;
 
 namespace Verify.Tests.Coyote;
 
-/// <summary>Schedules drawn by Microsoft.Coyote, where it is built in; and what is said where it is not.</summary>
+/// <summary>Schedules drawn by Microsoft.Coyote.</summary>
 public sealed class CoyoteTests
 {
     private static readonly Run Short = new(new Budget(Depth: 40));
 
     public static TheoryData<string> Strategies => [.. new CoyoteEngine().Strategies];
 
-    /// <summary>The engine; the test that asks for it is skipped where there is none.</summary>
-    public static CoyoteEngine OrSkip(string strategy = CoyoteEngine.Portfolio, long schedules = 100)
-    {
-        var engine = new CoyoteEngine(strategy, schedules);
-        Assert.SkipWhen(engine.Unavailable is not null, engine.Unavailable ?? "");
-        return engine;
-    }
-
-    [Fact]
-    public void Where_it_is_not_built_in_it_says_so_and_how_to_change_that()
-    {
-        var engine = new CoyoteEngine();
-        Assert.SkipWhen(engine.Unavailable is null, "Microsoft.Coyote is built in");
-        var model = new TlbShootdown().Build(Choices.Default);
-        var verdict = engine.Decide(model, model.Property("I-ENTRY"), Run.Default);
-        Assert.Equal(engine.Unavailable, Assert.IsType<Verdict.Unknown>(verdict).Reason);
-        Assert.Contains("remove artifacts/launcher", engine.Unavailable, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void A_claim_that_is_small_and_wrong_is_refuted_as_by_our_own_schedules()
     {
-        var coyote = ScheduledClaims.AreRefuted(OrSkip(), every: 9);
+        var coyote = ScheduledClaims.AreRefuted(new CoyoteEngine(schedules: 100), every: 9);
         var own = ScheduledClaims.AreRefuted(new ScheduleEngine(), every: 9);
         Assert.NotEmpty(coyote);
         Assert.Equal(own.Select(line => line.Split(' ')[0]), coyote.Select(line => line.Split(' ')[0]));
@@ -47,7 +28,7 @@ public sealed class CoyoteTests
 
     [Fact]
     public void A_claim_that_holds_holds_up_to_what_was_drawn() =>
-        Assert.True(ScheduledClaims.HoldUpTo(OrSkip(), schedules: 3, every: 12) > 5);
+        Assert.True(ScheduledClaims.HoldUpTo(new CoyoteEngine(schedules: 100), schedules: 3, every: 12) > 5);
 
     [Theory]
     [MemberData(nameof(Strategies))]
@@ -56,7 +37,7 @@ public sealed class CoyoteTests
         var model = TestShootdown();
         string Told(ulong seed)
         {
-            var verdict = OrSkip(strategy, 500).Decide(model, model.Properties[0], Short with { Seed = seed });
+            var verdict = new CoyoteEngine(strategy, 500).Decide(model, model.Properties[0], Short with { Seed = seed });
             var refuted = Assert.IsType<Verdict.Refuted>(verdict);
             var evidence = refuted.Evidence;
             return $"{evidence.Schedules} {evidence.States} {evidence.Transitions} {evidence.RulePairs} {evidence.Depth} "
@@ -75,13 +56,13 @@ public sealed class CoyoteTests
         var asked = model.Property("I-ENTRY");
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        var unknown = OrSkip().Decide(model, asked, Short with { Cancellation = cancelled.Token });
+        var unknown = new CoyoteEngine(schedules: 100).Decide(model, asked, Short with { Cancellation = cancelled.Token });
         Assert.Contains("interrupted after 0 schedules", Assert.IsType<Verdict.Unknown>(unknown).Reason, StringComparison.Ordinal);
-        var held = OrSkip(schedules: 1_000_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, Seconds: 0.5) });
+        var held = new CoyoteEngine(schedules: 1_000_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, Seconds: 0.5) });
         Assert.StartsWith("time budget of 0.5 s after ", Assert.IsType<Verdict.HoldsUpTo>(held).Bound.Cause);
-        var full = OrSkip(schedules: 1_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, Bytes: 1) });
+        var full = new CoyoteEngine(schedules: 1_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, Bytes: 1) });
         Assert.StartsWith("memory budget after 0 schedules ", Assert.IsType<Verdict.HoldsUpTo>(full).Bound.Cause);
-        var some = OrSkip(schedules: 1_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, States: 100) });
+        var some = new CoyoteEngine(schedules: 1_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, States: 100) });
         Assert.InRange(Assert.IsType<Verdict.HoldsUpTo>(some).Evidence.States, 100, 200);
     }
 
@@ -93,7 +74,7 @@ public sealed class CoyoteTests
         m.Rule("fall", s => s.When(any > 0).Set(any, any - 1));
         m.Always("not the last", any < 999);
         var model = m.Build();
-        var refuted = Assert.IsType<Verdict.Refuted>(OrSkip(schedules: 1).Decide(model, model.Properties[0], Short));
+        var refuted = Assert.IsType<Verdict.Refuted>(new CoyoteEngine(schedules: 1).Decide(model, model.Properties[0], Short));
         Assert.Equal((0, 0L), (refuted.Trace!.Length, refuted.Evidence.Schedules));
     }
 
@@ -107,7 +88,7 @@ public sealed class CoyoteTests
             m.Rule("work", s => s.When(left > 0).Set(left, left - 1)).By("worker");
             m.NoDeadlock("goes on", mayRest ? left == 0 : false);
             var model = m.Build();
-            return OrSkip(schedules: 10).Decide(model, model.Properties[0], Short);
+            return new CoyoteEngine(schedules: 10).Decide(model, model.Properties[0], Short);
         }
 
         Assert.Equal(3, Assert.IsType<Verdict.Refuted>(Of(mayRest: false)).Trace!.Length);

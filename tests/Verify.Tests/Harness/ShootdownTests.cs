@@ -27,7 +27,7 @@ public sealed class ShootdownTests
     public void Invalidating_only_at_home_is_refuted_by_a_run_of_the_model(string explorer, string strategy)
     {
         var experiment = Of(Shootdown.Flaw.LocalOnly, TlbShootdown.LocalOnly);
-        var finding = OrSkip(explorer).Explore(experiment, strategy, Schedules, Short);
+        var finding = Named(explorer).Explore(experiment, strategy, Schedules, Short);
         var trace = Assert.IsType<Verdict.Refuted>(finding.Verdict).Trace!;
         var interpreter = new Interpreter(experiment.Model);
         Assert.Null(Replay.WhyNot(interpreter, trace));
@@ -43,7 +43,7 @@ public sealed class ShootdownTests
     [MemberData(nameof(Ways))]
     public void The_code_as_it_should_be_holds_up_to_what_was_drawn(string explorer, string strategy)
     {
-        var finding = OrSkip(explorer).Explore(Of(Shootdown.Flaw.None), strategy, 100, Short);
+        var finding = Named(explorer).Explore(Of(Shootdown.Flaw.None), strategy, 100, Short);
         var held = Assert.IsType<Verdict.HoldsUpTo>(finding.Verdict);
         Assert.Null(finding.Deviation);
         Assert.Equal($"100 schedules of at most 200 turns ({strategy})", held.Bound.Cause);
@@ -56,13 +56,13 @@ public sealed class ShootdownTests
     public void Code_that_leaves_its_model_is_told_where(string explorer, string strategy)
     {
         // A step that the model has not: freeing a frame that not everybody has acknowledged.
-        var skips = OrSkip(explorer).Explore(Of(Shootdown.Flaw.LocalOnly), strategy, Schedules, Short);
+        var skips = Named(explorer).Explore(Of(Shootdown.Flaw.LocalOnly), strategy, Schedules, Short);
         Assert.Matches(@"^CPU\d: the code does free\(CPU\d\), and the model cannot do that here$", skips.Deviation!.Reason);
         Assert.Contains(skips.Deviation.Reason, Assert.IsType<Verdict.Unknown>(skips.Verdict).Reason, StringComparison.Ordinal);
         Assert.Null(Replay.WhyNot(new Interpreter(Of(Shootdown.Flaw.None).Model), skips.Trace!));
 
         // A step that says more than was done: the entry is still there.
-        var early = OrSkip(explorer).Explore(Of(Shootdown.Flaw.AcknowledgeFirst), strategy, Schedules, Short);
+        var early = Named(explorer).Explore(Of(Shootdown.Flaw.AcknowledgeFirst), strategy, Schedules, Short);
         Assert.Matches(@"tlb is \[.*f\d.*\] in the code, and \[.*\] in the model$", early.Deviation!.Reason);
     }
 
@@ -73,7 +73,7 @@ public sealed class ShootdownTests
         string Told(ulong seed)
         {
             var experiment = Of(Shootdown.Flaw.LocalOnly, TlbShootdown.LocalOnly);
-            return OrSkip(explorer).Explore(experiment, strategy, Schedules, Short with { Seed = seed }).Text(experiment);
+            return Named(explorer).Explore(experiment, strategy, Schedules, Short with { Seed = seed }).Text(experiment);
         }
 
         var first = Told(3);
@@ -88,10 +88,5 @@ public sealed class ShootdownTests
         return new Experiment(new Shootdown(cpus: 2, pages: 2, frames: 2, flaw), model, (Property.Always)model.Property("I-ENTRY"));
     }
 
-    private static IExplorer OrSkip(string name)
-    {
-        IExplorer explorer = name == "coyote" ? new CoyoteExplorer() : new TurnExplorer();
-        Assert.SkipWhen(explorer.Unavailable is not null, explorer.Unavailable ?? "");
-        return explorer;
-    }
+    private static IExplorer Named(string name) => name == "coyote" ? new CoyoteExplorer() : new TurnExplorer();
 }

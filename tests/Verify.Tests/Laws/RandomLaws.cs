@@ -1,4 +1,5 @@
 using Verify.Claims;
+using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Mechanisms;
@@ -143,7 +144,7 @@ public sealed class RandomLaws
     }
 
     private static IEngine Engine(string way, long runs) => way == "walks" ? new RandomEngine(runs)
-        : way == "coyote" ? Coyote.CoyoteTests.OrSkip("random", runs)
+        : way == "coyote" ? new CoyoteEngine("random", runs)
         : new ScheduleEngine(way, runs);
 
     private static void Check(Toy toy, Property property, Traces.Trace trace)

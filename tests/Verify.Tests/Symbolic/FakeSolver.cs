@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Verify.Cli;
 using Verify.Solving;
 
 namespace Verify.Tests.Symbolic;
@@ -55,7 +56,9 @@ internal sealed class FakeSolver : IDisposable
 /// <summary>The solvers of this machine, for tests that need one.</summary>
 internal static class RealSolver
 {
-    private static readonly ISolverSource[] All = [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), new MicrosoftZ3()];
+    private static readonly ISolverSource[] All =
+        [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), Tool.HostedZ3(), new MicrosoftZ3InProcess()];
+
     private static readonly Lazy<SolverProgram> Z3Found = new(() => SolverProgram.Find(SolverKind.Z3));
     private static readonly Lazy<SolverProgram> Cvc5Found = new(() => SolverProgram.Find(SolverKind.Cvc5));
 

@@ -94,16 +94,6 @@ public sealed class LibraryTests
         Assert.Contains("no such library", trouble.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Without_the_package_the_reason_and_the_remedy_are_told()
-    {
-        var source = new MicrosoftZ3();
-        Assert.SkipWhen(source.Unavailable is null, "the package is built in");
-        Assert.Contains("Microsoft.Z3", source.Unavailable, StringComparison.Ordinal);
-        using var solver = source.Start(1, SolverLimits.None, TestContext.Current.CancellationToken);
-        Assert.Equal(SolverTrouble.Missing, Assert.Throws<SolverException>(() => solver.CheckSat()).Trouble);
-    }
-
     private static string Wait(ManualResetEventSlim until, string text)
     {
         if (text.Contains("check-sat", StringComparison.Ordinal))

@@ -10,6 +10,7 @@ public sealed class SolverTests
     [InlineData("z3")]
     [InlineData("cvc5")]
     [InlineData("microsoft-z3")]
+    [InlineData("microsoft-z3-in-process")]
     public void A_solver_answers_and_gives_values(string name)
     {
         using var solver = RealSolver.OrSkip(name).Start(1, new SolverLimits(Seconds: 60), TestContext.Current.CancellationToken);
@@ -29,6 +30,7 @@ public sealed class SolverTests
     [InlineData("z3")]
     [InlineData("cvc5")]
     [InlineData("microsoft-z3")]
+    [InlineData("microsoft-z3-in-process")]
     public void What_a_solver_does_not_understand_is_trouble(string name)
     {
         using var solver = RealSolver.OrSkip(name).Start(1, new SolverLimits(Seconds: 60), TestContext.Current.CancellationToken);

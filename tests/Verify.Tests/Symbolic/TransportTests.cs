@@ -9,7 +9,7 @@ using Verify.Symbolic;
 
 namespace Verify.Tests.Symbolic;
 
-/// <summary>Z3 as a process and Z3 within this process give the same answers, and keep the same limits.</summary>
+/// <summary>Z3 as a program, in a child of the tool and within this process: all give the same answers and keep the same limits.</summary>
 public sealed class TransportTests
 {
     // A product of two numbers of 17 digits: minutes, at least.
@@ -22,7 +22,7 @@ public sealed class TransportTests
         (assert (and (bvult (_ bv1 120) y) (bvult y (_ bv1152921504606846976 120))))
         """;
 
-    public static TheoryData<string> Transports { get; } = ["z3", "microsoft-z3"];
+    public static TheoryData<string> Transports { get; } = ["z3", "microsoft-z3", "microsoft-z3-in-process"];
 
     [Theory]
     [MemberData(nameof(Transports))]
