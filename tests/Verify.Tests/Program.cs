@@ -1,5 +1,6 @@
 using Verify.Tests.Laws.Soaking;
 using Xunit.MicrosoftTestingPlatform;
+using Xunit.Runner.InProc.SystemConsole;
 
 namespace Verify.Tests;
 
@@ -8,5 +9,23 @@ internal static class Program
 {
     private static int Main(string[] arguments) => SoakCommand.IsAsked(arguments)
         ? SoakCommand.Run(arguments, Console.Out, Console.Error)
-        : TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions).GetAwaiter().GetResult();
+        : Run(arguments).GetAwaiter().GetResult();
+
+    // What the generated entry point does, and a closing line after all that others print.
+    private static async Task<int> Run(string[] arguments)
+    {
+        if (arguments.Contains("-automated") || arguments.Contains("@@"))
+        {
+            return await ConsoleRunner.Run(arguments);
+        }
+
+        var closing = new ClosingLine();
+        var code = await TestPlatformTestFramework.RunAsync(
+            ClosingLine.Arguments(arguments, Console.IsOutputRedirected), (builder, all) =>
+            {
+                builder.AddSelfRegisteredExtensions(all);
+                builder.TestHost.AddDataConsumer(_ => closing);
+            });
+        return ClosingLine.RunsTests(arguments) ? closing.Write(code, Console.Out) : code;
+    }
 }

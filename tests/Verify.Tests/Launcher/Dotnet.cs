@@ -6,13 +6,19 @@ namespace Verify.Tests.Launcher;
 internal static class Dotnet
 {
     /// <summary>Runs it in a folder; skips the test where it is not on the path.</summary>
-    public static (int Code, string Output) Run(string folder, params string[] arguments)
+    public static (int Code, string Output) Run(
+        string folder, (string Name, string Value)[] settings, params string[] arguments)
     {
         var start = new ProcessStartInfo(Find("dotnet"), arguments) { RedirectStandardOutput = true, WorkingDirectory = folder };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         // The folder that is used anyway, but written as people write it: without the slash that the default ends with.
         start.Environment["NUGET_PACKAGES"] = Path.TrimEndingDirectorySeparator(Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"));
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

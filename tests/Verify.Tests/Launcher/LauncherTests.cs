@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Compression;
 
 namespace Verify.Tests.Launcher;
 
@@ -78,90 +77,77 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("everything", Launch().Error);
     }
 
-    // A folder is a feed: no network is asked, and no other feed of this machine.
-    [Theory]
-    [InlineData("0.0.1-here", "verify: building with Microsoft.Z3 0.0.1-here\n", "with=true", "yes")]
-    [InlineData("0.0.2-away", "verify: building without Microsoft.Z3: version 0.0.2-away does not restore from the configured feeds\n",
-        "with=.", "no")]
-    public void What_a_feed_has_is_built_in_and_is_asked_for_once(string version, string said, string property, string note)
+    [Fact]
+    public void Arguments_reach_the_tool_and_what_is_built_is_not_built_again()
     {
-        Write("Directory.Packages.props",
-            $"""<Project><ItemGroup><PackageVersion Include="Microsoft.Z3" Version="{version}" /></ItemGroup></Project>""");
-        Write("nuget.config",
-            """<configuration><packageSources><clear /><add key="here" value="feed" /></packageSources></configuration>""");
-        Write(Path.Combine("src", "Verify.Cli", "Verify.Cli.csproj"),
-            """<Project><Target Name="Build"><Error Text="with=$(WithMicrosoftZ3)." /></Target><Target Name="Restore" /></Project>""");
-        var feed = Directory.CreateDirectory(Path.Combine(folder, "feed")).FullName;
-        Pack(feed, "Microsoft.Z3", "0.0.1-here");
+        var tools = FakeSdk();
+        Write(Path.Combine("src", "One.cs"), "one");
+        Assert.Equal("verify.dll list\n", Launch(tools).Out);
+        Assert.DoesNotContain("building", Launch(tools).Error);
 
-        var run = Launch();
+        Write(Path.Combine("src", "Two.cs"), "two");
+        Assert.Contains("building", Launch(tools).Error);
+        File.Delete(Path.Combine(folder, "src", "Two.cs"));
+        Assert.Contains("building", Launch(tools).Error);
 
-        Assert.Contains(said, run.Error);
-        Assert.Contains(property, run.Error);
-        Assert.Contains("error VRF404: ", run.Error);
-        var noted = Path.Combine(folder, "artifacts", "launcher", $"Microsoft.Z3.{version}");
-        Assert.Equal($"{note}\n", File.ReadAllText(noted));
-
-        // It is believed until somebody removes the note, whatever the feed has by then.
-        Directory.Delete(feed, recursive: true);
-        var again = Launch();
-        Assert.DoesNotContain("Microsoft.Z3", again.Error);
-        Assert.Contains(property, again.Error);
+        Write(Path.Combine("tests", "Some.cs"), "test");
+        Write(Path.Combine("src", "Notes.md"), "no source");
+        Assert.DoesNotContain("building", Launch(tools).Error);
     }
 
     [Fact]
-    public void A_package_that_is_gone_is_asked_for_again()
+    public void Missing_solvers_are_unpacked_below_artifacts_and_told_where_their_libraries_are()
     {
-        Write("Directory.Packages.props",
-            """<Project><ItemGroup><PackageVersion Include="Microsoft.Z3" Version="0.0.3-gone" /></ItemGroup></Project>""");
-        Write("nuget.config",
-            """<configuration><packageSources><clear /><add key="here" value="feed" /></packageSources></configuration>""");
-        Write(Path.Combine("src", "Verify.Cli", "Verify.Cli.csproj"), """
-            <Project><Target Name="Build">
-            <Error Condition="'$(WithMicrosoftZ3)' == 'true'" Code="NU1101" Text="Unable to find package Microsoft.Z3." />
-            <Error Text="with=$(WithMicrosoftZ3)." />
-            </Target><Target Name="Restore" /></Project>
+        var tools = FakeSdk();
+        Program(tools, "apt-get", """
+            if [[ $* == *install* ]]; then : >"${APT_CONFIG%/*}/archives/z3.deb"; fi
             """);
-        Directory.CreateDirectory(Path.Combine(folder, "feed"));
-        Write(Path.Combine("artifacts", "launcher", "Microsoft.Z3.0.0.3-gone"), "yes\n");
-
-        var run = Launch();
-
-        Assert.Contains("verify: a package that was there is not to be had any more; asking again", run.Error);
-        Assert.Contains("verify: building without Microsoft.Z3", run.Error);
-        Assert.Contains("with=.", run.Error);
-        Assert.DoesNotContain("error NU1101", run.Error);
+        Program(tools, "dpkg-deb", """
+            mkdir -p "$3/usr/bin" "$3/usr/lib/any"
+            : >"$3/usr/lib/any/libz3.so.4"
+            for program in z3 cvc5; do
+                printf '#!/bin/sh\necho "%s: $LD_LIBRARY_PATH, $*"\n' $program >"$3/usr/bin/$program"
+                chmod +x "$3/usr/bin/$program"
+            done
+            """);
+        var run = Launch(tools);
+        var artifacts = Path.Combine(folder, "artifacts");
+        Assert.Equal($"verify.dll list\nz3: {artifacts}/tools/bin/../lib, hello\n", run.Out);
+        Assert.True(File.Exists(Path.Combine(artifacts, "tools", "lib", "libz3.so.4")));
+        Assert.True(File.Exists(Path.Combine(artifacts, "tools", "bin", "cvc5")));
+        Assert.False(Directory.Exists(Path.Combine(artifacts, "launcher", "apt")));
+        Assert.Equal("", Launch(tools).Error);
     }
 
-    // The compiler's version is the SDK's.
-    [Theory]
-    [InlineData(true, "verify: compiling ahead of time, so that commands start sooner\n", "with=true")]
-    [InlineData(false, "verify: not compiling ahead of time: Microsoft.NETCore.App.Crossgen2 for SDK ", "with=.")]
-    public void Code_is_compiled_ahead_where_the_feed_has_the_compiler(bool isThere, string said, string property)
+    [Fact]
+    public void A_download_that_fails_is_said_once_and_the_tool_runs_without()
     {
-        Write("nuget.config",
-            """<configuration><packageSources><clear /><add key="here" value="feed" /></packageSources></configuration>""");
-        Write(Path.Combine("src", "Verify.Cli", "ReadyToRun.targets"), "WithReadyToRun");
-        Write(Path.Combine("src", "Verify.Cli", "Verify.Cli.csproj"),
-            """<Project><Target Name="Build"><Error Text="with=$(WithReadyToRun)." /></Target><Target Name="Restore" /></Project>""");
-        var feed = Directory.CreateDirectory(Path.Combine(folder, "feed")).FullName;
-        if (isThere)
-        {
-            var name = $"Microsoft.NETCore.App.Crossgen2.{Sdk("NETCoreSdkPortableRuntimeIdentifier")}";
-            Pack(feed, name, Sdk("BundledNETCoreAppPackageVersion"));
-        }
+        var tools = FakeSdk();
+        Program(tools, "dpkg-deb", "exit 1");
+        Program(tools, "apt-get", $"echo apt \"$*\" >>'{folder}/asked'; echo no network >&2; exit 100");
+        var run = Launch(tools);
+        Assert.Contains("verify: z3, ", run.Error);
+        Assert.Contains("cvc5: apt-get cannot download them", run.Error);
+        Assert.Equal("verify.dll list\n", run.Out);
 
-        var run = Launch();
+        // It is not tried again before the next build, and offline not at all.
+        File.Delete(Path.Combine(folder, "asked"));
+        Assert.Equal("", Launch(tools).Error);
+        Assert.Contains("VERIFY_OFFLINE=1 forbids the download", Launch(tools, offline: true).Error);
+        Assert.Equal("", Launch(tools, offline: true).Error);
+        Assert.False(File.Exists(Path.Combine(folder, "asked")));
 
-        Assert.Contains(said, run.Error);
-        Assert.Contains(property, run.Error);
-        Assert.DoesNotContain("ahead of time", Launch().Error);
+        // What is named outright is not missing.
+        Write(Path.Combine("src", "One.cs"), "one");
+        Program(tools, "z3", "exit 0");
+        Program(tools, "cvc5", "exit 0");
+        Assert.DoesNotContain("cvc5", Launch(tools).Error);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     // A copy of the launcher, alone in a folder.
-    private (int Code, string Out, string Error) Launch(string? path = null, string below = "")
+    private (int Code, string Out, string Error) Launch(string? path = null, string below = "", bool offline = false)
     {
         var launcher = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, below)).FullName, "verify");
         File.Copy(Path.Combine(Repository.Root, "verify"), launcher, overwrite: true);
@@ -171,8 +157,16 @@ public sealed class LauncherTests : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
-        // What is restored is nobody else's.
-        start.Environment["NUGET_PACKAGES"] = Path.Combine(folder, "packages");
+        foreach (var setting in (string[])["VERIFY_Z3", "VERIFY_CVC5", "VERIFY_LIBZ3", "VERIFY_OFFLINE"])
+        {
+            start.Environment.Remove(setting);
+        }
+
+        if (offline)
+        {
+            start.Environment["VERIFY_OFFLINE"] = "1";
+        }
+
         if (path is not null)
         {
             (start.Environment["PATH"], start.Environment["HOME"]) = (path, folder);
@@ -186,11 +180,41 @@ public sealed class LauncherTests : IDisposable
         return (process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
-    // What the SDK says of itself to a project.
-    private string Sdk(string property)
+    // A folder of what a small machine has, and in place of the SDK a script that builds an empty program, and runs it by
+    // printing its name and its arguments.
+    private string FakeSdk()
     {
-        Write(Path.Combine("sdk", "sdk.csproj"), """<Project Sdk="Microsoft.NET.Sdk" />""");
-        return Dotnet.Run(Path.Combine(folder, "sdk"), "msbuild", $"-getProperty:{property}").Output.Trim();
+        var tools = Path.Combine(folder, "bin");
+        Directory.CreateDirectory(tools);
+        Directory.CreateDirectory(Path.Combine(folder, "src"));
+        File.Copy(Path.Combine(Repository.Root, "src", "solvers.sh"), Path.Combine(folder, "src", "solvers.sh"));
+        foreach (var tool in (string[])["bash", "cat", "chmod", "cp", "dirname", "find", "mkdir", "mv", "rm", "sh", "sort"])
+        {
+            File.CreateSymbolicLink(Path.Combine(tools, tool), Dotnet.Find(tool));
+        }
+
+        Program(tools, "dotnet", $$"""
+            case $1 in
+            --version) echo 10.0.100 ;;
+            build) mkdir -p '{{folder}}/artifacts/bin/Verify.Cli/release' && : >'{{folder}}/artifacts/bin/Verify.Cli/release/verify.dll' ;;
+            *) program=$1; shift; echo "${program##*/} $*"; if type -P z3 >/dev/null; then z3 hello; fi ;;
+            esac
+            """);
+        return tools;
+    }
+
+    // Written by somebody else: what another test starts meanwhile would hold open what this process writes, and a program
+    // that is open for writing cannot be run.
+    private static void Program(string folder, string name, string body)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", "cat >\"$0\" && chmod +x \"$0\"", Path.Combine(folder, name)])
+        {
+            RedirectStandardInput = true,
+        };
+        using var writer = Process.Start(start)!;
+        writer.StandardInput.Write($"#!{Dotnet.Find("bash")}\n{body}\n");
+        writer.StandardInput.Close();
+        writer.WaitForExit();
     }
 
     private void Write(string path, string text)
@@ -198,16 +222,5 @@ public sealed class LauncherTests : IDisposable
         var file = Path.Combine(folder, path);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, text);
-    }
-
-    // The least that a package has to hold.
-    private static void Pack(string feed, string name, string version)
-    {
-        using var package = ZipFile.Open(Path.Combine(feed, $"{name}.{version}.nupkg"), ZipArchiveMode.Create);
-        using var text = new StreamWriter(package.CreateEntry($"{name}.nuspec").Open());
-        text.Write($"""
-            <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd"><metadata><id>{name}</id>
-            <version>{version}</version><authors>nobody</authors><description>empty</description></metadata></package>
-            """);
     }
 }
