@@ -42,17 +42,31 @@ public sealed record Architecture(
         "TLBI VAE1; DSB NSH", "TLBI VAE1IS", "TLBI completes",
         Anchor.Manual("TLB maintenance requirements", "Arm ARM, G5.9"));
 
-    /// <summary>RISC-V: interrupts, and a fence with an address leaves upper levels alone.</summary>
-    public static Architecture RiscV { get; } = new(
-        new Profile("riscv", "RISC-V: remote fences by IPI, an address fence covers leaf entries only"),
+    /// <summary>RISC-V whose firmware fences the others: no interrupt reaches the kernel there.</summary>
+    /// <remarks>
+    /// The fence is done in machine mode, which a hart enters whatever sstatus.SIE says: a walk of software with
+    /// interrupts off holds nothing up. That is why page tables go by RCU there (69be3fb111e7).
+    /// </remarks>
+    public static Architecture RiscVSbi { get; } = new(
+        new Profile("riscv-sbi",
+            "RISC-V: the firmware fences other harts, whatever the kernel there does; an address fence covers leaf entries only"),
+        RemoteInvalidation.Broadcast,
+        AddressFlushClearsUpperLevels: false,
+        AllowsLiveOverwrite: true,
+        "local_flush_tlb_page", "sbi_remote_sfence_vma_asid", "sfence.vma (SBI)",
+        Anchor.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"));
+
+    /// <summary>RISC-V that delivers interrupts itself (AIA): the kernel fences in an interrupt.</summary>
+    public static Architecture RiscVIpi { get; } = new(
+        new Profile("riscv-ipi", "RISC-V: remote fences by IPI, an address fence covers leaf entries only"),
         RemoteInvalidation.Interrupt,
         AddressFlushClearsUpperLevels: false,
         AllowsLiveOverwrite: true,
-        "local_flush_tlb_page", "sbi_remote_sfence_vma", "sfence.vma",
-        Anchor.Manual("SFENCE.VMA", "RISC-V privileged specification, supervisor chapter"));
+        "local_flush_tlb_page", "on_each_cpu_mask", "__ipi_flush_tlb_range_asid",
+        Anchor.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"));
 
     /// <summary>All of them; the first is the default.</summary>
-    public static ImmutableArray<Architecture> All { get; } = [X86, Arm64, RiscV];
+    public static ImmutableArray<Architecture> All { get; } = [X86, Arm64, RiscVSbi, RiscVIpi];
 
     /// <summary>Their profiles.</summary>
     public static ImmutableArray<Profile> Profiles { get; } = [.. All.Select(one => one.Profile)];

@@ -48,6 +48,12 @@ public sealed class TruncateAgainstPins : ClaimList
     private static readonly Case NoRecheckBroadcast = new("DX-BUSY-NORECHECK-BCAST", new DaxTruncate(),
         OneThread.With(DaxTruncate.NoRecheck).On(Architecture.Arm64.Profile), GupFast, Busy);
 
+    private static readonly Case NoRecheckRiscVIpi = new("DX-BUSY-NORECHECK-RISCV-IPI", new DaxTruncate(),
+        Upstream.With(DaxTruncate.NoRecheck).On(Architecture.RiscVIpi.Profile), GupFast, Busy);
+
+    private static readonly Case NoRecheckRiscVSbi = new("DX-BUSY-NORECHECK-RISCV-SBI", new DaxTruncate(),
+        OneThread.With(DaxTruncate.NoRecheck).On(Architecture.RiscVSbi.Profile), GupFast, Busy);
+
     private static readonly Case LongTerm = new("DX-LONGTERM", new DaxTruncate(),
         Upstream.Size("unit", 1).With(DaxTruncate.LongTerm).Assume(DaxTruncate.Pause), Posts.PinUserPages, Posts.BreakLayouts);
 
@@ -104,6 +110,12 @@ public sealed class TruncateAgainstPins : ClaimList
             "Where the hardware broadcasts the flush, GUP-fast need not read the PTE again.",
             "The TLBI completes although GUP-fast has interrupts off, the scan finds nothing, and the reference comes "
                 + "afterwards. (7 steps where the locks and the flush are no steps of their own.)"),
+        NoRecheckRiscVIpi.Claim("I-DMA", Proved,
+            "On RISC-V that fences by IPI, GUP-fast need not read the PTE again."),
+        NoRecheckRiscVSbi.Claim("I-DMA", Refuted(12),
+            "On RISC-V, where other harts are fenced, GUP-fast need not read the PTE again.",
+            "The firmware fences them in machine mode. Interrupts that are off in the kernel hold up nothing, as with a "
+                + "broadcast TLBI: a proof for IPIs is none for this machine."),
         LongTerm.Claim("I-DMA", Proved,
             "Long-term pins of DAX pages would be safe: truncate waits for them too."),
         LongTerm.Claim("L-PROG", Starves,

@@ -34,7 +34,11 @@ public sealed class Upstream : ClaimList
         Anchor.Manual("INVLPG", "Intel SDM 3A, 4.10.4.1"));
 
     private static readonly Variant FullTablesOnRiscV = new(
-        "VL-FULL-TABLES-RISCV", FullTables.Choices.On(Architecture.RiscV.Profile),
+        "VL-FULL-TABLES-RISCV", FullTables.Choices.On(Architecture.RiscVIpi.Profile),
+        Anchor.Manual("SFENCE.VMA with an address orders leaf entries only", "RISC-V privileged specification"));
+
+    private static readonly Variant FullTablesOnSbi = new(
+        "VL-FULL-TABLES-SBI", FullTables.Choices.On(Architecture.RiscVSbi.Profile),
         Anchor.Manual("SFENCE.VMA with an address orders leaf entries only", "RISC-V privileged specification"));
 
     private static readonly Variant After = new(
@@ -62,13 +66,13 @@ public sealed class Upstream : ClaimList
         Full.Claim("I-USE", Proved,
             "Under upstream's munmap no access goes through a stale TLB entry."),
         Full.Claim("I-SPEC", Refuted(15),
-            "Under upstream's munmap not even a speculative access goes through a stale TLB entry.",
+            "Under the munmap of Linux 4.19 not even a speculative access goes through a stale TLB entry.",
             "Stronger than anything that was claimed, and not so. switch_mm_irqs_off clears the CPU's bit in the "
                 + "cpumask of the old mm before it loads the new CR3. In between nobody interrupts that CPU, its TLB "
                 + "still serves the old mm, and a munmap elsewhere can free the frame. Interrupts are off and no "
                 + "instruction of the old mm can retire before the way back in compares generations, so I-ENTRY (an "
-                + "entry that can still be used) and I-USE hold. Since the end of 2024 the bit is no longer cleared "
-                + "there."),
+                + "entry that can still be used) and I-USE hold. Later kernels keep the bit, and have the same finding by "
+                + "way of lazy CPUs: B-SPEC-6.18."),
         FullWide.Claim("I-ENTRY", Proved,
             "Upstream's munmap leaves no stale TLB entry that a thread could still use, also when an address is mapped "
                 + "again, to another frame, while the flush of the first mapping is under way."),
@@ -87,6 +91,8 @@ public sealed class Upstream : ClaimList
             "An address-only fence on every hart is enough before a page table is freed.",
             "On RISC-V a fence with an address covers leaf entries only, so every hart, the caller's included, can "
                 + "still walk through what it has cached of the upper level."),
+        FullTablesOnSbi.Claim("I-TABLE", Refuted(11),
+            "An address-only fence by the firmware on every hart is enough before a page table is freed."),
         After.Claim("I-ENTRY", Proved,
             "If mm_cpumask is read after the PTE is cleared and the generation has gone up, no IPI is missed: a CPU "
                 + "that joins late sees the new generation or the new PTE.",
