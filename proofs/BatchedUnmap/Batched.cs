@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Hardware;
 using Verify.Mechanisms;
@@ -11,8 +12,11 @@ public sealed class Batched : ClaimList
 {
     private static readonly Anchor Pending = Anchor.Kernel("flush_tlb_batched_pending", "mm/rmap.c");
 
-    private static readonly Variant Upstream = Of("B-BATCH", Choices.Default);
-    private static readonly Variant OnArm = Of("B-BATCH-ARM", Choices.Default.On(Architecture.Arm64.Profile));
+    private static readonly Choices TwoTables = Choices.Default.Size("va", 2);
+
+    private static readonly Variant Upstream = Of("B-BATCH", TwoTables);
+    private static readonly Variant OnArm = Of("B-BATCH-ARM", TwoTables.On(Architecture.Arm64.Profile));
+    private static readonly Variant Flag = Of("B-BATCH/flag", TwoTables.With(BatchedUnmap.Flag), BatchedUnmap.Flag.Source!);
     private static readonly Variant Unaware = Of("B-BATCH/buggy", Choices.Default.With(BatchedUnmap.NoPendingFlush));
     private static readonly Variant Early = Of("B-BATCH/free-first", Choices.Default.With(BatchedUnmap.FreeFirst));
 
@@ -36,10 +40,18 @@ public sealed class Batched : ClaimList
             "mprotect need not flush for a PTE that it finds cleared, as long as only accesses count.",
             "Reclaim has cleared it and put the flush off. mprotect finds nothing to change and returns, and another CPU "
                 + "stores through the entry that it still has."),
+        Flag.Claim("I-ENTRY", Refuted(23),
+            "tlb_flush_batched can be a flag that is set with the unmap and cleared after the flush, both under the "
+                + "page-table lock.",
+            "It is one flag for the mm, and a lock for each page table. Reclaim clears a PTE of another table, and sets the "
+                + "flag, after mprotect has sent its flush and before it clears the flag: that flush is forgotten. Since "
+                + "5.17 the flag is a count of batches, and only the count that was seen is marked as flushed."),
+        Flag.Claim("I-USE", Refuted(24),
+            "tlb_flush_batched can be a flag, as long as only accesses count."),
         Early.Claim("I-FREE", Refuted(4),
             "Reclaim may free a page before try_to_unmap_flush."),
     ];
 
-    private static Variant Of(string id, Choices choices) =>
-        new(id, choices, Pending, BatchedUnmap.NoPendingFlush.Source!) { Family = new BatchedUnmap() };
+    private static Variant Of(string id, Choices choices, params ImmutableArray<Anchor> sources) =>
+        new(id, choices, [Pending, BatchedUnmap.NoPendingFlush.Source!, .. sources]) { Family = new BatchedUnmap() };
 }
