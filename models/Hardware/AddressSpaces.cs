@@ -47,14 +47,14 @@ public sealed class AddressSpaces
     /// <param name="tlb">What a flush drops.</param>
     /// <param name="generations">How many flushes there can be; the environment stops then.</param>
     /// <param name="isStale">Whether a processor holds a stale entry, where a switch is to be watched for it.</param>
-    /// <param name="rules">How to switch; as in 2018 unless it is said.</param>
+    /// <param name="rules">How to switch; as Linux 4.19 by default.</param>
     /// <param name="upper">Upper levels and their caches, which go with the TLB, where page tables are freed.</param>
     /// <param name="isLoaded">Whether every processor has it loaded from the beginning.</param>
     public AddressSpaces(ModelBuilder m, Sort cpu, Tlb tlb, int generations, Func<Expr, Expr>? isStale = null,
         SwitchRules? rules = null, PagingStructureCache? upper = null, bool isLoaded = false)
     {
         (this.cpu, this.tlb, this.generations, this.isStale) = (cpu, tlb, generations, isStale);
-        (this.rules, this.upper) = (rules ?? SwitchRules.Linux420, upper);
+        (this.rules, this.upper) = (rules ?? SwitchRules.Linux419, upper);
         Expr loaded = isLoaded ? LoadedMm.User : LoadedMm.Other;
         var context = Sort.Option(Sort.Range(0, generations));
         Cpumask = m.Var("mm_cpumask", Sort.Set(cpu), isLoaded);
@@ -130,14 +130,36 @@ public sealed class AddressSpaces
     /// <param name="s">The step.</param>
     /// <param name="c">The processor.</param>
     /// <param name="address">What to drop; everything when there is none.</param>
-    /// <param name="asked">The generation that the flush was for; the present one where there is only one at a time.</param>
+    /// <param name="asked">
+    /// The generation that the flush was for, none for a batch of reclaim; null where flushes are one at a time, and it
+    /// is the present one.
+    /// </param>
     public void Flush(StepBuilder s, Expr c, Expr address, Expr? asked = null)
     {
-        var isBehind = contextGeneration[c] != Generation;
-        var isNext = contextGeneration[c].HasValue & contextGeneration[c].Value + 1 == Generation;
+        var local = contextGeneration[c];
+        var isBehind = local != Generation;
+        var isNext = local.HasValue & local.Value + 1 == Generation;
         if (asked is not null)
         {
-            isNext &= asked == Generation;
+            var isForLast = asked.HasValue & asked.Value == Generation;
+            isNext = rules.IgnoresLocal ? isForLast : rules.IgnoresAsked ? isNext : isNext & isForLast;
+            if (rules.SkipsKnown)
+            {
+                // local.HasValue: what is loaded has a generation.
+                var isKnown = asked.HasValue & local.HasValue & asked.Value <= local.Value;
+                isBehind &= !isKnown;
+                if (rules.IgnoresZero)
+                {
+                    isBehind &= asked.HasValue;
+                }
+            }
+        }
+
+        if (address is Expr.NoneOf)
+        {
+            s.If(isBehind, () => DropAll(s, c));
+            s.SetIf(isBehind, local, Generation);
+            return;
         }
 
         var isPartial = rules.IsAlwaysPartial ? address.HasValue : isNext & address.HasValue;
@@ -147,7 +169,7 @@ public sealed class AddressSpaces
             upper?.Drop(s, c);
         });
         s.If(isBehind & !isPartial, () => DropAll(s, c));
-        s.SetIf(isBehind, contextGeneration[c], Generation);
+        s.SetIf(isBehind, local, Generation);
     }
 
     /// <summary>Adds to a step what a processor does in the interrupt of a shootdown.</summary>
@@ -177,14 +199,25 @@ public sealed class AddressSpaces
             .Set(cr3[c], LoadedMm.User).Set(loadedMm[c], LoadedMm.User))
             .From(Anchor.Kernel("exec_mmap", "fs/exec.c"));
 
-        m.Thread("switch", cpu, repeats: true, (t, c) => t.Either(
-            () => SwitchIn(t, c, hasStarted),
-            () => SwitchOut(t, c),
-            () => t.Step("enter_lazy_tlb", s => s
-                .When(Runs(c) & !preemptOff[c])
-                .Set(isLazy[c], true)
-                .From(Anchor.Kernel("enter_lazy_tlb", "arch/x86/mm/tlb.c"))),
-            () => LeaveLazyMode(t, c)));
+        m.Thread("switch", cpu, repeats: true, (t, c) =>
+        {
+            List<Action> ways =
+            [
+                () => SwitchIn(t, c, hasStarted),
+                () => SwitchOut(t, c),
+                () => t.Step("enter_lazy_tlb", s => s
+                    .When(Runs(c) & !preemptOff[c])
+                    .Set(isLazy[c], true)
+                    .From(Anchor.Kernel("enter_lazy_tlb", "arch/x86/mm/tlb.c", "016c4d92cd16"))),
+                () => LeaveLazyMode(t, c),
+            ];
+            if (rules.ClearsAsTemporary)
+            {
+                ways.Add(() => SwitchOut(t, c, isTemporary: true));
+            }
+
+            t.Either([.. ways]);
+        });
 
         m.Reachable("a switch keeps what the TLB has", Exists(cpu, c =>
             cr3[c] == LoadedMm.Other & contextGeneration[c] == Generation));
@@ -275,19 +308,35 @@ public sealed class AddressSpaces
         });
     }
 
-    private void SwitchOut(ThreadBuilder t, Expr c)
+    private void SwitchOut(ThreadBuilder t, Expr c, bool isTemporary = false)
     {
-        StepBuilder Begin(StepBuilder s) => s
-            .When(loadedMm[c] == LoadedMm.User & !preemptOff[c]).Set(irqsOff[c], true).From(rules.Source);
+        var hasBegun = false;
+        StepBuilder Begin(StepBuilder s)
+        {
+            s.From(rules.Source);
+            if (hasBegun)
+            {
+                return s;
+            }
+
+            hasBegun = true;
+            return s.When(loadedMm[c] == LoadedMm.User & !preemptOff[c]).Set(irqsOff[c], true);
+        }
+
+        if (isTemporary)
+        {
+            t.Step("unuse_temporary_mm", s => Begin(s).Set(Cpumask[c], false));
+        }
+
         if (rules.Marker != SwitchingMarker.None)
         {
-            t.Step("loaded_mm = SWITCHING (other)", s => Begin(s).Set(loadedMm[c], LoadedMm.Switching).Set(isLazy[c], false).Shows());
+            t.Step("loaded_mm = SWITCHING (other)", s => Begin(s)
+                .Set(loadedMm[c], LoadedMm.Switching).Set(isLazy[c], false).Shows());
         }
 
         if (!rules.KeepsBit)
         {
-            t.Step("cpumask_clear_cpu", s =>
-                (rules.Marker == SwitchingMarker.None ? Begin(s) : s).Set(Cpumask[c], false).From(rules.Source));
+            t.Step("cpumask_clear_cpu", s => Begin(s).Set(Cpumask[c], false));
         }
 
         t.Step("load_new_mm_cr3 (other)", s => s.Set(cr3[c], LoadedMm.Other).From(rules.Source));

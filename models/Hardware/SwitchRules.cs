@@ -6,27 +6,50 @@ namespace Verify.Hardware;
 /// <param name="Source">Where it is written.</param>
 /// <param name="KeepsBit">Whether the bit in the cpumask stays when a processor leaves; else it is cleared on the way out.</param>
 /// <param name="SkipsLazy">
-/// Whether a flush lets lazy processors be, which compare generations when they run a thread again; else it interrupts
+/// Whether a flush skips lazy processors, which compare generations when they run a thread again; else it interrupts
 /// them as any other.
 /// </param>
-/// <param name="Marker">When LOADED_MM_SWITCHING is there to be seen by others.</param>
-public sealed record SwitchRules(Anchor Source, bool KeepsBit, bool SkipsLazy, SwitchingMarker Marker)
+/// <param name="LooksAtLoaded">Whether a flush skips processors of the cpumask that have loaded another address space.</param>
+/// <param name="Marker">When other processors can see LOADED_MM_SWITCHING.</param>
+/// <param name="SkipsKnown">
+/// Whether a processor ignores a flush whose generation it has reached, without a look at that of the address space.
+/// </param>
+public sealed record SwitchRules(
+    Anchor Source, bool KeepsBit, bool SkipsLazy, bool LooksAtLoaded, SwitchingMarker Marker, bool SkipsKnown)
 {
-    /// <summary>2018: the bit says it all.</summary>
-    public static SwitchRules Linux420 { get; } = new(
+    /// <summary>Linux 4.19: a flush interrupts every processor in the cpumask, and switches clear the bit.</summary>
+    public static SwitchRules Linux419 { get; } = new(
         Anchor.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "016c4d92cd16"),
-        KeepsBit: false, SkipsLazy: false, SwitchingMarker.None);
+        KeepsBit: false, SkipsLazy: false, LooksAtLoaded: false, SwitchingMarker.None, SkipsKnown: false);
 
-    /// <summary>Since 2025: whoever flushes looks at what is loaded, and whether it is lazy.</summary>
+    /// <summary>Linux 4.20 to 6.13: a flush skips lazy processors, and switches clear the bit.</summary>
+    /// <remarks>Processors ignore a flush whose generation they have reached since 6.0 (aa44284960d5).</remarks>
+    public static SwitchRules Linux420 { get; } = new(
+        Anchor.Kernel("switch_mm_irqs_off, tlb_is_not_lazy", "arch/x86/mm/tlb.c", "as of 6.4 to 6.13"),
+        KeepsBit: false, SkipsLazy: true, LooksAtLoaded: false, SwitchingMarker.None, SkipsKnown: true);
+
+    /// <summary>Linux 6.14 and later: a flush also looks at loaded_mm, and switches keep the bit.</summary>
     public static SwitchRules Linux618 { get; } = new(
-        new Anchor("switch_mm_irqs_off", "arch/x86/mm/tlb.c, v6.18"),
-        KeepsBit: true, SkipsLazy: true, SwitchingMarker.BeforeGeneration);
+        Anchor.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "v6.18"),
+        KeepsBit: true, SkipsLazy: true, LooksAtLoaded: true, SwitchingMarker.BeforeGeneration, SkipsKnown: true);
 
     /// <summary>Mutation: the generation is read before the bit is set.</summary>
     public bool ReadsGenerationFirst { get; init; }
 
     /// <summary>Mutation: a lazy processor neither leaves when it is interrupted nor compares when it comes back.</summary>
     public bool ForgetsLazy { get; init; }
+
+    /// <summary>Whether a processor may leave as from a temporary address space, which clears the bit on the way out.</summary>
+    public bool ClearsAsTemporary { get; init; }
+
+    /// <summary>Mutation: a processor ignores a flush that comes with no generation, as if it had reached it.</summary>
+    public bool IgnoresZero { get; init; }
+
+    /// <summary>Mutation: an address is flushed alone, however far behind the processor is.</summary>
+    public bool IgnoresLocal { get; init; }
+
+    /// <summary>Mutation: an address is flushed alone, whatever generation the flush is for.</summary>
+    public bool IgnoresAsked { get; init; }
 
     /// <summary>Mutation: an address is flushed alone, whatever else was missed.</summary>
     public bool IsAlwaysPartial { get; init; }

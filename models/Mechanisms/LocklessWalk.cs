@@ -155,31 +155,37 @@ public sealed class LocklessWalk : ModelFamily
                 .Set(table!, process.Pages.HasEntries.Then(None, upper.Pmd))
                 .SetIf(!process.Pages.HasEntries, upper.Pmd, None)
                 .Shows(upper.Pmd).From(Code.FreeTables));
-            t.Either(
-                () =>
-                {
-                    t.Step("tlb_remove_table", s => s.Shows(table!).From(Code.RemoveTable));
-                    process.Flush(t, c, None, true, Code.Order);
-                    FreePage(t, s => s);
-                    FreeBatchedTable(t);
-                },
-                () =>
-                {
-                    t.Step("tlb_remove_table (no memory)", s => s.Shows(table!).From(Code.RemoveTable));
-                    if (!m.Has(TableFirst))
-                    {
-                        process.Flush(t, c, None, true, Code.RemoveTable);
-                    }
-
-                    FreeOneTable(t);
-                    if (m.Has(TableFirst))
-                    {
-                        process.Flush(t, c, None, true, Code.Order);
-                    }
-
-                    FreePage(t, Finish);
-                });
+            t.If(table!.HasValue, () => FreeBoth(t, c), () =>
+            {
+                process.Flush(t, c, None, true, Code.Order);
+                FreePage(t, Finish);
+            });
         }
+
+        private void FreeBoth(ThreadBuilder t, Expr c) => t.Either(
+            () =>
+            {
+                t.Step("tlb_remove_table", s => s.Shows(table!).From(Code.RemoveTable));
+                process.Flush(t, c, None, true, Code.Order);
+                FreePage(t, s => s);
+                FreeBatchedTable(t);
+            },
+            () =>
+            {
+                t.Step("tlb_remove_table (no memory)", s => s.Shows(table!).From(Code.RemoveTable));
+                if (!m.Has(TableFirst))
+                {
+                    process.Flush(t, c, None, true, Code.RemoveTable);
+                }
+
+                FreeOneTable(t);
+                if (m.Has(TableFirst))
+                {
+                    process.Flush(t, c, None, true, Code.Order);
+                }
+
+                FreePage(t, Finish);
+            });
 
         private StepBuilder Finish(StepBuilder s) => s.Set(mmapLock, false).From(Code.Finish);
 

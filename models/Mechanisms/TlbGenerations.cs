@@ -16,9 +16,14 @@ public sealed class TlbGenerations : ModelFamily
     public static readonly Profile Linux618 = new("x86-6.18",
         "Linux 6.18: a flush reads loaded_mm and is_lazy of each CPU in the cpumask; switches keep the bit");
 
-    /// <summary>Linux 4.20.</summary>
+    /// <summary>Linux 4.20 to 6.13.</summary>
     public static readonly Profile Linux420 = new("x86-4.20",
-        "Linux 4.20: a flush interrupts every CPU in the cpumask; switches clear the bit");
+        "Linux 4.20 to 6.13, with flush_tlb_func as of 6.0: a flush reads is_lazy of each CPU in the cpumask; switches clear "
+            + "the bit");
+
+    /// <summary>Linux 4.19.</summary>
+    public static readonly Profile Linux419 = new("x86-4.19",
+        "Linux 4.19: a flush interrupts every CPU in the cpumask; switches clear the bit");
 
     /// <summary>Processors switch.</summary>
     public static readonly Fault Switches = new("switches",
@@ -32,9 +37,32 @@ public sealed class TlbGenerations : ModelFamily
     public static readonly Fault AlwaysPartial = new("always-partial",
         "a CPU that is asked to flush an address flushes that alone, and is then up to date with the mm", Code.FlushRange);
 
+    /// <summary>A CPU does not compare its own generation with that of the flush.</summary>
+    public static readonly Fault IgnoreLocal = new("ignore-local",
+        "a CPU flushes an address alone if new_tlb_gen is the mm's, without the test that it is its own plus one",
+        Code.FlushFunc);
+
+    /// <summary>A CPU does not look at the generation of the flush.</summary>
+    public static readonly Fault IgnoreAsked = new("ignore-asked",
+        "a CPU flushes an address alone if its own generation plus one is the mm's, whatever new_tlb_gen is", Code.FlushFunc);
+
+    /// <summary>Reclaim flushes in batches.</summary>
+    public static readonly Fault Batched = new("batched",
+        "without 'switches', no deviation by itself: reclaim unmaps pages too, and flushes by arch_tlbbatch_flush, for no "
+            + "generation", Code.FlushFunc);
+
+    /// <summary>A flush for no generation is ignored.</summary>
+    public static readonly Fault ZeroKnown = new("zero-known",
+        "with 'batched', since 4.20: flush_tlb_func takes the zero of arch_tlbbatch_flush for a generation that it has reached",
+        new Anchor("x86/mm/tlb: Ignore f->new_tlb_gen when zero", "8f1d56f64f8d"));
+
     /// <summary>The generation is read early.</summary>
     public static readonly Fault GenerationFirst = new("generation-first",
         "with 'switches': switch_mm_irqs_off reads tlb_gen before it sets its bit in mm_cpumask");
+
+    /// <summary>The bit is cleared without a flush.</summary>
+    public static readonly Fault TemporaryMm = new("temporary-mm",
+        "with 'switches', on 6.18: a CPU may leave the mm by unuse_temporary_mm, which clears its bit in mm_cpumask first");
 
     /// <summary>A switch under way is not seen.</summary>
     public static readonly Fault OnlyLoaded = new("only-loaded",
@@ -73,10 +101,13 @@ public sealed class TlbGenerations : ModelFamily
 
     /// <inheritdoc/>
     public override ImmutableArray<Fault> Faults =>
-        [Switches, FreeTables, AlwaysPartial, GenerationFirst, OnlyLoaded, MarkerLate, ForgetLazy, SkipLazy];
+    [
+        Switches, FreeTables, Batched, AlwaysPartial, IgnoreLocal, IgnoreAsked, ZeroKnown, GenerationFirst,
+        TemporaryMm, OnlyLoaded, MarkerLate, ForgetLazy, SkipLazy,
+    ];
 
     /// <inheritdoc/>
-    public override ImmutableArray<Profile> Profiles => [Linux618, Linux420];
+    public override ImmutableArray<Profile> Profiles => [Linux618, Linux420, Linux419];
 
     /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
@@ -95,11 +126,15 @@ public sealed class TlbGenerations : ModelFamily
         var hasTables = m.Has(FreeTables);
         var process = new Process(m, Architecture.X86, Owner.Free,
             (hasTables ? Needs.Tables : Needs.Nothing) | (hasSwitches ? Needs.Nothing : Needs.ConcurrentFlushes));
-        var rules = (m.Is(Linux618) ? SwitchRules.Linux618 : SwitchRules.Linux420) with
+        var rules = (m.Is(Linux618) ? SwitchRules.Linux618 : m.Is(Linux420) ? SwitchRules.Linux420 : SwitchRules.Linux419) with
         {
+            IgnoresZero = m.Has(ZeroKnown),
+            IgnoresLocal = m.Has(IgnoreLocal),
+            IgnoresAsked = m.Has(IgnoreAsked),
             ReadsGenerationFirst = m.Has(GenerationFirst),
             IsAlwaysPartial = m.Has(AlwaysPartial),
             ForgetsLazy = m.Has(ForgetLazy),
+            ClearsAsTemporary = m.Has(TemporaryMm),
         };
         if (m.Has(MarkerLate))
         {
@@ -124,7 +159,7 @@ public sealed class TlbGenerations : ModelFamily
 
         process.AddEnvironment(m, spaces);
         process.Shootdown.AddAnswers(m, spaces.HasInterrupts, (s, from, d) => spaces
-            .Answer(s, d, process.Shootdown.Address(from), from is null ? null : asked![from].Value));
+            .Answer(s, d, process.Shootdown.Address(from), from is null ? null : asked![from]));
         process.Allocator.AddReuse(m, hasOwnTables: hasTables, intoBuffers: false, asAnything: false);
         if (hasSwitches)
         {
@@ -132,6 +167,14 @@ public sealed class TlbGenerations : ModelFamily
         }
 
         process.AddInvariants(m, spaces, freesAfterFlush: false);
+        if (hasSwitches)
+        {
+            m.Always("I-SPEC",
+                ForAll(process.Cpu, process.Va, (c, x) =>
+                    spaces.IsWalkable(c).Implies(!process.Translation.IsStale(process.Tlb[c, x]))),
+                "no TLB entry of the mm in CR3, which a CPU can speculate through, is from before the last free of its frame");
+        }
+
         if (process.Mmu.ReadFreedTable is { } readFreedTable)
         {
             m.Always("I-TABLE", !readFreedTable,
@@ -141,16 +184,24 @@ public sealed class TlbGenerations : ModelFamily
 
     private static void CheckChoices(ModelBuilder m)
     {
-        foreach (var fault in new[] { FreeTables, GenerationFirst, OnlyLoaded, MarkerLate, ForgetLazy })
+        foreach (var fault in new[] { FreeTables, GenerationFirst, TemporaryMm, OnlyLoaded, MarkerLate, ForgetLazy })
         {
             Demand(m, fault, m.Has(Switches), "it needs 'switches'");
         }
 
         Demand(m, SkipLazy, m.Has(FreeTables), "it needs 'free-tables'");
-        foreach (var fault in new[] { OnlyLoaded, MarkerLate, SkipLazy })
+        Demand(m, SkipLazy, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'");
+        foreach (var fault in new[] { TemporaryMm, OnlyLoaded, MarkerLate })
         {
             Demand(m, fault, m.Is(Linux618), "it needs the profile 'x86-6.18'");
         }
+
+        Demand(m, Batched, !m.Has(Switches), "it does not go with 'switches'");
+        Demand(m, IgnoreLocal, !m.Has(Switches), "it does not go with 'switches', where flushes are one at a time");
+        Demand(m, IgnoreAsked, !m.Has(Switches), "it does not go with 'switches', where flushes are one at a time");
+        Demand(m, IgnoreAsked, !m.Has(IgnoreLocal), "it does not go with 'ignore-local'");
+        Demand(m, ZeroKnown, m.Has(Batched), "it needs 'batched'");
+        Demand(m, ZeroKnown, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'");
     }
 
     private static void Demand(ModelBuilder m, Fault fault, bool isMet, string message)

@@ -12,7 +12,7 @@ public sealed class Walks : ClaimList
     private static readonly Anchor FastGup = Anchor.Kernel("gup_fast", "mm/gup.c");
     private static readonly Anchor Remove = Anchor.Kernel("tlb_remove_table", "mm/mmu_gather.c", "06d074298583");
     private static readonly Profile Arm = Architecture.Arm64.Profile;
-    private static readonly Choices WithTables = Choices.Default.With(LocklessWalk.FreeTables).Size("frame", 2);
+    private static readonly Choices WithTables = Choices.Default.With(LocklessWalk.FreeTables).Size("va", 2).Size("frame", 3);
 
     private static readonly Variant Pin = Of("B-GUPFAST", Choices.Default);
     private static readonly Variant PinOnArm = Of("B-GUPFAST-ARM", Choices.Default.On(Arm));

@@ -17,6 +17,7 @@ internal static class Code
     public static readonly Anchor Pending = Anchor.Kernel("mm_tlb_flush_pending", "include/linux/mm_inline.h");
     public static readonly Anchor Madvise = Anchor.Kernel("madvise_dontneed_single_vma", "mm/madvise.c");
     public static readonly Anchor FlushRange = Anchor.Kernel("flush_tlb_mm_range", "arch/x86/mm/tlb.c", "016c4d92cd16");
+    public static readonly Anchor FlushFunc = Anchor.Kernel("flush_tlb_func", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
     public static readonly Anchor Speculation = Anchor.Manual(
         "Translations may be cached without an access",
         "Intel SDM 3A, 4.10.2.3; Arm ARM, G5.9.1; RISC-V privileged, SFENCE.VMA");

@@ -7,8 +7,12 @@ namespace Verify.Mechanisms.Upstream;
 /// <summary>A thread that unmaps pages and flushes them by flush_tlb_mm_range, in the order of the code.</summary>
 internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spaces, SwitchRules rules, Expr? mmapLock)
 {
-    private static readonly Anchor ShouldFlush = new("should_flush_tlb", "arch/x86/mm/tlb.c, v6.18");
-    private static readonly Anchor FlushMulti = new("native_flush_tlb_multi", "arch/x86/mm/tlb.c, v6.18");
+    private static readonly Anchor ShouldFlush = Anchor.Kernel("should_flush_tlb", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
+    private static readonly Anchor FlushMulti = Anchor.Kernel("native_flush_tlb_multi", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
+
+    private static readonly Anchor Unmap = Anchor.Kernel("try_to_unmap_one", "mm/rmap.c");
+    private static readonly Anchor AddPending = Anchor.Kernel("arch_tlbbatch_add_pending", "arch/x86/include/asm/tlbflush.h");
+    private static readonly Anchor FlushBatch = Anchor.Kernel("arch_tlbbatch_flush", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
 
     private readonly bool skipsLazy = rules.SkipsLazy && (!m.Has(TlbGenerations.FreeTables) || m.Has(TlbGenerations.SkipLazy));
 
@@ -22,7 +26,22 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
         var others = t.Local("others", Sort.Set(process.Cpu), Fill(Sort.Set(process.Cpu), false));
         var asked = t.Local("new_tlb_gen", Sort.Range(0, m.Size("gens")));
 
-        Unhook(t, c, batch, address);
+        if (m.Has(TlbGenerations.Batched))
+        {
+            t.Either(
+                () => Unhook(t, c, batch, address),
+                () =>
+                {
+                    UnmapBatch(t, c, batch, others, asked);
+                    Finish(t, c, batch, null);
+                    t.Return();
+                });
+        }
+        else
+        {
+            Unhook(t, c, batch, address);
+        }
+
         if (process.Upper is { } upper)
         {
             t.Step("free_pgtables", s => s
@@ -34,28 +53,43 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
             .Set(asked, spaces.Generation + 1).From(Code.FlushRange));
         t.Step(Architecture.X86.LocalFlush, s =>
         {
-            spaces.Flush(s, c, address, mmapLock is null ? asked.Value : null);
+            spaces.Flush(s, c, address, mmapLock is null ? asked : null);
             s.Shows(address).From(Code.FlushRange);
         });
         Interrupt(t, c, address, others);
-        t.Step("tlb_finish_mmu", s =>
-        {
-            process.Shootdown.Finish(s, c);
-            spaces.EnablePreemption(s, c);
-            s.Each(process.Frame, f => s.If(Exists(process.Va, x => batch[x] == f), () => process.Free(s, f)));
-            if (table is not null)
-            {
-                s.If(table.HasValue, () => process.Free(s, table.Value));
-            }
-
-            if (mmapLock is not null)
-            {
-                s.Set(mmapLock, false);
-            }
-
-            s.Shows().From(Code.Finish);
-        });
+        Finish(t, c, batch, table);
         return Whole(asked);
+    }
+
+    private void Finish(ThreadBuilder t, Expr c, Expr batch, Expr? table) => t.Step("tlb_finish_mmu", s =>
+    {
+        process.Shootdown.Finish(s, c);
+        spaces.EnablePreemption(s, c);
+        process.FreeEach(s, f => Exists(process.Va, x => batch[x] == f) | (table is null ? false : table == f));
+        if (mmapLock is not null)
+        {
+            s.Set(mmapLock, false);
+        }
+
+        s.Shows().From(Code.Finish);
+    });
+
+    // Reclaim, which comes by way of the page: its flush is for all that the batch has, and for no generation.
+    private void UnmapBatch(ThreadBuilder t, Expr c, Expr batch, Expr others, Expr asked)
+    {
+        t.Step("try_to_unmap_one", process.Va, (s, x) => s
+            .When(spaces.CanRunThread(c) & spaces.HasGenerationsLeft & process.Pte(x).HasValue)
+            .Set(batch[x], process.FrameAt(x)).Set(process.Pte(x), None).From(Unmap));
+        t.Step("inc_mm_tlb_gen (batch)", s => spaces.Bump(s, c).From(AddPending));
+        t.Step("cpumask_or", s => s
+            .Each(process.Cpu, d => s.Set(others[d], spaces.Cpumask[d] & d != c)).Shows().From(AddPending));
+        t.Step(Architecture.X86.LocalFlush, s =>
+        {
+            spaces.Flush(s, c, None, asked); // none here
+            s.Shows().From(FlushBatch);
+        });
+        t.Step("arch_tlbbatch_flush", s => process.Shootdown
+            .Send(s, c, d => others[d], None).Shows().From(FlushBatch));
     }
 
     // One page, and a flush of its address; or all of them, and a flush of the whole mm.
@@ -95,7 +129,7 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
         t.Step("mm_cpumask", s => s
             .Each(process.Cpu, d => s.Set(others[d], spaces.Cpumask[d] & d != c))
             .Shows().From(Code.FlushRange));
-        if (skipsLazy)
+        if (skipsLazy && rules.LooksAtLoaded)
         {
             // Once a second a flush interrupts whoever is in the cpumask, to trim it.
             t.Either(

@@ -91,6 +91,11 @@ internal sealed class Process
     public StepBuilder Free(StepBuilder s, Expr frame) =>
         Allocator.Free(s, frame).SetIf(Tlb.Names(frame), freedEarly, true);
 
+    /// <summary>Adds to a step that some pages are free, and notes whether some TLB still had one of them.</summary>
+    public StepBuilder FreeEach(StepBuilder s, Func<Expr, Expr> which) => s
+        .Each(Frame, f => s.If(which(f), () => Allocator.Free(s, f)))
+        .SetIf(Exists(Frame, f => which(f) & Tlb.Names(f)), freedEarly, true);
+
     /// <summary>Adds a flush of all CPUs, and the wait for it.</summary>
     /// <param name="t">The program.</param>
     /// <param name="c">The CPU that it runs on.</param>
