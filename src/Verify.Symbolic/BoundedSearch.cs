@@ -38,6 +38,11 @@ internal sealed class BoundedSearch : IDisposable
         }
 
         question.Run.Progress?.Report(new Progress(0, 0, depth, 0));
+        if (depth == 0 || int.IsPow2(depth))
+        {
+            runs.AskControl();
+        }
+
         if (runs.IsPossible("bad"))
         {
             return Tell();
@@ -47,6 +52,12 @@ internal sealed class BoundedSearch : IDisposable
         question.Looked = depth;
         // Where there are no runs, nothing is met in them. To ask every time would cost more than it saves.
         HasEnded = int.IsPow2(depth) && !runs.IsPossible();
+        if (HasEnded && question.Known.Has(depth))
+        {
+            throw new SolverException(SolverTrouble.Garbage,
+                $"{question.SolverWithSeed} is not to be believed: it knows of no run of {depth} steps, and the interpreter takes one");
+        }
+
         return null;
     }
 

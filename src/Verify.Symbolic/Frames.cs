@@ -37,6 +37,8 @@ internal sealed class Frames : IDisposable
             (assert (=> {Takes} {text.Effect(before, "rule", after)}))
             (assert (= {Can} {text.Enabled(before, "rule")}))
             """);
+        Control.Ask(solver, question.Known, 0, Init);
+        Control.Ask(solver, question.Known, 1, Init, Can, Takes);
         starts = question.System.FixedStarts.ToDictionary(start => start.Leaf, start => start.Code);
     }
 

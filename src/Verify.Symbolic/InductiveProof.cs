@@ -11,19 +11,42 @@ internal static class InductiveProof
     // Deep enough for the witnesses of the models there are, and soon done.
     private const int DepthOfWitnesses = 20;
 
+    private const double SecondsOfSecond = 10;
+
     /// <summary>The verdict of a proof; "unknown" if it does not hold when it is looked at again.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="obligations">What has to be so.</param>
+    /// <param name="invariant">The definition of the invariant; null for an induction over several steps.</param>
+    /// <param name="certificate">What it rests on, in a few words.</param>
+    /// <param name="depth">How far the engine went.</param>
+    /// <param name="how">By which way.</param>
     /// <exception cref="SolverException">The solver gives no answer.</exception>
-    public static Verdict Of(Question question, string obligations, string certificate, int depth, string how)
+    public static Verdict Of(
+        Question question, string obligations, string? invariant, string certificate, int depth, string how)
     {
         using (var fresh = question.Start())
         {
-            if (Obligations.WhyNot(obligations, fresh) is { } reason)
+            if (Obligations.WhyNot(obligations, fresh, question.Known) is { } reason)
             {
                 return question.Unknown($"a proof was found that does not hold: {reason}");
             }
         }
 
-        var evidence = question.Evidence(EvidenceKind.Inductive, depth, how) with
+        var (second, denied) = SecondOpinion(question, obligations);
+        if (denied is not null)
+        {
+            return question.Unknown(denied);
+        }
+
+        var evaluator = invariant is null ? null : InvariantEvaluator.Of(invariant);
+        var walked = ReachableCheck.Of(question, evaluator);
+        if (walked.Broken is { } broken)
+        {
+            return question.Unsound(broken);
+        }
+
+        var looked = invariant is not null && evaluator is null ? $"{walked}, for the property alone" : walked.ToString();
+        var evidence = question.Evidence(EvidenceKind.Inductive, depth, $"{how}; checked by {question.Solver}{second}; {looked}") with
         {
             Certificate = certificate,
             Obligations = obligations,
@@ -31,6 +54,30 @@ internal static class InductiveProof
         };
         evidence = WithWitnesses(question, evidence);
         return question.Property is Property.Reachable ? new Verdict.Refuted(null, evidence) : new Verdict.Proved(evidence);
+    }
+
+    // Another program, in case that the first one is wrong. That it takes too long is no reason against a proof.
+    private static (string Said, string? Denied) SecondOpinion(Question question, string obligations)
+    {
+        if (question.Second is not { } other)
+        {
+            return (" alone, there being no other solver", null);
+        }
+
+        try
+        {
+            using var solver = question.Start(other, SecondsOfSecond);
+            return Obligations.WhyNot(obligations, solver, question.Known) switch
+            {
+                null => ($" and {other.Identity}", null),
+                var reason when reason.EndsWith("unknown", StringComparison.Ordinal) => ($" alone, {other.Identity} does not know", null),
+                var reason => ("", $"{question.Solver} and {other.Identity} contradict each other: {reason}"),
+            };
+        }
+        catch (SolverException e) when (e.Trouble != SolverTrouble.Stopped)
+        {
+            return ($" alone ({e.Message})", null);
+        }
     }
 
     // An invariant says nothing about what can happen: witnesses are looked for one by one, near the start.

@@ -95,6 +95,14 @@ public sealed partial class InstanceCertificate
         return instance;
     }
 
+    /// <summary>What the interpreter meets that speaks against it, in the states that it reaches soon; null if nothing does.</summary>
+    public string? WhyNot(Claim claim, Instance instance)
+    {
+        var question = new Question(instance.Model, instance.Model.Property(claim.Property), Run.Default, NoSolver.Instance);
+        var evaluator = Induction().IsMatch(Proof) ? null : InvariantEvaluator.Of(Invariant());
+        return ReachableCheck.Of(question, evaluator).Broken;
+    }
+
     private static string Of(Claim claim, Instance instance, string obligations, string foundBy, string version)
     {
         var (family, choices) = (instance.Family, instance.Choices);
@@ -129,12 +137,17 @@ public sealed partial class InstanceCertificate
                 : throw Bad("it is by induction over a number of steps that makes no sense");
         }
 
-        var from = Proof.IndexOf("\n(define-fun inv ", StringComparison.Ordinal) + 1;
-        var to = Proof.IndexOf("\n; shape: ", StringComparison.Ordinal);
-        var invariant = from > 0 && to > from ? Proof[from..to] : throw Bad("there is no invariant in it");
+        var invariant = Invariant();
         return InvariantText.WhyNot(invariant) is not { } reason
             ? Symbolic.Obligations.OfInvariant(question, invariant)
             : throw Bad($"its invariant is not the definition of one predicate: {reason}");
+    }
+
+    private string Invariant()
+    {
+        var from = Proof.IndexOf("\n(define-fun inv ", StringComparison.Ordinal) + 1;
+        var to = Proof.IndexOf("\n; shape: ", StringComparison.Ordinal);
+        return from > 0 && to > from ? Proof[from..to] : throw Bad("there is no invariant in it");
     }
 
     private Choices Choices()

@@ -60,5 +60,5 @@ public sealed class KInductionEngine(ISolverSource solvers) : SymbolicEngine(sol
     }
 
     private static Verdict Prove(Question question, int k, string how) => InductiveProof.Of(question,
-        Obligations.OfInduction(question, k), $"{k}-induction over runs without repetition", k, how);
+        Obligations.OfInduction(question, k), null, $"{k}-induction over runs without repetition", k, how);
 }

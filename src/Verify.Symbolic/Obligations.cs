@@ -57,25 +57,49 @@ internal static class Obligations
         return text.ToString();
     }
 
-    /// <summary>Asks a fresh solver.</summary>
+    /// <summary>
+    /// Asks a fresh solver, about each obligation twice: without what it denies, where a run is known that is such, and then
+    /// with it. A solver, or a text, to which nothing is possible proves nothing.
+    /// </summary>
+    /// <param name="obligations">The obligations.</param>
+    /// <param name="solver">The solver.</param>
+    /// <param name="known">The run.</param>
     /// <returns>Why they do not hold; null when they do.</returns>
-    /// <exception cref="SolverException">The solver gives no answer.</exception>
-    public static string? WhyNot(string obligations, ISolver solver)
+    /// <exception cref="SolverException">The solver gives no answer, or a wrong one.</exception>
+    public static string? WhyNot(string obligations, ISolver solver, ControlRun known)
     {
-        var count = 0;
+        var (count, steps) = (0, 0);
+        SExpr? denied = null;
         foreach (var command in SExpr.ReadAll(obligations))
         {
-            if (command.Head != "check-sat")
+            if (command.Head == "check-sat")
             {
-                solver.Send(command.ToString());
+                count++;
+                Control.Ask(solver, known, steps);
+                solver.Send(denied?.ToString() ?? "");
+                denied = null;
+                if (solver.CheckSat() is var answer and not Satisfiability.Unsat)
+                {
+                    return $"obligation {count} is {answer.ToString().ToLowerInvariant()}";
+                }
+
                 continue;
             }
 
-            count++;
-            if (solver.CheckSat() is var answer and not Satisfiability.Unsat)
+            // The last assertion before a question is what is denied.
+            if (denied is not null)
             {
-                return $"obligation {count} is {answer.ToString().ToLowerInvariant()}";
+                solver.Send(denied.ToString());
             }
+
+            denied = command.Head == "assert" ? command : null;
+            if (denied is null)
+            {
+                solver.Send(command.ToString());
+            }
+
+            var isOneStepMore = command.Head == "define-fun" && command.Items[1].Is(SmtLib.Apply("bad", Unrolling.State(steps + 1)));
+            steps = command.Head == "push" ? 0 : isOneStepMore ? steps + 1 : steps;
         }
 
         solver.Finish();

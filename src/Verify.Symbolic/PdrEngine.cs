@@ -44,7 +44,8 @@ public sealed class PdrEngine(ISolverSource solvers) : SymbolicEngine(solvers)
             if (Spread(frames) is { } closed)
             {
                 var lemmas = Enumerable.Range(closed, frames.Last - closed + 1).Sum(level => frames.Level(level).Count);
-                return InductiveProof.Of(question, Obligations.OfInvariant(question, frames.Invariant(closed)),
+                var invariant = frames.Invariant(closed);
+                return InductiveProof.Of(question, Obligations.OfInvariant(question, invariant), invariant,
                     string.Create(CultureInfo.InvariantCulture, $"{lemmas} lemmas"), frames.Last, How);
             }
         }

@@ -28,6 +28,19 @@ internal sealed class Question
 
     public Run Run { get; }
 
+    /// <summary>A run whose answers are known.</summary>
+    public ControlRun Known => known ??= new ControlRun(this);
+
+    private ControlRun? known;
+
+    /// <summary>A solver of another kind; null if there is none here.</summary>
+    public ISolverSource? Second => solvers is SolverChoice choice
+        ? choice.WithSecondOpinion.Skip(1).FirstOrDefault(other => other.Unavailable is null)
+        : null;
+
+    /// <summary>The solver, without the seed.</summary>
+    public string Solver => solvers.Identity;
+
     public Model Model => System.Model;
 
     public Property Property => System.Property;
@@ -64,10 +77,26 @@ internal sealed class Question
     public Verdict Cut(string cause, string identity)
     {
         var evidence = Evidence(EvidenceKind.Partial, Looked, identity);
-        return Property is Property.Reachable || Looked < 0
-            ? new Verdict.Unknown(Covered(cause), evidence)
+        if (Property is Property.Reachable || Looked < 0)
+        {
+            return new Verdict.Unknown(Covered(cause), evidence);
+        }
+
+        return ReachableCheck.Of(this, depth: Looked).Broken is { } broken
+            ? Unsound(broken)
             : new Verdict.HoldsUpTo(new Bound(cause, Looked, 0), evidence);
     }
+
+    /// <summary>The verdict when a solver says what the interpreter knows to be false.</summary>
+    public Verdict Unsound(string broken)
+    {
+        Looked = -1;
+        return Unknown($"{SolverWithSeed} is not to be believed: {broken}");
+    }
+
+    /// <summary>What is left for another solver, which may take so many seconds.</summary>
+    public ISolver Start(ISolverSource other, double seconds) => other.Start(Run.Seed,
+        new SolverLimits(Math.Min(seconds, Left().Seconds ?? seconds), null, Run.Budget.Bytes), Run.Cancellation);
 
     /// <summary>The verdict when a solver gave no answer.</summary>
     public Verdict Unknown(string reason) => new Verdict.Unknown(Covered(reason),

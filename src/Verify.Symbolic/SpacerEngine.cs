@@ -33,7 +33,8 @@ public sealed class SpacerEngine(ISolverSource solvers) : SymbolicEngine(solvers
             invariant = InvariantIn(solver.Ask("(get-model)"), solver.Identity);
         }
 
-        return InductiveProof.Of(question, Obligations.OfInvariant(question, invariant), "an invariant found by Spacer", 0, How);
+        return InductiveProof.Of(
+            question, Obligations.OfInvariant(question, invariant), invariant, "an invariant found by Spacer", 0, How);
     }
 
     private static string InvariantIn(SExpr model, string who)

@@ -36,6 +36,10 @@ internal sealed class Unrolling : IDisposable
         Steps++;
     }
 
+    /// <summary>Asks about a run from an initial state what is known before.</summary>
+    /// <exception cref="SolverException">The answer is a wrong one, or none.</exception>
+    public void AskControl() => Control.Ask(solver, question.Known, Steps);
+
     /// <summary>From here on, something holds.</summary>
     public void Assert(string condition) => solver.Send($"(assert {condition})");
 

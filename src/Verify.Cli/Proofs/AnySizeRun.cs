@@ -143,6 +143,11 @@ internal sealed class AnySizeRun(Session session)
             return result;
         }
 
+        if (WhyNot(proof, ConjunctWalk.Usual) is { } broken)
+        {
+            return result with { Problems = [broken], ExitCode = ExitCode.Otherwise };
+        }
+
         var said = AnySizeProver.Run(proof.Text, solvers.WithSecondOpinion, seeds: 3, session.Cancellation);
         var isFalse = said.Answers.SelectMany(a => a.Answers).Any(a => a.Answer == Satisfiability.Sat);
         return result with
@@ -153,6 +158,19 @@ internal sealed class AnySizeRun(Session session)
             NoSecondOpinion = solvers.WithSecondOpinion.Select(solver => solver.Unavailable).FirstOrDefault(reason => reason is not null),
             Broken = [.. said.Failed.Take(3).SelectMany(name => BrokenBy(claim, invariant, name))],
         };
+    }
+
+    /// <summary>What the interpreter meets on small instances that speaks against a proof; null if nothing does.</summary>
+    public static string? WhyNot(AnySizeProof proof, long work)
+    {
+        var choices = proof.SmallInstances().ToList();
+        return choices.Select(one =>
+        {
+            var (model, conjuncts, property) = proof.On(one);
+            return ConjunctWalk.WhyNot(model, conjuncts, property, work / choices.Count) is { } reason
+                ? $"on {Instance.DescribeSizes(proof.Family, one)}: {reason}"
+                : null;
+        }).FirstOrDefault(reason => reason is not null);
     }
 
     private IEnumerable<(string, Model, BrokenStep)> BrokenBy(Claim claim, Invariant invariant, string name)

@@ -88,7 +88,8 @@ internal sealed class CertificateCheck(Session session)
             var (claim, invariant) = files.OwnerOf(file);
             var proof = AnySizeProof.Of(claim, invariant);
             stored.CheckAgainst(Certificate.Of(claim, proof, Tool.Version), file);
-            return Answered(file, word => $"{claim.Id}  {word} {proof.Sentence}", stored.Proof, stored.Obligations, ProofCheck.MostSeconds);
+            return Answered(file, word => $"{claim.Id}  {word} {proof.Sentence}", stored.Proof, stored.Obligations,
+                ProofCheck.MostSeconds, AnySizeRun.WhyNot(proof, ConjunctWalk.Brief));
         }
         catch (ModelException e)
         {
@@ -101,11 +102,19 @@ internal sealed class CertificateCheck(Session session)
         var claim = session.Catalogue.Claims.FirstOrDefault(claim => claim.Id == stored.Claim)
             ?? throw ModelException.At(new SourceSpot(file, 2), Codes.BadCertificate, $"there is no claim '{stored.Claim}'");
         var instance = stored.CheckAgainst(claim);
-        return Answered(file, word => $"{claim.Id}  {word} on {instance}", stored.Proof, stored.Obligations, SecondsForInstances);
+        return Answered(file, word => $"{claim.Id}  {word} on {instance}", stored.Proof, stored.Obligations, SecondsForInstances,
+            stored.WhyNot(claim, instance));
     }
 
-    private CheckedCertificate Answered(string file, Func<string, string> line, string proof, int obligations, int mostSeconds)
+    private CheckedCertificate Answered(
+        string file, Func<string, string> line, string proof, int obligations, int mostSeconds, string? broken)
     {
+        // Whatever solvers say of it: the interpreter reaches what it says cannot be reached.
+        if (broken is not null)
+        {
+            return new CheckedCertificate(file, line("not proved"), [broken], null, ExitCode.Otherwise);
+        }
+
         var solvers = session.Solvers.WithSecondOpinion;
         var missing = solvers.Select(solver => solver.Unavailable).OfType<string>().ToImmutableArray();
         if (missing.Length == solvers.Count)

@@ -26,7 +26,7 @@ public sealed record ProvedSize(string Name, int From, bool IsAny, bool IsNumber
 /// That is looked at (<see cref="OfferedSizes"/>): a proof is for the values from which on all that the family offers give
 /// the same formulas, and a model whose initial states are defined. All together are looked at too, or as many as there is
 /// time for, and then the sentence says so. Where a size is a number in them, as the bound of a counter, it becomes an
-/// unknown of the formulas, and that what starts with it fits its range is an obligation.
+/// unknown of the formulas, and what was known of it while they were made, as that it fits a range, becomes an obligation.
 /// </remarks>
 public sealed class AnySizeProof
 {
@@ -51,12 +51,13 @@ public sealed class AnySizeProof
             var name = SizeTemplate.NameOf(known.Size.Name);
             text = text.Insert(text.IndexOf('\n', StringComparison.Ordinal) + 1, string.Create(CultureInfo.InvariantCulture,
                 $"(declare-fun {name} () Int)\n(assert (<= {from} {name}))\n"));
-            // What fits at some size fits at greater ones, unless it grows itself.
-            string[] growing = [$"(<= {name} ", $"(<= (+ {name} ", $"(<= (- {name} "];
-            foreach (var range in offered.StartRanges.Where(range =>
-                growing.Any(start => range.StartsWith(start, StringComparison.Ordinal))))
+            // What is less than something at some size is at greater ones, unless it grows itself.
+            string[] starts = [$"(<= {name} ", $"(<= (+ {name} ", $"(<= (- {name} "];
+            bool Grows(string order) => starts.Any(start => order.StartsWith(start, StringComparison.Ordinal))
+                && order.IndexOf(name, StringComparison.Ordinal) == order.LastIndexOf(name, StringComparison.Ordinal);
+            foreach (var range in offered.KnownOrders.Distinct().Where(Grows))
             {
-                text += $"; starts: in its range: {range}\n(push 1)\n(assert (not {range}))\n(check-sat)\n(pop 1)\n";
+                text += $"; whatever the number: {range}\n(push 1)\n(assert (not {range}))\n(check-sat)\n(pop 1)\n";
                 Count++;
             }
         }
@@ -68,6 +69,9 @@ public sealed class AnySizeProof
     /// <exception cref="ModelException">VRF307: the model, or the property, cannot be told for every size. VRF308, VRF113,
     /// VRF101: the invariant does not fit the model.</exception>
     public static AnySizeProof Of(Claim claim, Invariant invariant) => new(claim, invariant);
+
+    /// <summary>The family of the claim.</summary>
+    public ModelFamily Family => claim.Family;
 
     /// <summary>For which sizes it is.</summary>
     public ImmutableArray<ProvedSize> Sizes { get; }
@@ -108,6 +112,30 @@ public sealed class AnySizeProof
     public static Property.Always Asked(Claim claim, Model model) => model.Property(claim.Property) as Property.Always
         ?? throw ModelException.At(null, Codes.NotGeneric, $"'{claim.Property}' of {claim.Id} is no property of every state",
             "no invariant proves what is about runs, or about what can be reached: check it on instances, 'verify check CLAIM'");
+
+    /// <summary>
+    /// The choices of small instances that it is a proof of: the claim's, the least of all sizes, and, of each size that it is
+    /// for every value of, one more than the least.
+    /// </summary>
+    public IEnumerable<Choices> SmallInstances()
+    {
+        var any = Sizes.Where(size => size.IsAny).ToList();
+        var least = any.Aggregate(claim.Choices, (choices, size) => choices.Size(size.Name, size.From));
+        yield return least;
+        foreach (var size in any.Where(size => size.From < claim.Family.Sizes.First(s => s.Name == size.Name).High))
+        {
+            yield return least.Size(size.Name, size.From + 1);
+        }
+
+        yield return claim.Choices;
+    }
+
+    /// <summary>The property of a claim, and an invariant, on an instance.</summary>
+    public (Model Model, ImmutableArray<Conjunct> Conjuncts, Property.Always Property) On(Choices choices)
+    {
+        var model = claim.Family.Build(choices);
+        return (model, invariant.For(model), Asked(claim, model));
+    }
 
     private Obligations ObligationsFor(Choices choices)
     {

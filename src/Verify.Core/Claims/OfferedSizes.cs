@@ -67,10 +67,10 @@ internal sealed class OfferedSizes
     public Growth? Number { get; }
 
     /// <summary>
-    /// That the numbers which variables start with are in their ranges, each as a formula that is not simplified, with the
-    /// size that is a number as an unknown.
+    /// What is known of numbers and is in no formula (<see cref="FirstOrderModel.KnownOrders"/>), with the size that is a
+    /// number as an unknown.
     /// </summary>
-    public ImmutableArray<string> StartRanges => [.. Lines[0].Split('\t').Skip(1)];
+    public ImmutableArray<string> KnownOrders => [.. Lines[0].Split('\t').Skip(1)];
 
     /// <summary>A digest of the formulas of model, property and invariant.</summary>
     public string Digest => Fingerprint.Of(Lines[1]);
@@ -204,21 +204,20 @@ internal sealed class OfferedSizes
     }
 
     // The formulas of model, property and invariant. What differs in them differs in the obligations. The first line says
-    // where the property is defined, and what numbers variables start with.
+    // where the property is defined, and what is known of numbers.
     private string Essence(Choices choices)
     {
         var model = ModelOf(choices);
         var logic = new FirstOrderModel(model);
         var asked = AnySizeProof.Asked(claim, model);
-        var text = new StringBuilder(logic.IsDefined(asked.Holds, asked.Where).ToString());
-        text.AppendJoin("", logic.StartRanges().Select(range => $"\t{range}"));
-        text.Append(CultureInfo.InvariantCulture, $"\n{ProofText.Of(logic)}{logic.Holds(asked.Holds, asked.Where)}\n");
+        var isDefined = logic.IsDefined(asked.Holds, asked.Where);
+        var text = new StringBuilder($"{ProofText.Of(logic)}{logic.Holds(asked.Holds, asked.Where)}\n");
         foreach (var conjunct in invariant.For(model))
         {
             text.Append(CultureInfo.InvariantCulture, $"{conjunct.Name} {logic.Holds(conjunct.Holds, conjunct.Where)}\n");
         }
 
-        return text.ToString();
+        return $"{isDefined}{string.Concat(logic.KnownOrders().Select(order => $"\t{order}"))}\n{text}";
     }
 
     // Where what variables start with is not defined, or does not fit, there is no model either.

@@ -297,11 +297,8 @@ public sealed record LoweredModel
             var sort = ((Sort.Mapping)node.Map.Sort).Key;
             var (code, fits) = ops.Code(Of(node.Key), sort);
             Require(fits);
-            // Outside of its range, where the rule is undefined anyway, any key will do; it must only be some key. What an
-            // empty option would hold has the code -1.
-            return !fits.IsTrue ? pool.Choice(fits, code, pool.Constant(0))
-                : code.IsConstant && (code.Number < 0 || code.Number >= sort.ScalarCount) ? pool.Constant(0)
-                : code;
+            // Outside of its range, where the rule is undefined anyway, any key will do; it must only be some key.
+            return fits.IsTrue ? code : pool.Choice(fits, code, pool.Constant(0));
         }
 
         protected internal override Lowered OnLiteral(Expr.Literal node) =>

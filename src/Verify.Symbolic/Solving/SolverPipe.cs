@@ -56,13 +56,20 @@ internal sealed class SolverPipe : IDisposable
         }
     }
 
-    public SExpr Ask(string command)
+    /// <summary>The answer to a question, which has to stand right before the mark that was asked for behind it.</summary>
+    public SExpr Read(string mark)
     {
-        Write(command + "\n");
-        return Read();
+        var answer = Next();
+        if (answer.Head != "error" && Next() is var end && end.Bare != mark)
+        {
+            throw new SolverException(SolverTrouble.Garbage,
+                $"{name} prints '{Questions.Shown(end)}' behind '{Questions.Shown(answer)}', which nobody asked for");
+        }
+
+        return answer;
     }
 
-    public SExpr Read()
+    private SExpr Next()
     {
         watch.Waited();
         try

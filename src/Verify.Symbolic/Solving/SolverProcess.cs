@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Verify.Solving;
@@ -47,9 +48,17 @@ internal sealed class SolverProcess : ISolver
     {
         FailIfInTrouble();
         SExpr? answer = null;
-        if (!Guarded(() => answer = Pipe().Ask(command), mayDie: true))
+        var question = $"{command}\n(echo \"{MarkOf(asked)}\")\n";
+        void Put()
         {
-            Guarded(() => answer = Pipe().Ask(command), mayDie: false);
+            var open = Pipe();
+            open.Write(question);
+            answer = open.Read(MarkOf(asked));
+        }
+
+        if (!Guarded(Put, mayDie: true))
+        {
+            Guarded(Put, mayDie: false);
         }
 
         if (answer is { Head: "error" })
@@ -58,7 +67,7 @@ internal sealed class SolverProcess : ISolver
         }
 
         // A later question is about the model that this one found.
-        told.Append(command).Append('\n');
+        told.Append(question);
         asked++;
         return answer!;
     }
@@ -83,6 +92,9 @@ internal sealed class SolverProcess : ISolver
     public void Dispose() => Drop();
 
     private int asked;
+
+    // Behind every question the solver is asked to print this: what is not right before it is not the answer.
+    private static string MarkOf(int question) => string.Create(CultureInfo.InvariantCulture, $"answered-{question}");
 
     private SolverPipe Pipe()
     {
@@ -109,7 +121,7 @@ internal sealed class SolverProcess : ISolver
         pipe.Write(program.Preamble(seed) + told);
         for (var i = 0; i < asked; i++)
         {
-            pipe.Read();
+            pipe.Read(MarkOf(i));
         }
 
         return pipe;

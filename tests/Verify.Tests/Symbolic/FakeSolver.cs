@@ -9,15 +9,19 @@ internal sealed class FakeSolver : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("verify-solver-").FullName;
 
-    /// <param name="body">What it does once it is asked for more than its version. <c>$HERE</c> is its folder.</param>
+    /// <param name="body">
+    /// What it does once it is asked for more than its version. <c>$HERE</c> is its folder; <c>mark "$line"</c> prints what a
+    /// line with an <c>echo</c> asks for.
+    /// </param>
     public FakeSolver(string body)
     {
         Path = System.IO.Path.Combine(folder, "z3");
-        Write($"""
+        Write($$"""
             #!/bin/sh
-            HERE={folder}
+            HERE={{folder}}
+            mark() { rest="${1#*\"}"; echo "${rest%\"*}"; }
             if [ "$1" = --version ]; then echo 'Z3 version 0.0.1'; exit 0; fi
-            {body}
+            {{body}}
 
             """);
     }
@@ -31,7 +35,7 @@ internal sealed class FakeSolver : IDisposable
 
     /// <summary>Answers every question as a real one would, but by this script's own words.</summary>
     public static string Answering(string reply) =>
-        $"while read line; do case $line in *check-sat*) {reply};; esac; done";
+        $"while read line; do case $line in *check-sat*) {reply};; *echo*) mark \"$line\";; esac; done";
 
     /// <summary>Becomes another script.</summary>
     public void Write(string script)

@@ -236,7 +236,8 @@ public sealed class ProveTests
 
     // One that is wrong, or that nobody can understand, takes the word of the other away.
     [Theory]
-    [InlineData(1, "echo sat")]
+    [InlineData(2, "echo sat")]
+    [InlineData(1, "n=$((n+1)); if [ $n = 2 ]; then echo unsat; else echo sat; fi")]
     [InlineData(2, "echo unknown")]
     [InlineData(2, "echo unsat; echo '(error \"no\")'")]
     [InlineData(2, "echo unsat; echo garbage")]

@@ -64,15 +64,25 @@ internal sealed class Definedness(ExprLowering lowering) : ExprFold<Formula>
     protected internal override Formula OnQuantified(Expr.Quantified node) =>
         lowering.Every(true, node.Binder, () => Of(node.Body));
 
+    private bool FitsAlways(Sort.Interval to, Sort.Interval from)
+    {
+        if (from.Low < to.Low || from.High > to.High)
+        {
+            return false;
+        }
+
+        lowering.NoteOrder(to.Low, from.Low);
+        lowering.NoteOrder(from.High, to.High);
+        return true;
+    }
+
     /// <summary>Whether a value is in the ranges of the location that it goes to.</summary>
     public Formula Fits(Sort target, Sort source, Meaning value)
     {
         switch (target, source, value)
         {
             case (Sort.Interval to, Sort.Interval from, Meaning.Scalar scalar):
-                return from.Low >= to.Low && from.High <= to.High
-                    ? Formula.True
-                    : scalar.Value.Select(number => Signature.InRange(to, number), true);
+                return FitsAlways(to, from) ? Formula.True : scalar.Value.Select(number => Signature.InRange(to, number), true);
             case (Sort.Optional to, Sort.Optional from, Meaning.Option option):
                 return Formula.Implies(option.Has, Fits(to.Of, from.Of, option.Content));
             case (Sort.Record to, Sort.Record from, Meaning.Record record):

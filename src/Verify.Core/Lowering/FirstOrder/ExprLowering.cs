@@ -127,6 +127,7 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
     protected internal override Meaning OnCompare(Expr.Compare node)
     {
         var (left, right) = (Of(node.Left).AsOne, Of(node.Right).AsOne);
+        NoteOrders(left, right);
         return new Meaning.Truth(left.Select(a => right.Select(
             b => node.IsStrict ? Formula.Not(Formula.AtMost(b, a)) : Formula.AtMost(a, b), isPositive), isPositive));
     }
@@ -199,6 +200,24 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
 
     private static Meaning.Scalar Term(Formula formula) => new(new One.Term(formula));
 
+    /// <summary>That a number which is known is at most another: at this size, and it has to be so at any.</summary>
+    public void NoteOrder(int less, int more) => reading.Signature.NoteOrder(less, more);
+
+    // Two known numbers are compared here and now: one is less than the other, or they are equal.
+    private void NoteOrders(One left, One right)
+    {
+        if ((left, right) is (One.Term { Formula: Formula.Constant a }, One.Term { Formula: Formula.Constant b })
+            && a.Sort == LogicSort.Number && b.Sort == LogicSort.Number)
+        {
+            var (less, more) = a.Number <= b.Number ? (a.Number, b.Number) : (b.Number, a.Number);
+            NoteOrder(less == more ? less : less + 1, more);
+            if (less == more)
+            {
+                NoteOrder(b.Number, a.Number);
+            }
+        }
+    }
+
     private Formula Denied(Expr expr)
     {
         isPositive = !isPositive;
@@ -214,6 +233,7 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
             case (Meaning.Truth a, Meaning.Truth b):
                 return Formula.Equal(a.Formula, b.Formula);
             case (Meaning.Scalar a, Meaning.Scalar { Value: One.Term b }):
+                NoteOrders(a.Value, b);
                 return a.Value.Is(b.Formula, isPositive);
             case (Meaning.Scalar { Value: One.Term a }, Meaning.Scalar b):
                 return b.Value.Is(a.Formula, isPositive);

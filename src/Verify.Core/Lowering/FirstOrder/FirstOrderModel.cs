@@ -53,14 +53,20 @@ public sealed class FirstOrderModel
     public Formula HoldsAfter(FirstOrderRule rule, Expr predicate, SourceSpot where) =>
         Holds(new DefinedReading(Signature, rule.After.Values.ToDictionary(pair => pair.Leaf, pair => pair.After)), predicate, where);
 
-    /// <summary>That what starts with a number starts in its range: not simplified where both are known.</summary>
-    public IEnumerable<string> StartRanges() =>
-        from pair in Initial
-        where pair.Leaf is { Kind: LeafKind.Data, Sort: Sort.Interval }
-        let range = (Sort.Interval)pair.Leaf.Sort
-        let start = pair.Start.Definition!.Value.Body
-        from text in (string[])[$"(<= {Number(range.Low)} {start})", $"(<= {start} {Number(range.High)})"]
-        select text;
+    /// <summary>
+    /// What is known of numbers and is in no formula: that what starts with one starts in its range, and what formulas were
+    /// simplified by. Each as it is written, not simplified in turn.
+    /// </summary>
+    public IEnumerable<string> KnownOrders() =>
+    [
+        .. from pair in Initial
+           where pair.Leaf is { Kind: LeafKind.Data, Sort: Sort.Interval }
+           let range = (Sort.Interval)pair.Leaf.Sort
+           let start = pair.Start.Definition!.Value.Body
+           from text in (string[])[$"(<= {Number(range.Low)} {start})", $"(<= {start} {Number(range.High)})"]
+           select text,
+        .. Signature.Orders.Select(pair => $"(<= {Number(pair.Less)} {Number(pair.More)})"),
+    ];
 
     private static Formula Number(int number) => Formula.Of(LogicSort.Number, number);
 

@@ -101,6 +101,14 @@ public sealed class Signature
     /// <summary>All leaves, in the order of the variables.</summary>
     public ImmutableArray<Leaf> Leaves { get; }
 
+    // Which of two known numbers is less was found out while the formulas were made, and is not in them any more.
+    private readonly List<(int Less, int More)> orders = [];
+
+    internal void NoteOrder(int less, int more) => orders.Add((less, more));
+
+    /// <summary>Pairs of numbers, the lesser first, that formulas have been simplified by; in the order in which they were.</summary>
+    public IEnumerable<(int Less, int More)> Orders => orders;
+
     /// <summary>The scalar sets that occur in the model.</summary>
     public IEnumerable<Sort.Scalar> Scalars => scalars.Values;
 

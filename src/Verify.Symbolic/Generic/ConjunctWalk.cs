@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Verify.Claims;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Generic;
+
+/// <summary>
+/// An invariant for every size, and the property that it is said to prove, looked at by the interpreter in states that it
+/// reaches on an instance: all of them where they are few, else the nearest.
+/// </summary>
+public static class ConjunctWalk
+{
+    /// <summary>What a quarter of a second or so is enough for: for a proof that somebody waits for.</summary>
+    public const long Usual = 4_000_000;
+
+    /// <summary>What some milliseconds are enough for: for many certificates, one after the other.</summary>
+    public const long Brief = 200_000;
+
+    /// <summary>Why the proof cannot be right; null if nothing speaks against it.</summary>
+    /// <param name="model">An instance.</param>
+    /// <param name="conjuncts">The invariant, as it is for the instance.</param>
+    /// <param name="property">The property.</param>
+    /// <param name="work">How much of <see cref="Interpreter.Work"/> it may take.</param>
+    public static string? WhyNot(Model model, ImmutableArray<Conjunct> conjuncts, Property.Always property, long work)
+    {
+        var interpreter = new Interpreter(model);
+        try
+        {
+            foreach (var visit in new ReachableWalk(interpreter, work).NearestFirst())
+            {
+                var depth = visit.Depth.ToString(CultureInfo.InvariantCulture);
+                if (!interpreter.Holds(visit.State, property.Holds, property.Where))
+                {
+                    return $"'{property.Name}' does not hold {depth} steps from the start";
+                }
+
+                if (conjuncts.FirstOrDefault(one => !interpreter.Holds(visit.State, one.Holds, one.Where)) is { } broken)
+                {
+                    return $"'{broken.Name}' does not hold {depth} steps from the start";
+                }
+            }
+        }
+        catch (ModelException undefined)
+        {
+            return $"something is not defined: {undefined.Diagnostic.Message}";
+        }
+
+        return null;
+    }
+}

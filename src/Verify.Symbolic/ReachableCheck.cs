@@ -1,0 +1,76 @@
+using System.Globalization;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Symbolic;
+
+/// <summary>
+/// What solvers say of all states, looked at by the interpreter in those that it reaches: all of them where they are few,
+/// else the nearest.
+/// </summary>
+/// <param name="Broken">What is not so; null if all is.</param>
+/// <param name="States">How many states were looked at.</param>
+/// <param name="IsWhole">Whether these are all.</param>
+internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
+{
+    // A quarter of a second or so.
+    private const long Work = 5_000_000;
+    private const long MostInitial = 20_000;
+
+    /// <summary>In a few words.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"the interpreter walked {(IsWhole ? "all " : "")}{States:N0} states");
+
+    /// <summary>Looks at a property, and at an invariant that is said to imply it.</summary>
+    /// <param name="question">The property.</param>
+    /// <param name="invariant">The invariant; null if there is none, or it is not understood.</param>
+    /// <param name="depth">The most steps to a state that is looked at.</param>
+    public static ReachableCheck Of(Question question, InvariantEvaluator? invariant = null, int depth = int.MaxValue)
+    {
+        var (model, system) = (question.Model, question.System);
+        if (model.Variables.Where(variable => variable.Initially is null)
+            .Aggregate(1.0, (product, variable) => product * variable.Sort.ScalarCount) > MostInitial)
+        {
+            return new ReachableCheck(null, 0, false);
+        }
+
+        var interpreter = new Interpreter(model);
+        var walk = new ReachableWalk(interpreter, Work);
+        var codes = new int[system.Variables.Length];
+        string? broken = null;
+        try
+        {
+            foreach (var visit in walk.NearestFirst().TakeWhile(visit => visit.Depth <= depth))
+            {
+                var all = system.Lowered.Shape.Encode(visit.State);
+                for (var i = 0; i < codes.Length; i++)
+                {
+                    codes[i] = all[system.Variables[i].Index];
+                }
+
+                var steps = string.Create(CultureInfo.InvariantCulture, $"a state {visit.Depth} steps from the start");
+                broken = IsBad(interpreter, question.Property, visit) ? $"{steps} is what cannot be"
+                    : invariant?.Holds(codes) == false ? $"{steps} is not in the invariant"
+                    : null;
+                if (broken is not null || question.Run.Cancellation.IsCancellationRequested)
+                {
+                    break;
+                }
+            }
+        }
+        catch (ModelException undefined)
+        {
+            broken = $"the interpreter reaches a state that is not defined: {undefined.Diagnostic.Message}";
+        }
+
+        return new ReachableCheck(broken, walk.Visited, walk.IsWhole);
+    }
+
+    private static bool IsBad(Interpreter interpreter, Property property, Visit visit) => property switch
+    {
+        Property.Always always => !interpreter.Holds(visit.State, always.Holds, always.Where),
+        Property.Reachable reachable => interpreter.Holds(visit.State, reachable.Holds, reachable.Where),
+        Property.NoDeadlock rests => visit.Next.IsEmpty && !interpreter.Holds(visit.State, rests.MayRest, rests.Where),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}
