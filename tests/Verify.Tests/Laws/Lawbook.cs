@@ -22,7 +22,8 @@ internal static class Lawbook
         .. new[] { "walks" }.Concat(new ScheduleEngine().Strategies).SelectMany(way =>
             new[] { RandomLaws.AgreesBy(way), RandomLaws.RepeatsBy(way) }),
         DiskTests.SameUnder(Reductions.None), DiskTests.SameUnder(Reductions.Symmetry | Reductions.PartialOrder),
-        Btor2Tests.BadWhereItIs, SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
+        Btor2Tests.BadWhereItIs,
+        FamilyLaws.HoldsAtAll, SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
     ];
 
     /// <summary>Every law that a class of the tests declares; one that is not in the book is never tried by a soak.</summary>

@@ -17,8 +17,11 @@ internal sealed record ModelSource(string Name, int Odds, Func<int, Model> From)
     /// <summary>Threads that mostly mind their own business.</summary>
     public static ModelSource Crew { get; } = new("crew", 10, GeneratedCrew.From);
 
+    /// <summary>Families, each at the sizes that it has by itself.</summary>
+    public static ModelSource Family { get; } = new("family", 20, GeneratedFamily.From);
+
     /// <summary>All of them, the seldom ones first.</summary>
-    public static IReadOnlyList<ModelSource> All { get; } = [Crew, Careless, Plain];
+    public static IReadOnlyList<ModelSource> All { get; } = [Family, Crew, Careless, Plain];
 
     /// <summary>The model of a seed, for laws.</summary>
     public Sample Sample(int seed) => new(() => From(seed));
