@@ -29,9 +29,9 @@ public sealed class FamilyLaws
                 }
             }
         })
-        {
-            Source = ModelSource.Family,
-        };
+    {
+        Source = ModelSource.Family,
+    };
 
     [Fact]
     public void What_is_proved_for_every_size_holds_at_all_of_them()
