@@ -81,6 +81,24 @@ internal sealed unsafe class DiskSet(int wordCount, Scratch scratch, Tuning tuni
         return true;
     }
 
+    /// <summary>The number of a state among those seen, each its own; -1 if it is not there.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public long Find(ulong* state, ulong hash)
+    {
+        var before = 0L;
+        foreach (var file in seen)
+        {
+            if (file.Find(state, hash) is >= 0 and var place)
+            {
+                return before + place;
+            }
+
+            before += file.Count;
+        }
+
+        return -1;
+    }
+
     private static bool IsAmong(StateReader[] known, ulong hash, ulong* state)
     {
         foreach (var reader in known)

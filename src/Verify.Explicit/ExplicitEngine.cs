@@ -58,9 +58,19 @@ public sealed class ExplicitEngine : IEngine
 
         using var checkpoint = Checkpoint.Open(compiled, run, Tuning);
         SearchResult result;
+        Evidence? evidence = null;
         using (var search = new Search(compiled, run, Tuning, checkpoint))
         {
             result = search.Execute(keepLevels: false);
+            if (result is { End: SearchEnd.Exhausted, IsCompact: false })
+            {
+                evidence = result.ToEvidence(compiled);
+                if (!TryCheck(compiled, run, search.Visited, ref evidence))
+                {
+                    return new Verdict.Unknown("interrupted, while the interpreter checked the search",
+                        evidence with { Kind = EvidenceKind.Partial });
+                }
+            }
         }
 
         // Where steps wait, a state can be farther away than it is: how far a search that was cut came, says nothing then.
@@ -69,7 +79,7 @@ public sealed class ExplicitEngine : IEngine
             result = result with { Covered = Math.Min(result.Covered, 0) };
         }
 
-        var verdict = VerdictOf(compiled, result, run);
+        var verdict = VerdictOf(compiled, result, evidence ?? result.ToEvidence(compiled), run);
         if (verdict is Verdict.Proved or Verdict.Refuted)
         {
             checkpoint?.Remove();
@@ -78,9 +88,20 @@ public sealed class ExplicitEngine : IEngine
         return verdict;
     }
 
-    private Verdict VerdictOf(CompiledModel compiled, SearchResult result, Run run)
+    /// <summary>Lets the interpreter check what was visited, if that is asked for; false if it was interrupted.</summary>
+    internal static bool TryCheck(CompiledModel compiled, Run run, IStateSet visited, ref Evidence evidence)
     {
-        var evidence = result.ToEvidence(compiled);
+        if (run.Scrutiny is null)
+        {
+            return true;
+        }
+
+        evidence = evidence with { Checked = SearchCheck.Of(compiled.Model, compiled.Property, evidence, run, visited) };
+        return evidence.Checked is not null;
+    }
+
+    private Verdict VerdictOf(CompiledModel compiled, SearchResult result, Evidence evidence, Run run)
+    {
         return (result.End, compiled.Property) switch
         {
             (SearchEnd.Met, _) => Told(compiled, result, evidence, run),

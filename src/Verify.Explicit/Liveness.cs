@@ -55,7 +55,9 @@ internal sealed class Liveness(CompiledModel model, Run run, Tuning tuning)
         fairIndex = [.. fairOf.Select(steps => steps is null ? -1 : Array.IndexOf(fair, steps))];
         var trigger = new Witness($"trigger of {model.Property.Name}", TriggerDepth(result.Levels)) { IsTrigger = true };
         evidence = evidence with { Witnesses = evidence.Witnesses.Add(trigger) };
-        return FindViolation() is { } trace ? new Verdict.Refuted(trace, evidence) : new Verdict.Proved(evidence);
+        return FindViolation() is { } trace ? new Verdict.Refuted(trace, evidence)
+            : ExplicitEngine.TryCheck(model, run, graph, ref evidence) ? new Verdict.Proved(evidence)
+            : NotDecided("interrupted", evidence);
     }
 
     private static Verdict.Unknown NotDecided(string cause, Evidence evidence) =>

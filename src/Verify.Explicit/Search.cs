@@ -72,6 +72,9 @@ internal sealed class Search : IDisposable
         }
     }
 
+    /// <summary>The states visited, once the search has ended with no more; until it is disposed of.</summary>
+    public IStateSet Visited => new VisitedStates(model, store);
+
     private SearchEnd EndOfStopped => run.Cancellation.IsCancellationRequested ? SearchEnd.Cancelled : SearchEnd.Cut;
 
     private bool HasMet => model.EndsWhenMet && (team.Met & 1) != 0;
@@ -168,8 +171,7 @@ internal sealed class Search : IDisposable
         return Result(cut.End, stopped ?? cut.Cause, depth, depth);
     }
 
-    private void Tell(long frontier) =>
-        run.Progress?.Report(new Progress(store.States, team.Transitions, depth, frontier));
+    private void Tell(long frontier) => run.Progress?.Report(new Progress(store.States, team.Transitions, depth, frontier));
 
     private (SearchEnd End, string? Cause)? StopBefore(int? lastLevel)
     {

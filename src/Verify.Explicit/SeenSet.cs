@@ -141,6 +141,19 @@ internal sealed unsafe partial class SeenSet : IDisposable
     public bool Insert(ulong* state, ulong hash) =>
         wordCount != 1 ? InsertMany(state, hash) : InsertOne(isCompact ? KeyOf(hash) : state[0], hash);
 
+    /// <summary>The slot of a state; -1 if it is not there. Not while states are added.</summary>
+    public long Find(ulong* state, ulong hash)
+    {
+        for (var index = SlotOf(hash); ; index = (index + 1) & mask)
+        {
+            var slot = slots + (index * wordCount);
+            if (*slot == 0 || new ReadOnlySpan<ulong>(slot, wordCount).SequenceEqual(new ReadOnlySpan<ulong>(state, wordCount)))
+            {
+                return *slot == 0 ? -1 : index;
+            }
+        }
+    }
+
     // Never 0; the upper bits, which choose the slot, are as they were.
     private static ulong KeyOf(ulong hash) => hash | 1;
 

@@ -98,6 +98,48 @@ internal sealed class StateFile
         }
     }
 
+    /// <summary>The position of a state in a sorted file; -1 if it is not there.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public unsafe long Find(ulong* state, ulong hash)
+    {
+        // Of all states with this hash, the first may be in the part before the first that begins with it.
+        var part = Array.BinarySearch(Index, hash);
+        part = part < 0 ? ~part - 1 : part - 1;
+        while (part > 0 && Index[part] == hash)
+        {
+            part--;
+        }
+
+        var buffer = new ulong[wordCount];
+        fixed (ulong* words = buffer)
+        {
+            var (low, high) = (Math.Max(0L, part) * IndexStep, Count);
+            for (var next = part + 1; next < Index.Length; next++)
+            {
+                if (Index[next] > hash)
+                {
+                    high = (long)next * IndexStep;
+                    break;
+                }
+            }
+
+            while (low < high)
+            {
+                var middle = low + ((high - low) / 2);
+                Read(middle, 1, buffer);
+                var order = StateOrder.Compare(SeenSet.Hash(words, wordCount), words, hash, state, wordCount);
+                if (order == 0)
+                {
+                    return middle;
+                }
+
+                (low, high) = order < 0 ? (middle + 1, high) : (low, middle);
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Makes sure that it survives the machine.</summary>
     public void Flush()
     {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Verify.Engines;
+using Verify.Semantics;
 
 namespace Verify.Explicit;
 
@@ -8,7 +10,7 @@ namespace Verify.Explicit;
 internal readonly record struct Edge(int Rule, int To);
 
 /// <summary>All states of an exhausted search, numbered in the order of their levels; steps are made anew when asked for.</summary>
-internal sealed unsafe class StateGraph
+internal sealed unsafe class StateGraph : IStateSet
 {
     private readonly CompiledModel model;
     private readonly int wordCount;
@@ -67,6 +69,24 @@ internal sealed unsafe class StateGraph
         {
             return model.Check(words);
         }
+    }
+
+    /// <inheritdoc/>
+    public bool StandsForAll => true;
+
+    /// <inheritdoc/>
+    public long? Find(State state)
+    {
+        var words = model.Layout.Pack(state);
+        for (var slot = SlotOf(words); table[slot] != 0; slot = (slot + 1) & (table.Length - 1))
+        {
+            if (Words(table[slot] - 1).SequenceEqual(words))
+            {
+                return table[slot] - 1;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The steps from a state.</summary>

@@ -7,7 +7,7 @@ namespace Verify.Explicit;
 /// Where a search keeps the states it has seen: a table, and when memory does not suffice, the table for what it finds
 /// of the next level and sorted files for the rest.
 /// </summary>
-internal sealed class StateStore : IDisposable
+internal sealed unsafe class StateStore : IDisposable
 {
     private const long SmallBytes = 64 << 20;
     private readonly int wordCount;
@@ -187,6 +187,10 @@ internal sealed class StateStore : IDisposable
         return true;
     }
 
+    /// <summary>The number of a state, each its own, when all levels are finished; -1 if it was not seen.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public long Find(ulong* state, ulong hash) => Disk is null ? Table.Find(state, hash) : Disk.Find(state, hash);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -222,7 +226,7 @@ internal sealed class StateStore : IDisposable
         }
     }
 
-    private unsafe void Load(StateFile file)
+    private void Load(StateFile file)
     {
         var reader = new StateReader(file, wordCount, tuning.BufferStates);
         for (; !reader.IsAtEnd; reader.MoveNext())

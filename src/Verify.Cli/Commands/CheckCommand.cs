@@ -32,6 +32,7 @@ internal static class CheckCommand
     {
         // What can be wrong with the command line is found before the first of many claims is decided.
         var (engine, run) = options.Read(parsed, session);
+        run = run with { Scrutiny = run.Scrutiny ?? Scrutiny.Usual.Shared(claims.Count) };
         var chosen = claims.Select(claim => choices.Apply(parsed, claim)).ToList();
         var careful = new CarefulEngine(engine);
         var outcomes = new List<Outcome>();

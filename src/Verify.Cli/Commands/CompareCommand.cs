@@ -37,6 +37,7 @@ internal static class CompareCommand
             DefaultValueFactory = _ => 1,
         };
         var page = new Option<string?>("--page") { HelpName = "FILE", Description = "Write the table as a page, too." };
+        var paranoid = RunOptions.ParanoidOption();
         var command = new Command("compare", "Asks several engines the same, and compares verdicts and times.")
         {
             claims,
@@ -44,6 +45,7 @@ internal static class CompareCommand
             budget,
             threads,
             page,
+            paranoid,
         };
         command.SetAction(parsed =>
         {
@@ -52,7 +54,15 @@ internal static class CompareCommand
             var names = parsed.GetRequiredValue(engines).Split(',', StringSplitOptions.TrimEntries);
             var chosen = names.Select(session.Engine).ToList();
             var allowed = parsed.GetRequiredValue(budget);
-            var run = new Run(BudgetOption.Read([allowed]), Threads: 1, Cancellation: session.Cancellation);
+            var run = new Run(BudgetOption.Read([allowed]), Threads: 1, Cancellation: session.Cancellation)
+            {
+                Scrutiny = parsed.GetValue(paranoid) ? Scrutiny.Whole : null,
+            };
+            if (run.Scrutiny is not null && !chosen.Exists(RunOptions.Searches))
+            {
+                throw ModelException.At(null, Codes.Contradiction, RunOptions.ParanoidInVain(chosen[0]));
+            }
+
             var atOnce = parsed.GetValue(threads) is > 0 and <= 512 and var number ? number
                 : throw ModelException.At(null, Codes.BadUsage, $"{parsed.GetValue(threads)} threads make no sense",
                     "choose from 1 to 512");

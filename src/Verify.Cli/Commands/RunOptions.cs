@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 
@@ -55,6 +56,7 @@ internal sealed class RunOptions(bool withCheckpoints)
         Description = "Keep a hash of each state of several words: less memory, and never a proof.",
     };
 
+    private readonly Option<bool> paranoid = ParanoidOption();
     private readonly ScheduleOptions schedules = new();
     private readonly SolverOption solver = new();
     private readonly StorageOptions storage = new(withCheckpoints);
@@ -62,7 +64,7 @@ internal sealed class RunOptions(bool withCheckpoints)
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { engine, random, budget.Option, reduce, compact, seed, threads })
+        foreach (var option in new Option[] { engine, random, budget.Option, reduce, compact, paranoid, seed, threads })
         {
             command.Add(option);
         }
@@ -100,7 +102,15 @@ internal sealed class RunOptions(bool withCheckpoints)
         var run = storage.Apply(parsed, new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation)
         {
             IsCompact = parsed.GetValue(compact),
+            Scrutiny = parsed.GetValue(paranoid) ? Scrutiny.Whole : null,
         });
+        if (run.Scrutiny is not null && (run.IsCompact || !Searches(chosen)))
+        {
+            throw ModelException.At(null, Codes.Contradiction, run.IsCompact
+                ? "--paranoid walks the states of a proof once more, a search with --compact proves nothing"
+                : ParanoidInVain(chosen));
+        }
+
         if (run.IsCompact && (chosen is not ExplicitEngine || run.CheckpointDirectory is not null))
         {
             throw ModelException.At(null, Codes.Contradiction, chosen is ExplicitEngine
@@ -112,6 +122,19 @@ internal sealed class RunOptions(bool withCheckpoints)
             ? throw ModelException.At(null, Codes.Contradiction, "there are no checkpoints of random walks or schedules")
             : (chosen, run);
     }
+
+    /// <summary>The option to check every proof by search as far as it goes.</summary>
+    public static Option<bool> ParanoidOption() => new("--paranoid")
+    {
+        Description = "Let the interpreter walk every state of a proof by search once more, in place of a sample.",
+    };
+
+    /// <summary>Whether an engine may prove by visiting every state.</summary>
+    public static bool Searches(IEngine engine) => engine is ExplicitEngine or AutoEngine or PortfolioEngine;
+
+    /// <summary>What is said where an engine leaves nothing to walk.</summary>
+    public static string ParanoidInVain(IEngine engine) =>
+        $"--paranoid walks the states of a proof by search once more, engine '{engine.Name}' makes none";
 
     private static string Names => string.Join(", ", Known.Select(one => one.Name));
 

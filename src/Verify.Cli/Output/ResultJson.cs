@@ -268,9 +268,26 @@ internal static class ResultJson
             json.WriteEndObject();
         }
 
+        WriteChecked(json, evidence.Checked);
         json.WriteString("certificate", evidence.Certificate);
         json.WriteString("solver", evidence.Solver);
         json.WriteString("selection", evidence.Selection);
+        json.WriteEndObject();
+    }
+
+    // What the interpreter walked of a search that proves something.
+    private static void WriteChecked(Utf8JsonWriter json, Checked? walked)
+    {
+        if (walked is null)
+        {
+            json.WriteNull("checked");
+            return;
+        }
+
+        json.WriteStartObject("checked");
+        json.WriteBoolean("whole", walked.IsWhole);
+        json.WriteNumber("states", walked.States);
+        json.WriteNumber("transitions", walked.Transitions);
         json.WriteEndObject();
     }
 

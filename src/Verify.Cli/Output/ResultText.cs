@@ -45,6 +45,11 @@ internal sealed class ResultText(Terminal terminal)
         Text(claim.Sentence);
         Text($"on {main.Instance}");
         Text($"{main.Engine}: {Basis(main)}");
+        if (main.Verdict.Evidence.Checked is { } walked)
+        {
+            Text($"checked: {walked}");
+        }
+
         if (main.Trace is { } trace)
         {
             WriteTrace(decision, main, trace, showStates);

@@ -26,11 +26,15 @@ public sealed record Report(
         _ => null,
     };
 
-    /// <summary>Lets an engine decide, and replays the trace it found before anyone sees it.</summary>
-    /// <exception cref="UnreachableException">The engine's trace is no violation in the reference interpreter: our mistake.</exception>
+    /// <summary>
+    /// Lets an engine decide. What it found is told only when the reference interpreter has replayed its trace or, of a
+    /// proof by search, has walked as much as <see cref="Run.Scrutiny"/> says.
+    /// </summary>
+    /// <exception cref="UnreachableException">Engine and interpreter differ, or nothing backs the verdict: our mistake.</exception>
     public static Report Decide(IEngine engine, Instance instance, Property property, Run run)
     {
         var clock = Stopwatch.StartNew();
+        run = run with { Scrutiny = run.Scrutiny ?? Scrutiny.Brief };
         var verdict = (engine.Unavailable ?? engine.WhyNot(instance.Model, property)) is { } reason
             ? new Verdict.Unknown(reason, Evidence.Nothing)
             : engine.Decide(instance.Model, property, run);
@@ -54,7 +58,8 @@ public sealed record Report(
             == instance.Model.Properties.Count(p => p is Property.Reachable);
         var isWhole = evidence.Kind switch
         {
-            EvidenceKind.Exhaustive => evidence.RuleCounts.Length == instance.Model.Rules.Length && isAccounted,
+            EvidenceKind.Exhaustive => evidence.RuleCounts.Length == instance.Model.Rules.Length && isAccounted
+                && evidence.Checked?.IsAbout(instance.Model, property) == true,
             EvidenceKind.Inductive => evidence.Certificate is not null && isAccounted,
             _ => false,
         };

@@ -151,6 +151,9 @@ public sealed record Evidence
     /// <summary>Which engine was chosen or was first, and why; null if there was no choice.</summary>
     public string? Selection { get; init; }
 
+    /// <summary>What the interpreter walked of a search before its proof was told; null if nothing was proved by one.</summary>
+    public Checked? Checked { get; init; }
+
     /// <summary>How states were told apart, in a few words.</summary>
     public string Identity { get; init; } = "exact states";
 }

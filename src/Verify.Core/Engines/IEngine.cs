@@ -71,6 +71,13 @@ public sealed record Run(
     /// <remarks>A search for a <c>LeadsTo</c> writes nothing down.</remarks>
     public string? CheckpointDirectory { get; init; }
 
+    /// <summary>
+    /// How much of a proof by search the interpreter walks once more; null for nothing. Who visits every state asks
+    /// <see cref="SearchCheck"/> before it proves anything.
+    /// </summary>
+    /// <remarks><see cref="Report.Decide"/> sees to it: it takes no such proof that was not checked.</remarks>
+    public Scrutiny? Scrutiny { get; init; }
+
     /// <summary>The time between two checkpoints, if writing one takes much less.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 }

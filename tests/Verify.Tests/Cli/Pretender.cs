@@ -18,7 +18,11 @@ internal sealed class Pretender(string name, Func<Model, Verdict> say, string? u
 
     public string? WhyNot(Model model, Property property) => null;
 
-    public Verdict Decide(Model model, Property property, Run run) => say(model);
+    public Verdict Decide(Model model, Property property, Run run)
+    {
+        var verdict = say(model);
+        return verdict with { Evidence = verdict.Evidence with { Checked = new Checked(model, property) } };
+    }
 
     /// <summary>Calls everything proved.</summary>
     public static Pretender Optimist { get; } = new("optimist", model => new Verdict.Proved(new Evidence

@@ -102,7 +102,8 @@ public sealed partial class ToolTests
                     ["claim", "instance", "property", "expected", "verdict", "asExpected", "engine", "evidence",
                         "assumptions", "trace", "error", "seconds"],
                     result.EnumerateObject().Select(p => p.Name));
-                Assert.Equal(["kind", "states", "transitions", "depth", "identity", "bound", "certificate", "solver", "selection"],
+                Assert.Equal(
+                    ["kind", "states", "transitions", "depth", "identity", "bound", "checked", "certificate", "solver", "selection"],
                     result.GetProperty("evidence").EnumerateObject().Select(p => p.Name));
             }
         }

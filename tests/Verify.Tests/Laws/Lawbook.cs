@@ -15,7 +15,8 @@ internal static class Lawbook
     public static ImmutableArray<Law> All { get; } =
     [
         EngineLaws.SameAsToy, ConeLaws.Keeps, PartialOrderLaws.Keeps, SymmetryLaws.Keeps, FirstOrderLaws.SameAsInterpreter,
-        StepLaws.Packs, StepLaws.Steps, ReductionLaws.Keep, ReductionLaws.Undefined, LivenessLaws.Lassos, OrbitLaws.VisitsOnce,
+        StepLaws.Packs, StepLaws.Steps, ReductionLaws.Keep, ReductionLaws.Undefined,
+        CheckLaws.Passes, CheckLaws.Refuses, LivenessLaws.Lassos, OrbitLaws.VisitsOnce,
         PartialOrderLaws.InCrews, EngineLaws.FewestSwitches, EngineLaws.SurvivesText, EngineLaws.Repeats,
         EngineLaws.CutByDepth, EngineLaws.CutByStates, EngineLaws.Cancelled, EngineLaws.SameOnThreads,
         SymmetryLaws.SameOnThreads, ReductionLaws.SameOnThreads, LivenessLaws.OutOfMemory,

@@ -77,9 +77,10 @@ internal sealed class Bfs : IEngine
             }
         }
 
-        return property is Property.Reachable
-            ? new Verdict.Refuted(null, Done(EvidenceKind.Exhaustive))
-            : new Verdict.Proved(Done(EvidenceKind.Exhaustive));
+        var all = new StateList(cameFrom.Keys);
+        var whole = Done(EvidenceKind.Exhaustive);
+        whole = whole with { Checked = SearchCheck.Of(model, property, whole, run with { Reductions = Reductions.None }, all) };
+        return property is Property.Reachable ? new Verdict.Refuted(null, whole) : new Verdict.Proved(whole);
     }
 
     /// <summary>The trace of a violation; the test fails if there is none.</summary>

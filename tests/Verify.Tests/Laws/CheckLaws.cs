@@ -1,0 +1,151 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Tests.Explicit;
+using Verify.Tests.TraceTexts;
+using UnreachableException = System.Diagnostics.UnreachableException;
+
+namespace Verify.Tests.Laws;
+
+/// <summary>The check of a proof by search: an honest search passes it, one of another model does not.</summary>
+public sealed class CheckLaws
+{
+    private static readonly Run Plain = new(Budget.Unlimited, Threads: 1);
+    private static readonly Scrutiny Sampled = new(400);
+
+    internal static Law Passes { get; } = new(typeof(CheckLaws), nameof(An_honest_search_passes), 4, (sample, tally) =>
+    {
+        foreach (var (property, reductions) in sample.Model.Properties.SelectMany(_ => All, (p, r) => (p, r)))
+        {
+            foreach (var scrutiny in new[] { Scrutiny.Whole, Sampled })
+            {
+                if (Attempt(sample.Model, property, Plain with { Reductions = reductions, Scrutiny = scrutiny }) is { } verdict)
+                {
+                    Assert.Equal(IsByExhaustion(verdict, property), verdict.Evidence.Checked is not null);
+                    Assert.True(verdict.Evidence.Checked is null or { IsWhole: true } || scrutiny == Sampled);
+                    tally.Note(verdict.Evidence.Checked is { } made ? made.IsWhole ? "whole" : "sample" : "none");
+                    tally.Compare();
+                }
+            }
+        }
+    });
+
+    internal static Law Refuses { get; } = new(typeof(CheckLaws), nameof(A_search_of_another_model_is_not_confirmed), 4, (sample, tally) =>
+    {
+        var all = Others(sample.Model).ToList();
+        foreach (var model in all.Where((_, i) => i % Math.Max(1, all.Count / 4) == 0))
+        {
+            var other = new Toy(model, Law.Cap);
+            if (other.IsCut)
+            {
+                continue;
+            }
+
+            foreach (var property in sample.OfStates)
+            {
+                Compare(sample, other, property, tally);
+            }
+        }
+    });
+
+    private static IEnumerable<Reductions> All => ReductionLaws.Combinations.Prepend(Reductions.None);
+
+    [Fact]
+    public void An_honest_search_passes()
+    {
+        var tally = Law.Holds(Passes, 120);
+        Assert.True(Law.IsAlone || (tally["whole"] > 1000 && tally["sample"] > 100), tally.ToString());
+    }
+
+    [Fact]
+    public void A_search_of_another_model_is_not_confirmed()
+    {
+        var tally = Law.Holds(Refuses, 60);
+        Assert.True(Law.IsAlone || (tally["refused"] > 60 && tally["same"] > 10), tally.ToString());
+    }
+
+    [Fact]
+    public void An_honest_search_on_disk_passes() => Law.Holds(60, toy =>
+    {
+        using var directory = new TestDirectory();
+        var engine = new ExplicitEngine
+        {
+            Tuning = new Tuning { MostHeld = 1 + (toy.Nodes.Count / 3), LeastCapacity = 64, MostRuns = 3, BufferStates = 2 },
+        };
+        var run = Plain with { Scrutiny = Scrutiny.Whole, SpillDirectory = directory.Path };
+        foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
+        {
+            if (Oracle.Of(toy, property) is { Errors.IsEmpty: true, Level: null })
+            {
+                Assert.Equal(toy.Nodes.Count, engine.Decide(toy.Interpreter.Model, property, run).Evidence.Checked!.States);
+            }
+        }
+    });
+
+    private static void Compare(Sample sample, Toy other, Property property, Tally tally)
+    {
+        if (Attempt(other.Interpreter.Model, property, Plain) is not { } verdict || !IsByExhaustion(verdict, property))
+        {
+            return;
+        }
+
+        var visited = new StateList(other.Nodes.Select(node => node.State));
+        Checked? Check() => SearchCheck.Of(
+            sample.Model, property, verdict.Evidence, Plain with { Scrutiny = Scrutiny.Whole }, visited);
+        var isTrue = sample.OracleOf(property) is { Errors.IsEmpty: true, Level: null };
+        if (isTrue && TextOf(sample.Toy) == TextOf(other))
+        {
+            Assert.True(Check()!.IsWhole);
+            tally.Note("same");
+        }
+        else if (!isTrue || !sample.Toy.RuleCounts.SequenceEqual(other.RuleCounts)
+            || !sample.Toy.Nodes.Select(n => n.State).ToHashSet().SetEquals(other.Nodes.Select(n => n.State)))
+        {
+            Assert.Throws<UnreachableException>(Check);
+            tally.Note("refused");
+        }
+
+        tally.Compare();
+    }
+
+    // The model with one guard gone or never true, or one update gone: what a skipped rule or a lost update makes of it.
+    private static IEnumerable<Model> Others(Model model)
+    {
+        for (var i = 0; i < model.Rules.Length; i++)
+        {
+            var rule = model.Rules[i];
+            var (always, never) = (new Expr.Literal(Sort.Bool, 1), new Expr.Literal(Sort.Bool, 0));
+            List<Rule> changed = [rule with { Guard = always }, rule with { Guard = never }];
+            changed.AddRange(rule.Updates.Select(update => rule with { Updates = rule.Updates.Remove(update) }));
+            foreach (var other in changed)
+            {
+                yield return new Model(
+                    model.Name, model.Variables, model.Rules.SetItem(i, other), model.Properties, model.Marks, model.Processors);
+            }
+        }
+    }
+
+    private static bool IsByExhaustion(Verdict verdict, Property property) => property is Property.Reachable
+        ? verdict is Verdict.Refuted
+        : verdict is Verdict.Proved;
+
+    private static string TextOf(Toy toy) => string.Join('\n', toy.Nodes.Select(node =>
+        $"{node.Level} {Text(node.State)}: {string.Join("; ", node.Next.Select(next => $"{next.Step.Rule} {Text(next.To.State)}"))}"));
+
+    private static string Text(State state) => string.Join(',', state.Values);
+
+    // Null if the model is undefined, or not to be reduced.
+    private static Verdict? Attempt(Model model, Property property, Run run)
+    {
+        try
+        {
+            return new ExplicitEngine().Decide(model, property, run);
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
+    }
+}
