@@ -47,10 +47,11 @@ Acquire::https::Timeout "20";
 END
 }
 
-# --reinstall, because a package that is installed may be on no PATH.
+# A source that cannot be read keeps none of the others out. --reinstall, because a package that is installed may be on
+# no PATH.
 download() {
-    apt-get -q update &&
-        apt-get -q -y --no-install-recommends --reinstall --download-only install "${packages[@]}"
+    apt-get -q update
+    apt-get -q -y --no-install-recommends --reinstall --download-only install "${packages[@]}"
 }
 
 # Programs are started by a script that tells them where their libraries are; others are not to find those.

@@ -53,6 +53,10 @@ internal sealed partial class ToolProcess : IDisposable
     public static ToolProcess StartWithZ3(string path, params string[] arguments) =>
         new(Started("env", [$"VERIFY_Z3={path}", Tool, .. arguments]));
 
+    /// <summary>Starts it with another libz3.</summary>
+    public static ToolProcess StartWithLibrary(string path, params string[] arguments) =>
+        new(Started("env", [$"VERIFY_LIBZ3={path}", Tool, .. arguments]));
+
     /// <summary>Starts it where no file may become larger.</summary>
     public static ToolProcess StartWithSmallFiles(int kilobytes, params string[] arguments)
     {

@@ -13,7 +13,7 @@ namespace Verify.Tests.Symbolic;
 public sealed class TransportTests
 {
     // A product of two numbers of 17 digits: minutes, at least.
-    private const string Hard = """
+    internal const string Hard = """
         (set-logic QF_BV)
         (declare-const x (_ BitVec 120))
         (declare-const y (_ BitVec 120))
