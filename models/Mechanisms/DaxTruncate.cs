@@ -10,7 +10,10 @@ namespace Verify.Mechanisms;
 /// Truncate against get_user_pages() on a DAX mapping: the pinned page is the block itself, and the filesystem frees it
 /// by its own books.
 /// </summary>
-/// <remarks>Without a fault it is upstream since 4.18: unmap, then look for references, wait, and begin again.</remarks>
+/// <remarks>
+/// Without a fault it is upstream since 6.15: unmap, then look for references, wait, and begin again. That is so since
+/// 4.18; what has changed are the references.
+/// </remarks>
 public sealed class DaxTruncate : ModelFamily
 {
     /// <summary>Before 4.18.</summary>
@@ -41,9 +44,19 @@ public sealed class DaxTruncate : ModelFamily
     public static readonly Fault DeviceDax = new("device-dax",
         "no deviation by itself: the mapping is of a raw device, with a constant map from offsets to memory", Code.DeviceDax);
 
+    /// <summary>Linux up to 6.14.</summary>
+    public static readonly Fault IdleOne = new("idle-one",
+        "no deviation by itself: Linux up to 6.14, where an idle DAX page has a count of one, and a mapping adds none; since "
+            + "6.15 an idle page has none, and each mapping adds one", Code.BusyPage);
+
     /// <summary>Transient pins do not come in an endless stream.</summary>
     public static readonly Assumption Pause = new("A-PAUSE",
         "once a truncate has met a busy page, no new pin is taken until it is through",
+        "nobody: applications, by chance");
+
+    /// <summary>The page is not faulted in while a truncate waits for it.</summary>
+    public static readonly Assumption NoFault = new("A-NOFAULT",
+        "once a truncate has met a busy page, nobody faults it in until it is through",
         "nobody: applications, by chance");
 
     /// <inheritdoc/>
@@ -61,10 +74,10 @@ public sealed class DaxTruncate : ModelFamily
 
     /// <inheritdoc/>
     public override ImmutableArray<Fault> Faults =>
-        [NoBusyCheck, ScanFirst, NoRescan, NoRecheck, LongTerm, PageCache, DeviceDax];
+        [NoBusyCheck, ScanFirst, NoRescan, NoRecheck, LongTerm, PageCache, DeviceDax, IdleOne];
 
     /// <inheritdoc/>
-    public override ImmutableArray<Assumption> Assumptions => [Pause];
+    public override ImmutableArray<Assumption> Assumptions => [Pause, NoFault];
 
     /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
@@ -86,19 +99,27 @@ public sealed class DaxTruncate : ModelFamily
         CheckChoices(m);
         var cpu = m.Processors("cpu", m.Size("cpu"));
         var va = m.ScalarSet("va", "x");
+        PageTable? mapped = null;
+        DirectIo? pinned = null;
+        Expr? gathered = null;
+        Expr HasReference(Expr unit) => mapped!.Names(unit) | pinned!.IsPinned(unit) | gathered! == unit;
+        var hasCounts = !m.Has(PageCache) && !m.Has(IdleOne) && !m.Has(DeviceDax) && !m.Has(NoBusyCheck);
         IBacking backing = m.Has(PageCache)
             ? new PageBacking(m, m.Size("unit"), isAnonymous: false)
-            : new BlockBacking(m, m.Size("unit"));
+            : new BlockBacking(m, m.Size("unit")) { HasReference = hasCounts ? HasReference : null };
+        // What a truncate has unmapped and not flushed yet: the reference of the mapping goes after the flush.
+        gathered = hasCounts ? m.Var("gathered", Sort.Option(backing.Unit)) : null;
         var architecture = Architecture.Of(m);
         var pages = new PageTable(m, cpu, va, backing.Translation);
         var landing = new Landing(m, backing);
-        var isWaiting = m.Assumes(Pause) ? m.Var("waits_for_page", Sort.Bool) : null;
+        var isWaiting = m.Assumes(Pause) || m.Assumes(NoFault) ? m.Var("waits_for_page", Sort.Bool) : null;
         var io = new DirectIo(m, cpu, va, backing, pages, landing)
         {
             Rechecks = !m.Has(NoRecheck),
             IsLongTerm = m.Has(LongTerm) || m.Has(NoBusyCheck) || m.Has(DeviceDax),
-            MayPin = isWaiting is null ? true : !isWaiting,
+            MayPin = m.Assumes(Pause) ? !isWaiting! : true,
         };
+        (mapped, pinned) = (pages, io);
         if (backing is PageBacking memory)
         {
             memory.Register(pages);
@@ -106,9 +127,11 @@ public sealed class DaxTruncate : ModelFamily
         }
 
         io.Describe(m);
-        Expr isLocked = m.Has(DeviceDax) ? AddDevice(m, backing) : AddTruncate(m, cpu, va, backing, pages, io, architecture, isWaiting);
+        Expr isLocked = m.Has(DeviceDax) ? AddDevice(m, backing) : AddTruncate(
+            m, cpu, va, backing, pages, io, architecture, isWaiting, hasCounts ? (gathered!, HasReference) : null);
         m.Rule(backing.Fault.Name, cpu, va, (s, c, x) => s
             .When(!isLocked & pages.Shared(x).IsNone & backing.Slot.HasValue)
+            .When(m.Assumes(NoFault) ? !isWaiting! : true)
             .Set(pages.Shared(x), backing.Translation.To(backing.Slot.Value)))
             .From(backing.Fault.Source);
         backing.AddEnvironment(m, true);
@@ -117,14 +140,23 @@ public sealed class DaxTruncate : ModelFamily
     }
 
     private static Expr AddTruncate(ModelBuilder m, Sort cpu, Sort va, IBacking backing, PageTable pages, DirectIo io,
-        Architecture architecture, Expr? isWaiting)
+        Architecture architecture, Expr? isWaiting, (Expr Gathered, Func<Expr, Expr> HasReference)? counts)
     {
         var shootdown = new Shootdown(m, cpu, va, architecture);
         var truncate = new Truncate(m, backing)
         {
             IsPinned = io.IsPinned,
             IsMapped = pages.HasEntries,
-            Zap = s => s.Each(va, x => s.Set(pages.Shared(x), None)),
+            Zap = s =>
+            {
+                s.Each(va, x => s.Set(pages.Shared(x), None));
+                if (counts is { } zapped)
+                {
+                    s.SetIf(pages.HasEntries, zapped.Gathered, backing.Slot);
+                }
+            },
+            OnFlushed = counts is { } flushed ? s => s.Set(flushed.Gathered, None) : null,
+            IsIdle = counts is { } counted ? unit => !counted.HasReference(unit) : null,
             Flush = (shootdown, architecture),
             IsWaiting = isWaiting,
             Check = m.Has(NoBusyCheck) || m.Has(PageCache) ? BusyCheck.None
@@ -154,9 +186,15 @@ public sealed class DaxTruncate : ModelFamily
                 $"only one of {string.Join(", ", scans.Select(fault => $"'{fault.Name}'"))} can be chosen");
         }
 
-        if (m.Assumes(Pause) && (m.Has(NoBusyCheck) || m.Has(PageCache) || m.Has(DeviceDax)))
+        if (m.Has(IdleOne) && (m.Has(PageCache) || m.Has(DeviceDax) || m.Has(NoBusyCheck)))
         {
-            throw ModelException.At(null, Codes.Contradiction, "A-PAUSE speaks of a truncate that waits for busy pages");
+            throw ModelException.At(null, Codes.Contradiction,
+                "fault 'idle-one': it is about the busy check of fsdax ('no-busy-check', 'page-cache' and 'device-dax' have none)");
+        }
+
+        if ((m.Assumes(Pause) || m.Assumes(NoFault)) && (m.Has(NoBusyCheck) || m.Has(PageCache) || m.Has(DeviceDax)))
+        {
+            throw ModelException.At(null, Codes.Contradiction, "A-PAUSE and A-NOFAULT are about a truncate that waits for busy pages");
         }
     }
 }

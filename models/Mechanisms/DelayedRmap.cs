@@ -17,6 +17,10 @@ public sealed class DelayedRmap : ModelFamily
         "zap_pte_range removes the rmap with the PTE, so folio_mkclean does not meet it at the page-table lock",
         new Anchor("mm: delay page_remove_rmap() until after the TLB has been flushed", "5df397dec7c4"));
 
+    /// <summary>Clean pages are not flushed.</summary>
+    public static readonly Fault CleanUnflushed = new("clean-unflushed",
+        "zap_pte_range of a clean PTE asks for no flush before the page goes");
+
     private static readonly Anchor Clean = Anchor.Kernel("folio_mkclean", "mm/rmap.c");
     private static readonly Anchor Clear = Anchor.Kernel("folio_clear_dirty_for_io", "mm/page-writeback.c");
     private static readonly Anchor Remove = Anchor.Kernel("__remove_mapping", "mm/vmscan.c");
@@ -37,7 +41,7 @@ public sealed class DelayedRmap : ModelFamily
     ];
 
     /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [EarlyRmap];
+    public override ImmutableArray<Fault> Faults => [EarlyRmap, CleanUnflushed];
 
     /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
@@ -60,7 +64,7 @@ public sealed class DelayedRmap : ModelFamily
             () => Zap(m, process, folio, t, c),
             () => WriteBack(process, folio, t, c)));
         folio.AddRules(m);
-        process.AddEnvironment(m, stored: folio.Stored);
+        process.AddEnvironment(m, stored: folio.Stored, hasLoads: true);
         process.AddInvariants(m);
         m.Always("I-LOST", !folio.Lost, "no store to the file is lost: a page that is dropped is on disk as it is in memory");
         m.Reachable("writeback meets a zap", Exists(process.Frame, f => folio.Locked[f] & folio.IsGathered(f)));
@@ -97,7 +101,11 @@ public sealed class DelayedRmap : ModelFamily
                     .Set(page, process.FrameAt(x)).Set(process.Pte(x), None)
                     .Set(folio.Mapped[process.FrameAt(x)], false)
                     .From(Code.Zap));
-                process.Flush(t, c, None, true, Code.Order);
+                if (!m.Has(CleanUnflushed))
+                {
+                    process.Flush(t, c, None, true, Code.Order);
+                }
+
                 Free();
             });
     }

@@ -26,6 +26,20 @@ public sealed class LocklessWalk : ModelFamily
     public static readonly Fault NoRecheck = new("no-recheck",
         "GUP-fast does not read the PTE again once it has its reference");
 
+    /// <summary>khugepaged collapses pages to a huge one.</summary>
+    public static readonly Fault Collapse = new("collapse",
+        "with 'free-tables', no deviation by itself: khugepaged replaces the pages of the table by a huge page");
+
+    /// <summary>The PMD is read once.</summary>
+    public static readonly Fault NoUpperRecheck = new("no-pmd-recheck",
+        "with 'collapse': GUP-fast does not read the PMD again once it has its reference, as before 6.0",
+        new Anchor("mm: gup: fix the fast GUP race with THP collapse", "70cbc3cc78a9"));
+
+    /// <summary>Collapse does not wait for walks.</summary>
+    public static readonly Fault NoSync = new("no-sync",
+        "with 'collapse': khugepaged does not call tlb_remove_table_sync_one before the table can be freed",
+        new Anchor("mm/khugepaged: fix GUP-fast interaction by sending IPI", "2ba99c5e0881"));
+
     private static readonly Anchor Grace = Anchor.Kernel("tlb_remove_table_sync_one", "mm/mmu_gather.c", "06d074298583");
 
     /// <inheritdoc/>
@@ -43,7 +57,8 @@ public sealed class LocklessWalk : ModelFamily
     ];
 
     /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [FreeTables, TableFirst, NoGrace, NoRecheck];
+    public override ImmutableArray<Fault> Faults =>
+        [FreeTables, TableFirst, NoGrace, NoRecheck, Collapse, NoUpperRecheck, NoSync];
 
     /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => [Architecture.X86.Profile, Architecture.Arm64.Profile];
@@ -54,6 +69,7 @@ public sealed class LocklessWalk : ModelFamily
         "paravirtualised guests, whose flush waits for no interrupt; INVLPGB",
         "preemption: what a CPU runs, it runs to the end; grace periods come one at a time",
         "context switches: the mm stays loaded on every CPU",
+        "huge pages, but for what a collapse to one leaves behind: nobody accesses, pins or splits them",
         .. Process.NotModelled,
     ];
 
@@ -66,20 +82,32 @@ public sealed class LocklessWalk : ModelFamily
         Demand(m, NoGrace, m.Has(FreeTables) && isBroadcast, "it needs 'free-tables' and the profile 'arm64'");
 
         var process = new Process(m, architecture, Owner.Free, m.Has(FreeTables) ? Needs.Tables : Needs.Nothing);
-        var gup = new FastGup(m, process, !m.Has(NoRecheck));
+        Demand(m, Collapse, m.Has(FreeTables), "it needs 'free-tables'");
+        Demand(m, NoUpperRecheck, m.Has(Collapse) && !m.Has(NoRecheck), "it needs 'collapse', and not 'no-recheck'");
+        Demand(m, NoSync, m.Has(Collapse) && isBroadcast, "it needs 'collapse' and the profile 'arm64'");
+        var gup = new FastGup(m, process, !m.Has(NoRecheck), !m.Has(NoUpperRecheck));
         var grace = m.Has(FreeTables) && isBroadcast && !m.Has(NoGrace) ? new GracePeriod(m, process, gup) : null;
         var mmapLock = m.Var("mmap_lock", Sort.Bool);
         var munmap = new Munmap(m, process, gup, grace, mmapLock);
+        var collapse = m.Has(Collapse) ? new HugeCollapse(m, process, gup, m.Has(NoSync) ? null : grace, mmapLock) : null;
         m.Thread("process", process.Cpu, repeats: true, (t, c) =>
         {
             munmap.Begin(t);
-            t.Either(() => munmap.Program(t, c), () => gup.Program(t, c));
+            if (collapse is null)
+            {
+                t.Either(() => munmap.Program(t, c), () => gup.Program(t, c));
+            }
+            else
+            {
+                t.Either(() => munmap.Program(t, c), () => gup.Program(t, c), () => collapse.Program(t, c), () => collapse.Zap(t, c));
+            }
         });
         process.AddPageFaults(m, (c, _) => !mmapLock & !gup.IrqsOff[c]);
         if (process.Upper is { } upper)
         {
             m.Rule("__pte_alloc", process.Frame, (s, f) => s
                 .When(upper.Pmd.IsNone & process.Allocator.Owner[f] == Owner.Free & !mmapLock)
+                .When(collapse is null ? true : !collapse.IsHuge)
                 .Set(process.Allocator.Owner[f], Owner.PageTable).Set(upper.Pmd, f).By("kernel"))
                 .From(Code.AllocTable);
         }
@@ -125,6 +153,74 @@ public sealed class LocklessWalk : ModelFamily
         public StepBuilder Queue(StepBuilder s, Expr table) => Start(s).Set(queued, table);
     }
 
+    /// <summary>khugepaged: the PMD first, then the check that nobody has a page pinned, then the copy.</summary>
+    private sealed class HugeCollapse
+    {
+        private static readonly Anchor Source = Anchor.Kernel("collapse_huge_page", "mm/khugepaged.c");
+        private static readonly Anchor Withdraw = Anchor.Kernel("zap_huge_pmd, zap_deposited_table", "mm/huge_memory.c");
+
+        private readonly Process process;
+        private readonly FastGup gup;
+        private readonly GracePeriod? grace;
+        private readonly Expr mmapLock;
+        private readonly Expr deposited;
+
+        public HugeCollapse(ModelBuilder m, Process process, FastGup gup, GracePeriod? grace, Expr mmapLock)
+        {
+            (this.process, this.gup, this.grace, this.mmapLock) = (process, gup, grace, mmapLock);
+            deposited = m.Var("deposited_table", Sort.Option(process.Frame));
+            m.Reachable("a huge page takes the place of the table", IsHuge);
+        }
+
+        /// <summary>Whether the PMD maps a huge page, with the page table put by for a split.</summary>
+        public Expr IsHuge => deposited.HasValue;
+
+        public void Program(ThreadBuilder t, Expr c)
+        {
+            var upper = process.Upper!;
+            var table = t.Local("collapsed", process.Frame);
+            var copied = t.Local("copied", Sort.Set(process.Frame), Fill(Sort.Set(process.Frame), false));
+            var (isCopied, isGathered) = (((Expr.At)copied).Map, gup.IsGathered!);
+            gup.IsGathered = f => isGathered(f) | Exists(process.Cpu, d => isCopied[d, f]);
+            Expr IsMapped(Expr f) => process.Pages.Names(f);
+            var isPinned = Exists(process.Frame, f => IsMapped(f) & gup.IsReferenced(f));
+
+            t.Step("pmdp_collapse_flush", s => s
+                .When(!mmapLock & upper.Pmd.HasValue & process.Pages.HasEntries)
+                .Set(mmapLock, true).Set(table, upper.Pmd).Set(upper.Pmd, None).Shows().From(Source));
+            process.Flush(t, c, None, true, Source);
+            if (grace is not null)
+            {
+                t.Step("tlb_remove_table_sync_one (collapse)", s => grace.Start(s).Shows().From(Grace, Source));
+                t.Step("all CPUs have answered", s => s.When(grace.IsOver).Shows().From(Grace));
+            }
+
+            t.Branch("__collapse_huge_page_isolate", isPinned,
+                () =>
+                {
+                    t.Step("pmd_populate (pinned)", s => s
+                        .Set(upper.Pmd, table).Set(table, None).Set(mmapLock, false).Shows().From(Source));
+                    t.Return();
+                },
+                null,
+                // From here on the address names the copy.
+                s => s.If(!isPinned, () => gup.Outdate(s, IsMapped)).From(Source));
+            t.Step("__collapse_huge_page_copy", s => s
+                .Each(process.Frame, f => s.Set(copied[f], IsMapped(f)))
+                .Each(process.Va, x => s.Set(process.Pte(x), None)).Shows().From(Source));
+            t.Step("free_folio_and_swap_cache", s => process
+                .FreeEach(s, f => copied[f] & !gup.IsReferenced(f))
+                .Each(process.Frame, f => s.Set(copied[f], false)).Shows().From(Source));
+            t.Step("pgtable_trans_huge_deposit", s => s
+                .Set(deposited, table).Set(table, None).Set(mmapLock, false).Shows().From(Source));
+        }
+
+        /// <summary>munmap of the huge page, whose page table nobody should be walking any more.</summary>
+        public void Zap(ThreadBuilder t, Expr c) => t.Step("zap_huge_pmd", s => process
+            .Free(s.When(!mmapLock & deposited.HasValue & !gup.IrqsOff[c]), deposited.Value).Set(deposited, None).Shows()
+            .From(Withdraw));
+    }
+
     private sealed class Munmap(ModelBuilder m, Process process, FastGup gup, GracePeriod? grace, Expr mmapLock)
     {
         private Expr? page;
@@ -155,6 +251,12 @@ public sealed class LocklessWalk : ModelFamily
                 .Set(table!, process.Pages.HasEntries.Then(None, upper.Pmd))
                 .SetIf(!process.Pages.HasEntries, upper.Pmd, None)
                 .Shows(upper.Pmd).From(Code.FreeTables));
+            if (m.Size("va") == 1)
+            {
+                FreeBoth(t, c); // the last entry is gone, whichever it was
+                return;
+            }
+
             t.If(table!.HasValue, () => FreeBoth(t, c), () =>
             {
                 process.Flush(t, c, None, true, Code.Order);

@@ -11,6 +11,7 @@ namespace Verify.Proofs.Dax;
 public sealed class TruncateAgainstPins : ClaimList
 {
     private static readonly Anchor Busy = Anchor.Kernel("dax_layout_busy_page_range", "fs/dax.c", "00c010e130e5");
+    private static readonly Anchor Wait = Anchor.Kernel("wait_page_idle", "fs/dax.c", "00c010e130e5");
     private static readonly Anchor GupFast = Anchor.Kernel("gup_fast_pte_range", "mm/gup.c");
     private static readonly Choices Upstream = Choices.Default.Size("unit", 2);
     private static readonly Choices OneThread = Choices.Default.Size("cpu", 1);
@@ -33,8 +34,20 @@ public sealed class TruncateAgainstPins : ClaimList
     private static readonly Case OnArm = new("DX-BUSY-ARM", new DaxTruncate(),
         Upstream.On(Architecture.Arm64.Profile), Busy, GupFast);
 
+    private static readonly Case SinceOld = new("DX-BUSY-6.14", new DaxTruncate(),
+        Upstream.With(DaxTruncate.IdleOne), Busy, GupFast, Posts.BreakLayouts);
+
+    private static readonly Case OnArmOld = new("DX-BUSY-6.14-ARM", new DaxTruncate(),
+        Upstream.With(DaxTruncate.IdleOne).On(Architecture.Arm64.Profile), Busy, GupFast);
+
+    private static readonly Case PausedOld = new("DX-BUSY-6.14-PAUSE", new DaxTruncate(),
+        Upstream.Size("unit", 1).With(DaxTruncate.IdleOne).Assume(DaxTruncate.Pause), Posts.PinUserPages, Posts.BreakLayouts);
+
     private static readonly Case Paused = new("DX-BUSY-PAUSE", new DaxTruncate(),
-        Upstream.Size("unit", 1).Assume(DaxTruncate.Pause), Posts.PinUserPages, Posts.BreakLayouts);
+        Upstream.Size("unit", 1).Assume(DaxTruncate.Pause), Posts.PinUserPages, Wait);
+
+    private static readonly Case Unfaulted = new("DX-BUSY-NOFAULT", new DaxTruncate(),
+        Upstream.Size("unit", 1).Assume(DaxTruncate.NoFault), Posts.PinUserPages, Wait);
 
     private static readonly Case Order = new("DX-BUSY-ORDER", new DaxTruncate(),
         OneThread.With(DaxTruncate.ScanFirst), Busy, GupFast);
@@ -47,6 +60,9 @@ public sealed class TruncateAgainstPins : ClaimList
 
     private static readonly Case NoRecheckBroadcast = new("DX-BUSY-NORECHECK-BCAST", new DaxTruncate(),
         OneThread.With(DaxTruncate.NoRecheck).On(Architecture.Arm64.Profile), GupFast, Busy);
+
+    private static readonly Case NoRecheckBroadcastOld = new("DX-BUSY-6.14-NORECHECK-BCAST", new DaxTruncate(),
+        OneThread.With(DaxTruncate.NoRecheck, DaxTruncate.IdleOne).On(Architecture.Arm64.Profile), GupFast, Busy);
 
     private static readonly Case NoRecheckRiscVIpi = new("DX-BUSY-NORECHECK-RISCV-IPI", new DaxTruncate(),
         Upstream.With(DaxTruncate.NoRecheck).On(Architecture.RiscVIpi.Profile), GupFast, Busy);
@@ -84,17 +100,31 @@ public sealed class TruncateAgainstPins : ClaimList
                 + "filesystem was to be made as good as."),
         Since.Claim("I-DMA", Proved,
             "If truncate first unmaps and then looks for references, and begins again after each wait, no DMA lands on a "
-                + "block that is not the file's.",
+                + "block that is not the file's. (Stores of CPUs are not looked at.)",
             "Either the scan sees the reference of GUP-fast, or GUP-fast sees that the PTE has gone."),
         Since.Claim("L-PROG", Starves,
             "As every pin of a DAX page is short, a truncate gets through.",
             "Short is not enough. While truncate waits for the page it does not hold MMAPLOCK, so the page is faulted in "
                 + "and pinned again; two threads whose pins overlap, or one that is quick, keep it waiting for ever. "
-                + "Each pin ends, the stream of them does not. See DX-BUSY-PAUSE for what is missing."),
+                + "Each pin ends, the stream of them does not. See DX-BUSY-NOFAULT for what is missing."),
+        SinceOld.Claim("I-DMA", Proved,
+            "Up to Linux 6.14, where an idle page has a count of one and a mapping adds none, no DMA lands on a block that is "
+                + "not the file's either."),
+        OnArmOld.Claim("I-DMA", Proved,
+            "Up to Linux 6.14, the argument needs no IPI either."),
         OnArm.Claim("I-DMA", Proved,
             "The argument needs no IPI: with a broadcast TLBI no DMA lands on a block that is not the file's either."),
-        Paused.Claim("L-PROG", ProvedIf,
-            "A truncate gets through if every pin is short and no new one is taken once it has met a busy page."),
+        PausedOld.Claim("L-PROG", ProvedIf,
+            "Up to Linux 6.14, a truncate gets through if every pin is short and no new one is taken once it has met a busy "
+                + "page."),
+        Paused.Claim("L-PROG", Starves,
+            "Since Linux 6.15, a truncate gets through if every pin is short and no new one is taken once it has met a busy "
+                + "page.",
+            "A mapping is a reference there. dax_busy_page subtracts the mapcount, but wait_page_idle waits for a count of "
+                + "zero: if the page is faulted in while truncate sleeps without MMAPLOCK, it sleeps on until that "
+                + "mapping is gone, although nobody has the page pinned any more. Up to 6.14 it got through: DX-BUSY-6.14-PAUSE."),
+        Unfaulted.Claim("L-PROG", ProvedIf,
+            "A truncate gets through if every pin is short and the page is not faulted in once it has met a busy page."),
         Order.Claim("I-DMA", Refuted(11),
             "It does not matter whether truncate looks for references before or after it unmaps.",
             "GUP takes its reference after the scan and before the PTE is cleared. Each side has to write first and read "
@@ -106,13 +136,18 @@ public sealed class TruncateAgainstPins : ClaimList
             "Where unmapping flushes by IPI, GUP-fast need not read the PTE again.",
             "The flush that unmapping waits for cannot complete while GUP-fast has interrupts off, so the reference is "
                 + "there before the scan."),
-        NoRecheckBroadcast.Claim("I-DMA", Refuted(12),
+        NoRecheckBroadcast.Claim("I-DMA", Refuted(13),
             "Where the hardware broadcasts the flush, GUP-fast need not read the PTE again.",
+            "The TLBI completes although GUP-fast has interrupts off, the scan finds nothing, and the block goes to another "
+                + "file. That one has it mapped, so there is a reference to add to. While nobody has, GUP-fast finds a "
+                + "count of zero and gives up: the time for it is shorter than it was up to 6.14."),
+        NoRecheckBroadcastOld.Claim("I-DMA", Refuted(12),
+            "Up to Linux 6.14, GUP-fast need not read the PTE again where the hardware broadcasts the flush.",
             "The TLBI completes although GUP-fast has interrupts off, the scan finds nothing, and the reference comes "
                 + "afterwards. (7 steps where the locks and the flush are no steps of their own.)"),
         NoRecheckRiscVIpi.Claim("I-DMA", Proved,
             "On RISC-V that fences by IPI, GUP-fast need not read the PTE again."),
-        NoRecheckRiscVSbi.Claim("I-DMA", Refuted(12),
+        NoRecheckRiscVSbi.Claim("I-DMA", Refuted(13),
             "On RISC-V, where other harts are fenced, GUP-fast need not read the PTE again.",
             "The firmware fences them in machine mode. Interrupts that are off in the kernel hold up nothing, as with a "
                 + "broadcast TLBI: a proof for IPIs is none for this machine."),

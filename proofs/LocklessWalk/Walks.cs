@@ -27,6 +27,14 @@ public sealed class Walks : ClaimList
     private static readonly Variant TablesAtOnceOnArm =
         Of("B-TABLE-ARM/no-grace", WithTables.With(LocklessWalk.NoGrace).On(Arm));
 
+    private static readonly Choices Collapses = Choices.Default.With(LocklessWalk.FreeTables, LocklessWalk.Collapse).Size("frame", 2);
+    private static readonly Variant Collapse = Of("B-COLLAPSE", Collapses);
+    private static readonly Variant CollapseOnArm = Of("B-COLLAPSE-ARM", Collapses.On(Arm));
+    private static readonly Variant CollapseOnce = Of("B-COLLAPSE/no-recheck", Collapses.With(LocklessWalk.NoUpperRecheck));
+    private static readonly Variant CollapseOnceOnArm = Of("B-COLLAPSE-ARM/no-recheck",
+        Collapses.With(LocklessWalk.NoUpperRecheck, LocklessWalk.NoSync).On(Arm));
+    private static readonly Variant CollapseUnsynced = Of("B-COLLAPSE-ARM/no-sync", Collapses.With(LocklessWalk.NoSync).On(Arm));
+
     /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
@@ -64,6 +72,28 @@ public sealed class Walks : ClaimList
         TablesAtOnceOnArm.Claim("I-TABLE", Refuted(13),
             "Where invalidation is broadcast, a page table may be freed right after the flush.",
             "The hardware's walks are over then. That of GUP-fast is not: nothing has waited for its interrupts."),
+        Collapse.Claim("I-GUP", Proved,
+            "GUP-fast that reads PTE and PMD again hands out no page that khugepaged has copied already."),
+        Collapse.Claim("I-TABLE", Proved,
+            "No walk goes through a page table that khugepaged has replaced by a huge page and that was freed since."),
+        CollapseOnArm.Claim("I-GUP", Proved,
+            "GUP-fast that reads PTE and PMD again hands out no page that khugepaged has copied already, where invalidation "
+                + "is broadcast."),
+        CollapseOnArm.Claim("I-TABLE", Proved,
+            "Where invalidation is broadcast, no walk goes through a page table that khugepaged has replaced, if it calls "
+                + "tlb_remove_table_sync_one."),
+        CollapseOnce.Claim("I-GUP", Proved,
+            "Where a flush waits for interrupts, GUP-fast need not read the PMD again."),
+        CollapseOnceOnArm.Claim("I-GUP", Refuted(14),
+            "GUP-fast that reads the PTE again need not read the PMD again.",
+            "khugepaged clears the PMD and leaves the PTEs as they are until it has copied the pages. GUP-fast takes its "
+                + "reference after the check that nobody has one, finds the PTE unchanged, and hands out the old page."),
+        CollapseUnsynced.Claim("I-GUP", Proved,
+            "It is enough for GUP-fast against khugepaged to read the PMD again, as long as only pages count."),
+        CollapseUnsynced.Claim("I-TABLE", Refuted(15),
+            "It is enough for GUP-fast against khugepaged to read the PMD again.",
+            "The page is right, but the page table that the PTE is read from may be freed meanwhile: it was put by, goes with "
+                + "the huge page, and nothing has waited for the walk."),
     ];
 
     private static Variant Of(string id, Choices choices) =>

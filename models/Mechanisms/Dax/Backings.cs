@@ -5,7 +5,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Mechanisms.Dax;
 
-/// <summary>fsdax: the PTE leads to the block of the medium itself, and the filesystem counts no references to it.</summary>
+/// <summary>fsdax: the PTE leads to the block of the medium itself, and the filesystem frees it whatever its page counts.</summary>
 internal sealed class BlockBacking : IBacking
 {
     public BlockBacking(ModelBuilder m, int blocks)
@@ -26,8 +26,16 @@ internal sealed class BlockBacking : IBacking
 
     public (string Name, Anchor Source) Removal => ("xfs_itruncate_extents", Code.TruncateExtents);
 
-    // An idle page of a DAX device has a count of one: there is always something to add to.
-    public Expr? CanGrab(Expr unit) => null;
+    /// <summary>
+    /// Whether the page of a block has a reference to add to, since Linux 6.15, where an idle page has none. Up to 6.14 it
+    /// has one, and this is null.
+    /// </summary>
+    public Func<Expr, Expr>? HasReference { get; init; }
+
+    // Another file may have its block mapped, which is a reference then.
+    public Expr? CanGrab(Expr unit) => HasReference is null
+        ? null
+        : HasReference(unit) | Blocks.Owner[unit] == BlockOwner.FileB;
 
     public Expr IsForeign(Expr translation) => !Blocks.IsFileA(translation[Translation.Frame]);
 

@@ -43,6 +43,12 @@ internal sealed class Truncate
     /// <summary>Whether somebody has a reference to a unit.</summary>
     public required Func<Expr, Expr> IsPinned { get; init; }
 
+    /// <summary>
+    /// Whether the wait for a busy unit is over. Since Linux 6.15 only without any reference, that of a mapping included;
+    /// when nobody has it pinned by default.
+    /// </summary>
+    public Func<Expr, Expr>? IsIdle { get; init; }
+
     /// <summary>Adds to a step that no PTE leads to the offset any more.</summary>
     public required Action<StepBuilder> Zap { get; init; }
 
@@ -57,6 +63,9 @@ internal sealed class Truncate
 
     /// <summary>Set while a truncate that has met a busy page is not over; where somebody has to know.</summary>
     public Expr? IsWaiting { get; init; }
+
+    /// <summary>Adds to a step that the flush of an unmap is complete.</summary>
+    public Action<StepBuilder>? OnFlushed { get; init; }
 
     /// <summary>What comes between the locks and the unmap, and may leave by <see cref="Refuse"/>.</summary>
     public Action<ThreadBuilder, Truncate>? Before { get; init; }
@@ -126,7 +135,14 @@ internal sealed class Truncate
             {
                 t.Step(flush.Architecture.RemoteFlush, s => flush.Shootdown
                     .Send(s, null, _ => true, None).From(flush.Architecture.Source));
-                t.Wait("flush is complete", flush.Shootdown.IsComplete(null));
+                if (OnFlushed is { } onFlushed)
+                {
+                    t.Step("flush is complete", s => onFlushed(s.When(flush.Shootdown.IsComplete(null))));
+                }
+                else
+                {
+                    t.Wait("flush is complete", flush.Shootdown.IsComplete(null));
+                }
             },
             also: s =>
             {
@@ -138,10 +154,11 @@ internal sealed class Truncate
     private void Scan(ThreadBuilder t)
     {
         var isBusy = backing.Slot.HasValue & IsPinned(backing.Slot.Value);
+        var isIdle = IsIdle is null ? !isBusy : backing.Slot.IsNone | IsIdle(backing.Slot.Value);
         t.Branch("dax_layout_busy_page", isBusy,
             () =>
             {
-                t.Step("xfs_wait_dax_page", s => s.When(!isBusy).From(Code.BreakDax));
+                t.Step("xfs_wait_dax_page", s => s.When(isIdle).From(Code.BreakDax));
                 t.Step("xfs_ilock again", s => s.When(!Lock).Set(Lock, true).From(Code.BreakDax));
                 if (Check == BusyCheck.Once)
                 {

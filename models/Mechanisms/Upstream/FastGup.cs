@@ -13,6 +13,7 @@ internal sealed class FastGup : IHolder
 
     private readonly Process process;
     private readonly bool rechecks;
+    private readonly bool rechecksUpper;
     private readonly Field table;
     private readonly Field stale = new("stale", Sort.Bool, IsGhost: true);
     private readonly Sort held;
@@ -26,9 +27,10 @@ internal sealed class FastGup : IHolder
     /// <param name="m">The model.</param>
     /// <param name="process">The process.</param>
     /// <param name="rechecks">Whether the PTE is read again once the reference is taken.</param>
-    public FastGup(ModelBuilder m, Process process, bool rechecks)
+    /// <param name="rechecksUpper">Whether the PMD is read again too.</param>
+    public FastGup(ModelBuilder m, Process process, bool rechecks, bool rechecksUpper = true)
     {
-        (this.process, this.rechecks) = (process, rechecks);
+        (this.process, this.rechecks, this.rechecksUpper) = (process, rechecks, rechecksUpper);
         IrqsOff = m.Map("irqs_off", process.Cpu, Sort.Bool);
         table = new Field("table", process.Frame);
         held = m.Record("held", table, stale);
@@ -66,6 +68,10 @@ internal sealed class FastGup : IHolder
         }
     });
 
+    /// <summary>Adds to a step that the address no longer names a page, which lives on where it is referenced.</summary>
+    public StepBuilder Outdate(StepBuilder s, Func<Expr, Expr> which) => s.Each(process.Cpu, c => s.SetIf(
+        entries[c].HasValue & which(Frame(c)), entries[c].Value[process.Translation.Stale], true));
+
     /// <summary>Adds the program, as a way of an <c>Either</c>.</summary>
     public void Program(ThreadBuilder t, Expr c)
     {
@@ -73,6 +79,7 @@ internal sealed class FastGup : IHolder
         t.Step("local_irq_save", process.Va, (s, x) => s.Set(IrqsOff[c], true).Set(address, x).From(Source));
         if (process.Upper is { } upper)
         {
+            // Where the PMD maps a huge page, the walk ends another way, which is left out.
             t.Branch("gup_fast_pmd_range", upper.Pmd.HasValue, () => ReadEntry(t, c, address), FallBack(t),
                 s => s.SetIf(upper.Pmd.HasValue, tables![c], New(held, upper.Pmd.Value, false)).From(Source));
         }
@@ -89,15 +96,19 @@ internal sealed class FastGup : IHolder
 
     private void ReadEntry(ThreadBuilder t, Expr c, Expr address)
     {
+        // Through a table that collapse has unhooked the entries are still there to be read.
         var pte = process.Pte(address.Value);
         var isPresent = pte.HasValue;
+        var isLinked = (Expr)true;
         if (process.Upper is { } upper)
         {
-            isPresent &= upper.Pmd.HasValue & upper.Pmd.Value == tables![c].Value[table];
+            isLinked = upper.Pmd.HasValue & upper.Pmd.Value == tables![c].Value[table];
+            isPresent &= upper.Pmd.IsNone | isLinked;
         }
 
+        var isSame = isPresent & pte.Value[process.Translation.Frame] == Frame(c);
         t.Branch("gup_fast_pte_range", isPresent,
-            () => TakeReference(t, c, pte, isPresent & pte.Value[process.Translation.Frame] == Frame(c)),
+            () => TakeReference(t, c, pte, isSame & isLinked, rechecksUpper ? isSame & isLinked : isSame),
             FallBack(t),
             s =>
             {
@@ -111,7 +122,7 @@ internal sealed class FastGup : IHolder
 
     private Expr Frame(Expr c) => entries[c].Value[process.Translation.Frame];
 
-    private void TakeReference(ThreadBuilder t, Expr c, Expr pte, Expr isUnchanged)
+    private void TakeReference(ThreadBuilder t, Expr c, Expr pte, Expr isUnchanged, Expr seemsUnchanged)
     {
         var canGrab = process.Allocator.Owner[Frame(c)] != Owner.Free;
         t.Branch("try_grab_folio", canGrab, () => { }, FallBack(t),
@@ -120,7 +131,7 @@ internal sealed class FastGup : IHolder
                 .SetIf(canGrab & isUnchanged, entries[c].Value[process.Translation.Stale], false).From(Source));
         if (rechecks)
         {
-            t.Branch("gup_fast_pte_range: read the PTE again", isUnchanged,
+            t.Branch("gup_fast_pte_range: read the PTE again", seemsUnchanged,
                 () => { },
                 () =>
                 {

@@ -33,6 +33,7 @@ internal sealed class Process
 {
     private readonly Expr usedStale;
     private readonly Expr freedEarly;
+    private bool countsLoads;
 
     public Process(ModelBuilder m, Architecture architecture, Owner initially, Needs needs = Needs.Nothing)
     {
@@ -133,9 +134,11 @@ internal sealed class Process
     /// <param name="spaces">Context switches, where there are any.</param>
     /// <param name="hasInterrupts">Whether a CPU can take an interrupt; without context switches.</param>
     /// <param name="stored">What a store does beyond this.</param>
+    /// <param name="hasLoads">Whether loads are accesses too, where entries have permissions and a store is a rule of its own.</param>
     public void AddEnvironment(ModelBuilder m, AddressSpaces? spaces = null, Func<Expr, Expr>? hasInterrupts = null,
-        Action<StepBuilder, Expr, Expr>? stored = null)
+        Action<StepBuilder, Expr, Expr>? stored = null, bool hasLoads = false)
     {
+        countsLoads = hasLoads || !Translation.HasPermissions;
         m.Rule("speculative walk", Cpu, Va, (s, c, x) => Mmu.Walk(s
             .When((spaces?.IsWalkable(c) ?? true) & Tlb[c, x].IsNone & Mmu.CanWalk(c, x, isSpeculative: true)), c, x))
             .From(Code.Speculation, Code.AccessedBit);
@@ -154,6 +157,12 @@ internal sealed class Process
 
             stored?.Invoke(s, c, x);
         }).From(Code.DirtyBit);
+        if (hasLoads)
+        {
+            m.Rule("load", Cpu, Va, (s, c, x) => s
+                .When(Tlb[c, x].HasValue).SetIf(Translation.IsStale(Tlb[c, x]), usedStale, true)).From(Code.Speculation);
+        }
+
         if (spaces is null)
         {
             Shootdown.AddAnswers(m, hasInterrupts ?? (_ => true),
@@ -174,7 +183,9 @@ internal sealed class Process
             ForAll(Cpu, Va, (c, x) => (spaces?.CanStillUse(c) ?? true).Implies(!Translation.IsStale(Tlb[c, x]))),
             "no TLB entry that can still be used is from before the last free of its frame, or survives a call that "
                 + "promised its end");
-        m.Always("I-USE", !usedStale, "no architectural access goes through a stale translation");
+        m.Always("I-USE", !usedStale, countsLoads
+            ? "no architectural access goes through a stale translation"
+            : "no store goes through a stale translation");
         m.Reachable("a translation outlives its PTE", Exists(Cpu, Va, (c, x) => Tlb[c, x].HasValue & Pte(x).IsNone));
         m.Reachable("every CPU has a translation", ForAll(Cpu, c => Exists(Va, x => Tlb[c, x].HasValue)));
         m.NoDeadlock("no deadlock");
