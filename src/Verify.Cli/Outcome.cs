@@ -2,6 +2,7 @@ using Verify.Claims;
 using Verify.Cli.Commands;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Semantics;
 
 namespace Verify.Cli;
 
@@ -35,6 +36,9 @@ internal sealed record Outcome(Claim Claim, Choices Choices, Decision? Decision,
     /// <summary>The instance in a line.</summary>
     public string InstanceText => Instance.Describe(Claim.Family, Choices);
 
+    /// <summary>The run to what is undefined in the model, if that is what is wrong.</summary>
+    public UndefinedRun? Run { get; init; }
+
     /// <summary>Whether the question was about every size, and not about an instance.</summary>
     public bool IsOfEverySize { get; init; }
 
@@ -53,9 +57,15 @@ internal sealed record Outcome(Claim Claim, Choices Choices, Decision? Decision,
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return Wrong(claim, choices, Tool.Diagnose(e));
+            return Wrong(claim, choices, e);
         }
     }
+
+    /// <summary>A claim that nothing can be decided about, for what was thrown.</summary>
+    public static Outcome Wrong(Claim claim, Choices choices, Exception thrown) => thrown is UndefinedException { Run: var run }
+        // With an assumption dropped, it is another instance that something is wrong with.
+        ? Wrong(claim, run.Instance?.Choices ?? choices, Tool.Diagnose(thrown)) with { Run = run }
+        : Wrong(claim, choices, Tool.Diagnose(thrown));
 
     /// <summary>A claim that nothing can be decided about.</summary>
     public static Outcome Wrong(Claim claim, Choices choices, Diagnostic failure)

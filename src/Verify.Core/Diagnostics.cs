@@ -37,7 +37,7 @@ public sealed record Diagnostic(ErrorCode Code, string Message, SourceSpot? Wher
 }
 
 /// <summary>A user's mistake: a bad model, a bad claim, a bad option or a bad file.</summary>
-public sealed class ModelException(Diagnostic diagnostic) : Exception(diagnostic.ToString())
+public class ModelException(Diagnostic diagnostic) : Exception(diagnostic.ToString())
 {
     /// <summary>What is wrong, where, and what to try.</summary>
     public Diagnostic Diagnostic { get; } = diagnostic;

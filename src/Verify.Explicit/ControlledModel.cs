@@ -164,7 +164,7 @@ public sealed class ControlledModel : IDisposable
 
         if (end == RunEnd.Undefined)
         {
-            Trouble = Undefined.Explain(model, stepper.State);
+            Trouble = Undefined.Explain(model, RandomWalk.TraceOf(model, start, taken));
         }
         else if (end == RunEnd.Over && (stepper.Rules.IsEmpty || taken.Count == MostSteps))
         {

@@ -48,7 +48,7 @@ public sealed class ExplicitEngine : IEngine
                     $"'{property.Name}' is decided on the graph of all states, of which hashes are not enough");
             }
 
-            return new Liveness(compiled, run, Tuning).Decide();
+            return new Liveness(compiled, run, Tuning, Grace).Decide();
         }
 
         if (run.IsCompact && run.CheckpointDirectory is not null)
@@ -71,6 +71,11 @@ public sealed class ExplicitEngine : IEngine
                         evidence with { Kind = EvidenceKind.Partial });
                 }
             }
+        }
+
+        if (result.End == SearchEnd.Undefined)
+        {
+            throw Undefined.Explain(compiled, result, run, Tuning, Grace);
         }
 
         // Where steps wait, a state can be farther away than it is: how far a search that was cut came, says nothing then.

@@ -14,11 +14,11 @@ internal sealed unsafe class Findings(CompiledModel model)
     /// <summary>The bits of <see cref="CheckState"/> met in new states.</summary>
     public long Met { get; set; }
 
-    /// <summary>The least state in which something is undefined.</summary>
-    public ulong[]? UndefinedIn { get; private set; }
+    /// <summary>Of the nearest states in which something is undefined, the least.</summary>
+    public UndefinedState? Undefined { get; private set; }
 
     /// <summary>Forgets what was met, not what was counted.</summary>
-    public void StartLevel() => (Met, UndefinedIn) = (0, null);
+    public void StartLevel() => (Met, Undefined) = (0, null);
 
     /// <summary>Looks at a new state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -34,21 +34,24 @@ internal sealed unsafe class Findings(CompiledModel model)
         Met |= met;
         if ((met & TransitionCompiler.Undefined) != 0)
         {
-            NoteUndefined(state);
+            NoteUndefined(state, isNew: true);
         }
     }
 
     /// <summary>Notes a state in which something is undefined.</summary>
-    public void NoteUndefined(ulong* state) => NoteUndefined(new ReadOnlySpan<ulong>(state, wordCount));
+    /// <param name="state">The state.</param>
+    /// <param name="isNew">Whether it is of the next level, and not of the one that is being expanded.</param>
+    public void NoteUndefined(ulong* state, bool isNew) =>
+        Note(new UndefinedState(isNew, new ReadOnlySpan<ulong>(state, wordCount).ToArray()));
 
     /// <summary>Takes over what another has noted.</summary>
     public void Add(Findings other)
     {
         StoodFor = Sum(StoodFor, other.StoodFor);
         Met |= other.Met;
-        if (other.UndefinedIn is { } state)
+        if (other.Undefined is { } state)
         {
-            NoteUndefined(state);
+            Note(state);
         }
     }
 
@@ -57,11 +60,21 @@ internal sealed unsafe class Findings(CompiledModel model)
     public static Int128 Sum(Int128 one, Int128 other) => one > Int128.MaxValue - other ? Int128.MaxValue : one + other;
 
     // The least one, so that the diagnostic does not depend on which thread comes first.
-    private void NoteUndefined(ReadOnlySpan<ulong> words)
+    private void Note(UndefinedState state)
     {
-        if (UndefinedIn is null || words.SequenceCompareTo(UndefinedIn) < 0)
+        if (Undefined is null || state.CompareTo(Undefined) < 0)
         {
-            UndefinedIn = words.ToArray();
+            Undefined = state;
         }
     }
+}
+
+/// <summary>A state in which something is undefined. Those of the level that is being expanded come first, then by their words.</summary>
+/// <param name="IsNew">Whether it is of the next level.</param>
+/// <param name="Words">The words of the state.</param>
+internal sealed record UndefinedState(bool IsNew, ulong[] Words) : IComparable<UndefinedState>
+{
+    public int CompareTo(UndefinedState? other) => other is null ? 1
+        : IsNew != other.IsNew ? IsNew.CompareTo(other.IsNew)
+        : Words.AsSpan().SequenceCompareTo(other.Words);
 }

@@ -15,7 +15,7 @@ namespace Verify.Explicit;
 /// happen in some state of the component or happens in it (weak fairness needs no smaller component than a maximal
 /// one). A state in which nothing fair can happen is such a component by itself: the run may rest there.
 /// </remarks>
-internal sealed class Liveness(CompiledModel model, Run run, Tuning tuning)
+internal sealed class Liveness(CompiledModel model, Run run, Tuning tuning, TimeSpan grace)
 {
     // Beside its words: numbers and marks, and its steps while a walk in depth is below it.
     private const long MostBytesAState = 300;
@@ -36,6 +36,11 @@ internal sealed class Liveness(CompiledModel model, Run run, Tuning tuning)
         using (var search = new Search(model, run with { Threads = 1 }, tuning))
         {
             result = search.Execute(keepLevels: true, inMemory: true);
+        }
+
+        if (result.End == SearchEnd.Undefined)
+        {
+            throw Undefined.Explain(model, result, run, tuning, grace);
         }
 
         var evidence = result.ToEvidence(model);

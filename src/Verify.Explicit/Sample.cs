@@ -27,7 +27,6 @@ internal sealed class Sample : IDisposable
     private readonly SeenSet? seen;
     private readonly Crew? crew;
     private readonly RunEnd[] ends = new RunEnd[RunsPerRound];
-    private readonly State?[] undefined = new State?[RunsPerRound];
     private long? met;
     private volatile string? stopped;
 
@@ -168,7 +167,7 @@ internal sealed class Sample : IDisposable
             var end = walkers[0].LookAt(i);
             if (end == RunEnd.Undefined)
             {
-                throw Undefined.Explain(model, walkers[0].Stepper.State);
+                throw Undefined.Explain(model, new Trace([walkers[0].Stepper.State], []));
             }
 
             Trace = end == RunEnd.Met ? new Trace([walkers[0].Stepper.State], []) : null;
@@ -200,7 +199,7 @@ internal sealed class Sample : IDisposable
     {
         if (ends[walk] == RunEnd.Undefined)
         {
-            throw Undefined.Explain(model, undefined[walk]!);
+            throw Undefined.Explain(model, Walker(null).Tell(Taken + walk));
         }
 
         if (ends[walk] == RunEnd.Met)
@@ -215,7 +214,6 @@ internal sealed class Sample : IDisposable
         for (var i = member; i < count && stopped is null; i += members)
         {
             ends[i] = walkers[member].Walk(Taken + i);
-            undefined[i] = ends[i] == RunEnd.Undefined ? walkers[member].Stepper.State : null;
             if (run.Cancellation.IsCancellationRequested)
             {
                 stopped = "interrupted";

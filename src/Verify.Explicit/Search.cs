@@ -46,6 +46,11 @@ internal sealed class Search : IDisposable
             return Result(EndOfStopped, tooLittle, 0, -1);
         }
 
+        if (lastLevel is null && team.Undefined is not null)
+        {
+            return Result(SearchEnd.Undefined, null, 0, -1);
+        }
+
         while (true)
         {
             // What goes on in the middle of a level has this behind it.
@@ -55,7 +60,11 @@ internal sealed class Search : IDisposable
             }
 
             frontier = Expand(frontier, isResumed, keepLevels);
-            FailIfUndefined();
+            if (team.Undefined is { } undefined && lastLevel is null)
+            {
+                return Result(SearchEnd.Undefined, null, undefined.IsNew ? depth + 1 : depth, depth - 1);
+            }
+
             if (team.MetDeadlock && lastLevel is null)
             {
                 return Result(SearchEnd.Met, null, depth, depth);
@@ -126,9 +135,7 @@ internal sealed class Search : IDisposable
                 team.AddInitial(model.Layout.Pack(state));
             }
 
-            var first = TryFinishLevel(none, keepLevels: false) ?? none;
-            FailIfUndefined();
-            return first;
+            return TryFinishLevel(none, keepLevels: false) ?? none;
         }
         catch (Exception e) when (DiskFailure.Is(e))
         {
@@ -341,7 +348,7 @@ internal sealed class Search : IDisposable
     // What will end the search when the level is finished is not written down: it is found again.
     private void Save(Frontier frontier, bool isMidLevel)
     {
-        if (checkpoint is null || team.MetDeadlock || team.UndefinedIn is not null)
+        if (checkpoint is null || team.MetDeadlock || team.Undefined is not null)
         {
             return;
         }
@@ -378,14 +385,6 @@ internal sealed class Search : IDisposable
         };
     }
 
-    private void FailIfUndefined()
-    {
-        if (team.UndefinedIn is { } state)
-        {
-            throw Undefined.Explain(model, model.Layout.Unpack(state));
-        }
-    }
-
     private SearchResult Result(SearchEnd end, string? cause, int last, int covered)
     {
         // Whether a state is stuck shows when it is expanded, which the states of the last level of a cut search were not.
@@ -394,6 +393,7 @@ internal sealed class Search : IDisposable
             team.RuleCounts(), [.. witnessDepths], levels)
         {
             IsCompact = store.Table.IsCompact,
+            UndefinedIn = end == SearchEnd.Undefined ? team.Undefined!.Words : null,
             Seconds = clock.Elapsed.TotalSeconds,
         };
     }

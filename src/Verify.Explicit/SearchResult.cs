@@ -13,6 +13,9 @@ internal enum SearchEnd
     /// <summary>What was asked for was met, in the last level.</summary>
     Met,
 
+    /// <summary>Something is undefined in a state of the last level.</summary>
+    Undefined,
+
     /// <summary>A budget was reached.</summary>
     Cut,
 
@@ -45,6 +48,9 @@ internal sealed record SearchResult(
 {
     /// <summary>Whether states were told apart by 63 bits of their hashes alone.</summary>
     public bool IsCompact { get; init; }
+
+    /// <summary>The words of the state in which something is undefined, if that ended it.</summary>
+    public ulong[]? UndefinedIn { get; init; }
 
     /// <summary>How long it took, in seconds.</summary>
     public double Seconds { get; init; }

@@ -54,8 +54,8 @@ internal sealed class SecondLook(CompiledModel reduced, Run run, Tuning tuning, 
     {
         using var search = new Search(whole, run with { Budget = budget, CheckpointDirectory = null }, tuning);
         var result = search.Execute(keepLevels: false, inMemory: true);
-        return result.End != SearchEnd.Met
-            ? result
+        return result.End == SearchEnd.Undefined ? throw Undefined.Explain(whole, result, run, tuning, TimeSpan.FromSeconds(1))
+            : result.End != SearchEnd.Met ? result
             : throw new System.Diagnostics.UnreachableException(
                 $"the cone of influence of '{whole.Property.Name}' hides what is met in {result.Depth} steps");
     }

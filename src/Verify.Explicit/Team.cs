@@ -37,9 +37,8 @@ internal sealed class Team : IDisposable
     /// <summary>Whether a state of the level cannot go on and may not rest.</summary>
     public bool MetDeadlock => workers.Any(worker => worker.MetDeadlock);
 
-    /// <summary>The least state in which something is undefined.</summary>
-    public ulong[]? UndefinedIn => workers.Select(worker => worker.Findings.UndefinedIn).OfType<ulong[]>()
-        .MinBy(words => words, Comparer<ulong[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+    /// <summary>Of the nearest states in which something is undefined, the least.</summary>
+    public UndefinedState? Undefined => workers.Select(worker => worker.Findings.Undefined).OfType<UndefinedState>().Min();
 
     /// <summary>What was found of the next level and is known to be new.</summary>
     public IEnumerable<Frontier> Nexts => workers.Select(worker => worker.Next);

@@ -28,11 +28,15 @@ internal sealed unsafe class TraceFinder
     private readonly StepActors actors;
     private readonly ActorSets sets = new();
     private readonly Canonicalizer? canonicalizer;
+    private readonly ulong[]? end;
     private CancellationToken over;
 
-    public TraceFinder(CompiledModel model)
+    /// <summary>Makes ready.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="end">The words of the state to find a way to; null for what was asked for.</param>
+    public TraceFinder(CompiledModel model, ulong[]? end = null)
     {
-        this.model = model;
+        (this.model, this.end) = (model, end);
         canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry);
         expand = model.ExpandWithRules();
         interpreter = new Interpreter(model.Model);
@@ -54,7 +58,7 @@ internal sealed unsafe class TraceFinder
         over = time.Over;
         var unlimited = run with { Budget = Claims.Budget.Unlimited, Progress = null, Cancellation = over };
         using var search = new Search(model, unlimited, tuning);
-        var last = model.AsksForDeadlock ? length : Math.Max(0, length - 1);
+        var last = EndsInLastLevel ? length : Math.Max(0, length - 1);
         var result = search.Execute(keepLevels: true, lastLevel: last);
         var levels = result.Levels;
         if (levels.Count <= last)
@@ -80,6 +84,9 @@ internal sealed unsafe class TraceFinder
         }
     }
 
+    // What is looked for shows when a state is expanded, or is a state of that level and not what steps lead to.
+    private bool EndsInLastLevel => model.AsksForDeadlock || end is not null;
+
     private RunLevel[] RunsOf(IReadOnlyList<Frontier> levels, int length)
     {
         var runs = new RunLevel[length + 1];
@@ -97,8 +104,8 @@ internal sealed unsafe class TraceFinder
         var ends = new RunLevel(model.Layout.WordCount, sets);
         void AddIfMet(ulong* state)
         {
-            var met = model.AsksForDeadlock
-                ? Successors(state) == 0 && (model.Check(state) & 1) == 0
+            var met = end is not null ? new ReadOnlySpan<ulong>(state, end.Length).SequenceEqual(end)
+                : model.AsksForDeadlock ? Successors(state) == 0 && (model.Check(state) & 1) == 0
                 : (model.Check(state) & 1) != 0;
             if (met && ends.Find(state) < 0)
             {
@@ -106,7 +113,7 @@ internal sealed unsafe class TraceFinder
             }
         }
 
-        if (model.AsksForDeadlock || length == 0)
+        if (EndsInLastLevel || length == 0)
         {
             ForEach(levels[length], AddIfMet);
             return ends;

@@ -1,11 +1,35 @@
+using Verify.Engines;
 using Verify.Semantics;
+using Verify.Traces;
 
 namespace Verify.Explicit;
 
 /// <summary>What is wrong with a state that compiled code calls undefined.</summary>
 internal static class Undefined
 {
-    /// <summary>The interpreter meets what the compiled code met, and says it in the model's own words.</summary>
-    public static Exception Explain(CompiledModel model, State state) =>
-        Semantics.Undefined.Explain(model.Model, state, [.. model.Witnesses, model.Property]);
+    /// <summary>The interpreter meets what a search met, at the end of a shortest run to it if there is time to find one.</summary>
+    public static Exception Explain(CompiledModel model, SearchResult result, Run run, Tuning tuning, TimeSpan grace)
+    {
+        using var time = new TraceTime(run, result.Seconds, grace);
+        var trace = new TraceFinder(model, result.UndefinedIn).Find(result.Depth, run, tuning, time, out _);
+        return trace is null ? Semantics.Undefined.Explain(model.Model, model.Layout.Unpack(result.UndefinedIn!), Asked(model))
+            : model.Steps is null ? Semantics.Undefined.Explain(model.Model, trace, Asked(model))
+            : Explain(model, trace);
+    }
+
+    /// <summary>The interpreter meets what the compiled code met at the end of a run, and of a shortened one.</summary>
+    public static Exception Explain(CompiledModel model, Trace trace)
+    {
+        var met = Semantics.Undefined.Explain(model.Model, trace, Asked(model));
+        if (met is not UndefinedException { Run: var there })
+        {
+            return met;
+        }
+
+        var interpreter = new Interpreter(model.Model);
+        var shortened = Shorten.Of(interpreter, run => Semantics.Undefined.Is(interpreter, run.Last, there), trace);
+        return Semantics.Undefined.Explain(model.Model, shortened, Asked(model));
+    }
+
+    private static IEnumerable<Modelling.Property> Asked(CompiledModel model) => [.. model.Witnesses, model.Property];
 }

@@ -138,7 +138,7 @@ internal sealed unsafe class Worker
                 var more = expand(state, into + ((long)made * wordCount), counts, by + made);
                 if (more < 0)
                 {
-                    Findings.NoteUndefined(state);
+                    Findings.NoteUndefined(state, isNew: false);
                     return made;
                 }
 

@@ -103,7 +103,7 @@ internal sealed class BoundedSearch : IDisposable
     {
         if (runs.IsPossible(predicate))
         {
-            throw question.Undefined(runs.Read().Last);
+            throw question.Undefined(runs.Read());
         }
     }
 }

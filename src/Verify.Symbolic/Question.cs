@@ -2,7 +2,6 @@ using Verify.Claims;
 using Verify.Engines;
 using Verify.Lowering;
 using Verify.Modelling;
-using Verify.Semantics;
 using Verify.Solving;
 using Verify.Traces;
 using Stopwatch = System.Diagnostics.Stopwatch;
@@ -112,5 +111,5 @@ internal sealed class Question
         : Run.Budget;
 
     /// <summary>What is wrong with a state that the text calls undefined.</summary>
-    public Exception Undefined(State state) => Semantics.Undefined.Explain(Model, state, [Property]);
+    public Exception Undefined(Trace trace) => Semantics.Undefined.Explain(Model, trace, [Property]);
 }

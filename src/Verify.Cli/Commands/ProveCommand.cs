@@ -141,7 +141,12 @@ internal sealed class ProveCommand
             }
             catch (ModelException e)
             {
-                var wrong = Outcome.Wrong(claim, choice, e.Diagnostic) with { IsOfEverySize = parsed.GetValue(anySize) };
+                var wrong = Outcome.Wrong(claim, choice, e) with { IsOfEverySize = parsed.GetValue(anySize) };
+                if (!isJson && wrong.Run is not null)
+                {
+                    new ResultText(session.Terminal).Write(wrong, showStates: false);
+                }
+
                 codes.Add(wrong.ExitCode);
                 entries.AddRange(ResultJson.Of(wrong));
                 Tool.Complain(session.Terminal, wrong.Complaint!);

@@ -30,9 +30,18 @@ internal static class ReplayCommand
         command.SetAction(parsed =>
         {
             var found = session.One(parsed.GetRequiredValue(claim), "a trace is about one");
-            var decision = Replayed(found, choices.Apply(parsed, found), parsed.GetRequiredValue(trace));
-            Write(session.Terminal, decision.Decision, decision.Trace, parsed.GetValue(full), parsed.GetValue(json));
-            return decision.Decision.ExitCode;
+            var (isFull, isJson) = (parsed.GetValue(full), parsed.GetValue(json));
+            var chosen = choices.Apply(parsed, found);
+            try
+            {
+                var (decision, run) = Replayed(found, chosen, parsed.GetRequiredValue(trace));
+                Write(session.Terminal, decision, run, isFull, isJson);
+                return decision.ExitCode;
+            }
+            catch (UndefinedException e)
+            {
+                return Write(session.Terminal, Outcome.Wrong(found, chosen, e), isFull, isJson);
+            }
         });
         return command;
     }
@@ -43,6 +52,11 @@ internal static class ReplayCommand
         var property = instance.Model.Property(claim.Property);
         var interpreter = new Interpreter(instance.Model);
         var trace = Closed(interpreter, Replay.Decode(interpreter, text), property);
+        if (Undefined.In(interpreter, trace, [.. instance.Model.Properties.OfType<Property.Reachable>(), property]) is { } undefined)
+        {
+            throw undefined.Of(instance);
+        }
+
         var evidence = new Evidence
         {
             Kind = EvidenceKind.Partial,
@@ -73,6 +87,22 @@ internal static class ReplayCommand
         var loops = Enumerable.Range(0, trace.States.Length).Where(start => trace.States[start].Equals(trace.Last))
             .Select(start => trace with { LoopStart = start }).ToList();
         return loops.Find(loop => Replay.Decides(interpreter, property, loop)) ?? trace;
+    }
+
+    // A run to what is undefined in the model.
+    private static int Write(Terminal terminal, Outcome wrong, bool isFull, bool isJson)
+    {
+        if (isJson)
+        {
+            ResultJson.Write(terminal.Out, [wrong]);
+        }
+        else
+        {
+            new ResultText(terminal).Write(wrong, isFull);
+        }
+
+        Tool.Complain(terminal, wrong.Complaint!);
+        return wrong.ExitCode;
     }
 
     private static void Write(Terminal terminal, Decision decision, Trace trace, bool isFull, bool isJson)

@@ -42,6 +42,9 @@ internal static class ResultJson
         /// <summary>What is wrong with the claim or its model; null if nothing is.</summary>
         public Diagnostic? Failure { get; init; }
 
+        /// <summary>The run to what is undefined in the model, if that is what is wrong.</summary>
+        public UndefinedRun? Run { get; init; }
+
         /// <summary>The invariant that was found, in C#; left out when there is none.</summary>
         public string? Invariant { get; init; }
     }
@@ -56,6 +59,7 @@ internal static class ResultJson
                 IsAsExpected = false,
                 Reason = outcome.Failure!.Message,
                 Failure = outcome.Failure,
+                Run = outcome.Run,
             },
         ];
 
@@ -196,7 +200,7 @@ internal static class ResultJson
         WriteEvidence(json, report, entry.Reason);
         WriteStrings(json, "assumptions", entry.Choices.Assumptions);
         WriteTrace(json, entry.Claim, report);
-        WriteError(json, entry.Failure);
+        WriteError(json, entry);
         json.WriteNumber("seconds", Math.Round(report?.ElapsedSeconds ?? 0, 3));
         if (entry.Invariant is { } invariant)
         {
@@ -300,18 +304,26 @@ internal static class ResultJson
             return;
         }
 
-        var model = report.Instance.Model;
+        WriteRun(json, claim, report.Instance, trace, Narration.Of(report.Instance.Model, trace));
+    }
+
+    private static void WriteRun(Utf8JsonWriter json, Claim claim, Instance? instance, Trace trace, Narration narration)
+    {
         json.WriteStartObject();
-        var path = Replay.Encode(new Interpreter(model), trace);
-        json.WriteString("replay", string.Join(' ', Decision.ReplayCommand(claim, report.Instance, path)));
+        json.WriteString("replay", instance is null ? null : string.Join(' ',
+            Decision.ReplayCommand(claim, instance, Replay.Encode(new Interpreter(instance.Model), trace))));
         json.WriteStartArray("steps");
-        var narration = Narration.Of(model, trace);
         foreach (var step in narration.Steps)
         {
             json.WriteStartObject();
             json.WriteString("actor", step.Actor);
             json.WriteString("step", step.Name);
             WriteStrings(json, "changes", step.Changes.Select(change => change.ToString()));
+            if (step.Trouble is not null)
+            {
+                json.WriteBoolean("undefined", true);
+            }
+
             json.WriteEndObject();
         }
 
@@ -324,10 +336,10 @@ internal static class ResultJson
         json.WriteEndObject();
     }
 
-    private static void WriteError(Utf8JsonWriter json, Diagnostic? failure)
+    private static void WriteError(Utf8JsonWriter json, Entry entry)
     {
         json.WritePropertyName("error");
-        if (failure is null)
+        if (entry.Failure is not { } failure)
         {
             json.WriteNullValue();
             return;
@@ -342,6 +354,16 @@ internal static class ResultJson
         if (failure.Where is { } where)
         {
             json.WriteNumberValue(where.Line);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+
+        json.WritePropertyName("trace");
+        if (entry.Run is { } run)
+        {
+            WriteRun(json, entry.Claim, run.Instance, run.Trace, Narration.Of(run));
         }
         else
         {

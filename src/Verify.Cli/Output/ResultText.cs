@@ -28,6 +28,15 @@ internal sealed class ResultText(Terminal terminal)
         Text($"on {outcome.InstanceText}");
         Text(failure.ToString());
         Text($"hint: {failure.Hint}");
+        if (outcome.Run is { } run)
+        {
+            var path = Replay.Encode(new Interpreter(run.Model), run.Trace);
+            var command = run.Instance is { } instance ? Decision.ReplayCommand(outcome.Claim, instance, path) : [];
+            Line("");
+            terminal.Out.Write(Columns.Of(run, failure, new Caption(outcome.Claim.Id, outcome.InstanceText, command), showStates));
+            Line("");
+        }
+
         WriteSources(outcome.Claim);
     }
 

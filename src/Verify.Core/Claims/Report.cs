@@ -30,6 +30,7 @@ public sealed record Report(
     /// Lets an engine decide. What it found is told only when the reference interpreter has replayed its trace or, of a
     /// proof by search, has walked as much as <see cref="Run.Scrutiny"/> says.
     /// </summary>
+    /// <exception cref="UndefinedException">The model is not well defined in a state that it can come to.</exception>
     /// <exception cref="UnreachableException">Engine and interpreter differ, or nothing backs the verdict: our mistake.</exception>
     public static Report Decide(IEngine engine, Instance instance, Property property, Run run)
     {
@@ -37,7 +38,7 @@ public sealed record Report(
         run = run with { Scrutiny = run.Scrutiny ?? Scrutiny.Brief };
         var verdict = (engine.Unavailable ?? engine.WhyNot(instance.Model, property)) is { } reason
             ? new Verdict.Unknown(reason, Evidence.Nothing)
-            : engine.Decide(instance.Model, property, run);
+            : Decided(engine, instance, property, run);
         var report = new Report(instance, property, verdict, engine.Name, run, clock.Elapsed.TotalSeconds);
         CheckBacked(engine, instance, property, verdict);
         if (report.Trace is { } trace)
@@ -46,6 +47,18 @@ public sealed record Report(
         }
 
         return report;
+    }
+
+    private static Verdict Decided(IEngine engine, Instance instance, Property property, Run run)
+    {
+        try
+        {
+            return engine.Decide(instance.Model, property, run);
+        }
+        catch (UndefinedException undefined)
+        {
+            throw undefined.Of(instance);
+        }
     }
 
     // No engine gets a verdict past here that nothing stands behind.

@@ -40,19 +40,38 @@ public static class Columns
         return text.ToString();
     }
 
+    /// <summary>The text of a run to what is undefined, lines ended by a line feed.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="found">What is undefined at its end.</param>
+    /// <param name="caption">What stands around it.</param>
+    /// <param name="showStates">Whether whole states follow the steps, ghosts and program counters included.</param>
+    public static string Of(UndefinedRun run, Diagnostic found, Caption caption, bool showStates = false)
+    {
+        var (narration, length) = (Narration.Of(run), run.Trace.Length);
+        var place = run.Step is null ? $"after {length}" : $"in step {length + 1}";
+        var outcome = new Outcome($"is undefined {place}", $"undefined: {found}");
+        return string.Concat(Lines(run.Model, narration, run.Trace, outcome, $"{found.Code.Id}: {found.Code.Title}", caption, showStates)
+            .Select(line => line + '\n'));
+    }
+
     private static IEnumerable<string> Lines(Model model, Trace trace, Property property, Caption caption, bool showStates)
     {
-        var narration = Narration.Of(model, trace);
-        var outcome = Outcome.Of(model, trace, property);
+        var question = property.Text == property.Name ? property.Name : $"{property.Name}: {property.Text}";
+        return Lines(model, Narration.Of(model, trace), trace, Outcome.Of(model, trace, property), question, caption, showStates);
+    }
+
+    private static IEnumerable<string> Lines(
+        Model model, Narration narration, Trace trace, Outcome outcome, string question, Caption caption, bool showStates)
+    {
         string[] title =
         [
             .. Fold.Lines($"{caption.Subject} {outcome.Title}"),
-            .. Fold.Lines(property.Text == property.Name ? property.Name : $"{property.Name}: {property.Text}"),
+            .. Fold.Lines(question),
             .. Fold.Lines(caption.Instance),
             "",
         ];
         var actors = ActorsOf(model, narration);
-        var table = new Table(trace.Length, actors.Count > MostColumns ? [] : actors);
+        var table = new Table(narration.Steps.Length, actors.Count > MostColumns ? [] : actors);
         string[] closing =
         [
             "",
@@ -100,13 +119,13 @@ public static class Columns
                     yield return line;
                 }
 
-                if (trace.Length > 0)
+                if (cells.Count > 0)
                 {
                     yield return "";
                 }
             }
 
-            if (!IsOneColumn && trace.Length > 0)
+            if (!IsOneColumn && cells.Count > 0)
             {
                 yield return Row("", actors, widths, gap);
                 yield return Row("", [.. actors.Select((actor, i) => new string('-', Math.Min(actor.Length, widths[i])))], widths, gap);
@@ -124,7 +143,8 @@ public static class Columns
                     yield return line;
                 }
 
-                foreach (var line in states is null ? [] : StateLines(states, trace, i + 1))
+                // What is undefined leads to no state.
+                foreach (var line in states is null || i == trace.Length ? [] : StateLines(states, trace, i + 1))
                 {
                     yield return line;
                 }
@@ -150,6 +170,7 @@ public static class Columns
                         .. step.Changes.Select(change => change.Processor is { } other && other != step.Actor
                             ? (ChangeIndent, $"{other}: {change.InColumn}")
                             : (ChangeIndent, change.InColumn)),
+                        .. step.Trouble is null ? Array.Empty<(int, string)>() : [(ChangeIndent, step.Trouble)],
                     ],
                 ];
             }
@@ -159,6 +180,11 @@ public static class Columns
             foreach (var change in step.Changes)
             {
                 cells[actors.IndexOf(change.Processor ?? step.Actor)].Add((ChangeIndent, change.InColumn));
+            }
+
+            if (step.Trouble is { } trouble)
+            {
+                cells[actors.IndexOf(step.Actor)].Add((ChangeIndent, trouble));
             }
 
             return cells;

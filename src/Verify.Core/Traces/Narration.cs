@@ -38,6 +38,15 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
             marks.Notes);
     }
 
+    /// <summary>Tells a run to what is undefined: the step that is comes last, and changes nothing.</summary>
+    public static Narration Of(UndefinedRun run)
+    {
+        var told = Of(run.Model, run.Trace);
+        return run.Step is { } step
+            ? told with { Steps = told.Steps.Add(Of(run.Model, run.Trace.Last, step) with { Trouble = "<- undefined" }) }
+            : told;
+    }
+
     /// <summary>The words of marks that hold at a location, joined; null when there are none.</summary>
     private static string? Words(Dictionary<Location, ImmutableArray<string>> marks, Location location) =>
         marks.TryGetValue(location, out var words) ? string.Join(", ", words) : null;
@@ -75,6 +84,14 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
         return new ToldStep(actor, isProcessor, NameOf(interpreter, before, step), changes.ToImmutable());
     }
 
+    /// <summary>Who takes a step in a state, and what it is called, as <c>insert_pfn(x, f0)</c>.</summary>
+    public static ToldStep Of(Model model, State state, Step step)
+    {
+        var interpreter = new Interpreter(model);
+        var (actor, isProcessor) = ActorOf(interpreter, state, step);
+        return new ToldStep(actor, isProcessor, NameOf(interpreter, state, step), []);
+    }
+
     private static (string Name, bool IsProcessor) ActorOf(Interpreter interpreter, State state, Step step)
     {
         var rule = interpreter.Model.Rules[step.Rule];
@@ -101,7 +118,11 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
 /// <param name="IsProcessor">Whether that is one of the model's processors.</param>
 /// <param name="Name">The step's name with its arguments, as <c>insert_pfn(x, f0)</c>.</param>
 /// <param name="Changes">What is different behind it, in the order of the model's variables.</param>
-public sealed record ToldStep(string Actor, bool IsProcessor, string Name, ImmutableArray<Change> Changes);
+public sealed record ToldStep(string Actor, bool IsProcessor, string Name, ImmutableArray<Change> Changes)
+{
+    /// <summary>Why the step cannot be taken as the model has it; null when it is taken.</summary>
+    public string? Trouble { get; init; }
+}
 
 /// <summary>One location and its new value.</summary>
 /// <param name="Processor">The processor that the location belongs to, if any.</param>

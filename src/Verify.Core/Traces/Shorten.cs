@@ -16,21 +16,28 @@ public static class Shorten
     /// steps can be dropped. A trace that does not decide it, or that has a loop, comes back as it is.
     /// </summary>
     /// <remarks>At most quadratically many replays in the length that is left when large pieces have been dropped.</remarks>
-    public static Trace Of(Interpreter interpreter, Property property, Trace trace)
+    public static Trace Of(Interpreter interpreter, Property property, Trace trace) =>
+        Of(interpreter, run => Replay.Decides(interpreter, property, run), trace);
+
+    /// <summary>A trace from the same initial state that something is true of; else as for a property.</summary>
+    /// <param name="interpreter">The interpreter.</param>
+    /// <param name="decides">What is to be true of a run.</param>
+    /// <param name="trace">A run that it is true of.</param>
+    public static Trace Of(Interpreter interpreter, Func<Trace, bool> decides, Trace trace)
     {
-        if (trace.LoopStart is not null || !Replay.Decides(interpreter, property, trace))
+        if (trace.LoopStart is not null || !decides(trace))
         {
             return trace;
         }
 
-        var shortest = Run(interpreter, property, trace, WithoutCircles(trace)) ?? trace;
+        var shortest = Run(interpreter, decides, trace, WithoutCircles(trace)) ?? trace;
         for (var piece = shortest.Length / 2; piece >= 1; piece /= 2)
         {
-            shortest = DropPieces(interpreter, property, shortest, piece);
+            shortest = DropPieces(interpreter, decides, shortest, piece);
         }
 
         // Dropping one step may have made room for dropping another.
-        while (DropOne(interpreter, property, shortest) is { } shorter)
+        while (DropOne(interpreter, decides, shortest) is { } shorter)
         {
             shortest = shorter;
         }
@@ -56,12 +63,12 @@ public static class Shorten
         return steps;
     }
 
-    private static Trace DropPieces(Interpreter interpreter, Property property, Trace trace, int piece)
+    private static Trace DropPieces(Interpreter interpreter, Func<Trace, bool> decides, Trace trace, int piece)
     {
         for (var start = 0; start < trace.Length;)
         {
             var without = trace.Steps.Where((_, i) => i < start || i >= start + piece);
-            if (Run(interpreter, property, trace, without) is { } shorter)
+            if (Run(interpreter, decides, trace, without) is { } shorter)
             {
                 trace = shorter;
             }
@@ -74,14 +81,14 @@ public static class Shorten
         return trace;
     }
 
-    private static Trace? DropOne(Interpreter interpreter, Property property, Trace trace)
+    private static Trace? DropOne(Interpreter interpreter, Func<Trace, bool> decides, Trace trace)
     {
         for (var first = 0; first < trace.Length; first++)
         {
             for (var second = first; second < trace.Length; second++)
             {
                 var without = trace.Steps.Where((_, i) => i != first && i != second);
-                if (Run(interpreter, property, trace, without) is { } shorter)
+                if (Run(interpreter, decides, trace, without) is { } shorter)
                 {
                     return shorter;
                 }
@@ -92,14 +99,14 @@ public static class Shorten
     }
 
     /// <summary>What comes of some of the steps, up to where the property is decided; null if it is not, or not shorter.</summary>
-    private static Trace? Run(Interpreter interpreter, Property property, Trace trace, IEnumerable<Step> steps)
+    private static Trace? Run(Interpreter interpreter, Func<Trace, bool> decides, Trace trace, IEnumerable<Step> steps)
     {
         try
         {
             var run = new Trace([trace.States[0]], []);
             foreach (var step in steps)
             {
-                if (Replay.Decides(interpreter, property, run))
+                if (decides(run))
                 {
                     break;
                 }
@@ -110,7 +117,7 @@ public static class Shorten
                 }
             }
 
-            return run.Length < trace.Length && Replay.Decides(interpreter, property, run) ? run : null;
+            return run.Length < trace.Length && decides(run) ? run : null;
         }
         catch (ModelException)
         {

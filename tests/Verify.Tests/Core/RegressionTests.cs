@@ -4,6 +4,7 @@ using Verify.Cli;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
+using Verify.Semantics;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
@@ -60,7 +61,7 @@ public sealed class RegressionTests
             m.Always("true", narrow <= 1);
         });
         Assert.NotEmpty(new Toy(model).Errors);
-        Assert.Throws<ModelException>(() => Engine.Decide(model, model.Properties[0], Plain));
+        Assert.Throws<UndefinedException>(() => Engine.Decide(model, model.Properties[0], Plain));
     }
 
     [Fact]
@@ -127,7 +128,7 @@ public sealed class RegressionTests
             m.Rule("set", cpu, (s, c) => s.When(ForAll(cpu, d => x[d].IsNone)).Set(x[c], true));
             m.Always("some", ForAll(cpu, c => x[c].IsNone) | Exists(cpu, c => x[c].Value));
         });
-        Assert.Throws<ModelException>(() => Engine.Decide(model, model.Properties[0], Plain));
+        Assert.Throws<UndefinedException>(() => Engine.Decide(model, model.Properties[0], Plain));
         Assert.Throws<ModelException>(() => Engine.Decide(model, model.Properties[0], Reduced));
     }
 
@@ -181,7 +182,7 @@ public sealed class RegressionTests
             m.Rule("go", s => s.When(at < 3).Set(at, at + 1).Set(seen, (at == 1).Then(None, Some(true))));
             m.LeadsTo("p", isInGoal ? at == 0 : (at > 0) & seen.Value, isInGoal ? (at > 0) & seen.Value & (at == 3) : at == 3);
         });
-        var met = Assert.Throws<ModelException>(() => Engine.Decide(model, model.Properties[0], Plain));
+        var met = Assert.Throws<UndefinedException>(() => Engine.Decide(model, model.Properties[0], Plain));
         Assert.Equal(Codes.NoValue, met.Diagnostic.Code);
     }
 

@@ -23,7 +23,7 @@ public sealed class ConeLaws
                 if (!expected.Errors.IsEmpty)
                 {
                     // A witness that cannot be undefined may be left out, an error may not.
-                    var error = Assert.Throws<ModelException>(() => Decide(sample.Model, property, Reduced));
+                    var error = Assert.Throws<UndefinedException>(() => Decide(sample.Model, property, Reduced));
                     Assert.Contains(error.Diagnostic.Code.Id, expected.Errors);
                     tally.Note("undefined");
                     continue;
@@ -84,7 +84,7 @@ public sealed class ConeLaws
         m.Rule("count", s => s.Set(noise, noise + 1));
         m.Always("either", seen | !seen);
         var model = m.Build();
-        var error = Assert.Throws<ModelException>(() => Decide(model, model.Properties[0], Reduced));
+        var error = Assert.Throws<UndefinedException>(() => Decide(model, model.Properties[0], Reduced));
         Assert.Equal("VRF121", error.Diagnostic.Code.Id);
     }
 

@@ -25,8 +25,9 @@ public sealed class EngineLaws
             }
             else
             {
-                var error = Assert.Throws<ModelException>(() => Engine.Decide(sample.Model, property, OneThread));
+                var error = Assert.Throws<UndefinedException>(() => Engine.Decide(sample.Model, property, OneThread));
                 Assert.Contains(error.Diagnostic.Code.Id, expected.Errors);
+                CheckWay(sample.Interpreter, error, expected);
                 tally.Note("undefined");
             }
         }
@@ -220,6 +221,14 @@ public sealed class EngineLaws
             {string.Join(' ', evidence.RuleCounts)} {string.Join(' ', evidence.Witnesses)}
             {(TraceOf(verdict) is { } trace ? Replay.Encode(toy.Interpreter, trace) : "no trace")}
             """;
+    }
+
+    // Told with a shortest way there, which the interpreter walks until it meets the same.
+    private static void CheckWay(Interpreter interpreter, UndefinedException error, Oracle expected)
+    {
+        Assert.Equal(expected.UndefinedAt, error.Run.Trace.Length);
+        Assert.Null(Replay.WhyNot(interpreter, error.Run.Trace));
+        Assert.True(Verify.Semantics.Undefined.Is(interpreter, error.Run.Trace.Last, error.Run));
     }
 
     private static void CompareVerdict(Toy toy, Property property, Oracle expected, Verdict found)

@@ -21,6 +21,9 @@ internal sealed record Oracle(
     ImmutableArray<long> RuleCounts,
     ImmutableArray<int?> Witnesses)
 {
+    /// <summary>The steps to a nearest state in which something is undefined; null when nothing is.</summary>
+    public int? UndefinedAt { get; private init; }
+
     /// <param name="toy">The whole graph.</param>
     /// <param name="property">The property.</param>
     /// <param name="isAlone">Whether the witnesses of the model are not looked at.</param>
@@ -41,7 +44,8 @@ internal sealed record Oracle(
             {
                 // A state that is undefined may be explained by the first thing wrong with it, which may be a step.
                 var alsoThere = toy.Errors.Where(error => error.Level == depth).Select(error => error.Diagnostic.Code.Id);
-                return new Oracle(null, errors.Union(alsoThere), 0, 0, [], []);
+                var isStep = toy.Errors.Exists(error => error.Level == depth - 1);
+                return new Oracle(null, errors.Union(alsoThere), 0, 0, [], []) { UndefinedAt = isStep ? depth - 1 : depth };
             }
 
             if (depth > 0 && isDeadlock && byLevel[depth - 1].Exists(node => toy.Decides(property, node)))
@@ -63,7 +67,7 @@ internal sealed record Oracle(
         var last = byLevel.Count - 1;
         ImmutableSortedSet<string> left = [.. toy.Errors.Select(error => error.Diagnostic.Code.Id)];
         var isStuck = isDeadlock && last >= 0 && byLevel[last].Exists(node => toy.Decides(property, node));
-        return !left.IsEmpty ? new Oracle(null, left, 0, 0, [], [])
+        return !left.IsEmpty ? new Oracle(null, left, 0, 0, [], []) { UndefinedAt = last }
             : isStuck ? Cut(toy, last, last + 1, last + 1, met)
             : Cut(toy, last, last, last + 1, met) with { Level = null };
     }

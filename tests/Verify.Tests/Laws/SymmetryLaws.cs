@@ -95,7 +95,7 @@ public sealed class SymmetryLaws
         m.Rule("n", s => s.When(n < 3 & Exists(cpu, c => map[c].HasValue)).When(Exists(sort, Is)).Set(n, n + 1));
         m.Always("P", n <= 3);
         var model = m.Build();
-        var undefined = Assert.Throws<ModelException>(() => new ExplicitEngine().Decide(model, model.Properties[0], Run.Default));
+        var undefined = Assert.Throws<UndefinedException>(() => new ExplicitEngine().Decide(model, model.Properties[0], Run.Default));
         Assert.Equal("VRF120", undefined.Diagnostic.Code.Id);
         Assert.Null(Attempt(model, model.Properties[0]));
     }

@@ -1,0 +1,145 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Solving;
+using Verify.Symbolic;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Tests.Explicit;
+
+/// <summary>What is undefined is a state that the model comes to, and every engine that meets it tells how.</summary>
+public sealed class UndefinedRunTests
+{
+    private static readonly ExplicitEngine Engine = new();
+
+    [Theory]
+    [InlineData(Reductions.None, 1)]
+    [InlineData(Reductions.None, 2)]
+    [InlineData(Reductions.Symmetry, 1)]
+    [InlineData(Reductions.ConeOfInfluence, 1)]
+    [InlineData(Reductions.PartialOrder, 1)]
+    public void A_search_tells_a_shortest_way_to_a_step_that_is_undefined(Reductions reductions, int threads)
+    {
+        var model = Free();
+        var run = Run.Default with { Reductions = reductions, Threads = threads };
+        Check(Met(() => Engine.Decide(model, model.Property("fine"), run)), "VRF120", 4);
+    }
+
+    [Fact]
+    public void A_search_for_progress_tells_it_too()
+    {
+        var model = Free();
+        Check(Met(() => Engine.Decide(model, model.Property("freed in the end"), Run.Default)), "VRF120", 4);
+    }
+
+    [Fact]
+    public void Walks_and_schedules_tell_it_shortened()
+    {
+        var model = Free();
+        foreach (var engine in (IEngine[])[new RandomEngine(1000), new ScheduleEngine()])
+        {
+            Check(Met(() => engine.Decide(model, model.Property("fine"), Run.Default)), "VRF120", 4);
+        }
+    }
+
+    [Theory]
+    [InlineData("explicit")]
+    [InlineData("bmc")]
+    public void A_property_that_is_undefined_is_named_after_the_way_to_it(string engine)
+    {
+        var m = new ModelBuilder("count");
+        var (n, last) = (m.Var("n", Sort.Range(0, 3)), m.Var("last", Sort.Option(Sort.Bool), Some(true)));
+        m.Rule("up", s => s.When(n < 3).Set(n, n + 1));
+        m.Rule("forget", s => s.When(n == 2).Set(last, None));
+        m.Always("P", last.Value);
+        var model = m.Build();
+        var solver = new LocalSolver(SolverKind.Z3);
+        Assert.SkipUnless(engine == "explicit" || solver.Unavailable is null, solver.Unavailable ?? "");
+        IEngine asked = engine == "explicit" ? Engine : new BmcEngine(solver);
+        var met = Met(() => asked.Decide(model, model.Property("P"), Run.Default));
+        Assert.Equal(3, met.Run.Trace.Length);
+        Assert.Equal("P", met.Run.Property?.Name);
+        Assert.Null(met.Run.Step);
+        Assert.EndsWith("in the property 'P' after 3 steps", met.Diagnostic.Message);
+    }
+
+    [Fact]
+    public void A_number_that_leaves_its_range_is_told_at_its_step()
+    {
+        var m = new ModelBuilder("count");
+        var n = m.Var("n", Sort.Range(0, 3));
+        m.Rule("up", s => s.Set(n, n + 1));
+        m.Always("P", n <= 3);
+        var model = m.Build();
+        var met = Met(() => Engine.Decide(model, model.Property("P"), Run.Default));
+        Assert.Equal(3, met.Run.Trace.Length);
+        Assert.Equal("VRF121", met.Diagnostic.Code.Id);
+        Assert.Equal("4 is assigned to a location of 0..3, in step 'up' of environment after 3 steps", met.Diagnostic.Message);
+        Assert.Equal("4 is assigned to a location of 0..3", met.What);
+    }
+
+    [Fact]
+    public void The_nearest_is_told_where_there_are_several()
+    {
+        var m = new ModelBuilder("two");
+        var (n, far) = (m.Var("n", Sort.Range(0, 9)), m.Var("far", Sort.Option(Sort.Bool), Some(true)));
+        m.Rule("up", s => s.When(n < 9).Set(n, n + 1));
+        m.Rule("forget", s => s.When(n == 1).Set(far, None));
+        m.Rule("early", s => s.When((n == 1) & far.HasValue).Set(n, n + 9));
+        m.Always("P", far.Value);
+        var model = m.Build();
+        var met = Met(() => Engine.Decide(model, model.Property("P"), Run.Default));
+        Assert.Equal(1, met.Run.Trace.Length);
+        Assert.Equal("VRF121", met.Diagnostic.Code.Id);
+    }
+
+    [Fact]
+    public void Where_there_is_no_time_for_the_way_it_is_told_without()
+    {
+        var m = new ModelBuilder("none");
+        var none = m.Var("none", Sort.Option(Sort.Bool));
+        m.Rule("idle", s => s.When(true));
+        m.Always("P", none.Value);
+        var model = m.Build();
+        var engine = new ExplicitEngine { Grace = TimeSpan.Zero };
+        var stopped = Run.Default with { Cancellation = new CancellationToken(canceled: true) };
+        var met = Assert.Throws<ModelException>(() => engine.Decide(model, model.Property("P"), stopped));
+        Assert.Equal("'none' is empty here, its value is read", met.Diagnostic.Message);
+    }
+
+    private static void Check(UndefinedException met, string code, int steps)
+    {
+        Assert.Equal(code, met.Diagnostic.Code.Id);
+        Assert.Equal(steps, met.Run.Trace.Length);
+        var interpreter = new Interpreter(met.Run.Model);
+        Assert.Null(Replay.WhyNot(interpreter, met.Run.Trace));
+        Assert.Throws<ModelException>(() => interpreter.Successor(met.Run.Trace.Last, met.Run.Step!));
+        Assert.EndsWith($"in step 'free_page(?)' of CPU{Processor(met)} after {steps} steps", met.Diagnostic.Message);
+    }
+
+    private static int Processor(UndefinedException met) => met.Run.Step!.Arguments[0].Number;
+
+    private static UndefinedException Met(Func<Verdict> decide) => Assert.Throws<UndefinedException>(decide);
+
+    /// <summary>A page that another processor may have unmapped when it is freed.</summary>
+    private static Model Free()
+    {
+        var m = new ModelBuilder("free");
+        var cpu = m.Processors("cpu", 2);
+        var page = m.Var("page", Sort.Option(Sort.Range(0, 1)));
+        var freed = m.Map("freed", Sort.Range(0, 1), Sort.Bool);
+        var noise = m.Var("noise", Sort.Range(0, 2));
+        m.Rule("tick", s => s.When(noise < 2).Set(noise, noise + 1));
+        m.Rule("map", s => s.When(page.IsNone & !freed[0]).Set(page, 0));
+        m.Thread("free", cpu, repeats: false, (t, c) =>
+        {
+            t.Step("look", s => s.When(page.HasValue));
+            t.Step("free_page", s => s.Shows(page.Value).Set(freed[page.Value], true).Set(page, None));
+        });
+        m.Always("fine", noise <= 2);
+        m.LeadsTo("freed in the end", page.HasValue, page.IsNone);
+        return m.Build();
+    }
+}
