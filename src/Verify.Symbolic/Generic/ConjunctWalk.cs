@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Verify.Claims;
+using Verify.Lowering.FirstOrder;
 using Verify.Modelling;
 using Verify.Semantics;
 
@@ -10,6 +11,10 @@ namespace Verify.Generic;
 /// An invariant for every size, and the property that it is said to prove, looked at by the interpreter in states that it
 /// reaches on an instance: all of them where they are few, else the nearest.
 /// </summary>
+/// <remarks>
+/// A conjunct may read the value of an option that is empty in some state: formulas are total, and a proof needs no more
+/// than that they hold. There the conjunct is looked at as a formula, over the image of the state.
+/// </remarks>
 public static class ConjunctWalk
 {
     /// <summary>What a quarter of a second or so is enough for: for a proof that somebody waits for.</summary>
@@ -26,6 +31,7 @@ public static class ConjunctWalk
     public static string? WhyNot(Model model, ImmutableArray<Conjunct> conjuncts, Property.Always property, long work)
     {
         var interpreter = new Interpreter(model);
+        var formulas = new Lazy<FirstOrderModel>(() => new FirstOrderModel(model));
         try
         {
             foreach (var visit in new ReachableWalk(interpreter, work).NearestFirst())
@@ -36,7 +42,7 @@ public static class ConjunctWalk
                     return $"'{property.Name}' does not hold {depth} steps from the start";
                 }
 
-                if (conjuncts.FirstOrDefault(one => !interpreter.Holds(visit.State, one.Holds, one.Where)) is { } broken)
+                if (conjuncts.FirstOrDefault(one => !Holds(interpreter, formulas, visit.State, one)) is { } broken)
                 {
                     return $"'{broken.Name}' does not hold {depth} steps from the start";
                 }
@@ -48,5 +54,20 @@ public static class ConjunctWalk
         }
 
         return null;
+    }
+
+    private static bool Holds(Interpreter interpreter, Lazy<FirstOrderModel> formulas, State state, Conjunct conjunct)
+    {
+        try
+        {
+            return interpreter.Holds(state, conjunct.Holds, conjunct.Where);
+        }
+        catch (ModelException e) when (e.Diagnostic.Code == Codes.NoValue)
+        {
+            var signature = formulas.Value.Signature;
+            var sizes = signature.Scalars.ToDictionary(scalar => scalar.Name, scalar => scalar.ScalarCount);
+            var grounding = new Grounding(sort => sizes[sort.Name], new StateImage(signature, state).Of);
+            return grounding.Holds(formulas.Value.Holds(conjunct.Holds, conjunct.Where));
+        }
     }
 }
