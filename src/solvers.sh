@@ -60,7 +60,7 @@ unpack() {
     for archive in "$work"/archives/*.deb; do dpkg-deb -x "$archive" "$work/root" || return; done
     mkdir -p "$tools/bin" "$tools/lib" "$tools/programs" || return
     find "$work/root" -name '*.so*' ! -type d -exec cp -a {} "$tools/lib" \; || return
-    for program in z3 cvc5 spin rumur; do
+    for program in z3 cvc5 spin rumur time; do
         [[ -e $work/root/usr/bin/$program ]] || continue
         cp -aL "$work/root/usr/bin/$program" "$tools/programs" || return
         printf '#!/bin/sh\ntools=${0%%/*}/..\nLD_LIBRARY_PATH=$tools/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} exec "$tools/programs/%s" "$@"\n' \

@@ -17,19 +17,11 @@ public sealed record Taken(double Seconds, double CpuSeconds, long PeakBytes, st
 /// <summary>Runs programs, measured by GNU time, which sees the memory of a process that has ended.</summary>
 public static class Command
 {
-    private const string Time = "/usr/bin/time";
-
     /// <summary>What is missing to measure with; null for nothing.</summary>
     public static string? Missing(params string[] tools)
     {
-        if (!File.Exists(Time))
-        {
-            return "GNU time is not installed";
-        }
-
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        var missing = tools.FirstOrDefault(tool => !folders.Any(folder => File.Exists(Path.Combine(folder, tool))));
-        return missing is null ? null : $"{missing} is not installed";
+        var missing = tools.Prepend("time").FirstOrDefault(tool => Find(tool) is null);
+        return missing is null ? null : $"{(missing == "time" ? "GNU time" : missing)} is not installed";
     }
 
     /// <summary>Runs a program to its end, unmeasured.</summary>
@@ -42,7 +34,7 @@ public static class Command
     public static Taken Measure(string folder, string program, IEnumerable<string> arguments, params int[] fineExitCodes)
     {
         var measured = Path.Combine(folder, "time.txt");
-        var start = new ProcessStartInfo(Time, ["-f", "%e %U %S %M", "-o", measured, program, .. arguments])
+        var start = new ProcessStartInfo(Find("time") ?? "time", ["-f", "%e %U %S %M", "-o", measured, program, .. arguments])
         {
             WorkingDirectory = folder,
         };
@@ -53,6 +45,9 @@ public static class Command
             .Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         return new Taken(numbers[0], numbers[1] + numbers[2], (long)numbers[3] * 1024, output);
     }
+
+    private static string? Find(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, tool)).FirstOrDefault(File.Exists);
 
     private static string Run(ProcessStartInfo start, int[] fineExitCodes)
     {

@@ -42,6 +42,7 @@ public sealed class BenchmarkTests
         var table = Table.Of(one, all);
         Assert.All(all, measured => Assert.Contains($"| {measured.Contender.Name} |", table, StringComparison.Ordinal));
         var ours = all.Where(m => m.Missing is null && m.Contender.Name.StartsWith("verify", StringComparison.Ordinal));
+        Assert.SkipWhen(!ours.Any(), all[0].Missing ?? "");
         Assert.All(ours, m => Assert.InRange(m.SearchSeconds!.Value, 0, m.Seconds));
         Assert.Contains("| search alone |", table, StringComparison.Ordinal);
     }
