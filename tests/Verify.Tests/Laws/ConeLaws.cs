@@ -14,7 +14,7 @@ public sealed class ConeLaws
     private static readonly Run Reduced = Plain with { Reductions = Reductions.ConeOfInfluence };
 
     internal static readonly Law Keeps = new(
-        typeof(ConeLaws), nameof(A_cone_keeps_verdict_errors_and_the_length_of_traces), 1, (sample, tally) =>
+        typeof(ConeLaws), nameof(A_cone_keeps_verdict_errors_and_the_length_of_traces), 5, (sample, tally) =>
         {
             foreach (var property in sample.OfStates.Where(p => p is not Property.NoDeadlock))
             {

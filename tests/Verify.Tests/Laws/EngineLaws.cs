@@ -13,7 +13,7 @@ public sealed class EngineLaws
     private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1);
 
     /// <summary>Verdict, counts and the length of traces.</summary>
-    internal static readonly Law SameAsToy = new(typeof(EngineLaws), nameof(The_engine_says_what_the_toy_says), 1, (sample, tally) =>
+    internal static readonly Law SameAsToy = new(typeof(EngineLaws), nameof(The_engine_says_what_the_toy_says), 4, (sample, tally) =>
     {
         foreach (var property in sample.OfStates)
         {
@@ -86,7 +86,7 @@ public sealed class EngineLaws
     })
     { IsOfUndefined = false };
 
-    internal static readonly Law CutByDepth = new(typeof(EngineLaws), nameof(A_depth_budget_never_overstates), 30, (sample, tally) =>
+    internal static readonly Law CutByDepth = new(typeof(EngineLaws), nameof(A_depth_budget_never_overstates), 40, (sample, tally) =>
     {
         foreach (var (property, expected) in sample.Decided)
         {
@@ -104,7 +104,7 @@ public sealed class EngineLaws
     })
     { IsOfUndefined = false };
 
-    internal static readonly Law CutByStates = new(typeof(EngineLaws), nameof(A_budget_of_states_never_overstates), 30, (sample, tally) =>
+    internal static readonly Law CutByStates = new(typeof(EngineLaws), nameof(A_budget_of_states_never_overstates), 40, (sample, tally) =>
     {
         var count = sample.Toy.Nodes.Count;
         foreach (var (property, expected) in sample.Decided)

@@ -7,13 +7,13 @@ namespace Verify.Tests.Laws;
 /// <summary>Permutations of identities and what they do to values, slowly and obviously.</summary>
 internal static class Identities
 {
-    /// <summary>The scalar sets that occur in a sort, by name.</summary>
+    /// <summary>The scalar sets that occur in a sort, by text: two of one name may be different sets.</summary>
     public static void Collect(Sort sort, Dictionary<string, Sort.Scalar> sets)
     {
         switch (sort)
         {
             case Sort.Scalar scalar:
-                sets[scalar.Name] = scalar;
+                sets[scalar.Text] = scalar;
                 break;
             case Sort.Optional optional:
                 Collect(optional.Of, sets);
@@ -42,7 +42,7 @@ internal static class Identities
         switch (value.Sort)
         {
             case Sort.Scalar scalar:
-                return Value.Scalar(scalar, permutation[scalar.Name][value.Number]);
+                return Value.Scalar(scalar, permutation[scalar.Text][value.Number]);
             case Sort.Optional:
                 return value.Number == 0 ? value : Value.Some(value.Sort, Permuted(value.Items[0], permutation));
             case Sort.Record:

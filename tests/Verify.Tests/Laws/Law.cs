@@ -50,12 +50,15 @@ internal sealed class Law(Type tests, string test, int odds, Action<Sample, Tall
 
     /// <summary>Tries a law on so many models; the environment variables LAW_SEED and LAW_COUNT replace them.</summary>
     /// <returns>What was compared.</returns>
-    public static Tally Holds(Law law, int models)
+    public static Tally Holds(Law law, int models) => Holds(law, models, law.Source);
+
+    /// <summary>Tries a law on so many models of another source than its own.</summary>
+    public static Tally Holds(Law law, int models, ModelSource source)
     {
         var tally = new Tally();
         if (Number("LAW_SEED") is { } seed)
         {
-            TryOn(law, seed, tally);
+            TryOn(law, source, seed, tally);
             return tally;
         }
 
@@ -66,7 +69,7 @@ internal sealed class Law(Type tests, string test, int odds, Action<Sample, Tall
         Prop.ForAll(Gen.Choose(0, int.MaxValue / 2).ToArbitrary(), drawn =>
         {
             tried++;
-            large += TryOn(law, drawn, tally) ? 0 : 1;
+            large += TryOn(law, source, drawn, tally) ? 0 : 1;
         }).Check(config);
         Assert.True(large * 10 <= tried, $"{large} of {tried} models were too large to try");
         return tally;
@@ -84,12 +87,12 @@ internal sealed class Law(Type tests, string test, int odds, Action<Sample, Tall
     }
 
     // False if the model is too large.
-    private static bool TryOn(Law law, int seed, Tally tally)
+    private static bool TryOn(Law law, ModelSource source, int seed, Tally tally)
     {
         Sample? sample = null;
         try
         {
-            sample = law.Source.Sample(seed);
+            sample = source.Sample(seed);
             if (law.Suits(sample))
             {
                 law.Try(sample, tally);

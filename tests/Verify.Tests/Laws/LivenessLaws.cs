@@ -13,7 +13,7 @@ public sealed class LivenessLaws
 
     private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1);
 
-    internal static readonly Law Lassos = new(typeof(LivenessLaws), nameof(A_lasso_is_found_exactly_if_there_is_one), 2, (sample, tally) =>
+    internal static readonly Law Lassos = new(typeof(LivenessLaws), nameof(A_lasso_is_found_exactly_if_there_is_one), 3, (sample, tally) =>
     {
         var (toy, model) = (sample.Toy, sample.Model);
         foreach (var property in model.Properties.OfType<Property.LeadsTo>().Where(_ => IsFit(toy)))

@@ -1,4 +1,5 @@
 using Verify.Modelling;
+using Verify.Tests.Laws.Corners;
 
 namespace Verify.Tests.Laws;
 
@@ -9,19 +10,22 @@ namespace Verify.Tests.Laws;
 internal sealed record ModelSource(string Name, int Odds, Func<int, Model> From)
 {
     /// <summary>Mostly well defined.</summary>
-    public static ModelSource Plain { get; } = new("plain", 1, seed => GeneratedModel.From(seed));
+    public static ModelSource Plain { get; } = new("plain", 5, seed => GeneratedModel.From(seed));
 
     /// <summary>One place of its expressions in four may be undefined.</summary>
-    public static ModelSource Careless { get; } = new("careless", 5, seed => GeneratedModel.From(seed, 4));
+    public static ModelSource Careless { get; } = new("careless", 20, seed => GeneratedModel.From(seed, 4));
 
     /// <summary>Threads that mostly mind their own business.</summary>
-    public static ModelSource Crew { get; } = new("crew", 10, GeneratedCrew.From);
+    public static ModelSource Crew { get; } = new("crew", 25, GeneratedCrew.From);
+
+    /// <summary>The whole language and its odd corners, in few states.</summary>
+    public static ModelSource Corners { get; } = new("corners", 1, CornerModel.From);
 
     /// <summary>Families, each at the sizes that it has by itself.</summary>
     public static ModelSource Family { get; } = new("family", 20, GeneratedFamily.From);
 
     /// <summary>All of them, the seldom ones first.</summary>
-    public static IReadOnlyList<ModelSource> All { get; } = [Family, Crew, Careless, Plain];
+    public static IReadOnlyList<ModelSource> All { get; } = [Family, Crew, Careless, Plain, Corners];
 
     /// <summary>The model of a seed, for laws.</summary>
     public Sample Sample(int seed) => new(() => From(seed));

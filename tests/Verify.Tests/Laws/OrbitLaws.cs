@@ -15,7 +15,7 @@ public sealed class OrbitLaws
     private static readonly Run Reduced = Plain with { Reductions = Reductions.Symmetry };
 
     internal static readonly Law VisitsOnce = new(
-        typeof(OrbitLaws), nameof(A_reduced_search_visits_every_orbit_once), 10, (sample, tally) =>
+        typeof(OrbitLaws), nameof(A_reduced_search_visits_every_orbit_once), 12, (sample, tally) =>
     {
         var orbits = OrbitsOf(sample.Toy);
         foreach (var (property, expected) in sample.Decided)

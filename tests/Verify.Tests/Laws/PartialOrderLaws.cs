@@ -14,7 +14,7 @@ public sealed class PartialOrderLaws
     private static readonly Run Reduced = Plain with { Reductions = Reductions.PartialOrder };
 
     internal static readonly Law Keeps = new(
-        typeof(PartialOrderLaws), nameof(Partial_order_keeps_verdict_witnesses_and_the_rules_that_fire), 1, (sample, tally) =>
+        typeof(PartialOrderLaws), nameof(Partial_order_keeps_verdict_witnesses_and_the_rules_that_fire), 5, (sample, tally) =>
         {
             foreach (var property in sample.OfStates)
             {
@@ -43,7 +43,7 @@ public sealed class PartialOrderLaws
         });
 
     internal static readonly Law InCrews = new(
-        typeof(PartialOrderLaws), nameof(Threads_in_a_crew_are_reduced_and_nothing_is_lost), 10, (sample, tally) =>
+        typeof(PartialOrderLaws), nameof(Threads_in_a_crew_are_reduced_and_nothing_is_lost), 20, (sample, tally) =>
         {
             foreach (var (property, _) in sample.Decided)
             {

@@ -19,7 +19,7 @@ public sealed class RandomLaws
     public static TheoryData<string> Ways => [.. OwnWays.Select(row => row.Data), "coyote"];
 
     internal static Law AgreesBy(string way) => new(
-        typeof(RandomLaws), nameof(A_run_never_contradicts_the_whole_graph), 20, (sample, tally) =>
+        typeof(RandomLaws), nameof(A_run_never_contradicts_the_whole_graph), 40, (sample, tally) =>
     {
         var (toy, engine) = (sample.Toy, Engine(way, way == "coyote" ? 3 : 20));
         foreach (var property in sample.Model.Properties.Where(p => engine.WhyNot(sample.Model, p) is null))
@@ -45,7 +45,7 @@ public sealed class RandomLaws
     { Kind = way };
 
     internal static Law RepeatsBy(string way) => new(
-        typeof(RandomLaws), nameof(A_seed_says_the_same_on_any_number_of_threads), 100, (sample, tally) =>
+        typeof(RandomLaws), nameof(A_seed_says_the_same_on_any_number_of_threads), 300, (sample, tally) =>
     {
         foreach (var (property, _) in sample.Decided)
         {

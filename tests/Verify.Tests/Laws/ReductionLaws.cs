@@ -25,7 +25,7 @@ public sealed class ReductionLaws
         }
     }
 
-    internal static readonly Law Keep = new(typeof(ReductionLaws), nameof(Reductions_together_keep_the_verdict), 4, (sample, tally) =>
+    internal static readonly Law Keep = new(typeof(ReductionLaws), nameof(Reductions_together_keep_the_verdict), 30, (sample, tally) =>
     {
         foreach (var (property, _) in sample.Decided)
         {
@@ -65,7 +65,7 @@ public sealed class ReductionLaws
     { IsOfUndefined = false };
 
     // The whole search meets what is undefined: a reduction that does not must not call the rest proved.
-    internal static readonly Law Undefined = new(typeof(ReductionLaws), nameof(What_is_undefined_is_not_proved_away), 2, (sample, tally) =>
+    internal static readonly Law Undefined = new(typeof(ReductionLaws), nameof(What_is_undefined_is_not_proved_away), 6, (sample, tally) =>
     {
         foreach (var property in sample.Model.Properties.OfType<Property.Always>())
         {

@@ -8,7 +8,7 @@ namespace Verify.Tests.Laws;
 /// <summary>Compiled steps against interpreted ones, state by state: the first place to look when a count differs.</summary>
 public sealed class StepLaws
 {
-    internal static readonly Law Packs = new(typeof(StepLaws), nameof(A_packed_state_is_the_state), 4, (sample, tally) =>
+    internal static readonly Law Packs = new(typeof(StepLaws), nameof(A_packed_state_is_the_state), 20, (sample, tally) =>
     {
         var layout = new CompiledModel(sample.Model, sample.Model.Properties[0], Reductions.None).Layout;
         foreach (var node in sample.Toy.Nodes)
@@ -21,7 +21,7 @@ public sealed class StepLaws
         tally.Compare(packed);
     });
 
-    internal static readonly Law Steps = new(typeof(StepLaws), nameof(A_compiled_step_does_what_the_interpreter_does), 4, (sample, tally) =>
+    internal static readonly Law Steps = new(typeof(StepLaws), nameof(A_compiled_step_does_what_the_interpreter_does), 5, (sample, tally) =>
     {
         var (toy, model) = (sample.Toy, sample.Model);
         var compiled = new CompiledModel(model, model.Properties[0], Reductions.None);

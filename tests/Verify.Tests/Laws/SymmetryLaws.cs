@@ -14,7 +14,7 @@ public sealed class SymmetryLaws
     private static readonly Run Reduced = Plain with { Reductions = Reductions.Symmetry };
 
     internal static readonly Law Keeps = new(
-        typeof(SymmetryLaws), nameof(Symmetry_keeps_verdict_trace_length_and_switches_and_stands_for_every_state), 2, (sample, tally) =>
+        typeof(SymmetryLaws), nameof(Symmetry_keeps_verdict_trace_length_and_switches_and_stands_for_every_state), 5, (sample, tally) =>
         {
             foreach (var (property, _) in sample.Decided)
             {

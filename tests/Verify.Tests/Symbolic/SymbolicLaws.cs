@@ -11,7 +11,7 @@ namespace Verify.Tests.Symbolic;
 public sealed class SymbolicLaws
 {
     internal static readonly Law Bounded = new(
-        typeof(SymbolicLaws), nameof(Bounded_search_agrees_with_the_whole_graph), 400, (sample, tally) =>
+        typeof(SymbolicLaws), nameof(Bounded_search_agrees_with_the_whole_graph), 600, (sample, tally) =>
         {
             var engine = new BmcEngine(RealSolver.OrSkip());
             foreach (var (property, oracle) in Questions(sample))
@@ -33,14 +33,14 @@ public sealed class SymbolicLaws
         });
 
     internal static readonly Law Pdr = new(
-        typeof(SymbolicLaws), nameof(An_invariant_is_found_exactly_if_there_is_no_violation), 400,
+        typeof(SymbolicLaws), nameof(An_invariant_is_found_exactly_if_there_is_no_violation), 600,
         (sample, tally) => Decide(new PdrEngine(RealSolver.OrSkip()), sample, new Budget(Seconds: MostSeconds), isWhole: true, tally));
 
-    internal static readonly Law KInduction = new(typeof(SymbolicLaws), nameof(What_is_proved_or_refuted_is_so), 400,
+    internal static readonly Law KInduction = new(typeof(SymbolicLaws), nameof(What_is_proved_or_refuted_is_so), 600,
         (sample, tally) => Decide(new KInductionEngine(RealSolver.OrSkip()), sample, Shallow, isWhole: false, tally))
     { Kind = "kinduction" };
 
-    internal static readonly Law Spacer = new(typeof(SymbolicLaws), nameof(What_is_proved_or_refuted_is_so), 800,
+    internal static readonly Law Spacer = new(typeof(SymbolicLaws), nameof(What_is_proved_or_refuted_is_so), 1500,
         (sample, tally) => Decide(new SpacerEngine(RealSolver.OrSkip()), sample, Shallow, isWhole: false, tally))
     { Kind = "spacer" };
 

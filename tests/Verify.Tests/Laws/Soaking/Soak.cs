@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Verify.Modelling;
@@ -69,6 +70,9 @@ internal sealed partial class Soak(SoakRequest request, IEnumerable<Law> laws, A
 
     public TimeSpan Elapsed => clock.Elapsed;
 
+    /// <summary>Models that could not be drawn, or of which the interpreter could not find the graph, and why.</summary>
+    public ImmutableArray<string> Undrawn { get; private set; } = [];
+
     /// <summary>What it is at.</summary>
     public string Now { get; private set; } = "";
 
@@ -120,10 +124,23 @@ internal sealed partial class Soak(SoakRequest request, IEnumerable<Law> laws, A
     {
         Now = $"drawing seed {seed} ({source.Name})";
         var cpu = Usage.Cpu;
-        var sample = source.Sample(seed);
-        Large += sample.Toy.IsCut ? 1 : 0;
-        DrawingCpu += Usage.Cpu - cpu;
-        return sample.Toy.IsCut ? null : sample;
+        try
+        {
+            var sample = source.Sample(seed);
+            Large += sample.Toy.IsCut ? 1 : 0;
+            return sample.Toy.IsCut ? null : sample;
+        }
+#pragma warning disable CA1031 // Neither a generator nor the interpreter may end a soak of hours.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Undrawn = Undrawn.Add($"{Now}: {e.Message}");
+            return null;
+        }
+        finally
+        {
+            DrawingCpu += Usage.Cpu - cpu;
+        }
     }
 
     private void Fail(SoakRow row, Disagreement failure)

@@ -43,7 +43,7 @@ internal static class SoakCommand
             soak.Run(stop.Token);
             output.Write(SoakTable.Of(soak));
             Save(folder, request, soak);
-            return soak.Rows.Any(row => row.Disagreements > 0) ? 1 : 0;
+            return soak.Rows.Any(row => row.Disagreements > 0) || !soak.Undrawn.IsEmpty ? 1 : 0;
         }
         finally
         {

@@ -27,6 +27,11 @@ internal static class SoakTable
             text.AppendLine(CultureInfo.InvariantCulture, $"not tried: {row.Law.Name}: {row.Unavailable}");
         }
 
+        foreach (var reason in soak.Undrawn.Take(20))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"fails: {reason}");
+        }
+
         return text.ToString();
     }
 

@@ -1,0 +1,170 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Traces;
+
+namespace Verify.Tests.Laws.Corners;
+
+/// <summary>The laws of the book on models that use the odd corners of the language, and one that asks in any way that there is.</summary>
+public sealed class CornerLaws
+{
+    public static TheoryData<string> Names => [.. Lawbook.All.Where(law => law.Odds < 500).Select(law => law.Name)];
+
+    // One question in one of all ways that there are: the next model is asked another one in another way.
+    internal static readonly Law AnyWay = new(typeof(CornerLaws), nameof(A_question_asked_in_any_way_has_one_answer), 1, (sample, tally) =>
+    {
+        var random = new Prng(Convert.ToUInt64(sample.Model.Identity[..15], 16));
+        var properties = sample.OfStates.ToList();
+        if (properties.Count > 0)
+        {
+            var way = Way.Drawn(random);
+            Ask(sample, properties[random.Below(properties.Count)], way, tally);
+            tally.Note(way.Word);
+        }
+    })
+    { Source = ModelSource.Corners };
+
+    internal static readonly Law Told = new(typeof(CornerLaws), nameof(Whatever_is_found_can_be_told), 10, (sample, tally) =>
+    {
+        foreach (var (property, oracle) in sample.Decided.Where(pair => pair.Oracle.Level is not null))
+        {
+            var trace = sample.Toy.Decisive(property)!.Trace;
+            foreach (var withStates in new[] { false, true })
+            {
+                var text = Columns.Of(sample.Model, trace, property, new Caption("corners", "of a model", []), withStates);
+                Assert.All(text.Split('\n'), line => Assert.True(line.Length <= Fold.Width, line));
+            }
+
+            tally.Compare();
+        }
+    })
+    { Source = ModelSource.Corners };
+
+    [Fact]
+    public void A_question_asked_in_any_way_has_one_answer()
+    {
+        var tally = Law.Holds(AnyWay, 1500);
+        Assert.True(Law.IsAlone || (tally.Compared > 800 && tally["undefined"] > 100 && tally["refused"] < 500), $"{tally}");
+    }
+
+    [Fact]
+    public void Whatever_is_found_can_be_told()
+    {
+        var tally = Law.Holds(Told, 400);
+        Assert.True(Law.IsAlone || tally.Compared > 100, $"{tally}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_law_holds_in_the_corners(string name)
+    {
+        var law = Lawbook.All.Single(law => law.Name == name);
+        _ = Law.Holds(law, 20 + (200 / law.Odds), ModelSource.Corners);
+    }
+
+    private static void Ask(Sample sample, Property property, Way way, Tally tally)
+    {
+        var expected = sample.OracleOf(property);
+        try
+        {
+            var found = way.Decide(sample.Model, property);
+            tally.Compare();
+            Compare(sample, property, way, expected, found);
+        }
+        catch (ModelException e) when (e.Diagnostic.Code == Codes.BadReduction && way.Reductions != Reductions.None)
+        {
+            tally.Note("refused");
+        }
+        catch (ModelException e)
+        {
+            tally.Compare();
+            tally.Note("undefined");
+            var isOnALongerWay = way.IsPartialOrder && (expected.Level is not null || sample.Toy.Errors.Count > 0);
+            Assert.True(isOnALongerWay || expected.Errors.Contains(e.Diagnostic.Code.Id),
+                $"{way}: {e.Diagnostic.Code.Id} of what is {(expected.Errors.IsEmpty ? "defined" : string.Join(' ', expected.Errors))}");
+        }
+    }
+
+    private static void Compare(Sample sample, Property property, Way way, Oracle expected, Verdict found)
+    {
+        if (ReductionLaws.TraceOf(found) is { } trace)
+        {
+            Assert.Null(Replay.WhyNot(sample.Interpreter, trace));
+            Assert.True(Replay.Decides(sample.Interpreter, property, trace), $"{way}: the trace does not decide");
+            Assert.True(way.IsPartialOrder || trace.Length == expected.Level, $"{way}: a trace of {trace.Length} for {expected.Level} steps");
+        }
+
+        if (!expected.Errors.IsEmpty)
+        {
+            // Only another order of steps comes to a violation before it comes to what is undefined.
+            Assert.True(way.IsPartialOrder && ReductionLaws.TraceOf(found) is not null, $"{way}: '{found.Word}' of what is undefined");
+            return;
+        }
+
+        var isMet = expected.Level is not null;
+        var word = property is Property.Reachable == isMet ? "proved" : "refuted";
+        // A hash in place of a state proves nothing; where states are of one word they are kept as they are.
+        string[] words = way.IsCompact && !isMet ? [word, property is Property.Reachable ? "unknown" : "holds-up-to"] : [word];
+        Assert.True(words.Contains(found.Word), $"{way}: '{property.Name}' is {word}, and '{found.Word}'");
+        var isWholeState = (way.Reductions & ~Reductions.Symmetry) == Reductions.None;
+        Assert.True(!isWholeState || expected.Depth == found.Evidence.Depth, $"{way}: {found.Evidence.Depth} for {expected.Depth} levels");
+
+        CompareCoverage(sample.Model, way, expected, found.Evidence);
+    }
+
+    private static void CompareCoverage(Model model, Way way, Oracle expected, Evidence found)
+    {
+        var isWhole = expected.Level is null;
+        if (way.Reductions == Reductions.None)
+        {
+            Assert.Equal((expected.States, expected.RuleCounts.Sum()), (found.States, found.Transitions));
+            Assert.Equal(expected.RuleCounts, found.RuleCounts);
+        }
+
+        Assert.True(way.Reductions != Reductions.Symmetry || found.StatesStoodFor == expected.States);
+        var watched = model.Properties.OfType<Property.Reachable>().Select(reachable => reachable.Name).ToList();
+        Assert.Equal(watched.Order(), found.Witnesses.Select(witness => witness.Property).Concat(found.NotLookedFor).Order());
+        foreach (var witness in found.Witnesses)
+        {
+            var depth = expected.Witnesses[watched.IndexOf(witness.Property)];
+            Assert.True(way.IsPartialOrder ? !isWhole || witness.Depth is null == depth is null : witness.Depth == depth,
+                $"{way}: '{witness.Property}' is met after {depth} steps, and {witness.Depth}");
+        }
+
+        foreach (var (rule, count) in found.RuleCounts.Index().Where(_ => isWhole))
+        {
+            Assert.True(count == Evidence.NotCounted || count > 0 == expected.RuleCounts[rule] > 0,
+                $"{way}: '{model.Rules[rule].Name}' fires {expected.RuleCounts[rule]} times, and {count}");
+        }
+    }
+
+    /// <summary>A way to ask the explicit engine.</summary>
+    private sealed record Way(Reductions Reductions, int Threads, bool IsOnDisk, bool IsCompact)
+    {
+        public bool IsPartialOrder => Reductions.HasFlag(Reductions.PartialOrder);
+
+        public string Word => $"{Reductions}{(IsOnDisk ? " on disk" : "")}{(IsCompact ? " compact" : "")}";
+
+        public static Way Drawn(Prng random)
+        {
+            var reductions = (Reductions)random.Below(8);
+            return new Way(reductions, random.OneIn(5) ? 2 : 1, random.OneIn(20), random.OneIn(10));
+        }
+
+        public Verdict Decide(Model model, Property property)
+        {
+            var reductions = property is Property.NoDeadlock ? Reductions & ~Reductions.ConeOfInfluence : Reductions;
+            var run = new Run(Budget.Unlimited, Threads: Threads, Reductions: reductions) { IsCompact = IsCompact };
+            if (!IsOnDisk)
+            {
+                return new ExplicitEngine().Decide(model, property, run);
+            }
+
+            using var directory = new Explicit.TestDirectory();
+            var tuning = new Tuning { MostHeld = 3, LeastCapacity = 64, MostRuns = 3, BufferStates = 2 };
+            return new ExplicitEngine { Tuning = tuning }.Decide(model, property, run with { SpillDirectory = directory.Path });
+        }
+    }
+}

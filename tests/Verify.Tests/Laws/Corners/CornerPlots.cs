@@ -1,0 +1,167 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Tests.Laws.Corners;
+
+/// <summary>
+/// Small scenes in which a mistake shows that chance seldom meets: a certain value of a certain member, a look at the one
+/// before the other, a step that only seems to be independent. A model has one or none of them, and whatever else is drawn.
+/// </summary>
+internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, CornerExpr expr, CornerSorts sorts)
+{
+    /// <summary>Declares what one scene needs.</summary>
+    /// <returns>Something that it is about, for properties.</returns>
+    public Expr? Declare() => random.Below(8) switch
+    {
+        0 or 1 => Order(),
+        2 => Guarded(),
+        3 => Aside(),
+        4 => Turns(),
+        5 => Rebound(),
+        _ => null,
+    };
+
+    // The first member whose option is full decides; of the others an empty one may be read. The guard in front makes
+    // sure that some is full.
+    private Expr Order()
+    {
+        var who = sorts.Identity();
+        var most = 1 + random.Below(8);
+        var got = drawn.Say(() => m.Map("got", who, Sort.Option(Sort.Range(0, most))));
+        var seen = drawn.Say(() => m.Var("seen", Sort.Bool));
+        var number = random.OneIn(2) ? most / 2 : random.Below(most + 1);
+        var over = random.Below(4) switch
+        {
+            0 => drawn.Say(() => Sort.Option(who)),
+            _ => who,
+        };
+        Expr Is(Expr one) => one.Sort is Sort.Optional ? one.HasValue & Is(one.Value) : random.Below(3) switch
+        {
+            0 => got[one].Value != number,
+            1 => got[one].Value >= number,
+            _ => got[one].Value == number,
+        };
+        var looks = random.Below(4) switch
+        {
+            0 => drawn.Say(() => ForAll(over, one => !Is(one))),
+            1 => drawn.Say(() => Count(over, Is) > 0),
+            2 => drawn.Say(() => Exists(over, who, (one, other) => Is(one) & got[other].IsNone)),
+            _ => drawn.Say(() => Exists(over, Is)),
+        };
+        var some = drawn.Say(() => Exists(who, one => got[one].HasValue));
+        var value = random.OneIn(3) ? most - number : number;
+        drawn.Do(() => m.Rule("fill", who, (s, one) => drawn.Do(() => s.When(got[one].IsNone).Set(got[one], value))));
+        if (random.OneIn(3))
+        {
+            drawn.Do(() => m.Rule("drain", who, (s, one) => drawn.Do(() => s.When(got[one].HasValue & seen).Set(got[one], None))));
+        }
+
+        switch (random.Below(5))
+        {
+            case 0:
+                drawn.Do(() => m.Rule("look", s => drawn.Do(() => s.When(some).SetIf(looks, seen, true))));
+                break;
+            case 1:
+                drawn.Do(() => m.Rule("look", s => drawn.Do(() => s.When(some).Set(seen, looks))));
+                break;
+            case 2:
+                drawn.Do(() => m.Always("looked", some.Implies(looks)));
+                break;
+            case 3:
+                drawn.Do(() => m.Reachable("looked", some & looks));
+                break;
+            default:
+                drawn.Do(() => m.Rule("look", s => drawn.Do(() => s.When(some).When(looks).Set(seen, !seen))));
+                break;
+        }
+
+        expr.Declare(got);
+        expr.Declare(seen);
+        return seen;
+    }
+
+    // One branch is safe and the other is not; which is taken, another variable says.
+    private Expr Guarded()
+    {
+        var content = sorts.Scalars[random.Below(sorts.Scalars.Count)];
+        var held = drawn.Say(() => m.Var("held", Sort.Option(content)));
+        var isHeld = drawn.Say(() => m.Var("is held", Sort.Bool));
+        drawn.Do(() => m.Rule("hold", content, (s, one) => drawn.Do(() => s.When(!isHeld).Set(held, one).Set(isHeld, true))));
+        drawn.Do(() => m.Rule("drop", s =>
+        {
+            if (random.OneIn(3))
+            {
+                drawn.Do(() => s.When(isHeld).Set(held, None));
+            }
+            else
+            {
+                drawn.Do(() => s.When(isHeld).Set(held, None).Set(isHeld, false));
+            }
+        }));
+        var use = drawn.Say(() => m.AnyOf("used", content));
+        drawn.Do(() => m.Rule("use", s => drawn.Do(() => s.SetIf(isHeld, use, held.Value))));
+        expr.Declare(isHeld);
+        expr.Declare(held);
+        return drawn.Say(() => isHeld.Implies(held.Value == use));
+    }
+
+    // Undefined, or written twice, in a part that the properties do not look at.
+    private Expr Aside()
+    {
+        var who = sorts.Identity();
+        var noise = drawn.Say(() => m.Map("noise", who, who, Sort.Bool));
+        var count = drawn.Say(() => m.Var("count", Sort.Range(0, 2)));
+        drawn.Do(() => m.Rule("turn", who, who, (s, a, b) =>
+        {
+            if (random.OneIn(2))
+            {
+                drawn.Do(() => s.Set(noise[a, b], true).Set(noise[b, a], true));
+            }
+            else
+            {
+                drawn.Do(() => s.When(a != b).Set(noise[a, b], !noise[b, a]));
+            }
+        }));
+        drawn.Do(() => m.Rule("count", s => drawn.Do(() => s.If(count < 3, () => drawn.Do(() => s.Set(count, random.OneIn(3) ? count + 1 : (count < 2).Then(count + 1, 0)))))));
+        return count;
+    }
+
+    // Threads that mostly mind their own business.
+    private Expr Turns()
+    {
+        var (lit, turn) = (drawn.Say(() => m.Var("lit", Sort.Bool)), drawn.Say(() => m.Var("turn", Sort.Range(0, 2))));
+        foreach (var name in new[] { "one", "two" })
+        {
+            var own = drawn.Say(() => m.Var($"{name}.own", Sort.Range(0, 2)));
+            drawn.Do(() => m.Thread(name, random.OneIn(3), t =>
+            {
+                drawn.Do(() => t.Step("work", s => drawn.Do(() => s.Set(own, random.Below(3)))));
+                if (random.OneIn(2))
+                {
+                    drawn.Do(() => t.Wait("wait", turn == random.Below(3)));
+                }
+
+                drawn.Do(() => t.Step("give", s => drawn.Do(() => s.SetIf(own == random.Below(3), turn, random.Below(3)).Set(lit, !lit))));
+            }));
+            expr.Declare(own);
+        }
+
+        return random.OneIn(2) ? lit : drawn.Say(() => turn == 2);
+    }
+
+    // A quantifier over the rule's own parameter, and a parameter used behind it.
+    private Expr Rebound()
+    {
+        var who = sorts.Scalars[random.Below(sorts.Scalars.Count)];
+        var on = drawn.Say(() => m.Map("on", who, Sort.Bool));
+        drawn.Do(() => m.Rule("switch", who, (s, one) =>
+        {
+            var binder = random.OneIn(3) ? ((Expr.Bound)one).Binder : drawn.Say(() => new Binder("one", who));
+            var value = drawn.Say(() => ValueOf(binder));
+            var all = drawn.Say(() => ForAllOver(on[value] | !on[value] | on[one], binder));
+            drawn.Do(() => s.When(all).Set(on[one], !on[one] & ForAllOver(!on[value], binder)));
+        }));
+        expr.Declare(on);
+        return drawn.Say(() => Exists(who, one => on[one]));
+    }
+}
