@@ -1,5 +1,4 @@
 using Verify.Lowering;
-using Verify.Modelling;
 using Verify.Semantics;
 
 namespace Verify.Tests.Laws;

@@ -145,7 +145,7 @@ internal sealed class PlainMeaning(Model model, IReadOnlyList<object> state)
         return isDecided ? (logic.Operator == LogicOperator.And ? 0 : 1) : Of(logic.Right, bound);
     }
 
-    private object Of(Expr.Quantified quantified, ImmutableDictionary<Binder, object> bound)
+    private int Of(Expr.Quantified quantified, ImmutableDictionary<Binder, object> bound)
     {
         var holding = 0;
         foreach (var value in All(quantified.Binder.Sort))

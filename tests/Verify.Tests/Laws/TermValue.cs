@@ -38,15 +38,16 @@ internal sealed class TermValue(Func<int, int> codes)
             TermKind.Leaf => codes(term.Leaves[0]),
             // Where an index is outside, the term is not defined, and any value will do.
             TermKind.Select => Part(0) is >= 0 and var i && i < term.Leaves.Length ? codes(term.Leaves[(int)i]) : 0,
-            TermKind.Not => 1 - Part(0),
-            TermKind.And => Part(0) & Part(1),
-            TermKind.Or => Part(0) | Part(1),
+            // What an empty option would hold may be no truth value; it decides nothing where all is defined.
+            TermKind.Not => Part(0) == 0 ? 1 : 0,
+            TermKind.And => Part(0) != 0 && Part(1) != 0 ? 1 : 0,
+            TermKind.Or => Part(0) != 0 || Part(1) != 0 ? 1 : 0,
             TermKind.Equal => Part(0) == Part(1) ? 1 : 0,
             TermKind.Less => Part(0) < Part(1) ? 1 : 0,
             TermKind.Add => Part(0) + Part(1),
             TermKind.Subtract => Part(0) - Part(1),
             TermKind.Scale => Part(0) * term.Number,
-            TermKind.Choice => Part(0) == 1 ? Part(1) : Part(2),
+            TermKind.Choice => Part(0) != 0 ? Part(1) : Part(2),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

@@ -1,5 +1,4 @@
 using Verify.Modelling;
-using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws.Corners;
 
