@@ -184,12 +184,12 @@ public sealed class ThreadBuilder
         foreach (var node in order)
         {
             points[node] = pointNames.Count;
-            pointNames.Add(UniquePointName(node));
+            pointNames.Add(UniquePointName(node is StepNode step ? step.Step.Name : "branch"));
         }
 
         if (!repeats)
         {
-            pointNames.Add("done");
+            pointNames.Add(UniquePointName("done"));
         }
 
         var pcSort = new Sort.Enumeration($"{name}.pc", [.. pointNames]);
@@ -387,9 +387,8 @@ public sealed class ThreadBuilder
         return order;
     }
 
-    private string UniquePointName(Node node)
+    private string UniquePointName(string plain)
     {
-        var plain = node is StepNode step ? step.Step.Name : "branch";
         var candidate = plain;
         for (var i = 2; pointNames.Contains(candidate); i++)
         {

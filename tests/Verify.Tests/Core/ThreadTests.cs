@@ -18,6 +18,13 @@ public sealed class ThreadTests
     }
 
     [Fact]
+    public void A_step_called_done_is_not_the_end()
+    {
+        m.Thread("t", false, t => Steps(t, "done", "done", "done'2"));
+        Assert.Equal("enum t.pc { done, done'2, done'2'2, done'3 }", Pc().Text);
+    }
+
+    [Fact]
     public void A_thread_that_repeats_starts_again()
     {
         m.Thread("t", true, t => Steps(t, "a", "b"));

@@ -15,7 +15,7 @@ internal static class Lawbook
     /// <summary>The laws, cheap ones first: what the later ones ask of a model is often found by then.</summary>
     public static ImmutableArray<Law> All { get; } =
     [
-        MeaningLaws.SameTwice, LoweringLaws.Terms, LoweringLaws.Systems, CornerLaws.AnyWay, CornerLaws.Told,
+        MeaningLaws.SameTwice, LoweringLaws.Terms, LoweringLaws.Systems, EveryWayLaws.AnyWay, EveryWayLaws.Told,
         EngineLaws.SameAsToy, ConeLaws.Keeps, PartialOrderLaws.Keeps, SymmetryLaws.Keeps, FirstOrderLaws.SameAsInterpreter,
         StepLaws.Packs, StepLaws.Steps, ReductionLaws.Keep, ReductionLaws.Undefined,
         CheckLaws.Passes, CheckLaws.Refuses, LivenessLaws.Lassos, OrbitLaws.VisitsOnce,

@@ -31,13 +31,13 @@ internal sealed class CornerSorts
         Scalars.Add(drawn.Say(() => Sort.Bool));
         Scalars.Add(random.Below(3) switch
         {
-            0 => drawn.Say(Sort.Enum<Colour>),
-            1 => drawn.Say(Sort.Enum<Nested.Colour>),
-            _ => drawn.Say(Sort.Enum<Only>),
+            0 => drawn.Say(() => Sort.Enum<Colour>()),
+            1 => drawn.Say(() => Sort.Enum<Nested.Colour>()),
+            _ => drawn.Say(() => Sort.Enum<Only>()),
         });
         if (random.OneIn(4))
         {
-            Scalars.Add(drawn.Say(Sort.Enum<Nested.Colour>));
+            Scalars.Add(drawn.Say(() => Sort.Enum<Nested.Colour>()));
         }
 
         Numbers = drawn.Say(() => random.Below(5) switch

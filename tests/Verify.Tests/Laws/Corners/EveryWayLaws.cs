@@ -8,12 +8,12 @@ using Verify.Traces;
 namespace Verify.Tests.Laws.Corners;
 
 /// <summary>The laws of the book on models that use the odd corners of the language, and one that asks in any way that there is.</summary>
-public sealed class CornerLaws
+public sealed class EveryWayLaws
 {
     public static TheoryData<string> Names => [.. Lawbook.All.Where(law => law.Odds < 500).Select(law => law.Name)];
 
     // One question in one of all ways that there are: the next model is asked another one in another way.
-    internal static readonly Law AnyWay = new(typeof(CornerLaws), nameof(A_question_asked_in_any_way_has_one_answer), 1, (sample, tally) =>
+    internal static readonly Law AnyWay = new(typeof(EveryWayLaws), nameof(A_question_asked_in_any_way_has_one_answer), 1, (sample, tally) =>
     {
         var random = new Prng(Convert.ToUInt64(sample.Model.Identity[..15], 16));
         var properties = sample.OfStates.ToList();
@@ -26,7 +26,7 @@ public sealed class CornerLaws
     })
     { Source = ModelSource.Corners };
 
-    internal static readonly Law Told = new(typeof(CornerLaws), nameof(Whatever_is_found_can_be_told), 10, (sample, tally) =>
+    internal static readonly Law Told = new(typeof(EveryWayLaws), nameof(Whatever_is_found_can_be_told), 10, (sample, tally) =>
     {
         foreach (var (property, oracle) in sample.Decided.Where(pair => pair.Oracle.Level is not null))
         {

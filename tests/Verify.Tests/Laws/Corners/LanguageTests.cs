@@ -1,0 +1,157 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Verify.Modelling;
+using Binder = Verify.Modelling.Binder;
+
+namespace Verify.Tests.Laws.Corners;
+
+/// <summary>
+/// Every public word of the modelling language is said by generated models, and laws compare the models that say it.
+/// </summary>
+public sealed class LanguageTests
+{
+    private const int Models = 500;
+    private const string Heading = "## Which law covers which word";
+
+    /// <summary>The words: what an author of models writes.</summary>
+    private static readonly Type[] Said =
+        [typeof(ModelBuilder), typeof(StepBuilder), typeof(ThreadBuilder), typeof(Dsl), typeof(Expr), typeof(Sort), typeof(Field), typeof(Binder)];
+
+    /// <summary>Words that the generator of families says (<c>FamilyLaws</c>), which need sizes and choices.</summary>
+    private static readonly string[] OfFamilies =
+        ["ModelBuilder.Size(", "ModelBuilder.Has(", "ModelBuilder.Assumes(", "ModelBuilder.Is("];
+
+    /// <summary>Words that no law can be about, and why.</summary>
+    private static readonly Dictionary<string, string> Exempt = new(StringComparer.Ordinal)
+    {
+        ["ModelBuilder.get_Name()"] = "it changes nothing",
+        ["Expr.get_Sort()"] = "asked by the generator at every turn",
+        ["Sort.get_Text()"] = "asked by the generator at every turn",
+        ["Sort.get_ScalarCount()"] = "asked by the generator at every turn",
+        ["Sort.get_IsScalar()"] = "asked by the generator at every turn",
+        ["Binder.get_Name()"] = "a name, for reports",
+        ["Binder.get_Sort()"] = "asked by the generator at every turn",
+        ["Field.get_Name()"] = "a name, for reports",
+        ["Field.get_Sort()"] = "asked by the generator at every turn",
+        ["Field.get_IsGhost()"] = "asked by the generator at every turn",
+    };
+
+    /// <summary>Types that are no words: what a model is made of, which every pass reads, and what families offer.</summary>
+    private static readonly Type[] Read =
+    [
+        typeof(Model), typeof(Mark), typeof(Rule), typeof(Update), typeof(Actor), typeof(Fairness), typeof(Anchor), typeof(Footprint),
+        typeof(Property), typeof(Variable), typeof(VariableRole), typeof(LogicOperator), typeof(Quantifier),
+        typeof(ExprFold<>), typeof(ExprWalk), typeof(ModelText),
+        typeof(ModelFamily), typeof(Choices), typeof(SizeParameter), typeof(Fault), typeof(Assumption), typeof(Profile),
+    ];
+
+    // The laws that are cheap enough to be asked of some hundred models here; one of each room.
+    private static Law[] Laws =>
+    [
+        MeaningLaws.SameTwice, LoweringLaws.Terms, EngineLaws.SameAsToy, StepLaws.Steps, ConeLaws.Keeps, SymmetryLaws.Keeps,
+        PartialOrderLaws.Keeps, LivenessLaws.Lassos, FirstOrderLaws.SameAsInterpreter, EveryWayLaws.Told,
+    ];
+
+    [Fact]
+    public void Every_public_type_is_of_the_language_or_read_by_every_pass()
+    {
+        var types = typeof(ModelBuilder).Assembly.GetExportedTypes().Where(type => type.Namespace == typeof(ModelBuilder).Namespace && !type.IsNested);
+        Assert.Empty(types.Except(Said).Except(Read).Select(type => type.Name));
+    }
+
+    [Fact]
+    public void Every_word_is_said()
+    {
+        var drawn = new HashSet<string>(StringComparer.Ordinal);
+        for (var seed = 0; seed < Models; seed++)
+        {
+            drawn.UnionWith(CornerModel.WithWords(seed).Words);
+        }
+
+        var words = Words().ToList();
+        var unsaid = words.Where(word => !OfFamilies.Any(word.StartsWith) && !Exempt.ContainsKey(word)).Except(drawn);
+        Assert.Equal([], unsaid);
+        Assert.Empty(Exempt.Keys.Except(words));
+        Assert.True(words.Count > 90, $"there are but {words.Count} words");
+    }
+
+    [Fact]
+    public void The_page_says_which_law_covers_which_word()
+    {
+        var page = Repository.Text("tests/README.md");
+        var (start, end) = (page.IndexOf(Heading, StringComparison.Ordinal), 0);
+        Assert.True(start >= 0, $"tests/README.md has no '{Heading}'");
+        start += Heading.Length;
+        end = page.IndexOf("\n## ", start, StringComparison.Ordinal);
+        var text = "\n\n" + Table();
+        if (Environment.GetEnvironmentVariable("SNAPSHOTS") == "update")
+        {
+            File.WriteAllText(Path.Combine(Repository.Root, "tests/README.md"), page[..start] + text + page[end..]);
+        }
+        else
+        {
+            Assert.Equal(text, page[start..end]);
+        }
+    }
+
+    // Words with the same laws share a line.
+    private static string Table()
+    {
+        var (models, covered) = Covered();
+        var lines = Words().Where(word => !Exempt.ContainsKey(word))
+            .GroupBy(word => OfFamilies.Any(word.StartsWith)
+                ? "`FamilyLaws`"
+                : string.Join(", ", Laws.Select(NameOf).Where(law => covered.Contains((word, law))).Select(law => $"`{law}`")))
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).ToList();
+        Assert.DoesNotContain(lines, group => group.Key == "");
+        return $"""
+            Worked out over {models} models by `LanguageTests`, which fail when a public word has no law, and written by
+            `SNAPSHOTS=update`. A model that says a word was compared by each of the laws in its line.
+
+            | laws | words |
+            |---|---|
+            {string.Join('\n', lines.Select(group => $"| {group.Key} | {string.Join(", ", group.Select(Readable))} |"))}
+
+            """.ReplaceLineEndings("\n");
+    }
+
+    private static (int Models, HashSet<(string Word, string Law)> Covered) Covered()
+    {
+        const int Tried = 250;
+        var covered = new HashSet<(string, string)>();
+        for (var seed = 0; seed < Tried; seed++)
+        {
+            var (model, words) = CornerModel.WithWords(seed);
+            var sample = new Sample(() => model);
+            foreach (var law in Laws.Where(law => law.Suits(sample)))
+            {
+                var tally = new Tally();
+                law.Try(sample, tally);
+                if (tally.Compared > 0)
+                {
+                    covered.UnionWith(words.Select(word => (word, NameOf(law))));
+                }
+            }
+        }
+
+        return (Tried, covered);
+    }
+
+    private static string NameOf(Law law) => law.Name.Split('.')[0];
+
+    private static string Readable(string word) => $"`{word.Replace(".get_Item(", "[](", StringComparison.Ordinal)
+        .Replace(".get_", ".", StringComparison.Ordinal).Replace("ReadOnlySpan", "", StringComparison.Ordinal)}`";
+
+    private static IEnumerable<string> Words() => Said.SelectMany(type =>
+        type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            .OfType<MethodBase>()
+            .Where(member => !IsMade(member))
+            .Select(Drawn.NameOf)).Order(StringComparer.Ordinal);
+
+    // By the compiler, or for every type.
+    private static bool IsMade(MethodBase member) =>
+        member.Name is "Equals" or "GetHashCode" or "ToString" or "Deconstruct" or "<Clone>$"
+        || member.Name.StartsWith("set_", StringComparison.Ordinal)
+        || (member.DeclaringType == typeof(Field) && member.Name.StartsWith("op_", StringComparison.Ordinal))
+        || (member.IsDefined(typeof(CompilerGeneratedAttribute)) && member.DeclaringType == typeof(Field) && !member.Name.StartsWith("get_", StringComparison.Ordinal));
+}
