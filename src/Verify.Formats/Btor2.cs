@@ -78,11 +78,12 @@ public sealed class Btor2 : IModelWriter
         nodes.Comment("the state");
         var paths = LeafPaths.Of(system.Lowered.Shape);
         var starts = system.FixedStarts.ToDictionary(start => start.Leaf, start => start.Code);
+        var taken = new HashSet<string>(["rule"], StringComparer.Ordinal);
         foreach (var leaf in system.Variables)
         {
             var bits = Btor2Nodes.BitsOf(leaf.Codes);
             var start = starts.TryGetValue(leaf.Index, out var code) ? nodes.Constant(code, bits) : (int?)null;
-            var state = nodes.Declare("state", leaf.Index, leaf.Codes, Symbol(paths[leaf.Index]));
+            var state = nodes.Declare("state", leaf.Index, leaf.Codes, Untaken(Symbol(paths[leaf.Index]), taken));
             if (start is { } constant)
             {
                 nodes.Line($"init {nodes.Sort(bits)} {state} {constant}");
@@ -101,6 +102,18 @@ public sealed class Btor2 : IModelWriter
             var next = value == state ? state : nodes.Choice(bits, isEnabled, value, state);
             nodes.Line($"next {nodes.Sort(bits)} {state} {next}");
         }
+    }
+
+    // A variable may be called as a part of another one is.
+    private static string Untaken(string symbol, HashSet<string> taken)
+    {
+        var result = symbol;
+        for (var i = 2; !taken.Add(result); i++)
+        {
+            result = string.Create(CultureInfo.InvariantCulture, $"{symbol}'{i}");
+        }
+
+        return result;
     }
 
     private static string Symbol(string name) => string.Concat(name.Select(c => char.IsWhiteSpace(c) || c == ';' ? '_' : c));

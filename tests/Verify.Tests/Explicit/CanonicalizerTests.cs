@@ -31,8 +31,8 @@ public sealed unsafe class CanonicalizerTests
                 orbit.Add(image);
                 Assert.Equal(expected, Representative(canonicalizer, compiled, image));
                 Assert.Equal(size, canonicalizer.OrbitSize);
-                var told = compiled.Symmetry!.Symmetry.Sets.Select((set, i) => (set.Name, Is: canonicalizer.Permutation()[i]))
-                    .ToDictionary(pair => pair.Name, pair => pair.Is);
+                var told = compiled.Symmetry!.Symmetry.Sets.Select((set, i) => (set.Text, Is: canonicalizer.Permutation()[i]))
+                    .ToDictionary(pair => pair.Text, pair => pair.Is);
                 Assert.Equal(expected, compiled.Layout.Pack(Permuted(image, told)));
             }
 

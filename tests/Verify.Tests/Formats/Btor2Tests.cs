@@ -82,6 +82,20 @@ public sealed class Btor2Tests
         Snapshot.Matches("export-options-btor2", new Btor2().Export(model, model.Properties[0], "options, as in the tests")[0].Text);
     }
 
+    [Fact]
+    public void A_variable_may_be_called_as_a_part_of_another_one_is()
+    {
+        var m = new ModelBuilder("names");
+        var pair = m.Record("pair", new Field("x", Sort.Bool), new Field("y", Sort.Bool));
+        _ = m.Var("p", Sort.Option(pair));
+        var (part, rule) = (m.Var("p.HasValue", Sort.Bool), m.Var("rule", Sort.Bool));
+        m.Rule("go", s => s.Set(part, !part));
+        m.Rule("come", s => s.Set(rule, !rule));
+        m.NoDeadlock("goes on");
+        var model = m.Build();
+        Assert.Contains("p.HasValue'2", Circuit(model, model.Properties[0]).Symbols);
+    }
+
     private static Btor2Circuit Circuit(Model model, Property property)
     {
         var circuit = new Btor2Circuit(new Btor2().Export(model, property)[0].Text);

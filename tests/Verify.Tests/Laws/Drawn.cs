@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 
 namespace Verify.Tests.Laws;
 
@@ -34,9 +35,10 @@ internal sealed class Drawn
     /// <summary>A member with the sorts of its parameters, without the namespaces.</summary>
     public static string NameOf(MethodBase member)
     {
-        var parameters = member.GetParameters().Where(parameter => !parameter.IsDefined(typeof(System.Runtime.CompilerServices.CallerFilePathAttribute))
-            && !parameter.IsDefined(typeof(System.Runtime.CompilerServices.CallerLineNumberAttribute)));
-        return $"{NameOf(member.DeclaringType!)}.{member.Name}({string.Join(", ", parameters.Select(parameter => NameOf(parameter.ParameterType)))})";
+        var parameters = member.GetParameters()
+            .Where(one => !one.IsDefined(typeof(CallerFilePathAttribute)) && !one.IsDefined(typeof(CallerLineNumberAttribute)))
+            .Select(one => NameOf(one.ParameterType));
+        return $"{NameOf(member.DeclaringType!)}.{member.Name}({string.Join(", ", parameters)})";
     }
 
     private void Note(MethodInfo word)

@@ -3,7 +3,9 @@ using Verify.Semantics;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>What is searched and what solvers are asked about, against the interpreter: terms are worked out, nothing is compiled.</summary>
+/// <summary>
+/// What is searched and what solvers are asked about, against the interpreter: terms are worked out, nothing is compiled.
+/// </summary>
 public sealed class LoweringLaws
 {
     internal static readonly Law Terms = new(typeof(LoweringLaws), nameof(Terms_say_what_the_interpreter_does), 1, (sample, tally) =>
@@ -32,7 +34,8 @@ public sealed class LoweringLaws
         }
     });
 
-    internal static readonly Law Systems = new(typeof(LoweringLaws), nameof(A_transition_system_steps_as_the_interpreter_does), 4, (sample, tally) =>
+    internal static readonly Law Systems = new(
+        typeof(LoweringLaws), nameof(A_transition_system_steps_as_the_interpreter_does), 4, (sample, tally) =>
     {
         if (!HasStart(sample))
         {

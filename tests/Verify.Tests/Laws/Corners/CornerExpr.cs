@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
+// Long because each kind of expression is made of the others.
 namespace Verify.Tests.Laws.Corners;
 
 /// <summary>

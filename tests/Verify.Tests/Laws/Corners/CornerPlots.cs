@@ -122,7 +122,8 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
                 drawn.Do(() => s.When(a != b).Set(noise[a, b], !noise[b, a]));
             }
         }));
-        drawn.Do(() => m.Rule("count", s => drawn.Do(() => s.If(count < 3, () => drawn.Do(() => s.Set(count, random.OneIn(3) ? count + 1 : (count < 2).Then(count + 1, 0)))))));
+        var next = random.OneIn(3) ? drawn.Say(() => count + 1) : drawn.Say(() => (count < 2).Then(count + 1, 0));
+        drawn.Do(() => m.Rule("count", s => drawn.Do(() => s.If(count < 3, () => drawn.Do(() => s.Set(count, next))))));
         return count;
     }
 

@@ -14,7 +14,9 @@ internal sealed class CornerSorts
     public CornerSorts(Prng random, Drawn drawn, ModelBuilder m)
     {
         (this.random, this.drawn) = (random, drawn);
-        Cpu = random.OneIn(6) ? drawn.Say(() => m.ScalarSet("cpu", 1 + random.Below(2))) : drawn.Say(() => m.Processors("cpu", 1 + random.Below(3)));
+        Cpu = random.OneIn(6)
+            ? drawn.Say(() => m.ScalarSet("cpu", 1 + random.Below(2)))
+            : drawn.Say(() => m.Processors("cpu", 1 + random.Below(3)));
         var page = random.Below(3) switch
         {
             0 => drawn.Say(() => m.ScalarSet("page", "cpu0", "page")),

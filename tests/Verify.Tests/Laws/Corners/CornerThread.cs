@@ -3,7 +3,8 @@ using Verify.Modelling;
 namespace Verify.Tests.Laws.Corners;
 
 /// <summary>A thread with every kind of node, for each value of any sort, whose names are used again and again.</summary>
-internal sealed class CornerThread(Prng random, Drawn drawn, ModelBuilder m, CornerExpr expr, CornerSorts sorts, Action<StepBuilder, Scope> updates)
+internal sealed class CornerThread(
+    Prng random, Drawn drawn, ModelBuilder m, CornerExpr expr, CornerSorts sorts, Action<StepBuilder, Scope> updates)
 {
     private static readonly string[] Names = ["go", "go", "branch", "done", "x'2", "pc"];
 
@@ -20,7 +21,8 @@ internal sealed class CornerThread(Prng random, Drawn drawn, ModelBuilder m, Cor
             return;
         }
 
-        var key = random.OneIn(2) ? sorts.Cpu : sorts.Scalars.Where(sort => sort.ScalarCount <= 2).Prepend(sorts.Cpu).ElementAt(random.Below(2));
+        var few = sorts.Scalars.Where(sort => sort.ScalarCount <= 2).Prepend(sorts.Cpu).ToList();
+        var key = random.OneIn(2) ? sorts.Cpu : few[random.Below(few.Count)];
         drawn.Do(() => m.Thread(name, key, repeats, (t, each) => Program(t, each)));
     }
 

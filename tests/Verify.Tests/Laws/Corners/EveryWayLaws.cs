@@ -13,7 +13,8 @@ public sealed class EveryWayLaws
     public static TheoryData<string> Names => [.. Lawbook.All.Where(law => law.Odds < 500).Select(law => law.Name)];
 
     // One question in one of all ways that there are: the next model is asked another one in another way.
-    internal static readonly Law AnyWay = new(typeof(EveryWayLaws), nameof(A_question_asked_in_any_way_has_one_answer), 1, (sample, tally) =>
+    internal static readonly Law AnyWay = new(
+        typeof(EveryWayLaws), nameof(A_question_asked_in_any_way_has_one_answer), 1, (sample, tally) =>
     {
         var random = new Prng(Convert.ToUInt64(sample.Model.Identity[..15], 16));
         var properties = sample.OfStates.ToList();
@@ -93,7 +94,8 @@ public sealed class EveryWayLaws
         {
             Assert.Null(Replay.WhyNot(sample.Interpreter, trace));
             Assert.True(Replay.Decides(sample.Interpreter, property, trace), $"{way}: the trace does not decide");
-            Assert.True(way.IsPartialOrder || trace.Length == expected.Level, $"{way}: a trace of {trace.Length} for {expected.Level} steps");
+            Assert.True(way.IsPartialOrder || trace.Length == expected.Level,
+                $"{way}: a trace of {trace.Length} for {expected.Level} steps");
         }
 
         if (!expected.Errors.IsEmpty)

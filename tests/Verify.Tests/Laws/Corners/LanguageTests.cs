@@ -15,7 +15,10 @@ public sealed class LanguageTests
 
     /// <summary>The words: what an author of models writes.</summary>
     private static readonly Type[] Said =
-        [typeof(ModelBuilder), typeof(StepBuilder), typeof(ThreadBuilder), typeof(Dsl), typeof(Expr), typeof(Sort), typeof(Field), typeof(Binder)];
+    [
+        typeof(ModelBuilder), typeof(StepBuilder), typeof(ThreadBuilder), typeof(Dsl), typeof(Expr), typeof(Sort), typeof(Field),
+        typeof(Binder),
+    ];
 
     /// <summary>Words that the generator of families says (<c>FamilyLaws</c>), which need sizes and choices.</summary>
     private static readonly string[] OfFamilies =
@@ -55,7 +58,8 @@ public sealed class LanguageTests
     [Fact]
     public void Every_public_type_is_of_the_language_or_read_by_every_pass()
     {
-        var types = typeof(ModelBuilder).Assembly.GetExportedTypes().Where(type => type.Namespace == typeof(ModelBuilder).Namespace && !type.IsNested);
+        var types = typeof(ModelBuilder).Assembly.GetExportedTypes()
+            .Where(type => type.Namespace == typeof(ModelBuilder).Namespace && !type.IsNested);
         Assert.Empty(types.Except(Said).Except(Read).Select(type => type.Name));
     }
 
@@ -153,5 +157,6 @@ public sealed class LanguageTests
         member.Name is "Equals" or "GetHashCode" or "ToString" or "Deconstruct" or "<Clone>$"
         || member.Name.StartsWith("set_", StringComparison.Ordinal)
         || (member.DeclaringType == typeof(Field) && member.Name.StartsWith("op_", StringComparison.Ordinal))
-        || (member.IsDefined(typeof(CompilerGeneratedAttribute)) && member.DeclaringType == typeof(Field) && !member.Name.StartsWith("get_", StringComparison.Ordinal));
+        || (member.DeclaringType == typeof(Field) && !member.Name.StartsWith("get_", StringComparison.Ordinal)
+            && member.IsDefined(typeof(CompilerGeneratedAttribute)));
 }
