@@ -104,7 +104,7 @@ public sealed class LanguageTests
         var (models, covered) = Covered();
         var lines = Words().Where(word => !Exempt.ContainsKey(word))
             .GroupBy(word => OfFamilies.Any(word.StartsWith)
-                ? "`FamilyLaws`"
+                ? $"`{nameof(FamilyLaws)}`"
                 : string.Join(", ", Laws.Select(NameOf).Where(law => covered.Contains((word, law))).Select(law => $"`{law}`")))
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).ToList();
         Assert.DoesNotContain(lines, group => group.Key == "");
