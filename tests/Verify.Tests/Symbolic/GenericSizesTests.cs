@@ -79,6 +79,23 @@ public sealed class GenericSizesTests
         Assert.Equal(isProved, ProofCheck.Run(proof.Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken).IsProved);
     }
 
+    // What is assigned fits at all that is offered, and was seen to when the model was built.
+    [Theory]
+    [InlineData(9, false)]
+    [InlineData(null, true)]
+    public void What_is_assigned_has_to_fit_whatever_the_number(int? most, bool isProved)
+    {
+        var proof = Of(new Family([new("credits", 2, 1, 5, "")], m =>
+        {
+            var left = m.Var("left", Sort.Range(0, most ?? m.Size("credits")));
+            m.Rule("fill", s => s.Set(left, m.Size("credits")));
+            m.Always("good", left >= 0);
+        }));
+
+        Assert.Equal("for every number of credits", proof.Sentence);
+        Assert.Equal(isProved, ProofCheck.Run(proof.Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken).IsProved);
+    }
+
     // At no corner of what is offered, and with no size alone.
     [Fact]
     public void A_rule_in_the_middle_is_seen()

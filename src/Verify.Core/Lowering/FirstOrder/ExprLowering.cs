@@ -77,11 +77,23 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
         return isForAll ? Formula.And(parts) : Formula.Or(parts);
     }
 
-    protected internal override Meaning OnLiteral(Expr.Literal node) => node.Sort is Sort.Boolean
-        ? new Meaning.Truth(Formula.Of(LogicSort.Truth, node.Number))
-        : node.Sort is Sort.Scalar
-            ? throw Refuse($"names a member of '{((Sort.Scalar)node.Sort).Name}'")
-            : Term(Formula.Of(reading.Signature.LogicOf(node.Sort), node.Number));
+    protected internal override Meaning OnLiteral(Expr.Literal node)
+    {
+        switch (node.Sort)
+        {
+            case Sort.Boolean:
+                return new Meaning.Truth(Formula.Of(LogicSort.Truth, node.Number));
+            case Sort.Scalar scalar:
+                throw Refuse($"names a member of '{scalar.Name}'");
+            case Sort.Interval range:
+                // That it has the sort of the place it goes to was seen when the model was built.
+                NoteOrder(range.Low, node.Number);
+                NoteOrder(node.Number, range.High);
+                break;
+        }
+
+        return Term(Formula.Of(reading.Signature.LogicOf(node.Sort), node.Number));
+    }
 
     protected internal override Meaning OnNone(Expr.NoneOf node) =>
         new Meaning.Option(Formula.False, Zero(((Sort.Optional)node.Sort).Of));
