@@ -15,7 +15,7 @@ public sealed class CheckLaws
     private static readonly Run Plain = new(Budget.Unlimited, Threads: 1);
     private static readonly Scrutiny Sampled = new(400);
 
-    internal static Law Passes { get; } = new(typeof(CheckLaws), nameof(An_honest_search_passes), 4, (sample, tally) =>
+    internal static Law Passes { get; } = new(typeof(CheckLaws), nameof(An_honest_search_passes), 25, (sample, tally) =>
     {
         foreach (var (property, reductions) in sample.Model.Properties.SelectMany(_ => All, (p, r) => (p, r)))
         {
@@ -32,7 +32,7 @@ public sealed class CheckLaws
         }
     });
 
-    internal static Law Refuses { get; } = new(typeof(CheckLaws), nameof(A_search_of_another_model_is_not_confirmed), 4, (sample, tally) =>
+    internal static Law Refuses { get; } = new(typeof(CheckLaws), nameof(A_search_of_another_model_is_not_confirmed), 25, (sample, tally) =>
     {
         var all = Others(sample.Model).ToList();
         foreach (var model in all.Where((_, i) => i % Math.Max(1, all.Count / 4) == 0))

@@ -22,7 +22,7 @@ internal sealed record ModelSource(string Name, int Odds, Func<int, Model> From)
     public static ModelSource Corners { get; } = new("corners", 1, CornerModel.From);
 
     /// <summary>Families, each at the sizes that it has by itself.</summary>
-    public static ModelSource Family { get; } = new("family", 20, GeneratedFamily.From);
+    public static ModelSource Family { get; } = new("family", 60, GeneratedFamily.From);
 
     /// <summary>All of them, the seldom ones first.</summary>
     public static IReadOnlyList<ModelSource> All { get; } = [Family, Crew, Careless, Plain, Corners];

@@ -16,7 +16,7 @@ internal sealed class ExprCode(Func<Sort, string> sorts, Func<Variable, string> 
     protected internal override string OnLiteral(Expr.Literal node) => node.Sort switch
     {
         Sort.Boolean => node.Number == 1 ? "(Expr)true" : "(Expr)false",
-        Sort.Interval range when range.Low == range.High => $"(Expr)({node.Number})",
+        Sort.Interval range when range.Low == range.High => node.Number < 0 ? $"(Expr)({node.Number})" : $"(Expr){node.Number}",
         Sort.Enumeration => $"MemberOf((Sort.Enumeration){sorts(node.Sort)}, {node.Number})",
         _ => $"new Expr.Literal({sorts(node.Sort)}, {node.Number})",
     };
@@ -50,7 +50,7 @@ internal sealed class ExprCode(Func<Sort, string> sorts, Func<Variable, string> 
     {
         LogicOperator.And => $"({Of(node.Left)} & {Of(node.Right)})",
         LogicOperator.Or => $"({Of(node.Left)} | {Of(node.Right)})",
-        _ => $"({Of(node.Left)}).Implies({Of(node.Right)})",
+        _ => $"{Grouped(node.Left)}.Implies({Of(node.Right)})",
     };
 
     protected internal override string OnEqual(Expr.Equal node) => $"({Of(node.Left)} == {Of(node.Right)})";
@@ -62,7 +62,7 @@ internal sealed class ExprCode(Func<Sort, string> sorts, Func<Variable, string> 
         $"({Of(node.Left)} {(node.IsSubtract ? "-" : "+")} {Of(node.Right)})";
 
     protected internal override string OnChoice(Expr.Choice node) =>
-        $"({Of(node.Condition)}).Then({Of(node.IfTrue)}, {Of(node.IfFalse)})";
+        $"{Grouped(node.Condition)}.Then({Of(node.IfTrue)}, {Of(node.IfFalse)})";
 
     protected internal override string OnQuantified(Expr.Quantified node)
     {
@@ -78,4 +78,7 @@ internal sealed class ExprCode(Func<Sort, string> sorts, Func<Variable, string> 
             ? $"{node.Quantifier}({sorts(node.Binder.Sort)}, {name} => {body})"
             : $"new Expr.Quantified(Quantifier.{node.Quantifier}, ((Expr.Bound){again}).Binder, {body})";
     }
+
+    // What begins with an operator has to be one thing before something is asked of it.
+    private string Grouped(Expr expr) => Of(expr) is var text && text[0] is '(' or '!' ? $"({text})" : text;
 }

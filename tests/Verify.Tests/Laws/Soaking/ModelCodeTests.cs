@@ -1,0 +1,54 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Tests.Laws.Soaking;
+
+/// <summary>What a soak leaves as C# compiles, and builds the model that it is about.</summary>
+public sealed class ModelCodeTests
+{
+    private const string File = "tests/Verify.Tests/Laws/Soaking/Example.cs";
+
+    private enum Colour
+    {
+        Red,
+        Blue,
+    }
+
+    [Fact]
+    public void The_code_of_a_model_builds_the_model()
+    {
+        var model = Example();
+        Snapshots.Snapshot.MatchesPage(File, ModelCode.Of(model, "Example", "every kind of expression, as a soak writes it"));
+        Assert.Equal(ModelText.Of(model), ModelText.Of(Found.Example.Build()));
+        Assert.Equal(model.Identity, Found.Example.Build().Identity);
+        Assert.Equal(model.Marks.Length, Found.Example.Build().Marks.Length);
+    }
+
+    private static Model Example()
+    {
+        var m = new ModelBuilder("a \"model\"");
+        var cpu = m.Processors("cpu", 2);
+        var page = m.ScalarSet("page", "one", "two");
+        var who = new Field("who", Sort.Option(cpu));
+        var pair = m.Record("pair", who, new Field("n", Sort.Range(-1, 2), IsGhost: true));
+        var on = m.Var("on", Sort.Bool, true);
+        var any = m.AnyOf("any", Sort.Enum<Colour>());
+        var held = m.Map("held", page, Sort.Option(pair));
+        var deep = m.Ghost("deep", Sort.Option(Sort.Option(page)), Some(None));
+        var count = m.Var("a count", Sort.Range(0, 3), 2);
+        m.Rule("go", cpu, page, (s, c, p) => s
+            .When(on.Implies(held[p].IsNone) & (count < 3 | count - 1 <= 0))
+            .Set(held[p], Some(New(pair, c, 1)))
+            .SetIf(any == Colour.Blue, count, (count == 2).Then(0, count + 1))
+            .Each(cpu, d => s.SetIf(d == c, on, !on)));
+        m.Rule("drop", page, (s, p) => s.When(held[p].HasValue).Set(held[p].Value[who], None)).Fair().By("me");
+        m.Rule("clear", s => s.Set(held, Fill(Sort.Map(page, Sort.Option(pair)), None)).Set(deep, Some(None)));
+        m.Always("few", Count(page, p => held[p].HasValue) <= 2);
+        m.Always("none", ForAll(cpu, page, (c, p) => held[p] != Some(New(pair, c, -1))));
+        m.Reachable("all", Exists(page, p => deep == Some(Some(p))));
+        m.NoDeadlock("goes on", any == Colour.Red);
+        m.LeadsTo("comes", on, !on);
+        m.Mark("stale", page, p => (held[p], held[p].HasValue));
+        return m.Build();
+    }
+}
