@@ -16,7 +16,7 @@ internal static class Example
         var any = m.AnyOf("any", ColourSort);
         var pageSort = new ModelBuilder("other").ScalarSet("page", "one", "two");
         var optionSort = Sort.Option(cpuSort);
-        var prSort = new ModelBuilder("other").Record("pr", new Field("w", optionSort), new Field("n", Sort.Range(-1, 2), IsGhost: true));
+        var prSort = new ModelBuilder("other").Record("pr", new Field("w", optionSort), new Field("n", Sort.Range(0, 2), IsGhost: true));
         var optionSort2 = Sort.Option(prSort);
         var mapSort = Sort.Map(pageSort, optionSort2);
         var held = m.Var("held", mapSort, Fill(mapSort, new Expr.NoneOf(optionSort2)));
@@ -27,7 +27,7 @@ internal static class Example
         m.Rule("go", cpuSort, pageSort, (s, p1, p2) =>
         {
             s.When((on.Implies(!held[p2].HasValue) & ((a_count < (Expr)3) | ((a_count - (Expr)1) <= (Expr)0))));
-            s.Set(held[p2], Some(New(prSort, Some(p1), new Expr.Literal(Sort.Range(-1, 2), 1))));
+            s.Set(held[p2], Some(New(prSort, Some(p1), new Expr.Literal(Sort.Range(0, 2), 1))));
             s.SetIf((any == MemberOf((Sort.Enumeration)ColourSort, 1)), a_count, ((a_count == (Expr)2)).Then((Expr)0, (a_count + (Expr)1)));
             s.Each(cpuSort, each1 =>
             {
@@ -52,7 +52,7 @@ internal static class Example
             s.Shows();
         });
         m.Always("few", (Count(pageSort, q1 => held[q1].HasValue) <= (Expr)2));
-        m.Always("none", ForAll(pageSort, q1 => !(held[q1] == Some(New(prSort, new Expr.NoneOf(optionSort), new Expr.Literal(Sort.Range(-1, 2), -1))))));
+        m.Always("no", ForAll(pageSort, q1 => !(held[q1] == Some(New(prSort, new Expr.NoneOf(optionSort), new Expr.Literal(Sort.Range(0, 2), 1))))));
         m.Reachable("all", Exists(pageSort, q1 => (deep == Some(Some(q1)))));
         m.NoDeadlock("goes on", (any == MemberOf((Sort.Enumeration)ColourSort, 0)));
         m.LeadsTo("comes", on, !on);

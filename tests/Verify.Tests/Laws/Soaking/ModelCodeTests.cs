@@ -30,7 +30,7 @@ public sealed class ModelCodeTests
         var cpu = m.Processors("cpu", 2);
         var page = m.ScalarSet("page", "one", "two");
         var who = new Field("w", Sort.Option(cpu));
-        var pair = m.Record("pr", who, new Field("n", Sort.Range(-1, 2), IsGhost: true));
+        var pair = m.Record("pr", who, new Field("n", Sort.Range(0, 2), IsGhost: true));
         var on = m.Var("on", Sort.Bool, true);
         var any = m.AnyOf("any", Sort.Enum<Colour>());
         var held = m.Map("held", page, Sort.Option(pair));
@@ -44,7 +44,7 @@ public sealed class ModelCodeTests
         m.Rule("drop", page, (s, p) => s.When(held[p].HasValue).Set(held[p].Value[who], None)).Fair().By("me");
         m.Rule("clear", s => s.Set(held, Fill(Sort.Map(page, Sort.Option(pair)), None)).Set(deep, Some(None)));
         m.Always("few", Count(page, p => held[p].HasValue) <= 2);
-        m.Always("none", ForAll(page, p => held[p] != Some(New(pair, None, -1))));
+        m.Always("no", ForAll(page, p => held[p] != New(pair, None, 1)));
         m.Reachable("all", Exists(page, p => deep == Some(Some(p))));
         m.NoDeadlock("goes on", any == Colour.Red);
         m.LeadsTo("comes", on, !on);
