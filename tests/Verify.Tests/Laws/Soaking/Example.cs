@@ -19,15 +19,15 @@ internal static class Example
         var prSort = new ModelBuilder("other").Record("pr", new Field("w", optionSort), new Field("n", Sort.Range(0, 2), IsGhost: true));
         var optionSort2 = Sort.Option(prSort);
         var mapSort = Sort.Map(pageSort, optionSort2);
-        var held = m.Var("held", mapSort, Fill(mapSort, new Expr.NoneOf(optionSort2)));
+        var h = m.Var("h", mapSort, Fill(mapSort, new Expr.NoneOf(optionSort2)));
         var optionSort3 = Sort.Option(pageSort);
         var optionSort4 = Sort.Option(optionSort3);
         var deep = m.Ghost("deep", optionSort4, Some(new Expr.NoneOf(optionSort3)));
         var a_count = m.Var("a count", Sort.Range(0, 3), new Expr.Literal(Sort.Range(0, 3), 2));
         m.Rule("go", cpuSort, pageSort, (s, p1, p2) =>
         {
-            s.When((on.Implies(!held[p2].HasValue) & ((a_count < (Expr)3) | ((a_count - (Expr)1) <= (Expr)0))));
-            s.Set(held[p2], Some(New(prSort, Some(p1), new Expr.Literal(Sort.Range(0, 2), 1))));
+            s.When((on.Implies(!h[p2].HasValue) & ((a_count < (Expr)3) | ((a_count - (Expr)1) <= (Expr)0))));
+            s.Set(h[p2], Some(New(prSort, Some(p1), new Expr.Literal(Sort.Range(0, 2), 1))));
             s.SetIf((any == MemberOf((Sort.Enumeration)ColourSort, 1)), a_count, ((a_count == (Expr)2)).Then((Expr)0, (a_count + (Expr)1)));
             s.Each(cpuSort, each1 =>
             {
@@ -38,25 +38,25 @@ internal static class Example
         });
         m.Rule("drop", pageSort, (s, p1) =>
         {
-            s.When(held[p1].HasValue);
-            s.Set(held[p1].Value[((Sort.Record)prSort).Fields[0]], new Expr.NoneOf(optionSort));
+            s.When(h[p1].HasValue);
+            s.Set(h[p1].Value[((Sort.Record)prSort).Fields[0]], new Expr.NoneOf(optionSort));
             s.By("me");
             s.Shows(p1);
             s.Fair();
         });
         m.Rule("clear", s =>
         {
-            s.Set(held, Fill(mapSort, new Expr.NoneOf(optionSort2)));
+            s.Set(h, Fill(mapSort, new Expr.NoneOf(optionSort2)));
             s.Set(deep, Some(new Expr.NoneOf(optionSort3)));
             s.By("environment");
             s.Shows();
         });
-        m.Always("few", (Count(pageSort, q1 => held[q1].HasValue) <= (Expr)2));
-        m.Always("no", ForAll(pageSort, q1 => !(held[q1] == Some(New(prSort, new Expr.NoneOf(optionSort), new Expr.Literal(Sort.Range(0, 2), 1))))));
+        m.Always("few", (Count(pageSort, q1 => h[q1].HasValue) <= (Expr)2));
+        m.Always("no", ForAll(pageSort, q1 => !(h[q1] == Some(New(prSort, new Expr.NoneOf(optionSort), new Expr.Literal(Sort.Range(0, 2), 1))))));
         m.Reachable("all", Exists(pageSort, q1 => (deep == Some(Some(q1)))));
         m.NoDeadlock("goes on", (any == MemberOf((Sort.Enumeration)ColourSort, 0)));
         m.LeadsTo("comes", on, !on);
-        m.Mark("stale", pageSort, (p1) => (held[p1], held[p1].HasValue));
+        m.Mark("stale", pageSort, (p1) => (h[p1], h[p1].HasValue));
         return m.Build();
     }
 }

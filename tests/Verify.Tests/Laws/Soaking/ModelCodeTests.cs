@@ -33,22 +33,22 @@ public sealed class ModelCodeTests
         var pair = m.Record("pr", who, new Field("n", Sort.Range(0, 2), IsGhost: true));
         var on = m.Var("on", Sort.Bool, true);
         var any = m.AnyOf("any", Sort.Enum<Colour>());
-        var held = m.Map("held", page, Sort.Option(pair));
+        var h = m.Map("h", page, Sort.Option(pair));
         var deep = m.Ghost("deep", Sort.Option(Sort.Option(page)), Some(None));
         var count = m.Var("a count", Sort.Range(0, 3), 2);
         m.Rule("go", cpu, page, (s, c, p) => s
-            .When(on.Implies(held[p].IsNone) & (count < 3 | count - 1 <= 0))
-            .Set(held[p], Some(New(pair, c, 1)))
+            .When(on.Implies(h[p].IsNone) & (count < 3 | count - 1 <= 0))
+            .Set(h[p], Some(New(pair, c, 1)))
             .SetIf(any == Colour.Blue, count, (count == 2).Then(0, count + 1))
             .Each(cpu, d => s.SetIf(d == c, on, !on)));
-        m.Rule("drop", page, (s, p) => s.When(held[p].HasValue).Set(held[p].Value[who], None)).Fair().By("me");
-        m.Rule("clear", s => s.Set(held, Fill(Sort.Map(page, Sort.Option(pair)), None)).Set(deep, Some(None)));
-        m.Always("few", Count(page, p => held[p].HasValue) <= 2);
-        m.Always("no", ForAll(page, p => held[p] != New(pair, None, 1)));
+        m.Rule("drop", page, (s, p) => s.When(h[p].HasValue).Set(h[p].Value[who], None)).Fair().By("me");
+        m.Rule("clear", s => s.Set(h, Fill(Sort.Map(page, Sort.Option(pair)), None)).Set(deep, Some(None)));
+        m.Always("few", Count(page, p => h[p].HasValue) <= 2);
+        m.Always("no", ForAll(page, p => h[p] != New(pair, None, 1)));
         m.Reachable("all", Exists(page, p => deep == Some(Some(p))));
         m.NoDeadlock("goes on", any == Colour.Red);
         m.LeadsTo("comes", on, !on);
-        m.Mark("stale", page, p => (held[p], held[p].HasValue));
+        m.Mark("stale", page, p => (h[p], h[p].HasValue));
         return m.Build();
     }
 }
