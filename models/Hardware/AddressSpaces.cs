@@ -197,7 +197,7 @@ public sealed class AddressSpaces
             .When(!hasStarted)
             .Set(Cpumask[c], true).Set(contextGeneration[c], Generation)
             .Set(cr3[c], LoadedMm.User).Set(loadedMm[c], LoadedMm.User))
-            .From(Anchor.Kernel("exec_mmap", "fs/exec.c"));
+            .From(Anchor.Recalled("exec_mmap", "fs/exec.c"));
 
         m.Thread("switch", cpu, repeats: true, (t, c) =>
         {

@@ -36,11 +36,11 @@ public sealed class Iommu
     public StepBuilder Map(StepBuilder s, Expr translation) => s.Set(mapping, translation);
 
     /// <summary>Adds to a step that the address leads nowhere; what is cached of it stays.</summary>
-    public StepBuilder Unmap(StepBuilder s) => s.Set(mapping, None).From(Anchor.Kernel("iommu_unmap", "drivers/iommu/iommu.c"));
+    public StepBuilder Unmap(StepBuilder s) => s.Set(mapping, None).From(Anchor.Recalled("iommu_unmap", "drivers/iommu/iommu.c"));
 
     /// <summary>Adds to a step that nothing is cached any more.</summary>
     public StepBuilder Sync(StepBuilder s) => s.Set(iotlb, None)
-        .From(Anchor.Kernel("iommu_iotlb_sync", "include/linux/iommu.h"), Translation);
+        .From(Anchor.Recalled("iommu_iotlb_sync", "include/linux/iommu.h"), Translation);
 
     /// <summary>Adds to a step that the device forgets what it has under way.</summary>
     public StepBuilder Drop(StepBuilder s) => s.Set(posted, None);

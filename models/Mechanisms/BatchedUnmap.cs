@@ -24,13 +24,13 @@ public sealed class BatchedUnmap : ModelFamily
     public static readonly Fault FreeFirst = new("free-first", "reclaim frees the page before try_to_unmap_flush");
 
 
-    private static readonly Anchor Unmap = Anchor.Kernel("try_to_unmap_one", "mm/rmap.c");
-    private static readonly Anchor Flush = Anchor.Kernel("try_to_unmap_flush", "mm/rmap.c");
-    private static readonly Anchor Pending = Anchor.Kernel("flush_tlb_batched_pending", "mm/rmap.c");
-    private static readonly Anchor SetPending = Anchor.Kernel("set_tlb_ubc_flush_pending", "mm/rmap.c");
+    private static readonly Anchor Unmap = Anchor.Recalled("try_to_unmap_one", "mm/rmap.c");
+    private static readonly Anchor Flush = Anchor.Kernel("try_to_unmap_flush", "mm/rmap.c", "0014dde7e945");
+    private static readonly Anchor Pending = Anchor.Kernel("flush_tlb_batched_pending", "mm/rmap.c", "0014dde7e945");
+    private static readonly Anchor SetPending = Anchor.Kernel("set_tlb_ubc_flush_pending", "mm/rmap.c", "0014dde7e945");
     private static readonly Anchor PendingFlag = Anchor.Kernel("flush_tlb_batched_pending", "mm/rmap.c", "8cdf3792526a");
-    private static readonly Anchor Reclaim = Anchor.Kernel("shrink_folio_list", "mm/vmscan.c");
-    private static readonly Anchor Mprotect = Anchor.Kernel("change_pte_range", "mm/mprotect.c");
+    private static readonly Anchor Reclaim = Anchor.Recalled("shrink_folio_list", "mm/vmscan.c");
+    private static readonly Anchor Mprotect = Anchor.Kernel("change_pte_range", "mm/mprotect.c", "076d1ab51ae6");
 
     /// <inheritdoc/>
     public override string Name => "batched-unmap";
@@ -79,7 +79,7 @@ public sealed class BatchedUnmap : ModelFamily
             .When(!locks.Mmap & !locks.PageTable[x] & !readOnly[x])
             .When(process.Pte(x).HasValue & !process.Pte(x).Value[process.Translation.Writable])
             .Set(process.Pte(x).Value[process.Translation.Writable], true))
-            .From(Anchor.Kernel("wp_page_reuse", "mm/memory.c"));
+            .From(Anchor.Recalled("wp_page_reuse", "mm/memory.c"));
         process.AddPageFaults(m, (_, x) => !locks.Mmap & !locks.PageTable[x] & !readOnly[x]);
         process.AddEnvironment(m);
         process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);

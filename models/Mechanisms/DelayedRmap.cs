@@ -21,9 +21,9 @@ public sealed class DelayedRmap : ModelFamily
     public static readonly Fault CleanUnflushed = new("clean-unflushed",
         "zap_pte_range of a clean PTE asks for no flush before the page goes");
 
-    private static readonly Anchor Clean = Anchor.Kernel("folio_mkclean", "mm/rmap.c");
-    private static readonly Anchor Clear = Anchor.Kernel("folio_clear_dirty_for_io", "mm/page-writeback.c");
-    private static readonly Anchor Remove = Anchor.Kernel("__remove_mapping", "mm/vmscan.c");
+    private static readonly Anchor Clean = Anchor.Kernel("folio_mkclean", "mm/rmap.c", "0014dde7e945");
+    private static readonly Anchor Clear = Anchor.Recalled("folio_clear_dirty_for_io", "mm/page-writeback.c");
+    private static readonly Anchor Remove = Anchor.Recalled("__remove_mapping", "mm/vmscan.c");
 
     /// <inheritdoc/>
     public override string Name => "delayed-rmap";
@@ -187,14 +187,14 @@ public sealed class DelayedRmap : ModelFamily
                 .When(process.Pte(x).IsNone & !PageTableLock & !Locked[f] & !Mapped[f] & owner[f] == Owner.PageCache)
                 .Set(process.Pte(x), process.Translation.To(f).With(process.Translation.Dirty, true))
                 .Set(Mapped[f], true).Set(Dirty[f], true))
-                .From(Anchor.Kernel("do_shared_fault", "mm/memory.c"));
+                .From(Anchor.Recalled("do_shared_fault", "mm/memory.c"));
             m.Rule("__remove_mapping", process.Frame, (s, f) => process.Free(s, f)
                 .When(owner[f] == Owner.PageCache & !Dirty[f] & !Mapped[f] & !Locked[f] & !IsGathered(f))
                 .SetIf(Unsaved[f], Lost, true).Set(Unsaved[f], false).By("kswapd"))
                 .From(Remove);
             m.Rule("filemap_read_folio", process.Frame, (s, f) => s
                 .When(owner[f] == Owner.Free).Set(owner[f], Owner.PageCache).By("kernel"))
-                .From(Anchor.Kernel("filemap_read_folio", "mm/filemap.c"));
+                .From(Anchor.Recalled("filemap_read_folio", "mm/filemap.c"));
         }
     }
 }

@@ -156,8 +156,8 @@ public sealed class LocklessWalk : ModelFamily
     /// <summary>khugepaged: the PMD first, then the check that nobody has a page pinned, then the copy.</summary>
     private sealed class HugeCollapse
     {
-        private static readonly Anchor Source = Anchor.Kernel("collapse_huge_page", "mm/khugepaged.c");
-        private static readonly Anchor Withdraw = Anchor.Kernel("zap_huge_pmd, zap_deposited_table", "mm/huge_memory.c");
+        private static readonly Anchor Source = Anchor.Kernel("collapse_huge_page", "mm/khugepaged.c", "001dba133cfa");
+        private static readonly Anchor Withdraw = Anchor.Recalled("zap_huge_pmd, zap_deposited_table", "mm/huge_memory.c");
 
         private readonly Process process;
         private readonly FastGup gup;

@@ -22,7 +22,7 @@ public sealed class MapSync : ModelFamily
     private static readonly Anchor Fault = Anchor.Kernel("dax_iomap_pte_fault", "fs/dax.c", "00c010e130e5");
     private static readonly Anchor Synchronous = Anchor.Kernel("dax_fault_is_synchronous", "fs/dax.c", "00c010e130e5");
     private static readonly Anchor Finish = Anchor.Kernel("dax_finish_sync_fault", "fs/dax.c", "00c010e130e5");
-    private static readonly Anchor Commit = Anchor.Kernel("xfs_log_force", "fs/xfs/xfs_log.c");
+    private static readonly Anchor Commit = Anchor.Recalled("xfs_log_force", "fs/xfs/xfs_log.c");
     private static readonly Anchor Flush = Anchor.Manual("CLWB and SFENCE", "Intel SDM 1, 11.4.4.3");
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed class MapSync : ModelFamily
 
         m.Rule("xfs_iomap_write_direct", block, (s, b) => s
             .When(inMemory.IsNone & onMedium.IsNone).Set(inMemory, b).Set(durable[b], false).By("file A"))
-            .From(Anchor.Kernel("xfs_iomap_write_direct", "fs/xfs/xfs_iomap.c"));
+            .From(Anchor.Recalled("xfs_iomap_write_direct", "fs/xfs/xfs_iomap.c"));
         m.Rule("log is written", s => s.When(isDirty).Set(onMedium, inMemory).By("xfsaild")).From(Commit);
         var stage = m.Has(NoSync) ? null : m.Var("sync_fault", Sort.Enum<Stage>());
         AddFault(m, inMemory, onMedium, pte, stage);

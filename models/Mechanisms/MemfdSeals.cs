@@ -28,9 +28,9 @@ public sealed class MemfdSeals : ModelFamily
 
     private static readonly Anchor AddSeals = Anchor.Kernel("memfd_add_seals", "mm/memfd.c", "037dd1308c6d");
     private static readonly Anchor WaitForPins = Anchor.Kernel("memfd_wait_for_pins", "mm/memfd.c", "037dd1308c6d");
-    private static readonly Anchor Deny = Anchor.Kernel("mapping_deny_writable", "include/linux/fs.h");
-    private static readonly Anchor MapWritable = Anchor.Kernel("mapping_map_writable", "include/linux/fs.h");
-    private static readonly Anchor Write = Anchor.Kernel("shmem_write_begin", "mm/shmem.c");
+    private static readonly Anchor Deny = Anchor.Recalled("mapping_deny_writable", "include/linux/fs.h");
+    private static readonly Anchor MapWritable = Anchor.Recalled("mapping_map_writable", "include/linux/fs.h");
+    private static readonly Anchor Write = Anchor.Recalled("shmem_write_begin", "mm/shmem.c");
 
     /// <inheritdoc/>
     public override string Name => "memfd-seals";

@@ -22,7 +22,7 @@ public sealed class MmuGather : ModelFamily
     /// <summary>Other gathers do not matter.</summary>
     public static readonly Fault IgnoreNested = new("ignore-nested",
         "with 'madvise': tlb_finish_mmu does not ask mm_tlb_flush_nested, and flushes only what it has unhooked itself",
-        Anchor.Kernel("mm_tlb_flush_nested", "include/linux/mm_inline.h"));
+        Anchor.Recalled("mm_tlb_flush_nested", "include/linux/mm_inline.h"));
 
     private const string Finish = "tlb_finish_mmu";
 

@@ -102,7 +102,7 @@ public sealed class Mremap : ModelFamily
     private sealed class PteMove(ModelBuilder m, Process process, MappedFile file)
     {
         private static readonly Anchor Move = Anchor.Kernel("move_ptes", "mm/mremap.c", "000c0691ec6a");
-        private static readonly Anchor CopyVma = Anchor.Kernel("copy_vma_and_data", "mm/mremap.c", "000c0691ec6a");
+        private static readonly Anchor CopyVma = Anchor.Recalled("copy_vma_and_data", "mm/mremap.c");
 
         public void Program(ThreadBuilder t, Expr c)
         {

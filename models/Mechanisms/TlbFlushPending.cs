@@ -18,16 +18,16 @@ public sealed class TlbFlushPending : ModelFamily
     public static readonly Fault NeverAsked = new("never-asked",
         "who finds the PTE changed takes it that it was flushed as well");
 
-    private static readonly Anchor Scan = Anchor.Kernel("change_prot_numa", "mm/mempolicy.c");
-    private static readonly Anchor Fault = Anchor.Kernel("do_huge_pmd_numa_page", "mm/huge_memory.c");
-    private static readonly Anchor Migrate = Anchor.Kernel("migrate_misplaced_transhuge_page", "mm/migrate.c");
+    private static readonly Anchor Scan = Anchor.Recalled("change_prot_numa", "mm/mempolicy.c");
+    private static readonly Anchor Fault = Anchor.Recalled("do_huge_pmd_numa_page", "mm/huge_memory.c of 4.13");
+    private static readonly Anchor Migrate = Anchor.Recalled("migrate_misplaced_transhuge_page", "mm/migrate.c of 4.13");
 
     /// <inheritdoc/>
     public override string Name => "tlb-flush-pending";
 
     /// <inheritdoc/>
     public override string Summary =>
-        "NUMA scanners take away access to pages and flush later; a fault in between migrates the page";
+        "NUMA scanners take away access to pages and flush later; a fault in between migrates the page, as in Linux 4.13";
 
     /// <inheritdoc/>
     public override ImmutableArray<SizeParameter> Sizes =>
@@ -46,6 +46,7 @@ public sealed class TlbFlushPending : ModelFamily
     /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
+        "later kernels, where no fault on a huge page asks mm_tlb_flush_pending any more",
         "faults that give access back without a migration; pages that are unmapped meanwhile",
         "context switches: the mm stays loaded on every CPU",
         .. Process.NotModelled,

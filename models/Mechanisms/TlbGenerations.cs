@@ -72,8 +72,8 @@ public sealed class TlbGenerations : ModelFamily
     /// <summary>A switch under way is seen late.</summary>
     public static readonly Fault MarkerLate = new("marker-late",
         "with 'switches', on 6.18: LOADED_MM_SWITCHING is stored, or seen by others, after tlb_gen is read",
-        Anchor.Mail("Stephen Dolan, x86/mm: Fix check/use ordering in switch_mm_irqs_off()", "2025-10-09",
-            "CAHDw0oGd0B4=uuv8NGqbUQ_ZVmSheU2bN70e4QhFXWvuAZdt2w@mail.gmail.com"));
+        Anchor.Mail("Stephen Dolan, x86/mm: Fix check/use ordering in switch_mm_irqs_off()", "2025-10-29",
+            "CAHDw0oE0334gEJ=ga1PAnZ3Av8+tFkKF-MJCF7Jj3i6pBVJvFQ@mail.gmail.com"));
 
     /// <summary>Lazy CPUs do nothing.</summary>
     public static readonly Fault ForgetLazy = new("forget-lazy",

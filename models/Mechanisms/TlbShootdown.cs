@@ -15,8 +15,8 @@ public sealed class TlbShootdown : ModelFamily
     /// <summary>Nobody waits for the other CPUs.</summary>
     public static readonly Fault LocalOnly = new("local-only", "the frame is freed once the CPU that unmaps has flushed itself");
 
-    private static readonly Anchor Zap = Anchor.Kernel("zap_pte_range", "mm/memory.c");
-    private static readonly Anchor Flush = Anchor.Kernel("flush_tlb_func", "arch/x86/mm/tlb.c");
+    private static readonly Anchor Zap = Anchor.Recalled("zap_pte_range", "mm/memory.c");
+    private static readonly Anchor Flush = Anchor.Kernel("flush_tlb_func", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
     private static readonly Anchor Walk = Anchor.Manual("Speculative walks", "Intel SDM 3A, 4.10.2.3");
 
     /// <inheritdoc/>
@@ -79,7 +79,7 @@ public sealed class TlbShootdown : ModelFamily
             .Set(flushing[c], false).Set(zappedPage[c], None).Set(zappedFrame[c], None)
             .Each(cpu, d => s.Set(acknowledged[c, d], false))
             .Shows(zappedFrame[c]))
-            .From(Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c"));
+            .From(Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583"));
 
         m.Rule("kalloc", frame, (s, f) => s
             .When(own[f] == FrameUse.Free).Set(own[f], FrameUse.Kernel).By("allocator"));

@@ -22,9 +22,9 @@ public sealed class UnlinkedVma : ModelFamily
         "the tlb_finish_mmu of unmap_mapping_range does not ask mm_tlb_flush_nested", Code.Pending);
 
     private static readonly Anchor End = Anchor.Kernel("tlb_end_vma", "include/asm-generic/tlb.h", "b67fbebd4cf9");
-    private static readonly Anchor Unlink = Anchor.Kernel("free_pgtables, unlink_file_vma", "mm/memory.c", "b67fbebd4cf9");
-    private static readonly Anchor ByFile = Anchor.Kernel("unmap_mapping_range", "mm/memory.c", "b67fbebd4cf9");
-    private static readonly Anchor Insert = Anchor.Kernel("vmf_insert_pfn", "mm/memory.c", "b67fbebd4cf9");
+    private static readonly Anchor Unlink = Anchor.Recalled("free_pgtables, unlink_file_vma", "mm/memory.c");
+    private static readonly Anchor ByFile = Anchor.Recalled("unmap_mapping_range", "mm/memory.c");
+    private static readonly Anchor Insert = Anchor.Recalled("vmf_insert_pfn", "mm/memory.c");
 
     /// <inheritdoc/>
     public override string Name => "unlinked-vma";

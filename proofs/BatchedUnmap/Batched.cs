@@ -10,7 +10,7 @@ namespace Verify.Proofs;
 /// <summary>Reclaim that flushes late, against mprotect.</summary>
 public sealed class Batched : ClaimList
 {
-    private static readonly Anchor Pending = Anchor.Kernel("flush_tlb_batched_pending", "mm/rmap.c");
+    private static readonly Anchor Pending = Anchor.Kernel("flush_tlb_batched_pending", "mm/rmap.c", "0014dde7e945");
 
     private static readonly Choices TwoTables = Choices.Default.Size("va", 2);
 

@@ -9,7 +9,7 @@ namespace Verify.Proofs.Dax;
 /// <summary>Leases in place of seals: who waits for whom, who is told, and who is stopped.</summary>
 public sealed class LayoutLeases : ClaimList
 {
-    private static readonly Anchor Unmap = Anchor.Kernel("iommu_unmap", "drivers/iommu/iommu.c");
+    private static readonly Anchor Unmap = Anchor.Recalled("iommu_unmap", "drivers/iommu/iommu.c");
     private static readonly Choices Small = Choices.Default;
     private static readonly Choices Wide = Choices.Default.Size("unit", 2);
 
@@ -39,11 +39,11 @@ public sealed class LayoutLeases : ClaimList
         Small.With(LayoutLease.Userfault).Assume(LayoutLease.Pause, LayoutLease.Cooperates), Posts.HellwigQuoted);
 
     private static readonly Case OnDemand = new("DX-UFFD-ODP", new LayoutLease(),
-        Wide.With(LayoutLease.OnDemand), Anchor.Kernel("mlx5_ib_invalidate_range", "drivers/infiniband/hw/mlx5/odp.c"));
+        Wide.With(LayoutLease.OnDemand), Anchor.Recalled("mlx5_ib_invalidate_range", "drivers/infiniband/hw/mlx5/odp.c"));
 
     private static readonly Case Pnfs = new("DX-PNFS", new LayoutLease(),
         Wide.With(LayoutLease.Pnfs, LayoutLease.Forced), Posts.Leases,
-        Anchor.Kernel("nfsd4_scsi_fence_client", "fs/nfsd/blocklayout.c"));
+        Anchor.Recalled("nfsd4_scsi_fence_client", "fs/nfsd/blocklayout.c"));
 
     private static readonly Case NoFence = new("DX-PNFS-NOFENCE", new LayoutLease(),
         Small.With(LayoutLease.Pnfs, LayoutLease.Forced, LayoutLease.NoFence), Posts.Leases);

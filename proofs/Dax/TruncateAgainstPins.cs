@@ -12,7 +12,7 @@ public sealed class TruncateAgainstPins : ClaimList
 {
     private static readonly Anchor Busy = Anchor.Kernel("dax_layout_busy_page_range", "fs/dax.c", "00c010e130e5");
     private static readonly Anchor Wait = Anchor.Kernel("wait_page_idle", "fs/dax.c", "00c010e130e5");
-    private static readonly Anchor GupFast = Anchor.Kernel("gup_fast_pte_range", "mm/gup.c");
+    private static readonly Anchor GupFast = Anchor.Kernel("gup_fast_pte_range", "mm/gup.c", "0092cb388b08");
     private static readonly Choices Upstream = Choices.Default.Size("unit", 2);
     private static readonly Choices OneThread = Choices.Default.Size("cpu", 1);
 
@@ -27,7 +27,7 @@ public sealed class TruncateAgainstPins : ClaimList
 
     private static readonly Case Raw = new("DX-RAW", new DaxTruncate(),
         Upstream.With(DaxTruncate.DeviceDax), Posts.HellwigQuoted,
-        Anchor.Kernel("dev_dax_fault", "drivers/dax/device.c"));
+        Anchor.Recalled("dev_dax_fault", "drivers/dax/device.c"));
 
     private static readonly Case Since = new("DX-BUSY", new DaxTruncate(), Upstream, Busy, GupFast, Posts.BreakLayouts);
 

@@ -10,7 +10,7 @@ namespace Verify.Proofs;
 /// <summary>What the posted patch really does: it overwrites valid PTEs and flushes locally, and leaves munmap alone.</summary>
 public sealed class PostedPatch : ClaimList
 {
-    private static readonly Anchor InsertPfn = Anchor.Kernel("insert_pfn", "mm/memory.c, as patched");
+    private static readonly Anchor InsertPfn = Anchor.Recalled("insert_pfn", "mm/memory.c, as patched");
 
     private static readonly Variant OnX86 = new(
         "VL-OVERWRITE-x86",
@@ -30,7 +30,7 @@ public sealed class PostedPatch : ClaimList
     private static readonly Variant Hold = new(
         "VL-PTELEFT-HOLD",
         Variant.Upstream.With(LocalCpuFlag.Overwrite, LocalCpuFlag.PteLeft, LocalCpuFlag.FrameHold),
-        Mails.Patch, Anchor.Kernel("flush_tlb_mm", "arch/x86/mm/tlb.c"));
+        Mails.Patch, Anchor.Recalled("flush_tlb_mm", "arch/x86/mm/tlb.c"));
 
     private static readonly Variant Device = new(
         "VL-SVA",
@@ -45,17 +45,17 @@ public sealed class PostedPatch : ClaimList
     private static readonly Variant Protect = new(
         "VL-MPROT",
         Variant.Upstream.With(LocalCpuFlag.Mprotect, LocalCpuFlag.LocalMprotect).Assume(LocalCpuFlag.Pinned),
-        Mails.Patch, Anchor.Kernel("change_protection", "mm/mprotect.c"));
+        Mails.Patch, Anchor.Kernel("change_protection", "mm/mprotect.c", "076d1ab51ae6"));
 
     private static readonly Variant ProtectPrivately = new(
         "VL-MPROT-ONLY",
         Protect.Choices.Assume(LocalCpuFlag.OnlyOwner),
-        Mails.Patch, Anchor.Kernel("change_protection", "mm/mprotect.c"));
+        Mails.Patch, Anchor.Kernel("change_protection", "mm/mprotect.c", "076d1ab51ae6"));
 
     private static readonly Variant ProtectFully = new(
         "VL-MPROT-FULL",
         Variant.Upstream.With(LocalCpuFlag.Mprotect),
-        Anchor.Kernel("change_protection", "mm/mprotect.c"));
+        Anchor.Kernel("change_protection", "mm/mprotect.c", "076d1ab51ae6"));
 
     /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>

@@ -9,7 +9,7 @@ namespace Verify.Proofs;
 /// <summary>GUP-fast, and page tables that are freed under walkers.</summary>
 public sealed class Walks : ClaimList
 {
-    private static readonly Anchor FastGup = Anchor.Kernel("gup_fast", "mm/gup.c");
+    private static readonly Anchor FastGup = Anchor.Kernel("gup_fast", "mm/gup.c", "0092cb388b08");
     private static readonly Anchor Remove = Anchor.Kernel("tlb_remove_table", "mm/mmu_gather.c", "06d074298583");
     private static readonly Profile Arm = Architecture.Arm64.Profile;
     private static readonly Choices WithTables = Choices.Default.With(LocklessWalk.FreeTables).Size("va", 2).Size("frame", 3);

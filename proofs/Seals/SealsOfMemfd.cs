@@ -22,7 +22,7 @@ public sealed class SealsOfMemfd : ClaimList
         Choices.Default.With(MemfdSeals.PinsFirst), AddSeals);
 
     private static readonly Case Unlocked = new("SL-MEMFD-UNLOCKED", new MemfdSeals(),
-        Choices.Default.With(MemfdSeals.UnlockedWrite), Anchor.Kernel("shmem_write_begin", "mm/shmem.c"));
+        Choices.Default.With(MemfdSeals.UnlockedWrite), Anchor.Recalled("shmem_write_begin", "mm/shmem.c"));
 
     private static readonly Case Mono = new("SL-MONO", new MemfdSeals(),
         Choices.Default.With(MemfdSeals.IomapSeal), Posts.Chinner);

@@ -9,7 +9,7 @@ namespace Verify.Proofs;
 /// <summary>Who finds a PTE changed asks whether its flush is still to come.</summary>
 public sealed class Pending : ClaimList
 {
-    private static readonly Anchor Comment = Anchor.Kernel("mm_tlb_flush_pending", "include/linux/mm_inline.h");
+    private static readonly Anchor Comment = Anchor.Recalled("mm_tlb_flush_pending", "include/linux/mm_inline.h");
 
     private static readonly Variant Counter = Of("B-PENDING", Choices.Default);
     private static readonly Variant CounterOnArm = Of("B-PENDING-ARM", Choices.Default.On(Architecture.Arm64.Profile));

@@ -141,8 +141,9 @@ public sealed class FlushGenerations : ClaimList
         WindowLate.Claim("I-USE", Refuted(24),
             "It is enough that should_flush_tlb counts LOADED_MM_SWITCHING, as long as only accesses count.",
             "Not if the switch reads tlb_gen first: in between it looks like a CPU that has left, its generation is "
-                + "already taken, and CR3 keeps the old entries. Stable kernels had the two in this order until October "
-                + "2025, with the fix of May in place; upstream had them right in the code, and needed a barrier."),
+                + "already taken, and CR3 keeps the old entries. The stable kernels 6.1, 6.6 and 6.12 had the two in this order, "
+                + "with the fix of May 2025 in place, until 2026 (6.12.97); upstream had them right in the code, and needed a "
+                + "barrier (83b0177a6c48)."),
         Lazy.Claim("I-USE", Proved,
             "A flush may leave lazy CPUs alone if they compare generations before they run a thread of the mm again."),
         LazyOld.Claim("I-USE", Proved,

@@ -86,12 +86,12 @@ internal sealed class PageBacking : IBacking
     public (string Name, Anchor Source) Fault =>
         isAnonymous ? ("do_anonymous_page", Code.AnonymousFault) : ("filemap_fault", Code.FilemapFault);
 
-    public (string Name, Anchor Source) Removal => ("delete_from_page_cache", Code.DeleteFromCache);
+    public (string Name, Anchor Source) Removal => ("filemap_remove_folio", Code.DeleteFromCache);
 
     /// <summary>Makes a holder known, so that every free reaches it.</summary>
     public void Register(IHolder holder) => allocator.Register(holder);
 
-    // A free page has a count of zero, and try_grab_folio() takes no reference to it.
+    // A free page has a count of zero, and try_grab_folio_fast() takes no reference to it.
     public Expr? CanGrab(Expr unit) => allocator.Owner[unit] != Owner.Free;
 
     public Expr IsForeign(Expr translation) =>

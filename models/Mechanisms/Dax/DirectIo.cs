@@ -89,11 +89,11 @@ internal sealed class DirectIo : IHolder
             .When(MayPin & pages.Shared(x).HasValue).Set(mine, pages.Shared(x)).From(Code.GupFast));
         if (backing.CanGrab(mine.Value[backing.Translation.Frame]) is { } canGrab)
         {
-            t.Branch("try_grab_folio", canGrab, () => { }, () => t.Return(), s => Grab(s, canGrab));
+            t.Branch("try_grab_folio_fast", canGrab, () => { }, () => t.Return(), s => Grab(s, canGrab));
         }
         else
         {
-            t.Step("try_grab_folio", s => Grab(s, true));
+            t.Step("try_grab_folio_fast", s => Grab(s, true));
         }
 
         if (!Rechecks)

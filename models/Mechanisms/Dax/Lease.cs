@@ -165,7 +165,8 @@ internal sealed class Lease
 
     private void Force(ThreadBuilder t)
     {
-        t.Step("lease_break_time is over", s => s
+        // nfsd sets fl_break_time to zero, so that __break_lease knows no deadline: it has one of its own for the recall.
+        t.Step(IsPnfs ? "nfsd4_cb_layout_done: the recall has timed out" : "lease_break_time is over", s => s
             .When(state == LeaseState.Breaking).Set(state, LeaseState.Revoking).Set(isHeard, false).From(Code.BreakLease));
         access.Revoke(t);
         t.Step("lease is revoked", s => s.Set(state, LeaseState.None).From(Code.BreakLease));

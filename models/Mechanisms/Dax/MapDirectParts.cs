@@ -8,8 +8,8 @@ namespace Verify.Mechanisms.Dax;
 /// <summary>The actors of <see cref="MapDirect"/>, put together.</summary>
 internal sealed class MapDirectParts
 {
-    private static readonly Anchor SizeChange = Anchor.Kernel("inode_newsize_ok", "fs/attr.c, as patched");
-    private static readonly Anchor HolePunch = Anchor.Kernel("vfs_fallocate", "fs/open.c, as patched");
+    private static readonly Anchor SizeChange = Anchor.Recalled("inode_newsize_ok", "fs/attr.c, as patched");
+    private static readonly Anchor HolePunch = Anchor.Recalled("vfs_fallocate", "fs/open.c, as patched");
 
     private readonly ModelBuilder m;
     private readonly Sort va;

@@ -18,8 +18,8 @@ internal enum Life
 /// <summary>A process that maps a file, registers the mapping with a NIC, and goes in the end; and its child.</summary>
 internal sealed class SealingProcess
 {
-    private static readonly Anchor Exit = Anchor.Kernel("do_exit", "kernel/exit.c: exit_mm() before exit_files()");
-    private static readonly Anchor Close = Anchor.Kernel("remove_vma", "mm/mmap.c");
+    private static readonly Anchor Exit = Anchor.Recalled("do_exit", "kernel/exit.c: exit_mm() before exit_files()");
+    private static readonly Anchor Close = Anchor.Recalled("remove_vma", "mm/mmap.c");
 
     private readonly Expr life;
     private readonly Expr vma;
@@ -85,7 +85,7 @@ internal sealed class SealingProcess
     public void DescribeFork(ModelBuilder m, Expr mayChildExit)
     {
         m.Rule("fork", s => SealOfVma!.Take(s.When(IsMapped & !childVma!).Set(childVma!, true).By("process")))
-            .From(Anchor.Kernel("dup_mmap", "kernel/fork.c"), Posts.Direct);
+            .From(Anchor.Recalled("dup_mmap", "kernel/fork.c"), Posts.Direct);
         m.Rule("child exits", s => CloseVma(s.When(childVma! & mayChildExit).By("child"), childVma!).From(Exit));
     }
 

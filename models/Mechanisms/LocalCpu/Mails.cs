@@ -45,21 +45,21 @@ public static class Mails
 /// <summary>Where the steps come from.</summary>
 internal static class Code
 {
-    public static readonly Anchor InsertPfn = Anchor.Kernel("insert_pfn", "mm/memory.c");
-    public static readonly Anchor Zap = Anchor.Kernel("zap_pte_range", "mm/memory.c");
-    public static readonly Anchor Unmap = Anchor.Kernel("unmap_region", "mm/mmap.c");
+    public static readonly Anchor InsertPfn = Anchor.Recalled("insert_pfn", "mm/memory.c");
+    public static readonly Anchor Zap = Anchor.Recalled("zap_pte_range", "mm/memory.c");
+    public static readonly Anchor Unmap = Anchor.Recalled("unmap_region", "mm/mmap.c");
     public static readonly Anchor FlushRange = Anchor.Kernel("flush_tlb_mm_range", "arch/x86/mm/tlb.c", "016c4d92cd16");
     public static readonly Anchor FlushOthers = Anchor.Kernel("flush_tlb_others", "arch/x86/mm/tlb.c", "016c4d92cd16");
     public static readonly Anchor Finish = Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583");
-    public static readonly Anchor FreeTables = Anchor.Kernel("free_pgtables", "mm/memory.c");
+    public static readonly Anchor FreeTables = Anchor.Recalled("free_pgtables", "mm/memory.c");
     public static readonly Anchor RemoveTable = Anchor.Kernel("tlb_remove_table", "mm/mmu_gather.c", "06d074298583");
-    public static readonly Anchor AllocTable = Anchor.Kernel("__pte_alloc", "mm/memory.c");
-    public static readonly Anchor PutPage = Anchor.Kernel("put_page", "include/linux/mm.h");
-    public static readonly Anchor Mprotect = Anchor.Kernel("change_pte_range", "mm/mprotect.c");
-    public static readonly Anchor Affinity = Anchor.Kernel("__set_cpus_allowed_ptr", "kernel/sched/core.c");
+    public static readonly Anchor AllocTable = Anchor.Recalled("__pte_alloc", "mm/memory.c");
+    public static readonly Anchor PutPage = Anchor.Recalled("put_page", "include/linux/mm.h");
+    public static readonly Anchor Mprotect = Anchor.Kernel("change_pte_range", "mm/mprotect.c", "076d1ab51ae6");
+    public static readonly Anchor Affinity = Anchor.Recalled("__set_cpus_allowed_ptr", "kernel/sched/core.c");
     public static readonly Anchor Notifier = Anchor.Kernel(
         "mmu_notifier_invalidate_range", "Documentation/mm/mmu_notifier.rst", "b39955e3dfec");
-    public static readonly Anchor Exit = Anchor.Kernel("exit_mmap", "mm/mmap.c");
+    public static readonly Anchor Exit = Anchor.Recalled("exit_mmap", "mm/mmap.c");
     public static readonly Anchor Speculation = Anchor.Manual(
         "Translations may be cached without an access",
         "Intel SDM 3A, 4.10.2.3; Arm ARM, G5.9.1; RISC-V privileged, SFENCE.VMA");

@@ -9,7 +9,7 @@ namespace Verify.Mechanisms.Upstream;
 /// </summary>
 internal sealed class FastGup : IHolder
 {
-    private static readonly Anchor Source = Anchor.Kernel("gup_fast", "mm/gup.c");
+    private static readonly Anchor Source = Anchor.Kernel("gup_fast", "mm/gup.c", "0092cb388b08");
 
     private readonly Process process;
     private readonly bool rechecks;
@@ -125,7 +125,7 @@ internal sealed class FastGup : IHolder
     private void TakeReference(ThreadBuilder t, Expr c, Expr pte, Expr isUnchanged, Expr seemsUnchanged)
     {
         var canGrab = process.Allocator.Owner[Frame(c)] != Owner.Free;
-        t.Branch("try_grab_folio", canGrab, () => { }, FallBack(t),
+        t.Branch("try_grab_folio_fast", canGrab, () => { }, FallBack(t),
             // Freed meanwhile, and mapped again at the same address: that is the right page.
             s => s.SetIf(canGrab, referenced[c], Frame(c))
                 .SetIf(canGrab & isUnchanged, entries[c].Value[process.Translation.Stale], false).From(Source));

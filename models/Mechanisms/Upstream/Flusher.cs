@@ -10,8 +10,8 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
     private static readonly Anchor ShouldFlush = Anchor.Kernel("should_flush_tlb", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
     private static readonly Anchor FlushMulti = Anchor.Kernel("native_flush_tlb_multi", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
 
-    private static readonly Anchor Unmap = Anchor.Kernel("try_to_unmap_one", "mm/rmap.c");
-    private static readonly Anchor AddPending = Anchor.Kernel("arch_tlbbatch_add_pending", "arch/x86/include/asm/tlbflush.h");
+    private static readonly Anchor Unmap = Anchor.Recalled("try_to_unmap_one", "mm/rmap.c");
+    private static readonly Anchor AddPending = Anchor.Recalled("arch_tlbbatch_add_pending", "arch/x86/include/asm/tlbflush.h");
     private static readonly Anchor FlushBatch = Anchor.Kernel("arch_tlbbatch_flush", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
 
     private readonly bool skipsLazy = rules.SkipsLazy && (!m.Has(TlbGenerations.FreeTables) || m.Has(TlbGenerations.SkipLazy));

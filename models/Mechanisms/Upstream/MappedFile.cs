@@ -14,12 +14,12 @@ namespace Verify.Mechanisms.Upstream;
 /// </remarks>
 internal sealed class MappedFile
 {
-    private static readonly Anchor Clean = Anchor.Kernel("page_mkclean_one", "mm/rmap.c", "8cdf3792526a");
-    private static readonly Anchor Clear = Anchor.Kernel("folio_clear_dirty_for_io", "mm/page-writeback.c");
-    private static readonly Anchor Zap = Anchor.Kernel("unmap_mapping_range", "mm/memory.c");
-    private static readonly Anchor Fault = Anchor.Kernel("do_shared_fault", "mm/memory.c");
-    private static readonly Anchor Remove = Anchor.Kernel("__remove_mapping", "mm/vmscan.c");
-    private static readonly Anchor Read = Anchor.Kernel("filemap_read_folio", "mm/filemap.c");
+    private static readonly Anchor Clean = Anchor.Kernel("page_mkclean_one", "mm/rmap.c", "0014dde7e945");
+    private static readonly Anchor Clear = Anchor.Recalled("folio_clear_dirty_for_io", "mm/page-writeback.c");
+    private static readonly Anchor Zap = Anchor.Recalled("unmap_mapping_range", "mm/memory.c");
+    private static readonly Anchor Fault = Anchor.Recalled("do_shared_fault", "mm/memory.c");
+    private static readonly Anchor Remove = Anchor.Recalled("__remove_mapping", "mm/vmscan.c");
+    private static readonly Anchor Read = Anchor.Recalled("filemap_read_folio", "mm/filemap.c");
 
     private readonly Process process;
     private readonly bool isOrdered;

@@ -81,9 +81,30 @@ public sealed record Actor(string? Name, Expr? Processor);
 /// <param name="Reference">File, commit, message id or document, enough to find it.</param>
 public sealed record Anchor(string Title, string Reference)
 {
-    /// <summary>A function of the Linux kernel.</summary>
-    public static Anchor Kernel(string function, string file, string? commit = null) =>
-        new($"{function}()", commit is null ? file : $"{file}, {commit}");
+    private const string FromMemory = "from memory";
+
+    /// <summary>Whether the source was not read for this, so that its version is not known.</summary>
+    public bool IsRecalled => Reference.EndsWith(FromMemory, StringComparison.Ordinal);
+
+    /// <summary>A function of the Linux kernel, as it was read.</summary>
+    /// <param name="function">The function, or several of one file.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="version">The commit, by 12 digits or more, or the version: what it is at others is not said.</param>
+    /// <exception cref="ModelException">VRF103: it names neither.</exception>
+    public static Anchor Kernel(string function, string file, string version)
+    {
+        if (!version.Any(char.IsAsciiDigit))
+        {
+            throw ModelException.At(null, Codes.BadDeclaration,
+                $"the source {function}(), {file} names no commit and no version: '{version}'",
+                "name the version that was read, as \"06d074298583\" or \"v6.18\"; or say Anchor.Recalled");
+        }
+
+        return new($"{function}()", $"{file}, {version}");
+    }
+
+    /// <summary>A function of the Linux kernel that is cited from memory, and was not read.</summary>
+    public static Anchor Recalled(string function, string file) => new($"{function}()", $"{file}, {FromMemory}");
 
     /// <summary>A mail.</summary>
     public static Anchor Mail(string author, string date, string reference) => new($"{author}, {date}", reference);

@@ -71,7 +71,21 @@ public sealed class GeneratedPages
             }
         }
 
+        AppendRecalled(page);
         Snapshot.MatchesPage("models/README.md", page.ToString());
+    }
+
+    /// <summary>The kernel sources that were not read, so that nobody takes the models for closer to the kernel than they are.</summary>
+    private static void AppendRecalled(StringBuilder page)
+    {
+        var recalled = Sources.OfAll().Where(source => source.IsRecalled).Select(source => source.ToString())
+            .Distinct().Order(StringComparer.Ordinal).ToList();
+        page.AppendLine().AppendLine("## Cited from memory").AppendLine();
+        page.AppendLine("All other kernel sources of the models and claims name the commit or version that was read.").AppendLine();
+        foreach (var source in recalled)
+        {
+            page.AppendLine(CultureInfo.InvariantCulture, $"- {source}");
+        }
     }
 
     private static string CertificateOf(Claim claim)

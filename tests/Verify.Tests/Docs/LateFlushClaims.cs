@@ -26,7 +26,7 @@ public sealed class LateFlushClaims : ClaimList
             Choices = Choices.Default,
             Property = "I-ENTRY",
             Expected = new Expectation.Proved(),
-            Sources = [Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c")],
+            Sources = [Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583")],
         },
     ];
 }

@@ -211,7 +211,7 @@ internal static class SmallModels
         var pf = m.Map("pf", cpu, Sort.Option(frame));
         var ack = m.Map("ack", cpu, cpu, Sort.Bool);
         m.Rule("map", cpu, page, frame, (r, c, p, f) => r.When(!pc[c] & own[f] == Owner.Free & pte[p].IsNone)
-            .Set(pte[p], f).Set(own[f], Owner.User)).From(Anchor.Kernel("set_pte_at", "mm/memory.c"));
+            .Set(pte[p], f).Set(own[f], Owner.User)).From(Anchor.Recalled("set_pte_at", "mm/memory.c"));
         m.Rule("zap", cpu, page, (r, c, p) => r.When(!pc[c] & pte[p].HasValue)
             .Set(pf[c], pte[p]).Set(pp[c], p).Set(pte[p], None).Set(pc[c], true));
         m.Rule("flush", cpu, cpu, (r, c, d) => r.When(pc[c] & !ack[c, d])

@@ -1,0 +1,25 @@
+using Verify.Claims;
+using Verify.Mechanisms;
+using Verify.Modelling;
+
+namespace Verify.Tests.Docs;
+
+/// <summary>What the models and claims cite.</summary>
+internal static class Sources
+{
+    /// <summary>The sources of all claims, of the rules of their instances, and of the faults of all families.</summary>
+    public static IEnumerable<Anchor> OfAll()
+    {
+        var claims = All<ClaimList>(typeof(Proofs.Shootdown)).SelectMany(list => list.Claims).ToList();
+        return claims.SelectMany(claim => claim.Sources)
+            .Concat(claims.DistinctBy(claim => Instance.Describe(claim.Family, claim.Choices))
+                .SelectMany(claim => claim.Family.Build(claim.Choices).Rules).SelectMany(rule => rule.Sources))
+            .Concat(All<ModelFamily>(typeof(TlbShootdown)).SelectMany(family => family.Faults)
+                .Select(fault => fault.Source).OfType<Anchor>());
+    }
+
+    private static IEnumerable<T> All<T>(Type neighbour) => neighbour.Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract)
+        .OrderBy(type => type.FullName, StringComparer.Ordinal)
+        .Select(type => (T)Activator.CreateInstance(type)!);
+}
