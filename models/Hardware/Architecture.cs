@@ -24,6 +24,9 @@ public sealed record Architecture(
     string Completion,
     Anchor Source)
 {
+    /// <summary>Whether Linux has an invalidation of leaf entries alone, which it uses where no page table was freed.</summary>
+    public bool HasLastLevelFlush { get; init; }
+
     /// <summary>x86-64: interrupts, and any valid value may follow any other.</summary>
     public static Architecture X86 { get; } = new(
         new Profile("x86", "x86-64: remote invalidation by IPI, live overwrite allowed"),
@@ -40,7 +43,8 @@ public sealed record Architecture(
         AddressFlushClearsUpperLevels: true,
         AllowsLiveOverwrite: false,
         "TLBI VAE1; DSB NSH", "TLBI VAE1IS", "TLBI completes",
-        Anchor.Manual("TLB maintenance requirements", "Arm ARM, G5.9"));
+        Anchor.Manual("TLB maintenance requirements", "Arm ARM, G5.9"))
+    { HasLastLevelFlush = true };
 
     /// <summary>RISC-V whose firmware fences the others: no interrupt reaches the kernel there.</summary>
     /// <remarks>

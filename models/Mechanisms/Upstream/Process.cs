@@ -23,6 +23,9 @@ internal enum Needs
 
     /// <summary>Page tables are allocated and freed.</summary>
     Tables = 8,
+
+    /// <summary>With tables: a flush says whether it is for upper levels too.</summary>
+    Levels = 16,
 }
 
 /// <summary>
@@ -33,6 +36,7 @@ internal sealed class Process
 {
     private readonly Expr usedStale;
     private readonly Expr freedEarly;
+    private readonly Expr? flushesTables;
     private bool countsLoads;
 
     public Process(ModelBuilder m, Architecture architecture, Owner initially, Needs needs = Needs.Nothing)
@@ -55,6 +59,7 @@ internal sealed class Process
 
         Mmu = new Mmu(m, Architecture, Translation, Pages, Tlb, Upper);
         Shootdown = new Shootdown(m, Cpu, Va, Architecture, needs.HasFlag(Needs.ConcurrentFlushes));
+        flushesTables = needs.HasFlag(Needs.Levels) ? m.Map("flush_freed_tables", Cpu, Sort.Bool) : null;
         usedStale = m.Ghost("used_stale", Sort.Bool);
         freedEarly = m.Ghost("freed_early", Sort.Bool);
     }
@@ -121,6 +126,30 @@ internal sealed class Process
         t.Step("flush is complete", s => Shootdown.Finish(s, c).Shows());
     }
 
+    /// <summary>Adds a flush of all addresses on all CPUs, of leaf entries or of upper levels too, and the wait for it.</summary>
+    public void FlushLevels(ThreadBuilder t, Expr c, Expr freedTables, params Anchor[] sources)
+    {
+        var isBroadcast = Architecture.Remote == RemoteInvalidation.Broadcast;
+        if (!isBroadcast)
+        {
+            t.Step(Architecture.LocalFlush, s =>
+            {
+                DropLevels(s, c, freedTables);
+                s.Shows().From([Architecture.Source, .. sources]);
+            });
+        }
+
+        t.Step(Architecture.RemoteFlush, s => Shootdown.Send(s, c, d => isBroadcast ? true : d != c, None)
+            .Set(flushesTables![c], freedTables).Shows().From([.. sources]));
+        t.Step("flush is complete", s => Shootdown.Finish(s, c).Set(flushesTables![c], false).Shows());
+    }
+
+    private void DropLevels(StepBuilder s, Expr c, Expr freedTables)
+    {
+        Tlb.DropAll(s, c);
+        s.If(Architecture.HasLastLevelFlush ? freedTables : true, () => Upper!.Drop(s, c));
+    }
+
     /// <summary>Adds a page fault of a CPU at an address, which takes a free frame.</summary>
     public void AddPageFaults(ModelBuilder m, Func<Expr, Expr, Expr> isAllowed) =>
         m.Rule("do_anonymous_page", Cpu, Va, Frame, (s, c, x, f) => s
@@ -166,7 +195,17 @@ internal sealed class Process
         if (spaces is null)
         {
             Shootdown.AddAnswers(m, hasInterrupts ?? (_ => true),
-                (s, from, d) => Mmu.Invalidate(s, d, Shootdown.Address(from)));
+                (s, from, d) =>
+                {
+                    if (flushesTables is null)
+                    {
+                        Mmu.Invalidate(s, d, Shootdown.Address(from));
+                    }
+                    else
+                    {
+                        DropLevels(s, d, flushesTables[from!]);
+                    }
+                });
         }
     }
 
