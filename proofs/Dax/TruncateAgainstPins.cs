@@ -152,7 +152,7 @@ public sealed class TruncateAgainstPins : ClaimList
             "The firmware fences them in machine mode. Interrupts that are off in the kernel hold up nothing, as with a "
                 + "broadcast TLBI: a proof for IPIs is none for this machine."),
         LongTerm.Claim("I-DMA", Proved,
-            "Long-term pins of DAX pages would be safe: truncate waits for them too."),
+            "Long-term pins of DAX pages would be safe from truncate: it waits for them too."),
         LongTerm.Claim("L-PROG", Starves,
             "Long-term pins of DAX pages could be allowed: a truncate gets through if no new ones are taken meanwhile.",
             "It waits as long as the registration lasts. That is why FOLL_LONGTERM is refused on fsdax."),

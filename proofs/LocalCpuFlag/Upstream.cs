@@ -61,10 +61,10 @@ public sealed class Upstream : ClaimList
     public override IEnumerable<Claim> Claims =>
     [
         Full.Claim("I-ENTRY", Proved,
-            "Upstream's munmap leaves no stale TLB entry that a thread could still use, whoever touches the address, "
+            "The munmap of Linux 4.19 leaves no stale TLB entry that a thread could still use, whoever touches the address, "
                 + "wherever threads run, and however CPUs switch between address spaces."),
         Full.Claim("I-USE", Proved,
-            "Under upstream's munmap no access goes through a stale TLB entry."),
+            "Under the munmap of Linux 4.19 no access goes through a stale TLB entry."),
         Full.Claim("I-SPEC", Refuted(15),
             "Under the munmap of Linux 4.19 not even a speculative access goes through a stale TLB entry.",
             "Stronger than anything that was claimed, and not so. switch_mm_irqs_off clears the CPU's bit in the "
@@ -74,10 +74,10 @@ public sealed class Upstream : ClaimList
                 + "entry that can still be used) and I-USE hold. Later kernels keep the bit, and have the same finding by "
                 + "way of lazy CPUs: B-SPEC-6.18."),
         FullWide.Claim("I-ENTRY", Proved,
-            "Upstream's munmap leaves no stale TLB entry that a thread could still use, also when an address is mapped "
+            "The munmap of Linux 4.19 leaves no stale TLB entry that a thread could still use, also when an address is mapped "
                 + "again, to another frame, while the flush of the first mapping is under way."),
         FullWide.Claim("I-USE", Proved,
-            "Under upstream's munmap no access goes through a stale TLB entry, also when an address is mapped again, to "
+            "Under the munmap of Linux 4.19 no access goes through a stale TLB entry, also when an address is mapped again, to "
                 + "another frame, while the flush of the first mapping is under way."),
         FullOnArm.Claim("I-ENTRY", Proved,
             "With a broadcast TLBI in place of the IPI, munmap leaves no stale TLB entry."),

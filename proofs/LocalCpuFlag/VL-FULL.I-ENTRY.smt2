@@ -1,6 +1,6 @@
 ; A proof by Verify. Every (check-sat) has to answer unsat.
 ; claim: VL-FULL:I-ENTRY
-; sentence: Upstream's munmap leaves no stale TLB entry that a thread could still use, whoever touches the address, wherever threads run, and however CPUs switch between address spaces.
+; sentence: The munmap of Linux 4.19 leaves no stale TLB entry that a thread could still use, whoever touches the address, wherever threads run, and however CPUs switch between address spaces.
 ; property: I-ENTRY
 ; model: local-cpu-flag x86
 ; assumptions: none

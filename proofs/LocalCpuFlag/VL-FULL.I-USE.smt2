@@ -1,6 +1,6 @@
 ; A proof by Verify. Every (check-sat) has to answer unsat.
 ; claim: VL-FULL:I-USE
-; sentence: Under upstream's munmap no access goes through a stale TLB entry.
+; sentence: Under the munmap of Linux 4.19 no access goes through a stale TLB entry.
 ; property: I-USE
 ; model: local-cpu-flag x86
 ; assumptions: none
