@@ -54,8 +54,8 @@ public sealed class OtherPromises : ClaimList
             "It does not matter whether a registration seals the block map before or after it looks pages up.",
             "A truncate fits between the two: the seal then guards a map that no longer leads to what is pinned."),
         LateChecked.Claim("I-DMA", Proved,
-            "A registration that seals after it has looked pages up is safe if it then looks whether they are "
-                + "still the file's.",
+            "A registration that seals after it has looked pages up lets no DMA land on another file's block, if it then "
+                + "looks whether they are still the file's.",
             "So one of the two is enough: to seal first, or to look again."),
         Sync.Claim("I-DMA", Refuted(7),
             "MAP_SYNC and MAP_POPULATE make sure that all blocks and PTEs are there, so a registration of the "
@@ -68,7 +68,7 @@ public sealed class OtherPromises : ClaimList
             "It speaks to migration and reclaim, and truncate is neither: a block has no reference count that the "
                 + "filesystem would look at."),
         PinnedMemory.Claim("I-DMA", Proved,
-            "mm_mpin() makes a registration of anonymous memory safe.",
+            "mm_mpin() keeps DMA into a registration of anonymous memory on its own pages.",
             "It holds without mm_mpin() too, because a page of memory is freed with its last reference. What "
                 + "mm_mpin() adds is that the page stays where it is also while nobody has it registered."),
         Shared.Claim("I-DMA", ProvedIf,
