@@ -12,7 +12,7 @@ internal sealed class CornerModel
     private static readonly string[] Names = ["x", "x[0]", "x.HasValue", "t.pc", "CPU0", "Red", "true", "next", "a b", "got[CPU0]"];
     private static readonly string[] RuleNames = ["go", "t.go", "x", "rule 1", "go'2", "stutter"];
     private static readonly string[] PropertyNames = ["L", "trigger of L", "goal", "x", "no deadlock", "bad"];
-    private static readonly Anchor[] Sources = [Anchor.Manual("a rule", "a section"), Anchor.Kernel("f", "mm/f.c")];
+    private static readonly Anchor[] Sources = [Anchor.Manual("a rule", "a section"), Anchor.Recalled("f", "mm/f.c")];
 
     private readonly Prng random;
     private readonly ModelBuilder m;
