@@ -49,6 +49,26 @@ internal static class SizeTemplate
         return text.ToString();
     }
 
+    /// <summary>
+    /// Whether what is at most something else, <c>(&lt;= a b)</c>, at some size may be more at a greater one: it grows, and the
+    /// other number does not, or the other one falls.
+    /// </summary>
+    public static bool MayEnd(string order, string size)
+    {
+        var name = NameOf(size);
+        int Growth(string number) => !number.Contains(name, StringComparison.Ordinal) ? 0
+            : number == $"(- {name})" || number.StartsWith("(- (", StringComparison.Ordinal) ? -1
+            : 1;
+        var numbers = order["(<= ".Length..^1];
+        var (end, open) = (0, 0);
+        for (; open > 0 || numbers[end] != ' '; end++)
+        {
+            open += numbers[end] switch { '(' => 1, ')' => -1, _ => 0 };
+        }
+
+        return Growth(numbers[..end]) > Growth(numbers[(end + 1)..]);
+    }
+
     private static ImmutableArray<string> Tokens(string text)
     {
         var tokens = ImmutableArray.CreateBuilder<string>();

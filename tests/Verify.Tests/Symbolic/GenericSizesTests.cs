@@ -96,6 +96,69 @@ public sealed class GenericSizesTests
         Assert.Equal(isProved, ProofCheck.Run(proof.Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken).IsProved);
     }
 
+    // Each of these is so of all that is offered, and ends with some greater number: a start below zero, what a map is filled
+    // with, one of two numbers, an equation, a range.
+    [Theory]
+    [InlineData("below zero")]
+    [InlineData("found by a key")]
+    [InlineData("one of two")]
+    [InlineData("equal to a key's")]
+    [InlineData("in a range")]
+    [InlineData("in the range of a parameter")]
+    public void What_ends_with_a_greater_number_is_not_of_every_number(string how)
+    {
+        var proof = Of(new Family([new("credits", 2, 1, 5, "")], m =>
+        {
+            var (cpu, credits) = (m.ScalarSet("cpu", 2), m.Size("credits"));
+            var (left, owner) = (m.Var("left", Sort.Range(-9, 9), 0), m.Var("owner", Sort.Option(cpu)));
+            var filled = Fill(m.Map("credit", cpu, Sort.Range(0, 20)).Sort, credits);
+            m.Rule("own", cpu, (s, c) => s.Set(owner, c));
+            switch (how)
+            {
+                case "below zero":
+                    m.Var("debt", Sort.Range(-9, 0), -credits);
+                    break;
+                case "one of two":
+                    m.Rule("get", s => s.Set(left, ((Expr)true).Then(credits, 20)));
+                    break;
+                case "in a range":
+                    m.AnyOf("some", Sort.Range(credits, 9));
+                    break;
+                case "in the range of a parameter":
+                    m.Rule("take", Sort.Range(credits, 9), (s, i) => s.When(i < 0).Set(left, 1));
+                    break;
+            }
+
+            m.Always("good", how switch
+            {
+                "found by a key" => owner.HasValue.Implies(filled[owner.Value] <= 9),
+                "equal to a key's" => owner.HasValue.Implies(filled[owner.Value] != 9),
+                _ => left <= 9,
+            });
+        }));
+
+        Assert.Equal("for every number of credits", proof.Sentence);
+        var answer = ProofCheck.Run(proof.Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken);
+        var open = answer.Answers.Where(one => one.Answer != Satisfiability.Unsat).ToList();
+        Assert.NotEmpty(open);
+        Assert.All(open, one => Assert.StartsWith("whatever the number: ", one.Obligation, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("(<= size.n 9)", true)]
+    [InlineData("(<= (+ size.n 1) 9)", true)]
+    [InlineData("(<= (- size.n 1) 9)", true)]
+    [InlineData("(<= (- 9) (- size.n))", true)]
+    [InlineData("(<= (- 9) (- (+ size.n 1)))", true)]
+    [InlineData("(<= size.n (- (- size.n 9)))", true)]
+    [InlineData("(<= 0 size.n)", false)]
+    [InlineData("(<= (- 3) (- size.n 1))", false)]
+    [InlineData("(<= (- size.n) 0)", false)]
+    [InlineData("(<= size.n (+ size.n 1))", false)]
+    [InlineData("(<= 0 9)", false)]
+    public void An_order_that_a_greater_size_may_end_is_shown(string order, bool mayEnd) =>
+        Assert.Equal(mayEnd, SizeTemplate.MayEnd(order, "n"));
+
     // At no corner of what is offered, and with no size alone.
     [Fact]
     public void A_rule_in_the_middle_is_seen()

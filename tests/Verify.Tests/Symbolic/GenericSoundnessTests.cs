@@ -104,6 +104,7 @@ public sealed class GenericSoundnessTests
     [InlineData("?k1")]
     [InlineData("let")]
     [InlineData("size.credits")]
+    [InlineData("is-LeafKind.Data")]
     [InlineData("LeafKind.Data")]
     public void A_variable_may_have_the_name_of_anything(string name)
     {
@@ -125,6 +126,35 @@ public sealed class GenericSoundnessTests
         {
             Assert.True(IsProved(model, "odd", i => i.Add("itself", itself)));
         }
+    }
+
+    // To Z3 a function of this name and of this sort says which member of the enum something is. It is a map, and one of whose
+    // entries changes: where there are three of them, something breaks.
+    [Fact]
+    public void A_variable_is_not_what_tells_members_apart()
+    {
+        var m = new ModelBuilder("recognizer");
+        var cpu = m.ScalarSet("cpu", 3);
+        var seen = m.Map("is-LeafKind.Data", Sort.Enum<LeafKind>(), Sort.Bool);
+        var broken = m.Var("broken", Sort.Bool);
+        m.Rule("see", s => s.Set(seen[LeafKind.Truth], true));
+        m.Rule("break", cpu, cpu, cpu, (s, a, b, c) => s.When(seen[LeafKind.Truth]).Set(broken, (a != b) & (b != c) & (a != c)));
+        m.Always("whole", !broken);
+
+        Assert.False(IsProved(m.Build(), "whole", i => i.Add("whole", !i["broken"])));
+    }
+
+    // "x" of the one, and what Z3 calls "y" of the other.
+    [Fact]
+    public void A_member_is_not_what_tells_members_apart()
+    {
+        var m = new ModelBuilder("recognizers");
+        var (one, other) = (new Sort.Enumeration("is-state", ["idle", "busy"]), new Sort.Enumeration("state", ["idle", "busy"]));
+        var (x, y) = (m.Var("x", one, MemberOf(one, 0)), m.Var("y", other, MemberOf(other, 0)));
+        m.Rule("see", s => s.Set(x, MemberOf(one, 1)).Set(y, MemberOf(other, 1)));
+        m.Always("idle", x == MemberOf(one, 0));
+
+        AssertOneName(m.Build(), "idle");
     }
 
     private static void AssertOneName(Model model, string property)

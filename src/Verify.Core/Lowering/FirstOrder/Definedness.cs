@@ -82,7 +82,7 @@ internal sealed class Definedness(ExprLowering lowering) : ExprFold<Formula>
         switch (target, source, value)
         {
             case (Sort.Interval to, Sort.Interval from, Meaning.Scalar scalar):
-                return FitsAlways(to, from) ? Formula.True : scalar.Value.Select(number => Signature.InRange(to, number), true);
+                return FitsAlways(to, from) ? Formula.True : scalar.Value.Select(number => lowering.InRange(to, number), true);
             case (Sort.Optional to, Sort.Optional from, Meaning.Option option):
                 return Formula.Implies(option.Has, Fits(to.Of, from.Of, option.Content));
             case (Sort.Record to, Sort.Record from, Meaning.Record record):

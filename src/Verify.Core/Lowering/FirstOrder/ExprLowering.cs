@@ -139,9 +139,8 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
     protected internal override Meaning OnCompare(Expr.Compare node)
     {
         var (left, right) = (Of(node.Left).AsOne, Of(node.Right).AsOne);
-        NoteOrders(left, right);
         return new Meaning.Truth(left.Select(a => right.Select(
-            b => node.IsStrict ? Formula.Not(Formula.AtMost(b, a)) : Formula.AtMost(a, b), isPositive), isPositive));
+            b => node.IsStrict ? Formula.Not(AtMost(b, a)) : AtMost(a, b), isPositive), isPositive));
     }
 
     protected internal override Meaning OnArithmetic(Expr.Arithmetic node)
@@ -215,11 +214,27 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
     /// <summary>That a number which is known is at most another: at this size, and it has to be so at any.</summary>
     public void NoteOrder(int less, int more) => reading.Signature.NoteOrder(less, more);
 
-    // Two known numbers are compared here and now: one is less than the other, or they are equal.
-    private void NoteOrders(One left, One right)
+    /// <summary>Whether a number is in a range.</summary>
+    public Formula InRange(Sort.Interval range, Formula number) => Formula.And(
+        AtMost(Formula.Of(LogicSort.Number, range.Low), number),
+        AtMost(number, Formula.Of(LogicSort.Number, range.High)));
+
+    private Formula AtMost(Formula left, Formula right)
     {
-        if ((left, right) is (One.Term { Formula: Formula.Constant a }, One.Term { Formula: Formula.Constant b })
-            && a.Sort == LogicSort.Number && b.Sort == LogicSort.Number)
+        NoteOrders(left, right);
+        return Formula.AtMost(left, right);
+    }
+
+    private Formula AreEqual(Formula left, Formula right)
+    {
+        NoteOrders(left, right);
+        return Formula.Equal(left, right);
+    }
+
+    // Two known numbers are compared here and now: one is less than the other, or they are equal.
+    private void NoteOrders(Formula left, Formula right)
+    {
+        if ((left, right) is (Formula.Constant a, Formula.Constant b) && a.Sort == LogicSort.Number && b.Sort == LogicSort.Number)
         {
             var (less, more) = a.Number <= b.Number ? (a.Number, b.Number) : (b.Number, a.Number);
             NoteOrder(less == more ? less : less + 1, more);
@@ -244,8 +259,9 @@ internal sealed class ExprLowering(Reading reading, SourceSpot where) : ExprFold
         {
             case (Meaning.Truth a, Meaning.Truth b):
                 return Formula.Equal(a.Formula, b.Formula);
+            case (Meaning.Scalar a, Meaning.Scalar b) when sort is Sort.Interval:
+                return a.Value.Select(x => b.Value.Select(y => AreEqual(x, y), isPositive), isPositive);
             case (Meaning.Scalar a, Meaning.Scalar { Value: One.Term b }):
-                NoteOrders(a.Value, b);
                 return a.Value.Is(b.Formula, isPositive);
             case (Meaning.Scalar { Value: One.Term a }, Meaning.Scalar b):
                 return b.Value.Is(a.Formula, isPositive);

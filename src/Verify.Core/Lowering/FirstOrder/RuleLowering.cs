@@ -68,9 +68,13 @@ internal sealed class RuleLowering
             guard, isGuardDefined, areDefined, after);
     }
 
-    private LogicSort SortOf(Binder binder) => Signature.IsPlain(binder.Sort)
-        ? signature.LogicOf(binder.Sort)
-        : throw ModelException.At(rule.Where, Codes.NotGeneric, $"the rule ranges over '{binder.Sort}'");
+    private LogicSort SortOf(Binder binder)
+    {
+        signature.NoteValues(binder.Sort);
+        return Signature.IsPlain(binder.Sort)
+            ? signature.LogicOf(binder.Sort)
+            : throw ModelException.At(rule.Where, Codes.NotGeneric, $"the rule ranges over '{binder.Sort}'");
+    }
 
     private ExprLowering Scope(SourceSpot where)
     {

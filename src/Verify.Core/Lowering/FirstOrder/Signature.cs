@@ -106,6 +106,15 @@ public sealed class Signature
 
     internal void NoteOrder(int less, int more) => orders.Add((less, more));
 
+    // A range has values: without one there would be no model.
+    internal void NoteValues(Sort sort)
+    {
+        if (sort is Sort.Interval range)
+        {
+            NoteOrder(range.Low, range.High);
+        }
+    }
+
     /// <summary>Pairs of numbers, the lesser first, that formulas have been simplified by; in the order in which they were.</summary>
     public IEnumerable<(int Less, int More)> Orders => orders;
 
@@ -217,11 +226,11 @@ public sealed class Signature
         if (!sorts.TryGetValue(name, out var sort))
         {
             sorts[name] = sort = new LogicSort(name, members, isIdentity);
-            for (var i = 0; i < members.Length; i++)
+            foreach (var symbol in members.SelectMany((_, i) => SymbolsOf(SmtText.MemberOf(sort, i))))
             {
-                if (!names.Add(SmtText.MemberOf(sort, i)))
+                if (!names.Add(symbol))
                 {
-                    throw OneName("a member of an enum, and something else,", SmtText.MemberOf(sort, i));
+                    throw OneName("a member of an enum, and something else,", symbol);
                 }
             }
         }
@@ -274,6 +283,7 @@ public sealed class Signature
             case Sort.Boolean:
                 return new Shape.Scalar(Declare(name, LeafKind.Truth, keys, sort, flag));
             case Sort.Interval or Sort.Enumeration:
+                NoteValues(sort);
                 return new Shape.Scalar(Declare(name, LeafKind.Data, keys, sort, flag));
             case Sort.Scalar:
                 return new Shape.Scalar(Declare(name, flag is null ? LeafKind.Identity : LeafKind.Relation, keys, sort, flag));
@@ -293,8 +303,9 @@ public sealed class Signature
 
     private Leaf Declare(string name, LeafKind kind, ImmutableArray<Sort> keys, Sort sort, Leaf? flag)
     {
-        // Of what begins like this there are others: parameters and witnesses, variables of quantifiers, sizes.
-        var isLikeOurs = name.Length == 0 || name[0] is '$' or '?' || name.StartsWith(SizeTemplate.Prefix, StringComparison.Ordinal);
+        // Of what begins like this there are others: parameters and witnesses, variables of quantifiers, sizes, recognizers.
+        var isLikeOurs = name.Length == 0 || name[0] is '$' or '?' || name.StartsWith(SizeTemplate.Prefix, StringComparison.Ordinal)
+            || name.StartsWith(Recognizer, StringComparison.Ordinal);
         var first = isLikeOurs ? $"var {name}" : name;
         var unique = first;
         for (var i = 2; names.Overlaps(NamesOf(unique)); i++)
@@ -310,6 +321,12 @@ public sealed class Signature
             : new Symbol(unique, arguments, value);
         return new Leaf(symbol, kind, keys, sort, flag);
     }
+
+    // How Z3 calls, without being asked to, what tells a member of an enum from the others: another symbol of that name and
+    // of that sort would be this one.
+    private const string Recognizer = "is-";
+
+    private static string[] SymbolsOf(string member) => [member, Recognizer + member];
 
     // A leaf, and what it is initially and after a step.
     private static string[] NamesOf(string leaf) => [leaf, InitiallyNameOf(leaf), AfterNameOf(leaf)];
