@@ -25,9 +25,13 @@ public sealed class EngineLaws
             }
             else
             {
-                var error = Assert.Throws<UndefinedException>(() => Engine.Decide(sample.Model, property, OneThread));
+                var error = Undefined(sample, () => Engine.Decide(sample.Model, property, OneThread));
                 Assert.Contains(error.Diagnostic.Code.Id, expected.Errors);
-                CheckWay(sample.Interpreter, error, expected);
+                if (error is UndefinedException met)
+                {
+                    CheckWay(sample.Interpreter, met, expected);
+                }
+
                 tally.Note("undefined");
             }
         }
@@ -224,6 +228,11 @@ public sealed class EngineLaws
     }
 
     // Told with a shortest way there, which the interpreter walks until it meets the same.
+    /// <summary>What an engine says of a model that is undefined: the way there, unless it has no start.</summary>
+    internal static ModelException Undefined(Sample sample, Func<Verdict> decide) => sample.Toy.Nodes.Count == 0
+        ? Assert.ThrowsAny<ModelException>(decide)
+        : Assert.Throws<UndefinedException>(decide);
+
     private static void CheckWay(Interpreter interpreter, UndefinedException error, Oracle expected)
     {
         Assert.Equal(expected.UndefinedAt, error.Run.Trace.Length);

@@ -49,8 +49,19 @@ public sealed class RandomLaws
     {
         foreach (var (property, _) in sample.Decided)
         {
-            string Text(int threads, ulong seed) => Told(sample.Toy,
-                Engine(way, 100).Decide(sample.Model, property, Short with { Threads = threads, Seed = seed }));
+            // A walk may come to what is undefined in a state that a search need not look at.
+            string Text(int threads, ulong seed)
+            {
+                try
+                {
+                    return Told(sample.Toy, Engine(way, 100).Decide(sample.Model, property, Short with { Threads = threads, Seed = seed }));
+                }
+                catch (ModelException e)
+                {
+                    return e.Message;
+                }
+            }
+
             Assert.Equal(Text(1, 7), Text(1, 7));
             Assert.Equal(Text(1, 7), Text(2, 7));
             Assert.Equal(Text(1, 7), Text(3, 7));
