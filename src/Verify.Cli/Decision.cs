@@ -40,7 +40,8 @@ internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report
 
         var instance = new Instance(claim.Family, choices);
         var report = Verify.Claims.Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);
-        return new Decision(claim, choices, new ClaimReport(claim, report, [], [.. report.Vacuities(), .. report.OpenVacuities()]));
+        return new Decision(claim, choices, new ClaimReport(claim, report, [],
+            [.. report.Forbidden(), .. report.Vacuities(), .. report.OpenVacuities()]));
     }
 
     /// <summary>The command that shows a run of an instance again, a word an entry.</summary>

@@ -62,7 +62,7 @@ internal sealed class Liveness(CompiledModel model, Run run, Tuning tuning, Time
         evidence = evidence with { Witnesses = evidence.Witnesses.Add(trigger) };
         return FindViolation() is { } trace ? new Verdict.Refuted(trace, evidence)
             : ExplicitEngine.TryCheck(model, run, graph, ref evidence) ? new Verdict.Proved(evidence)
-            : NotDecided("interrupted", evidence);
+            : NotDecided("an interrupt", evidence);
     }
 
     private static Verdict.Unknown NotDecided(string cause, Evidence evidence) =>

@@ -116,7 +116,7 @@ internal sealed class Sample : IDisposable
             .. model.Witnesses.Select((witness, i) =>
                 new Witness(witness.Name, steppers.Min(stepper => stepper.WitnessDepths[i]))),
         ],
-        Identity = isCounted ? "exact states" : "states not counted",
+        Identity = isCounted ? "exact states" : Evidence.StatesNotCounted,
     };
 
     /// <summary>Runs leave nothing out.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Verify.Engines;
 using Verify.Semantics;
 
@@ -41,14 +42,9 @@ internal sealed class Search : IDisposable
         // Hashes cannot be expanded: what is found of a level must be told from what is not at once.
         mayLeaveMemory = !inMemory && !store.Table.IsCompact;
         var isResumed = TryResume(out var frontier);
-        if (stopped is { } tooLittle)
+        if (stopped is not null || (team.Undefined is not null && lastLevel is null))
         {
-            return Result(EndOfStopped, tooLittle, 0, -1);
-        }
-
-        if (lastLevel is null && team.Undefined is not null)
-        {
-            return Result(SearchEnd.Undefined, null, 0, -1);
+            return Result(stopped is null ? SearchEnd.Undefined : EndOfStopped, stopped, 0, -1);
         }
 
         while (true)
@@ -189,7 +185,7 @@ internal sealed class Search : IDisposable
 
         if (run.Cancellation.IsCancellationRequested)
         {
-            return (SearchEnd.Cancelled, "interrupted");
+            return (SearchEnd.Cancelled, "an interrupt");
         }
 
         if (run.Budget.Depth <= depth)
@@ -197,7 +193,8 @@ internal sealed class Search : IDisposable
             return (SearchEnd.Cut, $"depth budget of {run.Budget.Depth}");
         }
 
-        return run.Budget.States <= store.States ? (SearchEnd.Cut, $"budget of {run.Budget.States} states") : null;
+        var told = string.Create(CultureInfo.InvariantCulture, $"a budget of {run.Budget.States:N0} states");
+        return run.Budget.States <= store.States ? (SearchEnd.Cut, $"{told}, looked at when a level is finished") : null;
     }
 
     // The next level; when stopped, what it was made of.
@@ -287,7 +284,7 @@ internal sealed class Search : IDisposable
     {
         if (run.Cancellation.IsCancellationRequested)
         {
-            stopped = "interrupted";
+            stopped = "an interrupt";
         }
         else if (run.Budget.Seconds <= clock.Elapsed.TotalSeconds)
         {

@@ -33,7 +33,7 @@ internal static class Control
         if (answer != known)
         {
             throw answer == Satisfiability.Unknown
-                ? new SolverException(SolverTrouble.GaveUp, $"{solver.Identity} does not know")
+                ? new SolverException(SolverTrouble.GaveUp, $"{solver.Identity} gives up on a question (it answers 'unknown')")
                 : new SolverException(SolverTrouble.Garbage,
                     $"{solver.Identity} is not to be believed: it says '{answer.ToString().ToLowerInvariant()}' of {of}");
         }

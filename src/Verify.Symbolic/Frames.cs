@@ -147,7 +147,7 @@ internal sealed class Frames : IDisposable
     {
         Satisfiability.Sat => true,
         Satisfiability.Unsat => false,
-        _ => throw new SolverException(SolverTrouble.GaveUp, $"{solver.Identity} does not know"),
+        _ => throw new SolverException(SolverTrouble.GaveUp, $"{solver.Identity} gives up on a question (it answers 'unknown')"),
     };
 
     private Cube Core(Cube of)

@@ -70,7 +70,8 @@ internal static class InductiveProof
             return Obligations.WhyNot(obligations, solver, question.Known) switch
             {
                 null => ($" and {other.Identity}", null),
-                var reason when reason.EndsWith("unknown", StringComparison.Ordinal) => ($" alone, {other.Identity} does not know", null),
+                var reason when reason.EndsWith("unknown", StringComparison.Ordinal) =>
+                    ($" alone, {other.Identity} answers 'unknown'", null),
                 var reason => ("", $"{question.Solver} and {other.Identity} contradict each other: {reason}"),
             };
         }

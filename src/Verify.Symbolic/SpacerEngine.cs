@@ -27,7 +27,7 @@ public sealed class SpacerEngine(ISolverSource solvers) : SymbolicEngine(solvers
                 case Satisfiability.Unsat:
                     return BoundedSearch.Refute(question, How);
                 case Satisfiability.Unknown:
-                    return question.Unknown($"{solver.Identity} does not know");
+                    return question.Unknown($"{solver.Identity} gives up on a question (it answers 'unknown')");
             }
 
             invariant = InvariantIn(solver.Ask("(get-model)"), solver.Identity);

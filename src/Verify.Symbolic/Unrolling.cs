@@ -75,7 +75,7 @@ internal sealed class Unrolling : IDisposable
     {
         Satisfiability.Sat => true,
         Satisfiability.Unsat => false,
-        _ => throw new SolverException(SolverTrouble.GaveUp, $"{solver.Identity} does not know"),
+        _ => throw new SolverException(SolverTrouble.GaveUp, $"{solver.Identity} gives up on a question (it answers 'unknown')"),
     };
 }
 

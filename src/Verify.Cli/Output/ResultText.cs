@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Verify.Claims;
 using Verify.Engines;
@@ -59,6 +60,7 @@ internal sealed class ResultText(Terminal terminal)
             Text($"checked: {walked}");
         }
 
+        WriteProblems(report.Problems);
         if (main.Trace is { } trace)
         {
             WriteTrace(decision, main, trace, showStates);
@@ -76,11 +78,6 @@ internal sealed class ResultText(Terminal terminal)
         if (main.Verdict is Verdict.Proved { Witness: null })
         {
             WriteLimits(main, claim);
-        }
-
-        foreach (var problem in report.Problems)
-        {
-            Item($"{terminal.Paint("PROBLEM", Paint.Red)} {problem}");
         }
 
         if (!decision.IsExpected)
@@ -110,6 +107,18 @@ internal sealed class ResultText(Terminal terminal)
     public static string Seconds(double seconds) =>
         $"{seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s";
 
+    private void WriteProblems(ImmutableArray<string> problems)
+    {
+        if (problems.Length > 0)
+        {
+            Text(terminal.Paint("not as it should be:", Paint.Red));
+            foreach (var problem in problems)
+            {
+                Item($"PROBLEM {problem}");
+            }
+        }
+    }
+
     private void WritePending(Claim claim, Expectation.Pending pending)
     {
         Line($"{terminal.Paint(claim.Id, Paint.Bold)}  {terminal.Paint("pending", Paint.Yellow)}");
@@ -121,9 +130,14 @@ internal sealed class ResultText(Terminal terminal)
     private string Headline(Decision decision, Report main)
     {
         var word = main.Verdict.Word;
+        if (decision.Report.IsVacuous)
+        {
+            return terminal.Paint($"{word}, but it proves nothing", Paint.Red);
+        }
+
         if (!decision.IsExpected && !decision.Report.IsAsExpected)
         {
-            return terminal.Paint($"{word}, but it says nothing", Paint.Red);
+            return terminal.Paint($"{word}, but it may prove nothing", Paint.Yellow);
         }
 
         if (!decision.IsExpected)
@@ -150,10 +164,12 @@ internal sealed class ResultText(Terminal terminal)
     {
         var evidence = report.Verdict.Evidence;
         var standing = evidence.StatesStoodFor is { } all ? $" that stand for {all:N0}" : "";
+        // Drawn runs that are too many for a table leave their states uncounted; that is said, and no number is.
+        var counted = evidence.Identity == Evidence.StatesNotCounted ? "" : $"{Tally.Count(evidence.States, "state")}{standing}, ";
         var chosen = evidence.Selection is { } selection ? $"{selection}; " : "";
         var numbers = evidence.Solver is { } solver
             ? $"{chosen}depth {evidence.Depth}, {evidence.Identity}, {solver}, {Seconds(report.ElapsedSeconds)}"
-            : $"{chosen}{evidence.States:N0} states{standing}, {evidence.Transitions:N0} transitions, "
+            : $"{chosen}{counted}{Tally.Count(evidence.Transitions, "transition")}, "
                 + $"depth {evidence.Depth}, {evidence.Identity}, {Seconds(report.ElapsedSeconds)}";
         numbers = evidence.RulePairs is { } pairs ? $"{pairs:N0} rule pairs, {numbers}" : numbers;
         return report.Verdict switch
@@ -162,7 +178,7 @@ internal sealed class ResultText(Terminal terminal)
             Verdict.HoldsUpTo limit when evidence.Kind is EvidenceKind.Sampled or EvidenceKind.Hashed =>
                 $"no violation in {limit.Bound.Cause}; {numbers}",
             Verdict.HoldsUpTo limit =>
-                $"stopped by {limit.Bound.Cause}; no violation within {limit.Bound.Depth} steps; {numbers}",
+                $"stopped by {limit.Bound.Cause}; no violation within {Tally.Count(limit.Bound.Depth, "step")}; {numbers}",
             _ => evidence.Kind switch
             {
                 EvidenceKind.Sampled => $"met in run {evidence.Schedules:N0}; {numbers}",
@@ -187,7 +203,7 @@ internal sealed class ResultText(Terminal terminal)
         var see = $"./verify check {Fold.Quoted(decision.Claim.Id)} --drop {Fold.Quoted(assumption)}";
         return without.Verdict switch
         {
-            Verdict.Refuted { Trace: { } trace } => $"carries the proof; without it refuted in {trace.Length} steps ({see})",
+            Verdict.Refuted { Trace: { } trace } => $"carries the proof; without it refuted in {Tally.Count(trace.Length, "step")} ({see})",
             Verdict.Refuted => "carries the proof; without it refuted",
             Verdict.Proved => "superfluous; proved without it",
             _ => $"undecided; without it {without.Verdict.Word} ({see})",
@@ -203,7 +219,11 @@ internal sealed class ResultText(Terminal terminal)
             Item($"other sizes than {Instance.DescribeSizes(family, main.Instance.Choices)}");
         }
 
-        Item("weaker memory orders: all processors see one order of steps (sequential consistency, no store buffers)");
+        if (family.OtherMemoryOrders is { } orders)
+        {
+            Item(orders);
+        }
+
         foreach (var assumption in family.Assumptions.Where(a => main.Instance.Choices.Assumptions.Contains(a.Name)))
         {
             Item($"worlds without {assumption.Name}: {assumption.Text} (up to: {assumption.EnforcedBy})");

@@ -131,7 +131,7 @@ internal sealed class AnySizeRun(Session session)
             new Run(Budget.Unlimited, Cancellation: session.Cancellation));
         var isOpen = witness.Verdict is Verdict.Unknown or Verdict.HoldsUpTo;
         var result = new AnySizeResult(claim, witness.Verdict is Verdict.Proved
-            ? witness.Vacuities()
+            ? [.. witness.Forbidden(), .. witness.Vacuities()]
             : [$"{instance}: {witness.Verdict.Word}, so there is nothing to prove for every size"],
             isOpen ? ExitCode.Undecided : ExitCode.Otherwise)
         {

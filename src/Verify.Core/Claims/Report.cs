@@ -104,7 +104,10 @@ public sealed record Report(
         }
     }
 
-    /// <summary>What makes a proof say nothing: witnesses that were not met and rules that never fired.</summary>
+    /// <summary>
+    /// What makes a proof say nothing: witnesses that were not met, rules that never fired, and that nobody asked for a
+    /// witness.
+    /// </summary>
     public ImmutableArray<string> Vacuities()
     {
         if (Verdict is not Verdict.Proved { Evidence: { Kind: EvidenceKind.Exhaustive or EvidenceKind.Inductive } evidence })
@@ -114,9 +117,24 @@ public sealed record Report(
 
         var unmet = evidence.Witnesses.Where(witness => witness.Depth is null)
             .Select(witness => $"vacuous: '{witness.Property}' is not reachable");
-        var idle = Instance.Model.Rules.Where((_, rule) => rule < evidence.RuleCounts.Length && evidence.RuleCounts[rule] == 0)
+        var idle = Instance.Model.Rules
+            .Where((rule, i) => rule.Never is null && i < evidence.RuleCounts.Length && evidence.RuleCounts[i] == 0)
             .Select(rule => $"vacuous: rule '{rule.Name}' never fires");
-        return [.. unmet, .. idle];
+        string[] unasked = Instance.Model.Properties.Any(p => p is Property.Reachable)
+            ? []
+            : ["vacuous: the model has no Reachable property, so nothing shows that the proof is about anything"];
+        return [.. unmet, .. idle, .. unasked];
+    }
+
+    /// <summary>Rules that are declared never to fire, and fire.</summary>
+    public ImmutableArray<string> Forbidden()
+    {
+        var counts = Verdict.Evidence.RuleCounts;
+        return
+        [
+            .. Instance.Model.Rules.Where((rule, i) => rule.Never is not null && i < counts.Length && counts[i] > 0)
+                .Select(rule => $"rule '{rule.Name}' fires, and shall never: {rule.Never}"),
+        ];
     }
 
     /// <summary>
@@ -139,6 +157,12 @@ public sealed record ClaimReport(
     ImmutableArray<(string Assumption, Report Report)> Dropped,
     ImmutableArray<string> Problems)
 {
+    /// <summary>
+    /// Whether the claim is proved of nothing: a witness is not reachable, a rule never fires, or nothing was asked to be
+    /// reachable.
+    /// </summary>
+    public bool IsVacuous => Main is { } main && !main.Vacuities().IsEmpty;
+
     /// <summary>Whether all is as the claim expects.</summary>
     public bool IsAsExpected => Problems.IsEmpty;
 
@@ -186,14 +210,14 @@ public sealed record ClaimReport(
             yield break;
         }
 
+        foreach (var forbidden in main.Forbidden())
+        {
+            yield return forbidden;
+        }
+
         foreach (var vacuity in main.Vacuities().Concat(main.OpenVacuities()))
         {
             yield return vacuity;
-        }
-
-        if (main.Verdict is Verdict.Proved && !main.Instance.Model.Properties.Any(p => p is Property.Reachable))
-        {
-            yield return "vacuous: the model has no Reachable property, so nothing shows that the proof is about anything";
         }
 
         if (expected is Expectation.ProvedIf { Superfluous: var named })

@@ -154,6 +154,9 @@ public sealed record Evidence
     /// <summary>What the interpreter walked of a search before its proof was told; null if nothing was proved by one.</summary>
     public Checked? Checked { get; init; }
 
+    /// <summary>The <see cref="Identity"/> of runs whose states were not counted; then <see cref="States"/> is 0.</summary>
+    public const string StatesNotCounted = "states not counted";
+
     /// <summary>How states were told apart, in a few words.</summary>
     public string Identity { get; init; } = "exact states";
 }

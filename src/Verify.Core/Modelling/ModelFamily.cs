@@ -101,6 +101,13 @@ public abstract class ModelFamily
     /// <summary>Its profiles; the first is the default.</summary>
     public virtual ImmutableArray<Profile> Profiles => [];
 
+    /// <summary>
+    /// What its proofs do not cover of the order in which processors see each other's writes, one plain line; null for a
+    /// family that describes store buffers, or the like, itself.
+    /// </summary>
+    public virtual string? OtherMemoryOrders =>
+        "weaker memory orders: all processors see one order of steps (sequential consistency, no store buffers)";
+
     /// <summary>What a faithful reader must know that the model leaves out, one plain line each.</summary>
     public virtual ImmutableArray<string> NotModelled => [];
 

@@ -25,6 +25,9 @@ public sealed record Rule(
     ImmutableArray<Anchor> Sources,
     SourceSpot Where)
 {
+    /// <summary>Why it shall never fire; null for a rule that a proof is empty without.</summary>
+    public string? Never { get; init; }
+
     /// <summary>What it reads and writes.</summary>
     public Footprint Footprint => Footprint.Of(Guard, Updates);
 

@@ -15,6 +15,7 @@ public sealed class StepBuilder
     private Expr condition = true;
     private Expr guard = true;
     private Actor? actor;
+    private string? never;
     private bool? isFair;
     private ImmutableArray<Expr>? shown;
 
@@ -130,6 +131,18 @@ public sealed class StepBuilder
         return Done();
     }
 
+    /// <summary>
+    /// The step shall never happen in this instance, as where a fix makes it impossible. That it does not is then no sign of
+    /// an empty proof; if it happens, the claim is not as expected.
+    /// </summary>
+    /// <param name="because">Why it cannot happen, in a few words.</param>
+    /// <param name="isSo">Whether it is declared at all: say <c>!m.Has(fault)</c> where a fault makes it possible.</param>
+    public StepBuilder Never(string because, bool isSo = true)
+    {
+        never = isSo ? because : null;
+        return Done();
+    }
+
     /// <summary>Where the step comes from.</summary>
     public StepBuilder From(params ReadOnlySpan<Anchor> anchors)
     {
@@ -155,7 +168,10 @@ public sealed class StepBuilder
             : thread is null ? new Fairness($"rule {fullName}", parameters)
             : new Fairness($"thread {thread}", threadKey is null ? [] : [threadKey]);
         return new Rule(fullName + suffix, parameters, extraGuard is null ? guard : extraGuard & guard,
-            [.. updates], who, arguments, thread, fairness, [.. sources], where);
+            [.. updates], who, arguments, thread, fairness, [.. sources], where)
+        {
+            Never = never,
+        };
     }
 
     private StepBuilder Done()

@@ -131,7 +131,7 @@ public sealed class StorageTests
         }
 
         Assert.Equal((2, ""), (run.ExitCode, run.Error));
-        Assert.Contains("stopped by interrupted", run.Out);
+        Assert.Contains("stopped by an interrupt", run.Out);
         Assert.NotEqual(Whole, run.Counts);
         return true;
     }

@@ -72,7 +72,7 @@ public sealed class TraceTimeTests
             if (verdict is Verdict.Unknown unknown)
             {
                 var isLost = unknown.Reason.EndsWith("the way there was lost to an interrupt", StringComparison.Ordinal);
-                Assert.True(isLost || unknown.Reason.StartsWith("stopped by interrupted", StringComparison.Ordinal), unknown.Reason);
+                Assert.True(isLost || unknown.Reason.StartsWith("stopped by an interrupt", StringComparison.Ordinal), unknown.Reason);
                 (searched, lost) = (searched + (isLost ? 0 : 1), lost + (isLost ? 1 : 0));
                 fewest = isLost ? Math.Min(fewest, changes) : fewest;
                 continue;

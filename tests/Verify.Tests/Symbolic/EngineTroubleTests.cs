@@ -24,7 +24,7 @@ public sealed class EngineTroubleTests
         { "exit 3", "exit code 3", Ample },
         { FakeSolver.Answering("kill -9 $$"), "ended", Ample },
         { FakeSolver.Answering("echo perhaps"), "perhaps", Ample },
-        { FakeSolver.Answering("echo unknown"), "does not know", Ample },
+        { FakeSolver.Answering("echo unknown"), "answers 'unknown'", Ample },
         { FakeSolver.Answering("printf '(error \"out of memory\")\\n'"), "out of memory", Ample },
         { FakeSolver.Hungry, "memory limit", Ample },
         { "sleep 1000", "time limit", 1 },

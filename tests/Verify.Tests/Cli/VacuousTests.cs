@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Explicit;
+using Verify.Modelling;
+
+namespace Verify.Tests.Cli;
+
+/// <summary>A proof about nothing says so where one looks first.</summary>
+public sealed class VacuousTests
+{
+    private static readonly Claim Claimed = new()
+    {
+        Id = "VACUOUS",
+        Sentence = "Nothing goes wrong.",
+        Family = new Idle(),
+        Choices = Choices.Default,
+        Property = "fine",
+        Expected = new Expectation.Proved(),
+        Sources = [],
+    };
+
+    [Theory]
+    [InlineData(Idle.Kind.NoWitness, "the model has no Reachable")]
+    [InlineData(Idle.Kind.Unmet, "'far' is not reachable")]
+    [InlineData(Idle.Kind.IdleRule, "rule 'never' never fires")]
+    public void The_head_says_that_it_proves_nothing_and_problems_are_a_section(Idle.Kind kind, string problem)
+    {
+        var run = ToolRun.On(TestClaims.Of(Claimed with { Family = new Idle(kind) }), new ExplicitEngine(), "check", "VACUOUS");
+        Assert.StartsWith("VACUOUS  proved, but it proves nothing\n", run.Out);
+        var head = run.Out[..run.Out.IndexOf("does not cover", StringComparison.Ordinal)];
+        Assert.Contains($"  not as it should be:\n    - PROBLEM vacuous: {problem}", head, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Fact]
+    public void It_says_so_of_another_instance_too()
+    {
+        var run = ToolRun.On(TestClaims.Of(Claimed), new ExplicitEngine(), "check", "VACUOUS", "--size", "n=2");
+        Assert.StartsWith("VACUOUS  proved, but it proves nothing\n", run.Out);
+        Assert.Contains("vacuous: the model has no Reachable property", run.Out, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(Idle.Kind.Declared, 0)]
+    [InlineData(Idle.Kind.DeclaredInVain, 1)]
+    public void What_shall_never_fire_is_no_sign_of_an_empty_proof_and_fails_if_it_does(Idle.Kind kind, int code)
+    {
+        var run = ToolRun.On(TestClaims.Of(Claimed with { Family = new Idle(kind) }), new ExplicitEngine(), "gate");
+        Assert.Equal(code, run.ExitCode);
+        Assert.DoesNotContain("vacuous", run.Out, StringComparison.Ordinal);
+        Assert.Equal(code == 1, run.Out.Contains("rule 'never' fires, and shall never: the fix", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_arm_that_a_fix_makes_impossible_can_be_declared()
+    {
+        var m = new ModelBuilder("arms");
+        var n = m.Var("n", Sort.Range(0, 3));
+        m.Thread("t", repeats: true, t => t.Either(
+            () => t.Step("up", s => s.When(n < 3).Set(n, n + 1)),
+            () => t.Step("lost", s => s.When(n > 3).Never("n is never above 3"))));
+        m.Always("fine", n <= 3);
+        Assert.Equal("n is never above 3", m.Build().Rules.Single(rule => rule.Label == "lost").Never);
+    }
+
+    [Fact]
+    public void A_family_with_store_buffers_of_its_own_is_not_told_to_have_none()
+    {
+        var buffered = Claimed with { Family = new Buffered() };
+        Assert.Contains("no store buffers", ToolRun.On(TestClaims.Of(Claimed), new ExplicitEngine(), "check", "VACUOUS").Out);
+        Assert.DoesNotContain("store buffers", ToolRun.On(TestClaims.Of(buffered), new ExplicitEngine(), "check", "VACUOUS").Out);
+    }
+
+    [Fact]
+    public void One_of_a_thing_is_not_several()
+    {
+        var out1 = ToolRun.On(TestClaims.Of(Claimed), new ExplicitEngine(), "check", "VACUOUS").Out;
+        Assert.Contains("2 states, 1 transition, depth 1", out1, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_budget_of_states_says_when_it_is_looked_at()
+    {
+        var cut = ToolRun.On(TestClaims.Of(Claimed), new ExplicitEngine(), "check", "VACUOUS", "--budget", "states=1");
+        Assert.Contains("stopped by a budget of 1 states, looked at when a level is", cut.Out, StringComparison.Ordinal);
+        Assert.Contains("no violation within 0 steps; 1 state, 0 transitions", cut.Out.Replace("\n    ", " "), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void States_that_were_not_counted_are_given_no_number()
+    {
+        var walks = ToolRun.OnAll(TestClaims.Of(Claimed), [new RandomEngine(long.MaxValue / 4)],
+            ["check", "VACUOUS", "--budget", "seconds=0.1"], TestContext.Current.CancellationToken).Out;
+        Assert.Contains("states not counted", walks.Replace("\n    ", " "), StringComparison.Ordinal);
+        Assert.DoesNotContain(" 0 states", walks, StringComparison.Ordinal);
+    }
+
+    private sealed class Buffered() : Idle(Kind.Declared)
+    {
+        public override string? OtherMemoryOrders => null;
+    }
+
+    public class Idle(Idle.Kind kind = Idle.Kind.NoWitness) : ModelFamily
+    {
+        public enum Kind
+        {
+            NoWitness,
+            Unmet,
+            IdleRule,
+            Declared,
+            DeclaredInVain,
+        }
+
+        public override string Name => "idle";
+
+        public override string Summary => "nothing happens";
+
+        public override ImmutableArray<SizeParameter> Sizes => [new("n", 1, 1, 3, "what is counted to")];
+
+        protected override void Describe(ModelBuilder m)
+        {
+            var n = m.Var("n", Sort.Range(0, 3));
+            m.Rule("up", s => s.When(n < m.Size("n")).Set(n, n + 1));
+            m.Always("fine", n <= 3);
+            if (kind == Kind.IdleRule)
+            {
+                m.Rule("never", s => s.When(n > 3).Set(n, 0));
+            }
+
+            if (kind is Kind.Declared or Kind.DeclaredInVain)
+            {
+                m.Rule("never", s => s.When(kind == Kind.Declared ? n > 3 : n == 1).Set(n, 0).Never("the fix"));
+            }
+
+            if (kind != Kind.NoWitness)
+            {
+                m.Reachable("far", n == (kind == Kind.Unmet ? 3 : 1));
+            }
+        }
+    }
+}
