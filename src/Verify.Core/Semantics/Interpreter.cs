@@ -49,6 +49,16 @@ public sealed class Interpreter(Model model)
         return states.Select(values => new State(values));
     }
 
+    /// <summary>How many initial states there are; a very large number is rounded.</summary>
+    public double InitialCount => Model.Variables.Where(variable => variable.Initially is null)
+        .Aggregate(1.0, (count, variable) => count * variable.Sort.ScalarCount);
+
+    /// <summary>An initial state, without making the others.</summary>
+    /// <param name="choose">Which of so many values a variable starts with that may start with any, from 0.</param>
+    public State InitialState(Func<int, int> choose) => new([.. Model.Variables.Select(variable => variable.Initially is null
+        ? Value.At(variable.Sort, choose(variable.Sort.ScalarCount))
+        : Fit(new Evaluator(this, null, variable.Where).Of(variable.Initially), variable.Sort, variable.Where))]);
+
     /// <summary>The steps that can be taken, by rule and then by arguments.</summary>
     /// <exception cref="ModelException">VRF120: a guard reads the value of an empty option.</exception>
     public IEnumerable<Step> Enabled(State state)

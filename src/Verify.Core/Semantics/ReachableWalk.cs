@@ -23,6 +23,8 @@ public sealed record Visit(State State, int Depth, ImmutableArray<(Step Step, St
 /// </param>
 public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxValue)
 {
+    private const int LeastWorkAState = 8;
+    private const long FewStarts = 10_000;
     private readonly HashSet<UInt128> met = [];
     private readonly HashSet<UInt128> visited = [];
     private long workBefore;
@@ -39,9 +41,17 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
     /// <summary>The state whose steps are being taken; null before the first.</summary>
     public State? At { get; private set; }
 
-    /// <summary>Every reachable state, once, those of fewer steps first; or as many as the work suffices for.</summary>
+    /// <summary>
+    /// Every reachable state, once, those of fewer steps first; or as many as the work suffices for, none if that is not
+    /// enough for the initial ones.
+    /// </summary>
     public IEnumerable<Visit> NearestFirst()
     {
+        if (HasTooManyStarts)
+        {
+            yield break;
+        }
+
         var queue = new Queue<(State State, int Depth)>();
         foreach (var initial in interpreter.InitialStates())
         {
@@ -79,12 +89,12 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
     public IEnumerable<Visit> Drawn(ulong seed, int length)
     {
         var random = new Prng(seed);
-        var initial = interpreter.InitialStates().ToList();
-        met.UnionWith(initial.Select(KeyOf));
+        List<State>? initial = HasTooManyStarts ? null : [.. interpreter.InitialStates()];
+        met.UnionWith((initial ?? []).Select(KeyOf));
         workBefore = interpreter.Work;
-        while (MayGoOn && met.Count > visited.Count)
+        for (var walks = 0L; MayGoOn && (initial is null ? walks < work : met.Count > visited.Count); walks++)
         {
-            var state = initial[random.Below(initial.Count)];
+            var state = initial is null ? interpreter.InitialState(random.Below) : initial[random.Below(initial.Count)];
             for (var depth = 0; depth <= length && MayGoOn; depth++)
             {
                 var visit = Expand(state, depth);
@@ -105,8 +115,11 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
             }
         }
 
-        IsWhole = met.Count == visited.Count;
+        IsWhole = initial is not null && met.Count == visited.Count;
     }
+
+    // To list them would take more than what is allowed, and they could not all be visited.
+    private bool HasTooManyStarts => interpreter.InitialCount > Math.Max(FewStarts, work / LeastWorkAState);
 
     private bool MayGoOn => interpreter.Work - workBefore < work;
 

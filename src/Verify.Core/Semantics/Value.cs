@@ -58,6 +58,14 @@ public sealed class Value : IEquatable<Value>
         _ => Enumerable.Range(0, sort.ScalarCount).Select(n => Scalar(sort, n)),
     };
 
+    /// <summary>The value at a position among all values of a scalar sort.</summary>
+    internal static Value At(Sort sort, int position) => sort switch
+    {
+        Sort.Optional optional => position == 0 ? None(sort) : Some(sort, At(optional.Of, position - 1)),
+        Sort.Interval range => Scalar(sort, range.Low + position),
+        _ => Scalar(sort, position),
+    };
+
     /// <summary>The position of a scalar value among all values of a sort; -1 when it is outside of a range.</summary>
     public int CodeIn(Sort sort) => sort switch
     {

@@ -1,0 +1,76 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Tests.Core;
+
+/// <summary>What is walked of a model that may start in millions of states costs what is allowed, and not a list of them.</summary>
+public sealed class ManyStartsTests
+{
+    private const int Starts = 1 << 22;
+    private static readonly Model Model = Described();
+
+    [Fact]
+    public void A_sample_is_drawn_from_all_of_them_without_a_list()
+    {
+        var property = Model.Properties.OfType<Property.Always>().Single();
+        var evidence = new Evidence
+        {
+            Kind = EvidenceKind.Exhaustive,
+            States = 2 * Starts,
+            Transitions = 2 * Starts,
+            Depth = 1,
+            RuleCounts = [2 * Starts],
+            Witnesses = [new Witness("on", 1)],
+        };
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var walked = SearchCheck.Of(Model, property, evidence, new Run(Budget.Unlimited), new Everything())!;
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 30_000_000);
+        Assert.False(walked.IsWhole);
+        Assert.InRange(walked.States, 1000, Scrutiny.Brief.Work);
+    }
+
+    [Fact]
+    public void Each_of_them_can_be_made_alone()
+    {
+        var m = new ModelBuilder("starts");
+        var cpu = m.ScalarSet("cpu", 2);
+        m.AnyOf("a", Sort.Option(Sort.Option(cpu)));
+        var b = m.Var("b", Sort.Range(3, 5), 4);
+        m.AnyOf("c", Sort.Range(-2, 1));
+        m.Rule("stay", s => s.Set(b, b));
+        m.Always("true", true);
+        var interpreter = new Interpreter(m.Build());
+        var all = interpreter.InitialStates().ToList();
+        Assert.Equal(16, interpreter.InitialCount);
+        Assert.Equal(all.Count, interpreter.InitialCount);
+        for (var i = 0; i < all.Count; i++)
+        {
+            var choices = new Queue<int>([i / 4, i % 4]);
+            Assert.Equal(all[i], interpreter.InitialState(bound =>
+            {
+                Assert.Equal(4, bound);
+                return choices.Dequeue();
+            }));
+        }
+    }
+
+    private static Model Described()
+    {
+        var m = new ModelBuilder("many");
+        m.AnyOf("start", Sort.Range(0, Starts - 1));
+        var on = m.Var("on", Sort.Bool);
+        m.Rule("turn", s => s.Set(on, !on));
+        m.Always("any", on | !on);
+        m.Reachable("on", on);
+        return m.Build();
+    }
+
+    private sealed class Everything : IStateSet
+    {
+        public bool StandsForAll => true;
+
+        public long? Find(State state) => state.Values[0].Number;
+    }
+}
