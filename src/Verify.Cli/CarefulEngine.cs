@@ -51,7 +51,8 @@ internal sealed class CarefulEngine(IEngine inner) : IEngine
             verdict = new Verdict.Unknown("memory ran out; try a smaller size or a budget of bytes", latest.Evidence);
         }
 
-        var isOpen = verdict is Verdict.Proved { Witness: null } && !verdict.Evidence.LeftOut(model).IsEmpty;
+        var isOpen = verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null }
+            && !verdict.Evidence.LeftOut(model).IsEmpty;
         if (verdict is (Verdict.Proved or Verdict.Refuted) && !isOpen)
         {
             answers.Enqueue(new Answer(model, verdict));

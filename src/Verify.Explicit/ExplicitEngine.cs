@@ -114,14 +114,15 @@ public sealed class ExplicitEngine : IEngine
                 $"not met in {Odds(result)}", evidence),
             (SearchEnd.Exhausted, _) when result.IsCompact => new Verdict.HoldsUpTo(
                 new Bound(Odds(result), result.Depth, result.States), evidence),
-            (SearchEnd.Exhausted, Property.Reachable) => new Verdict.Refuted(null, evidence),
-            (SearchEnd.Exhausted, _) => new Verdict.Proved(
-                new SecondLook(compiled, run, Tuning, MostStatesForTheRest).Complete(evidence, result.Seconds)),
+            (SearchEnd.Exhausted, Property.Reachable) => new Verdict.Refuted(null, Complete()),
+            (SearchEnd.Exhausted, _) => new Verdict.Proved(Complete()),
             _ when result.Covered < 0 => new Verdict.Unknown($"stopped by {result.Cause} at the start", evidence),
             (SearchEnd.Cancelled, _) or (_, Property.Reachable) => new Verdict.Unknown(
                 $"stopped by {result.Cause}; every state within {result.Covered} steps was looked at", evidence),
             _ => new Verdict.HoldsUpTo(new Bound(result.Cause!, result.Covered, result.States), evidence),
         };
+
+        Evidence Complete() => new SecondLook(compiled, run, Tuning, MostStatesForTheRest).Complete(evidence, result.Seconds);
     }
 
     private static string Odds(SearchResult result) => string.Create(CultureInfo.InvariantCulture,

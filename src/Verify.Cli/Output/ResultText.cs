@@ -75,7 +75,7 @@ internal sealed class ResultText(Terminal terminal)
             }
         }
 
-        if (main.Verdict is Verdict.Proved { Witness: null })
+        if (main.Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null })
         {
             WriteLimits(main, claim);
         }

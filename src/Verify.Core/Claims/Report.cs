@@ -105,24 +105,28 @@ public sealed record Report(
     }
 
     /// <summary>
-    /// What makes a proof say nothing: witnesses that were not met, rules that never fired, and that nobody asked for a
-    /// witness.
+    /// What makes a proof say nothing, or that something is never reached: witnesses that were not met, rules that never
+    /// fired, and that nobody asked for another witness.
     /// </summary>
     public ImmutableArray<string> Vacuities()
     {
-        if (Verdict is not Verdict.Proved { Evidence: { Kind: EvidenceKind.Exhaustive or EvidenceKind.Inductive } evidence })
+        var evidence = Verdict.Evidence;
+        if (!IsAboutAllStates || evidence.Kind is not (EvidenceKind.Exhaustive or EvidenceKind.Inductive))
         {
             return [];
         }
 
-        var unmet = evidence.Witnesses.Where(witness => witness.Depth is null)
+        // That what was asked about is not met is the answer.
+        var unmet = evidence.Witnesses.Where(witness => witness.Depth is null && (witness.IsTrigger || witness.Property != Property.Name))
             .Select(witness => $"vacuous: '{witness.Property}' is not reachable");
         var idle = Instance.Model.Rules
             .Where((rule, i) => rule.Never is null && i < evidence.RuleCounts.Length && evidence.RuleCounts[i] == 0)
             .Select(rule => $"vacuous: rule '{rule.Name}' never fires");
-        string[] unasked = Instance.Model.Properties.Any(p => p is Property.Reachable)
+        string[] unasked = Instance.Model.Properties.Any(other => other is Property.Reachable && other.Name != Property.Name)
             ? []
-            : ["vacuous: the model has no Reachable property, so nothing shows that the proof is about anything"];
+            : [Property is Property.Reachable
+                ? "vacuous: the model has no other Reachable property, so nothing shows that the answer is about anything"
+                : "vacuous: the model has no Reachable property, so nothing shows that the proof is about anything"];
         return [.. unmet, .. idle, .. unasked];
     }
 
@@ -138,12 +142,15 @@ public sealed record Report(
     }
 
     /// <summary>
-    /// What is not known of whether a proof by exhaustion says anything: witnesses and rules that a reduction left out, and
-    /// that a search without it did not meet within what it was allowed.
+    /// What is not known of whether what exhaustion shows of all states says anything: witnesses and rules that a reduction left
+    /// out, and that a search without it did not meet within what it was allowed.
     /// </summary>
-    public ImmutableArray<string> OpenVacuities() => Verdict is Verdict.Proved { Evidence: { Kind: EvidenceKind.Exhaustive } evidence }
+    public ImmutableArray<string> OpenVacuities() => IsAboutAllStates && Verdict.Evidence is { Kind: EvidenceKind.Exhaustive } evidence
         ? [.. evidence.LeftOut(Instance.Model).Select(part => $"may be vacuous: {part}")]
         : [];
+
+    // A proof, or that something is never reached: no trace shows it.
+    private bool IsAboutAllStates => Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null };
 }
 
 /// <summary>A claim, what was decided about it, and whether that is what was expected.</summary>

@@ -1,0 +1,87 @@
+using Verify.Claims;
+using Verify.Cli;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Tests.Core;
+
+/// <summary>
+/// That something is never reached is said of all states, as a proof is: it is no success either where the model hardly moves.
+/// </summary>
+public sealed class NeverReachedTests
+{
+    private const string NoOther =
+        "vacuous: the model has no other Reachable property, so nothing shows that the answer is about anything";
+
+    public static TheoryData<Reductions> All =>
+        [.. Enumerable.Range(0, 1 + (int)(Reductions.Symmetry | Reductions.ConeOfInfluence | Reductions.PartialOrder)).Cast<Reductions>()];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void In_a_model_that_does_not_move_it_is_vacuous(Reductions reductions) => Assert.Equal(
+        ["vacuous: 'far' is not reachable", "vacuous: rule 'go' never fires", "vacuous: rule 'light' never fires"],
+        Decide(reductions, withWitness: true, first: 2).Problems);
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Nothing_shows_what_it_is_about_without_another_witness(Reductions reductions) =>
+        Assert.Equal([NoOther], Decide(reductions, withWitness: false, first: 0).Problems);
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void In_one_that_moves_it_is_as_expected(Reductions reductions)
+    {
+        var report = Decide(reductions, withWitness: true, first: 0);
+        Assert.Empty(report.Problems);
+        Assert.False(report.IsUndecided);
+        Assert.Equal(
+            [new Witness("wrong", null), new Witness("far", 6)],
+            report.Main!.Verdict.Evidence.Witnesses.OrderBy(witness => witness.Depth ?? -1));
+    }
+
+    // The cone has two states; the way to the witness takes more than the budget leaves.
+    [Fact]
+    public void What_a_reduction_leaves_open_is_undecided()
+    {
+        var run = new Run(new Budget(States: 5), Threads: 1, Reductions: Reductions.ConeOfInfluence);
+        var report = ClaimReport.Decide(ClaimOf(withWitness: true, first: 0), new CarefulEngine(new ExplicitEngine()), run);
+        Assert.Equal(["may be vacuous: not looked for: 'far'"], report.Problems);
+        Assert.True(report.IsUndecided);
+    }
+
+    private static ClaimReport Decide(Reductions reductions, bool withWitness, int first) => ClaimReport.Decide(
+        ClaimOf(withWitness, first), new ExplicitEngine(), new Run(Budget.Unlimited, Threads: 1, Reductions: reductions));
+
+    private static Claim ClaimOf(bool withWitness, int first) => new()
+    {
+        Id = "NEVER",
+        Sentence = "It never goes wrong.",
+        Family = new Walk(withWitness, first),
+        Choices = Choices.Default,
+        Property = "wrong",
+        Expected = new Expectation.Refuted(),
+        Sources = [],
+    };
+
+    private sealed class Walk(bool withWitness, int first) : ModelFamily
+    {
+        public override string Name => "walk";
+
+        public override string Summary => "A switch, and lamps beside it.";
+
+        protected override void Describe(ModelBuilder m)
+        {
+            var (at, lamp) = (m.Var("at", Sort.Range(0, 2), first), Sort.Range(1, 6));
+            var lit = m.Map("lit", lamp, Sort.Bool);
+            m.Rule("go", s => s.When(at < 2).Set(at, (at == 0).Then(1, 0)));
+            m.Rule("light", lamp, (s, l) => s.When(at < 2).Set(lit[l], true));
+            m.Reachable("wrong", (at == 2) & (first < 2));
+            if (withWitness)
+            {
+                m.Reachable("far", ForAll(lamp, l => lit[l]));
+            }
+        }
+    }
+}
