@@ -223,7 +223,8 @@ public sealed class ThreadBuilder
         Expr Target(Node? next) => new Expr.Literal(pcSort, next is null
             ? repeats ? points[start!] : pointNames.Count - 1
             : points[next]);
-        var next = then == otherwise ? Target(then) : node.Condition!.Then(Target(then), Target(otherwise));
+        // Also where both ways lead to one place the condition is read, and may be undefined.
+        var next = node.Condition is null ? Target(then) : node.Condition.Then(Target(then), Target(otherwise));
 
         var extra = ImmutableArray.CreateBuilder<Update>();
         extra.Add(new Update([], true, pc, next, spot));

@@ -44,6 +44,27 @@ public sealed class ThreadTests
         Assert.Empty(rule.Shown);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_branch_that_leads_to_one_place_reads_its_condition_all_the_same(bool isLast)
+    {
+        var o = m.Var("o", Sort.Option(Sort.Bool));
+        m.Thread("t", isLast, t =>
+        {
+            t.Branch("test", o.Value, () => { });
+            if (!isLast)
+            {
+                Steps(t, "after");
+            }
+        });
+        m.Always("true", true);
+        var interpreter = new Interpreter(m.Build());
+        var start = interpreter.InitialStates().Single();
+        var met = Assert.Throws<ModelException>(() => interpreter.Successor(start, interpreter.Enabled(start).Single()));
+        Assert.Equal(Codes.NoValue, met.Diagnostic.Code);
+    }
+
     [Fact]
     public void A_branch_is_a_step_that_reads_what_others_may_change()
     {
