@@ -50,15 +50,17 @@ public sealed record Checked
     /// <summary>The same in a line.</summary>
     public override string ToString()
     {
+        // States and steps are all that is looked at; whether a run that goes on for ever is fair is not.
+        var open = Property is Property.LeadsTo ? "; no runs that go on for ever" : "";
         if (IsWhole)
         {
             return string.Create(CultureInfo.InvariantCulture,
-                $"the interpreter visited all {States:N0} states and {Transitions:N0} transitions");
+                $"the interpreter visited all {States:N0} states and {Transitions:N0} transitions{open}");
         }
 
         var of = Of is { } all ? string.Create(CultureInfo.InvariantCulture, $" of {all:N0}") : "";
         var successors = WithSuccessors ? " and their successors" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{States:N0}{of} states{successors}, drawn by seed {Seed}");
+        return string.Create(CultureInfo.InvariantCulture, $"{States:N0}{of} states{successors}, drawn by seed {Seed}{open}");
     }
 
     /// <summary>Whether it was made of this question: of the same model, whoever built it.</summary>

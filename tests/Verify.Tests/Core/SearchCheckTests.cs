@@ -27,6 +27,18 @@ public sealed class SearchCheckTests
     }
 
     [Fact]
+    public void Of_what_comes_later_it_says_that_runs_were_not_looked_at()
+    {
+        var m = new ModelBuilder("later");
+        var at = m.Var("at", Sort.Range(0, 2));
+        m.Rule("go", s => s.When(at < 2).Set(at, at + 1)).Fair();
+        m.LeadsTo("comes", at == 0, at == 2);
+        var model = m.Build();
+        Assert.Equal("the interpreter visited all 3 states and 2 transitions; no runs that go on for ever",
+            new ExplicitEngine().Decide(model, model.Properties[0], Plain).Evidence.Checked!.ToString());
+    }
+
+    [Fact]
     public void Every_number_that_is_not_so_is_noticed()
     {
         var (model, honest, states) = Honest();
