@@ -96,7 +96,18 @@ internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
         {
             throw new UnreachableException(string.Join(", ", said.Select(pair => $"engine '{pair.Name}' says '{pair.Verdict!.Word}'")));
         }
+
+        // Where something is undefined, nothing is true of all states. A trace may well be found before.
+        var undefined = results.ToList().FindIndex(result => result.Undefined is { } met && Undefining.Contains(met.Diagnostic.Code));
+        if (undefined >= 0 && said.Find(pair => pair.Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null })
+            is { Verdict: { } proof, Name: var prover })
+        {
+            throw new UnreachableException($"engine '{prover}' says '{proof.Word}', and engine '{runners[undefined].Name}' that the "
+                + $"model is undefined: {results[undefined].Undefined!.Diagnostic.Message}");
+        }
     }
+
+    private static readonly ErrorCode[] Undefining = [Codes.DoubleWrite, Codes.NoValue, Codes.OutOfRange];
 
     /// <summary>What an engine came to: a verdict, a model that is not well defined, or a mistake of ours.</summary>
     private sealed record Result(Verdict? Verdict, ModelException? Undefined, Exception? Mistake)

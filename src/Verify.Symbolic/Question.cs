@@ -111,5 +111,6 @@ internal sealed class Question
         : Run.Budget;
 
     /// <summary>What is wrong with a state that the text calls undefined.</summary>
-    public Exception Undefined(Trace trace) => Semantics.Undefined.Explain(Model, trace, [Property]);
+    public Exception Undefined(Trace trace) => Semantics.Undefined.Explain(Model, trace,
+        [.. Model.Properties.OfType<Property.Reachable>(), Property]);
 }

@@ -28,13 +28,12 @@ internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
     public static ReachableCheck Of(Question question, InvariantEvaluator? invariant = null, int depth = int.MaxValue)
     {
         var (model, system) = (question.Model, question.System);
-        if (model.Variables.Where(variable => variable.Initially is null)
-            .Aggregate(1.0, (product, variable) => product * variable.Sort.ScalarCount) > MostInitial)
+        var interpreter = new Interpreter(model);
+        if (interpreter.InitialCount > MostInitial)
         {
             return new ReachableCheck(null, 0, false);
         }
 
-        var interpreter = new Interpreter(model);
         var walk = new ReachableWalk(interpreter, Work);
         var codes = new int[system.Variables.Length];
         string? broken = null;
@@ -66,11 +65,20 @@ internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
         return new ReachableCheck(broken, walk.Visited, walk.IsWhole);
     }
 
-    private static bool IsBad(Interpreter interpreter, Property property, Visit visit) => property switch
+    private static bool IsBad(Interpreter interpreter, Property property, Visit visit)
     {
-        Property.Always always => !interpreter.Holds(visit.State, always.Holds, always.Where),
-        Property.Reachable reachable => interpreter.Holds(visit.State, reachable.Holds, reachable.Where),
-        Property.NoDeadlock rests => visit.Next.IsEmpty && !interpreter.Holds(visit.State, rests.MayRest, rests.Where),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+        // Whether they are met is not the question here, that they are defined is a part of every one.
+        foreach (var witness in interpreter.Model.Properties.OfType<Property.Reachable>())
+        {
+            interpreter.Holds(visit.State, witness.Holds, witness.Where);
+        }
+
+        return property switch
+        {
+            Property.Always always => !interpreter.Holds(visit.State, always.Holds, always.Where),
+            Property.Reachable reachable => interpreter.Holds(visit.State, reachable.Holds, reachable.Where),
+            Property.NoDeadlock rests => visit.Next.IsEmpty && !interpreter.Holds(visit.State, rests.MayRest, rests.Where),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
 }

@@ -10,8 +10,9 @@ namespace Verify.Lowering;
 /// what is exported, and what a certificate speaks of.
 /// </summary>
 /// <remarks>
-/// For <c>Always</c> and <c>Reachable</c> only the cone of influence of the property. A step is told by three sets of
-/// leaves: those of the state before, one that says which rule fires, and those of the state after.
+/// For <c>Always</c> and <c>Reachable</c> only the cone of influence of the property, and of whether the witnesses of the
+/// model are defined. A step is told by three sets of leaves: those of the state before, one that says which rule fires, and
+/// those of the state after.
 /// </remarks>
 public sealed class TransitionSystem
 {
@@ -26,6 +27,12 @@ public sealed class TransitionSystem
         (Model, Property) = (model, property);
         var lowered = new LoweredModel(model);
         var question = lowered.Lower(Question(property));
+        // A search looks at the witnesses of the model as well: where one of them is undefined, so is what is asked.
+        question = question with
+        {
+            IsDefined = model.Properties.OfType<Property.Reachable>().Select(witness => lowered.Lower(witness.Holds).IsDefined)
+                .Aggregate(question.IsDefined, lowered.Pool.And),
+        };
         if (property is not Property.NoDeadlock)
         {
             cone = new ConeOfInfluence(lowered, [question]);
@@ -92,7 +99,7 @@ public sealed class TransitionSystem
     /// <summary>A step from a state is not defined if one of these holds.</summary>
     public ImmutableArray<Term> UndefinedStep { get; }
 
-    /// <summary>What is asked is not defined.</summary>
+    /// <summary>What is asked, or a witness of the model, is not defined.</summary>
     public Term UndefinedQuestion { get; }
 
     /// <summary>A state is a violation, or what is looked for, if all of these hold.</summary>

@@ -43,7 +43,7 @@ public sealed class Btor2Tests
         {
             foreach (var property in sample.OfStates)
             {
-                var oracle = sample.OracleOf(property, isAlone: true);
+                var oracle = sample.OracleOf(property);
                 var reached = Circuit(sample.Model, property).Run(untilBad: true);
                 tally.Compare();
                 if (oracle.Errors.IsEmpty)

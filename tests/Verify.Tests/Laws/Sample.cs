@@ -10,7 +10,7 @@ namespace Verify.Tests.Laws;
 /// <param name="again">Makes the model; each time the same, with variables and binders of its own.</param>
 internal sealed class Sample(Func<Model> again)
 {
-    private readonly Dictionary<(string Property, bool IsAlone), Oracle> oracles = [];
+    private readonly Dictionary<string, Oracle> oracles = [];
     private readonly Dictionary<string, Verdict> verdicts = [];
     private Toy? toy;
 
@@ -34,11 +34,11 @@ internal sealed class Sample(Func<Model> again)
     public Model Again() => again();
 
     /// <summary>What is so of a property; see <see cref="Oracle.Of"/>.</summary>
-    public Oracle OracleOf(Property property, bool isAlone = false)
+    public Oracle OracleOf(Property property)
     {
-        if (!oracles.TryGetValue((property.Name, isAlone), out var oracle))
+        if (!oracles.TryGetValue(property.Name, out var oracle))
         {
-            oracles[(property.Name, isAlone)] = oracle = Oracle.Of(Toy, property, isAlone);
+            oracles[property.Name] = oracle = Oracle.Of(Toy, property);
         }
 
         return oracle;

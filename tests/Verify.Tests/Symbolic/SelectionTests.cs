@@ -108,6 +108,24 @@ public sealed class SelectionTests
         Assert.Equal("engine 'bfs' says 'refuted', engine 'optimist' says 'proved'", mistake.Message);
     }
 
+    [Fact]
+    public void A_proof_where_another_meets_what_is_undefined_is_our_mistake()
+    {
+        using var both = new Barrier(2);
+        Pretender Late(string name, Func<Verdict> say) => new(name, _ =>
+        {
+            both.SignalAndWait(TestContext.Current.CancellationToken);
+            return say();
+        });
+
+        var undefined = ModelException.At(null, Codes.NoValue, "'o' is empty here, its value is read");
+        var race = new PortfolioEngine([Late("careful", () => throw undefined), Late("bold", () => new Verdict.Proved(Evidence.Nothing))]);
+        var mistake = Assert.Throws<UnreachableException>(() => Decide(race, Small()));
+        Assert.Equal(
+            "engine 'bold' says 'proved', and engine 'careful' that the model is undefined: 'o' is empty here, its value is read",
+            mistake.Message);
+    }
+
     private static AutoEngine Auto(IEngine search)
     {
         SolverProgram z3 = RealSolver.OrSkip();
