@@ -53,7 +53,7 @@ internal sealed class SecondLook(CompiledModel reduced, Run run, Tuning tuning, 
     private SearchResult Search(CompiledModel whole, Budget budget)
     {
         using var search = new Search(whole, run with { Budget = budget, CheckpointDirectory = null }, tuning);
-        var result = search.Execute(keepLevels: false, inMemory: true);
+        var result = search.Execute(keepLevels: false);
         return result.End == SearchEnd.Undefined ? throw Undefined.Explain(whole, result, run, tuning, TimeSpan.FromSeconds(1))
             : result.End != SearchEnd.Met ? result
             : throw new System.Diagnostics.UnreachableException(

@@ -45,6 +45,31 @@ public sealed class LeftOutByConeTests
         Assert.Equal(ExitCode.Undecided, decision.ExitCode);
     }
 
+    [Fact]
+    public void What_is_looked_for_is_looked_for_beyond_memory()
+    {
+        using var directory = new TestDirectory();
+        var (family, spilled) = (new Aside(steps: 30, lamps: 4), 0);
+        var model = family.Build(Choices.Default);
+        var tuning = new Tuning { MostHeld = 9, LeastCapacity = 64, BeforeChange = _ => spilled++ };
+        var onDisk = new ExplicitEngine { Tuning = tuning };
+        var run = Reduced with { SpillDirectory = directory.Path };
+        Assert.Equal(
+            Verdicts.TextOf(model, new ExplicitEngine().Decide(model, model.Property("either"), run)),
+            Verdicts.TextOf(model, onDisk.Decide(model, model.Property("either"), run)));
+        Assert.True(spilled > 30, $"the disk was used {spilled} times");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
+    }
+
+    [Fact]
+    public void What_a_full_disk_leaves_open_is_said_too()
+    {
+        var tuning = new Tuning { MostHeld = 9, LeastCapacity = 64, BeforeChange = _ => throw new IOException("No space left") };
+        var report = ClaimReport.Decide(ClaimOf(steps: 30, lamps: 4), new ExplicitEngine { Tuning = tuning }, Reduced);
+        Assert.IsType<Verdict.Proved>(report.Main!.Verdict);
+        Assert.Equal(["may be vacuous: not looked for: 'far', 'both'", "may be vacuous: not counted: 'never'"], report.Problems);
+    }
+
     // A gate decides claims with a small budget first; what that leaves open is looked at with all that is allowed.
     [Fact]
     public void A_gate_looks_again()
