@@ -234,10 +234,12 @@ public sealed class ProveTests
         Assert.StartsWith("skipped  SD-FULL:I-ENTRY  not checked", run.Out);
     }
 
-    // One that is wrong, or that nobody can understand, takes the word of the other away.
+    // One that is wrong, or that nobody can understand, takes the word of the other away. Before the proof it is put three
+    // questions whose answers are known, 'sat', 'sat' and 'unsat': one that errs there is not believed when it contradicts.
     [Theory]
     [InlineData(2, "echo sat")]
-    [InlineData(1, "n=$((n+1)); if [ $n = 2 ]; then echo unsat; else echo sat; fi")]
+    [InlineData(2, "n=$((n+1)); if [ $n = 2 ]; then echo unsat; else echo sat; fi")]
+    [InlineData(1, "n=$((n+1)); if [ $n = 3 ]; then echo unsat; else echo sat; fi")]
     [InlineData(2, "echo unknown")]
     [InlineData(2, "echo unsat; echo '(error \"no\")'")]
     [InlineData(2, "echo unsat; echo garbage")]
