@@ -141,6 +141,12 @@ internal sealed class CornerModel
         {
             Drawn.Do(() => rule.Fair(random.OneIn(2)));
         }
+
+        // It changes nothing that engines do: what they count of a rule is held against the toy by the same laws.
+        if (random.OneIn(6))
+        {
+            Drawn.Do(() => rule.Never("a fix", random.OneIn(2)));
+        }
     }
 
     private void Body(StepBuilder step, params Expr[] bound)
