@@ -21,8 +21,8 @@ public sealed class CrashOfMapSync : ClaimList
     public override IEnumerable<Claim> Claims =>
     [
         Sync.Claim("I-DUR", Proved,
-            "With MAP_SYNC, a store that is flushed from the CPU's cache is found again after a crash. (Nothing truncates the "
-                + "file.)",
+            "With MAP_SYNC, and as long as nothing truncates the file, a store that is flushed from the CPU's cache is found "
+                + "again after a crash.",
             "It is a promise about the medium. It says nothing about who owns the block afterwards: DX-SYNC."),
         NoSync.Claim("I-DUR", Refuted(5),
             "A store to a DAX mapping that is flushed from the CPU's cache is found again after a crash.",

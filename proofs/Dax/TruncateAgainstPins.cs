@@ -100,7 +100,7 @@ public sealed class TruncateAgainstPins : ClaimList
                 + "filesystem was to be made as good as."),
         Since.Claim("I-DMA", Proved,
             "If truncate first unmaps and then looks for references, and begins again after each wait, no DMA lands on a "
-                + "block that is not the file's. (Stores of CPUs are not looked at.)",
+                + "block that is not the file's; stores of CPUs are not looked at.",
             "Either the scan sees the reference of GUP-fast, or GUP-fast sees that the PTE has gone."),
         Since.Claim("L-PROG", Starves,
             "As every pin of a DAX page is short, a truncate gets through.",

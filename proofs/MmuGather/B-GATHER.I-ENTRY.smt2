@@ -1,6 +1,6 @@
 ; A proof by Verify. Every (check-sat) has to answer unsat.
 ; claim: B-GATHER:I-ENTRY
-; sentence: mmu_gather leaves no stale TLB entry for a page that it frees. (No page table is freed.)
+; sentence: Where no page table is freed, mmu_gather leaves no stale TLB entry for a page that it frees.
 ; property: I-ENTRY
 ; model: mmu-gather x86
 ; assumptions: none

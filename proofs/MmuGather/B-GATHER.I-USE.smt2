@@ -1,6 +1,6 @@
 ; A proof by Verify. Every (check-sat) has to answer unsat.
 ; claim: B-GATHER:I-USE
-; sentence: Under mmu_gather no access goes through a stale TLB entry. (No page table is freed.)
+; sentence: Where no page table is freed, no access under mmu_gather goes through a stale TLB entry.
 ; property: I-USE
 ; model: mmu-gather x86
 ; assumptions: none
