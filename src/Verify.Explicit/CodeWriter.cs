@@ -4,7 +4,11 @@ using Verify.Lowering;
 namespace Verify.Explicit;
 
 /// <summary>Writes machine-independent code for terms over the words of a packed state.</summary>
-/// <remarks>Numbers are 64-bit on the evaluation stack. The words of the state are in local variables.</remarks>
+/// <remarks>
+/// Numbers are 64-bit on the evaluation stack. The words of the state are in local variables. A number never comes over
+/// one of two paths: the compiler of .NET 10.0.12 takes a branch on such a number for decided where it is not (a block of
+/// which only one path is left after jump threading), and a search would miss states. So a choice is arithmetic.
+/// </remarks>
 internal sealed class CodeWriter
 {
     private readonly StateLayout layout;
@@ -54,8 +58,11 @@ internal sealed class CodeWriter
                 il.Emit(OpCodes.Ldc_I8, term.Number);
                 il.Emit(OpCodes.Mul);
                 break;
+            case TermKind.Choice:
+                PushChoice(term.Parts[0], term.Parts[1], term.Parts[2]);
+                break;
             default:
-                PushChosen(term);
+                PushTruth(term);
                 break;
         }
     }
@@ -78,6 +85,9 @@ internal sealed class CodeWriter
             case TermKind.And:
             case TermKind.Or:
                 BranchConnective(term, on, to);
+                break;
+            case TermKind.Choice:
+                BranchChoice(term, on, to);
                 break;
             case TermKind.Equal:
                 PushEqualOperands(term);
@@ -168,27 +178,24 @@ internal sealed class CodeWriter
             return;
         }
 
-        // Leaves of several words: compare with each position in turn, the last one without asking.
+        // Leaves of several words: of all of them the one at the position, without a branch.
         Push(term.Parts[0]);
         var position = il.DeclareLocal(typeof(long));
         il.Emit(OpCodes.Stloc, position);
-        var end = il.DefineLabel();
         for (var i = 0; i < leaves.Length; i++)
         {
-            var next = il.DefineLabel();
-            if (i < leaves.Length - 1)
-            {
-                il.Emit(OpCodes.Ldloc, position);
-                il.Emit(OpCodes.Ldc_I8, (long)i);
-                il.Emit(OpCodes.Bne_Un, next);
-            }
-
             PushLeaf(layout.Slots[leaves[i]]);
-            il.Emit(OpCodes.Br, end);
-            il.MarkLabel(next);
+            il.Emit(OpCodes.Ldloc, position);
+            il.Emit(OpCodes.Ldc_I8, (long)i);
+            il.Emit(OpCodes.Ceq);
+            il.Emit(OpCodes.Conv_U8);
+            il.Emit(OpCodes.Neg);
+            il.Emit(OpCodes.And);
+            if (i > 0)
+            {
+                il.Emit(OpCodes.Or);
+            }
         }
-
-        il.MarkLabel(end);
     }
 
     private void PushBoth(Term term, OpCode op)
@@ -198,30 +205,69 @@ internal sealed class CodeWriter
         il.Emit(op);
     }
 
-    // Truth values and choices, by branching.
-    private void PushChosen(Term term)
+    // One of two numbers without a branch: other ^ ((then ^ other) & -condition).
+    private void PushChoice(Term condition, Term then, Term otherwise)
     {
-        var (condition, then, otherwise) = term.Kind == TermKind.Choice
-            ? (term.Parts[0], term.Parts[1], term.Parts[2])
-            : (term, null, null);
-        var (isFalse, end) = (il.DefineLabel(), il.DefineLabel());
-        Branch(condition, on: false, isFalse);
-        PushOr(then, 1);
-        il.Emit(OpCodes.Br, end);
-        il.MarkLabel(isFalse);
-        PushOr(otherwise, 0);
-        il.MarkLabel(end);
+        if (then.IsConstant && otherwise.IsConstant)
+        {
+            PushTruth(condition);
+            il.Emit(OpCodes.Neg);
+            il.Emit(OpCodes.Ldc_I8, then.Number ^ otherwise.Number);
+            il.Emit(OpCodes.And);
+            il.Emit(OpCodes.Ldc_I8, otherwise.Number);
+            il.Emit(OpCodes.Xor);
+            return;
+        }
+
+        var other = il.DeclareLocal(typeof(long));
+        Push(otherwise);
+        il.Emit(OpCodes.Stloc, other);
+        Push(then);
+        il.Emit(OpCodes.Ldloc, other);
+        il.Emit(OpCodes.Xor);
+        PushTruth(condition);
+        il.Emit(OpCodes.Neg);
+        il.Emit(OpCodes.And);
+        il.Emit(OpCodes.Ldloc, other);
+        il.Emit(OpCodes.Xor);
     }
 
-    private void PushOr(Term? term, long number)
+    // A truth value as 0 or 1 without a branch.
+    private void PushTruth(Term term)
     {
-        if (term is null)
+        switch (term.Kind)
         {
-            il.Emit(OpCodes.Ldc_I8, number);
-        }
-        else
-        {
-            Push(term);
+            case TermKind.Not:
+                PushTruth(term.Parts[0]);
+                il.Emit(OpCodes.Ldc_I8, 1L);
+                il.Emit(OpCodes.Xor);
+                break;
+            case TermKind.And:
+            case TermKind.Or:
+                PushTruth(term.Parts[0]);
+                PushTruth(term.Parts[1]);
+                il.Emit(term.Kind == TermKind.And ? OpCodes.And : OpCodes.Or);
+                break;
+            case TermKind.Equal:
+                PushEqualOperands(term);
+                il.Emit(OpCodes.Ceq);
+                il.Emit(OpCodes.Conv_U8);
+                break;
+            case TermKind.Less:
+                PushBoth(term, OpCodes.Clt);
+                il.Emit(OpCodes.Conv_U8);
+                break;
+            default:
+                Push(term);
+                if (term.Min < 0 || term.Max > 1)
+                {
+                    // What an empty option would hold.
+                    il.Emit(OpCodes.Ldc_I8, 0L);
+                    il.Emit(OpCodes.Cgt_Un);
+                    il.Emit(OpCodes.Conv_U8);
+                }
+
+                break;
         }
     }
 
@@ -239,6 +285,17 @@ internal sealed class CodeWriter
         var past = il.DefineLabel();
         Branch(term.Parts[0], decides, past);
         Branch(term.Parts[1], on, to);
+        il.MarkLabel(past);
+    }
+
+    private void BranchChoice(Term term, bool on, Label to)
+    {
+        var (otherwise, past) = (il.DefineLabel(), il.DefineLabel());
+        Branch(term.Parts[0], on: false, otherwise);
+        Branch(term.Parts[1], on, to);
+        il.Emit(OpCodes.Br, past);
+        il.MarkLabel(otherwise);
+        Branch(term.Parts[2], on, to);
         il.MarkLabel(past);
     }
 
