@@ -292,6 +292,7 @@ internal static class ResultJson
         json.WriteBoolean("whole", walked.IsWhole);
         json.WriteNumber("states", walked.States);
         json.WriteNumber("transitions", walked.Transitions);
+        json.WriteNumber("seconds", Math.Round(walked.Seconds, 3));
         json.WriteEndObject();
     }
 

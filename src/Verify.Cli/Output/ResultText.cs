@@ -57,7 +57,7 @@ internal sealed class ResultText(Terminal terminal)
         Text($"{main.Engine}: {Basis(main)}");
         if (main.Verdict.Evidence.Checked is { } walked)
         {
-            Text($"checked: {walked}");
+            Text($"checked in {Seconds(walked.Seconds)}: {walked}");
         }
 
         WriteProblems(report.Problems);
@@ -168,9 +168,9 @@ internal sealed class ResultText(Terminal terminal)
         var counted = evidence.Identity == Evidence.StatesNotCounted ? "" : $"{Tally.Count(evidence.States, "state")}{standing}, ";
         var chosen = evidence.Selection is { } selection ? $"{selection}; " : "";
         var numbers = evidence.Solver is { } solver
-            ? $"{chosen}depth {evidence.Depth}, {evidence.Identity}, {solver}, {Seconds(report.ElapsedSeconds)}"
+            ? $"{chosen}depth {evidence.Depth}, {evidence.Identity}, {solver}, {Seconds(report.EngineSeconds)}"
             : $"{chosen}{counted}{Tally.Count(evidence.Transitions, "transition")}, "
-                + $"depth {evidence.Depth}, {evidence.Identity}, {Seconds(report.ElapsedSeconds)}";
+                + $"depth {evidence.Depth}, {evidence.Identity}, {Seconds(report.EngineSeconds)}";
         numbers = evidence.RulePairs is { } pairs ? $"{pairs:N0} rule pairs, {numbers}" : numbers;
         return report.Verdict switch
         {

@@ -11,7 +11,7 @@ public sealed record Scrutiny(long Work)
     public static Scrutiny Brief { get; } = new(100_000);
 
     /// <summary>About a second: for a question that somebody waits for.</summary>
-    public static Scrutiny Usual { get; } = new(20_000_000);
+    public static Scrutiny Usual { get; } = new(10_000_000);
 
     /// <summary>The same in all for several questions, and not less than is brief for each.</summary>
     public Scrutiny Shared(int questions) => new(Math.Max(Brief.Work, Work / questions));
@@ -42,6 +42,9 @@ public sealed record Checked
 
     /// <summary>Where the draws of a sample started.</summary>
     public ulong Seed { get; internal init; }
+
+    /// <summary>How long it took.</summary>
+    public double Seconds { get; internal init; }
 
     internal Model Model { get; }
 

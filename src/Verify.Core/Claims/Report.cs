@@ -14,10 +14,13 @@ namespace Verify.Claims;
 /// <param name="Verdict">What was found.</param>
 /// <param name="Engine">By which engine.</param>
 /// <param name="Run">Under which budget and seed.</param>
-/// <param name="ElapsedSeconds">How long it took.</param>
+/// <param name="ElapsedSeconds">How long it took in all.</param>
 public sealed record Report(
     Instance Instance, Property Property, Verdict Verdict, string Engine, Run Run, double ElapsedSeconds)
 {
+    /// <summary>How long the engine took, without the walk of the interpreter behind it.</summary>
+    public double EngineSeconds => ElapsedSeconds - (Verdict.Evidence.Checked?.Seconds ?? 0);
+
     /// <summary>The trace that the verdict shows, if any.</summary>
     public Trace? Trace => Verdict switch
     {

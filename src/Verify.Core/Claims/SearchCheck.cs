@@ -2,6 +2,7 @@ using System.Numerics;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Semantics;
+using Stopwatch = System.Diagnostics.Stopwatch;
 using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Claims;
@@ -31,10 +32,11 @@ public static class SearchCheck
     /// <exception cref="UnreachableException">Search and interpreter differ.</exception>
     public static Checked? Of(Model model, Property property, Evidence evidence, Run run, IStateSet visited)
     {
+        var clock = Stopwatch.StartNew();
         var work = (run.Scrutiny ?? Scrutiny.Brief).Work;
         var question = new Question(model, property, evidence, run, visited);
         var left = Walk(question, work, out var whole);
-        return whole ?? Draw(question, left);
+        return (whole ?? Draw(question, left)) is { } walked ? walked with { Seconds = clock.Elapsed.TotalSeconds } : null;
     }
 
     // All states, if that is not too much; else what is left of the work.

@@ -138,7 +138,7 @@ public sealed partial class ToolTests
         Volatile().Replace(text, match => match.Groups["keep"].Value + "#");
 
     [GeneratedRegex(
-        """(?<keep>, |\()\d+\.\d+ s|(?<keep>"seconds": )[\d.E-]+|(?<keep>--trace )[0-9a-f]{12}|"""
+        """(?<keep>, |\(|checked in )\d+\.\d+ s|(?<keep>"seconds": )[\d.E-]+|(?<keep>--trace )[0-9a-f]{12}|"""
         + """(?<=[\d ]  +)\d+\.\d\d(?=  )|(?<keep>verify )\d+\.\d+\.\d+""")]
     private static partial Regex Volatile();
 
