@@ -43,6 +43,13 @@ public sealed class Btor2Tests
         {
             foreach (var property in sample.OfStates)
             {
+                if (sample.Toy.Nodes.Count == 0)
+                {
+                    // Where no initial state is defined there is nothing to write down.
+                    Assert.Throws<ModelException>(() => Circuit(sample.Model, property));
+                    continue;
+                }
+
                 var oracle = sample.OracleOf(property);
                 var reached = Circuit(sample.Model, property).Run(untilBad: true);
                 tally.Compare();
