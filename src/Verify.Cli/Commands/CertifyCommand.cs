@@ -12,10 +12,15 @@ internal static class CertifyCommand
         var named = new Argument<string[]>("FILE")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Certificates, or folders of them; all those for every size when none is named.",
+            Description = "Certificates, or folders of them; all accepted proofs for every size when none is named.",
+        };
+        var folder = new Option<string?>("--write")
+        {
+            HelpName = "DIR",
+            Description = "Only writes the certificates for every size into a folder, for solvers of your own.",
         };
         var json = new Option<bool>("--json") { Description = "The results as JSON." };
-        var command = new Command("certify", "Checks stored proofs again, with fresh solvers.") { named, json };
+        var command = new Command("certify", "Checks stored proofs again, with fresh solvers.") { named, folder, json };
         var solver = new SolverOption();
         solver.AddTo(command);
         command.SetAction(parsed =>
@@ -23,6 +28,11 @@ internal static class CertifyCommand
             solver.Apply(parsed, session);
             var check = new CertificateCheck(session);
             var chosen = parsed.GetValue(named) ?? [];
+            if (parsed.GetValue(folder) is { } into)
+            {
+                return WriteAll(session, check, into, chosen);
+            }
+
             var certificates = chosen.Length > 0
                 ? check.At([.. chosen.SelectMany(ProofFiles.CertificatesAt).Select(FromRoot)])
                 : check.Of(session.Catalogue.Claims);
@@ -64,6 +74,21 @@ internal static class CertifyCommand
         {
             terminal.Out.WriteLine($"  {problem}");
         }
+    }
+
+    private static int WriteAll(Session session, CertificateCheck check, string folder, string[] chosen)
+    {
+        if (chosen.Length > 0)
+        {
+            throw ModelException.At(null, Codes.BadUsage, "--write writes what no file is needed for", "leave one of the two out");
+        }
+
+        foreach (var path in check.WriteTo(folder))
+        {
+            session.Terminal.Out.WriteLine(path);
+        }
+
+        return ExitCode.AsExpected;
     }
 
     private static string FromRoot(string path) => Path.GetRelativePath(ProofFiles.Root, path).Replace('\\', '/');

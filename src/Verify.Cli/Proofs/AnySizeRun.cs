@@ -75,9 +75,9 @@ internal sealed class AnySizeRun(Session session)
                 return result;
             }
 
-            var path = ProofFiles.PathOf(claim, invariant);
-            ProofFiles.Write(path, Certificate.Of(claim, result.Proof!, Tool.Version).Text);
-            return result with { Certificate = path };
+            ProofFiles.Write(ProofFiles.Lock, ProofFiles.ReadLock().With(
+                Certificate.Of(claim, result.Proof!, Tool.Version), result.Answers.Select(answer => answer.Solver).Distinct()).Text);
+            return result with { Certificate = ProofFiles.Lock };
         });
     }
 

@@ -23,7 +23,7 @@ internal sealed record CheckedCertificate(
     public ImmutableArray<string> Solvers { get; init; } = [];
 }
 
-/// <summary>Checks stored certificates again: against the model of today, and with fresh solvers.</summary>
+/// <summary>Checks proofs again: against the model of today, and with fresh solvers.</summary>
 internal sealed class CertificateCheck(Session session)
 {
     // Obligations of instances are fewer, and some are hard: an induction over many steps is one.
@@ -31,16 +31,33 @@ internal sealed class CertificateCheck(Session session)
 
     private readonly ProofFiles files = new(session.Catalogue);
 
-    /// <summary>Checks the certificates of those of some claims that have an invariant; several at a time, told in order.</summary>
+    /// <summary>Writes the certificate of each claim that has an invariant into a folder.</summary>
+    /// <returns>The paths.</returns>
+    /// <exception cref="ModelException">VRF402: one cannot be written.</exception>
+    public IEnumerable<string> WriteTo(string folder)
+    {
+        foreach (var (claim, invariant) in files.All)
+        {
+            var path = Path.Combine(Path.GetFullPath(folder), Certificate.FileName(claim.Id));
+            ProofFiles.Write(path, Certificate.Of(claim, AnySizeProof.Of(claim, invariant), Tool.Version).Text);
+            yield return path;
+        }
+    }
+
+    /// <summary>
+    /// Makes the certificates of those of some claims that have an invariant, and checks that they are the accepted ones;
+    /// several at a time, told in order.
+    /// </summary>
     public IEnumerable<CheckedCertificate> Of(IReadOnlyCollection<Claim> claims)
     {
         var pairs = files.All.Where(pair => claims.Contains(pair.Claim)).ToList();
+        var accepted = new Lazy<CertificateLock>(ProofFiles.ReadLock);
         return UntilInterrupted(pairs.Count, pairs
             .AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(pair =>
             {
                 try
                 {
-                    return Check(ProofFiles.PathOf(pair.Claim, pair.Invariant));
+                    return Check(pair.Claim, pair.Invariant, accepted.Value);
                 }
                 catch (ModelException e)
                 {
@@ -74,6 +91,13 @@ internal sealed class CertificateCheck(Session session)
         }
     }
 
+    private CheckedCertificate Check(Claim claim, Invariant invariant, CertificateLock accepted)
+    {
+        var proof = AnySizeProof.Of(claim, invariant);
+        accepted.Check(Certificate.Of(claim, proof, Tool.Version), ProofFiles.Lock);
+        return OfProof(claim, proof, ProofFiles.Lock);
+    }
+
     private CheckedCertificate Check(string file)
     {
         try
@@ -88,14 +112,17 @@ internal sealed class CertificateCheck(Session session)
             var (claim, invariant) = files.OwnerOf(file);
             var proof = AnySizeProof.Of(claim, invariant);
             stored.CheckAgainst(Certificate.Of(claim, proof, Tool.Version), file);
-            return Answered(file, word => $"{claim.Id}  {word} {proof.Sentence}", stored.Proof, stored.Obligations,
-                ProofCheck.MostSeconds, AnySizeRun.WhyNot(proof, ConjunctWalk.Brief));
+            return OfProof(claim, proof, file);
         }
         catch (ModelException e)
         {
             return new CheckedCertificate(file, "refused", [], e.Diagnostic, ExitCode.BadInput);
         }
     }
+
+    private CheckedCertificate OfProof(Claim claim, AnySizeProof proof, string file) =>
+        Answered(file, word => $"{claim.Id}  {word} {proof.Sentence}", proof.Text, proof.Count,
+            ProofCheck.MostSeconds, AnySizeRun.WhyNot(proof, ConjunctWalk.Brief));
 
     private CheckedCertificate OfInstance(InstanceCertificate stored, string file)
     {

@@ -2,12 +2,15 @@ using Verify.Claims;
 
 namespace Verify.Cli.Proofs;
 
-/// <summary>Where certificates are: beside the invariants, below the folder <c>proofs</c>.</summary>
+/// <summary>Where certificates come from: the lock of those that were accepted, and files.</summary>
 /// <param name="catalogue">Claims and invariants.</param>
 internal sealed class ProofFiles(Catalogue catalogue)
 {
     /// <summary>The root of the repository: the nearest folder above the tool that holds the solution, else the current one.</summary>
     public static string Root { get; } = Above(AppContext.BaseDirectory) ?? Directory.GetCurrentDirectory();
+
+    /// <summary>The lock of certificates, from the root.</summary>
+    public const string Lock = "proofs/certificates.lock";
 
     /// <summary>The claims that have an invariant.</summary>
     public IEnumerable<(Claim Claim, Invariant Invariant)> All =>
@@ -18,13 +21,10 @@ internal sealed class ProofFiles(Catalogue catalogue)
     /// <summary>The invariant of a claim; null when there is none.</summary>
     public Invariant? InvariantOf(Claim claim) => catalogue.Invariants.FirstOrDefault(invariant => invariant.Claims.Contains(claim.Id));
 
-    /// <summary>The path of a claim's certificate, from the root of the repository.</summary>
-    public static string PathOf(Claim claim, Invariant invariant)
-    {
-        var source = invariant.For(claim.Family.Build(claim.Choices)).FirstOrDefault()?.Where.File;
-        var folder = source is null ? "proofs" : Path.GetDirectoryName(source)!.Replace('\\', '/');
-        return $"{folder}/{Certificate.FileName(claim.Id)}";
-    }
+    /// <summary>The proofs that were accepted; none where there is no such file yet.</summary>
+    /// <exception cref="ModelException">VRF309: the file is damaged. VRF402: it cannot be read.</exception>
+    public static CertificateLock ReadLock() =>
+        File.Exists(Path.Combine(Root, Lock)) ? CertificateLock.Read(Read(Lock), Lock) : CertificateLock.Empty;
 
     /// <summary>The claim and the invariant that a file is the certificate of, by its name.</summary>
     /// <exception cref="ModelException">VRF309: there is no claim whose certificate is there.</exception>

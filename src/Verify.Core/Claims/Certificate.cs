@@ -1,7 +1,7 @@
 namespace Verify.Claims;
 
 /// <summary>
-/// The stored proof of a claim for every size: a header that says what it is of, and obligations that any solver for
+/// The proof of a claim for every size, as text: a header that says what it is of, and obligations that any solver for
 /// SMT-LIB 2 can check.
 /// </summary>
 /// <param name="Claim">The id of the claim.</param>
@@ -36,6 +36,9 @@ public sealed record Certificate(string Claim, string ModelDigest, int Obligatio
         ], proof.Text, version);
         return new Certificate(claim.Id, proof.ModelDigest, proof.Count, text, proof.Text);
     }
+
+    /// <summary>A digest of the whole text but for the version of the tool that wrote it.</summary>
+    public string TextDigest => CertificateHeader.DigestOf(Text);
 
     /// <summary>The name of the file that a claim's certificate is in.</summary>
     public static string FileName(string claim) => $"{claim.Replace(':', '.').Replace('/', '.')}{Ending}";

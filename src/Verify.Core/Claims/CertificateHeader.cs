@@ -99,6 +99,9 @@ public sealed class CertificateHeader
         }
     }
 
+    /// <summary>A digest of a file but for the version of the tool.</summary>
+    internal static string DigestOf(string text) => Fingerprint.Whole(string.Join('\n', Lines(text)));
+
     private static ModelException Damaged(string file, int line, string what) =>
         ModelException.At(new SourceSpot(file, line), Codes.BadCertificate, what);
 

@@ -35,8 +35,8 @@ public sealed class GeneratedPages
         page.AppendLine("# Claims").AppendLine();
         page.AppendLine("Generated: each line is decided by the explicit engine when the tests run, and must agree. "
                 + "`./verify check ID` prints")
-            .AppendLine("the trace or the limits of the proof, who claimed it and where. What is proved for every size has a")
-            .AppendLine("certificate, which `./verify certify` and the gate check again.").AppendLine();
+            .AppendLine("the trace or the limits of the proof, who claimed it and where. What is proved for every size is")
+            .AppendLine("noted in `certificates.lock`; `./verify certify` and the gate check it again.").AppendLine();
         page.AppendLine("| claim | sentence | verdict | states | steps | instance | every size |")
             .AppendLine("|---|---|---|---:|---:|---|---|");
         foreach (var report in Decided.Value)
@@ -90,9 +90,8 @@ public sealed class GeneratedPages
 
     private static string CertificateOf(Claim claim)
     {
-        var name = $"/{Certificate.FileName(claim.Id)}";
-        var file = Repository.FilesWith(".smt2").SingleOrDefault(file => file.EndsWith(name, StringComparison.Ordinal));
-        return file is null ? "" : $"[certificate]({file["proofs/".Length..]})";
+        var accepted = CertificateLock.Read(Repository.Text("proofs/certificates.lock"), "");
+        return accepted.Claims.Contains(claim.Id) ? "[proved](certificates.lock)" : "";
     }
 
     // Both pages tell of the same decisions.

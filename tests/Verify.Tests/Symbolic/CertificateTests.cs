@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Cli;
+using Verify.Cli.Proofs;
 using Verify.Explicit;
 using Verify.Modelling;
 using Verify.Solving;
 using Verify.Tests.Cli;
+using Verify.Tests.Explicit;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Symbolic;
@@ -12,32 +14,87 @@ namespace Verify.Tests.Symbolic;
 /// <summary>Stored proofs: each is what the model gives today, and whoever touches one is found out.</summary>
 public sealed class CertificateTests
 {
-    private const string File = "proofs/TlbShootdown/TLB-SHOOTDOWN.smt2";
+    private const string File = "TLB-SHOOTDOWN.smt2";
+    private static readonly Lazy<string> Whole = new(() => Current("TLB-SHOOTDOWN").Text);
+
+    private static CertificateLock Accepted => CertificateLock.Read(Repository.Text(ProofFiles.Lock), ProofFiles.Lock);
 
     public static TheoryData<string> Ids => Proofs.Ids;
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void A_certificate_is_stored_and_is_what_the_model_gives(string id)
+    public void What_the_model_gives_is_what_was_accepted(string id)
     {
-        var file = Repository.Files.Single(path => Path.GetFileName(path) == Certificate.FileName(id));
-        var stored = Certificate.Read(Repository.Text(file), file);
-
-        stored.CheckAgainst(Current(id), file);
-
-        Assert.True(stored.Obligations > 20);
+        var current = Current(id);
+        Accepted.Check(current, ProofFiles.Lock);
+        Assert.True(current.Obligations > 20);
+        Certificate.Read(current.Text, File).CheckAgainst(current, File);
     }
 
     [Fact]
-    public void Certify_asks_both_solvers_again()
+    public void Every_claim_with_an_invariant_and_no_other_is_accepted() =>
+        Assert.Equal(Proofs.All.Select(pair => pair.Claim.Id).Order(StringComparer.Ordinal), Accepted.Claims);
+
+    [Theory]
+    [InlineData("VRF309", "a proof that was not accepted", "no proof of TLB-SHOOTDOWN")]
+    [InlineData("VRF309", "another text", "do not give the text")]
+    [InlineData("VRF309", "another number", "do not give the text")]
+    [InlineData("VRF310", "another model", "has changed")]
+    [InlineData("VRF309", "cut short", "cut short")]
+    [InlineData("VRF309", "a claim twice", "damaged")]
+    [InlineData("VRF309", "no digest", "damaged")]
+    [InlineData("VRF309", "no solver", "damaged")]
+    public void A_lock_that_was_touched_is_refused(string code, string how, string reason)
+    {
+        var text = Accepted.Text;
+        var line = text.Split('\n').Single(line => line.StartsWith("TLB-SHOOTDOWN ", StringComparison.Ordinal));
+        var words = line.Split(' ');
+        string With(string changed) => text.Replace(line, changed, StringComparison.Ordinal);
+        var touched = how switch
+        {
+            "a proof that was not accepted" => text.Replace(line + "\n", "", StringComparison.Ordinal),
+            "another text" => With(line.Replace(words[4], new string('0', 64), StringComparison.Ordinal)),
+            "another number" => With(line.Replace($"obligations {words[6]}", "obligations 1", StringComparison.Ordinal)),
+            "another model" => With(line.Replace(words[2], new string('0', 12), StringComparison.Ordinal)),
+            "cut short" => text[..^9],
+            "a claim twice" => With($"{line}\n{line}"),
+            "no digest" => With(line.Replace(words[4], "", StringComparison.Ordinal)),
+            _ => With(line[..line.IndexOf("z3", StringComparison.Ordinal)]),
+        };
+        Assert.NotEqual(text, touched);
+
+        var error = Assert.Throws<ModelException>(
+            () => CertificateLock.Read(touched, ProofFiles.Lock).Check(Current("TLB-SHOOTDOWN"), ProofFiles.Lock));
+
+        Assert.Equal(code, error.Diagnostic.Code.Id);
+        Assert.Contains(reason, error.Diagnostic.Message, StringComparison.Ordinal);
+        Assert.Equal(ProofFiles.Lock, error.Diagnostic.Where?.File);
+    }
+
+    [Fact]
+    public void A_lock_is_written_as_it_is_read_and_a_new_proof_takes_the_place_of_an_old_one()
+    {
+        Assert.Equal(Repository.Text(ProofFiles.Lock), Accepted.Text);
+        var again = Accepted.With(Current("TLB-SHOOTDOWN"), ["z3 9.9", "cvc5 9.9"]);
+        Assert.Equal(Accepted.Claims, again.Claims);
+        Assert.Contains(" solvers z3 9.9, cvc5 9.9\n", again.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Certify_asks_both_solvers_about_what_it_wrote()
     {
         _ = (Proofs.Solver(SolverKind.Z3), Proofs.Solver(SolverKind.Cvc5));
-        var run = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", Path.Combine(Repository.Root, File));
+        using var folder = new TestDirectory();
+        var written = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", "--write", folder.Path);
+        Assert.Equal((0, ""), (written.ExitCode, written.Error));
+        Assert.Equal(Proofs.All.Length, Directory.GetFiles(folder.Path).Length);
+        var run = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", Path.Combine(folder.Path, File));
 
         Assert.Equal(0, run.ExitCode);
         Assert.StartsWith("ok  TLB-SHOOTDOWN  proved for every number of cpu, page, frame; looked at ", run.Out, StringComparison.Ordinal);
         Assert.Contains("z3 ", run.Out, StringComparison.Ordinal);
         Assert.Contains("cvc5 ", run.Out, StringComparison.Ordinal);
+        Assert.Equal(3, ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", File, "--write", folder.Path).ExitCode);
     }
 
     [Theory]
@@ -57,7 +114,7 @@ public sealed class CertificateTests
     [InlineData("VRF310", "another model")]
     public void A_certificate_that_was_touched_is_refused(string code, string how)
     {
-        var text = Repository.Text(File);
+        var text = Whole.Value;
         var body = Certificate.Read(text, File).Proof;
         // Whoever forges a proof also forges its digest and its count.
         string Forged(string proof, int times = 1) => text[..^body.Length]
@@ -101,7 +158,7 @@ public sealed class CertificateTests
             foreach (var (name, expected) in names)
             {
                 var copy = Path.Combine(folder.FullName, name);
-                System.IO.File.WriteAllText(copy, Repository.Text(File));
+                System.IO.File.WriteAllText(copy, Whole.Value);
                 var run = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", copy);
                 Assert.Equal(3, run.ExitCode);
                 Assert.Contains("error VRF309: " + expected, run.Error, StringComparison.Ordinal);
