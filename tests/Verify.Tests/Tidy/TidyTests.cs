@@ -15,7 +15,7 @@ public sealed partial class TidyTests
 
     private static readonly string[] TopLevel =
     [
-        ".ci", ".editorconfig", ".gitattributes", ".gitignore", "Directory.Build.props", "Directory.Packages.props",
+        ".ci", ".editorconfig", ".gitattributes", ".github", ".gitignore", ".vscode", "Directory.Build.props", "Directory.Packages.props",
         "LICENSE", "README.md", "Verify.sln", "global.json", "models", "proofs", "src", "tests", "verify",
     ];
 
