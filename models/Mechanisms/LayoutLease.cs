@@ -82,10 +82,10 @@ public sealed class LayoutLease : ModelFamily
     /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
-        Needs(m, NoDrain, Forced);
-        Needs(m, Unheard, Userfault);
-        Needs(m, NoFence, Forced);
-        Needs(m, NoFence, Pnfs);
+        m.Demand(NoDrain, Forced);
+        m.Demand(Unheard, Userfault);
+        m.Demand(NoFence, Forced);
+        m.Demand(NoFence, Pnfs);
         var isOfNic = m.Has(OnDemand) || m.Has(Userfault) || m.Has(StaleFd) || m.Has(NoDrain) || m.Assumes(Revocable);
         if ((m.Has(Pnfs) && isOfNic) || (m.Has(OnDemand) && (m.Has(Forced) || m.Has(Userfault) || m.Has(StaleFd)))
             || (m.Has(Userfault) && m.Has(StaleFd)))
@@ -129,13 +129,5 @@ public sealed class LayoutLease : ModelFamily
         backing.AddEnvironment(m, !truncate.Lock);
         landing.AddInvariants(m);
         m.LeadsTo("L-PROG", truncate.IsRunning, !truncate.IsRunning, "a truncate that has begun ends");
-    }
-
-    private static void Needs(ModelBuilder m, Fault fault, Fault other)
-    {
-        if (m.Has(fault) && !m.Has(other))
-        {
-            throw ModelException.At(null, Codes.Contradiction, $"'{fault.Name}' needs '{other.Name}'");
-        }
     }
 }

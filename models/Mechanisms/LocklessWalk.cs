@@ -78,13 +78,13 @@ public sealed class LocklessWalk : ModelFamily
     {
         var architecture = m.Is(Architecture.X86.Profile) ? Architecture.X86 : Architecture.Arm64;
         var isBroadcast = architecture.Remote == RemoteInvalidation.Broadcast;
-        Demand(m, TableFirst, m.Has(FreeTables), "it needs 'free-tables'");
-        Demand(m, NoGrace, m.Has(FreeTables) && isBroadcast, "it needs 'free-tables' and the profile 'arm64'");
+        m.Demand(TableFirst, FreeTables);
+        m.Demand(NoGrace, m.Has(FreeTables) && isBroadcast, "it needs 'free-tables' and the profile 'arm64'");
 
         var process = new Process(m, architecture, Owner.Free, m.Has(FreeTables) ? Needs.Tables : Needs.Nothing);
-        Demand(m, Collapse, m.Has(FreeTables), "it needs 'free-tables'");
-        Demand(m, NoUpperRecheck, m.Has(Collapse) && !m.Has(NoRecheck), "it needs 'collapse', and not 'no-recheck'");
-        Demand(m, NoSync, m.Has(Collapse) && isBroadcast, "it needs 'collapse' and the profile 'arm64'");
+        m.Demand(Collapse, FreeTables);
+        m.Demand(NoUpperRecheck, m.Has(Collapse) && !m.Has(NoRecheck), "it needs 'collapse', and not 'no-recheck'");
+        m.Demand(NoSync, m.Has(Collapse) && isBroadcast, "it needs 'collapse' and the profile 'arm64'");
         var gup = new FastGup(m, process, !m.Has(NoRecheck), !m.Has(NoUpperRecheck));
         var grace = m.Has(FreeTables) && isBroadcast && !m.Has(NoGrace) ? new GracePeriod(m, process, gup) : null;
         var mmapLock = m.Var("mmap_lock", Sort.Bool);
@@ -116,14 +116,6 @@ public sealed class LocklessWalk : ModelFamily
         process.Allocator.AddReuse(m, hasOwnTables: m.Has(FreeTables), intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
         gup.AddInvariants(m);
-    }
-
-    private static void Demand(ModelBuilder m, Fault fault, bool isMet, string message)
-    {
-        if (m.Has(fault) && !isMet)
-        {
-            throw ModelException.At(null, Codes.Contradiction, $"fault '{fault.Name}': {message}");
-        }
     }
 
     /// <summary>A wait for every CPU to have had interrupts on: by an interrupt, or by RCU-sched.</summary>

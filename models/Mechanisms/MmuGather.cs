@@ -58,12 +58,8 @@ public sealed class MmuGather : ModelFamily
     /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
+        m.Demand(IgnoreNested, Madvise);
         var isNested = m.Has(Madvise);
-        if (m.Has(IgnoreNested) && !isNested)
-        {
-            throw ModelException.At(null, Codes.Contradiction, "fault 'ignore-nested': it needs 'madvise'");
-        }
-
         var process = new Process(m, Architecture.Of(m), Owner.Free,
             isNested ? Needs.ConcurrentFlushes | Needs.Promises : Needs.Nothing);
         // Held for writing by a munmap; a page fault and madvise take it for reading.

@@ -68,7 +68,7 @@ public sealed class Mremap : ModelFamily
     /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
-        Demand(m, NoRmapLocks, m.Has(AnyOrder), "it needs 'any-order'");
+        m.Demand(NoRmapLocks, AnyOrder);
         if (new[] { FlushLate, OldLockEarly, NewLockEarly }.Count(m.Has) > 1)
         {
             throw ModelException.At(null, Codes.Contradiction, "only one of 'flush-late', 'old-lock-early' and 'new-lock-early'");
@@ -88,14 +88,6 @@ public sealed class Mremap : ModelFamily
         m.Always("I-CLEAN", !file.Missed, "writeback takes no page for clean that some PTE still allows a store to");
         m.Reachable("mremap holds both locks", Count(process.Va, x => file.PageTableLock[x]) > 1);
         m.Reachable("writeback comes while a PTE is moved", file.MmapLock & Exists(process.Cpu, d => file.IsWalking[d]));
-    }
-
-    private static void Demand(ModelBuilder m, Fault fault, bool isMet, string message)
-    {
-        if (m.Has(fault) && !isMet)
-        {
-            throw ModelException.At(null, Codes.Contradiction, $"fault '{fault.Name}': {message}");
-        }
     }
 
     /// <summary>The thread that moves.</summary>

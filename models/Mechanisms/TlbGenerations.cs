@@ -182,33 +182,27 @@ public sealed class TlbGenerations : ModelFamily
         }
     }
 
+    private static string NotTheOldest => $"add --profile {Linux618.Name}";
+
     private static void CheckChoices(ModelBuilder m)
     {
         foreach (var fault in new[] { FreeTables, GenerationFirst, TemporaryMm, OnlyLoaded, MarkerLate, ForgetLazy })
         {
-            Demand(m, fault, m.Has(Switches), "it needs 'switches'");
+            m.Demand(fault, Switches);
         }
 
-        Demand(m, SkipLazy, m.Has(FreeTables), "it needs 'free-tables'");
-        Demand(m, SkipLazy, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'");
+        m.Demand(SkipLazy, FreeTables);
+        m.Demand(SkipLazy, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'", NotTheOldest);
         foreach (var fault in new[] { TemporaryMm, OnlyLoaded, MarkerLate })
         {
-            Demand(m, fault, m.Is(Linux618), "it needs the profile 'x86-6.18'");
+            m.Demand(fault, m.Is(Linux618), "it needs the profile 'x86-6.18'", $"add --profile {Linux618.Name}");
         }
 
-        Demand(m, Batched, !m.Has(Switches), "it does not go with 'switches'");
-        Demand(m, IgnoreLocal, !m.Has(Switches), "it does not go with 'switches', where flushes are one at a time");
-        Demand(m, IgnoreAsked, !m.Has(Switches), "it does not go with 'switches', where flushes are one at a time");
-        Demand(m, IgnoreAsked, !m.Has(IgnoreLocal), "it does not go with 'ignore-local'");
-        Demand(m, ZeroKnown, m.Has(Batched), "it needs 'batched'");
-        Demand(m, ZeroKnown, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'");
-    }
-
-    private static void Demand(ModelBuilder m, Fault fault, bool isMet, string message)
-    {
-        if (m.Has(fault) && !isMet)
-        {
-            throw ModelException.At(null, Codes.Contradiction, $"fault '{fault.Name}': {message}");
-        }
+        m.Demand(Batched, !m.Has(Switches), "it does not go with 'switches'");
+        m.Demand(IgnoreLocal, !m.Has(Switches), "it does not go with 'switches', where flushes are one at a time");
+        m.Demand(IgnoreAsked, !m.Has(Switches), "it does not go with 'switches', where flushes are one at a time");
+        m.Demand(IgnoreAsked, !m.Has(IgnoreLocal), "it does not go with 'ignore-local'");
+        m.Demand(ZeroKnown, Batched);
+        m.Demand(ZeroKnown, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'", NotTheOldest);
     }
 }

@@ -38,6 +38,12 @@ internal sealed class CarefulEngine(IEngine inner) : IEngine
         Verdict verdict;
         if (run.CheckpointDirectory is { } directory)
         {
+            if (property is Property.LeadsTo)
+            {
+                throw ModelException.At(null, Codes.Contradiction,
+                    $"there are no checkpoints of a search for a LeadsTo, and '{property.Name}' is one", "leave out --checkpoint");
+            }
+
             run = run with { CheckpointDirectory = Path.Combine(directory, PlaceOf(model, property, run)) };
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Enumeration;
 using System.Reflection;
 using Verify.Claims;
 using Verify.Modelling;
@@ -52,6 +53,9 @@ public sealed class Catalogue
     /// <summary>The invariants that prove claims for every size.</summary>
     public ImmutableArray<Invariant> Invariants => invariants.Value;
 
+    /// <summary>What claims can be asked for by: ids, and the groups that they are in.</summary>
+    internal IEnumerable<string> Names => Claims.SelectMany(claim => GroupsOf(claim.Id).Append(claim.Id));
+
     /// <summary>Everything in the assemblies of models and proofs.</summary>
     public static Catalogue Load() => Of(
         () => InstancesOf<ModelFamily>(Assembly.Load("Verify.Models")),
@@ -78,17 +82,23 @@ public sealed class Catalogue
         return catalogue;
     }
 
-    /// <summary>The claims that an argument names: one by its id, or a group by what stands before the colon or slash.</summary>
+    /// <summary>
+    /// The claims that an argument names: one by its id, a group by what stands before the colon or slash, or those that a
+    /// pattern fits, in which <c>*</c> stands for anything.
+    /// </summary>
     /// <exception cref="ModelException">VRF301: there is none.</exception>
     public ImmutableArray<Claim> Find(string argument)
     {
         bool Is(string id) => id.Equals(argument, StringComparison.OrdinalIgnoreCase);
         var exact = Claims.Where(claim => Is(claim.Id)).ToImmutableArray();
-        var found = exact.IsEmpty ? [.. Claims.Where(claim => GroupsOf(claim.Id).Any(Is))] : exact;
+        var found = !exact.IsEmpty ? exact
+            : argument.Contains('*', StringComparison.Ordinal)
+                ? [.. Claims.Where(claim => FileSystemName.MatchesSimpleExpression(argument, claim.Id))]
+            : [.. Claims.Where(claim => GroupsOf(claim.Id).Any(Is))];
         return !found.IsEmpty
             ? found
             : throw ModelException.At(null, Codes.UnknownClaim, $"there is no claim '{argument}'",
-                Nearest.Hint(argument, Claims.SelectMany(claim => GroupsOf(claim.Id).Append(claim.Id))));
+                Nearest.Hint(argument, Names));
     }
 
     /// <summary>The claims that several arguments name, each once.</summary>

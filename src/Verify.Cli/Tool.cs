@@ -59,13 +59,15 @@ public sealed class Tool(
     private static int Invoke(IReadOnlyList<string> arguments, Session session)
     {
         var root = Root(session);
-        var parsed = root.Parse(arguments,
+        var parsed = root.Parse(AsOptions(arguments),
             new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         var isExcused = parsed.Action is SynchronousCommandLineAction { ClearsParseErrors: true }; // help, version
         if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && !isExcused))
         {
             throw Misuse(parsed, root);
         }
+
+        FailIfOption(parsed, isExcused);
 
         // What is left is our own, help, and the version; our exceptions are for Run.
         return parsed.Invoke(new InvocationConfiguration
@@ -75,6 +77,28 @@ public sealed class Tool(
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         });
+    }
+
+    // What is said as a command as often as as an option.
+    private static IReadOnlyList<string> AsOptions(IReadOnlyList<string> arguments) => arguments switch
+    {
+        ["help"] => ["--help"],
+        ["help", var command, ..] => [command, "--help"],
+        ["version"] or ["-V"] => ["--version"],
+        _ => arguments,
+    };
+
+    // The parser takes an option that it does not know for one more claim.
+    private static void FailIfOption(ParseResult parsed, bool isExcused)
+    {
+        var command = parsed.CommandResult.Command;
+        var stray = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .FirstOrDefault(token => token.Value is ['-', _, ..]);
+        if (stray is not null && !isExcused)
+        {
+            throw ModelException.At(null, Codes.BadUsage, $"'{command.Name}' has no option '{stray.Value}'",
+                Nearest.Hint(stray.Value, command.Options.Select(option => option.Name)) ?? $"run 'verify {command.Name} --help'");
+        }
     }
 
     private static RootCommand Root(Session session)
@@ -106,7 +130,8 @@ public sealed class Tool(
         var stray = parsed.UnmatchedTokens is [var first, ..] ? first : null;
         var known = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
         var help = command == root ? "run 'verify --help'" : $"run 'verify {command.Name} --help'";
-        var message = parsed.Errors is [var error, ..] ? NotANumber(error) ?? error.Message : "no command is given";
+        var message = command == root && stray is not null ? $"there is no command '{stray}'"
+            : parsed.Errors is [var error, ..] ? NotANumber(error) ?? error.Message : "no command is given";
         var hint = (stray is null ? null : Nearest.Hint(stray, known)) ?? help;
         return ModelException.At(null, Codes.BadUsage, OneLine(message), hint);
     }

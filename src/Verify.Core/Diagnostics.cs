@@ -131,7 +131,7 @@ public static class Codes
 
     /// <summary>A budget that cannot be understood.</summary>
     public static readonly ErrorCode BadBudget = new("VRF202", "a budget is not understood",
-        "use states=N, depth=N, seconds=N, bytes=N (suffixes k, M, G), separated by commas");
+        "use states=N, depth=N, seconds=N, bytes=N (as 5k, 30s, 2m, 256MB), separated by commas");
 
     /// <summary>A reduction that the model or the property does not allow.</summary>
     public static readonly ErrorCode BadReduction = new("VRF203", "a reduction does not fit the model or the property",

@@ -14,27 +14,19 @@ internal static class MapDirectChoices
                 "one way of sealing at most can be chosen, and none with 'anonymous'");
         }
 
-        Needs(m, MapDirect.CountPins, MapDirect.SealOfMapping);
-        Needs(m, MapDirect.Forks, MapDirect.SealOfMapping);
-        Needs(m, MapDirect.LookAgain, MapDirect.SealLast);
-        Needs(m, MapDirect.ClearAny, MapDirect.Fcntl);
-        Needs(m, MapDirect.UnshareFirst, MapDirect.Reflink);
-        Needs(m, MapDirect.CopyOnFault, MapDirect.Reflink);
-        Needs(m, MapDirect.CloneSealed, MapDirect.Reflink);
+        m.Demand(MapDirect.CountPins, MapDirect.SealOfMapping);
+        m.Demand(MapDirect.Forks, MapDirect.SealOfMapping);
+        m.Demand(MapDirect.LookAgain, MapDirect.SealLast);
+        m.Demand(MapDirect.ClearAny, MapDirect.Fcntl);
+        m.Demand(MapDirect.UnshareFirst, MapDirect.Reflink);
+        m.Demand(MapDirect.CopyOnFault, MapDirect.Reflink);
+        m.Demand(MapDirect.CloneSealed, MapDirect.Reflink);
         foreach (var fault in new[] { MapDirect.Reflink, MapDirect.Append, MapDirect.MapSync })
         {
             if (m.Has(fault) && m.Has(MapDirect.Anonymous))
             {
                 throw ModelException.At(null, Codes.Contradiction, $"'{fault.Name}' is of files, not of anonymous memory");
             }
-        }
-    }
-
-    private static void Needs(ModelBuilder m, Fault fault, Fault other)
-    {
-        if (m.Has(fault) && !m.Has(other))
-        {
-            throw ModelException.At(null, Codes.Contradiction, $"'{fault.Name}' needs '{other.Name}'");
         }
     }
 }

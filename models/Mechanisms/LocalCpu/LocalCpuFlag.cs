@@ -157,33 +157,27 @@ public sealed class LocalCpuFlag : ModelFamily
     // What would be ignored in silence otherwise.
     private static void CheckChoices(ModelBuilder m)
     {
-        Needs(m, PteLeft, m.Has(Overwrite), "it needs 'overwrite'");
-        Needs(m, FrameHold, m.Has(Overwrite) && m.Size("cpu") > 1, "it needs 'overwrite' and two CPUs or more");
-        Needs(m, LocalMprotect, m.Has(Mprotect), "it needs 'mprotect'");
-        Needs(m, MaskBefore, m.Size("gens") > 0 && !m.Has(Overwrite) && !m.Has(LocalMunmap),
+        m.Demand(PteLeft, Overwrite);
+        m.Demand(FrameHold, m.Has(Overwrite) && m.Size("cpu") > 1, "it needs 'overwrite' and two CPUs or more",
+            $"add --fault {Overwrite.Name}, and cpu=2 or more");
+        m.Demand(LocalMprotect, Mprotect);
+        m.Demand(MaskBefore, m.Size("gens") > 0 && !m.Has(Overwrite) && !m.Has(LocalMunmap),
             "it needs context switches (gens=1 or more) and a munmap that flushes everywhere");
-        Needs(m, GatherFlush, m.Has(LocalMunmap) && m.Assumes(FullZap), "it needs 'local-munmap' and A-FULLZAP");
+        m.Demand(GatherFlush, m.Has(LocalMunmap) && m.Assumes(FullZap), "it needs 'local-munmap' and A-FULLZAP",
+            $"add --fault {LocalMunmap.Name} --assume {FullZap.Name}");
         foreach (var other in new[] { LocalMunmap, FreeTables, Mprotect, PerCpuTables })
         {
-            Needs(m, other, !m.Has(Overwrite), "it does not go with 'overwrite'");
+            m.Demand(other, !m.Has(Overwrite), "it does not go with 'overwrite'");
         }
 
-        Needs(m, Sva, !m.Has(PerCpuTables), "it does not go with 'per-cpu-tables'");
-        Needs(m, FreeTables, !m.Has(PerCpuTables) && !m.Has(Mprotect) && m.Size("gens") == 0,
+        m.Demand(Sva, !m.Has(PerCpuTables), "it does not go with 'per-cpu-tables'");
+        m.Demand(FreeTables, !m.Has(PerCpuTables) && !m.Has(Mprotect) && m.Size("gens") == 0,
             "it goes neither with 'per-cpu-tables' nor with 'mprotect' nor with context switches");
         if (m.Size("gens") > 0 && !m.Is(Architecture.X86.Profile))
         {
             throw ModelException.At(null, Codes.Contradiction,
                 "context switches (gens=1 or more) are those of Linux on x86",
                 "leave out the profile, or the size 'gens'");
-        }
-    }
-
-    private static void Needs(ModelBuilder m, Fault fault, bool isMet, string message)
-    {
-        if (m.Has(fault) && !isMet)
-        {
-            throw ModelException.At(null, Codes.Contradiction, $"fault '{fault.Name}': {message}");
         }
     }
 }

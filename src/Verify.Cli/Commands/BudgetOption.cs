@@ -19,9 +19,38 @@ internal sealed class BudgetOption(string text)
     /// <exception cref="ModelException">VRF202: it cannot be read.</exception>
     public Budget Read(ParseResult parsed) => Read(parsed.GetValue(Option) ?? []);
 
-    /// <summary>The budget of several parts; unlimited when there are none.</summary>
-    /// <exception cref="ModelException">VRF202: one cannot be read.</exception>
-    public static Budget Read(string[] parts) => parts.Any(string.IsNullOrWhiteSpace)
-        ? throw ModelException.At(null, Codes.BadBudget, "the budget '' is not understood")
-        : Budget.Parse(string.Join(',', parts));
+    /// <summary>The budget of several parts, as <c>states=1M,seconds=10</c>; unlimited when there are none.</summary>
+    /// <exception cref="ModelException">VRF202: one cannot be read, or is given twice.</exception>
+    public static Budget Read(string[] words)
+    {
+        var budget = Budget.Unlimited;
+        var given = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var part in words.SelectMany(word => word.Split(',', StringSplitOptions.TrimEntries)))
+        {
+            var pair = part.Split('=');
+            budget = (pair.Length == 2 ? With(budget, pair[0], pair[1]) : null)
+                ?? throw ModelException.At(null, Codes.BadBudget, $"the budget '{part}' is not understood");
+            if (!given.Add(pair[0]))
+            {
+                throw ModelException.At(null, Codes.BadBudget, $"the budget of {pair[0]} is given twice");
+            }
+        }
+
+        return budget;
+    }
+
+    // Null if it is none.
+    private static Budget? With(Budget budget, string what, string much) => what switch
+    {
+        "states" => Quantity.Count(much) is { } states ? budget with { States = states } : null,
+        "bytes" => Quantity.Bytes(much) is { } bytes ? budget with { Bytes = Enough(bytes, much) } : null,
+        "seconds" => Quantity.Seconds(much) is { } seconds and > 0 ? budget with { Seconds = seconds } : null,
+        "depth" => Quantity.Count(much) is { } depth and <= int.MaxValue ? budget with { Depth = (int)depth } : null,
+        _ => null,
+    };
+
+    private static long Enough(long bytes, string text) => bytes >= Quantity.LeastBytes
+        ? bytes
+        : throw ModelException.At(null, Codes.BadBudget, $"'{text}' is less memory than anything takes",
+            "write the unit, as in --budget bytes=256MB, and at least 1MB");
 }

@@ -27,7 +27,7 @@ internal sealed class ChoiceOptions
 
     /// <summary>The choices of a claim, changed as the command line says.</summary>
     /// <exception cref="ModelException">
-    /// VRF302: a size cannot be read or is unknown; VRF303: a choice that the family does not offer is dropped; VRF304: options
+    /// VRF302: a size cannot be read or is unknown; VRF303: the family does not offer a choice; VRF304: options
     /// contradict each other or the claim.
     /// </exception>
     public Choices Apply(ParseResult parsed, Claim claim)
@@ -39,11 +39,14 @@ internal sealed class ChoiceOptions
             choices = offered.Contains(name)
                 ? choices.Size(name, value)
                 : throw ModelException.At(null, Codes.BadSize, $"'{claim.Family.Name}' has no size '{name}'",
-                    $"choose from {string.Join(", ", offered)}");
+                    Nearest.Hint(name, offered) ?? $"choose from {string.Join(", ", offered)}");
         }
 
         var (assumed, dropped) = (Words(parsed, assume), Words(parsed, drop));
         var faults = Words(parsed, fault);
+        Known(claim.Family, "assumption", assumed, claim.Family.Assumptions.Select(a => a.Name));
+        Known(claim.Family, "fault", faults, claim.Family.Faults.Select(f => f.Name));
+        Known(claim.Family, "profile", parsed.GetValue(profile) is { } asked ? [asked] : [], claim.Family.Profiles.Select(p => p.Name));
         foreach (var name in assumed.Concat(faults).Intersect(dropped))
         {
             throw ModelException.At(null, Codes.Contradiction, $"'{name}' is both switched on and dropped");
@@ -85,11 +88,24 @@ internal sealed class ChoiceOptions
     private static Option<string[]> Several(string name, string value, string text) =>
         new(name) { HelpName = value, Description = text + " May be repeated.", Arity = ArgumentArity.OneOrMore };
 
-    private static ImmutableArray<string> Words(ParseResult parsed, Option<string[]> option) =>
-    [
-        .. (parsed.GetValue(option) ?? [])
-            .SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(),
-    ];
+    private static ImmutableArray<string> Words(ParseResult parsed, Option<string[]> option)
+    {
+        var words = (parsed.GetValue(option) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries)).ToList();
+        return words.Contains("")
+            ? throw ModelException.At(null, Codes.BadUsage, $"{option.Name} has nothing before or behind a comma",
+                $"write {option.Name} {option.HelpName}")
+            : [.. words.Distinct()];
+    }
+
+    // Said once, before the first of many claims is decided.
+    private static void Known(ModelFamily family, string kind, ImmutableArray<string> names, IEnumerable<string> offered)
+    {
+        foreach (var name in names.Except(offered, StringComparer.Ordinal))
+        {
+            throw ModelException.At(null, Codes.UnknownChoice, $"'{family.Name}' has no {kind} '{name}'",
+                Nearest.Hint(name, offered) ?? (offered.Any() ? $"choose from {string.Join(", ", offered)}" : $"it has no {kind}"));
+        }
+    }
 
     private static Dictionary<string, int> Sizes(ImmutableArray<string> words)
     {

@@ -12,12 +12,21 @@ internal static class ListCommand
     public static Command Create(Session session)
     {
         var json = new Option<bool>("--json") { Description = "The same as JSON." };
-        var command = new Command("list", "Lists families of models, claims, engines, and solvers.") { json };
+        var part = new Argument<string?>("PART")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "Only claims and families with this in their name, as VL.",
+        };
+        var command = new Command("list", "Lists families of models, claims, engines, and solvers.") { part, json };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(json))
+            if (parsed.GetValue(part) is { } wanted)
             {
-                WriteJson(session);
+                WriteFound(session, wanted, parsed.GetValue(json));
+            }
+            else if (parsed.GetValue(json))
+            {
+                WriteJson(session, session.Catalogue.Families, session.Catalogue.Claims);
             }
             else
             {
@@ -31,17 +40,47 @@ internal static class ListCommand
         return command;
     }
 
-    private static void WriteTables(Session session)
+    // What has the part in its name; with a family come all claims about it, and with a claim its family.
+    private static void WriteFound(Session session, string part, bool isJson)
     {
-        var (output, catalogue) = (session.Terminal.Out, session.Catalogue);
+        bool Has(string name) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
+        var catalogue = session.Catalogue;
+        List<Claim> claims = [.. catalogue.Claims.Where(claim => Has(claim.Id) || Has(claim.Family.Name))];
+        var names = claims.Select(claim => claim.Family.Name).ToHashSet(StringComparer.Ordinal);
+        List<ModelFamily> families = [.. catalogue.Families.Where(family => Has(family.Name) || names.Contains(family.Name))];
+        if (families.Count == 0)
+        {
+            throw ModelException.At(null, Codes.UnknownClaim, $"no claim and no family has '{part}' in its name",
+                Nearest.Hint(part, catalogue.Families.Select(family => family.Name).Concat(catalogue.Names)));
+        }
+
+        if (isJson)
+        {
+            WriteJson(session, families, claims);
+        }
+        else
+        {
+            WriteModels(session, families, claims);
+        }
+    }
+
+    private static void WriteModels(Session session, IEnumerable<ModelFamily> families, IEnumerable<Claim> claims)
+    {
+        var output = session.Terminal.Out;
         output.WriteLine("FAMILIES");
         output.WriteLine();
-        Table.Write(session.Terminal, ["family", "what", "name", "meaning"], [.. catalogue.Families.SelectMany(RowsOf)]);
+        Table.Write(session.Terminal, ["family", "what", "name", "meaning"], [.. families.SelectMany(RowsOf)]);
         output.WriteLine();
         output.WriteLine("CLAIMS");
         output.WriteLine();
         Table.Write(session.Terminal, ["claim", "expected", "family", "sentence"],
-            [.. catalogue.Claims.Select(c => new[] { c.Id, Expected(c.Expected), c.Family.Name, c.Sentence })]);
+            [.. claims.Select(c => new[] { c.Id, Expected(c.Expected), c.Family.Name, c.Sentence })]);
+    }
+
+    private static void WriteTables(Session session)
+    {
+        var output = session.Terminal.Out;
+        WriteModels(session, session.Catalogue.Families, session.Catalogue.Claims);
         output.WriteLine();
         output.WriteLine("ENGINES");
         output.WriteLine();
@@ -70,11 +109,12 @@ internal static class ListCommand
         _ => expected.Word,
     };
 
-    private static void WriteJson(Session session) => ResultJson.Document(session.Terminal.Out, json =>
+    private static void WriteJson(Session session, IEnumerable<ModelFamily> families, IEnumerable<Claim> claims) =>
+        ResultJson.Document(session.Terminal.Out, json =>
     {
         json.WriteString("tool", Tool.Version);
-        Array(json, "families", session.Catalogue.Families, WriteFamily);
-        Array(json, "claims", session.Catalogue.Claims, WriteClaim);
+        Array(json, "families", families, WriteFamily);
+        Array(json, "claims", claims, WriteClaim);
         Array(json, "engines", session.Engines, (_, engine) =>
         {
             json.WriteString("name", engine.Name);

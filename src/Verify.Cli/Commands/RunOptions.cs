@@ -99,6 +99,7 @@ internal sealed class RunOptions(bool withCheckpoints)
 
         solver.Apply(parsed, session);
         (var chosen, limit) = schedules.Apply(parsed, Engine(parsed, session), limit);
+        OptionUse.Check(parsed, chosen);
         var run = storage.Apply(parsed, new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation)
         {
             IsCompact = parsed.GetValue(compact),
@@ -118,9 +119,7 @@ internal sealed class RunOptions(bool withCheckpoints)
                 : $"--compact is about the states that a search keeps, engine '{chosen.Name}' keeps none");
         }
 
-        return chosen is RandomEngine or IScheduleEngine && run.CheckpointDirectory is not null
-            ? throw ModelException.At(null, Codes.Contradiction, "there are no checkpoints of random walks or schedules")
-            : (chosen, run);
+        return (chosen, run);
     }
 
     /// <summary>The option to check every proof by search as far as it goes.</summary>

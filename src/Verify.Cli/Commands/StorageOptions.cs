@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Verify.Engines;
 
 namespace Verify.Cli.Commands;
@@ -66,69 +65,18 @@ internal sealed class StorageOptions(bool withCheckpoints)
         return run with { CheckpointDirectory = directory, CheckpointInterval = time ?? run.CheckpointInterval };
     }
 
-    private const double LeastBytes = 1e6; // the runtime alone takes more
+    private static long? Size(string? text) => text is null ? null
+        : Quantity.Bytes(text) is not { } bytes
+            ? throw ModelException.At(null, Codes.BadUsage, $"the size '{text}' is not understood", "write --memory 256MB, or 12GB")
+        : bytes < Quantity.LeastBytes
+            ? throw ModelException.At(null, Codes.BadUsage, $"'{text}' is less memory than anything takes",
+                "write the unit, as in --memory 256MB, and at least 1MB")
+        : bytes;
 
-    private static long? Size(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var (number, unit) = Split(text);
-        var scale = unit.ToUpperInvariant() switch
-        {
-            "" or "B" => 1,
-            "K" or "KB" => 1e3,
-            "M" or "MB" => 1e6,
-            "G" or "GB" => 1e9,
-            "T" or "TB" => 1e12,
-            "KIB" => 1L << 10,
-            "MIB" => 1L << 20,
-            "GIB" => 1L << 30,
-            "TIB" => 1L << 40,
-            _ => double.NaN,
-        };
-        var bytes = number * scale;
-        if (bytes is > 0 and < LeastBytes)
-        {
-            throw ModelException.At(null, Codes.BadUsage, $"'{text}' is less memory than anything takes",
-                "write the unit, as in --memory 256MB, and at least 1MB");
-        }
-
-        return bytes is > 0 and < 9e18
-            ? (long)bytes
-            : throw ModelException.At(null, Codes.BadUsage, $"the size '{text}' is not understood", "write --memory 256MB, or 12GB");
-    }
-
-    private static TimeSpan? Time(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var (number, unit) = Split(text);
-        var seconds = number * unit switch
-        {
-            "" or "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => double.NaN,
-        };
-        return seconds is >= 0 and < 1e9
-            ? TimeSpan.FromSeconds(seconds)
-            : throw ModelException.At(null, Codes.BadUsage, $"the time '{text}' is not understood",
-                "write --checkpoint-every 30s, 5m or 1h");
-    }
-
-    // What is no number is NaN, which is in no range.
-    private static (double Number, string Unit) Split(string text)
-    {
-        var unit = text.AsSpan().TrimStart("0123456789.").ToString();
-        return double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint,
-            CultureInfo.InvariantCulture, out var number) ? (number, unit) : (double.NaN, unit);
-    }
+    private static TimeSpan? Time(string? text) => text is null ? null
+        : Quantity.Seconds(text) is { } seconds and < 1e9 ? TimeSpan.FromSeconds(seconds)
+        : throw ModelException.At(null, Codes.BadUsage, $"the time '{text}' is not understood",
+            "write --checkpoint-every 30s, 5m or 1h");
 
     private static string? Usable(string? directory) =>
         directory is null ? null : WritableFolder.Prepare(directory, $"the directory '{directory}' cannot be used");

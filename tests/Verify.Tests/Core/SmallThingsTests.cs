@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Verify.Claims;
+using Verify.Cli.Commands;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Traces;
@@ -40,10 +41,11 @@ public sealed class SmallThingsTests
     [Fact]
     public void A_budget_is_read_as_it_is_written()
     {
-        Assert.Equal(Budget.Unlimited, Budget.Parse(""));
-        Assert.Equal(new Budget(States: 1_000_000, Seconds: 1.5), Budget.Parse("states=1M, seconds=1.5"));
-        Assert.Equal(new Budget(Bytes: 2_000_000_000, Depth: 12), Budget.Parse("bytes=2G,depth=12,"));
-        Assert.Equal(new Budget(States: 1500), Budget.Parse("states=1.5k"));
+        Assert.Equal(Budget.Unlimited, BudgetOption.Read([]));
+        Assert.Equal(new Budget(States: 1_000_000, Seconds: 1.5), BudgetOption.Read(["states=1M, seconds=1.5"]));
+        Assert.Equal(new Budget(Bytes: 2_000_000_000, Depth: 12), BudgetOption.Read(["bytes=2GB,depth=12"]));
+        Assert.Equal(new Budget(States: 1500), BudgetOption.Read(["states=1.5k"]));
+        Assert.Equal(new Budget(Seconds: 90, States: 2000), BudgetOption.Read(["seconds=1.5m", "states=2K"]));
     }
 
     [Theory]
@@ -61,8 +63,13 @@ public sealed class SmallThingsTests
     [InlineData("depth=1.5")]
     [InlineData("bytes=10000000000G")]
     [InlineData("seconds=NaN")]
+    [InlineData("bytes=1")]
+    [InlineData("states=10,states=20")]
+    [InlineData("states=10,,depth=3")]
+    [InlineData("states=10,")]
+    [InlineData("")]
     public void A_budget_that_cannot_be_read_is_refused(string text) =>
-        Provoke.Anywhere(Codes.BadBudget, () => Budget.Parse(text));
+        Provoke.Anywhere(Codes.BadBudget, () => BudgetOption.Read([text]));
 
     [Fact]
     [Provokes("VRF302", "VRF303", "VRF113")]

@@ -1,0 +1,71 @@
+using Verify.Cli.Commands;
+using Verify.Coyote;
+using Verify.Engines;
+using Verify.Explicit;
+using Verify.Solving;
+using Verify.Symbolic;
+
+namespace Verify.Tests.Cli;
+
+/// <summary>What a command line may say, in which words, and which option does something for which engine.</summary>
+public sealed class OptionUseTests
+{
+    private static readonly SolverChoice Solvers = new([new LocalSolver(SolverKind.Z3)]);
+
+    [Theory]
+    [InlineData("--solver", "bmc kinduction pdr spacer")]
+    [InlineData("--memory", "explicit")]
+    [InlineData("--spill", "explicit")]
+    [InlineData("--checkpoint", "explicit")]
+    [InlineData("--checkpoint-every", "explicit")]
+    [InlineData("--reduce", "bmc explicit kinduction pdr spacer")]
+    public void Each_engine_heeds_the_options_of_its_kind(string option, string engines)
+    {
+        IEngine[] all =
+        [
+            new ExplicitEngine(), new RandomEngine(), new ScheduleEngine(), new CoyoteEngine(), new BmcEngine(Solvers),
+            new KInductionEngine(Solvers), new PdrEngine(Solvers), new SpacerEngine(Solvers),
+        ];
+        var use = Assert.Single(OptionUse.All, use => use.Option == option);
+        Assert.Equal(engines, string.Join(' ', all.Where(use.Heeds).Select(engine => engine.Name).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void Each_option_of_the_table_is_one_of_the_command()
+    {
+        var help = ToolRun.Of("check", "--help").Out;
+        Assert.All(OptionUse.All, use => Assert.Contains($"{use.Option} ", help));
+    }
+
+    [Theory]
+    [InlineData("list", "help")]
+    [InlineData("--trace", "help", "replay")]
+    [InlineData("verify ", "version")]
+    [InlineData("verify ", "-V")]
+    public void What_is_asked_as_a_command_is_answered_as_the_option(string said, params string[] arguments)
+    {
+        var run = ToolRun.Of(arguments);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("", run.Error);
+        Assert.Contains(said, run.Out);
+    }
+
+    [Fact]
+    public void A_pattern_names_all_claims_that_it_fits()
+    {
+        var run = ToolRun.Of("check", "sd-fu*");
+        Assert.Contains("SD-FULL:I-ENTRY  proved", run.Out);
+        Assert.DoesNotContain("SD-LOCAL", run.Out);
+    }
+
+    [Fact]
+    public void A_list_can_be_of_what_has_a_word_in_its_name()
+    {
+        var run = ToolRun.Of("list", "sd-full");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("SD-FULL:I-ENTRY", run.Out);
+        Assert.DoesNotContain("SD-LOCAL", run.Out);
+        Assert.DoesNotContain("ENGINES", run.Out);
+        Assert.Contains("\"SD-FULL:I-ENTRY\"", ToolRun.Of("list", "sd-full", "--json").Out);
+    }
+}
