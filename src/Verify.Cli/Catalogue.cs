@@ -84,7 +84,8 @@ public sealed class Catalogue
 
     /// <summary>
     /// The claims that an argument names: one by its id, a group by what stands before the colon or slash, or those that a
-    /// pattern fits, in which <c>*</c> stands for anything.
+    /// pattern fits, in which <c>*</c> stands for anything. A family that has no claim of its name is a question about its
+    /// properties.
     /// </summary>
     /// <exception cref="ModelException">VRF301: there is none.</exception>
     public ImmutableArray<Claim> Find(string argument)
@@ -95,10 +96,42 @@ public sealed class Catalogue
             : argument.Contains('*', StringComparison.Ordinal)
                 ? [.. Claims.Where(claim => FileSystemName.MatchesSimpleExpression(argument, claim.Id))]
             : [.. Claims.Where(claim => GroupsOf(claim.Id).Any(Is))];
+        found = found.IsEmpty ? Questions(argument) : found;
         return !found.IsEmpty
             ? found
             : throw ModelException.At(null, Codes.UnknownClaim, $"there is no claim '{argument}'",
-                Nearest.Hint(argument, Names));
+                Nearest.Hint(argument, Names.Concat(Families.Select(family => family.Name))));
+    }
+
+    // What nothing is claimed about can be asked about: all properties of a family, or the one behind the colon.
+    private ImmutableArray<Claim> Questions(string argument)
+    {
+        var family = Families.FirstOrDefault(family => argument.Equals(family.Name, StringComparison.OrdinalIgnoreCase)
+            || argument.StartsWith($"{family.Name}:", StringComparison.OrdinalIgnoreCase));
+        if (family is null)
+        {
+            return [];
+        }
+
+        var properties = new Instance(family, Choices.Default).Model.Properties;
+        var name = argument.Length > family.Name.Length ? argument[(family.Name.Length + 1)..] : null;
+        // With other choices there may be other properties; whether there is this one shows when it is decided.
+        var asked = name is null ? properties.Where(property => property is not Property.Reachable).Select(property => property.Name)
+            : [properties.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Name ?? name];
+        return
+        [
+            .. asked.Select(property => new Claim
+            {
+                Id = $"{family.Name}:{property}",
+                Sentence = properties.FirstOrDefault(p => p.Name == property)?.Text is { Length: > 0 } text ? text : family.Summary,
+                Family = family,
+                Choices = Choices.Default,
+                Property = property,
+                Expected = new Expectation.Open(),
+                Sources = [],
+                Where = (properties.FirstOrDefault(p => p.Name == property) ?? properties[0]).Where,
+            }),
+        ];
     }
 
     /// <summary>The claims that several arguments name, each once.</summary>

@@ -13,7 +13,7 @@ namespace Verify.Cli;
 internal sealed record Decision(Claim Claim, Choices Choices, ClaimReport Report)
 {
     /// <summary>Whether the claim says anything about this instance.</summary>
-    public bool IsExpected { get; } = ChoiceOptions.Difference(Claim, Choices).IsEmpty;
+    public bool IsExpected { get; } = Claim.Expected is not Expectation.Open && ChoiceOptions.Difference(Claim, Choices).IsEmpty;
 
     /// <summary>What was switched on for another instance than the claim's, and leaves the model as it is without it.</summary>
     public IEnumerable<string> Idle => Choices.Assumptions.Union(Choices.Faults)

@@ -12,7 +12,8 @@ internal static class CheckCommand
         var claims = new Argument<string[]>("CLAIM")
         {
             Arity = ArgumentArity.OneOrMore,
-            Description = "An id, as VL-MARK:I-USE, a group of them, as VL-MARK, or a pattern, as 'VL-*'.",
+            Description = "An id, as VL-MARK:I-USE, a group of them, as VL-MARK, or a pattern, as 'VL-*'; "
+                + "or a family, or a property of it, as 'peterson:no deadlock'.",
         };
         var (choices, run) = (new ChoiceOptions(), new RunOptions(withCheckpoints: true));
         var full = new Option<bool>("--full") { Description = "Whole states behind each step of a trace." };

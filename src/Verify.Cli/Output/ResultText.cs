@@ -82,7 +82,11 @@ internal sealed class ResultText(Terminal terminal)
 
         if (!decision.IsExpected)
         {
-            Text("the claim expects nothing of this instance, it is about another");
+            if (claim.Expected is not Expectation.Open)
+            {
+                Text("the claim expects nothing of this instance, it is about another");
+            }
+
             foreach (var name in decision.Idle)
             {
                 Text($"{name} changes nothing: the model of this instance is the same without it");

@@ -77,6 +77,13 @@ public abstract record Expectation
         public override string Word => "refuted";
     }
 
+    /// <summary>Nothing is claimed: a question, whose answer is whatever is found.</summary>
+    public sealed record Open : Expectation
+    {
+        /// <inheritdoc/>
+        public override string Word => "open";
+    }
+
     /// <summary>Not decided by this version, and not counted as decided.</summary>
     /// <param name="Reason">What it waits for.</param>
     public sealed record Pending(string Reason) : Expectation

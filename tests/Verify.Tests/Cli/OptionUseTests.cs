@@ -68,4 +68,29 @@ public sealed class OptionUseTests
         Assert.DoesNotContain("ENGINES", run.Out);
         Assert.Contains("\"SD-FULL:I-ENTRY\"", ToolRun.Of("list", "sd-full", "--json").Out);
     }
+
+    // TestClaims has a family that some claims are about; of itself it can be asked as well.
+    [Fact]
+    public void A_family_can_be_asked_about_without_a_claim()
+    {
+        var run = ToolRun.Of("check", TestClaims.Family.Name);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains($"{TestClaims.Family.Name}:I-ENTRY  proved\n", run.Out);
+        Assert.DoesNotContain("expect", run.Out);
+
+        var other = ToolRun.Of("check", $"{TestClaims.Family.Name}:i-entry", "--fault", "local-flush");
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains($"{TestClaims.Family.Name}:I-ENTRY  refuted\n", other.Out);
+        var replay = other.Out.Split('\n').First(line => line.Contains("./verify replay", StringComparison.Ordinal));
+        Assert.Contains($"{TestClaims.Family.Name}:I-ENTRY --fault local-flush", replay);
+    }
+
+    [Fact]
+    public void A_property_that_no_instance_has_is_told_at_the_model()
+    {
+        var run = ToolRun.Of("check", $"{TestClaims.Family.Name}:I-NOTHING");
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("VRF113", run.Error);
+        Assert.DoesNotContain("Catalogue.cs", run.Error);
+    }
 }

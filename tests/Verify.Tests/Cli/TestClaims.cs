@@ -10,7 +10,7 @@ namespace Verify.Tests.Cli;
 /// <summary>A small catalogue with a claim of every kind, and the tool run on it.</summary>
 internal static class TestClaims
 {
-    private static readonly Shootdown Family = new();
+    public static readonly Shootdown Family = new();
 
     public static readonly Claim Full = Make(
         "SD-FULL:I-ENTRY", "A flush on every processor leaves no stale entry.", new Expectation.Proved(), Choices.Default);
