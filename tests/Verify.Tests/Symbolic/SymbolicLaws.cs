@@ -44,7 +44,8 @@ public sealed class SymbolicLaws
         (sample, tally) => Decide(new SpacerEngine(RealSolver.OrSkip()), sample, Shallow, isWhole: false, tally))
     { Kind = "spacer" };
 
-    private const int MostSeconds = 20;
+    // The slowest takes six on an idle machine.
+    private const int MostSeconds = 60;
 
     private static Budget Shallow => new(Seconds: MostSeconds, Depth: 6);
 
