@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using Verify.Cli;
+using Verify.Explicit;
 using Verify.Tests.Explicit;
 using Verify.Tests.Symbolic;
 
@@ -56,19 +56,24 @@ public sealed class InterruptTests
         Assert.True(run.Ends(60_000));
         Assert.Equal(ExitCode.Undecided, run.ExitCode);
         Assert.Contains("interrupted", run.Out, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{solver}")), "the solver is still there");
+        Assert.True(Within(TimeSpan.FromMinutes(1), () => !IsAlive(solver)), "the solver is still there");
     }
 
     [Theory]
     [InlineData("gate")]
     [InlineData("certify")]
-    [InlineData("certify", "proofs/Hardware", "proofs/TlbShootdown")]
-    public void What_is_interrupted_at_its_certificates_is_not_green(params string[] arguments)
+    [InlineData("certify", true)]
+    public void What_is_interrupted_at_its_certificates_is_not_green(string command, bool isOfFiles = false)
     {
         using var folder = new TestDirectory();
+        using var files = new TestDirectory();
         using var fake = Hanging(folder);
-        var paths = arguments.Skip(1).Select(path => Path.Combine(Repository.Root, path));
-        using var run = ToolProcess.StartWithZ3(fake.Path, [arguments[0], .. paths]);
+        if (isOfFiles)
+        {
+            Assert.Equal(0, ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", "--write", files.Path).ExitCode);
+        }
+
+        using var run = ToolProcess.StartWithZ3(fake.Path, isOfFiles ? [command, files.Path] : [command]);
         WhoHangs(folder);
         run.Interrupt("INT", 1);
 
@@ -83,12 +88,35 @@ public sealed class InterruptTests
     private static string WhoHangs(TestDirectory folder)
     {
         var id = Path.Combine(folder.Path, "id");
-        for (var clock = Stopwatch.StartNew(); !File.Exists(id) && clock.Elapsed < TimeSpan.FromMinutes(1);)
+        Within(TimeSpan.FromMinutes(1), () => File.Exists(id));
+        return File.ReadAllText(id).Trim();
+    }
+
+    // The system takes its time to end what was killed; then it is listed until its new parent has taken note of it.
+    private static bool IsAlive(string process)
+    {
+        try
         {
-            Thread.Sleep(20);
+            var status = File.ReadAllText($"/proc/{process}/stat");
+            return status[status.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false; // it is gone, perhaps while it was looked at
+        }
+    }
+
+    private static bool Within(TimeSpan limit, Func<bool> isSo)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < limit; Thread.Sleep(20))
+        {
+            if (isSo())
+            {
+                return true;
+            }
         }
 
-        return File.ReadAllText(id).Trim();
+        return isSo();
     }
 
     private sealed class Clock : TimeProvider
