@@ -1,12 +1,16 @@
 using System.CommandLine;
 using Verify.Claims;
 using Verify.Cli.Output;
+using Verify.Engines;
+using Verify.Modelling;
 
 namespace Verify.Cli.Commands;
 
 /// <summary><c>check CLAIM…</c>: decides claims and shows what backs the verdict.</summary>
 internal static class CheckCommand
 {
+    private const double UsualSizeSeconds = 10;
+
     public static Command Create(Session session)
     {
         var claims = new Argument<string[]>("CLAIM")
@@ -18,25 +22,43 @@ internal static class CheckCommand
         var (choices, run) = (new ChoiceOptions(), new RunOptions(withCheckpoints: true));
         var full = new Option<bool>("--full") { Description = "Whole states behind each step of a trace." };
         var json = new Option<bool>("--json") { Description = "The results as JSON." };
+        var sizes = new Option<string?>("--sizes")
+        {
+            HelpName = "TIME",
+            Description = "Where a claim is proved, decide it at the next sizes too, for 10s unless said otherwise.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command("check", "Decides claims: the verdict, what backs it, and the trace.") { claims };
         choices.AddTo(command);
         run.AddTo(command);
         command.Add(full);
         command.Add(json);
-        command.SetAction(parsed => Check(session, parsed, session.Catalogue.Find(parsed.GetRequiredValue(claims)),
-            choices, run, parsed.GetValue(full), parsed.GetValue(json)));
+        command.Add(sizes);
+        command.SetAction(parsed =>
+        {
+            var shown = new Shown(parsed.GetValue(full), parsed.GetValue(json), Seconds(parsed, sizes));
+            return Check(session, parsed, session.Catalogue.Find(parsed.GetRequiredValue(claims)), choices, run, shown);
+        });
         return command;
     }
 
+    private static double? Seconds(ParseResult parsed, Option<string?> sizes) =>
+        parsed.GetResult(sizes) is not { Implicit: false } ? null
+        : parsed.GetValue(sizes) is not { } text ? UsualSizeSeconds
+        : Quantity.Seconds(text) is { } seconds and > 0 ? seconds
+        : throw ModelException.At(null, Codes.BadUsage, $"the time '{text}' is not understood", "write --sizes 30s, or 5m; another instance is --size cpu=3");
+
     private static int Check(Session session, ParseResult parsed, IReadOnlyList<Claim> claims,
-        ChoiceOptions choices, RunOptions options, bool isFull, bool isJson)
+        ChoiceOptions choices, RunOptions options, Shown shown)
     {
+        var (isFull, isJson) = (shown.IsFull, shown.IsJson);
         // What can be wrong with the command line is found before the first of many claims is decided.
         var (engine, run) = options.Read(parsed, session);
         run = run with { Scrutiny = run.Scrutiny ?? Scrutiny.Usual.Shared(claims.Count) };
         var chosen = claims.Select(claim => choices.Apply(parsed, claim)).ToList();
         var careful = new CarefulEngine(engine);
         var outcomes = new List<Outcome>();
+        var larger = new List<Outcome>();
         for (var i = 0; i < claims.Count && !(i > 0 && session.Cancellation.IsCancellationRequested); i++)
         {
             var (claim, choice) = (claims[i], chosen[i]);
@@ -55,14 +77,52 @@ internal static class CheckCommand
             {
                 Tool.Complain(session.Terminal, complaint);
             }
+
+            if (shown.SizeSeconds is { } seconds && outcome.Decision?.Report.Main?.Verdict is Verdict.Proved)
+            {
+                larger.AddRange(Grow(session, claim, choice, careful, run with { Budget = run.Budget with { Seconds = seconds } }, shown));
+            }
         }
 
         if (isJson)
         {
-            ResultJson.Write(session.Terminal.Out, outcomes);
+            ResultJson.Write(session.Terminal.Out, [.. outcomes, .. larger]);
         }
 
-        return Conclude(session, outcomes, claims.Count, isJson);
+        // What a larger size shows counts; that time ran out there does not.
+        return ExitCode.Worst([Conclude(session, outcomes, claims.Count, isJson),
+            .. larger.Select(one => one.ExitCode).Where(code => code != ExitCode.Undecided)]);
+    }
+
+    // A line for each of the next sizes, and the whole result where it is no proof.
+    private static List<Outcome> Grow(Session session, Claim claim, Choices choices, IEngine engine, Run run, Shown shown)
+    {
+        var text = new ResultText(session.Terminal);
+        var all = new List<Outcome>();
+        if (!shown.IsJson)
+        {
+            text.WriteLarger(claim.Family, run.Budget.Seconds!.Value);
+        }
+
+        foreach (var outcome in LargerSizes.Decide(claim, choices, engine, run))
+        {
+            all.Add(outcome);
+            if (!shown.IsJson)
+            {
+                text.WriteLarger(outcome);
+            }
+        }
+
+        if (!shown.IsJson)
+        {
+            foreach (var outcome in all.Where(one => one.ExitCode is not (ExitCode.AsExpected or ExitCode.Undecided)))
+            {
+                session.Terminal.Out.WriteLine();
+                text.Write(outcome, shown.IsFull);
+            }
+        }
+
+        return all;
     }
 
     private static int Conclude(Session session, List<Outcome> outcomes, int asked, bool isJson)
@@ -91,4 +151,10 @@ internal static class CheckCommand
             output.WriteLine();
         }
     }
+
+    /// <summary>What is decided beside the claims, and how results are written.</summary>
+    /// <param name="IsFull">Whole states behind each step of a trace.</param>
+    /// <param name="IsJson">As JSON.</param>
+    /// <param name="SizeSeconds">For how long larger sizes are decided; null for none.</param>
+    private sealed record Shown(bool IsFull, bool IsJson, double? SizeSeconds);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Verify.Claims;
 using Verify.Engines;
+using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Traces;
 
@@ -110,6 +111,23 @@ internal sealed class ResultText(Terminal terminal)
     /// <summary>A number of seconds, short.</summary>
     public static string Seconds(double seconds) =>
         $"{seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s";
+
+    /// <summary>Begins the list of what larger sizes come to.</summary>
+    public void WriteLarger(ModelFamily family, double seconds) =>
+        Text(family.Sizes.IsEmpty ? "larger sizes: it has no sizes" : $"larger sizes, for {Seconds(seconds)}:");
+
+    /// <summary>Writes what a larger size came to, in a line.</summary>
+    public void WriteLarger(Outcome outcome)
+    {
+        var sizes = Instance.DescribeSizes(outcome.Claim.Family, outcome.Choices);
+        Item(outcome.Decision?.Report.Main is not { } main ? $"{sizes}: an error, see below"
+            : main.Verdict switch
+            {
+                Verdict.Proved => $"{sizes}: proved, {Tally.Count(main.Verdict.Evidence.States, "state")}, {Seconds(main.ElapsedSeconds)}",
+                Verdict.Refuted => $"{sizes}: {terminal.Paint("refuted", Paint.Red)}, see below",
+                _ => $"{sizes}: {main.Verdict.Word}, {Basis(main)}",
+            });
+    }
 
     private void WriteProblems(ImmutableArray<string> problems)
     {
@@ -220,7 +238,7 @@ internal sealed class ResultText(Terminal terminal)
         Text("does not cover:");
         if (family.Sizes.Length > 0)
         {
-            Item($"other sizes than {Instance.DescribeSizes(family, main.Instance.Choices)}");
+            Item($"other sizes than {Instance.DescribeSizes(family, main.Instance.Choices)} (--sizes tries the next ones)");
         }
 
         if (family.OtherMemoryOrders is { } orders)

@@ -93,4 +93,26 @@ public sealed class OptionUseTests
         Assert.Contains("VRF113", run.Error);
         Assert.DoesNotContain("Catalogue.cs", run.Error);
     }
+
+    // The local flush is enough on one processor, and not on two.
+    [Fact]
+    public void What_only_a_larger_size_shows_is_shown()
+    {
+        var run = ToolRun.Of("check", "SD-LOCAL:I-ENTRY", "--size", "cpu=1", "--sizes", "60");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("SD-LOCAL:I-ENTRY  proved\n", run.Out);
+        Assert.Matches(@"    - cpu=2,frame=1: refuted, see below\n", run.Out);
+        Assert.Matches(@"    - cpu=1,frame=2: proved, [0-9,]+ states, [0-9.]+ s\n", run.Out);
+        Assert.Contains("SD-LOCAL:I-ENTRY  refuted\n", run.Out);
+        Assert.DoesNotContain("cpu=3", run.Out);
+    }
+
+    [Fact]
+    public void Larger_sizes_are_results_in_JSON_too_and_no_time_is_no_failure()
+    {
+        var run = ToolRun.Of("check", "SD-FULL", "--sizes", "1ms", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var proved = ToolRun.Of("check", "SD-FULL", "--size", "cpu=7,frame=1", "--sizes", "60", "--json");
+        Assert.Contains("cpu=8,frame=1", proved.Out);
+    }
 }
