@@ -46,7 +46,8 @@ internal static class CheckCommand
         parsed.GetResult(sizes) is not { Implicit: false } ? null
         : parsed.GetValue(sizes) is not { } text ? UsualSizeSeconds
         : Quantity.Seconds(text) is { } seconds and > 0 ? seconds
-        : throw ModelException.At(null, Codes.BadUsage, $"the time '{text}' is not understood", "write --sizes 30s, or 5m; another instance is --size cpu=3");
+        : throw ModelException.At(null, Codes.BadUsage, $"the time '{text}' is not understood",
+            "write --sizes 30s, or 5m; another instance is --size cpu=3");
 
     private static int Check(Session session, ParseResult parsed, IReadOnlyList<Claim> claims,
         ChoiceOptions choices, RunOptions options, Shown shown)
