@@ -49,7 +49,11 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
         /// <summary>What must not differ either: the length of the trace, if it is a shortest one.</summary>
         public int? Shortest => Report is { Verdict.Evidence.Kind: EvidenceKind.Sampled } || IsLonger ? null : Steps;
 
-        private bool IsUndefined => Failure is not null && !IsMistake;
+        /// <summary>Whether it is that the model is undefined somewhere.</summary>
+        public bool IsUndefined => Failure is not null && !IsMistake;
+
+        /// <summary>Whether it is about every reachable state, and not about one run.</summary>
+        public bool IsOfAllStates => Report is { Verdict: Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null } };
 
         private bool IsLonger => Report?.Run.Reductions.HasFlag(Reductions.PartialOrder) == true;
 
@@ -68,7 +72,9 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
         get
         {
             var decided = Answers.Where(answer => answer.IsDecided).ToList();
-            var differ = decided.Select(answer => answer.Kind).Distinct().Count() > 1
+            // A run that ends well may be nearer than what is undefined; of all states nothing is true then.
+            var differ = decided.Where(answer => !answer.IsUndefined).Select(answer => answer.Kind).Distinct().Count() > 1
+                || (decided.Exists(answer => answer.IsUndefined) && decided.Exists(answer => answer.IsOfAllStates))
                 || decided.Select(answer => answer.Shortest).OfType<int>().Distinct().Count() > 1;
             return differ ? string.Join(", ", decided.Select(answer => $"{answer.Engine} says {answer.Word}")) : null;
         }

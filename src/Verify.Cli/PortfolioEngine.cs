@@ -82,7 +82,9 @@ internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
         {
             return new Result(new Verdict.Unknown("memory ran out", Evidence.Nothing), null, null);
         }
-        catch (UnreachableException e)
+#pragma warning disable CA1031 // On a thread of its own anything would end the process; it is thrown when all have come back.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             return new Result(null, null, e);
         }

@@ -14,6 +14,7 @@ internal sealed class CodeWriter
     private readonly StateLayout layout;
     private readonly ILGenerator il;
     private readonly LocalBuilder[] words;
+    private readonly Stack<LocalBuilder> unused = [];
 
     /// <summary>Starts a method whose first argument points to a state.</summary>
     public CodeWriter(ILGenerator il, StateLayout layout)
@@ -180,7 +181,7 @@ internal sealed class CodeWriter
 
         // Leaves of several words: of all of them the one at the position, without a branch.
         Push(term.Parts[0]);
-        var position = il.DeclareLocal(typeof(long));
+        var position = Take();
         il.Emit(OpCodes.Stloc, position);
         for (var i = 0; i < leaves.Length; i++)
         {
@@ -196,6 +197,8 @@ internal sealed class CodeWriter
                 il.Emit(OpCodes.Or);
             }
         }
+
+        unused.Push(position);
     }
 
     private void PushBoth(Term term, OpCode op)
@@ -219,8 +222,8 @@ internal sealed class CodeWriter
             return;
         }
 
-        var other = il.DeclareLocal(typeof(long));
         Push(otherwise);
+        var other = Take();
         il.Emit(OpCodes.Stloc, other);
         Push(then);
         il.Emit(OpCodes.Ldloc, other);
@@ -230,7 +233,11 @@ internal sealed class CodeWriter
         il.Emit(OpCodes.And);
         il.Emit(OpCodes.Ldloc, other);
         il.Emit(OpCodes.Xor);
+        unused.Push(other);
     }
+
+    // One for each depth, not one for each choice: a method can have 65,535.
+    private LocalBuilder Take() => unused.TryPop(out var local) ? local : il.DeclareLocal(typeof(long));
 
     // A truth value as 0 or 1 without a branch.
     private void PushTruth(Term term)

@@ -78,7 +78,7 @@ internal static class TransitionCompiler
     }
 
     internal static DynamicMethod NewMethod(string name, Type result, Type[] arguments) =>
-        new(name, result, arguments, typeof(TransitionCompiler).Module, skipVisibility: true);
+        new(name, result, arguments, typeof(TransitionCompiler).Module, skipVisibility: true) { InitLocals = false };
 }
 
 /// <summary>One method for a batch of lowered rules.</summary>

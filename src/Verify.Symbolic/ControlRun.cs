@@ -69,6 +69,11 @@ internal sealed class ControlRun
         try
         {
             var steps = interpreter.Enabled(state).Select(step => interpreter.Successor(state, step)).Count();
+            foreach (var witness in interpreter.Model.Properties.OfType<Property.Reachable>())
+            {
+                interpreter.Holds(state, witness.Holds, witness.Where);
+            }
+
             return question.Property switch
             {
                 Property.Always always => interpreter.Holds(state, always.Holds, always.Where),

@@ -51,11 +51,24 @@ public sealed class AnySizeProof
             var name = SizeTemplate.NameOf(known.Size.Name);
             var orders = offered.KnownOrders.Distinct().Where(order => SizeTemplate.MayEnd(order, known.Size.Name)).ToImmutableArray();
             Count += orders.Length;
-            text = text.Insert(text.IndexOf('\n', StringComparison.Ordinal) + 1, string.Create(CultureInfo.InvariantCulture,
+            text = text.Insert(AfterSorts(text), string.Create(CultureInfo.InvariantCulture,
                 $"(declare-fun {name} () Int)\n(assert (<= {from} {name}))\n{Shown(orders)}"));
         }
 
         (Text, ModelDigest) = (text, offered.Digest);
+    }
+
+    // A number may be told by what holds of some identity, hence of a sort.
+    private static int AfterSorts(string text)
+    {
+        var at = text.IndexOf('\n', StringComparison.Ordinal) + 1;
+        while (text.AsSpan(at).StartsWith("(declare-sort ", StringComparison.Ordinal)
+            || text.AsSpan(at).StartsWith("(declare-datatypes ", StringComparison.Ordinal))
+        {
+            at = text.IndexOf('\n', at) + 1;
+        }
+
+        return at;
     }
 
     // Before the variables are known: that their values are in ranges which there are not would show anything.

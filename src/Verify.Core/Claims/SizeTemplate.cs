@@ -50,23 +50,55 @@ internal static class SizeTemplate
     }
 
     /// <summary>
-    /// Whether what is at most something else, <c>(&lt;= a b)</c>, at some size may be more at a greater one: it grows, and the
-    /// other number does not, or the other one falls.
+    /// Whether what is at most something else, <c>(&lt;= a b)</c>, at some size may be more at a greater one: it grows by more
+    /// than the other number, or by how much they grow does not show.
     /// </summary>
     public static bool MayEnd(string order, string size)
     {
-        var name = NameOf(size);
-        int Growth(string number) => !number.Contains(name, StringComparison.Ordinal) ? 0
-            : number == $"(- {name})" || number.StartsWith("(- (", StringComparison.Ordinal) ? -1
-            : 1;
-        var numbers = order["(<= ".Length..^1];
-        var (end, open) = (0, 0);
-        for (; open > 0 || numbers[end] != ' '; end++)
+        var parts = PartsOf(order);
+        return parts is not ["<=", var a, var b] || GrowthOf(a, size) is not { } less || GrowthOf(b, size) is not { } more || less > more;
+    }
+
+    // By how much a number grows as the size grows by one; null where that depends on other things.
+    private static long? GrowthOf(string number, string size)
+    {
+        if (!number.Contains(NameOf(size), StringComparison.Ordinal))
         {
-            open += numbers[end] switch { '(' => 1, ')' => -1, _ => 0 };
+            return 0;
         }
 
-        return Growth(numbers[..end]) > Growth(numbers[(end + 1)..]);
+        if (number == NameOf(size))
+        {
+            return 1;
+        }
+
+        var parts = PartsOf(number);
+        var growths = parts.Skip(1).Select(part => GrowthOf(part, size)).ToList();
+        return growths.Contains(null) ? null : parts switch
+        {
+            ["+", ..] => growths.Sum(),
+            ["-", _] => -growths[0],
+            ["-", ..] => growths[0] - growths.Skip(1).Sum(),
+            _ => null,
+        };
+    }
+
+    // What is between the parentheses, at their level; none where there are none.
+    private static List<string> PartsOf(string text)
+    {
+        var parts = new List<string>();
+        var (start, open) = (1, 0);
+        for (var i = 1; i < text.Length && text[0] == '('; i++)
+        {
+            open += text[i] switch { '(' => 1, ')' => -1, _ => 0 };
+            if ((text[i] == ' ' && open == 0) || open < 0)
+            {
+                parts.Add(text[start..i]);
+                start = i + 1;
+            }
+        }
+
+        return parts;
     }
 
     private static ImmutableArray<string> Tokens(string text)

@@ -27,7 +27,8 @@ public sealed record ProofAnswer(string Solver, ulong Seed, ImmutableArray<Oblig
 /// <summary>Puts the text of a proof before a fresh solver, as it stands.</summary>
 public static class ProofCheck
 {
-    private const string Question = "(check-sat)\n";
+    // A line of its own; a comment may end so.
+    private const string Question = "\n(check-sat)\n";
 
     // Where matching gives up, enumeration goes on; over relations it comes to an end.
     private const string Patient = "(set-option :full-saturate-quant true)\n";
@@ -57,6 +58,11 @@ public static class ProofCheck
         string proof, ISolverSource program, ulong seed, string options, int mostSeconds, CancellationToken cancellation)
     {
         var parts = proof.Split(Question);
+        for (var i = 0; i < parts.Length - 1; i++)
+        {
+            parts[i] += "\n";
+        }
+
         var isOfInstance = proof.Contains("\n(set-logic QF_BV)\n", StringComparison.Ordinal);
         var answers = ImmutableArray.CreateBuilder<ObligationAnswer>();
         string? trouble = null;

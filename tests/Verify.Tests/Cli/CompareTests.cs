@@ -39,6 +39,16 @@ public sealed class CompareTests
         Assert.Contains("- SD-LOCAL:I-ENTRY: bfs says refuted in 5, optimist says proved\n", File.ReadAllText(page));
     }
 
+    // A walk may meet what is undefined, and a search a violation that is nearer: both are right.
+    [Fact]
+    public void What_is_undefined_contradicts_a_proof_and_no_trace()
+    {
+        var undefined = new Pretender("walks", _ => throw ModelException.At(null, Codes.NoValue, "'o' is empty here, its value is read"));
+        var run = Compare([new Bfs(), undefined], "--engines", "bfs,walks");
+        Assert.Contains("CONTRADICTION SD-FULL:I-ENTRY: bfs says proved, walks says undefined VRF120", run.Out);
+        Assert.DoesNotContain("CONTRADICTION SD-LOCAL", run.Out);
+    }
+
     // The run is one, and it replays; it is longer than it has to be.
     [Fact]
     public void A_longer_run_than_the_shortest_is_a_contradiction_too()

@@ -31,6 +31,24 @@ public sealed class CompiledCodeTests
         }
     }
 
+    // A method can have 65,535 local variables, and a batch of rules more choices than that.
+    [Fact]
+    public void Choices_are_as_many_as_there_are()
+    {
+        const int Rules = 96, Choices = 700;
+        var m = new ModelBuilder("choices");
+        var at = Sort.Range(0, Choices - 1);
+        var (a, b) = (m.Map("a", at, Sort.Bool), m.Map("b", at, Sort.Bool));
+        var turn = m.Var("turn", Sort.Range(0, Rules));
+        m.Rule("turn", Sort.Range(0, Rules - 1),
+            (s, i) => s.When(turn == i).Set(turn, turn + 1).Each(at, p => s.SetIf(b[p], a[p], !a[p])));
+        m.Always("none", !a[0]);
+        m.Reachable("all", turn == Rules);
+        var model = m.Build();
+        var verdict = new ExplicitEngine().Decide(model, model.Property("none"), Run.Default);
+        Assert.Equal(Rules + 1, Assert.IsType<Verify.Claims.Verdict.Proved>(verdict).Evidence.States);
+    }
+
     [Fact]
     public void Code_says_what_its_term_says()
     {

@@ -156,8 +156,30 @@ public sealed class GenericSizesTests
     [InlineData("(<= (- size.n) 0)", false)]
     [InlineData("(<= size.n (+ size.n 1))", false)]
     [InlineData("(<= 0 9)", false)]
+    [InlineData("(<= (- (+ size.n 3) (ite b 1 0)) 9)", true)]
+    [InlineData("(<= (+ size.n size.n) (+ size.n 5))", true)]
+    [InlineData("(<= (ite b size.n 0) 5)", true)]
     public void An_order_that_a_greater_size_may_end_is_shown(string order, bool mayEnd) =>
         Assert.Equal(mayEnd, SizeTemplate.MayEnd(order, "n"));
+
+    // The number is told by what holds of identities, hence behind their sorts.
+    [Fact]
+    public void A_number_may_depend_on_identities()
+    {
+        var proof = Of(new Family([new("n", 2, 1, 5, "")], m =>
+        {
+            var cpu = m.ScalarSet("cpu", 2);
+            var areSeveral = Exists(cpu, a => Exists(cpu, b => a != b));
+            var x = m.Var("x", Sort.Range(0, 10), (Expr)(m.Size("n") + 3) - areSeveral.Then(1, 0));
+            m.Rule("rest", s => s.Set(x, x));
+            m.Always("good", true);
+        }));
+
+        var answer = ProofCheck.Run(proof.Text, Proofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken);
+        Assert.All(answer.Answers, one => Assert.Null(one.Trouble));
+        Assert.Contains(answer.Answers, one => one.Obligation.StartsWith("whatever the number: ", StringComparison.Ordinal)
+            && one.Answer != Satisfiability.Unsat);
+    }
 
     // At no corner of what is offered, and with no size alone.
     [Fact]

@@ -61,6 +61,25 @@ public sealed class GenericSoundnessTests
         Assert.False(IsProved(m.Build(), "two at most", i => i.Add("none", true)));
     }
 
+    // What a name says stands in a comment, and stays there.
+    [Theory]
+    [InlineData("see (check-sat)")]
+    [InlineData("see\n(check-sat)\n(check-sat)")]
+    [InlineData("see\n(assert false)")]
+    public void A_name_asks_nothing_and_asserts_nothing(string name)
+    {
+        var m = new ModelBuilder("names");
+        var cpu = m.ScalarSet("cpu", 2);
+        var seen = m.Map("seen", cpu, Sort.Bool);
+        m.Rule(name, cpu, (s, c) => s.Set(seen[c], true));
+        m.Always("any", ForAll(cpu, c => seen[c] | !seen[c]));
+        m.Always("none", ForAll(cpu, c => !seen[c]));
+        var model = m.Build();
+
+        Assert.True(IsProved(model, "any", i => i.Add("one", true)));
+        Assert.False(IsProved(model, "none", i => i.Add("none seen", ForAll(i.Sort("cpu"), c => !i["seen"][c]))));
+    }
+
     // One cpu has seen, and there are two of the others: in one universe, all that have seen are equal.
     [Fact]
     public void Two_sets_of_one_name_are_not_one()

@@ -108,6 +108,14 @@ public sealed class SelectionTests
         Assert.Equal("engine 'bfs' says 'refuted', engine 'optimist' says 'proved'", mistake.Message);
     }
 
+    // On a thread of its own it would end the process, and what else was decided with it.
+    [Fact]
+    public void What_an_engine_throws_in_a_race_is_thrown_by_the_race()
+    {
+        var race = new PortfolioEngine([new Pretender("broken", _ => throw new InvalidProgramException("no code"))]);
+        Assert.Equal("no code", Assert.Throws<InvalidProgramException>(() => Decide(race, Small())).Message);
+    }
+
     [Fact]
     public void A_proof_where_another_meets_what_is_undefined_is_our_mistake()
     {

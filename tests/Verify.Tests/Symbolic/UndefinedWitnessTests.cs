@@ -30,6 +30,24 @@ public sealed class UndefinedWitnessTests
         }
     }
 
+    // No control question is asked of a state in which a witness is undefined, were it the first.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_honest_solver_is_believed_where_a_witness_is_undefined_at_once(bool isLater)
+    {
+        var m = new ModelBuilder("near");
+        var x = m.Var("x", Sort.Option(Sort.Bool), isLater ? Some(true) : null);
+        m.Rule("clear", s => s.Set(x, None));
+        m.Always("any", x.HasValue | x.IsNone);
+        m.Reachable("read", x.Value);
+        var model = m.Build();
+        foreach (var engine in EngineTroubleTests.Engines(RealSolver.OrSkip()))
+        {
+            Assert.Equal("VRF120", Said(engine, model, "any"));
+        }
+    }
+
     // What a witness reads only where it is there costs nothing.
     [Theory]
     [MemberData(nameof(Questions))]

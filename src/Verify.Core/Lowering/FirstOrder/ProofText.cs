@@ -79,7 +79,7 @@ public sealed record ProofText(string Declarations, ImmutableArray<ObligationGro
         Define(text, model.Initial.Select(pair => pair.Start));
         foreach (var rule in model.Rules)
         {
-            text.Append(CultureInfo.InvariantCulture, $"; rule {rule.Rule.Name}\n");
+            text.Append(CultureInfo.InvariantCulture, $"; rule {rule.Rule.Name.ReplaceLineEndings(" ")}\n");
             Declare(text, [.. rule.Parameters, .. rule.Witnesses]);
             Assert(text, [.. rule.Facts, rule.IsGuardDefined, rule.Guard, rule.AreUpdatesDefined]);
             Define(text, rule.After.Values.Select(pair => pair.After));

@@ -228,7 +228,7 @@ public sealed class Signature
             sorts[name] = sort = new LogicSort(name, members, isIdentity);
             foreach (var symbol in members.SelectMany((_, i) => SymbolsOf(SmtText.MemberOf(sort, i))))
             {
-                if (!names.Add(symbol))
+                if (symbol.StartsWith(SizeTemplate.Prefix, StringComparison.Ordinal) || !names.Add(symbol))
                 {
                     throw OneName("a member of an enum, and something else,", symbol);
                 }
