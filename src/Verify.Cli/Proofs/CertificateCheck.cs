@@ -52,7 +52,7 @@ internal sealed class CertificateCheck(Session session)
     {
         var pairs = files.All.Where(pair => claims.Contains(pair.Claim)).ToList();
         var accepted = new Lazy<CertificateLock>(ProofFiles.ReadLock);
-        return UntilInterrupted(pairs.Count, pairs
+        return UntilInterrupted(pairs.Count, WithoutInvariant(claims, accepted).Concat(pairs
             .AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(pair =>
             {
                 try
@@ -64,7 +64,21 @@ internal sealed class CertificateCheck(Session session)
                     // The invariant does not fit its model any more; the others are checked all the same.
                     return new CheckedCertificate(pair.Claim.Id, "refused", [], e.Diagnostic, ExitCode.BadInput);
                 }
-            }));
+            })));
+    }
+
+    // What is called accepted, and nothing stands behind: the table of claims would tell it as a proof.
+    private IEnumerable<CheckedCertificate> WithoutInvariant(IReadOnlyCollection<Claim> claims, Lazy<CertificateLock> accepted)
+    {
+        var known = files.All.Select(pair => pair.Claim.Id).ToHashSet(StringComparer.Ordinal);
+        var others = session.Catalogue.Claims.Except(claims).Select(claim => claim.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var id in accepted.Value.Claims.Where(id => !known.Contains(id) && !others.Contains(id)))
+        {
+            var diagnostic = ModelException.At(new SourceSpot(ProofFiles.Lock, 1), Codes.BadCertificate,
+                $"a proof of {id} for every size is said to be accepted, and there is no invariant of it",
+                "take the line out, or write the invariant again").Diagnostic;
+            yield return new CheckedCertificate(id, "refused", [], diagnostic, ExitCode.BadInput);
+        }
     }
 
     /// <summary>Checks some files, one after another.</summary>

@@ -54,7 +54,7 @@ public sealed partial class CertificateLock
         for (var i = 1; i < lines.Length - 1; i++)
         {
             var parts = Entry().Match(lines[i]);
-            if (!parts.Success || all.ContainsKey(parts.Groups[1].Value)
+            if (!parts.Success || all.ContainsKey(parts.Groups[1].Value) || parts.Groups[4].Value.StartsWith('0')
                 || !int.TryParse(parts.Groups[4].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var obligations))
             {
                 throw ModelException.At(new SourceSpot(file, i + 1), Codes.BadCertificate,

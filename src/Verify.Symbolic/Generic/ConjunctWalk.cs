@@ -42,6 +42,11 @@ public static class ConjunctWalk
                     return $"'{property.Name}' does not hold {depth} steps from the start";
                 }
 
+                foreach (var witness in model.Properties.OfType<Property.Reachable>())
+                {
+                    interpreter.Holds(visit.State, witness.Holds, witness.Where); // that it is defined is what counts
+                }
+
                 if (conjuncts.FirstOrDefault(one => !Holds(interpreter, formulas, visit.State, one)) is { } broken)
                 {
                     return $"'{broken.Name}' does not hold {depth} steps from the start";

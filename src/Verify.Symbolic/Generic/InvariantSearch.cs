@@ -84,6 +84,12 @@ public sealed class InvariantSearch
         {
             var signature = new Signature(instances[level]);
             var own = new Vocabulary(signature);
+            // Statements go by their numbers: of a model that has others nothing is learnt.
+            if (!own.Literals.Select(literal => literal.Text).SequenceEqual(vocabulary.Literals.Select(literal => literal.Text)))
+            {
+                continue;
+            }
+
             var sizes = signature.Scalars.ToDictionary(scalar => scalar.Name, scalar => scalar.ScalarCount);
             var states = new ReachableStates(instances[level]).Take(mostStates);
             foreach (var state in states)

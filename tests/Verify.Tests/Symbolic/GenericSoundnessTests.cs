@@ -80,6 +80,20 @@ public sealed class GenericSoundnessTests
         Assert.False(IsProved(model, "none", i => i.Add("none seen", ForAll(i.Sort("cpu"), c => !i["seen"][c]))));
     }
 
+    // At three CPUs the witness is undefined after a step; then the model is, and nothing is proved for every size.
+    [Fact]
+    public void A_witness_has_to_be_defined_at_every_size()
+    {
+        var m = new ModelBuilder("witness");
+        var cpu = m.ScalarSet("cpu", 2);
+        var (x, y) = (m.Var("x", Sort.Option(Sort.Bool), Some(true)), m.Map("y", cpu, Sort.Bool));
+        m.Rule("r", cpu, cpu, (s, a, b) => s.SetIf(Exists(cpu, d => (a != b) & (d != a) & (d != b)), x, None));
+        m.Always("P", ForAll(cpu, a => !y[a]));
+        m.Reachable("W", x.Value);
+
+        Assert.False(IsProved(m.Build(), "P", i => i.Add("none", ForAll(i.Sort("cpu"), a => !i["y"][a]))));
+    }
+
     // One cpu has seen, and there are two of the others: in one universe, all that have seen are equal.
     [Fact]
     public void Two_sets_of_one_name_are_not_one()

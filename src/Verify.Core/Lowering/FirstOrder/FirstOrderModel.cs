@@ -46,6 +46,12 @@ public sealed class FirstOrderModel
     public Formula IsDefined(Expr predicate, SourceSpot where) =>
         new Definedness(new ExprLowering(new PlainReading(Signature), where)).Of(predicate);
 
+    /// <summary>Whether a closed predicate is defined in every state, by the way it is written.</summary>
+    /// <remarks>It has symbols of its own: what is looked at leaves nothing behind in those of the model.</remarks>
+    /// <exception cref="ModelException">VRF307: it cannot be told for every size.</exception>
+    public bool IsAlwaysDefined(Expr predicate, SourceSpot where) =>
+        new Definedness(new ExprLowering(new PlainReading(new Signature(Model)), where)).Of(predicate).IsTrue;
+
     /// <summary>A closed predicate of an initial state.</summary>
     public Formula HoldsInitially(Expr predicate, SourceSpot where) => Holds(initially, predicate, where);
 

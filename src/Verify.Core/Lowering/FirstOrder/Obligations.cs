@@ -58,6 +58,7 @@ public sealed class Obligations
             .. conjuncts.Select(Starts),
             Make(ObligationKind.Suffices, $"{property.Name} is defined", null, null, model.IsDefined(property.Holds, property.Where)),
             Make(ObligationKind.Suffices, property.Name, null, null, model.Holds(property.Holds, property.Where)),
+            .. model.Model.Properties.OfType<Property.Reachable>().SelectMany(OfWitness),
             .. model.Rules.SelectMany(OfRule),
         ];
         All = [.. All.Where(obligation => !obligation.Goal.IsTrue)];
@@ -83,6 +84,12 @@ public sealed class Obligations
 
     private Obligation Starts(Conjunct conjunct) => Make(
         ObligationKind.Starts, conjunct.Name, null, conjunct, model.HoldsInitially(conjunct.Holds, conjunct.Where));
+
+    // A witness that is undefined in a reachable state makes every question about its model undefined.
+    private IEnumerable<Obligation> OfWitness(Property.Reachable witness) =>
+        model.IsAlwaysDefined(witness.Holds, witness.Where) ? []
+            : [Make(ObligationKind.Suffices, $"witness {witness.Name} is defined", null, null,
+                model.IsDefined(witness.Holds, witness.Where))];
 
     private IEnumerable<Obligation> OfRule(FirstOrderRule rule)
     {
