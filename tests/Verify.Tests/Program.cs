@@ -1,14 +1,20 @@
 using Verify.Tests.Laws.Soaking;
+using Verify.Tests.Seeded;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
 namespace Verify.Tests;
 
-/// <summary>Runs the tests; with <c>--soak</c>, the laws alone, for as long as asked.</summary>
+/// <summary>
+/// Runs the tests; with <c>--soak</c>, the laws alone, for as long as asked; with <c>--seeded-bugs</c>, the laws against mistakes
+/// that are made on purpose.
+/// </summary>
 internal static class Program
 {
     private static int Main(string[] arguments) => SoakCommand.IsAsked(arguments)
         ? SoakCommand.Run(arguments, Console.Out, Console.Error)
+        : SeededCommand.IsAsked(arguments) ? SeededCommand.Run(arguments, Console.Out, Console.Error)
+        : arguments is [UntilFailure.Command, ..] ? UntilFailure.Run(arguments, Console.Out)
         : Run(arguments).GetAwaiter().GetResult();
 
     // What the generated entry point does, and a closing line after all that others print.

@@ -8,7 +8,7 @@ namespace Verify.Claims;
 public sealed record Scrutiny(long Work)
 {
     /// <summary>Some milliseconds: for many questions, one after the other.</summary>
-    public static Scrutiny Brief { get; } = new(100_000);
+    public static Scrutiny Brief { get; } = new(60_000);
 
     /// <summary>About a second: for a question that somebody waits for.</summary>
     public static Scrutiny Usual { get; } = new(10_000_000);

@@ -5,6 +5,7 @@ using Verify.Explicit;
 using Verify.Modelling;
 using Verify.Proofs;
 using Verify.Tests.Laws;
+using Verify.Tests.Laws.Corners;
 
 namespace Verify.Tests.Formats;
 
@@ -12,6 +13,7 @@ namespace Verify.Tests.Formats;
 public sealed class ConformanceTests
 {
     private const long MostStates = 50_000;
+    private const double MostBits = 9;
 
     // Decided once, compared with each of the others.
     private static readonly Lazy<ImmutableArray<Conformance>> Small =
@@ -40,6 +42,59 @@ public sealed class ConformanceTests
     [Fact]
     public void A_module_means_the_same_when_it_is_read_back() =>
         TwoAtATime([.. Small.Value, .. Drawn.Value], one => one.WithTla());
+
+    internal static readonly Law ReadBack = new(
+        typeof(ConformanceTests), nameof(A_generated_module_means_the_same_when_it_is_read_back), 40, (sample, tally) =>
+    {
+        // That a state is of its type is asked of the set of all values, which is made.
+        if (sample.Model.Variables.All(variable => CornerModel.BitsOf(variable.Sort) <= MostBits)
+            && sample.Model.Properties.All(property => IsDefined(sample.Toy, property)))
+        {
+            new Conformance(sample.Model).WithTla();
+            tally.Compare();
+        }
+    })
+    { IsOfUndefined = false, MostStates = 100 };
+
+    // A foreign checker writes a program of its own for each model, and has it compiled.
+    internal static readonly Law InSpin = Foreign(nameof(Spin_agrees_on_any_model), () => ForeignChecker.SpinMissing, one => one.WithSpin());
+
+    internal static readonly Law InRumur = Foreign(nameof(Rumur_agrees_on_any_model), () => ForeignChecker.RumurMissing, one => one.WithRumur());
+
+    private static Law Foreign(string test, Func<string?> missing, Action<Conformance> compare) =>
+        new(typeof(ConformanceTests), test, 2000, (sample, tally) =>
+        {
+            SkipWithout(missing());
+            if (sample.Model.Properties.All(property => IsDefined(sample.Toy, property)))
+            {
+                compare(new Conformance(sample.Model, most: 1));
+                tally.Compare();
+            }
+        })
+        { IsOfUndefined = false, MostStates = 300 };
+
+    [Fact]
+    public void Spin_agrees_on_any_model()
+    {
+        SkipWithout(ForeignChecker.SpinMissing);
+        var tally = Law.Holds(InSpin, 4, ModelSource.Corners);
+        Assert.True(Law.IsAlone || tally.Compared > 0);
+    }
+
+    [Fact]
+    public void Rumur_agrees_on_any_model()
+    {
+        SkipWithout(ForeignChecker.RumurMissing);
+        var tally = Law.Holds(InRumur, 4, ModelSource.Corners);
+        Assert.True(Law.IsAlone || tally.Compared > 0);
+    }
+
+    [Fact]
+    public void A_generated_module_means_the_same_when_it_is_read_back()
+    {
+        var tally = Law.Holds(ReadBack, 120);
+        Assert.True(Law.IsAlone || tally.Compared > 20, $"{tally.Compared} were compared");
+    }
 
     [Fact]
     public void Tlc_agrees_on_small_models()

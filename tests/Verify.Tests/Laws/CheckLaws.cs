@@ -50,6 +50,31 @@ public sealed class CheckLaws
         }
     });
 
+    internal static Law Misses { get; } = new(typeof(CheckLaws), nameof(A_state_that_was_not_visited_is_missed), 25, (sample, tally) =>
+    {
+        foreach (var property in sample.OfStates)
+        {
+            if (Attempt(sample.Model, property, Plain) is not { } verdict || !IsByExhaustion(verdict, property))
+            {
+                continue;
+            }
+
+            void Check(State missing, Scrutiny scrutiny) => Assert.Throws<UnreachableException>(() => SearchCheck.Of(sample.Model, property,
+                verdict.Evidence, Plain with { Scrutiny = scrutiny },
+                new StateList(sample.Toy.Nodes.Select(node => node.State).Where(state => !state.Equals(missing)))));
+            var first = sample.Toy.Nodes[0];
+            foreach (var (_, to) in first.Next.Where(next => next.To != first))
+            {
+                // One state is all that is walked; where its steps lead is looked for all the same.
+                Check(to.State, new Scrutiny(1));
+                tally.Note("next");
+            }
+
+            Check(sample.Toy.Nodes[^1].State, Scrutiny.Whole);
+            tally.Compare();
+        }
+    });
+
     private static IEnumerable<Reductions> All => ReductionLaws.Combinations.Prepend(Reductions.None);
 
     [Fact]
@@ -64,6 +89,13 @@ public sealed class CheckLaws
     {
         var tally = Law.Holds(Refuses, 60);
         Assert.True(Law.IsAlone || (tally["refused"] > 60 && tally["same"] > 10), tally.ToString());
+    }
+
+    [Fact]
+    public void A_state_that_was_not_visited_is_missed()
+    {
+        var tally = Law.Holds(Misses, 100);
+        Assert.True(Law.IsAlone || tally["next"] > 100, tally.ToString());
     }
 
     [Fact]

@@ -48,6 +48,17 @@ public sealed class EngineLaws
     })
     { IsOfUndefined = false };
 
+    internal static readonly Law InSmallTables = new(typeof(EngineLaws), nameof(A_table_that_grows_loses_nothing), 20, (sample, tally) =>
+    {
+        var engine = new ExplicitEngine { Tuning = new Tuning { LeastCapacity = 16 } };
+        foreach (var (property, _) in sample.Decided)
+        {
+            Assert.Equal(Text(sample.Toy, sample.Whole(property)), Text(sample.Toy, engine.Decide(sample.Model, property, OneThread)));
+            tally.Compare();
+        }
+    })
+    { IsOfUndefined = false };
+
     internal static readonly Law Repeats = new(typeof(EngineLaws), nameof(A_run_repeats_itself), 20, (sample, tally) =>
     {
         var again = sample.Again();
@@ -165,6 +176,9 @@ public sealed class EngineLaws
 
     [Fact]
     public void Threads_change_nothing() => Law.Holds(SameOnThreads, 150);
+
+    [Fact]
+    public void A_table_that_grows_loses_nothing() => Law.Holds(InSmallTables, 100);
 
     [Fact]
     public void A_run_repeats_itself() => Law.Holds(Repeats, 80);

@@ -17,15 +17,17 @@ internal static class Lawbook
     [
         MeaningLaws.SameTwice, LoweringLaws.Terms, LoweringLaws.Systems, EveryWayLaws.AnyWay, EveryWayLaws.Told,
         EngineLaws.SameAsToy, ConeLaws.Keeps, PartialOrderLaws.Keeps, SymmetryLaws.Keeps, FirstOrderLaws.SameAsInterpreter,
-        StepLaws.Packs, StepLaws.Steps, ReductionLaws.Keep, ReductionLaws.Undefined,
-        CheckLaws.Passes, CheckLaws.Refuses, LivenessLaws.Lassos, OrbitLaws.VisitsOnce,
+        StepLaws.Packs, StepLaws.Steps, StepLaws.Effects, TraceLaws.Replays, TraceLaws.Lassos, TraceLaws.Shortens,
+        ModelLaws.Known, ModelLaws.Refused, ThreadLaws.Runs, SmtLaws.Says, SmtLaws.Clauses, SmtLaws.Refuses,
+        ReductionLaws.Keep, ReductionLaws.Undefined,
+        CheckLaws.Passes, CheckLaws.Refuses, CheckLaws.Misses, LivenessLaws.Lassos, OrbitLaws.VisitsOnce,
         PartialOrderLaws.InCrews, EngineLaws.FewestSwitches, EngineLaws.SurvivesText, EngineLaws.Repeats,
         EngineLaws.CutByDepth, EngineLaws.CutByStates, EngineLaws.Cancelled, EngineLaws.SameOnThreads,
-        SymmetryLaws.SameOnThreads, ReductionLaws.SameOnThreads, LivenessLaws.OutOfMemory,
+        EngineLaws.InSmallTables, SymmetryLaws.SameOnThreads, ReductionLaws.SameOnThreads, LivenessLaws.OutOfMemory,
         .. new[] { "walks" }.Concat(new ScheduleEngine().Strategies).SelectMany(way =>
             new[] { RandomLaws.AgreesBy(way), RandomLaws.RepeatsBy(way) }),
         DiskTests.SameUnder(Reductions.None), DiskTests.SameUnder(Reductions.Symmetry | Reductions.PartialOrder),
-        Btor2Tests.BadWhereItIs,
+        Btor2Tests.BadWhereItIs, ConformanceTests.ReadBack, ConformanceTests.InSpin, ConformanceTests.InRumur,
         FamilyLaws.HoldsAtAll, SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
     ];
 

@@ -1,5 +1,6 @@
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Lowering;
 using Verify.Modelling;
 using Verify.Semantics;
 
@@ -34,11 +35,60 @@ public sealed class StepLaws
         }
     });
 
+    internal static readonly Law Effects = new(typeof(StepLaws), nameof(A_step_does_no_more_than_is_known_of_it), 8, (sample, tally) =>
+    {
+        var lowered = new LoweredModel(sample.Model);
+        foreach (var rule in lowered.Rules)
+        {
+            var effect = new StepEffect(lowered, rule);
+            var step = new Step(rule.Rule, lowered.ArgumentsOf(rule));
+            // What it does not read makes no difference.
+            var enabled = new Dictionary<string, bool>();
+            foreach (var node in sample.Toy.Nodes)
+            {
+                var before = lowered.Shape.Encode(node.State);
+                var to = node.Next.Find(next => next.Step.Equals(step)).To;
+                var read = string.Join(' ', effect.Reads.Order().Select(leaf => before[leaf]));
+                Assert.Equal(enabled.TryGetValue(read, out var known) ? known : to is not null, to is not null);
+                enabled[read] = to is not null;
+                if (to is not null)
+                {
+                    CompareEffect(effect, before, lowered.Shape.Encode(to.State));
+                    tally.Compare();
+                }
+            }
+        }
+    })
+    { IsOfUndefined = false, MostStates = 200 };
+
+    [Fact]
+    public void A_step_does_no_more_than_is_known_of_it()
+    {
+        var tally = Law.Holds(Effects, 200);
+        Assert.True(Law.IsAlone || tally.Compared > 5000, $"{tally}");
+    }
+
     [Fact]
     public void A_packed_state_is_the_state() => Law.Holds(Packs, 150);
 
     [Fact]
     public void A_compiled_step_does_what_the_interpreter_does() => Law.Holds(Steps, 150);
+
+    private static void CompareEffect(StepEffect effect, int[] before, int[] after)
+    {
+        for (var leaf = 0; leaf < before.Length; leaf++)
+        {
+            if (!effect.CanWrite(leaf))
+            {
+                Assert.Equal(before[leaf], after[leaf]);
+                continue;
+            }
+
+            Assert.True(effect.Moves(leaf) is not { } moves || (moves[before[leaf]] >> after[leaf] & 1) == 1,
+                $"leaf {leaf} goes from {before[leaf]} to {after[leaf]}");
+            Assert.True(before[leaf] == after[leaf] || effect.OnlyCode(leaf) is not { } only || only == after[leaf]);
+        }
+    }
 
     private static unsafe List<string> Successors(
         CompiledModel compiled, IEnumerable<ExpandState> expand, State state)

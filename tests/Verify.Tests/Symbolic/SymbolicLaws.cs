@@ -1,5 +1,6 @@
 using Verify.Claims;
 using Verify.Engines;
+using Verify.Lowering;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Symbolic;
@@ -46,6 +47,7 @@ public sealed class SymbolicLaws
 
     // The slowest takes six on an idle machine.
     private const int MostSeconds = 60;
+    private const int MostCodes = 3000;
 
     private static Budget Shallow => new(Seconds: MostSeconds, Depth: 6);
 
@@ -87,7 +89,62 @@ public sealed class SymbolicLaws
                 Check(sample, property, oracle, found);
                 tally.Note(oracle.Level is null ? "proved" : "met");
             }
+
+            if (engine is KInductionEngine && oracle is { Errors.IsEmpty: true, Level: null } && found is not null
+                && !WasTimeReached(oracle, found, tally) && OneStepIsEnough(sample.Model, property) is { } isEnough)
+            {
+                Assert.Equal(isEnough, found is Verdict.Proved or Verdict.Refuted && found.Evidence.Depth == 1);
+                tally.Note("by one step", isEnough);
+            }
         }
+    }
+
+    // Whether no step leads from a state that is good to another that is bad, of all there could be; null if they are many.
+    private static bool? OneStepIsEnough(Model model, Property property)
+    {
+        var system = new TransitionSystem(model, property);
+        if (system.Variables.Aggregate(1.0, (all, leaf) => all * leaf.Codes) > MostCodes)
+        {
+            return null;
+        }
+
+        var codes = new int[system.Choice];
+        TermValue Value(int[] now, int rule) => new(leaf => leaf == system.Choice ? rule : now[leaf]);
+        bool IsBad(TermValue value) => value.Holds(system.UndefinedQuestion) || system.UndefinedStep.Any(value.Holds)
+            || system.Met.All(value.Holds);
+        bool IsLeft(int at)
+        {
+            if (at < system.Variables.Length)
+            {
+                var leaf = system.Variables[at];
+                for (codes[leaf.Index] = 0; codes[leaf.Index] < leaf.Codes; codes[leaf.Index]++)
+                {
+                    if (IsLeft(at + 1))
+                    {
+                        return true;
+                    }
+                }
+
+                codes[leaf.Index] = 0;
+                return false;
+            }
+
+            var now = Value(codes, 0);
+            return system.Shape.All(now.Holds) && !IsBad(now) && Enumerable.Range(0, system.Lowered.Rules.Length).Any(rule =>
+            {
+                var chosen = Value(codes, rule);
+                if (!system.Enabled.All(chosen.Holds))
+                {
+                    return false;
+                }
+
+                var after = (int[])codes.Clone();
+                system.Variables.ToList().ForEach(leaf => after[leaf.Index] = (int)chosen.Of(system.NextOf(leaf.Index)));
+                return !after.SequenceEqual(codes) && IsBad(Value(after, 0));
+            });
+        }
+
+        return !IsLeft(0);
     }
 
     private static IEnumerable<(Property Property, Oracle Oracle)> Questions(Sample sample) =>

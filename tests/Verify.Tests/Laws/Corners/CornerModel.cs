@@ -280,7 +280,8 @@ internal sealed class CornerModel
         return name;
     }
 
-    private static double BitsOf(Sort sort) => sort switch
+    /// <summary>How many bits the values of a sort take.</summary>
+    internal static double BitsOf(Sort sort) => sort switch
     {
         Sort.Record record => record.Fields.Sum(field => BitsOf(field.Sort)),
         Sort.Mapping map => map.Key.ScalarCount * BitsOf(map.Value),

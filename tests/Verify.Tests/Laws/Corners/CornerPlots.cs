@@ -11,13 +11,17 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
 {
     /// <summary>Declares what one scene needs.</summary>
     /// <returns>Something that it is about, for properties.</returns>
-    public Expr? Declare() => random.Below(8) switch
+    public Expr? Declare() => random.Below(12) switch
     {
         0 or 1 => Order(),
         2 => Guarded(),
         3 => Aside(),
         4 => Turns(),
         5 => Rebound(),
+        6 => Ways(),
+        7 => Wide(),
+        8 => Climb(),
+        9 => Job(),
         _ => null,
     };
 
@@ -164,5 +168,72 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         }));
         expr.Declare(on);
         return drawn.Say(() => Exists(who, one => on[one]));
+    }
+
+    // One part is written under one of several conditions, each in its own way.
+    private Expr Ways()
+    {
+        var by = drawn.Say(() => m.Var("by", Sort.Range(0, 2)));
+        var way = drawn.Say(() => m.Var("way", Sort.Range(0, 4)));
+        Expr Value(int from) => random.OneIn(3) ? (by == random.Below(3)).Then(from, random.Below(5)) : from;
+        var (turns, values) = (random.OneIn(2), new[] { Value(1), Value(2), Value(3) });
+        drawn.Do(() => m.Rule("go a way", s =>
+        {
+            drawn.Do(() => s.SetIf(by == 0, way, values[0]).SetIf(by == 1, way, values[1]).SetIf(by == 2, way, values[2]));
+            if (turns)
+            {
+                drawn.Do(() => s.Set(by, (by < 2).Then(by + 1, 0)));
+            }
+        }));
+        if (!turns)
+        {
+            drawn.Do(() => m.Rule("turn", Sort.Range(0, 2), (s, next) => drawn.Do(() => s.Set(by, next))));
+        }
+
+        expr.Declare(way);
+        return drawn.Say(() => way == random.Below(5));
+    }
+
+    // A map that has no room in one word, written where a variable says.
+    private Expr Wide()
+    {
+        var most = 8 + random.Below(6);
+        var places = Sort.Range(0, most);
+        var wide = drawn.Say(() => m.Map("wide", places, Sort.Range(0, 100)));
+        var at = drawn.Say(() => m.Var("at", places));
+        var (one, other) = (1 + random.Below(100), random.Below(101));
+        drawn.Do(() => m.Rule("write", s => drawn.Do(() => s.Set(wide[at], (wide[at] == one).Then(other, one)))));
+        drawn.Do(() => m.Rule("move", s => drawn.Do(() => s.Set(at, (at == 0).Then(most, 0)))));
+        return drawn.Say(() => (wide[0] == other) & (wide[most] == one));
+    }
+
+    // Who is ahead changes, and with it which of the members that look alike a state names first.
+    private Expr Climb()
+    {
+        var who = sorts.Identity();
+        var step = drawn.Say(() => m.Map("step", who, Sort.Range(0, 3)));
+        var last = drawn.Say(() => m.Var("last", Sort.Option(who)));
+        drawn.Do(() => m.Rule("climb", who, (s, one) =>
+            drawn.Do(() => s.When(step[one] < 3).When(last.IsNone | (last != Some(one))).Set(step[one], step[one] + 1).Set(last, one))));
+        return drawn.Say(() => Exists(who, one => step[one] == 2 + random.Below(2)) & last.HasValue);
+    }
+
+    // A member below an option: where the option is empty, what would be a member is none.
+    private Expr Job()
+    {
+        var who = sorts.Identity();
+        Field by = new("by", who), on = new("on", random.OneIn(2) ? Sort.Bool : Sort.Option(who));
+        var sort = drawn.Say(() => m.Record("job", by, on));
+        var job = drawn.Say(() => m.Var("job", Sort.Option(sort)));
+        var idle = on.Sort is Sort.Optional ? None : (Expr)false;
+        drawn.Do(() => m.Rule("take", who, (s, one) => drawn.Do(() => s.When(job.IsNone).Set(job, Some(New(sort, one, idle))))));
+        drawn.Do(() => m.Rule("leave", who, (s, one) => drawn.Do(() => s.When(job.HasValue & (job.Value[by] == one)).Set(job, None))));
+        if (on.Sort is Sort.Optional)
+        {
+            drawn.Do(() => m.Rule("aim", who, (s, one) => drawn.Do(() => s.When(job.HasValue).Set(job.Value[on], Some(one)))));
+        }
+
+        expr.Declare(job);
+        return drawn.Say(() => job.IsNone | (job.Value[on] == idle));
     }
 }

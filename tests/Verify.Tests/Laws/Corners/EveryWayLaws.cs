@@ -105,6 +105,13 @@ public sealed class EveryWayLaws
             return;
         }
 
+        // A set of hashes does not leave memory: a search ends where there is no more.
+        if (way is { IsOnDisk: true, IsCompact: true } && CauseOf(found).Contains("memory limit", StringComparison.Ordinal))
+        {
+            Assert.True(found is not Verdict.HoldsUpTo cut || expected.Level is null || cut.Bound.Depth < expected.Level);
+            return;
+        }
+
         var isMet = expected.Level is not null;
         var word = property is Property.Reachable == isMet ? "proved" : "refuted";
         // A hash in place of a state proves nothing; where states are of one word they are kept as they are.
@@ -115,6 +122,9 @@ public sealed class EveryWayLaws
 
         CompareCoverage(sample.Model, way, expected, found.Evidence);
     }
+
+    private static string CauseOf(Verdict found) =>
+        (found as Verdict.Unknown)?.Reason ?? (found as Verdict.HoldsUpTo)?.Bound.Cause ?? "";
 
     private static void CompareCoverage(Model model, Way way, Oracle expected, Evidence found)
     {

@@ -9,7 +9,8 @@ namespace Verify.Tests.Laws.Soaking;
 /// <param name="Time">How long it goes on.</param>
 /// <param name="Seed">What models and laws are drawn by.</param>
 /// <param name="Models">The most models; the time ends it if there is no such number.</param>
-internal sealed record SoakRequest(TimeSpan Time, ulong Seed, long Models = long.MaxValue);
+/// <param name="Often">How many times as often as its odds say a law is tried; on no model twice.</param>
+internal sealed record SoakRequest(TimeSpan Time, ulong Seed, long Models = long.MaxValue, int Often = 1);
 
 /// <summary>What a law did in a soak.</summary>
 internal sealed class SoakRow(Law law)
@@ -94,7 +95,7 @@ internal sealed partial class Soak(SoakRequest request, IEnumerable<Law> laws, A
     // All laws are drawn, whether they can be tried or not, so that the same seed draws the same.
     private void Try(ModelSource source, int seed, Sample sample, Prng random, CancellationToken cancellation)
     {
-        foreach (var row in Rows.Where(row => random.OneIn(row.Law.Odds)).ToList())
+        foreach (var row in Rows.Where(row => random.OneIn(Math.Max(1, row.Law.Odds / request.Often))).ToList())
         {
             if (cancellation.IsCancellationRequested || clock.Elapsed >= request.Time)
             {
