@@ -72,7 +72,10 @@ internal sealed class CertificateCheck(Session session)
     {
         var known = files.All.Select(pair => pair.Claim.Id).ToHashSet(StringComparer.Ordinal);
         var others = session.Catalogue.Claims.Except(claims).Select(claim => claim.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var id in accepted.Value.Claims.Where(id => !known.Contains(id) && !others.Contains(id)))
+        var asked = claims.Select(claim => claim.Id).ToHashSet(StringComparer.Ordinal);
+        // Another catalogue than that of the lock has other claims, and no invariant.
+        foreach (var id in accepted.Value.Claims.Where(id => !known.Contains(id)
+            && (asked.Contains(id) || (known.Count > 0 && !others.Contains(id)))))
         {
             var diagnostic = ModelException.At(new SourceSpot(ProofFiles.Lock, 1), Codes.BadCertificate,
                 $"a proof of {id} for every size is said to be accepted, and there is no invariant of it",

@@ -32,6 +32,14 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    public void A_lock_is_written_in_one_way()
+    {
+        var touched = Accepted.Text.Replace("obligations ", "obligations 0", StringComparison.Ordinal);
+        var error = Assert.Throws<ModelException>(() => CertificateLock.Read(touched, ProofFiles.Lock));
+        Assert.Equal(Codes.BadCertificate, error.Diagnostic.Code);
+    }
+
+    [Fact]
     public void Every_claim_with_an_invariant_and_no_other_is_accepted() =>
         Assert.Equal(Proofs.All.Select(pair => pair.Claim.Id).Order(StringComparer.Ordinal), Accepted.Claims);
 
