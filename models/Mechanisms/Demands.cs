@@ -8,14 +8,11 @@ internal static class Demands
     /// <summary>Refuses a fault without the other fault that it is about.</summary>
     /// <exception cref="ModelException">VRF304.</exception>
     public static void Demand(this ModelBuilder m, Fault fault, Fault other) =>
-        Check(m, fault, m.Has(other), $"it needs '{other.Name}'", $"add --fault {other.Name}");
+        m.Demand(fault, m.Has(other), $"it needs '{other.Name}'", $"add --fault {other.Name}");
 
     /// <summary>Refuses a fault where something is not as it has to be.</summary>
     /// <exception cref="ModelException">VRF304.</exception>
-    public static void Demand(this ModelBuilder m, Fault fault, bool isMet, string message, string? hint = null) =>
-        Check(m, fault, isMet, message, hint);
-
-    private static void Check(ModelBuilder m, Fault fault, bool isMet, string message, string? hint)
+    public static void Demand(this ModelBuilder m, Fault fault, bool isMet, string message, string? hint = null)
     {
         if (m.Has(fault) && !isMet)
         {

@@ -182,7 +182,7 @@ public sealed class TlbGenerations : ModelFamily
         }
     }
 
-    private static string NotTheOldest => $"add --profile {Linux618.Name}";
+    private static string WithNewest => $"add --profile {Linux618.Name}";
 
     private static void CheckChoices(ModelBuilder m)
     {
@@ -192,10 +192,10 @@ public sealed class TlbGenerations : ModelFamily
         }
 
         m.Demand(SkipLazy, FreeTables);
-        m.Demand(SkipLazy, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'", NotTheOldest);
+        m.Demand(SkipLazy, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'", WithNewest);
         foreach (var fault in new[] { TemporaryMm, OnlyLoaded, MarkerLate })
         {
-            m.Demand(fault, m.Is(Linux618), "it needs the profile 'x86-6.18'", $"add --profile {Linux618.Name}");
+            m.Demand(fault, m.Is(Linux618), "it needs the profile 'x86-6.18'", WithNewest);
         }
 
         m.Demand(Batched, !m.Has(Switches), "it does not go with 'switches'");
@@ -203,6 +203,6 @@ public sealed class TlbGenerations : ModelFamily
         m.Demand(IgnoreAsked, !m.Has(Switches), "it does not go with 'switches', where flushes are one at a time");
         m.Demand(IgnoreAsked, !m.Has(IgnoreLocal), "it does not go with 'ignore-local'");
         m.Demand(ZeroKnown, Batched);
-        m.Demand(ZeroKnown, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'", NotTheOldest);
+        m.Demand(ZeroKnown, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'", WithNewest);
     }
 }

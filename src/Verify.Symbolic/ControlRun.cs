@@ -69,18 +69,8 @@ internal sealed class ControlRun
         try
         {
             var steps = interpreter.Enabled(state).Select(step => interpreter.Successor(state, step)).Count();
-            foreach (var witness in interpreter.Model.Properties.OfType<Property.Reachable>())
-            {
-                interpreter.Holds(state, witness.Holds, witness.Where);
-            }
-
-            return question.Property switch
-            {
-                Property.Always always => interpreter.Holds(state, always.Holds, always.Where),
-                Property.Reachable reachable => !interpreter.Holds(state, reachable.Holds, reachable.Where),
-                Property.NoDeadlock deadlock => interpreter.Holds(state, deadlock.MayRest, deadlock.Where) || steps > 0,
-                _ => false,
-            };
+            return question.Property is not Property.LeadsTo
+                && !ReachableCheck.IsBad(interpreter, question.Property, state, goesOn: steps > 0);
         }
         catch (ModelException)
         {

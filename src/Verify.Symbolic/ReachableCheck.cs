@@ -48,7 +48,7 @@ internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
                 }
 
                 var steps = string.Create(CultureInfo.InvariantCulture, $"a state {visit.Depth} steps from the start");
-                broken = IsBad(interpreter, question.Property, visit) ? $"{steps} is what cannot be"
+                broken = IsBad(interpreter, question.Property, visit.State, !visit.Next.IsEmpty) ? $"{steps} is what cannot be"
                     : invariant?.Holds(codes) == false ? $"{steps} is not in the invariant"
                     : null;
                 if (broken is not null || question.Run.Cancellation.IsCancellationRequested)
@@ -65,19 +65,21 @@ internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
         return new ReachableCheck(broken, walk.Visited, walk.IsWhole);
     }
 
-    private static bool IsBad(Interpreter interpreter, Property property, Visit visit)
+    /// <summary>Whether a state breaks a property, by the interpreter alone.</summary>
+    /// <exception cref="ModelException">The property, or a witness of the model, is undefined there.</exception>
+    internal static bool IsBad(Interpreter interpreter, Property property, State state, bool goesOn)
     {
         // Whether they are met is not the question here, that they are defined is a part of every one.
         foreach (var witness in interpreter.Model.Properties.OfType<Property.Reachable>())
         {
-            interpreter.Holds(visit.State, witness.Holds, witness.Where);
+            interpreter.Holds(state, witness.Holds, witness.Where);
         }
 
         return property switch
         {
-            Property.Always always => !interpreter.Holds(visit.State, always.Holds, always.Where),
-            Property.Reachable reachable => interpreter.Holds(visit.State, reachable.Holds, reachable.Where),
-            Property.NoDeadlock rests => visit.Next.IsEmpty && !interpreter.Holds(visit.State, rests.MayRest, rests.Where),
+            Property.Always always => !interpreter.Holds(state, always.Holds, always.Where),
+            Property.Reachable reachable => interpreter.Holds(state, reachable.Holds, reachable.Where),
+            Property.NoDeadlock rests => !goesOn && !interpreter.Holds(state, rests.MayRest, rests.Where),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

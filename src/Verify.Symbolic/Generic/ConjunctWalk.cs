@@ -4,6 +4,7 @@ using Verify.Claims;
 using Verify.Lowering.FirstOrder;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Symbolic;
 
 namespace Verify.Generic;
 
@@ -37,14 +38,9 @@ public static class ConjunctWalk
             foreach (var visit in new ReachableWalk(interpreter, work).NearestFirst())
             {
                 var depth = visit.Depth.ToString(CultureInfo.InvariantCulture);
-                if (!interpreter.Holds(visit.State, property.Holds, property.Where))
+                if (ReachableCheck.IsBad(interpreter, property, visit.State, !visit.Next.IsEmpty))
                 {
                     return $"'{property.Name}' does not hold {depth} steps from the start";
-                }
-
-                foreach (var witness in model.Properties.OfType<Property.Reachable>())
-                {
-                    interpreter.Holds(visit.State, witness.Holds, witness.Where); // that it is defined is what counts
                 }
 
                 if (conjuncts.FirstOrDefault(one => !Holds(interpreter, formulas, visit.State, one)) is { } broken)
