@@ -112,7 +112,7 @@ public sealed class ModelLaws
         yield return (Codes.DuplicateName, () => draft with { Properties = draft.Properties.Add(property) });
         yield return (Codes.EmptyModel, () => draft with { Properties = [] });
         var unbound = new Expr.Bound(new Binder("nobody's", Sort.Bool));
-        yield return (Codes.Unbound, () => With(rule with { Guard = rule.Guard & unbound }));
+        yield return (Codes.Unbound, () => With(rule with { Guard = new Expr.Logic(LogicOperator.And, rule.Guard, unbound) }));
         if (draft.Variables.Length > 0)
         {
             var variable = draft.Variables[random.Below(draft.Variables.Length)];
