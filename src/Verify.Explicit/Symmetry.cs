@@ -140,15 +140,10 @@ internal sealed class Symmetry
 
         foreach (var property in model.Properties)
         {
-            Expr[] parts = property switch
+            foreach (var part in property.Predicates)
             {
-                Property.Always p => [p.Holds],
-                Property.Reachable p => [p.Holds],
-                Property.NoDeadlock p => [p.MayRest],
-                Property.LeadsTo p => [p.From, p.To],
-                _ => throw new System.Diagnostics.UnreachableException(),
-            };
-            Array.ForEach(parts, part => Check(part, property.Where, $"property '{property.Name}' names"));
+                Check(part, property.Where, $"property '{property.Name}' names");
+            }
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class MurphiSorts
     public MurphiSorts(Model model, Identifiers names)
     {
         Names = names;
-        var found = SortsOf.Model(model);
+        var found = ModelParts.Sorts(model);
         foreach (var sort in found.Where(sort => sort is Sort.Optional && sort.IsScalar))
         {
             for (var of = sort; of is Sort.Optional optional; of = optional.Of)

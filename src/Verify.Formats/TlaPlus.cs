@@ -90,7 +90,7 @@ public sealed class TlaPlus : IModelWriter
                 expressions.Declare(variable, names.Take(variable.Name, $"v_{variable.Name}"));
             }
 
-            var sets = SortsOf.Model(model).Where(sort => sort is Sort.Scalar or Sort.Enumeration).Select(expressions.Define).ToList();
+            var sets = ModelParts.Sorts(model).Where(sort => sort is Sort.Scalar or Sort.Enumeration).Select(expressions.Define).ToList();
             constants.AddRange(sets.SelectMany(set => set.Constants));
             text.Append($"CONSTANTS {string.Join(", ", constants)}\n\n");
             foreach (var (_, definition) in sets)

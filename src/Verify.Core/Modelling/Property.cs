@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Verify.Modelling;
 
 /// <summary>What is asked of a model. A closed set.</summary>
@@ -37,6 +39,16 @@ public abstract record Property(string Name, string Text, SourceSpot Where)
     /// <param name="From">What triggers it.</param>
     /// <param name="To">What has to come.</param>
     public sealed record LeadsTo(string Name, string Text, SourceSpot Where, Expr From, Expr To) : Property(Name, Text, Where);
+
+    /// <summary>The predicates of states that it is made of, in order.</summary>
+    public ImmutableArray<Expr> Predicates => this switch
+    {
+        Always p => [p.Holds],
+        Reachable p => [p.Holds],
+        NoDeadlock p => [p.MayRest],
+        LeadsTo p => [p.From, p.To],
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     /// <summary>The word for the kind of property.</summary>
     public string Kind => GetType().Name;

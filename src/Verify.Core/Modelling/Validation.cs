@@ -132,15 +132,7 @@ internal static class Validation
     private static void CheckProperty(Model model, Property property)
     {
         var scope = new ScopeCheck(model, [], property.Where, $"property '{property.Name}'");
-        Expr[] parts = property switch
-        {
-            Property.Always p => [p.Holds],
-            Property.Reachable p => [p.Holds],
-            Property.NoDeadlock p => [p.MayRest],
-            Property.LeadsTo p => [p.From, p.To],
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        foreach (var part in parts)
+        foreach (var part in property.Predicates)
         {
             scope.Of(part);
         }

@@ -66,8 +66,7 @@ public static class ConjunctWalk
         catch (ModelException e) when (e.Diagnostic.Code == Codes.NoValue)
         {
             var signature = formulas.Value.Signature;
-            var sizes = signature.Scalars.ToDictionary(scalar => scalar.Name, scalar => scalar.ScalarCount);
-            var grounding = new Grounding(sort => sizes[sort.Name], new StateImage(signature, state).Of);
+            var grounding = new Grounding(signature.SizeOf, new StateImage(signature, state).Of);
             return grounding.Holds(formulas.Value.Holds(conjunct.Holds, conjunct.Where));
         }
     }

@@ -33,18 +33,10 @@ public sealed class FiniteUniverse
     {
         (Model, this.solver) = (model, solver);
         leaves = model.Signature.Leaves.ToDictionary(leaf => leaf.Symbol);
-        var sizes = model.Signature.Scalars.ToDictionary(scalar => scalar.Name, scalar => scalar.ScalarCount);
-        grounding = new Grounding(sort => sizes[sort.Name], Atom);
-        var text = new StringBuilder("(set-option :produce-models true)\n(set-option :produce-unsat-assumptions true)\n(set-logic ALL)\n");
-        foreach (var sort in model.Signature.Sorts)
-        {
-            var members = sort.IsIdentity
-                ? Enumerable.Range(0, sizes[sort.Name]).Select(i => Formula.Of(sort, i).ToString())
-                : sort.Members.Select((_, i) => Formula.Of(sort, i).ToString());
-            text.Append(CultureInfo.InvariantCulture,
-                $"(declare-datatypes (({SmtText.Quoted(sort.Name)} 0)) (({string.Join(' ', members.Select(m => $"({m})"))})))\n");
-        }
-
+        grounding = new Grounding(model.Signature.SizeOf, Atom);
+        solver.Send("(set-option :produce-models true)\n(set-option :produce-unsat-assumptions true)\n(set-logic ALL)\n");
+        DeclareSorts();
+        var text = new StringBuilder();
         foreach (var leaf in model.Signature.Leaves)
         {
             foreach (var arguments in ArgumentsOf(leaf))
@@ -69,6 +61,7 @@ public sealed class FiniteUniverse
     public string Name(Formula condition)
     {
         var name = $"q{names++}";
+        DeclareSorts();
         solver.Send($"(declare-const {name} Bool)\n(assert (=> {name} {grounding.Of(condition)}))");
         return name;
     }
@@ -159,6 +152,19 @@ public sealed class FiniteUniverse
     }
 
     private readonly HashSet<string> declared = new(StringComparer.Ordinal);
+    private readonly HashSet<string> sorts = new(StringComparer.Ordinal);
+
+    // A condition may be the first to speak of a sort.
+    private void DeclareSorts()
+    {
+        foreach (var sort in Model.Signature.Sorts.Where(sort => sorts.Add(sort.Name)))
+        {
+            var members = sort.IsIdentity
+                ? Enumerable.Range(0, Model.Signature.SizeOf(sort)).Select(i => Formula.Of(sort, i).ToString())
+                : sort.Members.Select((_, i) => Formula.Of(sort, i).ToString());
+            solver.Send($"(declare-datatypes (({SmtText.Quoted(sort.Name)} 0)) (({string.Join(' ', members.Select(m => $"({m})"))})))");
+        }
+    }
 
     private void Declare(Symbol constant)
     {

@@ -121,6 +121,10 @@ public sealed class Signature
     /// <summary>The scalar sets that occur in the model.</summary>
     public IEnumerable<Sort.Scalar> Scalars => scalars.Values;
 
+    /// <summary>How many members the scalar set has that a sort is, in the model.</summary>
+    /// <remarks>To be asked when it is needed: a set that only a property ranges over is met when that is lowered.</remarks>
+    public int SizeOf(LogicSort sort) => scalars[sort.Name].ScalarCount;
+
     /// <summary>The sorts that have to be declared, by name.</summary>
     public IEnumerable<LogicSort> Sorts => sorts.Values.Where(sort => sort.IsIdentity || sort.Members.Length > 0)
         .Where(sort => sort != LogicSort.Truth).OrderBy(sort => sort.Name, StringComparer.Ordinal);

@@ -49,7 +49,7 @@ public sealed class LanguageTests
     [
         typeof(Model), typeof(Mark), typeof(Rule), typeof(Update), typeof(Actor), typeof(Fairness), typeof(Anchor), typeof(Footprint),
         typeof(Property), typeof(Variable), typeof(VariableRole), typeof(LogicOperator), typeof(Quantifier),
-        typeof(ExprFold<>), typeof(ExprWalk), typeof(ModelText),
+        typeof(ExprFold<>), typeof(ExprWalk), typeof(ModelText), typeof(ModelParts),
         typeof(ModelFamily), typeof(Choices), typeof(SizeParameter), typeof(Fault), typeof(Assumption), typeof(Profile),
     ];
 
