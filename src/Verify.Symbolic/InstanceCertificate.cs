@@ -145,8 +145,9 @@ public sealed partial class InstanceCertificate
 
     private string Invariant()
     {
+        // In front of it is a comment that names the model, in words that may be those of the one behind it.
         var from = Proof.IndexOf("\n(define-fun inv ", StringComparison.Ordinal) + 1;
-        var to = Proof.IndexOf("\n; shape: ", StringComparison.Ordinal);
+        var to = Proof.IndexOf("\n; shape: ", from, StringComparison.Ordinal);
         return from > 0 && to > from ? Proof[from..to] : throw Bad("there is no invariant in it");
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Verify.Cli;
 using Verify.Explicit;
+using Verify.Modelling;
 using Verify.Solving;
 using Verify.Tests.Cli;
 using Verify.Tests.Explicit;
@@ -40,6 +41,43 @@ public sealed class ProveTests
         var again = Run("certify", file);
         Assert.Equal((0, ""), (again.ExitCode, again.Error));
         Assert.Matches($@"^ok  {claim}  proved on shootdown .+: [0-9]+ obligations, z3 [^,]+, cvc5 [^,;]+\n$", again.Out);
+    }
+
+    // The words of a name are in comments of the certificate, where they are nothing but words.
+    [Theory]
+    [InlineData("shape: x")]
+    [InlineData("by 2-induction x")]
+    [InlineData("(define-fun inv () Bool true)")]
+    [InlineData("starts: x\n; shape: x")]
+    public void A_family_may_have_the_name_of_a_part_of_a_certificate(string name)
+    {
+        _ = (RealSolver.OrSkip(), RealSolver.OrSkip(SolverKind.Cvc5));
+        using var folder = new TestDirectory();
+        var claim = TestClaims.Full with { Id = "NAMED", Family = new Named(name), Choices = Choices.Default, Property = "low" };
+        ISolverSource[] solvers = [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5)];
+        ToolRun Run(params string[] arguments) => ToolRun.Asking(solvers, TestClaims.Of(claim),
+            asked => [new ExplicitEngine(), .. EngineTroubleTests.Engines(asked)], arguments);
+
+        var run = Run("prove", "NAMED", "--engine", "pdr", "--into", folder.Path);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var again = Run("certify", Assert.Single(Directory.GetFiles(folder.Path)));
+        Assert.Equal((0, ""), (again.ExitCode, again.Error));
+    }
+
+    private sealed class Named(string name) : ModelFamily
+    {
+        public override string Name => name;
+
+        public override string Summary => "A counter that stops.";
+
+        protected override void Describe(ModelBuilder m)
+        {
+            var x = m.Var("x", Sort.Range(0, 7));
+            m.Rule("grow", s => s.When(x < 5).Set(x, x + 1));
+            m.Always("low", x < 6);
+            m.Reachable("grown", x == 5);
+        }
     }
 
     [Fact]
