@@ -34,15 +34,13 @@ public sealed class Interpreter(Model model)
     /// </summary>
     public long Work { get; private set; }
 
-    /// <summary>All initial states, in a fixed order.</summary>
+    /// <summary>All initial states, in a fixed order; each is made when it is asked for.</summary>
     public IEnumerable<State> InitialStates()
     {
         IEnumerable<ImmutableArray<Value>> states = [[]];
         foreach (var variable in Model.Variables)
         {
-            var starts = variable.Initially is null
-                ? Value.All(variable.Sort).ToList()
-                : [Fit(new Evaluator(this, null, variable.Where).Of(variable.Initially), variable.Sort, variable.Where)];
+            var starts = variable.Initially is null ? Value.All(variable.Sort) : [FixedStart(variable)];
             states = states.SelectMany(state => starts.Select(start => state.Add(start)));
         }
 
@@ -57,7 +55,10 @@ public sealed class Interpreter(Model model)
     /// <param name="choose">Which of so many values a variable starts with that may start with any, from 0.</param>
     public State InitialState(Func<int, int> choose) => new([.. Model.Variables.Select(variable => variable.Initially is null
         ? Value.At(variable.Sort, choose(variable.Sort.ScalarCount))
-        : Fit(new Evaluator(this, null, variable.Where).Of(variable.Initially), variable.Sort, variable.Where))]);
+        : FixedStart(variable))]);
+
+    private Value FixedStart(Variable variable) =>
+        Fit(new Evaluator(this, null, variable.Where).Of(variable.Initially!), variable.Sort, variable.Where);
 
     /// <summary>The steps that can be taken, by rule and then by arguments.</summary>
     /// <exception cref="ModelException">VRF120: a guard reads the value of an empty option.</exception>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics;
 using Verify.Modelling;
 using Verify.Traces;
 
@@ -15,7 +16,7 @@ public static class Replay
     /// <summary>Why a trace is not a run of the model; null when it is one.</summary>
     public static string? WhyNot(Interpreter interpreter, Trace trace)
     {
-        if (!interpreter.InitialStates().Contains(trace.States[0]))
+        if (StartNumber.Of(interpreter, trace.States[0]) is null)
         {
             return "its first state is not initial";
         }
@@ -50,7 +51,7 @@ public static class Replay
     /// <summary>The text that a trace is replayed from.</summary>
     public static string Encode(Interpreter interpreter, Trace trace)
     {
-        var choices = new List<int> { interpreter.InitialStates().ToList().IndexOf(trace.States[0]) };
+        var choices = new List<BigInteger> { StartNumber.Of(interpreter, trace.States[0]) ?? BigInteger.MinusOne };
         for (var i = 0; i < trace.Length; i++)
         {
             choices.Add(interpreter.Enabled(trace.States[i]).ToList().IndexOf(trace.Steps[i]));
@@ -76,16 +77,16 @@ public static class Replay
         }
 
         var choices = parts[1].Split('.').Select(number =>
-            int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var choice)
+            BigInteger.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var choice)
                 ? choice
                 : throw Bad($"'{number}' in the trace is no number")).ToImmutableArray();
-        var initial = interpreter.InitialStates().ElementAtOrDefault(choices[0]) ?? throw Bad($"there is no initial state {choices[0]}");
+        var initial = StartNumber.StateOf(interpreter, choices[0]) ?? throw Bad($"there is no initial state {choices[0]}");
         var trace = new Trace([initial], []);
         for (var i = 1; i < choices.Length; i++)
         {
             var enabled = interpreter.Enabled(trace.Last).ToList();
             var step = choices[i] < enabled.Count
-                ? enabled[choices[i]]
+                ? enabled[(int)choices[i]]
                 : throw Bad($"step {i} of the trace takes choice {choices[i]}, there are {enabled.Count}");
             trace = new Trace(trace.States.Add(interpreter.Successor(trace.Last, step)), trace.Steps.Add(step));
         }

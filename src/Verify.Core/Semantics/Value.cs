@@ -50,10 +50,10 @@ public sealed class Value : IEquatable<Value>
     /// <summary>A record or a map from its parts.</summary>
     public static Value Of(Sort sort, ImmutableArray<Value> items) => new(sort, 0, items);
 
-    /// <summary>All values of a scalar sort, in the order of their codes.</summary>
+    /// <summary>All values of a scalar sort, in the order of their codes; each is made when it is asked for.</summary>
     public static IEnumerable<Value> All(Sort sort) => sort switch
     {
-        Sort.Optional optional => [None(sort), .. All(optional.Of).Select(value => Some(sort, value))],
+        Sort.Optional optional => All(optional.Of).Select(value => Some(sort, value)).Prepend(None(sort)),
         Sort.Interval range => Enumerable.Range(range.Low, range.ScalarCount).Select(n => Scalar(sort, n)),
         _ => Enumerable.Range(0, sort.ScalarCount).Select(n => Scalar(sort, n)),
     };

@@ -15,7 +15,7 @@ internal sealed class ReachableStates(Model model)
     /// <summary>About so many, or all of them if there are fewer; the same in every run.</summary>
     public List<State> Take(int most)
     {
-        found.AddRange(interpreter.InitialStates().Where(seen.Add));
+        found.AddRange(interpreter.InitialStates().Take(most).Where(seen.Add));
         var isWhole = Near(most / 4);
         var random = new Prng(1);
         for (var walk = 0; !isWhole && found.Count < most && walk * LengthOfWalk < 4 * most; walk++)

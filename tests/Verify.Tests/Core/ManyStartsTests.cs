@@ -1,7 +1,10 @@
 using Verify.Claims;
 using Verify.Engines;
+using Verify.Lowering;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Solving;
+using Verify.Symbolic;
 
 namespace Verify.Tests.Core;
 
@@ -54,6 +57,61 @@ public sealed class ManyStartsTests
                 return choices.Dequeue();
             }));
         }
+    }
+
+    // 2^44 of them: who makes a list of those of one variable takes 200 MB, and of all does not end.
+    [Fact]
+    public void Whoever_needs_one_of_them_makes_one()
+    {
+        var m = new ModelBuilder("many");
+        var first = m.AnyOf("first", Sort.Range(0, Starts - 1));
+        m.AnyOf("second", Sort.Option(Sort.Range(1, Starts - 1)));
+        var on = m.Var("on", Sort.Bool);
+        m.Rule("turn", s => s.Set(on, !on));
+        m.Always("any", first < Starts);
+        m.NoDeadlock("goes on", false);
+        var model = m.Build();
+        var interpreter = new Interpreter(model);
+        var start = interpreter.InitialState(bound => bound - 1);
+        var trace = Traces.Trace.Along(interpreter, start, [new Step(0, [])]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Null(Replay.WhyNot(interpreter, trace));
+        var text = Replay.Encode(interpreter, trace);
+        Assert.EndsWith(":17592186044415.0", text, StringComparison.Ordinal);
+        Assert.Equal(trace.States.AsEnumerable(), Replay.Decode(interpreter, text).States);
+        foreach (var property in model.Properties)
+        {
+            var system = new TransitionSystem(model, property);
+            Assert.All(system.FixedStarts, one => Assert.Equal("on", system.Lowered.Shape.Leaves[one.Leaf].Variable.Name));
+            Assert.Equal(0, system.TraceOf(system.Variables.ToDictionary(leaf => leaf.Index, _ => 0), []).Length);
+            var nobody = new SolverProgram(SolverKind.Z3, "z3", "0", null);
+            Assert.True(new ControlRun(new Question(model, property, Run.Default, nobody)).Has(0));
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
+    }
+
+    [Fact]
+    public void A_position_names_an_initial_state_and_nothing_else()
+    {
+        var m = new ModelBuilder("starts");
+        var cpu = m.ScalarSet("cpu", 2);
+        m.AnyOf("a", Sort.Option(Sort.Option(cpu)));
+        var b = m.Var("b", Sort.Range(3, 5), 4);
+        m.AnyOf("c", Sort.Range(-2, 1));
+        m.Rule("set", s => s.Set(b, 5));
+        m.Always("true", true);
+        var interpreter = new Interpreter(m.Build());
+        var all = interpreter.InitialStates().ToList();
+        for (var i = 0; i < all.Count; i++)
+        {
+            Assert.Equal(all[i], StartNumber.StateOf(interpreter, i));
+            Assert.Equal(i, StartNumber.Of(interpreter, all[i]));
+        }
+
+        Assert.Null(StartNumber.StateOf(interpreter, all.Count));
+        Assert.Null(StartNumber.Of(interpreter, interpreter.Successor(all[0], new Step(0, []))));
     }
 
     private static Model Described()
