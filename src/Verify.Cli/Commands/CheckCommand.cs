@@ -36,7 +36,7 @@ internal static class CheckCommand
         command.Add(sizes);
         command.SetAction(parsed =>
         {
-            var shown = new Shown(parsed.GetValue(full), parsed.GetValue(json), Seconds(parsed, sizes));
+            var shown = new Shown(parsed.GetValue(full), parsed.GetValue(json), Seconds(parsed, sizes), [.. run.Given(parsed)]);
             return Check(session, parsed, session.Catalogue.Find(parsed.GetRequiredValue(claims)), choices, run, shown);
         });
         return command;
@@ -71,7 +71,7 @@ internal static class CheckCommand
             if (!isJson && outcome.IsResult)
             {
                 Separate(session.Terminal.Out, outcomes.Count(one => one.IsResult) - 1);
-                new ResultText(session.Terminal).Write(outcome, isFull);
+                new ResultText(session.Terminal, shown.Options).Write(outcome, isFull);
             }
 
             if (outcome.Complaint is { } complaint)
@@ -98,29 +98,19 @@ internal static class CheckCommand
     // A line for each of the next sizes, and the whole result where it is no proof.
     private static List<Outcome> Grow(Session session, Claim claim, Choices choices, IEngine engine, Run run, Shown shown)
     {
-        var text = new ResultText(session.Terminal);
+        var text = shown.IsJson ? null : new ResultText(session.Terminal, shown.Options);
         var all = new List<Outcome>();
-        if (!shown.IsJson)
-        {
-            text.WriteLarger(claim.Family, run.Budget.Seconds!.Value);
-        }
-
+        text?.WriteLarger(claim.Family, run.Budget.Seconds!.Value);
         foreach (var outcome in LargerSizes.Decide(claim, choices, engine, run))
         {
             all.Add(outcome);
-            if (!shown.IsJson)
-            {
-                text.WriteLarger(outcome);
-            }
+            text?.WriteLarger(outcome);
         }
 
-        if (!shown.IsJson)
+        foreach (var outcome in all.Where(one => text is not null && one.ExitCode is not (ExitCode.AsExpected or ExitCode.Undecided)))
         {
-            foreach (var outcome in all.Where(one => one.ExitCode is not (ExitCode.AsExpected or ExitCode.Undecided)))
-            {
-                session.Terminal.Out.WriteLine();
-                text.Write(outcome, shown.IsFull);
-            }
+            session.Terminal.Out.WriteLine();
+            text!.Write(outcome, shown.IsFull);
         }
 
         return all;
@@ -157,5 +147,6 @@ internal static class CheckCommand
     /// <param name="IsFull">Whole states behind each step of a trace.</param>
     /// <param name="IsJson">As JSON.</param>
     /// <param name="SizeSeconds">For how long larger sizes are decided; null for none.</param>
-    private sealed record Shown(bool IsFull, bool IsJson, double? SizeSeconds);
+    /// <param name="Options">How they are decided, as options of a command.</param>
+    private sealed record Shown(bool IsFull, bool IsJson, double? SizeSeconds, IReadOnlyList<string> Options);
 }

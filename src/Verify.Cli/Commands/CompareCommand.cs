@@ -58,11 +58,7 @@ internal static class CompareCommand
             {
                 Scrutiny = parsed.GetValue(paranoid) ? Scrutiny.Whole : null,
             };
-            if (run.Scrutiny is not null && !chosen.Exists(RunOptions.Searches))
-            {
-                throw ModelException.At(null, Codes.Contradiction, RunOptions.ParanoidInVain(chosen[0]));
-            }
-
+            OptionUse.Check(parsed, chosen);
             var atOnce = parsed.GetValue(threads) is > 0 and <= 512 and var number ? number
                 : throw ModelException.At(null, Codes.BadUsage, $"{parsed.GetValue(threads)} threads make no sense",
                     "choose from 1 to 512");

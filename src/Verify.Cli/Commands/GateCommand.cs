@@ -24,7 +24,8 @@ internal static class GateCommand
             var claims = ClaimsOf(session.Catalogue, ReadShard(parsed.GetValue(shard)));
             var isJson = parsed.GetValue(json);
             var clock = Stopwatch.StartNew();
-            var outcomes = Decide(session, claims, new Batch(new CarefulEngine(engine), run, session.Catalogue.MistakeIn), isJson);
+            var batch = new Batch(new CarefulEngine(engine), run, session.Catalogue.MistakeIn);
+            var outcomes = Decide(session, claims, batch, [.. options.Given(parsed)], isJson);
             var certificates = Certify(session, claims, isJson);
             return Conclude(session, new GateOutcome(claims.Count, outcomes, [.. session.Catalogue.Unread], certificates)
             {
@@ -52,10 +53,10 @@ internal static class GateCommand
                 $"write --shard {all.Length}/{all.Length} at most");
     }
 
-    private static List<Outcome> Decide(Session session, List<Claim> claims, Batch batch, bool isJson)
+    private static List<Outcome> Decide(Session session, List<Claim> claims, Batch batch, IReadOnlyList<string> given, bool isJson)
     {
         var clock = Stopwatch.StartNew();
-        var table = new GateTable(session.Terminal, claims.Select(claim => claim.Id));
+        var table = new GateTable(session.Terminal, claims.Select(claim => claim.Id), given);
         if (isJson)
         {
             return batch.Decide(session.Terminal, claims, _ => { });

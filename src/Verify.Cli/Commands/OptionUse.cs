@@ -5,7 +5,9 @@ using Verify.Symbolic;
 
 namespace Verify.Cli.Commands;
 
-/// <summary>Which engines heed which option. One that would do nothing is refused by name.</summary>
+/// <summary>
+/// Which engines heed which option, and which options contradict each other. One that would do nothing is refused by name.
+/// </summary>
 internal static class OptionUse
 {
     /// <summary>An option, and the engines that heed it.</summary>
@@ -14,6 +16,12 @@ internal static class OptionUse
     /// <param name="About">What it is about, as a sentence goes on behind "is about".</param>
     /// <param name="Engines">How such an engine is asked for.</param>
     internal sealed record Use(string Option, Func<IEngine, bool> Heeds, string About, string Engines);
+
+    /// <summary>Two options that cannot be had together.</summary>
+    /// <param name="Option">The one.</param>
+    /// <param name="Other">The other.</param>
+    /// <param name="Why">Why not.</param>
+    internal sealed record Contradiction(string Option, string Other, string Why);
 
     private const string Searching = "leave out --engine, or choose explicit, auto or portfolio";
 
@@ -26,24 +34,44 @@ internal static class OptionUse
         new("--checkpoint", Searches, "the states that a search keeps", Searching),
         new("--checkpoint-every", Searches, "the states that a search keeps", Searching),
         new("--reduce", engine => !Draws(engine), "what a search may leave out", Searching),
+        new("--paranoid", ProvesBySearch, "the states of a proof by search", Searching),
+        new("--compact", engine => engine is ExplicitEngine, "the states that a search keeps", "leave out --engine, or choose explicit"),
     ];
 
-    /// <summary>Refuses options that the engine does not heed.</summary>
+    /// <summary>The options that cannot be had together.</summary>
+    public static IReadOnlyList<Contradiction> Contradictions { get; } =
+    [
+        new("--paranoid", "--compact", "--paranoid walks the states of a proof once more, a search with --compact proves nothing"),
+        new("--checkpoint", "--compact", "checkpoints are of whole states, --compact keeps hashes"),
+    ];
+
+    /// <summary>Refuses options that no engine that is asked heeds, and options that contradict each other.</summary>
     /// <exception cref="ModelException">VRF304.</exception>
-    public static void Check(ParseResult parsed, IEngine engine)
+    public static void Check(ParseResult parsed, params IReadOnlyList<IEngine> engines)
     {
         // Whatever the engine, the gate asks solvers about certificates.
         var isAsked = parsed.CommandResult.Command.Name == "gate";
-        foreach (var use in All.Where(use => !use.Heeds(engine) && !(isAsked && use.Option == "--solver")))
+        foreach (var use in All.Where(use => !engines.Any(use.Heeds) && !(isAsked && use.Option == "--solver")))
         {
-            var option = parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == use.Option);
-            if (option is not null && parsed.GetResult(option) is { Implicit: false })
+            if (IsGiven(parsed, use.Option))
             {
                 throw ModelException.At(null, Codes.Contradiction,
-                    $"{use.Option} is about {use.About}, and does nothing for engine '{engine.Name}'", use.Engines);
+                    $"{use.Option} is about {use.About}, and does nothing for engine '{engines[0].Name}'", use.Engines);
             }
         }
+
+        if (Contradictions.FirstOrDefault(pair => IsGiven(parsed, pair.Option) && IsGiven(parsed, pair.Other)) is { } both)
+        {
+            throw ModelException.At(null, Codes.Contradiction, both.Why);
+        }
     }
+
+    private static bool IsGiven(ParseResult parsed, string name) =>
+        parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == name) is { } option
+        && parsed.GetResult(option) is { Implicit: false };
+
+    // The interpreter walks once more what one of ours has visited.
+    private static bool ProvesBySearch(IEngine engine) => engine is ExplicitEngine or AutoEngine or PortfolioEngine;
 
     // What is none of ours is taken to heed everything.
     private static bool Draws(IEngine engine) => engine is RandomEngine or IScheduleEngine;

@@ -60,10 +60,12 @@ internal sealed class RunOptions(bool withCheckpoints)
     private readonly ScheduleOptions schedules = new();
     private readonly SolverOption solver = new();
     private readonly StorageOptions storage = new(withCheckpoints);
+    private readonly List<Option> options = [];
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
+        var others = command.Options.Count;
         foreach (var option in new Option[] { engine, random, budget.Option, reduce, compact, paranoid, seed, threads })
         {
             command.Add(option);
@@ -72,6 +74,7 @@ internal sealed class RunOptions(bool withCheckpoints)
         schedules.AddTo(command);
         solver.AddTo(command);
         storage.AddTo(command);
+        options.AddRange(command.Options.Skip(others));
     }
 
     /// <summary>The engine and the circumstances that the command line asks for.</summary>
@@ -100,26 +103,11 @@ internal sealed class RunOptions(bool withCheckpoints)
         solver.Apply(parsed, session);
         (var chosen, limit) = schedules.Apply(parsed, Engine(parsed, session), limit);
         OptionUse.Check(parsed, chosen);
-        var run = storage.Apply(parsed, new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation)
+        return (chosen, storage.Apply(parsed, new Run(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation)
         {
             IsCompact = parsed.GetValue(compact),
             Scrutiny = parsed.GetValue(paranoid) ? Scrutiny.Whole : null,
-        });
-        if (run.Scrutiny is not null && (run.IsCompact || !Searches(chosen)))
-        {
-            throw ModelException.At(null, Codes.Contradiction, run.IsCompact
-                ? "--paranoid walks the states of a proof once more, a search with --compact proves nothing"
-                : ParanoidInVain(chosen));
-        }
-
-        if (run.IsCompact && (chosen is not ExplicitEngine || run.CheckpointDirectory is not null))
-        {
-            throw ModelException.At(null, Codes.Contradiction, chosen is ExplicitEngine
-                ? "checkpoints are of whole states, --compact keeps hashes"
-                : $"--compact is about the states that a search keeps, engine '{chosen.Name}' keeps none");
-        }
-
-        return (chosen, run);
+        }));
     }
 
     /// <summary>The option to check every proof by search as far as it goes.</summary>
@@ -128,12 +116,13 @@ internal sealed class RunOptions(bool withCheckpoints)
         Description = "Let the interpreter walk every state of a proof by search once more, in place of a sample.",
     };
 
-    /// <summary>Whether an engine may prove by visiting every state.</summary>
-    public static bool Searches(IEngine engine) => engine is ExplicitEngine or AutoEngine or PortfolioEngine;
-
-    /// <summary>What is said where an engine leaves nothing to walk.</summary>
-    public static string ParanoidInVain(IEngine engine) =>
-        $"--paranoid walks the states of a proof by search once more, engine '{engine.Name}' makes none";
+    /// <summary>Those of these options that a command line gives, as words of another one.</summary>
+    public IEnumerable<string> Given(ParseResult parsed) => options
+        .Select(option => (option.Name, Result: parsed.GetResult(option)))
+        .Where(one => one.Result is { Implicit: false })
+        .SelectMany(one => one.Result!.Tokens is { Count: > 0 } values
+            ? values.Select(value => $"{one.Name} {Traces.Fold.Quoted(value.Value)}")
+            : [one.Name]);
 
     private static string Names => string.Join(", ", Known.Select(one => one.Name));
 

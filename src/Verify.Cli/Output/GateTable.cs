@@ -1,12 +1,14 @@
 using System.Globalization;
 using Verify.Claims;
+using Verify.Traces;
 
 namespace Verify.Cli.Output;
 
 /// <summary>Many claims as a table: a row for each as it is decided, and below it what is not as it should be.</summary>
 /// <param name="terminal">Where it is written.</param>
 /// <param name="ids">The ids of all claims that there will be rows for.</param>
-internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids)
+/// <param name="options">How they are decided, as options of a command.</param>
+internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids, IReadOnlyList<string> options)
 {
     private static readonly string[] Headings = ["claim", "expected", "verdict", "states", "steps", "seconds", ""];
 
@@ -61,7 +63,11 @@ internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids)
                 terminal.Out.WriteLine($"  {problem}");
             }
 
-            terminal.Out.WriteLine($"  repeat: ./verify check {Traces.Fold.Quoted(outcome.Claim.Id)}");
+            foreach (var line in Fold.Command("  repeat:", ["./verify", "check", Fold.Quoted(outcome.Claim.Id), .. options]))
+            {
+                terminal.Out.WriteLine(line);
+            }
+
             terminal.Out.WriteLine();
         }
     }

@@ -9,7 +9,9 @@ using Verify.Traces;
 namespace Verify.Cli.Output;
 
 /// <summary>What was decided about a claim, for a reader.</summary>
-internal sealed class ResultText(Terminal terminal)
+/// <param name="terminal">Where it is written.</param>
+/// <param name="options">How it was decided, as options of a command that decides it again.</param>
+internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string> options)
 {
     private const int Indent = 2;
 
@@ -220,9 +222,10 @@ internal sealed class ResultText(Terminal terminal)
         return rest + string.Concat(evidence.LeftOut(report.Instance.Model).Select(part => $"; {part}"));
     }
 
-    private static string Carries(string assumption, Report without, Decision decision)
+    private string Carries(string assumption, Report without, Decision decision)
     {
-        var see = $"./verify check {Fold.Quoted(decision.Claim.Id)} --drop {Fold.Quoted(assumption)}";
+        var see = string.Join(' ',
+            ["./verify check", Fold.Quoted(decision.Claim.Id), "--drop", Fold.Quoted(assumption), .. options]);
         return without.Verdict switch
         {
             Verdict.Refuted { Trace: { } trace } => $"carries the proof; without it refuted in {Tally.Count(trace.Length, "step")} ({see})",

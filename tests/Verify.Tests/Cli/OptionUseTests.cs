@@ -19,6 +19,8 @@ public sealed class OptionUseTests
     [InlineData("--checkpoint", "explicit")]
     [InlineData("--checkpoint-every", "explicit")]
     [InlineData("--reduce", "bmc explicit kinduction pdr spacer")]
+    [InlineData("--paranoid", "explicit")]
+    [InlineData("--compact", "explicit")]
     public void Each_engine_heeds_the_options_of_its_kind(string option, string engines)
     {
         IEngine[] all =
@@ -35,6 +37,19 @@ public sealed class OptionUseTests
     {
         var help = ToolRun.Of("check", "--help").Out;
         Assert.All(OptionUse.All, use => Assert.Contains($"{use.Option} ", help));
+    }
+
+    [Theory]
+    [InlineData("--compact proves nothing", "--paranoid", "--compact")]
+    [InlineData("--compact keeps hashes", "--compact", "--checkpoint", "there")]
+    public void What_contradicts_itself_is_refused(string why, params string[] options)
+    {
+        using var folder = new Explicit.TestDirectory();
+        string[] given = [.. options.Select(option => option == "there" ? folder.Path : option)];
+        var run = ToolRun.On(TestClaims.Good, new ExplicitEngine(), ["check", "SD-FULL", .. given]);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("VRF304", run.Error);
+        Assert.Contains(why, run.Error);
     }
 
     [Theory]

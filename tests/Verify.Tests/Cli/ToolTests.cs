@@ -57,6 +57,34 @@ public sealed partial class ToolTests
         Assert.Contains("2 claims: 1 as expected, 1 not", run.Out);
     }
 
+    // Without its options, the command would decide something else.
+    [Theory]
+    [InlineData("--engine", "bfs")]
+    [InlineData("--budget", "states=1M", "--budget", "depth=30", "--seed", "7")]
+    [InlineData("--engine", "schedules", "--strategy", "pct", "--schedules", "20", "--steps", "30", "--threads", "1", "--seed", "5")]
+    public void The_command_that_repeats_a_problem_has_the_options_of_the_gate(params string[] options)
+    {
+        var catalogue = TestClaims.Of(TestClaims.Wrong);
+        var run = ToolRun.On(catalogue, new Bfs(), ["gate", .. options]);
+        var command = run.Out[run.Out.IndexOf("./verify check", StringComparison.Ordinal)..].Split("\n\n")[0];
+        var words = command.Replace("\\\n", "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        for (var i = 0; i < options.Length; i += 2)
+        {
+            Assert.Contains(options[i + 1], words.SkipWhile(word => word != options[i]));
+        }
+
+        var again = ToolRun.On(catalogue, new Bfs(), [.. words.Skip(1)]);
+        Assert.Equal((run.ExitCode, ""), (again.ExitCode, again.Error));
+    }
+
+    [Fact]
+    public void What_an_assumption_carries_is_seen_with_the_options_that_it_was_found_with()
+    {
+        var run = ToolRun.On(TestClaims.Good, new Bfs(), "check", "SD-QUIET", "--budget", "states=100k");
+        var text = string.Join(' ', run.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("--drop A-NOSPEC --budget states=100k)", text);
+    }
+
     [Fact]
     public void A_replay_line_shows_the_same_trace_again()
     {
