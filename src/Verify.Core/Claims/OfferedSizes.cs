@@ -85,6 +85,11 @@ internal sealed class OfferedSizes
     {
         var value = ValueOf(size);
         var next = value < size.High ? EssenceIfAny(claim.Choices.Size(size.Name, value + 1)) : null;
+        if (next is not null && next != basis)
+        {
+            SizeInNames.Refuse(size, value, ModelOf(claim.Choices), value + 1, ModelOf(claim.Choices.Size(size.Name, value + 1)));
+        }
+
         var template = next is null || next == basis ? null : SizeTemplate.Of(basis, value, next, value + 1, size.Name);
         var grown = template is null || Number is not null ? null : new Growth(size, value, template);
         bool Fits(int other) => other == value || IsSame(claim.Choices.Size(size.Name, other), grown);

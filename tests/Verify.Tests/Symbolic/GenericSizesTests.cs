@@ -223,6 +223,29 @@ public sealed class GenericSizesTests
         },
         new Nothing());
 
+    // Else the names alone would make it another model, and a number in one would look like a bound that grows.
+    [Theory]
+    [InlineData("rule", "'go 2' for 2, 'go 3' for 3")]
+    [InlineData("rule of a number", "'go2' for 2, 'go3' for 3")]
+    [InlineData("thread", "'t1.go' for 2, 't2.go' for 3")]
+    [InlineData("variable", "'v2' for 2, 'v3' for 3")]
+    public void A_size_in_a_name_is_refused_by_name(string where, string names)
+    {
+        var family = new Family([new("cpu", 2, 1, 4, "")], m =>
+        {
+            var (cpu, size) = (m.ScalarSet("cpu", m.Size("cpu")), m.Size("cpu"));
+            var on = m.Var(where == "variable" ? $"v{size}" : "v", Sort.Bool);
+            m.Rule(where == "rule" ? $"go {size}" : where == "rule of a number" ? $"go{size}" : "go", cpu, (s, c) => s.Set(on, true));
+            m.Thread(where == "thread" ? $"t{size - 1}" : "t", repeats: true, t => t.Step("go", s => s.Set(on, true)));
+            m.Always("good", on | !on);
+        });
+        var error = Assert.Throws<ModelException>(() => Of(family)).Diagnostic;
+        Assert.Equal(Codes.NotGeneric, error.Code);
+        Assert.Contains($"depends on the size 'cpu': {names}", error.Message, StringComparison.Ordinal);
+        Assert.Contains("leave the size out of names", error.Hint, StringComparison.Ordinal);
+        Assert.EndsWith("GenericSizesTests.cs", error.Where?.File, StringComparison.Ordinal);
+    }
+
     private sealed class Family(ImmutableArray<SizeParameter> sizes, Action<ModelBuilder> body) : ModelFamily
     {
         public override string Name => "sizes";
