@@ -85,7 +85,7 @@ internal sealed class AnySizeRun(Session session)
     /// <exception cref="ModelException">VRF307: model or claim cannot be told for every size. VRF401: there is no solver.</exception>
     public AnySizeResult Find(Claim claim) => Timed(claim, () =>
     {
-        var instances = Instances(claim);
+        var instances = SmallModels.Of(claim);
         AnySizeProof.Asked(claim, instances[0]);
         var found = new InvariantSearch(instances, claim.Id, claim.Property, solvers, new Telling(session.Terminal.Error))
             .Find(StatesToLookAt, session.Cancellation);
@@ -175,7 +175,7 @@ internal sealed class AnySizeRun(Session session)
 
     private IEnumerable<(string, Model, BrokenStep)> BrokenBy(Claim claim, Invariant invariant, string name)
     {
-        foreach (var model in Instances(claim))
+        foreach (var model in SmallModels.Of(claim))
         {
             if (FindBroken(model, invariant.For(model), claim.Property, name) is { } broken)
             {
@@ -196,16 +196,6 @@ internal sealed class AnySizeRun(Session session)
         {
             return null; // what is not proved stays so, though it cannot be shown why
         }
-    }
-
-    // Two of everything, and then three of one and of the others.
-    private static ImmutableArray<Model> Instances(Claim claim)
-    {
-        var scalars = new Signature(claim.Family.Build(claim.Choices)).Scalars.Select(scalar => scalar.Name).ToHashSet();
-        var first = claim.Family.Sizes.FirstOrDefault(size => scalars.Contains(size.Name))?.Name;
-        Model Of(Func<string, int> sizeOf) => claim.Family.Build(claim.Family.Sizes.Where(size => scalars.Contains(size.Name))
-            .Aggregate(claim.Choices, (choices, size) => choices.Size(size.Name, Math.Clamp(sizeOf(size.Name), size.Low, size.High))));
-        return [Of(_ => 2), Of(name => name == first ? 3 : 2), Of(name => name == first ? 2 : 3)];
     }
 
     private sealed class Telling(TextWriter error) : IProgress<string>

@@ -102,6 +102,22 @@ public sealed class AnySizeCommandTests
         }
     }
 
+    // The sizes that an invariant is looked for on are some that there are models of.
+    [Theory]
+    [InlineData(2, 6, 2, "for one size only; cpu=2 (there is no model of cpu=3)")]
+    [InlineData(3, 9, 3, "for one size only; cpu=3 (there is no model of cpu=4)")]
+    [InlineData(4, 6, 1, "for every number of cpu (from 4)")]
+    [InlineData(1, 2, 1, "for one size only; cpu=2")]
+    public void A_family_need_not_offer_two_and_three_of_a_thing(int low, int high, int step, string sizes)
+    {
+        var claim = Claim("TURNS", Choices.Default) with { Family = new Turns(low, high, step) };
+        var run = ToolRun.Asking([RealSolver.OrSkip(), RealSolver.OrSkip(SolverKind.Cvc5)],
+            new Catalogue(() => [claim.Family], () => [claim]), _ => [new ExplicitEngine()], ["prove", "TURNS", "--any-size", "--find"]);
+        Assert.DoesNotContain("VRF", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains($"TURNS  proved {sizes}\n", run.Out, StringComparison.Ordinal);
+    }
+
     private static Dictionary<string, Claim> Claims { get; } = new Claim[]
     {
         Claim("TURNS", Choices.Default), Claim("TURNS-PUSHED", Choices.Default.With(Turns.Pushing)),
@@ -133,7 +149,7 @@ public sealed class AnySizeCommandTests
         Sources = [],
     };
 
-    private sealed class Turns : ModelFamily
+    private sealed class Turns(int low = 1, int high = 3, int step = 1) : ModelFamily
     {
         public static readonly Fault Pushing = new("pushing", "nobody waits for his turn");
 
@@ -141,12 +157,17 @@ public sealed class AnySizeCommandTests
 
         public override string Summary => "a token, and who has it may go in";
 
-        public override ImmutableArray<SizeParameter> Sizes => [new("cpu", 2, 1, 3, "processors")];
+        public override ImmutableArray<SizeParameter> Sizes => [new("cpu", Math.Max(low, 2), low, high, "processors")];
 
         public override ImmutableArray<Fault> Faults => [Pushing];
 
         protected override void Describe(ModelBuilder m)
         {
+            if ((m.Size("cpu") - low) % step != 0)
+            {
+                throw ModelException.At(null, Codes.BadSize, "there is no such number of processors");
+            }
+
             var cpu = m.ScalarSet("cpu", m.Size("cpu"));
             var (token, inside) = (m.Map("token", cpu, Sort.Bool), m.Map("inside", cpu, Sort.Bool));
             var isTaken = m.Var("taken", Sort.Bool);
