@@ -58,7 +58,7 @@ internal sealed class CarefulEngine(IEngine inner) : IEngine
         }
 
         var isOpen = verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null }
-            && !verdict.Evidence.LeftOut(model).IsEmpty;
+            && verdict.Evidence.IsOpen(model);
         if (verdict is (Verdict.Proved or Verdict.Refuted) && !isOpen)
         {
             answers.Enqueue(new Answer(model, verdict));

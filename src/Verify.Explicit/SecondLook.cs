@@ -24,7 +24,7 @@ internal sealed class SecondLook(CompiledModel reduced, Run run, Tuning tuning, 
     public Evidence Complete(Evidence evidence, double seconds)
     {
         var witnesses = reduced.Model.Properties.OfType<Property.Reachable>().Count();
-        if (evidence.LeftOut(reduced.Model).IsEmpty || mostStates == 0 || witnesses >= TransitionCompiler.MostPredicates)
+        if (!evidence.IsOpen(reduced.Model) || mostStates == 0 || witnesses >= TransitionCompiler.MostPredicates)
         {
             return evidence;
         }
@@ -43,7 +43,7 @@ internal sealed class SecondLook(CompiledModel reduced, Run run, Tuning tuning, 
             seconds += result.Seconds;
             evidence = Merge(evidence, result.ToEvidence(whole), result.End == SearchEnd.Exhausted);
             var isWorthMore = result.End == SearchEnd.Cut && result.Depth == depth && result.States < limit.States;
-            if (!isWorthMore || evidence.LeftOut(reduced.Model).IsEmpty)
+            if (!isWorthMore || !evidence.IsOpen(reduced.Model))
             {
                 return evidence;
             }

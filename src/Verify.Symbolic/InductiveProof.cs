@@ -50,9 +50,8 @@ internal static class InductiveProof
         {
             Certificate = certificate,
             Obligations = obligations,
-            RuleCounts = [.. question.Model.Rules.Select(_ => Evidence.NotCounted)],
         };
-        evidence = WithWitnesses(question, evidence);
+        evidence = WithWitnesses(question, evidence) with { RuleCounts = [.. question.Model.Rules.Select(rule => Count(question, rule))] };
         return question.Property is Property.Reachable ? new Verdict.Refuted(null, evidence) : new Verdict.Proved(evidence);
     }
 
@@ -103,6 +102,23 @@ internal static class InductiveProof
         }
 
         return evidence with { Witnesses = met.ToImmutable(), NotLookedFor = notLookedFor.ToImmutable() };
+    }
+
+    // Rules are not counted. Whether one fires that shall never is looked for like a witness.
+    private static long Count(Question question, Rule rule)
+    {
+        if (rule.Never is null)
+        {
+            return Evidence.NotCounted;
+        }
+
+        var fires = !rule.Parameters.Aggregate(!rule.Guard, Dsl.ForAllOver);
+        return Look(question.About(new Property.Reachable(rule.Name, "", rule.Where, fires))) switch
+        {
+            { IsKnown: false } => Evidence.NotCounted,
+            { Depth: null } => 0,
+            _ => 1,
+        };
     }
 
     // Where all runs have come to their end, what was not met in any of them is not met at all.

@@ -29,6 +29,7 @@ internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids, IRea
             { Report.Main: null } => terminal.Paint("pending", Paint.Yellow),
             { Report.IsAsExpected: true } when main!.Verdict is Verdict.Proved { Witness: null, Evidence.NotLookedFor.IsEmpty: false } =>
                 terminal.Paint("ok, witnesses not looked for", Paint.Yellow),
+            { Report.IsAsExpected: true } when main!.NotJudged().Length > 0 => terminal.Paint("ok, rules not judged", Paint.Yellow),
             { Report.IsAsExpected: true } => terminal.Paint("ok", Paint.Green),
             _ => terminal.Paint("PROBLEM", Paint.Red),
         };

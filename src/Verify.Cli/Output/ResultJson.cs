@@ -241,17 +241,7 @@ internal static class ResultJson
             json.WriteNumber("statesForTheRest", rest);
         }
 
-        if (evidence.RuleCounts.Contains(Evidence.NotCounted))
-        {
-            WriteStrings(json, "notCounted", report!.Instance.Model.Rules
-                .Where((_, i) => evidence.RuleCounts[i] == Evidence.NotCounted).Select(rule => rule.Name));
-        }
-
-        if (!evidence.NotLookedFor.IsEmpty)
-        {
-            WriteStrings(json, "notLookedFor", evidence.NotLookedFor);
-        }
-
+        WriteLeftOut(json, report, evidence);
         var bound = verdict switch
         {
             Verdict.HoldsUpTo limit => limit.Bound,
@@ -277,6 +267,26 @@ internal static class ResultJson
         json.WriteString("solver", evidence.Solver);
         json.WriteString("selection", evidence.Selection);
         json.WriteEndObject();
+    }
+
+    // What nobody looked at, where that is anything.
+    private static void WriteLeftOut(Utf8JsonWriter json, Report? report, Evidence evidence)
+    {
+        if (evidence.RuleCounts.Contains(Evidence.NotCounted))
+        {
+            WriteStrings(json, "notCounted", report!.Instance.Model.Rules
+                .Where((_, i) => evidence.RuleCounts[i] == Evidence.NotCounted).Select(rule => rule.Name));
+        }
+
+        if (report?.NotJudged() is { IsEmpty: false } open)
+        {
+            WriteStrings(json, "notJudged", open);
+        }
+
+        if (!evidence.NotLookedFor.IsEmpty)
+        {
+            WriteStrings(json, "notLookedFor", evidence.NotLookedFor);
+        }
     }
 
     // What the interpreter walked of a search that proves something.

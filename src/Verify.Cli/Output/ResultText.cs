@@ -244,6 +244,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             Item($"other sizes than {Instance.DescribeSizes(family, main.Instance.Choices)} (--sizes tries the next ones)");
         }
 
+        main.NotJudged().ToList().ForEach(Item);
         if (family.OtherMemoryOrders is { } orders)
         {
             Item(orders);

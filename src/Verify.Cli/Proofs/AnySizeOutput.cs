@@ -28,6 +28,11 @@ internal static class AnySizeOutput
             }
         }
 
+        foreach (var rule in result.NotJudged)
+        {
+            output.WriteLine($"  not judged: whether rule '{rule.Name}' never fires ({rule.Never}), but on {result.Witness!.Instance}");
+        }
+
         foreach (var problem in result.Problems)
         {
             output.WriteLine($"  {terminal.Paint("PROBLEM", Paint.Red)} {problem}");

@@ -39,6 +39,9 @@ internal sealed record AnySizeResult(Claim Claim, ImmutableArray<string> Problem
     /// <summary>How long it took.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Rules that shall never fire: where it is proved, they were seen not to on the one instance that was looked at.</summary>
+    public IEnumerable<Rule> NotJudged => IsProved ? Witness!.Instance.Model.Rules.Where(rule => rule.Never is not null) : [];
+
     /// <summary>Whether it is proved.</summary>
     public bool IsProved => Problems.IsEmpty;
 }

@@ -144,12 +144,18 @@ public sealed record Report(
         ];
     }
 
+    /// <summary>Rules that are declared never to fire, where nobody looked whether that is so.</summary>
+    public ImmutableArray<string> NotJudged() => IsAboutAllStates
+        ? [.. Verdict.Evidence.NotJudged(Instance.Model)
+            .Select(rule => $"not judged: whether rule '{rule.Name}' never fires ({rule.Never})")]
+        : [];
+
     /// <summary>
     /// What is not known of whether what exhaustion shows of all states says anything: witnesses and rules that a reduction left
     /// out, and that a search without it did not meet within what it was allowed.
     /// </summary>
     public ImmutableArray<string> OpenVacuities() => IsAboutAllStates && Verdict.Evidence is { Kind: EvidenceKind.Exhaustive } evidence
-        ? [.. evidence.LeftOut(Instance.Model).Select(part => $"may be vacuous: {part}")]
+        ? [.. evidence.LeftOut(Instance.Model).Select(part => $"may be vacuous: {part}"), .. NotJudged()]
         : [];
 
     // A proof, or that something is never reached: no trace shows it.

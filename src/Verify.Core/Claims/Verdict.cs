@@ -115,15 +115,25 @@ public sealed record Evidence
     /// </summary>
     public long? StatesForTheRest { get; init; }
 
-    /// <summary>What a reduction left out and nobody looked for since, a phrase each: whether a proof is vacuous is open.</summary>
+    /// <summary>
+    /// What a reduction left out and nobody looked for since, a phrase each: whether a proof is vacuous is open. What rules that
+    /// shall never fire do is no matter of that (<see cref="NotJudged"/>).
+    /// </summary>
     public ImmutableArray<string> LeftOut(Modelling.Model model)
     {
         static IEnumerable<string> Phrase(string what, IReadOnlyCollection<string> names) =>
             names.Count == 0 ? [] : [$"{what}: {string.Join(", ", names.Select(name => $"'{name}'"))}"];
 
-        var uncounted = model.Rules.Where((_, rule) => rule < RuleCounts.Length && RuleCounts[rule] == NotCounted);
+        var uncounted = model.Rules.Where((rule, i) => rule.Never is null && i < RuleCounts.Length && RuleCounts[i] == NotCounted);
         return [.. Phrase("not looked for", NotLookedFor), .. Phrase("not counted", [.. uncounted.Select(rule => rule.Name)])];
     }
+
+    /// <summary>The rules that shall never fire, and nobody looked whether they do.</summary>
+    public IEnumerable<Modelling.Rule> NotJudged(Modelling.Model model) =>
+        model.Rules.Where((rule, i) => rule.Never is not null && (i >= RuleCounts.Length || RuleCounts[i] == NotCounted));
+
+    /// <summary>Whether something was left out that a search of all parts of the model would tell.</summary>
+    public bool IsOpen(Modelling.Model model) => !LeftOut(model).IsEmpty || NotJudged(model).Any();
 
     /// <summary>The runs that were drawn, up to the one that met what is looked for; null when none were.</summary>
     public long? Schedules { get; init; }

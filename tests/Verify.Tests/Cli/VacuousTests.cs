@@ -52,6 +52,40 @@ public sealed class VacuousTests
         Assert.Equal(code == 1, run.Out.Contains("rule 'never' fires, and shall never: the fix", StringComparison.Ordinal));
     }
 
+    // By an invariant no rule is counted: whether it fires is asked near the start, and where that ends nothing, it is said.
+    [Theory]
+    [InlineData(Idle.Kind.Declared, 0, "")]
+    [InlineData(Idle.Kind.DeclaredInVain, 1, "rule 'never' fires, and shall never: the fix")]
+    [InlineData(Idle.Kind.DeclaredFarOff, 0, "not judged: whether rule 'never' never fires (the fix)")]
+    public void A_rule_that_shall_never_fire_is_judged_by_solvers_too(Idle.Kind kind, int code, string said)
+    {
+        var engine = new Verify.Symbolic.PdrEngine(Symbolic.RealSolver.OrSkip());
+        var catalogue = TestClaims.Of(Claimed with { Family = new Idle(kind) });
+        foreach (var command in (string[][])[["check", "VACUOUS"], ["check", "VACUOUS", "--json"], ["gate"]])
+        {
+            var run = ToolRun.OnAll(catalogue, [engine], command, TestContext.Current.CancellationToken);
+            Assert.Equal((code, ""), (run.ExitCode, run.Error));
+            var isOfGate = command[0] == "gate" && kind == Idle.Kind.DeclaredFarOff;
+            var isInProblems = command.Length == 3 && kind == Idle.Kind.DeclaredInVain;
+            Assert.Contains(isOfGate ? "ok, rules not judged" : isInProblems ? "\"asExpected\": false" : said,
+                run.Out.Replace("\n      ", " "), StringComparison.Ordinal);
+            Assert.Equal(kind == Idle.Kind.DeclaredFarOff, run.Out.Contains("not judged", StringComparison.Ordinal));
+        }
+    }
+
+    // The search goes through a cone that the rule is outside of, and then as far as it may.
+    [Fact]
+    public void A_rule_that_a_reduction_leaves_out_is_judged_or_said_not_to_be()
+    {
+        var catalogue = TestClaims.Of(Claimed with { Family = new Idle(Idle.Kind.DeclaredFarOff) });
+        string[] command = ["check", "VACUOUS", "--reduce", "cone"];
+        var whole = ToolRun.On(catalogue, new ExplicitEngine(), command);
+        Assert.Equal((0, false), (whole.ExitCode, whole.Out.Contains("not judged", StringComparison.Ordinal)));
+        var cut = ToolRun.On(catalogue, new ExplicitEngine(), [.. command, "--budget", "states=50"]);
+        Assert.Equal(2, cut.ExitCode);
+        Assert.Contains("PROBLEM not judged: whether rule 'never' never fires", cut.Out.Replace("\n      ", " "), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_arm_that_a_fix_makes_impossible_can_be_declared()
     {
@@ -110,6 +144,7 @@ public sealed class VacuousTests
             IdleRule,
             Declared,
             DeclaredInVain,
+            DeclaredFarOff,
         }
 
         public override string Name => "idle";
@@ -131,6 +166,13 @@ public sealed class VacuousTests
             if (kind is Kind.Declared or Kind.DeclaredInVain)
             {
                 m.Rule("never", s => s.When(kind == Kind.Declared ? n > 3 : n == 1).Set(n, 0).Never("the fix"));
+            }
+
+            if (kind == Kind.DeclaredFarOff)
+            {
+                var aside = m.Var("aside", Sort.Range(0, 100));
+                m.Rule("on", Sort.Range(0, 98), (s, i) => s.When(aside == i).Set(aside, i + 1));
+                m.Rule("never", s => s.When(aside == 100).Set(aside, 0).Never("the fix"));
             }
 
             if (kind != Kind.NoWitness)

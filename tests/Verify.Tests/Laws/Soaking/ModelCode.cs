@@ -139,6 +139,16 @@ internal sealed class ModelCode
             Line("    s.Fair();");
         }
 
+        if (rule.Never is not null)
+        {
+            Line($"    s.Never({Quoted(rule.Never)});");
+        }
+
+        foreach (var source in rule.Sources)
+        {
+            Line($"    s.From(new Anchor({Quoted(source.Title)}, {Quoted(source.Reference)}));");
+        }
+
         Line(rule.Parameters.Length > 4 ? "}, \"\", 0);" : "});");
         if (rule.Thread is not null)
         {

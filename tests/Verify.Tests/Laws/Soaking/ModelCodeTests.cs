@@ -22,7 +22,11 @@ public sealed class ModelCodeTests
         Assert.Equal(ModelText.Of(model), ModelText.Of(Found.Example.Build()));
         Assert.Equal(model.Identity, Found.Example.Build().Identity);
         Assert.Equal(model.Marks.Length, Found.Example.Build().Marks.Length);
+        Assert.Equal(Told(model), Told(Found.Example.Build()));
     }
+
+    // What is no part of the text of a model.
+    private static IEnumerable<string> Told(Model model) => model.Rules.Select(rule => $"{rule.Never}: {string.Join("; ", rule.Sources)}");
 
     private static Model Example()
     {
@@ -42,7 +46,8 @@ public sealed class ModelCodeTests
             .SetIf(any == Colour.Blue, count, (count == 2).Then(0, count + 1))
             .Each(cpu, d => s.SetIf(d == c, on, !on)));
         m.Rule("drop", page, (s, p) => s.When(h[p].HasValue).Set(h[p].Value[who], None)).Fair().By("me");
-        m.Rule("clear", s => s.Set(h, Fill(Sort.Map(page, Sort.Option(pair)), None)).Set(deep, Some(None)));
+        m.Rule("clear", s => s.Set(h, Fill(Sort.Map(page, Sort.Option(pair)), None)).Set(deep, Some(None))
+            .Never("a \"fix\"").From(new Anchor("clear_page()", "mm/x.c, v6.18"), Anchor.Recalled("free", "mm/y.c")));
         m.Always("few", Count(page, p => h[p].HasValue) <= 2);
         m.Always("no", ForAll(page, p => on | h[p].IsNone));
         m.Reachable("all", Exists(page, p => deep == Some(Some(p))));
