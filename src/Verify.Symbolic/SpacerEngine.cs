@@ -30,20 +30,10 @@ public sealed class SpacerEngine(ISolverSource solvers) : SymbolicEngine(solvers
                     return question.Unknown($"{solver.Identity} gives up on a question (it answers 'unknown')");
             }
 
-            invariant = InvariantIn(solver.Ask("(get-model)"), solver.Identity);
+            invariant = FoundInvariant.In(solver.Ask("(get-model)"), solver.Identity);
         }
 
         return InductiveProof.Of(
             question, Obligations.OfInvariant(question, invariant), invariant, "an invariant found by Spacer", 0, How);
-    }
-
-    private static string InvariantIn(SExpr model, string who)
-    {
-        var found =
-            model.Items.FirstOrDefault(item => item.Head == "define-fun" && item.Items.Length > 1 && item.Items[1].Is("inv"))?.ToString()
-            ?? throw new SolverException(SolverTrouble.Garbage, $"{who} shows no invariant");
-        return InvariantText.WhyNot(found) is { } reason
-            ? throw new SolverException(SolverTrouble.Garbage, $"{who} shows an invariant that is not understood: {reason}")
-            : found;
     }
 }
