@@ -141,13 +141,19 @@ internal sealed class RuleBatch
                 return;
             }
 
-            var condition = shared.Key;
+            // All that these rules have in common, one after the other: there can be thousands of conditions.
+            var some = rules.Where(rule => rule.Conditions.Contains(shared.Key)).ToList();
+            var common = some.SelectMany(rule => rule.Conditions).GroupBy(condition => condition)
+                .Where(group => group.Count() == some.Count).Select(group => group.Key).ToHashSet();
             var past = il.DefineLabel();
-            code.Branch(condition, on: false, past);
-            WriteShared([.. rules.Where(rule => rule.Conditions.Contains(condition))
-                .Select(rule => rule with { Conditions = rule.Conditions.Remove(condition) })]);
+            foreach (var condition in common.OrderBy(condition => condition.Id))
+            {
+                code.Branch(condition, on: false, past);
+            }
+
+            WriteShared([.. some.Select(rule => rule with { Conditions = [.. rule.Conditions.Where(one => !common.Contains(one))] })]);
             il.MarkLabel(past);
-            rules = [.. rules.Where(rule => !rule.Conditions.Contains(condition))];
+            rules = [.. rules.Except(some)];
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using Verify.Modelling;
 using Verify.Semantics;
 
@@ -88,8 +89,9 @@ public sealed record LoweredModel
     /// <summary>A predicate of the model.</summary>
     public LoweredPredicate Lower(Expr predicate)
     {
-        var pass = new Pass(this, [], []);
+        var pass = new Pass(this, [], [], null, $"a predicate of model '{Model.Name}'");
         var holds = pass.Truth(predicate);
+        pass.CheckDepth(holds);
         return new LoweredPredicate(holds, pass.Defined, pass.DependsOnOrder);
     }
 
@@ -101,7 +103,7 @@ public sealed record LoweredModel
     {
         var rule = Model.Rules[index];
         var codes = rule.Parameters.Select((parameter, i) => arguments[i].CodeIn(parameter.Sort)).ToImmutableArray();
-        var pass = new Pass(this, rule.Parameters, codes);
+        var pass = new Pass(this, rule.Parameters, codes, rule.Where, $"rule '{rule.Name}'");
         var guard = pass.Truth(rule.Guard);
         var isGuardDefined = pass.Defined;
         pass.Assume(guard);
@@ -116,6 +118,7 @@ public sealed record LoweredModel
         }
 
         pass.Require(AreDistinct(writes));
+        pass.CheckDepth([guard, .. writes.SelectMany(write => (Term[])[write.When, write.Value, write.Index])]);
         return new LoweredRule(index, codes, guard, isGuardDefined, pass.Defined, [.. writes], pass.DependsOnOrder);
     }
 
@@ -154,12 +157,14 @@ public sealed record LoweredModel
         private readonly LoweredOps ops;
         private readonly Dictionary<Binder, Lowered> bound = [];
         private readonly Dictionary<Variable, Storage> storages = [];
+        private readonly SourceSpot? where;
+        private readonly string what;
         private Term assumed;
         private Term path;
 
-        public Pass(LoweredModel owner, ImmutableArray<Binder> parameters, ImmutableArray<int> codes)
+        public Pass(LoweredModel owner, ImmutableArray<Binder> parameters, ImmutableArray<int> codes, SourceSpot? where, string what)
         {
-            (pool, ops) = (owner.Pool, owner.ops);
+            (pool, ops, this.where, this.what) = (owner.Pool, owner.ops, where, what);
             (assumed, path, Defined) = (pool.True, pool.True, pool.True);
             for (var i = 0; i < parameters.Length; i++)
             {
@@ -203,8 +208,22 @@ public sealed record LoweredModel
         public void Assume(Term condition) => (assumed, Defined) = (condition, pool.True);
 
         /// <summary>Something must hold where it is looked at.</summary>
-        public void Require(Term condition) =>
+        public void Require(Term condition)
+        {
             Defined = pool.And(Defined, pool.Implies(path, pool.Without(condition, assumed)));
+            CheckDepth(Defined);
+        }
+
+        /// <summary>Refuses terms that are nested too deep, as where values of a quantifier are looked at only in turn.</summary>
+        public void CheckDepth(params IEnumerable<Term> terms)
+        {
+            if (terms.Max(term => term.Depth) is var depth and > Term.MostDepth)
+            {
+                throw ModelException.At(where, Codes.TooLarge, string.Create(CultureInfo.InvariantCulture,
+                    $"{what} is nested {depth:N0} deep where its quantifiers are written out; {Term.MostDepth:N0} is the most"),
+                    "let quantifiers range over fewer values, or let what they say be defined for each");
+            }
+        }
 
         public Term Truth(Expr expr) => ((Lowered.Number)Of(expr)).Term;
 
@@ -393,8 +412,7 @@ public sealed record LoweredModel
         {
             var outer = path;
             var shadowed = bound.GetValueOrDefault(node.Binder);
-            var holds = pool.Truth(node.Quantifier == Quantifier.ForAll);
-            var count = pool.Constant(0);
+            var bodies = new List<Term>();
             for (var code = 0; code < node.Binder.Sort.ScalarCount; code++)
             {
                 bound[node.Binder] = ops.FromCode(node.Binder.Sort, pool.Constant(code));
@@ -407,20 +425,13 @@ public sealed record LoweredModel
                     DependsOnOrder = true;
                 }
 
-                switch (node.Quantifier)
+                bodies.Add(body);
+                path = node.Quantifier switch
                 {
-                    case Quantifier.ForAll:
-                        holds = pool.And(holds, body);
-                        path = pool.And(path, body);
-                        break;
-                    case Quantifier.Exists:
-                        holds = pool.Or(holds, body);
-                        path = pool.And(path, pool.Not(body));
-                        break;
-                    default:
-                        count = pool.Add(count, body);
-                        break;
-                }
+                    Quantifier.ForAll => pool.And(path, body),
+                    Quantifier.Exists => pool.And(path, pool.Not(body)),
+                    _ => path,
+                };
             }
 
             path = outer;
@@ -429,7 +440,12 @@ public sealed record LoweredModel
                 bound[node.Binder] = shadowed;
             }
 
-            return node.Quantifier == Quantifier.Count ? new Lowered.Number(node.Sort, count) : Bool(holds);
+            return node.Quantifier switch
+            {
+                Quantifier.ForAll => Bool(pool.All(bodies)),
+                Quantifier.Exists => Bool(pool.Any(bodies)),
+                _ => new Lowered.Number(node.Sort, pool.Sum(bodies)),
+            };
         }
 
         // Others have an order of their own, in which everybody looks.

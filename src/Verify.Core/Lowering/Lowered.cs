@@ -124,13 +124,7 @@ internal sealed class LoweredOps(TermPool pool)
             case (Lowered.Option x, Lowered.Option y):
                 return pool.And(pool.Equal(x.Has, y.Has), pool.Or(pool.Not(x.Has), Equal(x.Content, y.Content)));
             case (Lowered.Tuple x, Lowered.Tuple y):
-                var all = pool.True;
-                for (var i = 0; i < x.Items.Length; i++)
-                {
-                    all = pool.And(all, Equal(x.Items[i], y.Items[i]));
-                }
-
-                return all;
+                return pool.All([.. x.Items.Zip(y.Items, Equal)]);
             default:
                 throw new UnreachableException();
         }

@@ -9,7 +9,16 @@ namespace Verify.Lowering;
 public sealed class Term
 {
     internal Term(int id, TermKind kind, long number, ImmutableArray<Term> parts, ImmutableArray<int> leaves, long min, long max) =>
-        (Id, Kind, Number, Parts, Leaves, Min, Max) = (id, kind, number, parts, leaves, min, max);
+        (Id, Kind, Number, Parts, Leaves, Min, Max, Depth) =
+            (id, kind, number, parts, leaves, min, max, parts.IsEmpty ? 0 : parts.Max(part => part.Depth) + 1);
+
+    /// <summary>
+    /// The deepest term that may be: whoever takes terms apart may do so by recursion, on the stack of any thread.
+    /// </summary>
+    public const int MostDepth = 5000;
+
+    /// <summary>How deep it is nested; 0 where it has no parts.</summary>
+    public int Depth { get; }
 
     /// <summary>Order of creation in the pool.</summary>
     public int Id { get; }
@@ -109,6 +118,7 @@ public enum TermKind
 /// <summary>Makes terms, simplified as they are made and shared.</summary>
 public sealed class TermPool
 {
+    private const int MostInARow = 64;
     private readonly Dictionary<(TermKind, long, int, int, int, string), Term> known = [];
 
     /// <summary>True.</summary>
@@ -188,7 +198,7 @@ public sealed class TermPool
     public Term Without(Term conjunction, Term known)
     {
         var given = new HashSet<Term>(Conjuncts(known));
-        return Conjuncts(conjunction).Where(part => !given.Contains(part)).Aggregate(True, And);
+        return All([.. Conjuncts(conjunction).Where(part => !given.Contains(part))]);
     }
 
     /// <summary>Equality.</summary>
@@ -305,16 +315,49 @@ public sealed class TermPool
         };
     }
 
+    /// <summary>Conjunction of many.</summary>
+    public Term All(IReadOnlyList<Term> terms) => Joined(terms, 0, terms.Count, True, And);
+
+    /// <summary>Disjunction of many.</summary>
+    public Term Any(IReadOnlyList<Term> terms) => Joined(terms, 0, terms.Count, False, Or);
+
+    /// <summary>Sum of many.</summary>
+    public Term Sum(IReadOnlyList<Term> terms) => Joined(terms, 0, terms.Count, Constant(0), Add);
+
+    // Few are joined one after the other. More are halved, so that the whole is not nested as deep as they are many.
+    private static Term Joined(IReadOnlyList<Term> terms, int from, int to, Term none, Func<Term, Term, Term> join)
+    {
+        if (to - from > MostInARow)
+        {
+            var middle = from + ((to - from) / 2);
+            return join(Joined(terms, from, middle, none, join), Joined(terms, middle, to, none, join));
+        }
+
+        var joined = none;
+        for (var i = from; i < to; i++)
+        {
+            joined = join(joined, terms[i]);
+        }
+
+        return joined;
+    }
+
     /// <summary>The parts of a conjunction, in order.</summary>
     public static IEnumerable<Term> Conjuncts(Term term)
     {
-        if (term.Kind == TermKind.And)
+        var waiting = new Stack<Term>([term]);
+        while (waiting.TryPop(out var next))
         {
-            return Conjuncts(term.Parts[0]).Concat(Conjuncts(term.Parts[1]));
+            if (next.Kind == TermKind.And)
+            {
+                waiting.Push(next.Parts[1]);
+                waiting.Push(next.Parts[0]);
+            }
+            else if (!next.IsTrue)
+            {
+                yield return next;
+            }
         }
-
-        // not (a or b) is (not a) and (not b): guards are often written that way
-        return term.IsTrue ? [] : [term];
     }
 
     private static bool IsNegation(Term a, Term b) =>

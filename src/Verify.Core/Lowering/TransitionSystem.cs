@@ -192,14 +192,14 @@ public sealed class TransitionSystem
         foreach (var leaf in Variables)
         {
             var after = pool.Leaf(After(leaf.Index), leaf.Codes);
-            var isKept = pool.True;
+            var kept = new List<Term>();
             foreach (var (when, written) in WritesTo(leaf.Index))
             {
                 terms.Add(pool.Or(pool.Not(when), pool.Equal(after, written)));
-                isKept = pool.And(isKept, pool.Not(when));
+                kept.Add(pool.Not(when));
             }
 
-            terms.Add(pool.Or(pool.Not(isKept), pool.Equal(after, pool.Leaf(leaf.Index, leaf.Codes))));
+            terms.Add(pool.Or(pool.Not(pool.All(kept)), pool.Equal(after, pool.Leaf(leaf.Index, leaf.Codes))));
         }
 
         return [.. terms.Where(term => !term.IsTrue)];
