@@ -1,3 +1,6 @@
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Modelling;
 using Verify.Solving;
 using Verify.Symbolic;
 
@@ -46,6 +49,61 @@ public sealed class FoundInvariantTests
         var error = Assert.Throws<SolverException>(() =>
             FoundInvariant.In(Model("(k!40 x!0)", ["(k!0 ((x!0 Bool)) Bool x!0)", .. helpers]), "somebody"));
         Assert.Contains("too long", error.Message, StringComparison.Ordinal);
+    }
+
+    // The solver is a true one, but for the words in which it tells what it found.
+    [Theory]
+    [InlineData("k!0", "proved")]
+    [InlineData("k!1", "unknown")]
+    public void A_true_proof_is_one_in_these_words_too(string defined, string verdict)
+    {
+        var m = new ModelBuilder("counter");
+        var x = m.Var("x", Sort.Range(0, 7));
+        m.Rule("grow", s => s.When(x < 5).Set(x, x + 1));
+        m.Always("low", x < 6);
+        m.Reachable("grown", x == 5);
+        var model = m.Build();
+        var engine = new SpacerEngine(new Roundabout(RealSolver.OrSkip(), defined));
+        var found = engine.Decide(model, model.Property("low"), new Run(new Budget(Seconds: 60)));
+        Assert.Equal(verdict, found.Word);
+        Assert.Equal(verdict == "proved", found.Evidence.Certificate is not null);
+    }
+
+    /// <summary>Says an invariant by a function <c>k!0</c> of its own, which it defines by that name or by another.</summary>
+    private sealed class Roundabout(ISolverSource solvers, string defined) : ISolverSource
+    {
+        public string Name => solvers.Name;
+
+        public SolverKind Kind => solvers.Kind;
+
+        public string Identity => solvers.Identity;
+
+        public string? Unavailable => solvers.Unavailable;
+
+        public ISolver Start(ulong seed, SolverLimits limits, CancellationToken cancellation = default) =>
+            new Asked(solvers.Start(seed, limits, cancellation), defined);
+
+        private sealed class Asked(ISolver solver, string defined) : ISolver
+        {
+            public string Identity => solver.Identity;
+
+            public void Send(string text) => solver.Send(text);
+
+            public SExpr Ask(string command) => command == "(get-model)" ? Told(solver.Ask(command)) : solver.Ask(command);
+
+            public void Restart() => solver.Restart();
+
+            public void Stop() => solver.Stop();
+
+            public void Dispose() => solver.Dispose();
+
+            private SExpr Told(SExpr model)
+            {
+                var found = model.Items.Single(item => item.Items is [_, { Text: "inv" }, ..]).Items;
+                var call = SExpr.List([SExpr.Word("k!0"), .. found[2].Items.Select(parameter => parameter.Items[0])]);
+                return SExpr.List(SExpr.List(found.SetItem(1, SExpr.Word(defined))), SExpr.List(found.SetItem(4, call)));
+            }
+        }
     }
 
     private static SExpr Model(string body, string[] helpers) => Assert.Single(SExpr.ReadAll(
