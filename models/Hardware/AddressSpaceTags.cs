@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>What tags (PCID, ASID) keep apart, and what a global entry does to them; on one processor.</summary>
 public sealed class AddressSpaceTags : ModelFamily
@@ -10,9 +10,9 @@ public sealed class AddressSpaceTags : ModelFamily
     /// <summary>Mappings have the global bit.</summary>
     public static readonly Fault GlobalBit = new("global-bit",
         "the mappings have the global bit, as those of the kernel have without page-table isolation",
-        Anchor.Manual("Global pages", "Intel SDM 3A, 4.10.2.4"));
+        Source.Manual("Global pages", "Intel SDM 3A, 4.10.2.4"));
 
-    private static readonly Anchor Cr3 = Anchor.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1");
+    private static readonly Source Cr3 = Source.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1");
 
     /// <inheritdoc/>
     public override string Name => "address-space-tags";

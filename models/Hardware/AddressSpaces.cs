@@ -1,7 +1,7 @@
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>The address space that a processor has loaded.</summary>
 public enum LoadedMm
@@ -197,7 +197,7 @@ public sealed class AddressSpaces
             .When(!hasStarted)
             .Set(Cpumask[c], true).Set(contextGeneration[c], Generation)
             .Set(cr3[c], LoadedMm.User).Set(loadedMm[c], LoadedMm.User))
-            .From(Anchor.Recalled("exec_mmap", "fs/exec.c"));
+            .From(Source.Recalled("exec_mmap", "fs/exec.c"));
 
         m.Thread("switch", cpu, repeats: true, (t, c) =>
         {
@@ -208,7 +208,7 @@ public sealed class AddressSpaces
                 () => t.Step("enter_lazy_tlb", s => s
                     .When(Runs(c) & !preemptOff[c])
                     .Set(isLazy[c], true)
-                    .From(Anchor.Kernel("enter_lazy_tlb", "arch/x86/mm/tlb.c", "016c4d92cd16"))),
+                    .From(Source.Kernel("enter_lazy_tlb", "arch/x86/mm/tlb.c", "016c4d92cd16"))),
                 () => LeaveLazyMode(t, c),
             ];
             if (rules.ClearsAsTemporary)
@@ -287,7 +287,7 @@ public sealed class AddressSpaces
         {
             s.If(contextGeneration[c] != next, () => DropAll(s, c))
                 .Set(contextGeneration[c], next).Set(cr3[c], LoadedMm.User)
-                .From(rules.Source, Anchor.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1"));
+                .From(rules.Source, Source.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1"));
             if (hasCompared is not null)
             {
                 s.Set(hasCompared[c], true);

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>What the parts need to know of an architecture: a table of switches, as data.</summary>
 /// <param name="Profile">The name of it.</param>
@@ -22,7 +22,7 @@ public sealed record Architecture(
     string LocalFlush,
     string RemoteFlush,
     string Completion,
-    Anchor Source)
+    Source Source)
 {
     /// <summary>Whether Linux has an invalidation of leaf entries alone, which it uses where no page table was freed.</summary>
     public bool HasLastLevelFlush { get; init; }
@@ -34,7 +34,7 @@ public sealed record Architecture(
         AddressFlushClearsUpperLevels: true,
         AllowsLiveOverwrite: true,
         "flush_tlb_func_local", "flush_tlb_others", "flush_tlb_func",
-        Anchor.Manual("INVLPG, MOV to CR3", "Intel SDM 3A, 4.10.4.1"));
+        Source.Manual("INVLPG, MOV to CR3", "Intel SDM 3A, 4.10.4.1"));
 
     /// <summary>Arm: the hardware broadcasts, and break-before-make is required.</summary>
     public static Architecture Arm64 { get; } = new(
@@ -43,7 +43,7 @@ public sealed record Architecture(
         AddressFlushClearsUpperLevels: true,
         AllowsLiveOverwrite: false,
         "TLBI VAE1; DSB NSH", "TLBI VAE1IS", "TLBI completes",
-        Anchor.Manual("TLB maintenance requirements", "Arm ARM, G5.9"))
+        Source.Manual("TLB maintenance requirements", "Arm ARM, G5.9"))
     { HasLastLevelFlush = true };
 
     /// <summary>RISC-V whose firmware fences the others: no interrupt reaches the kernel there.</summary>
@@ -58,7 +58,7 @@ public sealed record Architecture(
         AddressFlushClearsUpperLevels: false,
         AllowsLiveOverwrite: true,
         "local_flush_tlb_page", "sbi_remote_sfence_vma_asid", "sfence.vma (SBI)",
-        Anchor.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"));
+        Source.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"));
 
     /// <summary>RISC-V that delivers interrupts itself (AIA): the kernel fences in an interrupt.</summary>
     public static Architecture RiscVIpi { get; } = new(
@@ -67,7 +67,7 @@ public sealed record Architecture(
         AddressFlushClearsUpperLevels: false,
         AllowsLiveOverwrite: true,
         "local_flush_tlb_page", "on_each_cpu_mask", "__ipi_flush_tlb_range_asid",
-        Anchor.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"));
+        Source.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"));
 
     /// <summary>All of them; the first is the default.</summary>
     public static ImmutableArray<Architecture> All { get; } = [X86, Arm64, RiscVSbi, RiscVIpi];

@@ -1,7 +1,7 @@
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>The translations that a device keeps of an address space that it shares (SVA, by ATS).</summary>
 public sealed class DeviceTlb : IHolder

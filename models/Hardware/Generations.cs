@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>Why one bit is enough: a counter of generations and the bit say the same of every translation.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>An IOMMU between one device and memory: the mapping of one address, the IOTLB, and a write under way.</summary>
 /// <remarks>
@@ -10,8 +10,8 @@ namespace Verify.Hardware;
 /// </remarks>
 public sealed class Iommu
 {
-    private static readonly Anchor Translation =
-        Anchor.Manual("Address translation and invalidation", "Intel VT-d, 6.5; Arm SMMUv3, 3.21");
+    private static readonly Source Translation =
+        Source.Manual("Address translation and invalidation", "Intel VT-d, 6.5; Arm SMMUv3, 3.21");
 
     private readonly Expr mapping;
     private readonly Expr iotlb;
@@ -36,11 +36,11 @@ public sealed class Iommu
     public StepBuilder Map(StepBuilder s, Expr translation) => s.Set(mapping, translation);
 
     /// <summary>Adds to a step that the address leads nowhere; what is cached of it stays.</summary>
-    public StepBuilder Unmap(StepBuilder s) => s.Set(mapping, None).From(Anchor.Recalled("iommu_unmap", "drivers/iommu/iommu.c"));
+    public StepBuilder Unmap(StepBuilder s) => s.Set(mapping, None).From(Source.Recalled("iommu_unmap", "drivers/iommu/iommu.c"));
 
     /// <summary>Adds to a step that nothing is cached any more.</summary>
     public StepBuilder Sync(StepBuilder s) => s.Set(iotlb, None)
-        .From(Anchor.Recalled("iommu_iotlb_sync", "include/linux/iommu.h"), Translation);
+        .From(Source.Recalled("iommu_iotlb_sync", "include/linux/iommu.h"), Translation);
 
     /// <summary>Adds to a step that the device forgets what it has under way.</summary>
     public StepBuilder Drop(StepBuilder s) => s.Set(posted, None);

@@ -1,6 +1,6 @@
 using Verify.Modelling;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>The walker of each processor, with the TLB and the cache of upper levels that it fills.</summary>
 public sealed class Mmu

@@ -1,7 +1,7 @@
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>One upper-level entry over all modelled addresses, and the processors' caches of it.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>Remote invalidations under way: who has still to answer, and for which address.</summary>
 /// <remarks>
@@ -66,7 +66,7 @@ public sealed class Shootdown
         var rule = isConcurrent
             ? m.Rule(architecture.Completion, cpu, cpu, (s, d, from) => Answer(s, from, d))
             : m.Rule(architecture.Completion, cpu, (s, d) => Answer(s, null, d));
-        rule.Fair(isFair).From(architecture.Source, Anchor.Kernel("flush_tlb_func_common", "arch/x86/mm/tlb.c", "016c4d92cd16"));
+        rule.Fair(isFair).From(architecture.Source, Source.Kernel("flush_tlb_func_common", "arch/x86/mm/tlb.c", "016c4d92cd16"));
         m.Reachable("an invalidation is under way",
             isConcurrent ? Exists(cpu, cpu, (from, d) => pending[from, d]) : Exists(cpu, d => pending[d]));
     }

@@ -1,6 +1,6 @@
 using Verify.Modelling;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>How Linux on x86 switches between address spaces, which has changed, as data.</summary>
 /// <param name="Source">Where it is written.</param>
@@ -15,22 +15,22 @@ namespace Verify.Hardware;
 /// Whether a processor ignores a flush whose generation it has reached, without a look at that of the address space.
 /// </param>
 public sealed record SwitchRules(
-    Anchor Source, bool KeepsBit, bool SkipsLazy, bool LooksAtLoaded, SwitchingMarker Marker, bool SkipsKnown)
+    Source Source, bool KeepsBit, bool SkipsLazy, bool LooksAtLoaded, SwitchingMarker Marker, bool SkipsKnown)
 {
     /// <summary>Linux 4.19: a flush interrupts every processor in the cpumask, and switches clear the bit.</summary>
     public static SwitchRules Linux419 { get; } = new(
-        Anchor.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "016c4d92cd16"),
+        Source.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "016c4d92cd16"),
         KeepsBit: false, SkipsLazy: false, LooksAtLoaded: false, SwitchingMarker.None, SkipsKnown: false);
 
     /// <summary>Linux 4.20 to 6.13: a flush skips lazy processors, and switches clear the bit.</summary>
     /// <remarks>Processors ignore a flush whose generation they have reached since 6.0 (aa44284960d5).</remarks>
     public static SwitchRules Linux420 { get; } = new(
-        Anchor.Kernel("switch_mm_irqs_off, tlb_is_not_lazy", "arch/x86/mm/tlb.c", "as of 6.4 to 6.13"),
+        Source.Kernel("switch_mm_irqs_off, tlb_is_not_lazy", "arch/x86/mm/tlb.c", "as of 6.4 to 6.13"),
         KeepsBit: false, SkipsLazy: true, LooksAtLoaded: false, SwitchingMarker.None, SkipsKnown: true);
 
     /// <summary>Linux 6.14 and later: a flush also looks at loaded_mm, and switches keep the bit.</summary>
     public static SwitchRules Linux618 { get; } = new(
-        Anchor.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "v6.18"),
+        Source.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "v6.18"),
         KeepsBit: true, SkipsLazy: true, LooksAtLoaded: true, SwitchingMarker.BeforeGeneration, SkipsKnown: true);
 
     /// <summary>Mutation: the generation is read before the bit is set.</summary>

@@ -1,7 +1,7 @@
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>A TLB whose entries carry the tag of an address space, or are global and match under any.</summary>
 public sealed class TaggedTlb : IHolder

@@ -1,7 +1,7 @@
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Hardware;
+namespace Verify.Models.Hardware;
 
 /// <summary>The TLB of each processor, for the addresses of one address space.</summary>
 /// <remarks>

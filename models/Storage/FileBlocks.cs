@@ -1,7 +1,7 @@
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Storage;
+namespace Verify.Models.Storage;
 
 /// <summary>Whose a block of the medium is.</summary>
 public enum BlockOwner
@@ -25,8 +25,8 @@ public enum BlockOwner
 /// </remarks>
 public sealed class FileBlocks
 {
-    private static readonly Anchor Allocate = Anchor.Recalled("xfs_bmapi_write", "fs/xfs/libxfs/xfs_bmap.c");
-    private static readonly Anchor Remove = Anchor.Recalled("xfs_itruncate_extents", "fs/xfs/xfs_inode.c");
+    private static readonly Source Allocate = Source.Recalled("xfs_bmapi_write", "fs/xfs/libxfs/xfs_bmap.c");
+    private static readonly Source Remove = Source.Recalled("xfs_itruncate_extents", "fs/xfs/xfs_inode.c");
 
     /// <summary>Declares them: no file has a block.</summary>
     public FileBlocks(ModelBuilder m, Sort block)
@@ -83,16 +83,16 @@ public sealed class FileBlocks
             s.When(mayClone & Extent.HasValue & Owner[Extent.Value] == BlockOwner.FileA)
                 .Set(Owner[Extent.Value], BlockOwner.Both).By("file B");
             also(s);
-        }).From(Anchor.Recalled("xfs_reflink_remap_range", "fs/xfs/xfs_reflink.c"));
+        }).From(Source.Recalled("xfs_reflink_remap_range", "fs/xfs/xfs_reflink.c"));
         m.Rule("xfs_reflink_unshare", Block, (s, b) =>
         {
             s.When(mayChange & Extent.HasValue & Owner[Extent.Value] == BlockOwner.Both & Owner[b] == BlockOwner.Free)
                 .Set(Owner[Extent.Value], BlockOwner.FileB).Set(Owner[b], BlockOwner.FileA).Set(Extent, b).By("file A");
             also(s);
-        }).From(Anchor.Recalled("xfs_reflink_unshare", "fs/xfs/xfs_reflink.c"));
+        }).From(Source.Recalled("xfs_reflink_unshare", "fs/xfs/xfs_reflink.c"));
         m.Rule("unshare B", Block, (s, b) => s
             .When(Owner[b] == BlockOwner.Both).Set(Owner[b], BlockOwner.FileA).By("file B"))
-            .From(Anchor.Recalled("xfs_reflink_end_cow", "fs/xfs/xfs_reflink.c"));
+            .From(Source.Recalled("xfs_reflink_end_cow", "fs/xfs/xfs_reflink.c"));
         m.Reachable("two files share a block", Exists(Block, b => Owner[b] == BlockOwner.Both));
     }
 
@@ -106,5 +106,5 @@ public sealed class FileBlocks
             s.When(mayChange & Extent.HasValue & Owner[Extent.Value] == BlockOwner.FileA & Owner[b] == BlockOwner.FileB)
                 .Set(Owner[Extent.Value], BlockOwner.FileB).Set(Owner[b], BlockOwner.FileA).Set(Extent, b).By("file B");
             also(s);
-        }).From(Anchor.Recalled("xfs_swap_extents", "fs/xfs/xfs_bmap_util.c"));
+        }).From(Source.Recalled("xfs_swap_extents", "fs/xfs/xfs_bmap_util.c"));
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Textbook;
+namespace Verify.Models.Textbook;
 
 /// <summary>Dijkstra's philosophers around a table: each takes the left fork, then the right one.</summary>
 public sealed class DiningPhilosophers : ModelFamily

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Textbook;
+namespace Verify.Models.Textbook;
 
 /// <summary>Peterson's mutual exclusion for two processors, step by step.</summary>
 public sealed class Peterson : ModelFamily

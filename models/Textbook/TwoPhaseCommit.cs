@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Textbook;
+namespace Verify.Models.Textbook;
 
 /// <summary>Two-phase commit after Gray and Lamport: one manager, and resources that may refuse.</summary>
 /// <remarks>

@@ -1,21 +1,20 @@
 using Verify.Claims;
-using Verify.Mechanisms;
-using Verify.Mechanisms.Dax;
 using Verify.Modelling;
-using static Verify.Proofs.Dax.Case;
+using Verify.Models.Dax;
+using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Dax;
 
 /// <summary>What MAP_SYNC is for: a store that is flushed is found again after a crash.</summary>
 public sealed class CrashOfMapSync : ClaimList
 {
-    private static readonly Anchor Fault = Anchor.Kernel("dax_fault_is_synchronous", "fs/dax.c", "00c010e130e5");
+    private static readonly Source Fault = Source.Kernel("dax_fault_is_synchronous", "fs/dax.c", "00c010e130e5");
 
-    private static readonly Case Sync = new("MS-SYNC", new MapSync(), Choices.Default, Fault, Posts.HellwigQuoted);
+    private static readonly InstanceClaims Sync = new("MS-SYNC", new MapSync(), Choices.Default, Fault, Posts.HellwigQuoted);
 
-    private static readonly Case NoSync = new("MS-NOSYNC", new MapSync(), Choices.Default.With(MapSync.NoSync), Fault);
+    private static readonly InstanceClaims NoSync = new("MS-NOSYNC", new MapSync(), Choices.Default.With(MapSync.NoSync), Fault);
 
-    private static readonly Case PteFirst = new("MS-PTEFIRST", new MapSync(), Choices.Default.With(MapSync.PteFirst), Fault);
+    private static readonly InstanceClaims PteFirst = new("MS-PTEFIRST", new MapSync(), Choices.Default.With(MapSync.PteFirst), Fault);
 
     /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>

@@ -1,51 +1,50 @@
 using Verify.Claims;
-using Verify.Mechanisms;
-using Verify.Mechanisms.Dax;
 using Verify.Modelling;
-using static Verify.Proofs.Dax.Case;
+using Verify.Models.Dax;
+using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Dax;
 
 /// <summary>Leases in place of seals: who waits for whom, who is told, and who is stopped.</summary>
 public sealed class LayoutLeases : ClaimList
 {
-    private static readonly Anchor Unmap = Anchor.Recalled("iommu_unmap", "drivers/iommu/iommu.c");
+    private static readonly Source Unmap = Source.Recalled("iommu_unmap", "drivers/iommu/iommu.c");
     private static readonly Choices Small = Choices.Default;
     private static readonly Choices Wide = Choices.Default.Size("unit", 2);
 
-    private static readonly Case Voluntary = new("DX-LEASE-VOL", new LayoutLease(),
+    private static readonly InstanceClaims Voluntary = new("DX-LEASE-VOL", new LayoutLease(),
         Wide.Assume(LayoutLease.Pause), Posts.SameProblem, Posts.Leases);
 
-    private static readonly Case Cooperative = new("DX-LEASE-COOP", new LayoutLease(),
+    private static readonly InstanceClaims Cooperative = new("DX-LEASE-COOP", new LayoutLease(),
         Small.Assume(LayoutLease.Pause, LayoutLease.Cooperates), Posts.Leases);
 
-    private static readonly Case Forced = new("DX-LEASE-FORCE", new LayoutLease(),
+    private static readonly InstanceClaims Forced = new("DX-LEASE-FORCE", new LayoutLease(),
         Wide.With(LayoutLease.Forced).Assume(LayoutLease.Revocable), Posts.HellwigQuoted, Unmap);
 
-    private static readonly Case ForcedPaused = new("DX-LEASE-FORCE-PAUSE", new LayoutLease(),
+    private static readonly InstanceClaims ForcedPaused = new("DX-LEASE-FORCE-PAUSE", new LayoutLease(),
         Small.With(LayoutLease.Forced).Assume(LayoutLease.Pause), Posts.HellwigQuoted, Unmap);
 
-    private static readonly Case NoDrain = new("DX-LEASE-NODRAIN", new LayoutLease(),
+    private static readonly InstanceClaims NoDrain = new("DX-LEASE-NODRAIN", new LayoutLease(),
         Small.With(LayoutLease.Forced, LayoutLease.NoDrain).Assume(LayoutLease.Revocable), Unmap);
 
-    private static readonly Case StaleFd = new("DX-LEASE-STALEFD", new LayoutLease(),
+    private static readonly InstanceClaims StaleFd = new("DX-LEASE-STALEFD", new LayoutLease(),
         Small.With(LayoutLease.StaleFd).Assume(LayoutLease.Pause, LayoutLease.Cooperates), Posts.Registration);
 
-    private static readonly Case Unheard = new("DX-UFFD", new LayoutLease(),
+    private static readonly InstanceClaims Unheard = new("DX-UFFD", new LayoutLease(),
         Small.With(LayoutLease.Userfault, LayoutLease.Unheard)
             .Assume(LayoutLease.Cooperates, LayoutLease.Revocable), Posts.HellwigQuoted);
 
-    private static readonly Case Userfault = new("DX-UFFD-WAIT", new LayoutLease(),
+    private static readonly InstanceClaims Userfault = new("DX-UFFD-WAIT", new LayoutLease(),
         Small.With(LayoutLease.Userfault).Assume(LayoutLease.Pause, LayoutLease.Cooperates), Posts.HellwigQuoted);
 
-    private static readonly Case OnDemand = new("DX-UFFD-ODP", new LayoutLease(),
-        Wide.With(LayoutLease.OnDemand), Anchor.Recalled("mlx5_ib_invalidate_range", "drivers/infiniband/hw/mlx5/odp.c"));
+    private static readonly InstanceClaims OnDemand = new("DX-UFFD-ODP", new LayoutLease(),
+        Wide.With(LayoutLease.OnDemand), Source.Recalled("mlx5_ib_invalidate_range", "drivers/infiniband/hw/mlx5/odp.c"));
 
-    private static readonly Case Pnfs = new("DX-PNFS", new LayoutLease(),
+    private static readonly InstanceClaims Pnfs = new("DX-PNFS", new LayoutLease(),
         Wide.With(LayoutLease.Pnfs, LayoutLease.Forced), Posts.Leases,
-        Anchor.Recalled("nfsd4_scsi_fence_client", "fs/nfsd/blocklayout.c"));
+        Source.Recalled("nfsd4_scsi_fence_client", "fs/nfsd/blocklayout.c"));
 
-    private static readonly Case NoFence = new("DX-PNFS-NOFENCE", new LayoutLease(),
+    private static readonly InstanceClaims NoFence = new("DX-PNFS-NOFENCE", new LayoutLease(),
         Small.With(LayoutLease.Pnfs, LayoutLease.Forced, LayoutLease.NoFence), Posts.Leases);
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 using Verify.Claims;
-using Verify.Mechanisms;
-using Verify.Mechanisms.Dax;
 using Verify.Modelling;
-using static Verify.Proofs.Dax.Case;
+using Verify.Models.Dax;
+using Verify.Models.ExtentSeals;
+using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Dax;
 
@@ -12,33 +12,33 @@ public sealed class OtherPromises : ClaimList
     private static readonly Choices Small = Choices.Default;
     private static readonly Choices Wide = Choices.Default.Size("unit", 2);
 
-    private static readonly Case Late = new("DX-LATE", new MapDirect(),
+    private static readonly InstanceClaims Late = new("DX-LATE", new MapDirect(),
         Wide.With(MapDirect.SealFirst, MapDirect.Killed), Posts.Registration);
 
-    private static readonly Case LateRace = new("DX-LATE-RACE", new MapDirect(),
+    private static readonly InstanceClaims LateRace = new("DX-LATE-RACE", new MapDirect(),
         Small.With(MapDirect.SealLast), Posts.Registration);
 
-    private static readonly Case LateChecked = new("DX-LATE-CHECKED", new MapDirect(),
+    private static readonly InstanceClaims LateChecked = new("DX-LATE-CHECKED", new MapDirect(),
         Wide.With(MapDirect.SealLast, MapDirect.LookAgain, MapDirect.Killed), Posts.Registration);
 
-    private static readonly Case Sync = new("DX-SYNC", new MapDirect(),
+    private static readonly InstanceClaims Sync = new("DX-SYNC", new MapDirect(),
         Small.With(MapDirect.MapSync), Posts.HellwigQuoted);
 
-    private static readonly Case Pinned = new("DX-MPIN", new MapDirect(), Small.With(MapDirect.VmPinned), Posts.Pinned);
+    private static readonly InstanceClaims Pinned = new("DX-MPIN", new MapDirect(), Small.With(MapDirect.VmPinned), Posts.Pinned);
 
-    private static readonly Case PinnedMemory = new("DX-MPIN-ANON", new MapDirect(),
+    private static readonly InstanceClaims PinnedMemory = new("DX-MPIN-ANON", new MapDirect(),
         Wide.With(MapDirect.VmPinned, MapDirect.Anonymous, MapDirect.Killed), Posts.Pinned);
 
-    private static readonly Case Shared = new("DX-REFLINK-SHARED", new MapDirect(),
+    private static readonly InstanceClaims Shared = new("DX-REFLINK-SHARED", new MapDirect(),
         Wide.With(MapDirect.SealOfMapping, MapDirect.Reflink).Assume(MapDirect.PinInVma), Posts.Chinner);
 
-    private static readonly Case SharedAndCopied = new("DX-REFLINK-COPY", new MapDirect(),
+    private static readonly InstanceClaims SharedAndCopied = new("DX-REFLINK-COPY", new MapDirect(),
         Wide.With(MapDirect.SealOfMapping, MapDirect.Reflink, MapDirect.CopyOnFault).Assume(MapDirect.PinInVma), Posts.Sealed);
 
-    private static readonly Case Clone = new("DX-REFLINK-CLONE", new MapDirect(),
+    private static readonly InstanceClaims Clone = new("DX-REFLINK-CLONE", new MapDirect(),
         Wide.With(MapDirect.SealOfMapping, MapDirect.Reflink, MapDirect.UnshareFirst).Assume(MapDirect.PinInVma), Posts.Sealed);
 
-    private static readonly Case CloneAnyway = new("DX-REFLINK-CLONE-SEALED", new MapDirect(),
+    private static readonly InstanceClaims CloneAnyway = new("DX-REFLINK-CLONE-SEALED", new MapDirect(),
         Small.With(MapDirect.SealOfMapping, MapDirect.Reflink, MapDirect.UnshareFirst, MapDirect.CloneSealed)
             .Assume(MapDirect.PinInVma), Posts.Sealed);
 

@@ -1,76 +1,75 @@
 using Verify.Claims;
-using Verify.Hardware;
-using Verify.Mechanisms;
-using Verify.Mechanisms.Dax;
 using Verify.Modelling;
-using static Verify.Proofs.Dax.Case;
+using Verify.Models.Dax;
+using Verify.Models.Hardware;
+using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Dax;
 
 /// <summary>What a truncate owes to a device that writes into the file's blocks: before 4.18, since then, and almost.</summary>
 public sealed class TruncateAgainstPins : ClaimList
 {
-    private static readonly Anchor Busy = Anchor.Kernel("dax_layout_busy_page_range", "fs/dax.c", "00c010e130e5");
-    private static readonly Anchor Wait = Anchor.Kernel("wait_page_idle", "fs/dax.c", "00c010e130e5");
-    private static readonly Anchor GupFast = Anchor.Kernel("gup_fast_pte_range", "mm/gup.c", "0092cb388b08");
+    private static readonly Source Busy = Source.Kernel("dax_layout_busy_page_range", "fs/dax.c", "00c010e130e5");
+    private static readonly Source Wait = Source.Kernel("wait_page_idle", "fs/dax.c", "00c010e130e5");
+    private static readonly Source GupFast = Source.Kernel("gup_fast_pte_range", "mm/gup.c", "0092cb388b08");
     private static readonly Choices Upstream = Choices.Default.Size("unit", 2);
     private static readonly Choices OneThread = Choices.Default.Size("cpu", 1);
 
-    private static readonly Case Before = new("DX-2017", new DaxTruncate(),
+    private static readonly InstanceClaims Before = new("DX-2017", new DaxTruncate(),
         OneThread.With(DaxTruncate.NoBusyCheck), Posts.HellwigQuoted, Posts.Registration);
 
-    private static readonly Case PageCache = new("DX-PCACHE", new DaxTruncate(),
+    private static readonly InstanceClaims PageCache = new("DX-PCACHE", new DaxTruncate(),
         Upstream.With(DaxTruncate.PageCache, DaxTruncate.LongTerm), Posts.PinUserPages, GupFast);
 
-    private static readonly Case PageCacheUnchecked = new("DX-PCACHE-NORECHECK", new DaxTruncate(),
+    private static readonly InstanceClaims PageCacheUnchecked = new("DX-PCACHE-NORECHECK", new DaxTruncate(),
         OneThread.With(DaxTruncate.PageCache, DaxTruncate.NoRecheck).On(Architecture.Arm64.Profile), GupFast);
 
-    private static readonly Case Raw = new("DX-RAW", new DaxTruncate(),
+    private static readonly InstanceClaims Raw = new("DX-RAW", new DaxTruncate(),
         Upstream.With(DaxTruncate.DeviceDax), Posts.HellwigQuoted,
-        Anchor.Recalled("dev_dax_fault", "drivers/dax/device.c"));
+        Source.Recalled("dev_dax_fault", "drivers/dax/device.c"));
 
-    private static readonly Case Since = new("DX-BUSY", new DaxTruncate(), Upstream, Busy, GupFast, Posts.BreakLayouts);
+    private static readonly InstanceClaims Since = new("DX-BUSY", new DaxTruncate(), Upstream, Busy, GupFast, Posts.BreakLayouts);
 
-    private static readonly Case OnArm = new("DX-BUSY-ARM", new DaxTruncate(),
+    private static readonly InstanceClaims OnArm = new("DX-BUSY-ARM", new DaxTruncate(),
         Upstream.On(Architecture.Arm64.Profile), Busy, GupFast);
 
-    private static readonly Case SinceOld = new("DX-BUSY-6.14", new DaxTruncate(),
+    private static readonly InstanceClaims SinceOld = new("DX-BUSY-6.14", new DaxTruncate(),
         Upstream.With(DaxTruncate.IdleOne), Busy, GupFast, Posts.BreakLayouts);
 
-    private static readonly Case OnArmOld = new("DX-BUSY-6.14-ARM", new DaxTruncate(),
+    private static readonly InstanceClaims OnArmOld = new("DX-BUSY-6.14-ARM", new DaxTruncate(),
         Upstream.With(DaxTruncate.IdleOne).On(Architecture.Arm64.Profile), Busy, GupFast);
 
-    private static readonly Case PausedOld = new("DX-BUSY-6.14-PAUSE", new DaxTruncate(),
+    private static readonly InstanceClaims PausedOld = new("DX-BUSY-6.14-PAUSE", new DaxTruncate(),
         Upstream.Size("unit", 1).With(DaxTruncate.IdleOne).Assume(DaxTruncate.Pause), Posts.PinUserPages, Posts.BreakLayouts);
 
-    private static readonly Case Paused = new("DX-BUSY-PAUSE", new DaxTruncate(),
+    private static readonly InstanceClaims Paused = new("DX-BUSY-PAUSE", new DaxTruncate(),
         Upstream.Size("unit", 1).Assume(DaxTruncate.Pause), Posts.PinUserPages, Wait);
 
-    private static readonly Case Unfaulted = new("DX-BUSY-NOFAULT", new DaxTruncate(),
+    private static readonly InstanceClaims Unfaulted = new("DX-BUSY-NOFAULT", new DaxTruncate(),
         Upstream.Size("unit", 1).Assume(DaxTruncate.NoFault), Posts.PinUserPages, Wait);
 
-    private static readonly Case Order = new("DX-BUSY-ORDER", new DaxTruncate(),
+    private static readonly InstanceClaims Order = new("DX-BUSY-ORDER", new DaxTruncate(),
         OneThread.With(DaxTruncate.ScanFirst), Busy, GupFast);
 
-    private static readonly Case NoRetry = new("DX-BUSY-NORETRY", new DaxTruncate(),
+    private static readonly InstanceClaims NoRetry = new("DX-BUSY-NORETRY", new DaxTruncate(),
         OneThread.With(DaxTruncate.NoRescan), Busy, Posts.BreakLayouts);
 
-    private static readonly Case NoRecheckIpi = new("DX-BUSY-NORECHECK-IPI", new DaxTruncate(),
+    private static readonly InstanceClaims NoRecheckIpi = new("DX-BUSY-NORECHECK-IPI", new DaxTruncate(),
         Upstream.With(DaxTruncate.NoRecheck), GupFast, Busy);
 
-    private static readonly Case NoRecheckBroadcast = new("DX-BUSY-NORECHECK-BCAST", new DaxTruncate(),
+    private static readonly InstanceClaims NoRecheckBroadcast = new("DX-BUSY-NORECHECK-BCAST", new DaxTruncate(),
         OneThread.With(DaxTruncate.NoRecheck).On(Architecture.Arm64.Profile), GupFast, Busy);
 
-    private static readonly Case NoRecheckBroadcastOld = new("DX-BUSY-6.14-NORECHECK-BCAST", new DaxTruncate(),
+    private static readonly InstanceClaims NoRecheckBroadcastOld = new("DX-BUSY-6.14-NORECHECK-BCAST", new DaxTruncate(),
         OneThread.With(DaxTruncate.NoRecheck, DaxTruncate.IdleOne).On(Architecture.Arm64.Profile), GupFast, Busy);
 
-    private static readonly Case NoRecheckRiscVIpi = new("DX-BUSY-NORECHECK-RISCV-IPI", new DaxTruncate(),
+    private static readonly InstanceClaims NoRecheckRiscVIpi = new("DX-BUSY-NORECHECK-RISCV-IPI", new DaxTruncate(),
         Upstream.With(DaxTruncate.NoRecheck).On(Architecture.RiscVIpi.Profile), GupFast, Busy);
 
-    private static readonly Case NoRecheckRiscVSbi = new("DX-BUSY-NORECHECK-RISCV-SBI", new DaxTruncate(),
+    private static readonly InstanceClaims NoRecheckRiscVSbi = new("DX-BUSY-NORECHECK-RISCV-SBI", new DaxTruncate(),
         OneThread.With(DaxTruncate.NoRecheck).On(Architecture.RiscVSbi.Profile), GupFast, Busy);
 
-    private static readonly Case LongTerm = new("DX-LONGTERM", new DaxTruncate(),
+    private static readonly InstanceClaims LongTerm = new("DX-LONGTERM", new DaxTruncate(),
         Upstream.Size("unit", 1).With(DaxTruncate.LongTerm).Assume(DaxTruncate.Pause), Posts.PinUserPages, Posts.BreakLayouts);
 
     /// <inheritdoc/>

@@ -1,14 +1,14 @@
 using Verify.Claims;
-using Verify.Hardware;
 using Verify.Modelling;
+using Verify.Models.Hardware;
 
-namespace Verify.Proofs;
+namespace Verify.Proofs.Hardware;
 
 /// <summary>What the parts that mechanisms are made of are relied on for.</summary>
 public sealed class Parts : ClaimList
 {
-    private static readonly Anchor Global = Anchor.Manual("Global pages", "Intel SDM 3A, 4.10.2.4");
-    private static readonly Anchor Cr3 = Anchor.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1");
+    private static readonly Source Global = Source.Manual("Global pages", "Intel SDM 3A, 4.10.2.4");
+    private static readonly Source Cr3 = Source.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1");
     private static readonly Choices WithGlobalBit = Choices.Default.With(AddressSpaceTags.GlobalBit);
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ public sealed class Parts : ClaimList
             Choices = Choices.Default,
             Property = "AGREE",
             Expected = new Expectation.Proved(),
-            Sources = [Anchor.Recalled("__free_pages", "mm/page_alloc.c")],
+            Sources = [Source.Recalled("__free_pages", "mm/page_alloc.c")],
             Finding = "So the mechanisms count no generations, and their frames can be freed any number of times.",
             NotCovered = ["more than two frees of a frame, which only the counter cannot follow"],
         },

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Verify.Claims;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Proofs;
+namespace Verify.Proofs.Hardware;
 
 /// <summary>Why tags keep address spaces apart, however many there are.</summary>
 /// <remarks>Found by <c>prove --any-size --find</c>; what each conjunct excludes is a step that would lead out of the others.</remarks>

@@ -1,30 +1,29 @@
 using Verify.Claims;
-using Verify.Mechanisms;
-using Verify.Mechanisms.Dax;
 using Verify.Modelling;
-using Verify.Proofs.Dax;
-using static Verify.Proofs.Dax.Case;
+using Verify.Models.Dax;
+using Verify.Models.Seals;
+using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Seals;
 
 /// <summary>The seals of memfd: against whoever sent the file, and therefore never taken back.</summary>
 public sealed class SealsOfMemfd : ClaimList
 {
-    private static readonly Anchor AddSeals = Anchor.Kernel("memfd_add_seals", "mm/memfd.c", "037dd1308c6d");
-    private static readonly Anchor WaitForPins = Anchor.Kernel("memfd_wait_for_pins", "mm/memfd.c", "037dd1308c6d");
+    private static readonly Source AddSeals = Source.Kernel("memfd_add_seals", "mm/memfd.c", "037dd1308c6d");
+    private static readonly Source WaitForPins = Source.Kernel("memfd_wait_for_pins", "mm/memfd.c", "037dd1308c6d");
 
-    private static readonly Case Memfd = new("SL-MEMFD", new MemfdSeals(), Choices.Default, AddSeals, WaitForPins);
+    private static readonly InstanceClaims Memfd = new("SL-MEMFD", new MemfdSeals(), Choices.Default, AddSeals, WaitForPins);
 
-    private static readonly Case NoPins = new("SL-MEMFD-NOPINS", new MemfdSeals(),
+    private static readonly InstanceClaims NoPins = new("SL-MEMFD-NOPINS", new MemfdSeals(),
         Choices.Default.With(MemfdSeals.NoPinWait), WaitForPins);
 
-    private static readonly Case Order = new("SL-MEMFD-ORDER", new MemfdSeals(),
+    private static readonly InstanceClaims Order = new("SL-MEMFD-ORDER", new MemfdSeals(),
         Choices.Default.With(MemfdSeals.PinsFirst), AddSeals);
 
-    private static readonly Case Unlocked = new("SL-MEMFD-UNLOCKED", new MemfdSeals(),
-        Choices.Default.With(MemfdSeals.UnlockedWrite), Anchor.Recalled("shmem_write_begin", "mm/shmem.c"));
+    private static readonly InstanceClaims Unlocked = new("SL-MEMFD-UNLOCKED", new MemfdSeals(),
+        Choices.Default.With(MemfdSeals.UnlockedWrite), Source.Recalled("shmem_write_begin", "mm/shmem.c"));
 
-    private static readonly Case Mono = new("SL-MONO", new MemfdSeals(),
+    private static readonly InstanceClaims Mono = new("SL-MONO", new MemfdSeals(),
         Choices.Default.With(MemfdSeals.IomapSeal), Posts.Chinner);
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 using Verify.Claims;
 using Verify.Modelling;
-using Verify.Textbook;
+using Verify.Models.Textbook;
 
-namespace Verify.Proofs;
+namespace Verify.Proofs.Textbook;
 
 /// <summary>Models that others have counted too, so that our numbers can be held against theirs.</summary>
 public sealed class Published : ClaimList
@@ -20,7 +20,7 @@ public sealed class Published : ClaimList
             Expected = new Expectation.Proved(),
             Sources =
             [
-                new Anchor("Consensus on Transaction Commit", "Gray and Lamport, ACM TODS 31(1), 2006, section 3"),
+                new Source("Consensus on Transaction Commit", "Gray and Lamport, ACM TODS 31(1), 2006, section 3"),
             ],
             Finding = "288 states for three resource managers and 8,832 for five, as stateright counts.",
         },

@@ -1,10 +1,14 @@
 using System.Runtime.InteropServices;
 using Verify.Cli;
+using Verify.Cli.Engines;
+using Verify.Cli.Hosting;
 using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Formats;
-using Verify.Solving;
+using Verify.Scheduling;
+using Verify.Solvers;
+using Verify.Solvers.Library;
 using Verify.Symbolic;
 
 if (args is [Z3Host.Argument])
@@ -18,7 +22,7 @@ using var interrupt = new Interrupt(TimeProvider.System);
 var catalogue = Catalogue.LoadAhead();
 var solvers = new SolverChoice(
 [
-    new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5), Tool.HostedZ3(), new MicrosoftZ3InProcess(interrupt.Stop),
+    new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5), Tool.HostedZ3(), new MicrosoftZ3InProcess(interrupt.Stop),
 ]);
 var search = new ExplicitEngine();
 IEngine[] symbolic = [new BmcEngine(solvers), new KInductionEngine(solvers), new PdrEngine(solvers), new SpacerEngine(solvers)];

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Verify.Cli.Commands;
+using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Formats;
-using Verify.Solving;
+using Verify.Solvers;
+using Verify.Solvers.Library;
 
 namespace Verify.Cli;
 
@@ -17,7 +19,7 @@ public sealed class Tool(
     IReadOnlyList<IEngine> engines, IReadOnlyList<IModelWriter> writers, Func<Catalogue> catalogue, SolverChoice? solvers = null)
 {
     private readonly SolverChoice solvers =
-        solvers ?? new SolverChoice([new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5)]);
+        solvers ?? new SolverChoice([new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5)]);
 
     /// <summary>Name and version, as results print them.</summary>
     public static string Version { get; } = "verify " + typeof(Tool).Assembly.GetName().Version!.ToString(3);
@@ -49,11 +51,11 @@ public sealed class Tool(
     /// <summary>What is said about an exception: a user's mistake, a file that fails, or a mistake of our own.</summary>
     internal static Diagnostic Diagnose(Exception e) => e switch
     {
-        ModelException known => known.Diagnostic,
-        IOException or UnauthorizedAccessException => new(Codes.BadFile, OneLine(e.Message), null, Codes.BadFile.Hint),
-        _ => new(Codes.Internal, OneLine($"{e.GetType().Name}: {e.Message}"), null,
+        UserErrorException known => known.Diagnostic,
+        IOException or UnauthorizedAccessException => new(ErrorCodes.BadFile, OneLine(e.Message), null, ErrorCodes.BadFile.Hint),
+        _ => new(ErrorCodes.Internal, OneLine($"{e.GetType().Name}: {e.Message}"), null,
             Environment.GetEnvironmentVariable("VERIFY_DEBUG") == "1"
-                ? e.ToString() : $"{Codes.Internal.Hint}; VERIFY_DEBUG=1 shows where it happened"),
+                ? e.ToString() : $"{ErrorCodes.Internal.Hint}; VERIFY_DEBUG=1 shows where it happened"),
     };
 
     private static int Invoke(IReadOnlyList<string> arguments, Session session)
@@ -96,8 +98,8 @@ public sealed class Tool(
             .FirstOrDefault(token => token.Value is ['-', _, ..]);
         if (stray is not null && !isExcused)
         {
-            throw ModelException.At(null, Codes.BadUsage, $"'{command.Name}' has no option '{stray.Value}'",
-                Nearest.Hint(stray.Value, command.Options.Select(option => option.Name)) ?? $"run 'verify {command.Name} --help'");
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, $"'{command.Name}' has no option '{stray.Value}'",
+                Suggestion.Hint(stray.Value, command.Options.Select(option => option.Name)) ?? $"run 'verify {command.Name} --help'");
         }
     }
 
@@ -124,7 +126,7 @@ public sealed class Tool(
         return root;
     }
 
-    private static ModelException Misuse(ParseResult parsed, RootCommand root)
+    private static UserErrorException Misuse(ParseResult parsed, RootCommand root)
     {
         var command = parsed.CommandResult.Command;
         var stray = parsed.UnmatchedTokens is [var first, ..] ? first : null;
@@ -132,8 +134,8 @@ public sealed class Tool(
         var help = command == root ? "run 'verify --help'" : $"run 'verify {command.Name} --help'";
         var message = command == root && stray is not null ? $"there is no command '{stray}'"
             : parsed.Errors is [var error, ..] ? NotANumber(error) ?? error.Message : "no command is given";
-        var hint = (stray is null ? null : Nearest.Hint(stray, known)) ?? help;
-        return ModelException.At(null, Codes.BadUsage, OneLine(message), hint);
+        var hint = (stray is null ? null : Suggestion.Hint(stray, known)) ?? help;
+        return UserErrorException.At(null, ErrorCodes.BadUsage, OneLine(message), hint);
     }
 
     // The parser speaks of types of .NET.

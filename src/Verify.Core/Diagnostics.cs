@@ -6,13 +6,13 @@ namespace Verify;
 /// <summary>A place in a user's own source text.</summary>
 /// <param name="File">Path relative to the repository root, <c>/</c>-separated.</param>
 /// <param name="Line">Line, from 1.</param>
-public sealed record SourceSpot(string File, int Line)
+public sealed record SourceLocation(string File, int Line)
 {
     /// <summary>The prefix that the build maps the repository root to (<c>PathMap</c>).</summary>
     private const string MappedRoot = "/_/";
 
     /// <summary>Makes a spot from compiler-supplied caller information.</summary>
-    public static SourceSpot From(string file, int line) =>
+    public static SourceLocation From(string file, int line) =>
         new(file.StartsWith(MappedRoot, StringComparison.Ordinal) ? file[MappedRoot.Length..] : file, line);
 
     /// <summary>MSBuild's form, <c>file(line)</c>, which editors and CI underline.</summary>
@@ -30,20 +30,20 @@ public sealed record ErrorCode(string Id, string Title, string Hint);
 /// <param name="Message">What is wrong here, in one line.</param>
 /// <param name="Where">Where, when it is known.</param>
 /// <param name="Hint">What to try next.</param>
-public sealed record Diagnostic(ErrorCode Code, string Message, SourceSpot? Where, string Hint)
+public sealed record Diagnostic(ErrorCode Code, string Message, SourceLocation? Where, string Hint)
 {
     /// <summary>The canonical line, <c>FILE(LINE): error VRFnnn: message</c>.</summary>
     public override string ToString() => $"{Where?.ToString() ?? "verify"}: error {Code.Id}: {Message}";
 }
 
 /// <summary>A user's mistake: a bad model, a bad claim, a bad option or a bad file.</summary>
-public class ModelException(Diagnostic diagnostic) : Exception(diagnostic.ToString())
+public class UserErrorException(Diagnostic diagnostic) : Exception(diagnostic.ToString())
 {
     /// <summary>What is wrong, where, and what to try.</summary>
     public Diagnostic Diagnostic { get; } = diagnostic;
 
     /// <summary>Makes the exception from its parts, with the code's own hint by default.</summary>
-    public static ModelException At(SourceSpot? where, ErrorCode code, string message, string? hint = null) =>
+    public static UserErrorException At(SourceLocation? where, ErrorCode code, string message, string? hint = null) =>
         new(new Diagnostic(code, message, where, hint ?? code.Hint));
 }
 
@@ -51,7 +51,7 @@ public class ModelException(Diagnostic diagnostic) : Exception(diagnostic.ToStri
 /// <remarks>
 /// 1xx modelling, 2xx engines and budgets, 3xx claims and certificates, 4xx files and tools, 9xx ours.
 /// </remarks>
-public static class Codes
+public static class ErrorCodes
 {
     /// <summary>Two expressions do not fit together.</summary>
     public static readonly ErrorCode SortMismatch = new("VRF101", "sorts do not fit",
@@ -212,7 +212,7 @@ public static class Codes
     /// <summary>All codes in the order of their numbers.</summary>
     public static ImmutableArray<ErrorCode> All { get; } =
     [
-        .. typeof(Codes).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .. typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => field.GetValue(null)).OfType<ErrorCode>()
             .OrderBy(code => code.Id, StringComparer.Ordinal),
     ];

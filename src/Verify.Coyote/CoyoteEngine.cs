@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Modelling;
 
@@ -37,7 +36,7 @@ public sealed class CoyoteEngine(string strategy = CoyoteEngine.Portfolio, long 
     public string Name => "coyote";
 
     /// <inheritdoc/>
-    public string Summary => $"schedules drawn by Microsoft.Coyote {Exploration.Version} (--strategy); refutes, but proves nothing";
+    public string Summary => $"schedules drawn by Microsoft.Coyote {CoyoteDecision.Version} (--strategy); refutes, but proves nothing";
 
     /// <inheritdoc/>
     public string? Unavailable => null;
@@ -54,9 +53,9 @@ public sealed class CoyoteEngine(string strategy = CoyoteEngine.Portfolio, long 
         : null;
 
     /// <inheritdoc/>
-    /// <exception cref="ModelException">
+    /// <exception cref="UserErrorException">
     /// VRF203: a reduction is asked for. VRF104, VRF120, VRF121: a schedule met what is undefined.
     /// </exception>
-    public Verdict Decide(Model model, Property property, Run run) =>
-        Exploration.Decide(model, property, run, strategy, schedules);
+    public Verdict Decide(Model model, Property property, EngineOptions run) =>
+        CoyoteDecision.Decide(model, property, run, strategy, schedules);
 }

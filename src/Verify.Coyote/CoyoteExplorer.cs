@@ -5,7 +5,7 @@ using Verify.Harness;
 namespace Verify.Coyote;
 
 /// <summary>Schedules of code under test, drawn by Microsoft.Coyote.</summary>
-public sealed class CoyoteExplorer : IExplorer
+public sealed class CoyoteExplorer : IScheduleExplorer
 {
     /// <inheritdoc/>
     public string Name => "coyote";
@@ -14,9 +14,9 @@ public sealed class CoyoteExplorer : IExplorer
     public ImmutableArray<string> Strategies => new CoyoteEngine().Strategies;
 
     /// <inheritdoc/>
-    public Finding Explore(Experiment experiment, string strategy, long schedules, Run run)
+    public ConformanceResult Explore(ConformanceTest experiment, string strategy, long schedules, EngineOptions run)
     {
-        Asked.Check(this, strategy, schedules, run);
-        return Exploration.Explore(experiment, run, strategy, schedules);
+        ScheduleArguments.Check(this, strategy, schedules, run);
+        return CoyoteDecision.Explore(experiment, run, strategy, schedules);
     }
 }

@@ -1,6 +1,10 @@
 using System.Globalization;
-using Verify.Claims;
 using Verify.Engines;
+using Verify.Explicit.Checkpoints;
+using Verify.Explicit.Counterexamples;
+using Verify.Explicit.Disk;
+using Verify.Explicit.Exploration;
+using Verify.Explicit.Liveness;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Traces;
@@ -23,20 +27,20 @@ public sealed class ExplicitEngine : IEngine
     public string? WhyNot(Model model, Property property) => null;
 
     /// <summary>Sizes that tests make small.</summary>
-    internal Tuning Tuning { get; init; } = Tuning.Default;
+    internal StorageTuning Tuning { get; init; } = StorageTuning.Default;
 
     /// <summary>How long making a trace may still take once the time is spent or somebody asks to stop.</summary>
     internal TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The states that may be looked at for what a proof by the cone of influence left out; 0 for none.</summary>
-    internal long MostStatesForTheRest { get; init; } = 5_000_000;
+    internal long MaxStatesForTheRest { get; init; } = 5_000_000;
 
     /// <inheritdoc/>
-    public Verdict Decide(Model model, Property property, Run run)
+    public Verdict Decide(Model model, Property property, EngineOptions run)
     {
         if (run.ThreadCount > 1)
         {
-            HotCode.CompileAside();
+            JitWarmup.CompileAside();
         }
 
         var compiled = new CompiledModel(model, property, run.Reductions);
@@ -44,19 +48,19 @@ public sealed class ExplicitEngine : IEngine
         {
             if (run.IsCompact)
             {
-                throw ModelException.At(property.Where, Codes.Contradiction,
+                throw UserErrorException.At(property.Where, ErrorCodes.Contradiction,
                     $"'{property.Name}' is decided on the graph of all states, of which hashes are not enough");
             }
 
-            return new Liveness(compiled, run, Tuning, Grace).Decide();
+            return new LeadsToSearch(compiled, run, Tuning, Grace).Decide();
         }
 
         if (run.IsCompact && run.CheckpointDirectory is not null)
         {
-            throw ModelException.At(property.Where, Codes.Contradiction, "a checkpoint is of states, and hashes were asked for");
+            throw UserErrorException.At(property.Where, ErrorCodes.Contradiction, "a checkpoint is of states, and hashes were asked for");
         }
 
-        using var checkpoint = Checkpoint.Open(compiled, run, Tuning);
+        using var checkpoint = Checkpoint.Open(compiled.Question, compiled.Layout.WordCount, run, Tuning);
         SearchResult result;
         Evidence? evidence = null;
         using (var search = new Search(compiled, run, Tuning, checkpoint))
@@ -65,7 +69,7 @@ public sealed class ExplicitEngine : IEngine
             if (result is { End: SearchEnd.Exhausted, IsCompact: false })
             {
                 evidence = result.ToEvidence(compiled);
-                if (!TryCheck(compiled, run, search.Visited, ref evidence))
+                if (!InterpreterCheck.TryAdd(compiled, run, search.Visited, ref evidence))
                 {
                     return new Verdict.Unknown("interrupted, while the interpreter checked the search",
                         evidence with { Kind = EvidenceKind.Partial });
@@ -75,7 +79,7 @@ public sealed class ExplicitEngine : IEngine
 
         if (result.End == SearchEnd.Undefined)
         {
-            throw Undefined.Explain(compiled, result, run, Tuning, Grace);
+            throw UndefinedTrace.Explain(compiled, result, run, Tuning, Grace);
         }
 
         // Where steps wait, a state can be farther away than it is: how far a search that was cut came, says nothing then.
@@ -93,19 +97,7 @@ public sealed class ExplicitEngine : IEngine
         return verdict;
     }
 
-    /// <summary>Lets the interpreter check what was visited, if that is asked for; false if it was interrupted.</summary>
-    internal static bool TryCheck(CompiledModel compiled, Run run, IStateSet visited, ref Evidence evidence)
-    {
-        if (run.Scrutiny is null)
-        {
-            return true;
-        }
-
-        evidence = evidence with { Checked = SearchCheck.Of(compiled.Model, compiled.Property, evidence, run, visited) };
-        return evidence.Checked is not null;
-    }
-
-    private Verdict VerdictOf(CompiledModel compiled, SearchResult result, Evidence evidence, Run run)
+    private Verdict VerdictOf(CompiledModel compiled, SearchResult result, Evidence evidence, EngineOptions run)
     {
         return (result.End, compiled.Property) switch
         {
@@ -113,25 +105,25 @@ public sealed class ExplicitEngine : IEngine
             (SearchEnd.Exhausted, Property.Reachable) when result.IsCompact => new Verdict.Unknown(
                 $"not met in {Odds(result)}", evidence),
             (SearchEnd.Exhausted, _) when result.IsCompact => new Verdict.HoldsUpTo(
-                new Bound(Odds(result), result.Depth, result.States), evidence),
+                new ExplorationBound(Odds(result), result.Depth, result.States), evidence),
             (SearchEnd.Exhausted, Property.Reachable) => new Verdict.Refuted(null, Complete()),
             (SearchEnd.Exhausted, _) => new Verdict.Proved(Complete()),
             _ when result.Covered < 0 => new Verdict.Unknown($"stopped by {result.Cause} at the start", evidence),
             (SearchEnd.Cancelled, _) or (_, Property.Reachable) => new Verdict.Unknown(
                 $"stopped by {result.Cause}; every state within {result.Covered} steps was looked at", evidence),
-            _ => new Verdict.HoldsUpTo(new Bound(result.Cause!, result.Covered, result.States), evidence),
+            _ => new Verdict.HoldsUpTo(new ExplorationBound(result.Cause!, result.Covered, result.States), evidence),
         };
 
-        Evidence Complete() => new SecondLook(compiled, run, Tuning, MostStatesForTheRest).Complete(evidence, result.Seconds);
+        Evidence Complete() => new SecondLook(compiled, run, Tuning, MaxStatesForTheRest).Complete(evidence, result.Seconds);
     }
 
     private static string Odds(SearchResult result) => string.Create(CultureInfo.InvariantCulture,
         $"{result.States:N0} states; that one was taken for another has a probability below {result.MissedProbability:0.0e+0}");
 
     // What was met, with the way there: nobody has to believe it without.
-    private Verdict Told(CompiledModel compiled, SearchResult result, Evidence evidence, Run run)
+    private Verdict Told(CompiledModel compiled, SearchResult result, Evidence evidence, EngineOptions run)
     {
-        using var time = new TraceTime(run, result.Seconds, Grace);
+        using var time = new TraceDeadline(run, result.Seconds, Grace);
         if (new TraceFinder(compiled).Find(result.Depth, run, Tuning, time, out var lostTo) is not { } trace)
         {
             var met = compiled.Property is Property.Reachable ? "met" : "violated";

@@ -1,5 +1,8 @@
-using Verify.Claims;
 using Verify.Engines;
+using Verify.Explicit.Compilation;
+using Verify.Explicit.Counterexamples;
+using Verify.Explicit.Disk;
+using Verify.Explicit.Exploration;
 using Verify.Modelling;
 
 namespace Verify.Explicit;
@@ -13,24 +16,24 @@ namespace Verify.Explicit;
 /// budget, or as many states as it may see, can end it before; what was not met then stays left out, and is reported so.
 /// It searches what the cone only argues about: a violation, or something undefined, that the cone did not show is met here.
 /// </remarks>
-internal sealed class SecondLook(CompiledModel reduced, Run run, Tuning tuning, long mostStates)
+internal sealed class SecondLook(CompiledModel reduced, EngineOptions run, StorageTuning tuning, long maxStates)
 {
     private const int FirstDepth = 8;
 
     /// <summary>The evidence of a proof, with what was found out of what it leaves open.</summary>
     /// <param name="evidence">Of the proof.</param>
     /// <param name="seconds">How long the proof took: what it left of a budget is for this.</param>
-    /// <exception cref="ModelException">VRF104, VRF120, VRF121: the model is not well defined outside of the cone.</exception>
+    /// <exception cref="UserErrorException">VRF104, VRF120, VRF121: the model is not well defined outside of the cone.</exception>
     public Evidence Complete(Evidence evidence, double seconds)
     {
         var witnesses = reduced.Model.Properties.OfType<Property.Reachable>().Count();
-        if (!evidence.IsOpen(reduced.Model) || mostStates == 0 || witnesses >= TransitionCompiler.MostPredicates)
+        if (!evidence.IsOpen(reduced.Model) || maxStates == 0 || witnesses >= TransitionCompiler.MaxPredicates)
         {
             return evidence;
         }
 
         var whole = new CompiledModel(reduced.Model, reduced.Property, run.Reductions & ~Reductions.ConeOfInfluence);
-        var limit = run.Budget with { States = Math.Min(run.Budget.States ?? mostStates, mostStates) };
+        var limit = run.Budget with { States = Math.Min(run.Budget.States ?? maxStates, maxStates) };
         for (var depth = FirstDepth; ; depth *= 2)
         {
             var left = run.Budget.Seconds - seconds;
@@ -54,7 +57,7 @@ internal sealed class SecondLook(CompiledModel reduced, Run run, Tuning tuning, 
     {
         using var search = new Search(whole, run with { Budget = budget, CheckpointDirectory = null }, tuning);
         var result = search.Execute(keepLevels: false);
-        return result.End == SearchEnd.Undefined ? throw Undefined.Explain(whole, result, run, tuning, TimeSpan.FromSeconds(1))
+        return result.End == SearchEnd.Undefined ? throw UndefinedTrace.Explain(whole, result, run, tuning, TimeSpan.FromSeconds(1))
             : result.End != SearchEnd.Met ? result
             : throw new System.Diagnostics.UnreachableException(
                 $"the cone of influence of '{whole.Property.Name}' hides what is met in {result.Depth} steps");

@@ -46,7 +46,7 @@ internal static class Heading
     public static string Short(Sort sort) => sort switch
     {
         Sort.Enumeration enumeration => enumeration.Name,
-        Sort.Scalar scalar => scalar.Name,
+        Sort.ScalarSet scalar => scalar.Name,
         Sort.Record record => record.Name,
         Sort.Optional optional => $"option<{Short(optional.Of)}>",
         Sort.Mapping map => $"map<{Short(map.Key)}, {Short(map.Value)}>",

@@ -1,4 +1,9 @@
 using System.Collections.Immutable;
+using Verify.Formats.Btor2;
+using Verify.Formats.Murphi;
+using Verify.Formats.Promela;
+using Verify.Formats.Smt;
+using Verify.Formats.Tla;
 using Verify.Modelling;
 
 namespace Verify.Formats;
@@ -27,7 +32,7 @@ public interface IModelWriter
     /// others are in the text as well, switched off.
     /// </param>
     /// <param name="instance">The options that name the instance, for the heading.</param>
-    /// <exception cref="ModelException">VRF122: an instance is too large to be written rule by rule.</exception>
+    /// <exception cref="UserErrorException">VRF122: an instance is too large to be written rule by rule.</exception>
     ImmutableArray<ExportFile> Export(Model model, Property? property, string? instance = null);
 }
 
@@ -40,11 +45,11 @@ public sealed record ExportFile(string Name, string Text);
 public static class ModelWriters
 {
     /// <summary>All of them, in the order of their names.</summary>
-    public static ImmutableArray<IModelWriter> All { get; } = [new Btor2(), new Murphi(), new Promela(), new SmtHorn(), new TlaPlus()];
+    public static ImmutableArray<IModelWriter> All { get; } = [new Btor2Writer(), new MurphiWriter(), new PromelaWriter(), new SmtHornWriter(), new TlaWriter()];
 }
 
 /// <summary>What every writer asks about a property.</summary>
-internal static class Asked
+internal static class AskedProperty
 {
     /// <summary>Whether a property is switched on in a text about another one, or about all.</summary>
     public static bool IsActive(Property property, Property? asked) => asked is null
@@ -61,7 +66,7 @@ internal static class Asked
             : model.Properties.Add(asked);
 
     /// <summary>The parts of a conjunction, in order.</summary>
-    public static IEnumerable<Expr> Conjuncts(Expr expr) => expr is Expr.Logic { Operator: LogicOperator.And } both
+    public static IEnumerable<Expr> Conjuncts(Expr expr) => expr is Expr.Connective { Operator: LogicOperator.And } both
         ? Conjuncts(both.Left).Concat(Conjuncts(both.Right))
         : [expr];
 }

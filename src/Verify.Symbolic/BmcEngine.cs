@@ -1,6 +1,7 @@
 using System.Globalization;
-using Verify.Claims;
-using Verify.Solving;
+using Verify.Engines;
+using Verify.Solvers;
+using Verify.Symbolic.Tasks;
 
 namespace Verify.Symbolic;
 
@@ -18,7 +19,7 @@ public sealed class BmcEngine(ISolverSource solvers) : SymbolicEngine(solvers)
     /// <inheritdoc/>
     public override string Summary => "asks a solver for runs of one length after the other; shortest counterexamples, no proofs";
 
-    private protected override Verdict Decide(Question question)
+    private protected override Verdict Decide(ProofTask question)
     {
         const string How = "runs of one length after the other";
         using var search = new BoundedSearch(question);

@@ -1,7 +1,9 @@
 using System.Globalization;
-using Verify.Claims;
-using Verify.Lowering;
-using Verify.Solving;
+using Verify.Engines;
+using Verify.Solvers;
+using Verify.Solvers.Smt;
+using Verify.Symbolic.Induction;
+using Verify.Symbolic.Tasks;
 
 namespace Verify.Symbolic;
 
@@ -22,7 +24,7 @@ public sealed class KInductionEngine(ISolverSource solvers) : SymbolicEngine(sol
     /// <inheritdoc/>
     public override string Summary => "proves what follows from enough steps in a row; shortest counterexamples";
 
-    private protected override Verdict Decide(Question question)
+    private protected override Verdict Decide(ProofTask question)
     {
         const string How = "induction over several steps";
         using var starts = new BoundedSearch(question);
@@ -46,7 +48,7 @@ public sealed class KInductionEngine(ISolverSource solvers) : SymbolicEngine(sol
     }
 
     // One step more, through good states that all differ: can a bad one follow?
-    private static bool Holds(Question question, Unrolling stays)
+    private static bool Holds(ProofTask question, Unrolling stays)
     {
         var text = question.Text;
         stays.Assert($"(not {SmtLib.Apply("bad", Unrolling.State(stays.Steps))})");
@@ -59,6 +61,6 @@ public sealed class KInductionEngine(ISolverSource solvers) : SymbolicEngine(sol
         return !stays.IsPossible("bad");
     }
 
-    private static Verdict Prove(Question question, int k, string how) => InductiveProof.Of(question,
-        Obligations.OfInduction(question, k), null, $"{k}-induction over runs without repetition", k, how);
+    private static Verdict Prove(ProofTask question, int k, string how) => InductiveProof.Of(question,
+        InstanceObligations.OfInduction(question, k), null, $"{k}-induction over runs without repetition", k, how);
 }

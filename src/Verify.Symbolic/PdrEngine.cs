@@ -1,7 +1,9 @@
 using System.Globalization;
-using Verify.Claims;
 using Verify.Engines;
-using Verify.Solving;
+using Verify.Solvers;
+using Verify.Symbolic.Induction;
+using Verify.Symbolic.Pdr;
+using Verify.Symbolic.Tasks;
 
 namespace Verify.Symbolic;
 
@@ -20,7 +22,7 @@ public sealed class PdrEngine(ISolverSource solvers) : SymbolicEngine(solvers)
     /// <inheritdoc/>
     public override string Summary => "finds an inductive invariant of the instance; shortest counterexamples";
 
-    private protected override Verdict Decide(Question question)
+    private protected override Verdict Decide(ProofTask question)
     {
         const string How = "property directed reachability";
         using var frames = new Frames(question);
@@ -35,7 +37,7 @@ public sealed class PdrEngine(ISolverSource solvers) : SymbolicEngine(solvers)
             frames.AddLevel();
             while (frames.BadIn(frames.Last) is { } bad)
             {
-                if (!new Blocking(frames).Block(bad))
+                if (!new ProofObligations(frames).Block(bad))
                 {
                     return BoundedSearch.Refute(question, How);
                 }
@@ -45,7 +47,7 @@ public sealed class PdrEngine(ISolverSource solvers) : SymbolicEngine(solvers)
             {
                 var lemmas = Enumerable.Range(closed, frames.Last - closed + 1).Sum(level => frames.Level(level).Count);
                 var invariant = frames.Invariant(closed);
-                return InductiveProof.Of(question, Obligations.OfInvariant(question, invariant), invariant,
+                return InductiveProof.Of(question, InstanceObligations.OfInvariant(question, invariant), invariant,
                     string.Create(CultureInfo.InvariantCulture, $"{lemmas} lemmas"), frames.Last, How);
             }
         }

@@ -1,5 +1,7 @@
-using Verify.Claims;
-using Verify.Solving;
+using Verify.Engines;
+using Verify.Solvers;
+using Verify.Symbolic.Induction;
+using Verify.Symbolic.Tasks;
 
 namespace Verify.Symbolic;
 
@@ -14,7 +16,7 @@ public sealed class SpacerEngine(ISolverSource solvers) : SymbolicEngine(solvers
     /// <inheritdoc/>
     public override string Summary => "lets Z3 find an inductive invariant of the instance, and checks it; shortest counterexamples";
 
-    private protected override Verdict Decide(Question question)
+    private protected override Verdict Decide(ProofTask question)
     {
         const string How = "Horn clauses";
         string invariant;
@@ -34,6 +36,6 @@ public sealed class SpacerEngine(ISolverSource solvers) : SymbolicEngine(solvers
         }
 
         return InductiveProof.Of(
-            question, Obligations.OfInvariant(question, invariant), invariant, "an invariant found by Spacer", 0, How);
+            question, InstanceObligations.OfInvariant(question, invariant), invariant, "an invariant found by Spacer", 0, How);
     }
 }

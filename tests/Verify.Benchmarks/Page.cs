@@ -1,5 +1,5 @@
 using System.Globalization;
-using Verify.Cli.Output;
+using Verify.Cli.Hosting;
 
 namespace Verify.Benchmarks;
 
@@ -9,7 +9,7 @@ internal static class Page
     public static string Heading(int rounds) => string.Create(CultureInfo.InvariantCulture, $"""
         # Benchmarks
 
-        Written by `./verify bench --into tests/Verify.Benchmarks/results.md`. {Machine.Description}.
+        Written by `./verify bench --into tests/Verify.Benchmarks/results.md`. {HostInfo.Description}.
 
         Whole commands, start-up included; for Spin and Rumur without translating and compiling. All run in one go,
         alternating, {rounds} times; seconds are medians. "×" is how many times as long Spin's best takes. Spin and Rumur

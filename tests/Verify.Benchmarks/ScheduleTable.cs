@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Verify.Cli.Output;
+using Verify.Cli.Hosting;
 
 namespace Verify.Benchmarks;
 
@@ -39,15 +39,15 @@ public sealed class ScheduleTable(Func<IEnumerable<string>, string> decide)
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"""
             {Heading}
 
-            Written by `./verify bench --only schedules --into tests/Verify.Benchmarks/results.md`. {Machine.Description}.
+            Written by `./verify bench --only schedules --into tests/Verify.Benchmarks/results.md`. {HostInfo.Description}.
             Measured with
 
             {string.Join('\n', used)}
 
             ### To the first violation
 
-            Schedules of at most {Strategy.MostSteps} steps, and seconds, {over}; a search has no schedules.
-            "-" if one seed or more met nothing within {Strategy.MostSchedules:N0} schedules or {seconds} seconds, and how many did.
+            Schedules of at most {Strategy.MaxSteps} steps, and seconds, {over}; a search has no schedules.
+            "-" if one seed or more met nothing within {Strategy.MaxSchedules:N0} schedules or {seconds} seconds, and how many did.
             Seconds are the engine's own, of one thread, compiling the model included.
 
 

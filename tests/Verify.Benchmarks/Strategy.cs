@@ -9,13 +9,13 @@ namespace Verify.Benchmarks;
 public sealed record Strategy(string Engine, string? Name)
 {
     /// <summary>Within so many schedules a violation is met, or it is not.</summary>
-    public const int MostSchedules = 10_000;
+    public const int MaxSchedules = 10_000;
 
     /// <summary>The most steps of one.</summary>
-    public const int MostSteps = 200;
+    public const int MaxSteps = 200;
 
     // As many as may be drawn if states are to be counted.
-    private const int MostCounted = 80_000;
+    private const int MaxCounted = 80_000;
 
     /// <summary>The claims whose violations are looked for: of each mechanism one.</summary>
     public static ImmutableArray<string> Refuted { get; } =
@@ -44,8 +44,8 @@ public sealed record Strategy(string Engine, string? Name)
     [
         "check", claim, "--engine", Engine, "--threads", "1", "--budget", FormattableString.Invariant($"seconds={seconds}"),
         .. Name is null ? Array.Empty<string>()
-            : ["--strategy", Name, "--schedules", $"{(Refuted.Contains(claim) ? MostSchedules : MostCounted)}",
-                "--steps", $"{MostSteps}", "--seed", $"{seed}"],
+            : ["--strategy", Name, "--schedules", $"{(Refuted.Contains(claim) ? MaxSchedules : MaxCounted)}",
+                "--steps", $"{MaxSteps}", "--seed", $"{seed}"],
         "--json",
     ];
 }

@@ -30,14 +30,14 @@ internal static class Provoke
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         var diagnostic = Anywhere(code, action);
-        Assert.Equal(SourceSpot.From(file, line), diagnostic.Where);
+        Assert.Equal(SourceLocation.From(file, line), diagnostic.Where);
         return diagnostic;
     }
 
     /// <summary>An action whose mistake has no line.</summary>
     public static Diagnostic Anywhere(ErrorCode code, Action action)
     {
-        var diagnostic = Assert.Throws<ModelException>(action).Diagnostic;
+        var diagnostic = Assert.Throws<UserErrorException>(action).Diagnostic;
         Assert.Equal(code.Id, diagnostic.Code.Id);
         Assert.NotEqual("", diagnostic.Hint);
         Assert.DoesNotContain('\n', diagnostic.ToString());

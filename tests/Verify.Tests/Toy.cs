@@ -99,7 +99,7 @@ internal sealed class Toy
         {
             action();
         }
-        catch (ModelException e)
+        catch (UserErrorException e)
         {
             Errors.Add(new Error(level, e.Diagnostic));
         }
@@ -117,9 +117,17 @@ internal sealed class Toy
         public List<(Step Step, Node To)> Next { get; } = [];
 
         /// <summary>A shortest run to here.</summary>
-        public Trace Trace => from is null
-            ? new Trace([State], [])
-            : from.Trace with { States = from.Trace.States.Add(State), Steps = from.Trace.Steps.Add(by!) };
+        public Trace Trace
+        {
+            get
+            {
+                // From the previous one, read once: it is made anew each time.
+                var before = from?.Trace;
+                return before is null
+                    ? new Trace([State], [])
+                    : before with { States = before.States.Add(State), Steps = before.Steps.Add(by!) };
+            }
+        }
     }
 
     /// <summary>Something undefined, met when a state of a level was looked at.</summary>

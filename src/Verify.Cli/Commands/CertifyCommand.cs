@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Verify.Cli.Hosting;
+using Verify.Cli.Options;
 using Verify.Cli.Output;
 using Verify.Cli.Proofs;
+using Verify.Cli.Running;
 
 namespace Verify.Cli.Commands;
 
@@ -80,7 +83,7 @@ internal static class CertifyCommand
     {
         if (chosen.Length > 0)
         {
-            throw ModelException.At(null, Codes.BadUsage, "--write writes what no file is needed for", "leave one of the two out");
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--write writes what no file is needed for", "leave one of the two out");
         }
 
         foreach (var path in check.WriteTo(folder))

@@ -1,6 +1,10 @@
 using System.CommandLine;
 using Verify.Claims;
+using Verify.Cli.Engines;
+using Verify.Cli.Hosting;
+using Verify.Cli.Options;
 using Verify.Cli.Output;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
 
@@ -46,7 +50,7 @@ internal static class CheckCommand
         parsed.GetResult(sizes) is not { Implicit: false } ? null
         : parsed.GetValue(sizes) is not { } text ? UsualSizeSeconds
         : Quantity.Seconds(text) is { } seconds and > 0 ? seconds
-        : throw ModelException.At(null, Codes.BadUsage, $"the time '{text}' is not understood",
+        : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the time '{text}' is not understood",
             "write --sizes 30s, or 5m; another instance is --size cpu=3");
 
     private static int Check(Session session, ParseResult parsed, IReadOnlyList<Claim> claims,
@@ -57,7 +61,7 @@ internal static class CheckCommand
         var (engine, run) = options.Read(parsed, session);
         run = run with { Scrutiny = run.Scrutiny ?? Scrutiny.Usual.Shared(claims.Count) };
         var chosen = claims.Select(claim => choices.Apply(parsed, claim)).ToList();
-        var careful = new CarefulEngine(engine);
+        var careful = new CachingEngine(engine);
         var outcomes = new List<Outcome>();
         var larger = new List<Outcome>();
         for (var i = 0; i < claims.Count && !(i > 0 && session.Cancellation.IsCancellationRequested); i++)
@@ -65,7 +69,7 @@ internal static class CheckCommand
             var (claim, choice) = (claims[i], chosen[i]);
             var outcome = session.Catalogue.MistakeIn(claim) is { } mistake
                 ? Outcome.Wrong(claim, choice, mistake)
-                : Live.Run(session.Terminal, claim.Id,
+                : ProgressDisplay.Run(session.Terminal, claim.Id,
                     progress => Outcome.Of(claim, choice, careful, run with { Progress = progress }));
             outcomes.Add(outcome);
             if (!isJson && outcome.IsResult)
@@ -96,7 +100,7 @@ internal static class CheckCommand
     }
 
     // A line for each of the next sizes, and the whole result where it is no proof.
-    private static List<Outcome> Grow(Session session, Claim claim, Choices choices, IEngine engine, Run run, Shown shown)
+    private static List<Outcome> Grow(Session session, Claim claim, Choices choices, IEngine engine, EngineOptions run, Shown shown)
     {
         var text = shown.IsJson ? null : new ResultText(session.Terminal, shown.Options);
         var all = new List<Outcome>();
@@ -127,7 +131,7 @@ internal static class CheckCommand
         if (asked > 1 && !isJson)
         {
             Separate(session.Terminal.Out, outcomes.Count(one => one.IsResult));
-            session.Terminal.Out.WriteLine(Tally.Of(outcomes));
+            session.Terminal.Out.WriteLine(Summary.Of(outcomes));
         }
 
         return session.Cancellation.IsCancellationRequested

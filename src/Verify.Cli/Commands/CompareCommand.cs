@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
 using Verify.Claims;
+using Verify.Cli.Hosting;
+using Verify.Cli.Options;
 using Verify.Cli.Output;
+using Verify.Cli.Running;
 using Verify.Engines;
 
 namespace Verify.Cli.Commands;
@@ -54,13 +57,13 @@ internal static class CompareCommand
             var names = parsed.GetRequiredValue(engines).Split(',', StringSplitOptions.TrimEntries);
             var chosen = names.Select(session.Engine).ToList();
             var allowed = parsed.GetRequiredValue(budget);
-            var run = new Run(BudgetOption.Read([allowed]), Threads: 1, Cancellation: session.Cancellation)
+            var run = new EngineOptions(BudgetOption.Read([allowed]), Threads: 1, Cancellation: session.Cancellation)
             {
                 Scrutiny = parsed.GetValue(paranoid) ? Scrutiny.Whole : null,
             };
             OptionUse.Check(parsed, chosen);
             var atOnce = parsed.GetValue(threads) is > 0 and <= 512 and var number ? number
-                : throw ModelException.At(null, Codes.BadUsage, $"{parsed.GetValue(threads)} threads make no sense",
+                : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"{parsed.GetValue(threads)} threads make no sense",
                     "choose from 1 to 512");
             var rows = Compare(session, asked, chosen, run, atOnce);
             if (parsed.GetValue(page) is { } file && rows.Count == asked.Length)
@@ -75,7 +78,8 @@ internal static class CompareCommand
         return command;
     }
 
-    private static List<Comparison> Compare(Session session, IReadOnlyList<Claim> claims, List<IEngine> engines, Run run, int threads)
+    private static List<Comparison> Compare(Session session, IReadOnlyList<Claim> claims, List<IEngine> engines, EngineOptions run,
+        int threads)
     {
         string[] headings = ["claim", .. engines.Select(engine => engine.Name)];
         // Rows are written as they come, so that none of them may need more room than this.
@@ -141,7 +145,7 @@ internal static class CompareCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw ModelException.At(null, Codes.BadFile, e.Message);
+            throw UserErrorException.At(null, ErrorCodes.BadFile, e.Message);
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using Verify.Claims;
+using Verify.Cli.Hosting;
+using Verify.Cli.Options;
 using Verify.Formats;
+using Verify.Modelling;
 
 namespace Verify.Cli.Commands;
 
@@ -33,7 +35,7 @@ internal static class ExportCommand
             var property = instance.Model.Property(found.Property);
             if (writer.WhyNot(instance.Model, property) is { } reason)
             {
-                throw ModelException.At(property.Where, Codes.BadFormat, reason);
+                throw UserErrorException.At(property.Where, ErrorCodes.BadFormat, reason);
             }
 
             Write(session.Terminal, writer.Export(instance.Model, property, instance.ToString()), parsed.GetValue(into));
@@ -44,7 +46,7 @@ internal static class ExportCommand
 
     private static IModelWriter Writer(Session session, string name) =>
         session.Writers.FirstOrDefault(writer => writer.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw ModelException.At(null, Codes.BadFormat, $"there is no format '{name}'",
+        ?? throw UserErrorException.At(null, ErrorCodes.BadFormat, $"there is no format '{name}'",
             $"choose from {string.Join(", ", session.Writers.Select(writer => writer.Name))}");
 
     private static void Write(Terminal terminal, IReadOnlyList<ExportFile> files, string? folder)
@@ -72,7 +74,7 @@ internal static class ExportCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw ModelException.At(null, Codes.BadFile, e.Message);
+            throw UserErrorException.At(null, ErrorCodes.BadFile, e.Message);
         }
     }
 }

@@ -2,8 +2,12 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Verify.Claims;
+using Verify.Cli.Engines;
+using Verify.Cli.Hosting;
+using Verify.Cli.Options;
 using Verify.Cli.Output;
 using Verify.Cli.Proofs;
+using Verify.Cli.Running;
 
 namespace Verify.Cli.Commands;
 
@@ -24,7 +28,7 @@ internal static class GateCommand
             var claims = ClaimsOf(session.Catalogue, ReadShard(parsed.GetValue(shard)));
             var isJson = parsed.GetValue(json);
             var clock = Stopwatch.StartNew();
-            var batch = new Batch(new CarefulEngine(engine), run, session.Catalogue.MistakeIn);
+            var batch = new Batch(new CachingEngine(engine), run, session.Catalogue.MistakeIn);
             var outcomes = Decide(session, claims, batch, [.. options.Given(parsed)], isJson);
             var certificates = Certify(session, claims, isJson);
             return Conclude(session, new GateOutcome(claims.Count, outcomes, [.. session.Catalogue.Unread], certificates)
@@ -42,14 +46,14 @@ internal static class GateCommand
         if (all.IsEmpty)
         {
             throw catalogue.Unread.Count > 0
-                ? new ModelException(catalogue.Unread[0])
-                : ModelException.At(null, Codes.UnknownClaim, "there are no claims to decide");
+                ? new UserErrorException(catalogue.Unread[0])
+                : UserErrorException.At(null, ErrorCodes.UnknownClaim, "there are no claims to decide");
         }
 
         return shard.Index <= all.Length
             ? [.. all.Where((_, position) => position % shard.Count == shard.Index - 1)]
-            : throw ModelException.At(null, Codes.Contradiction,
-                $"shard {shard.Index} of {shard.Count} has nothing in it: there are {Tally.Count(all.Length, "claim")}",
+            : throw UserErrorException.At(null, ErrorCodes.Contradiction,
+                $"shard {shard.Index} of {shard.Count} has nothing in it: there are {Quantity.Of(all.Length, "claim")}",
                 $"write --shard {all.Length}/{all.Length} at most");
     }
 
@@ -66,7 +70,7 @@ internal static class GateCommand
         var outcomes = batch.Decide(session.Terminal, claims, table.Add);
         session.Terminal.Out.WriteLine();
         table.WriteProblems(outcomes);
-        session.Terminal.Out.WriteLine($"{Tally.Of(outcomes)} ({ResultText.Seconds(clock.Elapsed.TotalSeconds)})");
+        session.Terminal.Out.WriteLine($"{Summary.Of(outcomes)} ({Quantity.InSeconds(clock.Elapsed.TotalSeconds)})");
         return outcomes;
     }
 
@@ -129,11 +133,12 @@ internal static class GateCommand
             || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {
-            throw ModelException.At(null, Codes.BadUsage, $"the shard '{text}' is not understood", "write --shard 1/4 to 4/4");
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the shard '{text}' is not understood", "write --shard 1/4 to 4/4");
         }
 
         return index >= 1 && index <= count
             ? (index, count)
-            : throw ModelException.At(null, Codes.Contradiction, $"there is no shard {index} of {count}", "write --shard 1/4 to 4/4");
+            : throw UserErrorException.At(null, ErrorCodes.Contradiction, $"there is no shard {index} of {count}",
+                "write --shard 1/4 to 4/4");
     }
 }

@@ -14,7 +14,7 @@ internal static class LauncherCommands
     private static Command Create(string name, string summary)
     {
         var command = new Command(name, summary) { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction((Func<ParseResult, int>)(_ => throw ModelException.At(null, Codes.BadUsage,
+        command.SetAction((Func<ParseResult, int>)(_ => throw UserErrorException.At(null, ErrorCodes.BadUsage,
             $"the tool has no '{name}' in it, the launcher does", $"run './verify {name}' at the root of the repository")));
         return command;
     }

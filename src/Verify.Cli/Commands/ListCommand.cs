@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Verify.Claims;
+using Verify.Cli.Hosting;
 using Verify.Cli.Output;
 using Verify.Modelling;
 
@@ -50,8 +51,8 @@ internal static class ListCommand
         List<ModelFamily> families = [.. catalogue.Families.Where(family => Has(family.Name) || names.Contains(family.Name))];
         if (families.Count == 0)
         {
-            throw ModelException.At(null, Codes.UnknownClaim, $"no claim and no family has '{part}' in its name",
-                Nearest.Hint(part, catalogue.Families.Select(family => family.Name).Concat(catalogue.Names)));
+            throw UserErrorException.At(null, ErrorCodes.UnknownClaim, $"no claim and no family has '{part}' in its name",
+                Suggestion.Hint(part, catalogue.Families.Select(family => family.Name).Concat(catalogue.Names)));
         }
 
         if (isJson)

@@ -1,7 +1,11 @@
 using System.CommandLine;
 using Verify.Claims;
+using Verify.Cli.Engines;
+using Verify.Cli.Hosting;
+using Verify.Cli.Options;
 using Verify.Cli.Output;
 using Verify.Cli.Proofs;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
 
@@ -78,7 +82,7 @@ internal sealed class ProveCommand
             ?? found.SelectMany(claim => ChoiceOptions.Difference(claim, choices.Apply(parsed, claim))).FirstOrDefault();
         if (foreign is not null)
         {
-            throw ModelException.At(null, Codes.Contradiction,
+            throw UserErrorException.At(null, ErrorCodes.Contradiction,
                 $"'{foreign}' is about an instance, --any-size about every size of a claim as it is written");
         }
 
@@ -95,16 +99,16 @@ internal sealed class ProveCommand
     {
         if (parsed.GetValue(find))
         {
-            throw ModelException.At(null, Codes.BadUsage, "--find looks for an invariant for every size: say --any-size too");
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--find looks for an invariant for every size: say --any-size too");
         }
 
-        var run = new Run(budget.Read(parsed), parsed.GetValue(seed) ?? 1, Cancellation: session.Cancellation);
-        var chosen = new CarefulEngine(InstanceRun.EngineOf(session, parsed.GetValue(engine)));
+        var run = new EngineOptions(budget.Read(parsed), parsed.GetValue(seed) ?? 1, Cancellation: session.Cancellation);
+        var chosen = new CachingEngine(InstanceRun.EngineOf(session, parsed.GetValue(engine)));
         var folder = parsed.GetValue(into);
         if (folder is not null)
         {
-            _ = !string.IsNullOrWhiteSpace(folder) ? WritableFolder.Prepare(folder, $"no file can be written into '{folder}'")
-                : throw ModelException.At(null, Codes.BadUsage, "no folder is named to write into");
+            _ = !string.IsNullOrWhiteSpace(folder) ? DirectoryProbe.Prepare(folder, $"no file can be written into '{folder}'")
+                : throw UserErrorException.At(null, ErrorCodes.BadUsage, "no folder is named to write into");
         }
 
         var proving = new InstanceRun(session, folder);
@@ -126,7 +130,7 @@ internal sealed class ProveCommand
         {
             try
             {
-                var done = session.Catalogue.MistakeIn(claim) is { } mistake ? throw new ModelException(mistake) : work(claim, choice);
+                var done = session.Catalogue.MistakeIn(claim) is { } mistake ? throw new UserErrorException(mistake) : work(claim, choice);
                 if (!isJson && codes.Count > 0)
                 {
                     session.Terminal.Out.WriteLine();
@@ -139,7 +143,7 @@ internal sealed class ProveCommand
                     write(done);
                 }
             }
-            catch (ModelException e)
+            catch (UserErrorException e)
             {
                 var wrong = Outcome.Wrong(claim, choice, e) with { IsOfEverySize = parsed.GetValue(anySize) };
                 if (!isJson && wrong.Run is not null)

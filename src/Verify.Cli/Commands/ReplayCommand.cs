@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Verify.Claims;
+using Verify.Cli.Hosting;
+using Verify.Cli.Options;
 using Verify.Cli.Output;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Semantics;
@@ -46,7 +49,7 @@ internal static class ReplayCommand
         return command;
     }
 
-    private static (Decision Decision, Trace Trace) Replayed(Claim claim, Choices choices, string text)
+    private static (ClaimDecision Decision, Trace Trace) Replayed(Claim claim, Choices choices, string text)
     {
         var instance = new Instance(claim.Family, choices);
         var property = instance.Model.Property(claim.Property);
@@ -70,10 +73,10 @@ internal static class ReplayCommand
             (true, _) => new Verdict.Refuted(trace, evidence),
             _ => new Verdict.Unknown($"the run decides nothing about '{property.Name}'", evidence),
         };
-        var report = new Report(instance, property, verdict, "replay", Run.Default, 0);
+        var report = new Report(instance, property, verdict, "replay", EngineOptions.Default, 0);
         var isExpected = verdict.Word == claim.Expected.Word;
         string[] problems = isExpected ? [] : [$"expected {claim.Expected.Word}, found {verdict.Word}"];
-        return (new Decision(claim, choices, new ClaimReport(claim, report, [], [.. problems])), trace);
+        return (new ClaimDecision(claim, choices, new ClaimReport(claim, report, [], [.. problems])), trace);
     }
 
     /// <summary>A run about progress goes on for ever: it rests in its last state, or comes back to that of an earlier step.</summary>
@@ -105,7 +108,7 @@ internal static class ReplayCommand
         return wrong.ExitCode;
     }
 
-    private static void Write(Terminal terminal, Decision decision, Trace trace, bool isFull, bool isJson)
+    private static void Write(Terminal terminal, ClaimDecision decision, Trace trace, bool isFull, bool isJson)
     {
         if (isJson)
         {

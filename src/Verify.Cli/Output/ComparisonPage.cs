@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Verify.Cli.Hosting;
+using Verify.Cli.Running;
 
 namespace Verify.Cli.Output;
 
@@ -19,7 +21,7 @@ internal static class ComparisonPage
             # Engines
 
             Written by `{command}`.
-            {string.Join("; ", [Machine.Description, .. solvers])}.
+            {string.Join("; ", [HostInfo.Description, .. solvers])}.
 
             Every claim that the first engine decides within the budget, asked of the others. A cell is the answer and its
             seconds: "up to 12" says that nothing was found in 12 steps and that no more were asked for, "unknown past 12" that

@@ -1,6 +1,8 @@
 using System.Globalization;
-using Verify.Claims;
-using Verify.Traces;
+using Verify.Cli.Hosting;
+using Verify.Cli.Running;
+using Verify.Engines;
+using Verify.Rendering;
 
 namespace Verify.Cli.Output;
 
@@ -64,7 +66,7 @@ internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids, IRea
                 terminal.Out.WriteLine($"  {problem}");
             }
 
-            foreach (var line in Fold.Command("  repeat:", ["./verify", "check", Fold.Quoted(outcome.Claim.Id), .. options]))
+            foreach (var line in TextWrap.Command("  repeat:", ["./verify", "check", TextWrap.Quoted(outcome.Claim.Id), .. options]))
             {
                 terminal.Out.WriteLine(line);
             }

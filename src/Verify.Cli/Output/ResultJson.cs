@@ -1,7 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Verify.Claims;
-using Verify.Cli.Proofs;
+using Verify.Cli.Hosting;
+using Verify.Cli.Running;
+using Verify.Engines;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Traces;
@@ -28,7 +30,7 @@ internal static class ResultJson
     public sealed record Entry(Claim Claim, Choices Choices, Report? Report)
     {
         /// <summary>What it is about, in a line.</summary>
-        public string Instance { get; init; } = Claims.Instance.Describe(Claim.Family, Choices);
+        public string Instance { get; init; } = Modelling.Instance.Describe(Claim.Family, Choices);
 
         /// <summary>The verdict that is expected; null when nothing is.</summary>
         public string? Expected { get; init; }
@@ -64,7 +66,7 @@ internal static class ResultJson
         ];
 
     /// <summary>The results in a decision; those with an assumption dropped follow the claim's own.</summary>
-    public static IEnumerable<Entry> Of(Decision decision) => decision.Report.Dropped
+    public static IEnumerable<Entry> Of(ClaimDecision decision) => decision.Report.Dropped
         .Select(dropped => WithoutAssumption(decision, dropped.Assumption, dropped.Report)).Prepend(Own(decision));
 
     /// <summary>Writes what became of claims.</summary>
@@ -148,7 +150,7 @@ internal static class ResultJson
         output.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.WrittenSpan));
     }
 
-    private static Entry Own(Decision decision)
+    private static Entry Own(ClaimDecision decision)
     {
         var (claim, main) = (decision.Claim, decision.Report.Main);
         return main is null
@@ -165,7 +167,7 @@ internal static class ResultJson
             };
     }
 
-    private static Entry WithoutAssumption(Decision decision, string assumption, Report report)
+    private static Entry WithoutAssumption(ClaimDecision decision, string assumption, Report report)
     {
         var isSuperfluous = decision.Claim.Expected is Expectation.ProvedIf conditional
             && conditional.Superfluous.Contains(assumption);
@@ -245,8 +247,8 @@ internal static class ResultJson
         var bound = verdict switch
         {
             Verdict.HoldsUpTo limit => limit.Bound,
-            Verdict.Unknown unknown => new Bound(unknown.Reason, 0, evidence.States),
-            _ => reason is null ? null : new Bound(reason, 0, 0),
+            Verdict.Unknown unknown => new ExplorationBound(unknown.Reason, 0, evidence.States),
+            _ => reason is null ? null : new ExplorationBound(reason, 0, 0),
         };
         json.WritePropertyName("bound");
         if (bound is null)
@@ -322,7 +324,7 @@ internal static class ResultJson
     {
         json.WriteStartObject();
         json.WriteString("replay", instance is null ? null : string.Join(' ',
-            Decision.ReplayCommand(claim, instance, Replay.Encode(new Interpreter(instance.Model), trace))));
+            ClaimDecision.ReplayCommand(claim, instance, Replay.Encode(new Interpreter(instance.Model), trace))));
         json.WriteStartArray("steps");
         foreach (var step in narration.Steps)
         {

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Verify.Claims;
+using Verify.Cli.Hosting;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Rendering;
 using Verify.Semantics;
 using Verify.Traces;
 
@@ -25,7 +27,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         }
 
         var failure = outcome.Failure!;
-        var ours = failure.Code == Codes.Internal;
+        var ours = failure.Code == ErrorCodes.Internal;
         Line($"{terminal.Paint(outcome.Claim.Id, Paint.Bold)}  "
             + terminal.Paint(ours ? "not decided, by a mistake of ours" : "not decided, there is an error in it", Paint.Red));
         Text(outcome.Claim.Sentence);
@@ -35,9 +37,9 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         if (outcome.Run is { } run)
         {
             var path = Replay.Encode(new Interpreter(run.Model), run.Trace);
-            var command = run.Instance is { } instance ? Decision.ReplayCommand(outcome.Claim, instance, path) : [];
+            var command = run.Instance is { } instance ? ClaimDecision.ReplayCommand(outcome.Claim, instance, path) : [];
             Line("");
-            terminal.Out.Write(Columns.Of(run, failure, new Caption(outcome.Claim.Id, outcome.InstanceText, command), showStates));
+            terminal.Out.Write(ColumnTrace.Of(run, failure, new Caption(outcome.Claim.Id, outcome.InstanceText, command), showStates));
             Line("");
         }
 
@@ -45,7 +47,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     }
 
     /// <summary>Writes one decision.</summary>
-    public void Write(Decision decision, bool showStates)
+    public void Write(ClaimDecision decision, bool showStates)
     {
         var (claim, report) = (decision.Claim, decision.Report);
         if (report.Main is not { } main)
@@ -60,7 +62,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         Text($"{main.Engine}: {Basis(main)}");
         if (main.Verdict.Evidence.Checked is { } walked)
         {
-            Text($"checked in {Seconds(walked.Seconds)}: {walked}");
+            Text($"checked in {Quantity.InSeconds(walked.Seconds)}: {walked}");
         }
 
         WriteProblems(report.Problems);
@@ -100,23 +102,19 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     }
 
     /// <summary>Writes a trace with its caption and the command that replays it.</summary>
-    public void WriteTrace(Decision decision, Report report, Trace trace, bool showStates)
+    public void WriteTrace(ClaimDecision decision, Report report, Trace trace, bool showStates)
     {
         var path = Replay.Encode(new Interpreter(report.Instance.Model), trace);
-        var command = Decision.ReplayCommand(decision.Claim, report.Instance, path);
+        var command = ClaimDecision.ReplayCommand(decision.Claim, report.Instance, path);
         var caption = new Caption(decision.Claim.Id, report.Instance.ToString(), command);
         Line("");
-        terminal.Out.Write(Columns.Of(report.Instance.Model, trace, report.Property, caption, showStates));
+        terminal.Out.Write(ColumnTrace.Of(report.Instance.Model, trace, report.Property, caption, showStates));
         Line("");
     }
 
-    /// <summary>A number of seconds, short.</summary>
-    public static string Seconds(double seconds) =>
-        $"{seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s";
-
     /// <summary>Begins the list of what larger sizes come to.</summary>
     public void WriteLarger(ModelFamily family, double seconds) =>
-        Text(family.Sizes.IsEmpty ? "larger sizes: it has no sizes" : $"larger sizes, for {Seconds(seconds)}:");
+        Text(family.Sizes.IsEmpty ? "larger sizes: it has no sizes" : $"larger sizes, for {Quantity.InSeconds(seconds)}:");
 
     /// <summary>Writes what a larger size came to, in a line.</summary>
     public void WriteLarger(Outcome outcome)
@@ -125,7 +123,8 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         Item(outcome.Decision?.Report.Main is not { } main ? $"{sizes}: an error, see below"
             : main.Verdict switch
             {
-                Verdict.Proved => $"{sizes}: proved, {Tally.Count(main.Verdict.Evidence.States, "state")}, {Seconds(main.ElapsedSeconds)}",
+                Verdict.Proved => $"{sizes}: proved, {Quantity.Of(main.Verdict.Evidence.States, "state")}, "
+                    + $"{Quantity.InSeconds(main.ElapsedSeconds)}",
                 Verdict.Refuted => $"{sizes}: {terminal.Paint("refuted", Paint.Red)}, see below",
                 _ => $"{sizes}: {main.Verdict.Word}, {Basis(main)}",
             });
@@ -151,7 +150,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         WriteSources(claim);
     }
 
-    private string Headline(Decision decision, Report main)
+    private string Headline(ClaimDecision decision, Report main)
     {
         var word = main.Verdict.Word;
         if (decision.Report.IsVacuous)
@@ -189,12 +188,12 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         var evidence = report.Verdict.Evidence;
         var standing = evidence.StatesStoodFor is { } all ? $" that stand for {all:N0}" : "";
         // Drawn runs that are too many for a table leave their states uncounted; that is said, and no number is.
-        var counted = evidence.Identity == Evidence.StatesNotCounted ? "" : $"{Tally.Count(evidence.States, "state")}{standing}, ";
+        var counted = evidence.Identity == Evidence.StatesNotCounted ? "" : $"{Quantity.Of(evidence.States, "state")}{standing}, ";
         var chosen = evidence.Selection is { } selection ? $"{selection}; " : "";
         var numbers = evidence.Solver is { } solver
-            ? $"{chosen}depth {evidence.Depth}, {evidence.Identity}, {solver}, {Seconds(report.EngineSeconds)}"
-            : $"{chosen}{counted}{Tally.Count(evidence.Transitions, "transition")}, "
-                + $"depth {evidence.Depth}, {evidence.Identity}, {Seconds(report.EngineSeconds)}";
+            ? $"{chosen}depth {evidence.Depth}, {evidence.Identity}, {solver}, {Quantity.InSeconds(report.EngineSeconds)}"
+            : $"{chosen}{counted}{Quantity.Of(evidence.Transitions, "transition")}, "
+                + $"depth {evidence.Depth}, {evidence.Identity}, {Quantity.InSeconds(report.EngineSeconds)}";
         numbers = evidence.RulePairs is { } pairs ? $"{pairs:N0} rule pairs, {numbers}" : numbers;
         return report.Verdict switch
         {
@@ -202,7 +201,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             Verdict.HoldsUpTo limit when evidence.Kind is EvidenceKind.Sampled or EvidenceKind.Hashed =>
                 $"no violation in {limit.Bound.Cause}; {numbers}",
             Verdict.HoldsUpTo limit =>
-                $"stopped by {limit.Bound.Cause}; no violation within {Tally.Count(limit.Bound.Depth, "step")}; {numbers}",
+                $"stopped by {limit.Bound.Cause}; no violation within {Quantity.Of(limit.Bound.Depth, "step")}; {numbers}",
             _ => evidence.Kind switch
             {
                 EvidenceKind.Sampled => $"met in run {evidence.Schedules:N0}; {numbers}",
@@ -222,13 +221,13 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         return rest + string.Concat(evidence.LeftOut(report.Instance.Model).Select(part => $"; {part}"));
     }
 
-    private string Carries(string assumption, Report without, Decision decision)
+    private string Carries(string assumption, Report without, ClaimDecision decision)
     {
         var see = string.Join(' ',
-            ["./verify check", Fold.Quoted(decision.Claim.Id), "--drop", Fold.Quoted(assumption), .. options]);
+            ["./verify check", TextWrap.Quoted(decision.Claim.Id), "--drop", TextWrap.Quoted(assumption), .. options]);
         return without.Verdict switch
         {
-            Verdict.Refuted { Trace: { } trace } => $"carries the proof; without it refuted in {Tally.Count(trace.Length, "step")} ({see})",
+            Verdict.Refuted { Trace: { } trace } => $"carries the proof; without it refuted in {Quantity.Of(trace.Length, "step")} ({see})",
             Verdict.Refuted => "carries the proof; without it refuted",
             Verdict.Proved => "superfluous; proved without it",
             _ => $"undecided; without it {without.Verdict.Word} ({see})",
@@ -279,7 +278,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
 
     private void Text(string text)
     {
-        foreach (var line in Fold.Lines(text, Fold.Width, Indent))
+        foreach (var line in TextWrap.Lines(text, TextWrap.Width, Indent))
         {
             Line(line);
         }
@@ -287,7 +286,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
 
     private void Item(string text)
     {
-        foreach (var line in Fold.Lines($"- {text}", Fold.Width, Indent + 2))
+        foreach (var line in TextWrap.Lines($"- {text}", TextWrap.Width, Indent + 2))
         {
             Line(line);
         }

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Verify.Cli.Hosting;
 
 namespace Verify.Cli.Output;
 

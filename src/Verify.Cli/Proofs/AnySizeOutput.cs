@@ -1,5 +1,8 @@
 using Verify.Claims;
+using Verify.Cli.Hosting;
 using Verify.Cli.Output;
+using Verify.Engines;
+using Verify.Modelling;
 
 namespace Verify.Cli.Proofs;
 
@@ -19,7 +22,7 @@ internal static class AnySizeOutput
         if (result is { Proof: { } proof, Witness: { } witness })
         {
             output.WriteLine($"  {proof.Count} obligations: "
-                + string.Join(", ", result.Answers.Select(a => $"{a.Solver} (seed {a.Seed}) {ResultText.Seconds(a.Seconds)}"))
+                + string.Join(", ", result.Answers.Select(a => $"{a.Solver} (seed {a.Seed}) {Quantity.InSeconds(a.Seconds)}"))
                 + (result.NoSecondOpinion is { } reason ? $"; no second opinion: {reason}" : ""));
             if (witness.Verdict is Verdict.Proved && witness.Vacuities().IsEmpty)
             {
@@ -77,7 +80,7 @@ internal static class AnySizeOutput
             : new Verdict.Unknown(string.Join("; ", result.Problems), evidence);
         var instance = new Instance(claim.Family, claim.Choices);
         var report = new Report(instance, instance.Model.Property(claim.Property), verdict, Engine,
-            witness?.Run ?? Engines.Run.Default, result.Seconds);
+            witness?.Run ?? EngineOptions.Default, result.Seconds);
         var isOfAll = result.Proof is not null && verdict is not Verdict.Refuted;
         return new ResultJson.Entry(claim, claim.Choices, report)
         {

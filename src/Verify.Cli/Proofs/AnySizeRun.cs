@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Verify.Claims;
+using Verify.Cli.Hosting;
 using Verify.Engines;
-using Verify.Generic;
-using Verify.Lowering.FirstOrder;
 using Verify.Modelling;
-using Verify.Solving;
+using Verify.Parametric.Lowering;
+using Verify.Parametric.Obligations;
+using Verify.Parametric.Search;
+using Verify.Solvers;
 using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Verify.Cli.Proofs;
@@ -22,7 +24,7 @@ internal sealed record AnySizeResult(Claim Claim, ImmutableArray<string> Problem
     public Report? Witness { get; init; }
 
     /// <summary>What solvers say.</summary>
-    public ImmutableArray<ProofAnswer> Answers { get; init; } = [];
+    public ImmutableArray<SolverRun> Answers { get; init; } = [];
 
     /// <summary>Why there was no second solver to ask; null when there was one.</summary>
     public string? NoSecondOpinion { get; init; }
@@ -34,7 +36,7 @@ internal sealed record AnySizeResult(Claim Claim, ImmutableArray<string> Problem
     public string? Invariant { get; init; }
 
     /// <summary>Steps that lead out of the invariant, each with what it breaks.</summary>
-    public ImmutableArray<(string Obligation, Model Instance, BrokenStep Step)> Broken { get; init; } = [];
+    public ImmutableArray<(string Obligation, Model Instance, CounterexampleToInduction Step)> Broken { get; init; } = [];
 
     /// <summary>How long it took.</summary>
     public double Seconds { get; init; }
@@ -63,13 +65,13 @@ internal sealed class AnySizeRun(Session session)
     }
 
     /// <summary>Proves a claim by the invariant that is written down, and writes the certificate.</summary>
-    /// <exception cref="ModelException">VRF308: there is no invariant, or it does not fit. VRF307: the model or the claim cannot be
+    /// <exception cref="UserErrorException">VRF308: there is no invariant, or it does not fit. VRF307: the model or the claim cannot be
     /// told for every size. VRF401: there is no solver. VRF402: the certificate cannot be written.</exception>
     public AnySizeResult Prove(Claim claim)
     {
         AnySizeProof.Asked(claim, claim.Family.Build(claim.Choices));
         var invariant = files.InvariantOf(claim)
-            ?? throw ModelException.At(null, Codes.BadInvariant, $"there is no invariant for {claim.Id}");
+            ?? throw UserErrorException.At(null, ErrorCodes.BadInvariant, $"there is no invariant for {claim.Id}");
         return Timed(claim, () =>
         {
             var result = Prove(claim, invariant);
@@ -85,7 +87,7 @@ internal sealed class AnySizeRun(Session session)
     }
 
     /// <summary>Looks for an invariant, and proves the claim by it.</summary>
-    /// <exception cref="ModelException">VRF307: model or claim cannot be told for every size. VRF401: there is no solver.</exception>
+    /// <exception cref="UserErrorException">VRF307: model or claim cannot be told for every size. VRF401: there is no solver.</exception>
     public AnySizeResult Find(Claim claim) => Timed(claim, () =>
     {
         var instances = SmallModels.Of(claim);
@@ -105,7 +107,7 @@ internal sealed class AnySizeRun(Session session)
     {
         if (solvers.Unavailable is { } reason)
         {
-            throw ModelException.At(null, Codes.MissingTool, reason);
+            throw UserErrorException.At(null, ErrorCodes.MissingTool, reason);
         }
 
         var started = clock.Elapsed;
@@ -131,7 +133,7 @@ internal sealed class AnySizeRun(Session session)
         var proof = AnySizeProof.Of(claim, invariant);
         var instance = new Instance(claim.Family, claim.Choices);
         var witness = Report.Decide(session.Engine(null), instance, instance.Model.Property(claim.Property),
-            new Run(Budget.Unlimited, Cancellation: session.Cancellation));
+            new EngineOptions(Budget.Unlimited, Cancellation: session.Cancellation));
         var isOpen = witness.Verdict is Verdict.Unknown or Verdict.HoldsUpTo;
         var result = new AnySizeResult(claim, witness.Verdict is Verdict.Proved
             ? [.. witness.Forbidden(), .. witness.Vacuities()]
@@ -176,7 +178,7 @@ internal sealed class AnySizeRun(Session session)
         }).FirstOrDefault(reason => reason is not null);
     }
 
-    private IEnumerable<(string, Model, BrokenStep)> BrokenBy(Claim claim, Invariant invariant, string name)
+    private IEnumerable<(string, Model, CounterexampleToInduction)> BrokenBy(Claim claim, Invariant invariant, string name)
     {
         foreach (var model in SmallModels.Of(claim))
         {
@@ -188,12 +190,12 @@ internal sealed class AnySizeRun(Session session)
         }
     }
 
-    private BrokenStep? FindBroken(Model model, ImmutableArray<Conjunct> conjuncts, string property, string name)
+    private CounterexampleToInduction? FindBroken(Model model, ImmutableArray<Conjunct> conjuncts, string property, string name)
     {
         try
         {
-            var obligations = new Obligations(new FirstOrderModel(model), conjuncts, (Property.Always)model.Property(property));
-            return BrokenStepFinder.Find(obligations, name, solvers, session.Cancellation);
+            var obligations = new InvariantObligations(new FirstOrderModel(model), conjuncts, (Property.Always)model.Property(property));
+            return InductionCounterexamples.Find(obligations, name, solvers, session.Cancellation);
         }
         catch (SolverException)
         {

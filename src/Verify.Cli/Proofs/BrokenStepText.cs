@@ -1,6 +1,7 @@
+using Verify.Cli.Hosting;
 using Verify.Cli.Output;
-using Verify.Generic;
 using Verify.Modelling;
+using Verify.Parametric.Search;
 using Verify.Semantics;
 using Verify.Traces;
 
@@ -10,7 +11,7 @@ namespace Verify.Cli.Proofs;
 internal static class BrokenStepText
 {
     /// <summary>Writes the step, and the parts of the state that say something or change.</summary>
-    public static void Write(Terminal terminal, Model model, BrokenStep broken)
+    public static void Write(Terminal terminal, Model model, CounterexampleToInduction broken)
     {
         if (broken.Step is { } step)
         {

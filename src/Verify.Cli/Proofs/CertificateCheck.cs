@@ -1,27 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Verify.Claims;
-using Verify.Generic;
-using Verify.Solving;
-using Verify.Symbolic;
+using Verify.Cli.Hosting;
+using Verify.Cli.Running;
+using Verify.Parametric.Obligations;
+using Verify.Parametric.Search;
+using Verify.Solvers;
+using Verify.Symbolic.Induction;
 
 namespace Verify.Cli.Proofs;
-
-/// <summary>What became of one certificate.</summary>
-/// <param name="File">Its path.</param>
-/// <param name="Line">What is said of it.</param>
-/// <param name="Problems">What is wrong, one line each.</param>
-/// <param name="Failure">What is wrong with the file itself, if anything.</param>
-/// <param name="ExitCode">The exit code.</param>
-internal sealed record CheckedCertificate(
-    string File, string Line, ImmutableArray<string> Problems, Diagnostic? Failure, int ExitCode)
-{
-    /// <summary>Whether it is today's text, and there is no solver here to ask.</summary>
-    public bool LacksSolver { get; init; }
-
-    /// <summary>The solvers that were asked, each with its version.</summary>
-    public ImmutableArray<string> Solvers { get; init; } = [];
-}
 
 /// <summary>Checks proofs again: against the model of today, and with fresh solvers.</summary>
 internal sealed class CertificateCheck(Session session)
@@ -33,7 +20,7 @@ internal sealed class CertificateCheck(Session session)
 
     /// <summary>Writes the certificate of each claim that has an invariant into a folder.</summary>
     /// <returns>The paths.</returns>
-    /// <exception cref="ModelException">VRF402: one cannot be written.</exception>
+    /// <exception cref="UserErrorException">VRF402: one cannot be written.</exception>
     public IEnumerable<string> WriteTo(string folder)
     {
         foreach (var (claim, invariant) in files.All)
@@ -59,7 +46,7 @@ internal sealed class CertificateCheck(Session session)
                 {
                     return Check(pair.Claim, pair.Invariant, accepted.Value);
                 }
-                catch (ModelException e)
+                catch (UserErrorException e)
                 {
                     // The invariant does not fit its model any more; the others are checked all the same.
                     return new CheckedCertificate(pair.Claim.Id, "refused", [], e.Diagnostic, ExitCode.BadInput);
@@ -77,7 +64,7 @@ internal sealed class CertificateCheck(Session session)
         foreach (var id in accepted.Value.Claims.Where(id => !known.Contains(id)
             && (asked.Contains(id) || (known.Count > 0 && !others.Contains(id)))))
         {
-            var diagnostic = ModelException.At(new SourceSpot(ProofFiles.Lock, 1), Codes.BadCertificate,
+            var diagnostic = UserErrorException.At(new SourceLocation(ProofFiles.Lock, 1), ErrorCodes.BadCertificate,
                 $"a proof of {id} for every size is said to be accepted, and there is no invariant of it",
                 "take the line out, or write the invariant again").Diagnostic;
             yield return new CheckedCertificate(id, "refused", [], diagnostic, ExitCode.BadInput);
@@ -131,7 +118,7 @@ internal sealed class CertificateCheck(Session session)
             stored.CheckAgainst(Certificate.Of(claim, proof, Tool.Version), file);
             return OfProof(claim, proof, file);
         }
-        catch (ModelException e)
+        catch (UserErrorException e)
         {
             return new CheckedCertificate(file, "refused", [], e.Diagnostic, ExitCode.BadInput);
         }
@@ -139,19 +126,19 @@ internal sealed class CertificateCheck(Session session)
 
     private CheckedCertificate OfProof(Claim claim, AnySizeProof proof, string file) =>
         Answered(file, word => $"{claim.Id}  {word} {proof.Sentence}", proof.Text, proof.Count,
-            ProofCheck.MostSeconds, AnySizeRun.WhyNot(proof, ConjunctWalk.Brief));
+            SolverCheck.MaxSeconds, AnySizeRun.WhyNot(proof, ConjunctWalk.Brief));
 
     private CheckedCertificate OfInstance(InstanceCertificate stored, string file)
     {
         var claim = session.Catalogue.Claims.FirstOrDefault(claim => claim.Id == stored.Claim)
-            ?? throw ModelException.At(new SourceSpot(file, 2), Codes.BadCertificate, $"there is no claim '{stored.Claim}'");
+            ?? throw UserErrorException.At(new SourceLocation(file, 2), ErrorCodes.BadCertificate, $"there is no claim '{stored.Claim}'");
         var instance = stored.CheckAgainst(claim);
         return Answered(file, word => $"{claim.Id}  {word} on {instance}", stored.Proof, stored.Obligations, SecondsForInstances,
             stored.WhyNot(claim, instance));
     }
 
     private CheckedCertificate Answered(
-        string file, Func<string, string> line, string proof, int obligations, int mostSeconds, string? broken)
+        string file, Func<string, string> line, string proof, int obligations, int maxSeconds, string? broken)
     {
         // Whatever solvers say of it: the interpreter reaches what it says cannot be reached.
         if (broken is not null)
@@ -166,11 +153,11 @@ internal sealed class CertificateCheck(Session session)
             return new CheckedCertificate(file, line("not checked"), missing, null, ExitCode.Undecided) { LacksSolver = true };
         }
 
-        var result = AnySizeProver.Run(proof, solvers, seeds: 1, session.Cancellation, mostSeconds);
+        var result = AnySizeProver.Run(proof, solvers, seeds: 1, session.Cancellation, maxSeconds);
         var alone = missing.IsEmpty ? "" : " alone";
         var told = line(result.IsProved ? "proved" : "not proved")
             + string.Create(CultureInfo.InvariantCulture, $": {obligations} obligations, ")
-            + string.Join(", ", result.Answers.Select(answer => $"{answer.Solver}{alone} {Output.ResultText.Seconds(answer.Seconds)}"))
+            + string.Join(", ", result.Answers.Select(answer => $"{answer.Solver}{alone} {Quantity.InSeconds(answer.Seconds)}"))
             + string.Concat(missing.Select(reason => $"; no second opinion: {reason}"));
         var isUnknown = result.Answers.SelectMany(answer => answer.Answers).All(answer => answer.Answer != Satisfiability.Sat);
         return new CheckedCertificate(file, told, result.Problems, null,

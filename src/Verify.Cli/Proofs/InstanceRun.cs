@@ -1,8 +1,11 @@
 using Verify.Claims;
+using Verify.Cli.Engines;
+using Verify.Cli.Hosting;
 using Verify.Cli.Output;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
-using Verify.Symbolic;
+using Verify.Symbolic.Induction;
 
 namespace Verify.Cli.Proofs;
 
@@ -15,14 +18,14 @@ internal sealed class InstanceRun(Session session, string? folder)
     private static readonly string[] Names = ["kinduction", "pdr", "spacer"];
 
     /// <summary>The engine of a name, or all that leave a certificate, racing.</summary>
-    /// <exception cref="ModelException">VRF201: there is no such engine. VRF304: it leaves no certificate.</exception>
+    /// <exception cref="UserErrorException">VRF201: there is no such engine. VRF304: it leaves no certificate.</exception>
     public static IEngine EngineOf(Session session, string? name)
     {
         var all = session.Engines.Where(engine => Names.Contains(engine.Name)).ToList();
         if (name is not null)
         {
             var chosen = session.Engine(name);
-            return all.Contains(chosen) ? chosen : throw ModelException.At(null, Codes.Contradiction,
+            return all.Contains(chosen) ? chosen : throw UserErrorException.At(null, ErrorCodes.Contradiction,
                 $"prove writes down what a proof rests on, engine '{chosen.Name}' leaves nothing of the kind",
                 $"choose from {string.Join(", ", Names)}, or decide it with 'verify check CLAIM --engine {chosen.Name}'");
         }
@@ -33,13 +36,13 @@ internal sealed class InstanceRun(Session session, string? folder)
 
     /// <summary>Decides one instance of a claim, and writes the certificate.</summary>
     /// <returns>The decision, and the path of the certificate; null when none was written.</returns>
-    /// <exception cref="ModelException">VRF402: it cannot be written.</exception>
-    public (Decision Decision, string? Certificate) Prove(Claim claim, Choices choices, IEngine engine, Run run)
+    /// <exception cref="UserErrorException">VRF402: it cannot be written.</exception>
+    public (ClaimDecision Decision, string? Certificate) Prove(Claim claim, Choices choices, IEngine engine, EngineOptions run)
     {
         // What each assumption carries is another question: 'check' asks it.
         var asked = claim.Expected is Expectation.ProvedIf ? claim with { Expected = new Expectation.Proved() } : claim;
-        var decision = Live.Run(session.Terminal, claim.Id,
-            progress => Decision.Of(asked, choices, engine, run with { Progress = progress }));
+        var decision = ProgressDisplay.Run(session.Terminal, claim.Id,
+            progress => ClaimDecision.Of(asked, choices, engine, run with { Progress = progress }));
         if (folder is null || decision.Report.Main is not { } main || InstanceCertificate.Of(claim, main, Tool.Version) is not { } text)
         {
             return (decision, null);
@@ -51,7 +54,7 @@ internal sealed class InstanceRun(Session session, string? folder)
     }
 
     /// <summary>Writes one result.</summary>
-    public void Write(Decision decision, string? certificate)
+    public void Write(ClaimDecision decision, string? certificate)
     {
         var output = session.Terminal.Out;
         new ResultText(session.Terminal).Write(decision, showStates: false);
@@ -66,7 +69,7 @@ internal sealed class InstanceRun(Session session, string? folder)
     }
 
     /// <summary>A decision whose evidence names the file.</summary>
-    public static Decision Naming(Decision decision, string? certificate)
+    public static ClaimDecision Naming(ClaimDecision decision, string? certificate)
     {
         if (certificate is null || decision.Report.Main is not { } main)
         {

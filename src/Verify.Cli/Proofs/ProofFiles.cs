@@ -1,4 +1,6 @@
 using Verify.Claims;
+using Verify.Cli.Hosting;
+using Verify.Parametric.Obligations;
 
 namespace Verify.Cli.Proofs;
 
@@ -22,25 +24,25 @@ internal sealed class ProofFiles(Catalogue catalogue)
     public Invariant? InvariantOf(Claim claim) => catalogue.Invariants.FirstOrDefault(invariant => invariant.Claims.Contains(claim.Id));
 
     /// <summary>The proofs that were accepted; none where there is no such file yet.</summary>
-    /// <exception cref="ModelException">VRF309: the file is damaged. VRF402: it cannot be read.</exception>
+    /// <exception cref="UserErrorException">VRF309: the file is damaged. VRF402: it cannot be read.</exception>
     public static CertificateLock ReadLock() =>
         File.Exists(Path.Combine(Root, Lock)) ? CertificateLock.Read(Read(Lock), Lock) : CertificateLock.Empty;
 
     /// <summary>The claim and the invariant that a file is the certificate of, by its name.</summary>
-    /// <exception cref="ModelException">VRF309: there is no claim whose certificate is there.</exception>
+    /// <exception cref="UserErrorException">VRF309: there is no claim whose certificate is there.</exception>
     public (Claim Claim, Invariant Invariant) OwnerOf(string file)
     {
         var name = Path.GetFileName(file);
         var owner = All.FirstOrDefault(pair => Certificate.FileName(pair.Claim.Id) == name);
         return owner.Claim is not null
             ? owner
-            : throw ModelException.At(new SourceSpot(file, 1), Codes.BadCertificate,
+            : throw UserErrorException.At(new SourceLocation(file, 1), ErrorCodes.BadCertificate,
                 $"no claim with an invariant has a certificate '{name}'",
                 "the name of the file is the id of the claim, with a dot in place of each colon and slash");
     }
 
     /// <summary>A file itself, or the certificates in a folder and those below.</summary>
-    /// <exception cref="ModelException">VRF402: the folder has none, or cannot be read.</exception>
+    /// <exception cref="UserErrorException">VRF402: the folder has none, or cannot be read.</exception>
     public static IEnumerable<string> CertificatesAt(string path)
     {
         var whole = Path.GetFullPath(path);
@@ -53,16 +55,16 @@ internal sealed class ProofFiles(Catalogue catalogue)
         {
             var files = Directory.EnumerateFiles(whole, $"*{Certificate.Ending}", SearchOption.AllDirectories);
             List<string> found = [.. files.Order(StringComparer.Ordinal)];
-            return found.Count > 0 ? found : throw ModelException.At(null, Codes.BadFile, $"there is no certificate in '{path}'");
+            return found.Count > 0 ? found : throw UserErrorException.At(null, ErrorCodes.BadFile, $"there is no certificate in '{path}'");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ModelException.At(null, Codes.BadFile, e.Message);
+            throw UserErrorException.At(null, ErrorCodes.BadFile, e.Message);
         }
     }
 
     /// <summary>What is in a file.</summary>
-    /// <exception cref="ModelException">VRF402: it cannot be read.</exception>
+    /// <exception cref="UserErrorException">VRF402: it cannot be read.</exception>
     public static string Read(string file)
     {
         try
@@ -71,12 +73,12 @@ internal sealed class ProofFiles(Catalogue catalogue)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw ModelException.At(null, Codes.BadFile, e.Message);
+            throw UserErrorException.At(null, ErrorCodes.BadFile, e.Message);
         }
     }
 
     /// <summary>Writes a file.</summary>
-    /// <exception cref="ModelException">VRF402: it cannot be written.</exception>
+    /// <exception cref="UserErrorException">VRF402: it cannot be written.</exception>
     public static void Write(string file, string text)
     {
         try
@@ -87,12 +89,12 @@ internal sealed class ProofFiles(Catalogue catalogue)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw ModelException.At(null, Codes.BadFile, e.Message);
+            throw UserErrorException.At(null, ErrorCodes.BadFile, e.Message);
         }
     }
 
     private Claim ClaimOf(string id, Invariant invariant) => catalogue.Claims.FirstOrDefault(claim => claim.Id == id)
-        ?? throw ModelException.At(null, Codes.BadInvariant,
+        ?? throw UserErrorException.At(null, ErrorCodes.BadInvariant,
             $"the invariant {invariant.GetType().Name} is of a claim '{id}', which does not exist");
 
     private static string? Above(string folder)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Claims;
-using Verify.Lowering.FirstOrder;
 using Verify.Modelling;
+using Verify.Parametric.Logic;
 
 namespace Verify.Cli.Proofs;
 
@@ -9,7 +9,7 @@ namespace Verify.Cli.Proofs;
 internal static class SmallModels
 {
     /// <summary>Two of everything, then three of the first thing, then three of the others; or the next that there are models of.</summary>
-    /// <exception cref="ModelException">There is no model of the claim itself either.</exception>
+    /// <exception cref="UserErrorException">There is no model of the claim itself either.</exception>
     public static ImmutableArray<Model> Of(Claim claim)
     {
         var own = claim.Family.Build(claim.Choices);
@@ -46,7 +46,7 @@ internal static class SmallModels
             {
                 return (choices, claim.Family.Build(choices));
             }
-            catch (ModelException)
+            catch (UserErrorException)
             {
                 // The family has none of this size.
             }

@@ -8,10 +8,10 @@ namespace Verify.Claims;
 public sealed record Claim
 {
     /// <summary>A claim that is written down where this is called.</summary>
-    public Claim([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Where = SourceSpot.From(file, line);
+    public Claim([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Where = SourceLocation.From(file, line);
 
     /// <summary>Where it is written down.</summary>
-    public SourceSpot Where { get; init; }
+    public SourceLocation Where { get; init; }
 
     /// <summary>The id, with the invariant behind a colon where one instance has several verdicts.</summary>
     public required string Id { get; init; }
@@ -32,7 +32,7 @@ public sealed record Claim
     public required Expectation Expected { get; init; }
 
     /// <summary>Who claimed or disputed it, and where.</summary>
-    public required ImmutableArray<Anchor> Sources { get; init; }
+    public required ImmutableArray<Source> Sources { get; init; }
 
     /// <summary>What was learnt: why it is so, or why a faithful model differs from what was believed.</summary>
     public string? Finding { get; init; }
@@ -100,7 +100,7 @@ public abstract class ClaimList
     public abstract IEnumerable<Claim> Claims { get; }
 
     /// <summary>The claims, all at once.</summary>
-    /// <exception cref="ModelException">VRF305: the list's own code throws.</exception>
+    /// <exception cref="UserErrorException">VRF305: the list's own code throws.</exception>
     public ImmutableArray<Claim> Read()
     {
         try
@@ -108,11 +108,11 @@ public abstract class ClaimList
             return [.. Claims];
         }
 #pragma warning disable CA1031 // Whatever the list's own code throws is a mistake in the list, at its own line.
-        catch (Exception e) when (e is not ModelException)
+        catch (Exception e) when (e is not UserErrorException)
 #pragma warning restore CA1031
         {
             var cause = e is TypeInitializationException { InnerException: { } inner } ? inner : e;
-            throw cause as ModelException ?? ModelException.At(Dsl.SpotOf(cause), Codes.BadClaim,
+            throw cause as UserErrorException ?? UserErrorException.At(Dsl.SpotOf(cause), ErrorCodes.BadClaim,
                 $"the list '{GetType().Name}' throws {cause.GetType().Name}: {cause.Message}", "mend the line");
         }
     }

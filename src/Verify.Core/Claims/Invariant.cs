@@ -14,12 +14,12 @@ public abstract class Invariant
     public abstract ImmutableArray<string> Claims { get; }
 
     /// <summary>Whether a value is one of some members of its enum, as a thread is at one of some steps.</summary>
-    /// <exception cref="ModelException">VRF113: there is no such member. VRF101: it is no enum.</exception>
+    /// <exception cref="UserErrorException">VRF113: there is no such member. VRF101: it is no enum.</exception>
     protected static Expr Is(Expr value, params ReadOnlySpan<string> members)
     {
         if (value.Sort is not Sort.Enumeration sort)
         {
-            throw Dsl.Error(Codes.SortMismatch, $"'{value}' of sort '{value.Sort}' has no members to be one of");
+            throw Dsl.Error(ErrorCodes.SortMismatch, $"'{value}' of sort '{value.Sort}' has no members to be one of");
         }
 
         Expr isOne = false;
@@ -38,7 +38,7 @@ public abstract class Invariant
     protected abstract void Describe(InvariantBuilder i);
 
     /// <summary>The conjuncts for one model.</summary>
-    /// <exception cref="ModelException">VRF308, VRF113, VRF101: it does not fit the model.</exception>
+    /// <exception cref="UserErrorException">VRF308, VRF113, VRF101: it does not fit the model.</exception>
     public ImmutableArray<Conjunct> For(Model model)
     {
         var builder = new InvariantBuilder(model);
@@ -51,7 +51,7 @@ public abstract class Invariant
 /// <param name="Name">Unique in the invariant.</param>
 /// <param name="Holds">A predicate of states.</param>
 /// <param name="Where">Where it is written.</param>
-public sealed record Conjunct(string Name, Expr Holds, SourceSpot Where);
+public sealed record Conjunct(string Name, Expr Holds, SourceLocation Where);
 
 /// <summary>The words that an invariant is written in: the names of a model, and the modelling language.</summary>
 public sealed class InvariantBuilder
@@ -79,19 +79,19 @@ public sealed class InvariantBuilder
     public Model Model => model;
 
     /// <summary>A variable of the model.</summary>
-    /// <exception cref="ModelException">VRF113: there is none of that name.</exception>
+    /// <exception cref="UserErrorException">VRF113: there is none of that name.</exception>
     public Expr this[string variable] => model.Variables.FirstOrDefault(v => v.Name == variable) is { } found
         ? new Expr.Read(found)
         : throw Unknown("variable", variable, model.Variables.Select(v => v.Name));
 
     /// <summary>A scalar set of the model.</summary>
-    /// <exception cref="ModelException">VRF113: there is none of that name.</exception>
+    /// <exception cref="UserErrorException">VRF113: there is none of that name.</exception>
     public Sort Sort(string name) => sorts.TryGetValue(name, out var sort)
         ? sort
         : throw Unknown("scalar set", name, sorts.Keys.Order(StringComparer.Ordinal));
 
     /// <summary>A field of some record of the model.</summary>
-    /// <exception cref="ModelException">VRF113: there is none of that name.</exception>
+    /// <exception cref="UserErrorException">VRF113: there is none of that name.</exception>
     public Field Field(string name) => fields.TryGetValue(name, out var field)
         ? field
         : throw Unknown("field", name, fields.Keys.Order(StringComparer.Ordinal));
@@ -99,10 +99,11 @@ public sealed class InvariantBuilder
     /// <summary>Adds a conjunct.</summary>
     public void Add(string name, Expr holds, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        var where = SourceSpot.From(file, line);
+        var where = SourceLocation.From(file, line);
         if (conjuncts.Exists(conjunct => conjunct.Name == name))
         {
-            throw ModelException.At(where, Codes.BadInvariant, $"two conjuncts have the name '{name}'", "give each a name of its own");
+            throw UserErrorException.At(where, ErrorCodes.BadInvariant, $"two conjuncts have the name '{name}'",
+                "give each a name of its own");
         }
 
         conjuncts.Add(new Conjunct(name, Dsl.Coerce(holds, Modelling.Sort.Bool), where));
@@ -118,14 +119,14 @@ public sealed class InvariantBuilder
         return [.. conjuncts];
     }
 
-    internal static ModelException Unknown(string kind, string name, IEnumerable<string> known) => Dsl.Error(
-        Codes.UnknownName, $"the model has no {kind} '{name}'", $"choose from {string.Join(", ", known.Select(k => $"'{k}'"))}");
+    internal static UserErrorException Unknown(string kind, string name, IEnumerable<string> known) => Dsl.Error(
+        ErrorCodes.UnknownName, $"the model has no {kind} '{name}'", $"choose from {string.Join(", ", known.Select(k => $"'{k}'"))}");
 
     private void Note(Sort sort)
     {
         switch (sort)
         {
-            case Modelling.Sort.Scalar scalar:
+            case Modelling.Sort.ScalarSet scalar:
                 sorts[scalar.Name] = scalar;
                 break;
             case Modelling.Sort.Optional optional:

@@ -16,7 +16,7 @@ namespace Verify.Claims;
 /// <param name="Run">Under which budget and seed.</param>
 /// <param name="ElapsedSeconds">How long it took in all.</param>
 public sealed record Report(
-    Instance Instance, Property Property, Verdict Verdict, string Engine, Run Run, double ElapsedSeconds)
+    Instance Instance, Property Property, Verdict Verdict, string Engine, EngineOptions Run, double ElapsedSeconds)
 {
     /// <summary>How long the engine took, without the walk of the interpreter behind it.</summary>
     public double EngineSeconds => ElapsedSeconds - (Verdict.Evidence.Checked?.Seconds ?? 0);
@@ -31,11 +31,11 @@ public sealed record Report(
 
     /// <summary>
     /// Lets an engine decide. What it found is told only when the reference interpreter has replayed its trace or, of a
-    /// proof by search, has walked as much as <see cref="Run.Scrutiny"/> says.
+    /// proof by search, has walked as much as <see cref="EngineOptions.Scrutiny"/> says.
     /// </summary>
     /// <exception cref="UndefinedException">The model is not well defined in a state that it can come to.</exception>
     /// <exception cref="UnreachableException">Engine and interpreter differ, or nothing backs the verdict: our mistake.</exception>
-    public static Report Decide(IEngine engine, Instance instance, Property property, Run run)
+    public static Report Decide(IEngine engine, Instance instance, Property property, EngineOptions run)
     {
         var clock = Stopwatch.StartNew();
         run = run with { Scrutiny = run.Scrutiny ?? Scrutiny.Brief };
@@ -52,7 +52,7 @@ public sealed record Report(
         return report;
     }
 
-    private static Verdict Decided(IEngine engine, Instance instance, Property property, Run run)
+    private static Verdict Decided(IEngine engine, Instance instance, Property property, EngineOptions run)
     {
         try
         {
@@ -189,7 +189,7 @@ public sealed record ClaimReport(
         || Dropped.Any(d => d.Report.Verdict is Verdict.Unknown or Verdict.HoldsUpTo);
 
     /// <summary>Decides a claim and compares it with what it expects.</summary>
-    public static ClaimReport Decide(Claim claim, IEngine engine, Run run)
+    public static ClaimReport Decide(Claim claim, IEngine engine, EngineOptions run)
     {
         if (claim.Expected is Expectation.Pending)
         {
@@ -210,7 +210,7 @@ public sealed record ClaimReport(
         return report with { Problems = [.. Compare(report)] };
     }
 
-    private static Report DecideWith(Claim claim, Choices choices, IEngine engine, Run run)
+    private static Report DecideWith(Claim claim, Choices choices, IEngine engine, EngineOptions run)
     {
         var instance = new Instance(claim.Family, choices);
         return Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);

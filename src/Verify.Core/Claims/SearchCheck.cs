@@ -26,11 +26,11 @@ public static class SearchCheck
     /// <param name="model">The model.</param>
     /// <param name="property">What the search proves of it or, if something is to be reachable, refutes.</param>
     /// <param name="evidence">What the search says that it did.</param>
-    /// <param name="run">Its circumstances; without a <see cref="Run.Scrutiny"/>, the brief one.</param>
+    /// <param name="run">Its circumstances; without a <see cref="EngineOptions.Scrutiny"/>, the brief one.</param>
     /// <param name="visited">The states that it visited.</param>
     /// <returns>What was walked; null if it was interrupted.</returns>
     /// <exception cref="UnreachableException">Search and interpreter differ.</exception>
-    public static Checked? Of(Model model, Property property, Evidence evidence, Run run, IStateSet visited)
+    public static Checked? Of(Model model, Property property, Evidence evidence, EngineOptions run, IStateSet visited)
     {
         var clock = Stopwatch.StartNew();
         var work = (run.Scrutiny ?? Scrutiny.Brief).Work;
@@ -46,7 +46,7 @@ public static class SearchCheck
         var walk = new ReachableWalk(interpreter, work);
         var visits = new VisitCheck(question, interpreter);
         var isWhole = Follow(question, walk, walk.NearestFirst(), visits, () => BitOperations.IsPow2(walk.Visited)
-            && walk.Visited >= StatesToGuessFrom && interpreter.Work / walk.Visited > work / question.LeastStates);
+            && walk.Visited >= StatesToGuessFrom && interpreter.Work / walk.Visited > work / question.MinStates);
         whole = null;
         if (isWhole && walk.IsWhole)
         {
@@ -89,14 +89,14 @@ public static class SearchCheck
 
             return true;
         }
-        catch (ModelException undefined)
+        catch (UserErrorException undefined)
         {
             throw question.Differs($"{undefined.Diagnostic.Message}, in {question.Text(walk.At)}");
         }
     }
 
     /// <summary>What is checked.</summary>
-    internal sealed record Question(Model Model, Property Property, Evidence Evidence, Run Run, IStateSet Visited)
+    internal sealed record Question(Model Model, Property Property, Evidence Evidence, EngineOptions Run, IStateSet Visited)
     {
         /// <summary>The reachable states of the model as it is; null where a reduction leaves their number open.</summary>
         public long? States => Has(Reductions.ConeOfInfluence) || Has(Reductions.PartialOrder) ? null
@@ -104,7 +104,7 @@ public static class SearchCheck
             : Evidence.States;
 
         /// <summary>There are no fewer; at least 1.</summary>
-        public long LeastStates => Math.Max(1, Math.Max(Evidence.States, Evidence.StatesStoodFor ?? 0));
+        public long MinStates => Math.Max(1, Math.Max(Evidence.States, Evidence.StatesStoodFor ?? 0));
 
         /// <summary>Whether the search was reduced in a way.</summary>
         public bool Has(Reductions reduction) => Run.Reductions.HasFlag(reduction);

@@ -1,4 +1,3 @@
-using Verify.Claims;
 using Verify.Modelling;
 
 namespace Verify.Engines;
@@ -19,8 +18,8 @@ public interface IEngine
     string? WhyNot(Model model, Property property);
 
     /// <summary>Decides a property, as far as the budget goes.</summary>
-    /// <exception cref="ModelException">VRF104, VRF120, VRF121: the model is not well defined in a reachable state.</exception>
-    Verdict Decide(Model model, Property property, Run run);
+    /// <exception cref="UserErrorException">VRF104, VRF120, VRF121: the model is not well defined in a reachable state.</exception>
+    Verdict Decide(Model model, Property property, EngineOptions run);
 }
 
 /// <summary>The circumstances of one run of an engine.</summary>
@@ -30,7 +29,7 @@ public interface IEngine
 /// <param name="Progress">Told from time to time how far it is.</param>
 /// <param name="Reductions">What may be left out of the search without changing the verdict.</param>
 /// <param name="Cancellation">Stops it; what was covered is still reported.</param>
-public sealed record Run(
+public sealed record EngineOptions(
     Budget Budget,
     ulong Seed = 1,
     int Threads = 0,
@@ -39,7 +38,7 @@ public sealed record Run(
     CancellationToken Cancellation = default)
 {
     /// <summary>No limit, no progress, no cancellation.</summary>
-    public static Run Default { get; } = new(Budget.Unlimited);
+    public static EngineOptions Default { get; } = new(Budget.Unlimited);
 
     /// <summary>The threads that are meant: as many as asked for, or one a core.</summary>
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
@@ -72,10 +71,10 @@ public sealed record Run(
     public string? CheckpointDirectory { get; init; }
 
     /// <summary>
-    /// How much of a proof by search the interpreter walks once more; null for nothing. Who visits every state asks
-    /// <see cref="SearchCheck"/> before it proves anything.
+    /// How much of a proof by search the interpreter walks once more; null for nothing. An engine that visits every state
+    /// has the walk done before it proves anything.
     /// </summary>
-    /// <remarks><see cref="Report.Decide"/> sees to it: it takes no such proof that was not checked.</remarks>
+    /// <remarks>A report refuses a proof by search whose states were not checked.</remarks>
     public Scrutiny? Scrutiny { get; init; }
 
     /// <summary>The time between two checkpoints, if writing one takes much less.</summary>

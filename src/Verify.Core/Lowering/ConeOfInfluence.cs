@@ -82,18 +82,18 @@ public sealed class ConeOfInfluence
         }
     }
 
-    private void NoteFlags(Storage storage, Leaf? flag)
+    private void NoteFlags(SortLayout storage, Leaf? flag)
     {
         switch (storage)
         {
-            case Storage.Single single:
+            case SortLayout.Single single:
                 Note(single.Leaf, flag);
                 break;
-            case Storage.Flagged flagged:
+            case SortLayout.Flagged flagged:
                 Note(flagged.Flag, flag);
                 NoteFlags(flagged.Content, flagged.Flag);
                 break;
-            case Storage.Group group:
+            case SortLayout.Group group:
                 foreach (var item in group.Items)
                 {
                     NoteFlags(item, flag);

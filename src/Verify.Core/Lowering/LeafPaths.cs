@@ -19,25 +19,25 @@ public static class LeafPaths
         return [.. paths];
     }
 
-    private static void Name(Storage storage, string path, string[] paths)
+    private static void Name(SortLayout storage, string path, string[] paths)
     {
         switch (storage)
         {
-            case Storage.Single single:
+            case SortLayout.Single single:
                 paths[single.Leaf.Index] = path;
                 break;
-            case Storage.Flagged flagged:
+            case SortLayout.Flagged flagged:
                 paths[flagged.Flag.Index] = $"{path}.HasValue";
                 Name(flagged.Content, path, paths);
                 break;
-            case Storage.Group { Sort: Sort.Record record } group:
+            case SortLayout.Group { Sort: Sort.Record record } group:
                 for (var i = 0; i < group.Items.Length; i++)
                 {
                     Name(group.Items[i], $"{path}.{record.Fields[i].Name}", paths);
                 }
 
                 break;
-            case Storage.Group { Sort: Sort.Mapping map } group:
+            case SortLayout.Group { Sort: Sort.Mapping map } group:
                 foreach (var (key, item) in Value.All(map.Key).Zip(group.Items))
                 {
                     Name(item, $"{path}[{key}]", paths);

@@ -53,7 +53,7 @@ public sealed record LoweredModel
     private readonly LoweredOps ops;
 
     /// <summary>Lowers the rules of a model, once for each choice of parameters.</summary>
-    /// <exception cref="ModelException">VRF122: a state has too many parts.</exception>
+    /// <exception cref="UserErrorException">VRF122: a state has too many parts.</exception>
     public LoweredModel(Model model)
     {
         (Model, Shape, Pool) = (model, new StateShape(model), new TermPool());
@@ -97,7 +97,7 @@ public sealed record LoweredModel
 
     /// <summary>The values of a rule's arguments.</summary>
     public ImmutableArray<Value> ArgumentsOf(LoweredRule rule) =>
-        [.. Model.Rules[rule.Rule].Parameters.Select((parameter, i) => Storage.ValueOf(parameter.Sort, rule.Arguments[i]))];
+        [.. Model.Rules[rule.Rule].Parameters.Select((parameter, i) => SortLayout.ValueOf(parameter.Sort, rule.Arguments[i]))];
 
     private LoweredRule LowerRule(int index, ImmutableArray<Value> arguments)
     {
@@ -151,18 +151,18 @@ public sealed record LoweredModel
     }
 
     /// <summary>One pass over the expressions of a rule, with the path condition under which each is looked at.</summary>
-    private sealed class Pass : ExprFold<Lowered>
+    private sealed class Pass : ExprFold<LoweredValue>
     {
         private readonly TermPool pool;
         private readonly LoweredOps ops;
-        private readonly Dictionary<Binder, Lowered> bound = [];
-        private readonly Dictionary<Variable, Storage> storages = [];
-        private readonly SourceSpot? where;
+        private readonly Dictionary<Binder, LoweredValue> bound = [];
+        private readonly Dictionary<Variable, SortLayout> storages = [];
+        private readonly SourceLocation? where;
         private readonly string what;
         private Term assumed;
         private Term path;
 
-        public Pass(LoweredModel owner, ImmutableArray<Binder> parameters, ImmutableArray<int> codes, SourceSpot? where, string what)
+        public Pass(LoweredModel owner, ImmutableArray<Binder> parameters, ImmutableArray<int> codes, SourceLocation? where, string what)
         {
             (pool, ops, this.where, this.what) = (owner.Pool, owner.ops, where, what);
             (assumed, path, Defined) = (pool.True, pool.True, pool.True);
@@ -217,15 +217,15 @@ public sealed record LoweredModel
         /// <summary>Refuses terms that are nested too deep, as where values of a quantifier are looked at only in turn.</summary>
         public void CheckDepth(params IEnumerable<Term> terms)
         {
-            if (terms.Max(term => term.Depth) is var depth and > Term.MostDepth)
+            if (terms.Max(term => term.Depth) is var depth and > Term.MaxDepth)
             {
-                throw ModelException.At(where, Codes.TooLarge, string.Create(CultureInfo.InvariantCulture,
-                    $"{what} is nested {depth:N0} deep where its quantifiers are written out; {Term.MostDepth:N0} is the most"),
+                throw UserErrorException.At(where, ErrorCodes.TooLarge, string.Create(CultureInfo.InvariantCulture,
+                    $"{what} is nested {depth:N0} deep where its quantifiers are written out; {Term.MaxDepth:N0} is the most"),
                     "let quantifiers range over fewer values, or let what they say be defined for each");
             }
         }
 
-        public Term Truth(Expr expr) => ((Lowered.Number)Of(expr)).Term;
+        public Term Truth(Expr expr) => ((LoweredValue.Number)Of(expr)).Term;
 
         public void Write(Update update, List<LeafWrite> writes)
         {
@@ -236,7 +236,7 @@ public sealed record LoweredModel
                 var value = Of(update.Value);
                 for (var option = place.ContentOf; option > 0; option--)
                 {
-                    value = new Lowered.Option(Sort.Option(value.Sort), pool.True, value, null);
+                    value = new LoweredValue.Option(Sort.Option(value.Sort), pool.True, value, null);
                 }
 
                 Assign(place.Candidates, place.Index, value, when, writes);
@@ -247,7 +247,7 @@ public sealed record LoweredModel
         /// A location: one of several storages of one shape, by an index; <c>ContentOf</c> counts the options of a
         /// scalar sort that are looked through, which share the leaf of their content.
         /// </summary>
-        private readonly record struct Place(ImmutableArray<Storage> Candidates, Term Index, int ContentOf);
+        private readonly record struct Place(ImmutableArray<SortLayout> Candidates, Term Index, int ContentOf);
 
         private Place Locate(Expr target)
         {
@@ -255,32 +255,32 @@ public sealed record LoweredModel
             {
                 case Expr.Read read:
                     return new Place([storages[read.Variable]], pool.Constant(0), 0);
-                case Expr.At at:
+                case Expr.Index at:
                     var map = Locate(at.Map);
                     var key = Key(at);
                     var count = ((Sort.Mapping)at.Map.Sort).Key.ScalarCount;
                     return key.IsConstant
-                        ? map with { Candidates = [.. map.Candidates.Select(c => ((Storage.Group)c).Items[(int)key.Number])] }
+                        ? map with { Candidates = [.. map.Candidates.Select(c => ((SortLayout.Group)c).Items[(int)key.Number])] }
                         : map with
                         {
-                            Candidates = [.. map.Candidates.SelectMany(c => ((Storage.Group)c).Items)],
+                            Candidates = [.. map.Candidates.SelectMany(c => ((SortLayout.Group)c).Items)],
                             Index = pool.Add(pool.Scale(map.Index, count), key),
                         };
-                case Expr.Get get:
+                case Expr.FieldOf get:
                     var record = Locate(get.Record);
-                    return record with { Candidates = [.. record.Candidates.Select(c => ((Storage.Group)c).Items[get.Position])] };
+                    return record with { Candidates = [.. record.Candidates.Select(c => ((SortLayout.Group)c).Items[get.Position])] };
                 case Expr.ValueOf value:
                     var option = Locate(value.Option);
-                    Require(((Lowered.Option)Of(value.Option)).Has);
-                    return option.Candidates[0] is Storage.Flagged
-                        ? option with { Candidates = [.. option.Candidates.Select(c => ((Storage.Flagged)c).Content)] }
+                    Require(((LoweredValue.Option)Of(value.Option)).Has);
+                    return option.Candidates[0] is SortLayout.Flagged
+                        ? option with { Candidates = [.. option.Candidates.Select(c => ((SortLayout.Flagged)c).Content)] }
                         : option with { ContentOf = option.ContentOf + 1 };
                 default:
                     throw new UnreachableException();
             }
         }
 
-        private void Assign(ImmutableArray<Storage> places, Term index, Lowered value, Term when, List<LeafWrite> writes)
+        private void Assign(ImmutableArray<SortLayout> places, Term index, LoweredValue value, Term when, List<LeafWrite> writes)
         {
             if (index.IsConstant && places.Length > 1)
             {
@@ -289,29 +289,30 @@ public sealed record LoweredModel
 
             switch (places[0])
             {
-                case Storage.Single single:
+                case SortLayout.Single single:
                     var (code, fits) = ops.Code(value, single.Sort);
                     Require(fits);
-                    writes.Add(new LeafWrite([.. places.Select(p => ((Storage.Single)p).Leaf.Index)], index, code, when));
+                    writes.Add(new LeafWrite([.. places.Select(p => ((SortLayout.Single)p).Leaf.Index)], index, code, when));
                     break;
-                case Storage.Flagged flagged:
-                    var option = (Lowered.Option)value;
-                    writes.Add(new LeafWrite([.. places.Select(p => ((Storage.Flagged)p).Flag.Index)], index, option.Has, when));
+                case SortLayout.Flagged flagged:
+                    var option = (LoweredValue.Option)value;
+                    writes.Add(new LeafWrite([.. places.Select(p => ((SortLayout.Flagged)p).Flag.Index)], index, option.Has, when));
                     var zero = ops.Zero(flagged.Content.Sort);
                     var content = ops.Choice(option.Has, option.Content, zero, zero.Sort);
-                    Assign([.. places.Select(p => ((Storage.Flagged)p).Content)], index, content, when, writes);
+                    Assign([.. places.Select(p => ((SortLayout.Flagged)p).Content)], index, content, when, writes);
                     break;
-                case Storage.Group group:
+                case SortLayout.Group group:
                     for (var i = 0; i < group.Items.Length; i++)
                     {
-                        Assign([.. places.Select(p => ((Storage.Group)p).Items[i])], index, ((Lowered.Tuple)value).Items[i], when, writes);
+                        Assign([.. places.Select(p => ((SortLayout.Group)p).Items[i])], index, ((LoweredValue.Tuple)value).Items[i],
+                            when, writes);
                     }
 
                     break;
             }
         }
 
-        private Term Key(Expr.At node)
+        private Term Key(Expr.Index node)
         {
             var sort = ((Sort.Mapping)node.Map.Sort).Key;
             var (code, fits) = ops.Code(Of(node.Key), sort);
@@ -320,51 +321,51 @@ public sealed record LoweredModel
             return fits.IsTrue ? code : pool.Choice(fits, code, pool.Constant(0));
         }
 
-        protected internal override Lowered OnLiteral(Expr.Literal node) =>
-            new Lowered.Number(node.Sort, pool.Constant(node.Number));
+        protected internal override LoweredValue OnLiteral(Expr.Literal node) =>
+            new LoweredValue.Number(node.Sort, pool.Constant(node.Number));
 
-        protected internal override Lowered OnNone(Expr.NoneOf node) => ops.Zero(node.Sort);
+        protected internal override LoweredValue OnNone(Expr.NoneOf node) => ops.Zero(node.Sort);
 
-        protected internal override Lowered OnRead(Expr.Read node) => ops.Read(storages[node.Variable]);
+        protected internal override LoweredValue OnRead(Expr.Read node) => ops.Read(storages[node.Variable]);
 
-        protected internal override Lowered OnBound(Expr.Bound node) => bound[node.Binder];
+        protected internal override LoweredValue OnBoundVariable(Expr.BoundVariable node) => bound[node.Binder];
 
-        protected internal override Lowered OnAt(Expr.At node)
+        protected internal override LoweredValue OnIndex(Expr.Index node)
         {
-            var map = (Lowered.Tuple)Of(node.Map);
+            var map = (LoweredValue.Tuple)Of(node.Map);
             return ops.Select(map.Items, Key(node));
         }
 
-        protected internal override Lowered OnGet(Expr.Get node) => ((Lowered.Tuple)Of(node.Record)).Items[node.Position];
+        protected internal override LoweredValue OnFieldOf(Expr.FieldOf node) => ((LoweredValue.Tuple)Of(node.Record)).Items[node.Position];
 
-        protected internal override Lowered OnConstruct(Expr.Construct node)
+        protected internal override LoweredValue OnRecordOf(Expr.RecordOf node)
         {
             var record = (Sort.Record)node.Sort;
-            return new Lowered.Tuple(node.Sort, [.. node.Fields.Select((field, i) => Fit(Of(field), record.Fields[i].Sort))]);
+            return new LoweredValue.Tuple(node.Sort, [.. node.Fields.Select((field, i) => Fit(Of(field), record.Fields[i].Sort))]);
         }
 
-        protected internal override Lowered OnFill(Expr.Fill node)
+        protected internal override LoweredValue OnConstantMap(Expr.ConstantMap node)
         {
             var map = (Sort.Mapping)node.Sort;
-            return new Lowered.Tuple(node.Sort, [.. Enumerable.Repeat(Fit(Of(node.Element), map.Value), map.Key.ScalarCount)]);
+            return new LoweredValue.Tuple(node.Sort, [.. Enumerable.Repeat(Fit(Of(node.Element), map.Value), map.Key.ScalarCount)]);
         }
 
-        protected internal override Lowered OnSome(Expr.Some node) =>
-            new Lowered.Option(node.Sort, pool.True, Of(node.Content), null);
+        protected internal override LoweredValue OnSome(Expr.Some node) =>
+            new LoweredValue.Option(node.Sort, pool.True, Of(node.Content), null);
 
-        protected internal override Lowered OnHas(Expr.Has node) =>
-            new Lowered.Number(Sort.Bool, ((Lowered.Option)Of(node.Option)).Has);
+        protected internal override LoweredValue OnIsSome(Expr.IsSome node) =>
+            new LoweredValue.Number(Sort.Bool, ((LoweredValue.Option)Of(node.Option)).Has);
 
-        protected internal override Lowered OnValueOf(Expr.ValueOf node)
+        protected internal override LoweredValue OnValueOf(Expr.ValueOf node)
         {
-            var option = (Lowered.Option)Of(node.Option);
+            var option = (LoweredValue.Option)Of(node.Option);
             Require(option.Has);
             return option.Content;
         }
 
-        protected internal override Lowered OnNot(Expr.Not node) => Bool(pool.Not(Truth(node.Operand)));
+        protected internal override LoweredValue OnNot(Expr.Not node) => Bool(pool.Not(Truth(node.Operand)));
 
-        protected internal override Lowered OnLogic(Expr.Logic node)
+        protected internal override LoweredValue OnConnective(Expr.Connective node)
         {
             var left = Truth(node.Left);
             var right = pool.False;
@@ -378,24 +379,24 @@ public sealed record LoweredModel
             });
         }
 
-        protected internal override Lowered OnEqual(Expr.Equal node) => Bool(ops.Equal(Of(node.Left), Of(node.Right)));
+        protected internal override LoweredValue OnEqual(Expr.Equal node) => Bool(ops.Equal(Of(node.Left), Of(node.Right)));
 
-        protected internal override Lowered OnCompare(Expr.Compare node)
+        protected internal override LoweredValue OnCompare(Expr.Compare node)
         {
             var (left, right) = (Truth(node.Left), Truth(node.Right));
             return Bool(node.IsStrict ? pool.Less(left, right) : pool.AtMost(left, right));
         }
 
-        protected internal override Lowered OnArithmetic(Expr.Arithmetic node)
+        protected internal override LoweredValue OnArithmetic(Expr.Arithmetic node)
         {
             var (left, right) = (Truth(node.Left), Truth(node.Right));
-            return new Lowered.Number(node.Sort, node.IsSubtract ? pool.Subtract(left, right) : pool.Add(left, right));
+            return new LoweredValue.Number(node.Sort, node.IsSubtract ? pool.Subtract(left, right) : pool.Add(left, right));
         }
 
-        protected internal override Lowered OnChoice(Expr.Choice node)
+        protected internal override LoweredValue OnConditional(Expr.Conditional node)
         {
             var condition = Truth(node.Condition);
-            Lowered? a = null, b = null;
+            LoweredValue? a = null, b = null;
             Under(condition, () => a = Of(node.IfTrue));
             Under(pool.Not(condition), () => b = Of(node.IfFalse));
             // A branch that cannot be taken here has no value; where neither can, any value will do.
@@ -408,7 +409,7 @@ public sealed record LoweredModel
             };
         }
 
-        protected internal override Lowered OnQuantified(Expr.Quantified node)
+        protected internal override LoweredValue OnQuantified(Expr.Quantified node)
         {
             var outer = path;
             var shadowed = bound.GetValueOrDefault(node.Binder);
@@ -444,20 +445,20 @@ public sealed record LoweredModel
             {
                 Quantifier.ForAll => Bool(pool.All(bodies)),
                 Quantifier.Exists => Bool(pool.Any(bodies)),
-                _ => new Lowered.Number(node.Sort, pool.Sum(bodies)),
+                _ => new LoweredValue.Number(node.Sort, pool.Sum(bodies)),
             };
         }
 
         // Others have an order of their own, in which everybody looks.
         private static bool HasIdentities(Sort sort) => sort switch
         {
-            Sort.Scalar set => set.Members.Length > 1,
+            Sort.ScalarSet set => set.Members.Length > 1,
             Sort.Optional option => HasIdentities(option.Of),
             _ => false,
         };
 
         // Parts of records and maps are fitted where they are put together, as the interpreter does.
-        private Lowered Fit(Lowered value, Sort sort)
+        private LoweredValue Fit(LoweredValue value, Sort sort)
         {
             if (value.Sort.Equals(sort))
             {
@@ -473,13 +474,13 @@ public sealed record LoweredModel
 
             return value switch
             {
-                Lowered.Option option => new Lowered.Option(sort, option.Has, FitUnder(option, ((Sort.Optional)sort).Of), null),
-                Lowered.Tuple tuple => new Lowered.Tuple(sort, [.. tuple.Items.Select((item, i) => Fit(item, PartOf(sort, i)))]),
+                LoweredValue.Option option => new LoweredValue.Option(sort, option.Has, FitUnder(option, ((Sort.Optional)sort).Of), null),
+                LoweredValue.Tuple tuple => new LoweredValue.Tuple(sort, [.. tuple.Items.Select((item, i) => Fit(item, PartOf(sort, i)))]),
                 _ => throw new UnreachableException(),
             };
         }
 
-        private Lowered FitUnder(Lowered.Option option, Sort sort)
+        private LoweredValue FitUnder(LoweredValue.Option option, Sort sort)
         {
             var content = option.Content;
             Under(option.Has, () => content = Fit(option.Content, sort));
@@ -493,6 +494,6 @@ public sealed record LoweredModel
             _ => throw new UnreachableException(),
         };
 
-        private static Lowered.Number Bool(Term term) => new(Sort.Bool, term);
+        private static LoweredValue.Number Bool(Term term) => new(Sort.Bool, term);
     }
 }

@@ -15,7 +15,7 @@ public sealed class Term
     /// <summary>
     /// The deepest term that may be: whoever takes terms apart may do so by recursion, on the stack of any thread.
     /// </summary>
-    public const int MostDepth = 5000;
+    public const int MaxDepth = 5000;
 
     /// <summary>How deep it is nested; 0 where it has no parts.</summary>
     public int Depth { get; }
@@ -118,7 +118,7 @@ public enum TermKind
 /// <summary>Makes terms, simplified as they are made and shared.</summary>
 public sealed class TermPool
 {
-    private const int MostInARow = 64;
+    private const int MaxInARow = 64;
     private readonly Dictionary<(TermKind, long, int, int, int, string), Term> known = [];
 
     /// <summary>True.</summary>
@@ -327,7 +327,7 @@ public sealed class TermPool
     // Few are joined one after the other. More are halved, so that the whole is not nested as deep as they are many.
     private static Term Joined(IReadOnlyList<Term> terms, int from, int to, Term none, Func<Term, Term, Term> join)
     {
-        if (to - from > MostInARow)
+        if (to - from > MaxInARow)
         {
             var middle = from + ((to - from) / 2);
             return join(Joined(terms, from, middle, none, join), Joined(terms, middle, to, none, join));

@@ -25,7 +25,7 @@ public abstract partial class Expr
                 : sort is Sort.Optional ? (0, 0) : (0, sort.ScalarCount);
             Number = number >= low && number - low < count
                 ? number
-                : throw Dsl.Error(Codes.OutOfRange, $"'{sort}' has no value {number}",
+                : throw Dsl.Error(ErrorCodes.OutOfRange, $"'{sort}' has no value {number}",
                     count > 0 ? $"choose from {low} to {low + count - 1}" : null);
         }
 
@@ -48,7 +48,8 @@ public abstract partial class Expr
     /// <summary>The current value of a variable.</summary>
     public sealed class Read : Expr
     {
-        internal Read(Variable variable) : base(variable.Sort) => Variable = variable;
+        /// <summary>Reads a variable.</summary>
+        public Read(Variable variable) : base(variable.Sort) => Variable = variable;
 
         /// <summary>The variable.</summary>
         public Variable Variable { get; }
@@ -57,20 +58,21 @@ public abstract partial class Expr
     }
 
     /// <summary>A parameter of a rule or the variable of a quantifier.</summary>
-    public sealed class Bound : Expr
+    public sealed class BoundVariable : Expr
     {
-        internal Bound(Binder binder) : base(binder.Sort) => Binder = binder;
+        /// <summary>Reads what a binder stands for.</summary>
+        public BoundVariable(Binder binder) : base(binder.Sort) => Binder = binder;
 
         /// <summary>What it is bound by.</summary>
         public Binder Binder { get; }
 
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnBound(this);
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnBoundVariable(this);
     }
 
     /// <summary>The value of a map at a key.</summary>
-    public sealed class At : Expr
+    public sealed class Index : Expr
     {
-        internal At(Expr map, Expr key) : base(((Sort.Mapping)map.Sort).Value) => (Map, Key) = (map, key);
+        internal Index(Expr map, Expr key) : base(((Sort.Mapping)map.Sort).Value) => (Map, Key) = (map, key);
 
         /// <summary>The map.</summary>
         public Expr Map { get; }
@@ -78,13 +80,13 @@ public abstract partial class Expr
         /// <summary>The key.</summary>
         public Expr Key { get; }
 
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnAt(this);
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnIndex(this);
     }
 
     /// <summary>A field of a record.</summary>
-    public sealed class Get : Expr
+    public sealed class FieldOf : Expr
     {
-        internal Get(Expr record, Field field) : base(field.Sort) => (Record, Field) = (record, field);
+        internal FieldOf(Expr record, Field field) : base(field.Sort) => (Record, Field) = (record, field);
 
         /// <summary>The record.</summary>
         public Expr Record { get; }
@@ -95,29 +97,29 @@ public abstract partial class Expr
         /// <summary>The position of the field in its record.</summary>
         public int Position => ((Sort.Record)Record.Sort).IndexOf(Field);
 
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnGet(this);
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnFieldOf(this);
     }
 
     /// <summary>A record from its fields.</summary>
-    public sealed class Construct : Expr
+    public sealed class RecordOf : Expr
     {
-        internal Construct(Sort.Record sort, ImmutableArray<Expr> fields) : base(sort) => Fields = fields;
+        internal RecordOf(Sort.Record sort, ImmutableArray<Expr> fields) : base(sort) => Fields = fields;
 
         /// <summary>One expression a field, in the order of the record's fields.</summary>
         public ImmutableArray<Expr> Fields { get; }
 
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnConstruct(this);
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnRecordOf(this);
     }
 
     /// <summary>A map that has the same value everywhere.</summary>
-    public sealed class Fill : Expr
+    public sealed class ConstantMap : Expr
     {
-        internal Fill(Sort.Mapping sort, Expr element) : base(sort) => Element = element;
+        internal ConstantMap(Sort.Mapping sort, Expr element) : base(sort) => Element = element;
 
         /// <summary>The value at every key.</summary>
         public Expr Element { get; }
 
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnFill(this);
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnConstantMap(this);
     }
 
     /// <summary>An option that holds a value.</summary>
@@ -132,14 +134,14 @@ public abstract partial class Expr
     }
 
     /// <summary>Whether an option holds a value.</summary>
-    public sealed class Has : Expr
+    public sealed class IsSome : Expr
     {
-        internal Has(Expr option) : base(Sort.Bool) => Option = option;
+        internal IsSome(Expr option) : base(Sort.Bool) => Option = option;
 
         /// <summary>The option.</summary>
         public Expr Option { get; }
 
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnHas(this);
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnIsSome(this);
     }
 
     /// <summary>The value of an option; undefined when it is empty (VRF120 when that is met).</summary>
@@ -165,9 +167,9 @@ public abstract partial class Expr
     }
 
     /// <summary>A connective of two truth values; the right one is looked at only when the left does not decide.</summary>
-    public sealed class Logic : Expr
+    public sealed class Connective : Expr
     {
-        internal Logic(LogicOperator op, Expr left, Expr right) : base(Sort.Bool) =>
+        internal Connective(LogicOperator op, Expr left, Expr right) : base(Sort.Bool) =>
             (Operator, Left, Right) = (op, left, right);
 
         /// <summary>Which connective.</summary>
@@ -179,7 +181,7 @@ public abstract partial class Expr
         /// <summary>The right operand.</summary>
         public Expr Right { get; }
 
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnLogic(this);
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnConnective(this);
     }
 
     /// <summary>Equality of two values of one sort, of any shape.</summary>
@@ -233,9 +235,9 @@ public abstract partial class Expr
     }
 
     /// <summary>One of two values of one sort; only the chosen one is looked at.</summary>
-    public sealed class Choice : Expr
+    public sealed class Conditional : Expr
     {
-        internal Choice(Expr condition, Expr then, Expr otherwise, Sort sort) : base(sort) =>
+        internal Conditional(Expr condition, Expr then, Expr otherwise, Sort sort) : base(sort) =>
             (Condition, IfTrue, IfFalse) = (condition, then, otherwise);
 
         /// <summary>Which of the two.</summary>
@@ -247,7 +249,7 @@ public abstract partial class Expr
         /// <summary>The value when it does not.</summary>
         public Expr IfFalse { get; }
 
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnChoice(this);
+        internal override T Accept<T>(ExprFold<T> fold) => fold.OnConditional(this);
     }
 
     /// <summary>A statement about every or some value of a scalar sort, or the number of values it holds for.</summary>
@@ -270,7 +272,7 @@ public abstract partial class Expr
     }
 }
 
-/// <summary>The connectives of <see cref="Expr.Logic"/>.</summary>
+/// <summary>The connectives of <see cref="Expr.Connective"/>.</summary>
 public enum LogicOperator
 {
     /// <summary>Both hold.</summary>
@@ -299,7 +301,7 @@ public enum Quantifier
 /// <summary>A parameter of a rule or the variable of a quantifier. Identity is by reference.</summary>
 /// <param name="name">The name that reports print.</param>
 /// <param name="sort">A scalar sort.</param>
-/// <exception cref="ModelException">VRF101: the sort has no finite list of values.</exception>
+/// <exception cref="UserErrorException">VRF101: the sort has no finite list of values.</exception>
 public sealed class Binder(string name, Sort sort)
 {
     /// <summary>The name that reports print.</summary>
@@ -308,7 +310,7 @@ public sealed class Binder(string name, Sort sort)
     /// <summary>What it ranges over.</summary>
     public Sort Sort { get; } = sort.IsScalar
         ? sort
-        : throw Dsl.Error(Codes.SortMismatch, $"'{sort}' cannot be ranged over: it has no finite list of values");
+        : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{sort}' cannot be ranged over: it has no finite list of values");
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -17,25 +17,25 @@ public abstract class ExprFold<T>
     protected internal abstract T OnRead(Expr.Read node);
 
     /// <summary>A bound variable.</summary>
-    protected internal abstract T OnBound(Expr.Bound node);
+    protected internal abstract T OnBoundVariable(Expr.BoundVariable node);
 
     /// <summary>A map at a key.</summary>
-    protected internal abstract T OnAt(Expr.At node);
+    protected internal abstract T OnIndex(Expr.Index node);
 
     /// <summary>A field of a record.</summary>
-    protected internal abstract T OnGet(Expr.Get node);
+    protected internal abstract T OnFieldOf(Expr.FieldOf node);
 
     /// <summary>A record from its fields.</summary>
-    protected internal abstract T OnConstruct(Expr.Construct node);
+    protected internal abstract T OnRecordOf(Expr.RecordOf node);
 
     /// <summary>A constant map.</summary>
-    protected internal abstract T OnFill(Expr.Fill node);
+    protected internal abstract T OnConstantMap(Expr.ConstantMap node);
 
     /// <summary>An option with a value.</summary>
     protected internal abstract T OnSome(Expr.Some node);
 
     /// <summary>Whether an option holds a value.</summary>
-    protected internal abstract T OnHas(Expr.Has node);
+    protected internal abstract T OnIsSome(Expr.IsSome node);
 
     /// <summary>The value of an option.</summary>
     protected internal abstract T OnValueOf(Expr.ValueOf node);
@@ -44,7 +44,7 @@ public abstract class ExprFold<T>
     protected internal abstract T OnNot(Expr.Not node);
 
     /// <summary>A connective.</summary>
-    protected internal abstract T OnLogic(Expr.Logic node);
+    protected internal abstract T OnConnective(Expr.Connective node);
 
     /// <summary>Equality.</summary>
     protected internal abstract T OnEqual(Expr.Equal node);
@@ -56,14 +56,14 @@ public abstract class ExprFold<T>
     protected internal abstract T OnArithmetic(Expr.Arithmetic node);
 
     /// <summary>One of two.</summary>
-    protected internal abstract T OnChoice(Expr.Choice node);
+    protected internal abstract T OnConditional(Expr.Conditional node);
 
     /// <summary>A quantifier.</summary>
     protected internal abstract T OnQuantified(Expr.Quantified node);
 }
 
 /// <summary>A fold that visits every node and returns nothing; a pass overrides what it cares about.</summary>
-public abstract class ExprWalk : ExprFold<ValueTuple>
+public abstract class ExprVisitor : ExprFold<ValueTuple>
 {
     /// <inheritdoc/>
     protected internal override ValueTuple OnLiteral(Expr.Literal node) => default;
@@ -75,16 +75,16 @@ public abstract class ExprWalk : ExprFold<ValueTuple>
     protected internal override ValueTuple OnRead(Expr.Read node) => default;
 
     /// <inheritdoc/>
-    protected internal override ValueTuple OnBound(Expr.Bound node) => default;
+    protected internal override ValueTuple OnBoundVariable(Expr.BoundVariable node) => default;
 
     /// <inheritdoc/>
-    protected internal override ValueTuple OnAt(Expr.At node) => Both(node.Map, node.Key);
+    protected internal override ValueTuple OnIndex(Expr.Index node) => Both(node.Map, node.Key);
 
     /// <inheritdoc/>
-    protected internal override ValueTuple OnGet(Expr.Get node) => Of(node.Record);
+    protected internal override ValueTuple OnFieldOf(Expr.FieldOf node) => Of(node.Record);
 
     /// <inheritdoc/>
-    protected internal override ValueTuple OnConstruct(Expr.Construct node)
+    protected internal override ValueTuple OnRecordOf(Expr.RecordOf node)
     {
         foreach (var field in node.Fields)
         {
@@ -95,13 +95,13 @@ public abstract class ExprWalk : ExprFold<ValueTuple>
     }
 
     /// <inheritdoc/>
-    protected internal override ValueTuple OnFill(Expr.Fill node) => Of(node.Element);
+    protected internal override ValueTuple OnConstantMap(Expr.ConstantMap node) => Of(node.Element);
 
     /// <inheritdoc/>
     protected internal override ValueTuple OnSome(Expr.Some node) => Of(node.Content);
 
     /// <inheritdoc/>
-    protected internal override ValueTuple OnHas(Expr.Has node) => Of(node.Option);
+    protected internal override ValueTuple OnIsSome(Expr.IsSome node) => Of(node.Option);
 
     /// <inheritdoc/>
     protected internal override ValueTuple OnValueOf(Expr.ValueOf node) => Of(node.Option);
@@ -110,7 +110,7 @@ public abstract class ExprWalk : ExprFold<ValueTuple>
     protected internal override ValueTuple OnNot(Expr.Not node) => Of(node.Operand);
 
     /// <inheritdoc/>
-    protected internal override ValueTuple OnLogic(Expr.Logic node) => Both(node.Left, node.Right);
+    protected internal override ValueTuple OnConnective(Expr.Connective node) => Both(node.Left, node.Right);
 
     /// <inheritdoc/>
     protected internal override ValueTuple OnEqual(Expr.Equal node) => Both(node.Left, node.Right);
@@ -122,7 +122,7 @@ public abstract class ExprWalk : ExprFold<ValueTuple>
     protected internal override ValueTuple OnArithmetic(Expr.Arithmetic node) => Both(node.Left, node.Right);
 
     /// <inheritdoc/>
-    protected internal override ValueTuple OnChoice(Expr.Choice node)
+    protected internal override ValueTuple OnConditional(Expr.Conditional node)
     {
         Of(node.Condition);
         return Both(node.IfTrue, node.IfFalse);

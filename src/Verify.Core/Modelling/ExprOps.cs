@@ -9,12 +9,12 @@ public abstract partial class Expr
     /// <summary>The value of an option. Undefined when it is empty: guard it with <see cref="HasValue"/>.</summary>
     public Expr Value => Sort is Sort.Optional
         ? new ValueOf(this)
-        : throw Dsl.Error(Codes.SortMismatch, $"'{Sort}' is no option, it has no .Value");
+        : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{Sort}' is no option, it has no .Value");
 
     /// <summary>Whether an option holds a value.</summary>
     public Expr HasValue => Sort is Sort.Optional
-        ? new Has(this)
-        : throw Dsl.Error(Codes.SortMismatch, $"'{Sort}' is no option, it has no .HasValue");
+        ? new IsSome(this)
+        : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{Sort}' is no option, it has no .HasValue");
 
     /// <summary>Whether an option is empty.</summary>
     public Expr IsNone => !HasValue;
@@ -28,8 +28,8 @@ public abstract partial class Expr
             foreach (var key in keys)
             {
                 result = result.Sort is Sort.Mapping map
-                    ? new At(result, Dsl.Coerce(key, map.Key))
-                    : throw Dsl.Error(Codes.SortMismatch, $"'{result.Sort}' is no map, it cannot be indexed");
+                    ? new Index(result, Dsl.Coerce(key, map.Key))
+                    : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{result.Sort}' is no map, it cannot be indexed");
             }
 
             return result;
@@ -38,15 +38,15 @@ public abstract partial class Expr
 
     /// <summary>A field of a record.</summary>
     public Expr this[Field field] => Sort is Sort.Record record && record.IndexOf(field) >= 0
-        ? new Get(this, field)
-        : throw Dsl.Error(Codes.SortMismatch, $"'{Sort}' has no field '{field.Name}'");
+        ? new FieldOf(this, field)
+        : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{Sort}' has no field '{field.Name}'");
 
     /// <summary>A copy of a record in which one field differs.</summary>
     public Expr With(Field field, Expr value)
     {
         var record = this[field].Sort is null ? null : (Sort.Record)Sort;
-        return new Construct(record!, [.. record!.Fields.Select(f =>
-            f == field ? Dsl.Coerce(value, field.Sort) : new Get(this, f))]);
+        return new RecordOf(record!, [.. record!.Fields.Select(f =>
+            f == field ? Dsl.Coerce(value, field.Sort) : new FieldOf(this, f))]);
     }
 
     /// <summary>Implication: if this holds, the other does.</summary>
@@ -56,7 +56,7 @@ public abstract partial class Expr
     public Expr Then(Expr value, Expr otherwise)
     {
         var (left, right) = Dsl.Unify(value, otherwise);
-        return new Choice(Dsl.Coerce(this, Sort.Bool), left, right, Dsl.Join(left.Sort, right.Sort));
+        return new Conditional(Dsl.Coerce(this, Sort.Bool), left, right, Dsl.Join(left.Sort, right.Sort));
     }
 
     /// <summary>A truth value.</summary>
@@ -72,7 +72,7 @@ public abstract partial class Expr
         var position = sort.Members.IndexOf(value.ToString());
         return position >= 0
             ? new Literal(sort, position)
-            : throw Dsl.Error(Codes.OutOfRange, $"'{value}' is no member of '{sort.Name}'");
+            : throw Dsl.Error(ErrorCodes.OutOfRange, $"'{value}' is no member of '{sort.Name}'");
     }
 
     /// <summary>Equality.</summary>
@@ -132,7 +132,7 @@ public abstract partial class Expr
     public sealed override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 
     /// <summary>The expression as text, in the notation of reports.</summary>
-    public sealed override string ToString() => ModelText.Of(this);
+    public sealed override string ToString() => ModelPrinter.Of(this);
 
     private static Expr Connect(LogicOperator op, Expr left, Expr right)
     {
@@ -147,7 +147,7 @@ public abstract partial class Expr
             (LogicOperator.Or, _, Literal { Number: 0 }) => l,
             (LogicOperator.Implies, Literal { Number: 1 }, _) => r,
             (LogicOperator.Implies, Literal { Number: 0 }, _) => true,
-            _ => new Logic(op, l, r),
+            _ => new Connective(op, l, r),
         };
     }
 
@@ -159,14 +159,14 @@ public abstract partial class Expr
 
     private static Sort RangeOf(long low, long high) => low >= int.MinValue && high <= int.MaxValue
         ? Sort.Range((int)low, (int)high)
-        : throw Dsl.Error(Codes.BadDeclaration, $"a sum can leave what fits into 32 bits: {low}..{high}");
+        : throw Dsl.Error(ErrorCodes.BadDeclaration, $"a sum can leave what fits into 32 bits: {low}..{high}");
 
     private static Sort.Interval RangeOf(Expr expr) => expr.Sort switch
     {
         Sort.Interval interval => interval,
-        Sort.Scalar => throw Dsl.Error(Codes.BrokenSymmetry,
-            $"'{expr}' is one of the symmetric identities of '{((Sort.Scalar)expr.Sort).Name}'; they have no order and no sum"),
-        _ => throw Dsl.Error(Codes.SortMismatch, $"'{expr}' of sort '{expr.Sort}' is no number"),
+        Sort.ScalarSet => throw Dsl.Error(ErrorCodes.BrokenSymmetry,
+            $"'{expr}' is one of the symmetric identities of '{((Sort.ScalarSet)expr.Sort).Name}'; they have no order and no sum"),
+        _ => throw Dsl.Error(ErrorCodes.SortMismatch, $"'{expr}' of sort '{expr.Sort}' is no number"),
     };
 }
 
@@ -216,15 +216,15 @@ public static class Dsl
 
     /// <summary>A map that has one value everywhere.</summary>
     public static Expr Fill(Sort map, Expr value) => map is Sort.Mapping mapping
-        ? new Expr.Fill(mapping, Coerce(value, mapping.Value))
-        : throw Error(Codes.SortMismatch, $"'{map}' is no map");
+        ? new Expr.ConstantMap(mapping, Coerce(value, mapping.Value))
+        : throw Error(ErrorCodes.SortMismatch, $"'{map}' is no map");
 
     /// <summary>A record from the values of its fields, in order.</summary>
     public static Expr New(Sort record, params ReadOnlySpan<Expr> fields)
     {
         if (record is not Sort.Record sort || sort.Fields.Length != fields.Length)
         {
-            throw Error(Codes.SortMismatch, $"'{record}' is not a record of {fields.Length} fields");
+            throw Error(ErrorCodes.SortMismatch, $"'{record}' is not a record of {fields.Length} fields");
         }
 
         var values = ImmutableArray.CreateBuilder<Expr>(fields.Length);
@@ -233,18 +233,18 @@ public static class Dsl
             values.Add(Coerce(fields[i], sort.Fields[i].Sort));
         }
 
-        return new Expr.Construct(sort, values.MoveToImmutable());
+        return new Expr.RecordOf(sort, values.MoveToImmutable());
     }
 
     private static Expr.Quantified Quantify(Quantifier quantifier, Sort sort, Func<Expr, Expr> body)
     {
         if (!sort.IsScalar)
         {
-            throw Error(Codes.SortMismatch, $"'{sort}' cannot be ranged over: it has no finite list of values");
+            throw Error(ErrorCodes.SortMismatch, $"'{sort}' cannot be ranged over: it has no finite list of values");
         }
 
         var binder = new Binder(NameFor(sort), sort);
-        return new Expr.Quantified(quantifier, binder, Coerce(body(new Expr.Bound(binder)), Sort.Bool));
+        return new Expr.Quantified(quantifier, binder, Coerce(body(new Expr.BoundVariable(binder)), Sort.Bool));
     }
 
     /// <summary>A statement about every value of what is bound, whose body is already made.</summary>
@@ -252,18 +252,18 @@ public static class Dsl
     public static Expr ForAllOver(Expr body, Binder binder) => new Expr.Quantified(Quantifier.ForAll, binder, Coerce(body, Sort.Bool));
 
     /// <summary>What a binder stands for.</summary>
-    public static Expr ValueOf(Binder binder) => new Expr.Bound(binder);
+    public static Expr ValueOf(Binder binder) => new Expr.BoundVariable(binder);
 
     /// <summary>A member of an enum by its position, from 0.</summary>
-    /// <exception cref="ModelException">VRF121: there is no member at that position.</exception>
+    /// <exception cref="UserErrorException">VRF121: there is no member at that position.</exception>
     public static Expr MemberOf(Sort.Enumeration sort, int position) => position >= 0 && position < sort.Members.Length
         ? new Expr.Literal(sort, position)
-        : throw Error(Codes.OutOfRange, $"'{sort.Name}' has no member at position {position}",
+        : throw Error(ErrorCodes.OutOfRange, $"'{sort.Name}' has no member at position {position}",
             $"its {sort.Members.Length} members have the positions from 0 to {sort.Members.Length - 1}");
 
     internal static string NameFor(Sort sort) => sort switch
     {
-        Sort.Scalar scalar => scalar.Name,
+        Sort.ScalarSet scalar => scalar.Name,
         Sort.Enumeration enumeration => enumeration.Name.ToLowerInvariant(),
         Sort.Boolean => "b",
         _ => "i",
@@ -283,12 +283,12 @@ public static class Dsl
             (Expr.Literal literal, Sort.Interval to) when expr.Sort is Sort.Interval =>
                 literal.Number >= to.Low && literal.Number <= to.High
                     ? new Expr.Literal(target, literal.Number)
-                    : throw Error(Codes.OutOfRange, $"{literal.Number} is outside of {to}"),
+                    : throw Error(ErrorCodes.OutOfRange, $"{literal.Number} is outside of {to}"),
             // A narrower or wider range: what does not fit is found when it is assigned.
             (_, Sort.Interval) when expr.Sort is Sort.Interval => expr,
             (_, Sort.Optional to) when expr.Sort is not Sort.Optional => Some(Coerce(expr, to.Of)),
             (Expr.Some some, Sort.Optional to) => Some(Coerce(some.Content, to.Of)),
-            _ => throw Error(Codes.SortMismatch, $"'{expr}' of sort '{expr.Sort}' is used where '{target}' is expected"),
+            _ => throw Error(ErrorCodes.SortMismatch, $"'{expr}' of sort '{expr.Sort}' is used where '{target}' is expected"),
         };
     }
 
@@ -331,19 +331,19 @@ public static class Dsl
     };
 
     /// <summary>An error at the line of the model that is being built, found on the call stack.</summary>
-    internal static ModelException Error(ErrorCode code, string message, string? hint = null) =>
-        ModelException.At(SpotOfCaller(), code, message, hint);
+    internal static UserErrorException Error(ErrorCode code, string message, string? hint = null) =>
+        UserErrorException.At(SpotOfCaller(), code, message, hint);
 
     /// <summary>The line of the model at which an exception was thrown.</summary>
-    internal static SourceSpot? SpotOf(Exception exception) => SpotIn(new StackTrace(exception, fNeedFileInfo: true));
+    internal static SourceLocation? SpotOf(Exception exception) => SpotIn(new StackTrace(exception, fNeedFileInfo: true));
 
-    private static SourceSpot? SpotOfCaller() => SpotIn(new StackTrace(fNeedFileInfo: true));
+    private static SourceLocation? SpotOfCaller() => SpotIn(new StackTrace(fNeedFileInfo: true));
 
-    private static SourceSpot? SpotIn(StackTrace stack)
+    private static SourceLocation? SpotIn(StackTrace stack)
     {
         var frames = stack.GetFrames();
         var own = typeof(Dsl).Assembly;
         var frame = frames.FirstOrDefault(f => f.GetMethod()?.DeclaringType?.Assembly != own && f.GetFileName() is not null);
-        return frame is null ? null : SourceSpot.From(frame.GetFileName()!, frame.GetFileLineNumber());
+        return frame is null ? null : SourceLocation.From(frame.GetFileName()!, frame.GetFileLineNumber());
     }
 }

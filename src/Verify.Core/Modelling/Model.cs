@@ -14,7 +14,7 @@ public sealed class Model
         ImmutableArray<Rule> rules,
         ImmutableArray<Property> properties,
         ImmutableArray<Mark> marks,
-        Sort.Scalar? processors)
+        Sort.ScalarSet? processors)
     {
         (Name, Variables, Rules, Properties) = (name, variables, rules, properties);
         (Marks, Processors) = (marks, processors);
@@ -37,20 +37,20 @@ public sealed class Model
     public ImmutableArray<Mark> Marks { get; }
 
     /// <summary>The scalar set whose members are the columns of a trace, if there is one.</summary>
-    public Sort.Scalar? Processors { get; }
+    public Sort.ScalarSet? Processors { get; }
 
     /// <summary>A digest of the whole text: two models that are not made to have the same have not.</summary>
     /// <remarks>Short, to be read and compared by eye. Found when it is asked for first: most questions are answered without.</remarks>
-    public string Digest => digest ??= Fingerprint.Of(ModelText.Of(this));
+    public string Digest => digest ??= Fingerprint.Of(ModelPrinter.Of(this));
 
     /// <summary>The whole digest: the same only for the same states, steps, actors and properties, whoever made the models.</summary>
-    public string Identity => identity ??= Fingerprint.Whole(ModelText.WithActors(this));
+    public string Identity => identity ??= Fingerprint.Whole(ModelPrinter.WithActors(this));
 
     /// <summary>A property by its name.</summary>
-    /// <exception cref="ModelException">VRF113: there is none.</exception>
+    /// <exception cref="UserErrorException">VRF113: there is none.</exception>
     public Property Property(string name) =>
         Properties.FirstOrDefault(property => property.Name == name)
-        ?? throw ModelException.At(null, Codes.UnknownName,
+        ?? throw UserErrorException.At(null, ErrorCodes.UnknownName,
             $"model '{Name}' has no property '{name}'; it has {string.Join(", ", Properties.Select(p => $"'{p.Name}'"))}");
 }
 
@@ -60,4 +60,4 @@ public sealed class Model
 /// <param name="Target">The location it is printed behind.</param>
 /// <param name="When">While this holds.</param>
 /// <param name="Where">Where it is declared.</param>
-public sealed record Mark(string Text, ImmutableArray<Binder> Over, Expr Target, Expr When, SourceSpot Where);
+public sealed record Mark(string Text, ImmutableArray<Binder> Over, Expr Target, Expr When, SourceLocation Where);

@@ -6,7 +6,7 @@ namespace Verify.Modelling;
 /// <summary>The language that a model is written in: declare sorts and variables, then rules, threads and properties.</summary>
 public sealed class ModelBuilder
 {
-    private const int MostMembers = 1 << 24;
+    private const int MaxMembers = 1 << 24;
     private readonly List<Variable> variables = [];
     private readonly List<Rule> rules = [];
     private readonly List<Property> properties = [];
@@ -14,7 +14,7 @@ public sealed class ModelBuilder
     private readonly HashSet<string> sortNames = new(StringComparer.Ordinal);
     private readonly ModelFamily? family;
     private readonly Choices choices;
-    private Sort.Scalar? processors;
+    private Sort.ScalarSet? processors;
 
     /// <summary>A model without choices, as a test or an example wants it.</summary>
     public ModelBuilder(string name) => (Name, choices) = (name, Choices.Default);
@@ -26,29 +26,29 @@ public sealed class ModelBuilder
     public string Name { get; }
 
     /// <summary>The processors, once declared.</summary>
-    internal Sort.Scalar? ProcessorSort => processors;
+    internal Sort.ScalarSet? ProcessorSort => processors;
 
     /// <summary>The value of a size parameter of the family.</summary>
     public int Size(string name) => choices.Sizes.TryGetValue(name, out var value)
         ? value
         : family?.Sizes.FirstOrDefault(size => size.Name == name)?.Default
-            ?? throw Dsl.Error(Codes.UnknownName, $"family '{Name}' declares no size '{name}'");
+            ?? throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' declares no size '{name}'");
 
     /// <summary>Whether a fault is switched on.</summary>
     public bool Has(Fault fault) => family is null || family.Faults.Any(f => f.Name == fault.Name)
         ? choices.Faults.Contains(fault.Name)
-        : throw Dsl.Error(Codes.UnknownName, $"family '{Name}' does not list the fault '{fault.Name}'");
+        : throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' does not list the fault '{fault.Name}'");
 
     /// <summary>Whether an assumption is made.</summary>
     public bool Assumes(Assumption assumption) =>
         family is null || family.Assumptions.Any(a => a.Name == assumption.Name)
             ? choices.Assumptions.Contains(assumption.Name)
-            : throw Dsl.Error(Codes.UnknownName, $"family '{Name}' does not list the assumption '{assumption.Name}'");
+            : throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' does not list the assumption '{assumption.Name}'");
 
     /// <summary>Whether a profile is the chosen one.</summary>
     public bool Is(Profile profile) => family is null || family.Profiles.Any(p => p.Name == profile.Name)
         ? (choices.Profile ?? family?.Profiles.FirstOrDefault()?.Name) == profile.Name
-        : throw Dsl.Error(Codes.UnknownName, $"family '{Name}' does not list the profile '{profile.Name}'");
+        : throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' does not list the profile '{profile.Name}'");
 
     /// <summary>The processors: a scalar set whose members are the columns of a trace.</summary>
     public Sort Processors(string name, int count) => processors = Identities(name, count, "CPU");
@@ -61,7 +61,7 @@ public sealed class ModelBuilder
     {
         ClaimName(name, members.Length, "scalar set");
         ClaimMembers(name, [.. members]);
-        return new Sort.Scalar(name, [.. members]);
+        return new Sort.ScalarSet(name, [.. members]);
     }
 
     /// <summary>A record sort.</summary>
@@ -93,10 +93,10 @@ public sealed class ModelBuilder
     {
         if (!sort.IsScalar)
         {
-            throw Dsl.Error(Codes.BadInitial, $"'{name}' of sort '{sort}' cannot start with any value: it is not scalar");
+            throw Dsl.Error(ErrorCodes.BadInitial, $"'{name}' of sort '{sort}' cannot start with any value: it is not scalar");
         }
 
-        return Add(new Variable(name, sort, null, VariableRole.State, SourceSpot.From(file, line)));
+        return Add(new Variable(name, sort, null, VariableRole.State, SourceLocation.From(file, line)));
     }
 
     /// <summary>A ghost: written by rules, read by properties and other ghosts only.</summary>
@@ -105,7 +105,7 @@ public sealed class ModelBuilder
         Declare(name, sort, initially, VariableRole.Ghost, file, line);
 
     internal Expr Declare(string name, Sort sort, Expr? initially, VariableRole role, string file, int line) =>
-        Add(new Variable(name, sort, initially is null ? Zero(sort) : Spread(initially, sort), role, SourceSpot.From(file, line)));
+        Add(new Variable(name, sort, initially is null ? Zero(sort) : Spread(initially, sort), role, SourceLocation.From(file, line)));
 
     /// <summary>A rule without parameters.</summary>
     public StepBuilder Rule(string name, Action<StepBuilder> body,
@@ -144,12 +144,13 @@ public sealed class ModelBuilder
     {
         if (!each.IsScalar)
         {
-            throw Dsl.Error(Codes.SortMismatch, $"there cannot be a thread '{name}' for each '{each}': it has no finite list of values");
+            throw Dsl.Error(ErrorCodes.SortMismatch,
+                $"there cannot be a thread '{name}' for each '{each}': it has no finite list of values");
         }
 
         var key = new Binder(Dsl.NameFor(each), each);
-        var thread = new ThreadBuilder(this, name, key, repeats, SourceSpot.From(file, line));
-        body(thread, new Expr.Bound(key));
+        var thread = new ThreadBuilder(this, name, key, repeats, SourceLocation.From(file, line));
+        body(thread, new Expr.BoundVariable(key));
         thread.Compile();
     }
 
@@ -162,7 +163,7 @@ public sealed class ModelBuilder
     public void Thread(string name, bool repeats, Action<ThreadBuilder> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        var thread = new ThreadBuilder(this, name, null, repeats, SourceSpot.From(file, line));
+        var thread = new ThreadBuilder(this, name, null, repeats, SourceLocation.From(file, line));
         body(thread);
         thread.Compile();
     }
@@ -170,29 +171,29 @@ public sealed class ModelBuilder
     /// <summary>A property of every reachable state.</summary>
     public void Always(string name, Expr holds, string? text = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        properties.Add(new Property.Always(name, text ?? name, SourceSpot.From(file, line), Truth(holds)));
+        properties.Add(new Property.Always(name, text ?? name, SourceLocation.From(file, line), Truth(holds)));
 
     /// <summary>A property of some reachable state.</summary>
     public void Reachable(string name, Expr holds, string? text = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        properties.Add(new Property.Reachable(name, text ?? name, SourceSpot.From(file, line), Truth(holds)));
+        properties.Add(new Property.Reachable(name, text ?? name, SourceLocation.From(file, line), Truth(holds)));
 
     /// <summary>No reachable state is stuck, except where the model may rest.</summary>
     public void NoDeadlock(string name, Expr? mayRest = null, string? text = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        properties.Add(new Property.NoDeadlock(name, text ?? name, SourceSpot.From(file, line), Truth(mayRest ?? false)));
+        properties.Add(new Property.NoDeadlock(name, text ?? name, SourceLocation.From(file, line), Truth(mayRest ?? false)));
 
     /// <summary>Whenever the first holds, the second does later.</summary>
     public void LeadsTo(string name, Expr from, Expr to, string? text = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        properties.Add(new Property.LeadsTo(name, text ?? name, SourceSpot.From(file, line), Truth(from), Truth(to)));
+        properties.Add(new Property.LeadsTo(name, text ?? name, SourceLocation.From(file, line), Truth(from), Truth(to)));
 
     /// <summary>A word that reports print behind a location while a condition holds, and not where that is undefined.</summary>
     public void Mark(string text, Sort over, Func<Expr, (Expr Target, Expr When)> what,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         var a = new Binder(Dsl.NameFor(over), over);
-        Add(text, [a], what(new Expr.Bound(a)), file, line);
+        Add(text, [a], what(new Expr.BoundVariable(a)), file, line);
     }
 
     /// <summary>A word that reports print behind a location of two keys while a condition holds, and not where that is undefined.</summary>
@@ -200,25 +201,25 @@ public sealed class ModelBuilder
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         var (a, b) = (new Binder(Dsl.NameFor(first), first), new Binder(Dsl.NameFor(second), second));
-        Add(text, [a, b], what(new Expr.Bound(a), new Expr.Bound(b)), file, line);
+        Add(text, [a, b], what(new Expr.BoundVariable(a), new Expr.BoundVariable(b)), file, line);
     }
 
     private void Add(string text, ImmutableArray<Binder> over, (Expr Target, Expr When) what, string file, int line)
     {
         StepBuilder.CheckLocation(what.Target);
-        marks.Add(new Mark(text, over, what.Target, Truth(what.When), SourceSpot.From(file, line)));
+        marks.Add(new Mark(text, over, what.Target, Truth(what.When), SourceLocation.From(file, line)));
     }
 
     /// <summary>The model, checked.</summary>
-    /// <exception cref="ModelException">VRF1xx: a mistake in the model, at its own line.</exception>
+    /// <exception cref="UserErrorException">VRF1xx: a mistake in the model, at its own line.</exception>
     public Model Build() => new(Name, [.. variables], [.. rules], [.. properties], [.. marks], processors);
 
     internal void Add(Rule rule) => rules.Add(rule);
 
     internal StepBuilder AddRule(string name, ReadOnlySpan<Sort> sorts, Action<StepBuilder, Expr[]> body, string file, int line)
     {
-        var step = new StepBuilder(this, name, null, sorts, SourceSpot.From(file, line));
-        body(step, [.. step.Parameters.Select(binder => new Expr.Bound(binder))]);
+        var step = new StepBuilder(this, name, null, sorts, SourceLocation.From(file, line));
+        body(step, [.. step.Parameters.Select(binder => new Expr.BoundVariable(binder))]);
         // Sources may still be chained behind the declaration, so the rule is made now and amended then.
         var position = rules.Count;
         step.Amended = () => rules[position] = step.ToRule();
@@ -234,27 +235,27 @@ public sealed class ModelBuilder
 
     private static Expr Truth(Expr expr) => Dsl.Coerce(expr, Sort.Bool);
 
-    private Sort.Scalar Identities(string name, int count, string prefix)
+    private Sort.ScalarSet Identities(string name, int count, string prefix)
     {
         ClaimName(name, count, "scalar set");
-        if (count > MostMembers)
+        if (count > MaxMembers)
         {
-            throw Dsl.Error(Codes.BadDeclaration, $"scalar set '{name}' has {count} members, over 16 million");
+            throw Dsl.Error(ErrorCodes.BadDeclaration, $"scalar set '{name}' has {count} members, over 16 million");
         }
 
-        return new Sort.Scalar(name, [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")]);
+        return new Sort.ScalarSet(name, [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")]);
     }
 
     private void ClaimName(string name, int members, string kind)
     {
         if (members <= 0)
         {
-            throw Dsl.Error(Codes.BadDeclaration, $"{kind} '{name}' is empty");
+            throw Dsl.Error(ErrorCodes.BadDeclaration, $"{kind} '{name}' is empty");
         }
 
         if (!sortNames.Add(name))
         {
-            throw Dsl.Error(Codes.DuplicateName, $"the sort '{name}' is declared twice");
+            throw Dsl.Error(ErrorCodes.DuplicateName, $"the sort '{name}' is declared twice");
         }
     }
 
@@ -263,21 +264,21 @@ public sealed class ModelBuilder
         var twice = members.GroupBy(member => member, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1);
         if (twice is not null)
         {
-            throw Dsl.Error(Codes.DuplicateName, $"'{sort}' has two parts with the name '{twice.Key}'");
+            throw Dsl.Error(ErrorCodes.DuplicateName, $"'{sort}' has two parts with the name '{twice.Key}'");
         }
     }
 
     internal static Expr Zero(Sort sort) => sort switch
     {
         Sort.Optional => new Expr.NoneOf(sort),
-        Sort.Record record => new Expr.Construct(record, [.. record.Fields.Select(f => Zero(f.Sort))]),
-        Sort.Mapping map => new Expr.Fill(map, Zero(map.Value)),
+        Sort.Record record => new Expr.RecordOf(record, [.. record.Fields.Select(f => Zero(f.Sort))]),
+        Sort.Mapping map => new Expr.ConstantMap(map, Zero(map.Value)),
         Sort.Interval range => new Expr.Literal(sort, range.Low),
         _ => new Expr.Literal(sort, 0),
     };
 
     private static Expr Spread(Expr value, Sort sort) =>
         sort is Sort.Mapping map && !value.Sort.Equals(sort)
-            ? new Expr.Fill(map, Spread(value, map.Value))
+            ? new Expr.ConstantMap(map, Spread(value, map.Value))
             : Dsl.Coerce(value, sort);
 }

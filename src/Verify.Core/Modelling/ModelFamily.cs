@@ -14,7 +14,7 @@ public sealed record SizeParameter(string Name, int Default, int Low, int High, 
 /// <param name="Name">As in <c>--fault name</c>.</param>
 /// <param name="Text">What differs, in a sentence.</param>
 /// <param name="Source">Where it comes from.</param>
-public sealed record Fault(string Name, string Text, Anchor? Source = null);
+public sealed record Fault(string Name, string Text, Source? Source = null);
 
 /// <summary>One named removal of steps of the environment.</summary>
 /// <param name="Name">As in <c>--assume name</c>.</param>
@@ -115,7 +115,7 @@ public abstract class ModelFamily
     protected abstract void Describe(ModelBuilder m);
 
     /// <summary>The model for one set of choices.</summary>
-    /// <exception cref="ModelException">VRF302, VRF303: a choice the family does not offer; VRF1xx: a mistake in the model, or
+    /// <exception cref="UserErrorException">VRF302, VRF303: a choice the family does not offer; VRF1xx: a mistake in the model, or
     /// in what its family offers.</exception>
     public Model Build(Choices choices)
     {
@@ -126,10 +126,11 @@ public abstract class ModelFamily
             Describe(builder);
         }
 #pragma warning disable CA1031 // Whatever the model's own code throws is a mistake in the model, at its own line.
-        catch (Exception e) when (e is not ModelException)
+        catch (Exception e) when (e is not UserErrorException)
 #pragma warning restore CA1031
         {
-            throw ModelException.At(Dsl.SpotOf(e), Codes.ModelThrows, $"the model '{Name}' throws {e.GetType().Name}: {e.Message}");
+            throw UserErrorException.At(Dsl.SpotOf(e), ErrorCodes.ModelThrows,
+                $"the model '{Name}' throws {e.GetType().Name}: {e.Message}");
         }
 
         return builder.Build();
@@ -148,7 +149,7 @@ public abstract class ModelFamily
             var seen = new HashSet<string>(StringComparer.Ordinal);
             if (names.FirstOrDefault(name => !IsWord(name) || !seen.Add(name)) is { } bad)
             {
-                throw ModelException.At(null, Codes.BadDeclaration,
+                throw UserErrorException.At(null, ErrorCodes.BadDeclaration,
                     seen.Contains(bad) ? $"'{Name}' offers '{bad}' twice" : $"'{Name}' offers '{bad}', which is no word",
                     "name sizes, faults, assumptions and profiles by letters, digits and -_.+, each by another word than none");
             }
@@ -159,7 +160,7 @@ public abstract class ModelFamily
     {
         if (Sizes.FirstOrDefault(size => size.Default < size.Low || size.Default > size.High) is { } bad)
         {
-            throw ModelException.At(null, Codes.BadDeclaration,
+            throw UserErrorException.At(null, ErrorCodes.BadDeclaration,
                 $"'{Name}' offers {bad.Name} from {bad.Low} to {bad.High}, and its default is {bad.Default}",
                 "let the default be one of the sizes that are offered");
         }
@@ -172,10 +173,10 @@ public abstract class ModelFamily
         foreach (var (name, value) in choices.Sizes)
         {
             var size = Sizes.FirstOrDefault(s => s.Name == name)
-                ?? throw Unknown(Codes.BadSize, "size", name, Sizes.Select(s => s.Name));
+                ?? throw Unknown(ErrorCodes.BadSize, "size", name, Sizes.Select(s => s.Name));
             if (value < size.Low || value > size.High)
             {
-                throw ModelException.At(null, Codes.BadSize,
+                throw UserErrorException.At(null, ErrorCodes.BadSize,
                     $"size {name}={value} of '{Name}' is outside of {size.Low}..{size.High}",
                     $"choose {name} from {size.Low} to {size.High}");
             }
@@ -190,14 +191,14 @@ public abstract class ModelFamily
     {
         foreach (var name in chosen.Except(offered))
         {
-            throw Unknown(Codes.UnknownChoice, kind, name, offered);
+            throw Unknown(ErrorCodes.UnknownChoice, kind, name, offered);
         }
     }
 
-    private ModelException Unknown(ErrorCode code, string kind, string name, IEnumerable<string> offered)
+    private UserErrorException Unknown(ErrorCode code, string kind, string name, IEnumerable<string> offered)
     {
         var list = string.Join(", ", offered);
-        return ModelException.At(null, code, $"'{Name}' has no {kind} '{name}'",
+        return UserErrorException.At(null, code, $"'{Name}' has no {kind} '{name}'",
             list.Length == 0 ? $"'{Name}' offers none" : $"choose from {list}");
     }
 }

@@ -22,8 +22,8 @@ public sealed record Rule(
     ImmutableArray<Expr> Shown,
     string? Thread,
     Fairness? Fairness,
-    ImmutableArray<Anchor> Sources,
-    SourceSpot Where)
+    ImmutableArray<Source> Sources,
+    SourceLocation Where)
 {
     /// <summary>Why it shall never fire; null for a rule that a proof is empty without.</summary>
     public string? Never { get; init; }
@@ -50,7 +50,7 @@ public sealed record Fairness(string Group, ImmutableArray<Binder> Of);
 /// <param name="Value">Its new value.</param>
 /// <param name="Where">Where it is written.</param>
 public sealed record Update(
-    ImmutableArray<Binder> Over, Expr When, Expr Target, Expr Value, SourceSpot Where)
+    ImmutableArray<Binder> Over, Expr When, Expr Target, Expr Value, SourceLocation Where)
 {
     /// <summary>The variable that the target is a part of.</summary>
     public Variable Variable
@@ -62,8 +62,8 @@ public sealed record Update(
             {
                 place = place switch
                 {
-                    Expr.At at => at.Map,
-                    Expr.Get get => get.Record,
+                    Expr.Index at => at.Map,
+                    Expr.FieldOf get => get.Record,
                     Expr.ValueOf value => value.Option,
                     _ => throw new System.Diagnostics.UnreachableException(),
                 };
@@ -82,7 +82,7 @@ public sealed record Actor(string? Name, Expr? Processor);
 /// <summary>Where a rule, a choice or a claim comes from.</summary>
 /// <param name="Title">The kernel function, the mail, or the section of a manual.</param>
 /// <param name="Reference">File, commit, message id or document, enough to find it.</param>
-public sealed record Anchor(string Title, string Reference)
+public sealed record Source(string Title, string Reference)
 {
     private const string FromMemory = "from memory";
 
@@ -93,12 +93,12 @@ public sealed record Anchor(string Title, string Reference)
     /// <param name="function">The function, or several of one file.</param>
     /// <param name="file">The file.</param>
     /// <param name="version">The commit, by 12 digits or more, or the version: what it is at others is not said.</param>
-    /// <exception cref="ModelException">VRF103: it names neither.</exception>
-    public static Anchor Kernel(string function, string file, string version)
+    /// <exception cref="UserErrorException">VRF103: it names neither.</exception>
+    public static Source Kernel(string function, string file, string version)
     {
         if (!version.Any(char.IsAsciiDigit))
         {
-            throw ModelException.At(null, Codes.BadDeclaration,
+            throw UserErrorException.At(null, ErrorCodes.BadDeclaration,
                 $"the source {function}(), {file} names no commit and no version: '{version}'",
                 "name the version that was read, as \"06d074298583\" or \"v6.18\"; or say Anchor.Recalled");
         }
@@ -107,13 +107,13 @@ public sealed record Anchor(string Title, string Reference)
     }
 
     /// <summary>A function of the Linux kernel that is cited from memory, and was not read.</summary>
-    public static Anchor Recalled(string function, string file) => new($"{function}()", $"{file}, {FromMemory}");
+    public static Source Recalled(string function, string file) => new($"{function}()", $"{file}, {FromMemory}");
 
     /// <summary>A mail.</summary>
-    public static Anchor Mail(string author, string date, string reference) => new($"{author}, {date}", reference);
+    public static Source Mail(string author, string date, string reference) => new($"{author}, {date}", reference);
 
     /// <summary>A section of an architecture manual.</summary>
-    public static Anchor Manual(string rule, string section) => new(rule, section);
+    public static Source Manual(string rule, string section) => new(rule, section);
 
     /// <summary>Title and reference.</summary>
     public override string ToString() => $"{Title}, {Reference}";
@@ -140,7 +140,7 @@ public sealed record Footprint(ImmutableHashSet<Variable> Reads, ImmutableHashSe
 
     internal static Footprint Of(Expr expr) => Of(expr, []);
 
-    private sealed class Reader : ExprWalk
+    private sealed class Reader : ExprVisitor
     {
         public HashSet<Variable> Found { get; } = [];
 
@@ -155,11 +155,11 @@ public sealed record Footprint(ImmutableHashSet<Variable> Reads, ImmutableHashSe
         {
             switch (target)
             {
-                case Expr.At at:
+                case Expr.Index at:
                     Of(at.Key);
                     Indices(at.Map);
                     break;
-                case Expr.Get get:
+                case Expr.FieldOf get:
                     Indices(get.Record);
                     break;
                 case Expr.ValueOf value:

@@ -40,14 +40,14 @@ public abstract class Sort : IEquatable<Sort>
         var members = type.GetFields(BindingFlags.Public | BindingFlags.Static);
         if (members.Length == 0)
         {
-            throw Dsl.Error(Codes.BadDeclaration, $"enum '{type.Name}' is empty");
+            throw Dsl.Error(ErrorCodes.BadDeclaration, $"enum '{type.Name}' is empty");
         }
 
         // Which of two names of one value is meant, C# does not say.
         var twice = members.GroupBy(member => member.GetRawConstantValue()).FirstOrDefault(same => same.Count() > 1);
         return twice is null
             ? new Enumeration(type.Name, [.. members.Select(member => member.Name)])
-            : throw Dsl.Error(Codes.DuplicateName,
+            : throw Dsl.Error(ErrorCodes.DuplicateName,
                 $"'{twice.First().Name}' and '{twice.ElementAt(1).Name}' of enum '{type.Name}' are one value",
                 "give each member a value of its own");
     }
@@ -97,7 +97,7 @@ public abstract class Sort : IEquatable<Sort>
         {
             if (high < low || (long)high - low >= 1 << 24 || low < -(1 << 30) || high > 1 << 30)
             {
-                throw Dsl.Error(Codes.BadDeclaration,
+                throw Dsl.Error(ErrorCodes.BadDeclaration,
                     $"the range {low}..{high} is empty, has over 16 million values, or lies beyond a thousand million");
             }
 
@@ -131,9 +131,9 @@ public abstract class Sort : IEquatable<Sort>
     }
 
     /// <summary>Identities that can be told apart but not ordered: any permutation gives the same model.</summary>
-    public sealed class Scalar : Sort
+    public sealed class ScalarSet : Sort
     {
-        internal Scalar(string name, ImmutableArray<string> members)
+        internal ScalarSet(string name, ImmutableArray<string> members)
             : base($"scalarset {Spelled(name)} {{ {string.Join(", ", members.Select(Spelled))} }}") => (Name, Members) = (name, members);
 
         /// <summary>The name of the scalar set, also the name of its size parameter.</summary>
@@ -184,7 +184,7 @@ public abstract class Sort : IEquatable<Sort>
         {
             if (!key.IsScalar)
             {
-                throw Dsl.Error(Codes.BadDeclaration, $"'{key}' cannot be the key of a map: it has no finite list of values");
+                throw Dsl.Error(ErrorCodes.BadDeclaration, $"'{key}' cannot be the key of a map: it has no finite list of values");
             }
 
             (Key, Value) = (key, value);

@@ -8,9 +8,9 @@ public sealed class StepBuilder
 {
     private readonly ModelBuilder model;
     private readonly string? thread;
-    private readonly SourceSpot where;
+    private readonly SourceLocation where;
     private readonly List<Update> updates = [];
-    private readonly List<Anchor> sources = [];
+    private readonly List<Source> sources = [];
     private readonly Stack<Binder> over = [];
     private Expr condition = true;
     private Expr guard = true;
@@ -19,7 +19,7 @@ public sealed class StepBuilder
     private bool? isFair;
     private ImmutableArray<Expr>? shown;
 
-    internal StepBuilder(ModelBuilder model, string name, string? thread, ReadOnlySpan<Sort> sorts, SourceSpot where)
+    internal StepBuilder(ModelBuilder model, string name, string? thread, ReadOnlySpan<Sort> sorts, SourceLocation where)
     {
         (this.model, Name, this.thread, this.where) = (model, name, thread, where);
         var binders = ImmutableArray.CreateBuilder<Binder>();
@@ -27,7 +27,7 @@ public sealed class StepBuilder
         {
             if (!sort.IsScalar)
             {
-                throw Dsl.Error(Codes.SortMismatch, $"rule '{name}' cannot range over '{sort}': it has no finite list of values");
+                throw Dsl.Error(ErrorCodes.SortMismatch, $"rule '{name}' cannot range over '{sort}': it has no finite list of values");
             }
 
             var plain = Dsl.NameFor(sort);
@@ -53,7 +53,7 @@ public sealed class StepBuilder
     {
         if (over.Count > 0 || condition is not Expr.Literal { Number: 1 })
         {
-            throw Dsl.Error(Codes.BadDeclaration, $"rule '{Name}' has a guard inside of If or Each, which cannot guard a part of it",
+            throw Dsl.Error(ErrorCodes.BadDeclaration, $"rule '{Name}' has a guard inside of If or Each, which cannot guard a part of it",
                 "a guard is of the whole step: put When before If, or use SetIf");
         }
 
@@ -66,7 +66,7 @@ public sealed class StepBuilder
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         CheckLocation(target);
-        updates.Add(new Update([.. over.Reverse()], condition, target, Dsl.Coerce(value, target.Sort), SourceSpot.From(file, line)));
+        updates.Add(new Update([.. over.Reverse()], condition, target, Dsl.Coerce(value, target.Sort), SourceLocation.From(file, line)));
         return Done();
     }
 
@@ -90,12 +90,12 @@ public sealed class StepBuilder
     {
         if (!sort.IsScalar)
         {
-            throw Dsl.Error(Codes.SortMismatch, $"rule '{Name}' cannot range over '{sort}': it has no finite list of values");
+            throw Dsl.Error(ErrorCodes.SortMismatch, $"rule '{Name}' cannot range over '{sort}': it has no finite list of values");
         }
 
         var binder = new Binder($"each {Dsl.NameFor(sort)}", sort);
         over.Push(binder);
-        body(new Expr.Bound(binder));
+        body(new Expr.BoundVariable(binder));
         over.Pop();
         return Done();
     }
@@ -144,7 +144,7 @@ public sealed class StepBuilder
     }
 
     /// <summary>Where the step comes from.</summary>
-    public StepBuilder From(params ReadOnlySpan<Anchor> anchors)
+    public StepBuilder From(params ReadOnlySpan<Source> anchors)
     {
         sources.AddRange(anchors);
         return Done();
@@ -152,7 +152,7 @@ public sealed class StepBuilder
 
     internal void Adopt(Actor? byDefault) => actor ??= byDefault;
 
-    internal void Also(Expr target, Expr value, SourceSpot spot) =>
+    internal void Also(Expr target, Expr value, SourceLocation spot) =>
         updates.Add(new Update([], true, target, value, spot));
 
     internal Rule ToRule(string? suffix = null, Expr? extraGuard = null, Binder? threadKey = null)
@@ -160,9 +160,9 @@ public sealed class StepBuilder
         var parameters = threadKey is null ? Parameters : [threadKey, .. Parameters];
         var processor = Parameters.FirstOrDefault(binder => binder.Sort.Equals(model.ProcessorSort));
         var who = actor
-            ?? (processor is null ? new Actor(thread ?? "environment", null) : new Actor(null, new Expr.Bound(processor)));
-        var acting = (who.Processor as Expr.Bound)?.Binder;
-        var arguments = shown ?? [.. Parameters.Where(binder => binder != acting).Select(binder => new Expr.Bound(binder))];
+            ?? (processor is null ? new Actor(thread ?? "environment", null) : new Actor(null, new Expr.BoundVariable(processor)));
+        var acting = (who.Processor as Expr.BoundVariable)?.Binder;
+        var arguments = shown ?? [.. Parameters.Where(binder => binder != acting).Select(binder => new Expr.BoundVariable(binder))];
         var fullName = thread is null ? Name : $"{thread}.{Name}";
         var fairness = !(isFair ?? thread is not null) ? null
             : thread is null ? new Fairness($"rule {fullName}", parameters)
@@ -187,10 +187,10 @@ public sealed class StepBuilder
         {
             place = place switch
             {
-                Expr.At at => at.Map,
-                Expr.Get get => get.Record,
+                Expr.Index at => at.Map,
+                Expr.FieldOf get => get.Record,
                 Expr.ValueOf value => value.Option,
-                _ => throw Dsl.Error(Codes.NotALocation, $"'{target}' cannot be assigned to"),
+                _ => throw Dsl.Error(ErrorCodes.NotALocation, $"'{target}' cannot be assigned to"),
             };
         }
     }

@@ -19,19 +19,19 @@ public sealed class ThreadBuilder
     private readonly string name;
     private readonly Binder? key;
     private readonly bool repeats;
-    private readonly SourceSpot where;
+    private readonly SourceLocation where;
     private readonly List<Variable> locals = [];
     private readonly Dictionary<string, LabelNode> labels = new(StringComparer.Ordinal);
     private readonly Block program = new();
     private Block current;
     private Actor? actor;
 
-    internal ThreadBuilder(ModelBuilder model, string name, Binder? key, bool repeats, SourceSpot where)
+    internal ThreadBuilder(ModelBuilder model, string name, Binder? key, bool repeats, SourceLocation where)
     {
         (this.model, this.name, this.key, this.repeats, this.where) = (model, name, key, repeats, where);
         current = program;
         actor = key is not null && key.Sort.Equals(model.ProcessorSort)
-            ? new Actor(null, new Expr.Bound(key))
+            ? new Actor(null, new Expr.BoundVariable(key))
             : new Actor(name, null);
     }
 
@@ -50,7 +50,7 @@ public sealed class ThreadBuilder
         var whole = key is null ? sort : Sort.Map(key.Sort, sort);
         var read = (Expr.Read)model.Declare($"{name}.{local}", whole, initially, VariableRole.Local, file, line);
         locals.Add(read.Variable);
-        return key is null ? read : read[new Expr.Bound(key)];
+        return key is null ? read : read[new Expr.BoundVariable(key)];
     }
 
     /// <summary>An atomic step; it waits until its <see cref="StepBuilder.When"/> holds.</summary>
@@ -110,7 +110,7 @@ public sealed class ThreadBuilder
         var node = LabelOf(label);
         if (node.IsPlaced)
         {
-            throw Dsl.Error(Codes.BadThread, $"thread '{name}' has the label '{label}' twice");
+            throw Dsl.Error(ErrorCodes.BadThread, $"thread '{name}' has the label '{label}' twice");
         }
 
         node.IsPlaced = true;
@@ -138,8 +138,8 @@ public sealed class ThreadBuilder
     private void AddStep(string step, ReadOnlySpan<Sort> any, Action<StepBuilder, Expr[]> body,
         Expr? condition, Action? then, Action? otherwise, string file, int line)
     {
-        var builder = new StepBuilder(model, step, name, any, SourceSpot.From(file, line));
-        body(builder, [.. builder.Parameters.Select(binder => new Expr.Bound(binder))]);
+        var builder = new StepBuilder(model, step, name, any, SourceLocation.From(file, line));
+        body(builder, [.. builder.Parameters.Select(binder => new Expr.BoundVariable(binder))]);
         builder.Adopt(actor);
         var test = condition is null ? null : Dsl.Coerce(condition, Sort.Bool);
         current.Nodes.Add(new StepNode(builder, test, Nested(then), Nested(otherwise)));
@@ -149,7 +149,7 @@ public sealed class ThreadBuilder
     {
         foreach (var variable in Footprint.Of(Dsl.Coerce(condition, Sort.Bool)).Reads.Where(v => !locals.Contains(v)))
         {
-            throw Dsl.Error(Codes.BadThread,
+            throw Dsl.Error(ErrorCodes.BadThread,
                 $"a branch without a name in thread '{name}' reads '{variable}', which is no local of it",
                 "use Branch(\"name\", …): reading shared state is a step that others can race with");
         }
@@ -168,15 +168,17 @@ public sealed class ThreadBuilder
         Link(program, null);
         foreach (var label in labels.Values.Where(label => !label.IsPlaced))
         {
-            throw ModelException.At(where, Codes.BadThread, $"thread '{name}' goes to the label '{label.Name}', which it does not have");
+            throw UserErrorException.At(where, ErrorCodes.BadThread,
+                $"thread '{name}' goes to the label '{label.Name}', which it does not have");
         }
 
-        start = Resolve(new Place(program, 0, null)) ?? throw ModelException.At(where, Codes.BadThread, $"thread '{name}' has no step");
+        start = Resolve(new Place(program, 0, null))
+            ?? throw UserErrorException.At(where, ErrorCodes.BadThread, $"thread '{name}' has no step");
         var order = ReachableNodes(start);
         var come = order.SelectMany(node => Entries(node, [], true)).Select(entry => entry.Step).ToHashSet();
         foreach (var lost in successors.Keys.OfType<StepNode>().Where(step => !come.Contains(step)))
         {
-            throw ModelException.At(lost.Step.ToRule().Where, Codes.BadThread,
+            throw UserErrorException.At(lost.Step.ToRule().Where, ErrorCodes.BadThread,
                 $"no path through thread '{name}' comes to the step '{lost.Step.Name}'",
                 "a step behind Goto or Return is never taken: remove it, or give it a label");
         }
@@ -196,7 +198,7 @@ public sealed class ThreadBuilder
         var whole = key is null ? (Sort)pcSort : Sort.Map(key.Sort, pcSort);
         var initially = new Expr.Literal(pcSort, points[start]);
         var pcVariable = model.Declare($"{name}.pc", whole, initially, VariableRole.ProgramCounter, where.File, where.Line);
-        var pc = key is null ? pcVariable : pcVariable[new Expr.Bound(key)];
+        var pc = key is null ? pcVariable : pcVariable[new Expr.BoundVariable(key)];
         var emitted = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var node in order)
         {
@@ -248,8 +250,8 @@ public sealed class ThreadBuilder
             };
             foreach (var local in locals)
             {
-                var place = key is null ? new Expr.Read(local) : new Expr.Read(local)[new Expr.Bound(key)];
-                var reset = key is null ? local.Initially! : ((Expr.Fill)local.Initially!).Element;
+                var place = key is null ? new Expr.Read(local) : new Expr.Read(local)[new Expr.BoundVariable(key)];
+                var reset = key is null ? local.Initially! : ((Expr.ConstantMap)local.Initially!).Element;
                 extra.Add(new Update([], leaves, place, reset, spot));
             }
         }
@@ -297,7 +299,7 @@ public sealed class ThreadBuilder
         {
             if (hops > 10_000)
             {
-                throw ModelException.At(where, Codes.BadThread, $"thread '{name}' jumps in a circle without a step");
+                throw UserErrorException.At(where, ErrorCodes.BadThread, $"thread '{name}' jumps in a circle without a step");
             }
 
             if (place.Index >= place.Block.Nodes.Count)
@@ -328,7 +330,7 @@ public sealed class ThreadBuilder
     {
         if (node is null)
         {
-            throw ModelException.At(where, Codes.BadThread,
+            throw UserErrorException.At(where, ErrorCodes.BadThread,
                 $"a branch without a name of thread '{name}' can leave the program without a step",
                 "end that way with a step");
         }
@@ -340,7 +342,7 @@ public sealed class ThreadBuilder
 
         if (passed.Contains(node))
         {
-            throw ModelException.At(where, Codes.BadThread, $"a loop of thread '{name}' can turn without a step");
+            throw UserErrorException.At(where, ErrorCodes.BadThread, $"a loop of thread '{name}' can turn without a step");
         }
 
         passed = passed.Add(node);

@@ -6,7 +6,7 @@ namespace Verify.Modelling;
 internal static class Validation
 {
     /// <summary>Checks a whole model.</summary>
-    /// <exception cref="ModelException">VRF102, VRF103, VRF104, VRF105, VRF106, VRF107, VRF108, VRF111, VRF112, VRF115.</exception>
+    /// <exception cref="UserErrorException">VRF102, VRF103, VRF104, VRF105, VRF106, VRF107, VRF108, VRF111, VRF112, VRF115.</exception>
     public static void Check(Model model)
     {
         Unique("variable", model.Variables.Select(v => (v.Name, v.Where)));
@@ -14,7 +14,7 @@ internal static class Validation
         Unique("property", model.Properties.Select(p => (p.Name, p.Where)));
         if (model.Rules.IsEmpty || model.Properties.IsEmpty)
         {
-            throw ModelException.At(null, Codes.EmptyModel,
+            throw UserErrorException.At(null, ErrorCodes.EmptyModel,
                 $"model '{model.Name}' has {model.Rules.Length} rules and {model.Properties.Length} properties");
         }
 
@@ -42,23 +42,23 @@ internal static class Validation
     }
 
     /// <summary>Checks a predicate of states that somebody adds to a model.</summary>
-    /// <exception cref="ModelException">VRF107, VRF108, VRF115.</exception>
-    public static void CheckPredicate(Model model, Expr holds, SourceSpot where, string what) =>
+    /// <exception cref="UserErrorException">VRF107, VRF108, VRF115.</exception>
+    public static void CheckPredicate(Model model, Expr holds, SourceLocation where, string what) =>
         new ScopeCheck(model, [], where, what).Of(holds);
 
-    private static void Unique(string kind, IEnumerable<(string Name, SourceSpot Where)> declared)
+    private static void Unique(string kind, IEnumerable<(string Name, SourceLocation Where)> declared)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, where) in declared)
         {
             if (string.IsNullOrWhiteSpace(name))
             {
-                throw ModelException.At(where, Codes.BadDeclaration, $"a {kind} has no name");
+                throw UserErrorException.At(where, ErrorCodes.BadDeclaration, $"a {kind} has no name");
             }
 
             if (!seen.Add(name))
             {
-                throw ModelException.At(where, Codes.DuplicateName, $"{kind} '{name}' is declared twice");
+                throw UserErrorException.At(where, ErrorCodes.DuplicateName, $"{kind} '{name}' is declared twice");
             }
         }
     }
@@ -69,7 +69,7 @@ internal static class Validation
         var reads = Footprint.Of(variable.Initially!).Reads;
         if (!reads.IsEmpty)
         {
-            throw ModelException.At(variable.Where, Codes.BadInitial,
+            throw UserErrorException.At(variable.Where, ErrorCodes.BadInitial,
                 $"the initial value of '{variable.Name}' reads '{reads.First().Name}'");
         }
     }
@@ -115,11 +115,11 @@ internal static class Validation
         for (var i = 0; i < certain.Count; i++)
         {
             var update = certain[i];
-            var text = ModelText.Of(update.Target, rule.Parameters);
+            var text = ModelPrinter.Of(update.Target, rule.Parameters);
             if (certain.Take(i).Any(other => other.Variable == update.Variable
-                && Overlaps(text, ModelText.Of(other.Target, rule.Parameters))))
+                && Overlaps(text, ModelPrinter.Of(other.Target, rule.Parameters))))
             {
-                throw ModelException.At(update.Where, Codes.DoubleWrite,
+                throw UserErrorException.At(update.Where, ErrorCodes.DoubleWrite,
                     $"rule '{rule.Name}' writes '{update.Target}' twice in one step");
             }
         }
@@ -138,14 +138,14 @@ internal static class Validation
         }
     }
 
-    private sealed class ScopeCheck : ExprWalk
+    private sealed class ScopeCheck : ExprVisitor
     {
         private readonly HashSet<Variable> known;
         private readonly HashSet<Binder> scope = [];
-        private readonly SourceSpot? where;
+        private readonly SourceLocation? where;
         private readonly string what;
 
-        public ScopeCheck(Model model, ImmutableArray<Binder> bound, SourceSpot? where, string what)
+        public ScopeCheck(Model model, ImmutableArray<Binder> bound, SourceLocation? where, string what)
         {
             (this.where, this.what, known) = (where, what, [.. model.Variables]);
             foreach (var binder in bound)
@@ -156,11 +156,12 @@ internal static class Validation
 
         protected internal override ValueTuple OnRead(Expr.Read node) => known.Contains(node.Variable)
             ? default
-            : throw ModelException.At(where, Codes.ForeignVariable, $"{what} uses '{node.Variable.Name}' of another model");
+            : throw UserErrorException.At(where, ErrorCodes.ForeignVariable, $"{what} uses '{node.Variable.Name}' of another model");
 
-        protected internal override ValueTuple OnBound(Expr.Bound node) => scope.Contains(node.Binder)
+        protected internal override ValueTuple OnBoundVariable(Expr.BoundVariable node) => scope.Contains(node.Binder)
             ? default
-            : throw ModelException.At(where, Codes.Unbound, $"{what} uses the parameter '{node.Binder}' outside of where it is bound");
+            : throw UserErrorException.At(where, ErrorCodes.Unbound,
+                $"{what} uses the parameter '{node.Binder}' outside of where it is bound");
 
         protected internal override ValueTuple OnQuantified(Expr.Quantified node)
         {
@@ -175,7 +176,8 @@ internal static class Validation
         {
             if (!scope.Add(binder))
             {
-                throw ModelException.At(where, Codes.BoundTwice, $"{what} binds the parameter '{binder}' where it is bound already");
+                throw UserErrorException.At(where, ErrorCodes.BoundTwice,
+                    $"{what} binds the parameter '{binder}' where it is bound already");
             }
         }
     }
@@ -186,22 +188,22 @@ internal static class Validation
 /// Copying a whole record is allowed: its ghost fields go to ghost fields. Naming a ghost field, or comparing records
 /// that have one, is a read.
 /// </remarks>
-internal sealed class GhostCheck : ExprWalk
+internal sealed class GhostCheck : ExprVisitor
 {
-    private readonly SourceSpot where;
+    private readonly SourceLocation where;
     private readonly string what;
 
-    private GhostCheck(SourceSpot where, string what) => (this.where, this.what) = (where, what);
+    private GhostCheck(SourceLocation where, string what) => (this.where, this.what) = (where, what);
 
     /// <summary>Fails if the expression depends on a ghost.</summary>
-    public static void Visible(Expr expr, SourceSpot where, string what) => new GhostCheck(where, what).Of(expr);
+    public static void Visible(Expr expr, SourceLocation where, string what) => new GhostCheck(where, what).Of(expr);
 
     /// <summary>Whether a location is a ghost's.</summary>
     public static bool IsGhostLocation(Expr target) => target switch
     {
         Expr.Read read => read.Variable.IsGhost,
-        Expr.Get get => get.Field.IsGhost || IsGhostLocation(get.Record),
-        Expr.At at => IsGhostLocation(at.Map),
+        Expr.FieldOf get => get.Field.IsGhost || IsGhostLocation(get.Record),
+        Expr.Index at => IsGhostLocation(at.Map),
         Expr.ValueOf value => IsGhostLocation(value.Option),
         _ => false,
     };
@@ -209,10 +211,10 @@ internal sealed class GhostCheck : ExprWalk
     protected internal override ValueTuple OnRead(Expr.Read node) =>
         node.Variable.IsGhost ? throw Found(node.Variable.Name) : default;
 
-    protected internal override ValueTuple OnGet(Expr.Get node) =>
-        node.Field.IsGhost ? throw Found(node.ToString()) : base.OnGet(node);
+    protected internal override ValueTuple OnFieldOf(Expr.FieldOf node) =>
+        node.Field.IsGhost ? throw Found(node.ToString()) : base.OnFieldOf(node);
 
-    protected internal override ValueTuple OnConstruct(Expr.Construct node)
+    protected internal override ValueTuple OnRecordOf(Expr.RecordOf node)
     {
         var record = (Sort.Record)node.Sort;
         for (var i = 0; i < node.Fields.Length; i++)
@@ -237,6 +239,6 @@ internal sealed class GhostCheck : ExprWalk
         _ => false,
     };
 
-    private ModelException Found(string ghost) =>
-        ModelException.At(where, Codes.GhostRead, $"{what} depends on the ghost '{ghost}'");
+    private UserErrorException Found(string ghost) =>
+        UserErrorException.At(where, ErrorCodes.GhostRead, $"{what} depends on the ghost '{ghost}'");
 }

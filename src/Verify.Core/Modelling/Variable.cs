@@ -3,7 +3,7 @@ namespace Verify.Modelling;
 /// <summary>A variable of a model. Identity is by reference.</summary>
 public sealed class Variable
 {
-    internal Variable(string name, Sort sort, Expr? initially, VariableRole role, SourceSpot where) =>
+    internal Variable(string name, Sort sort, Expr? initially, VariableRole role, SourceLocation where) =>
         (Name, Sort, Initially, Role, Where) = (name, sort, initially, role, where);
 
     /// <summary>The name, unique in the model.</summary>
@@ -19,7 +19,7 @@ public sealed class Variable
     public VariableRole Role { get; }
 
     /// <summary>Where it is declared.</summary>
-    public SourceSpot Where { get; }
+    public SourceLocation Where { get; }
 
     /// <summary>Whether the modelled system cannot see it.</summary>
     public bool IsGhost => Role == VariableRole.Ghost;

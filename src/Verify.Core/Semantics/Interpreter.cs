@@ -61,7 +61,7 @@ public sealed class Interpreter(Model model)
         Fit(new Evaluator(this, null, variable.Where).Of(variable.Initially!), variable.Sort, variable.Where);
 
     /// <summary>The steps that can be taken, by rule and then by arguments.</summary>
-    /// <exception cref="ModelException">VRF120: a guard reads the value of an empty option.</exception>
+    /// <exception cref="UserErrorException">VRF120: a guard reads the value of an empty option.</exception>
     public IEnumerable<Step> Enabled(State state)
     {
         for (var rule = 0; rule < Model.Rules.Length; rule++)
@@ -85,7 +85,7 @@ public sealed class Interpreter(Model model)
     }
 
     /// <summary>The state after a step that is enabled.</summary>
-    /// <exception cref="ModelException">VRF104, VRF120, VRF121: the step is not well defined in this state.</exception>
+    /// <exception cref="UserErrorException">VRF104, VRF120, VRF121: the step is not well defined in this state.</exception>
     public State Successor(State state, Step step)
     {
         var rule = Model.Rules[step.Rule];
@@ -118,10 +118,10 @@ public sealed class Interpreter(Model model)
     }
 
     /// <summary>The value of an expression without parameters in a state.</summary>
-    public Value Evaluate(State state, Expr expr, SourceSpot where) => new Evaluator(this, state, where).Of(expr);
+    public Value Evaluate(State state, Expr expr, SourceLocation where) => new Evaluator(this, state, where).Of(expr);
 
     /// <summary>The value of an expression in a state, with some parameters filled in.</summary>
-    public Value Evaluate(State state, Expr expr, ImmutableArray<Binder> parameters, ImmutableArray<Value> arguments, SourceSpot where)
+    public Value Evaluate(State state, Expr expr, ImmutableArray<Binder> parameters, ImmutableArray<Value> arguments, SourceLocation where)
     {
         var scope = new Evaluator(this, state, where);
         scope.Bind(parameters, arguments);
@@ -134,7 +134,7 @@ public sealed class Interpreter(Model model)
     /// </summary>
     /// <remarks>Why there is no value is said by <c>whyNot</c>, which is null when there is one.</remarks>
     public Value? ValueToShow(
-        State state, Expr expr, ImmutableArray<Binder> parameters, ImmutableArray<Value> arguments, SourceSpot where,
+        State state, Expr expr, ImmutableArray<Binder> parameters, ImmutableArray<Value> arguments, SourceLocation where,
         out Diagnostic? whyNot)
     {
         try
@@ -142,7 +142,7 @@ public sealed class Interpreter(Model model)
             whyNot = null;
             return Evaluate(state, expr, parameters, arguments, where);
         }
-        catch (ModelException e) when (e.Diagnostic.Code == Codes.NoValue || e.Diagnostic.Code == Codes.OutOfRange)
+        catch (UserErrorException e) when (e.Diagnostic.Code == ErrorCodes.NoValue || e.Diagnostic.Code == ErrorCodes.OutOfRange)
         {
             whyNot = e.Diagnostic;
             return null;
@@ -150,7 +150,7 @@ public sealed class Interpreter(Model model)
     }
 
     /// <summary>Whether a truth value holds in a state.</summary>
-    public bool Holds(State state, Expr expr, SourceSpot where) => Evaluate(state, expr, where).IsTrue;
+    public bool Holds(State state, Expr expr, SourceLocation where) => Evaluate(state, expr, where).IsTrue;
 
     /// <summary>All ways to fill in parameters, in a fixed order.</summary>
     public static IEnumerable<ImmutableArray<Value>> ArgumentsOf(ImmutableArray<Binder> parameters)
@@ -164,24 +164,24 @@ public sealed class Interpreter(Model model)
         return all;
     }
 
-    private Evaluator Scope(State state, Step step, SourceSpot where)
+    private Evaluator Scope(State state, Step step, SourceLocation where)
     {
         var scope = new Evaluator(this, state, where);
         scope.Bind(Model.Rules[step.Rule].Parameters, step.Arguments);
         return scope;
     }
 
-    private int Locate(Evaluator scope, Expr target, List<int> path, SourceSpot where)
+    private int Locate(Evaluator scope, Expr target, List<int> path, SourceLocation where)
     {
         switch (target)
         {
             case Expr.Read read:
                 return positions[read.Variable];
-            case Expr.At at:
+            case Expr.Index at:
                 var inMap = Locate(scope, at.Map, path, where);
                 path.Add(scope.KeyOf(at));
                 return inMap;
-            case Expr.Get get:
+            case Expr.FieldOf get:
                 var inRecord = Locate(scope, get.Record, path, where);
                 path.Add(get.Position);
                 return inRecord;
@@ -216,7 +216,7 @@ public sealed class Interpreter(Model model)
                 var common = Math.Min(a.Path.Length, b.Path.Length);
                 if (a.Variable == b.Variable && a.Path.AsSpan(0, common).SequenceEqual(b.Path.AsSpan(0, common)))
                 {
-                    throw ModelException.At(a.Update.Where, Codes.DoubleWrite,
+                    throw UserErrorException.At(a.Update.Where, ErrorCodes.DoubleWrite,
                         $"rule '{rule.Name}' writes '{a.Update.Target}' twice in one step");
                 }
             }
@@ -237,14 +237,14 @@ public sealed class Interpreter(Model model)
     }
 
     /// <summary>Gives a value the sort of the location it goes to; numbers must be in its range.</summary>
-    private static Value Fit(Value value, Sort sort, SourceSpot where)
+    private static Value Fit(Value value, Sort sort, SourceLocation where)
     {
         switch (sort)
         {
             case Sort.Interval range:
                 return value.Number >= range.Low && value.Number <= range.High
                     ? Value.Scalar(sort, value.Number)
-                    : throw ModelException.At(where, Codes.OutOfRange, $"{value.Number} is assigned to a location of {range}");
+                    : throw UserErrorException.At(where, ErrorCodes.OutOfRange, $"{value.Number} is assigned to a location of {range}");
             case Sort.Optional optional:
                 return value.Number == 0 ? Value.None(sort) : Value.Some(sort, Fit(value.Items[0], optional.Of, where));
             case Sort.Record record:
@@ -258,7 +258,7 @@ public sealed class Interpreter(Model model)
 
     private sealed record Write(int Variable, ImmutableArray<int> Path, Value Value, Update Update);
 
-    private sealed class Evaluator(Interpreter interpreter, State? state, SourceSpot where) : ExprFold<Value>
+    private sealed class Evaluator(Interpreter interpreter, State? state, SourceLocation where) : ExprFold<Value>
     {
         private readonly Dictionary<Binder, Value> bound = [];
 
@@ -270,13 +270,13 @@ public sealed class Interpreter(Model model)
             }
         }
 
-        public int KeyOf(Expr.At node)
+        public int KeyOf(Expr.Index node)
         {
             var key = Of(node.Key);
             var code = key.CodeIn(((Sort.Mapping)node.Map.Sort).Key);
             return code >= 0
                 ? code
-                : throw ModelException.At(where, Codes.OutOfRange, $"{key} is no key of '{node.Map}'");
+                : throw UserErrorException.At(where, ErrorCodes.OutOfRange, $"{key} is no key of '{node.Map}'");
         }
 
         protected internal override Value OnLiteral(Expr.Literal node)
@@ -293,20 +293,20 @@ public sealed class Interpreter(Model model)
             return state!.Values[interpreter.positions[node.Variable]];
         }
 
-        protected internal override Value OnBound(Expr.Bound node)
+        protected internal override Value OnBoundVariable(Expr.BoundVariable node)
         {
             interpreter.Work++;
             return bound[node.Binder];
         }
 
-        protected internal override Value OnAt(Expr.At node) => Of(node.Map).Items[KeyOf(node)];
+        protected internal override Value OnIndex(Expr.Index node) => Of(node.Map).Items[KeyOf(node)];
 
-        protected internal override Value OnGet(Expr.Get node) => Of(node.Record).Items[node.Position];
+        protected internal override Value OnFieldOf(Expr.FieldOf node) => Of(node.Record).Items[node.Position];
 
-        protected internal override Value OnConstruct(Expr.Construct node) =>
+        protected internal override Value OnRecordOf(Expr.RecordOf node) =>
             Value.Of(node.Sort, [.. node.Fields.Select((f, i) => Fit(Of(f), ((Sort.Record)node.Sort).Fields[i].Sort, where))]);
 
-        protected internal override Value OnFill(Expr.Fill node)
+        protected internal override Value OnConstantMap(Expr.ConstantMap node)
         {
             var map = (Sort.Mapping)node.Sort;
             var element = Fit(Of(node.Element), map.Value, where);
@@ -315,19 +315,19 @@ public sealed class Interpreter(Model model)
 
         protected internal override Value OnSome(Expr.Some node) => Value.Some(node.Sort, Of(node.Content));
 
-        protected internal override Value OnHas(Expr.Has node) => Value.Truth(Of(node.Option).Number == 1);
+        protected internal override Value OnIsSome(Expr.IsSome node) => Value.Truth(Of(node.Option).Number == 1);
 
         protected internal override Value OnValueOf(Expr.ValueOf node)
         {
             var option = Of(node.Option);
             return option.Number == 1
                 ? option.Items[0]
-                : throw ModelException.At(where, Codes.NoValue, $"'{node.Option}' is empty here, its value is read");
+                : throw UserErrorException.At(where, ErrorCodes.NoValue, $"'{node.Option}' is empty here, its value is read");
         }
 
         protected internal override Value OnNot(Expr.Not node) => Value.Truth(!Of(node.Operand).IsTrue);
 
-        protected internal override Value OnLogic(Expr.Logic node) => Value.Truth(node.Operator switch
+        protected internal override Value OnConnective(Expr.Connective node) => Value.Truth(node.Operator switch
         {
             LogicOperator.And => Of(node.Left).IsTrue && Of(node.Right).IsTrue,
             LogicOperator.Or => Of(node.Left).IsTrue || Of(node.Right).IsTrue,
@@ -349,7 +349,7 @@ public sealed class Interpreter(Model model)
             return Value.Scalar(node.Sort, node.IsSubtract ? left - right : left + right);
         }
 
-        protected internal override Value OnChoice(Expr.Choice node) =>
+        protected internal override Value OnConditional(Expr.Conditional node) =>
             Of(node.Condition).IsTrue ? Of(node.IfTrue) : Of(node.IfFalse);
 
         protected internal override Value OnQuantified(Expr.Quantified node)

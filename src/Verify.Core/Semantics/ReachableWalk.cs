@@ -23,7 +23,7 @@ public sealed record Visit(State State, int Depth, ImmutableArray<(Step Step, St
 /// </param>
 public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxValue)
 {
-    private const int LeastWorkAState = 8;
+    private const int MinWorkAState = 8;
     private const long FewStarts = 10_000;
     private readonly HashSet<UInt128> met = [];
     private readonly HashSet<UInt128> visited = [];
@@ -119,7 +119,7 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
     }
 
     // To list them would take more than what is allowed, and they could not all be visited.
-    private bool HasTooManyStarts => interpreter.InitialCount > Math.Max(FewStarts, work / LeastWorkAState);
+    private bool HasTooManyStarts => interpreter.InitialCount > Math.Max(FewStarts, work / MinWorkAState);
 
     private bool MayGoOn => interpreter.Work - workBefore < work;
 

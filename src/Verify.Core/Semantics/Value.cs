@@ -106,7 +106,7 @@ public sealed class Value : IEquatable<Value>
         Sort.Boolean => IsTrue ? "true" : "false",
         Sort.Interval => Number.ToString(CultureInfo.InvariantCulture),
         Sort.Enumeration enumeration => enumeration.Members[Number],
-        Sort.Scalar scalar => scalar.Members[Number],
+        Sort.ScalarSet scalar => scalar.Members[Number],
         Sort.Optional when Number == 0 => "None",
         Sort.Optional { Of: Sort.Optional } => $"Some({Items[0]})",
         Sort.Optional => Items[0].ToString(),

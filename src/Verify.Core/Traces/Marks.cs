@@ -57,7 +57,7 @@ internal sealed class Marks(Interpreter interpreter)
         {
             switch (place)
             {
-                case Expr.At at:
+                case Expr.Index at:
                     if (ValueOf(index, at.Key, arguments, state) is not { } key)
                     {
                         return null;
@@ -73,7 +73,7 @@ internal sealed class Marks(Interpreter interpreter)
                     place = at.Map;
                     break;
                 // What lies inside of an entry is told with the entry.
-                case Expr.Get get:
+                case Expr.FieldOf get:
                     keys.Clear();
                     place = get.Record;
                     break;

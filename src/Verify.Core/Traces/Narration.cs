@@ -8,7 +8,7 @@ namespace Verify.Traces;
 /// <param name="Start">What the run starts with, where the model leaves a choice (all that is visible if nothing happens).</param>
 /// <param name="Steps">One entry a step, in order.</param>
 /// <param name="Notes">What could not be told as the model says, one sentence each: marks that are undefined somewhere.</param>
-public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<ToldStep> Steps, ImmutableArray<string> Notes)
+public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<NarratedStep> Steps, ImmutableArray<string> Notes)
 {
     /// <summary>What is printed for an actor or an argument that has no value in a state.</summary>
     public const string Unknown = "?";
@@ -24,7 +24,7 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
         var interpreter = new Interpreter(model);
         var marks = new Marks(interpreter);
         var start = trace.Length == 0 ? model.Variables.Where(Location.IsVisible) : model.Variables.Where(v => v.Initially is null);
-        var told = ImmutableArray.CreateBuilder<ToldStep>();
+        var told = ImmutableArray.CreateBuilder<NarratedStep>();
         for (var i = 0; i < trace.Length; i++)
         {
             told.Add(Tell(interpreter, marks, trace, i));
@@ -51,7 +51,7 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
     private static string? Words(Dictionary<Location, ImmutableArray<string>> marks, Location location) =>
         marks.TryGetValue(location, out var words) ? string.Join(", ", words) : null;
 
-    private static ToldStep Tell(Interpreter interpreter, Marks marks, Trace trace, int index)
+    private static NarratedStep Tell(Interpreter interpreter, Marks marks, Trace trace, int index)
     {
         var (model, step) = (interpreter.Model, trace.Steps[index]);
         var (before, after) = (trace.States[index], trace.States[index + 1]);
@@ -81,15 +81,15 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
             }
         }
 
-        return new ToldStep(actor, isProcessor, NameOf(interpreter, before, step), changes.ToImmutable());
+        return new NarratedStep(actor, isProcessor, NameOf(interpreter, before, step), changes.ToImmutable());
     }
 
     /// <summary>Who takes a step in a state, and what it is called, as <c>insert_pfn(x, f0)</c>.</summary>
-    public static ToldStep Of(Model model, State state, Step step)
+    public static NarratedStep Of(Model model, State state, Step step)
     {
         var interpreter = new Interpreter(model);
         var (actor, isProcessor) = ActorOf(interpreter, state, step);
-        return new ToldStep(actor, isProcessor, NameOf(interpreter, state, step), []);
+        return new NarratedStep(actor, isProcessor, NameOf(interpreter, state, step), []);
     }
 
     private static (string Name, bool IsProcessor) ActorOf(Interpreter interpreter, State state, Step step)
@@ -118,7 +118,7 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Told
 /// <param name="IsProcessor">Whether that is one of the model's processors.</param>
 /// <param name="Name">The step's name with its arguments, as <c>insert_pfn(x, f0)</c>.</param>
 /// <param name="Changes">What is different behind it, in the order of the model's variables.</param>
-public sealed record ToldStep(string Actor, bool IsProcessor, string Name, ImmutableArray<Change> Changes)
+public sealed record NarratedStep(string Actor, bool IsProcessor, string Name, ImmutableArray<Change> Changes)
 {
     /// <summary>Why the step cannot be taken as the model has it; null when it is taken.</summary>
     public string? Trouble { get; init; }

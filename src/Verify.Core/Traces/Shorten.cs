@@ -119,7 +119,7 @@ public static class Shorten
 
             return run.Length < trace.Length && decides(run) ? run : null;
         }
-        catch (ModelException)
+        catch (UserErrorException)
         {
             // The model is not well defined along this way. That is for an engine to report; the trace given is sound.
             return null;

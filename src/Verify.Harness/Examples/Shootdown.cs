@@ -11,7 +11,7 @@ namespace Verify.Harness.Examples;
 /// <param name="frames">Physical frames.</param>
 /// <param name="flaw">What is wrong with it.</param>
 /// <param name="rounds">How often each processor maps or unmaps a page.</param>
-public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw flaw = Shootdown.Flaw.None, int rounds = 3) : Protocol
+public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw flaw = Shootdown.Flaw.None, int rounds = 3) : SystemUnderTest
 {
     /// <summary>What may be wrong with it.</summary>
     public enum Flaw
@@ -30,19 +30,19 @@ public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw fl
     public override string Name => flaw == Flaw.None ? "shootdown in C#" : $"shootdown in C# ({flaw})";
 
     /// <inheritdoc/>
-    public override void Begin(Execution run) => new Machine(this, run, cpus, pages, frames).Begin();
+    public override void Setup(TestRun run) => new Machine(this, run, cpus, pages, frames).Begin();
 
     private sealed class Machine
     {
         private readonly Shootdown code;
-        private readonly Execution run;
+        private readonly TestRun run;
         private readonly PageTable table;
         private readonly Spinlock tableLock;
         private readonly Frames frames;
         private readonly Tlb[] tlbs;
         private readonly Interrupts[] interrupts;
 
-        public Machine(Shootdown code, Execution run, int cpus, int pages, int frames)
+        public Machine(Shootdown code, TestRun run, int cpus, int pages, int frames)
         {
             (this.code, this.run) = (code, run);
             (table, tableLock, this.frames) = (new PageTable(run, pages), new Spinlock(run), new Frames(run, frames));
@@ -54,16 +54,16 @@ public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw fl
 
         public void Begin()
         {
-            run.Shows("pte", () => table.Entries);
-            run.Shows("tlb", () => tlbs.SelectMany(tlb => tlb.Entries));
-            run.Shows("own", () => frames.Uses.Select(use => (int?)use));
+            run.Observe("pte", () => table.Entries);
+            run.Observe("tlb", () => tlbs.SelectMany(tlb => tlb.Entries));
+            run.Observe("own", () => frames.Uses.Select(use => (int?)use));
             for (var i = 0; i < tlbs.Length; i++)
             {
                 var cpu = i;
                 run.Start($"CPU{cpu}", () => Work(cpu));
                 run.Serve($"interrupts of CPU{cpu}", interrupts[cpu].Handle);
                 run.Serve($"walker of CPU{cpu}", () => tlbs[cpu].Walk(
-                    page => run.Did("fill", cpu, page), page => run.Did("evict", cpu, page)));
+                    page => run.Step("fill", cpu, page), page => run.Step("evict", cpu, page)));
             }
 
             run.Serve("allocator", UseFrames);
@@ -99,7 +99,7 @@ public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw fl
                 {
                     table.Set(page, frame);
                     frames.Use(frame, FrameUse.User);
-                    run.Did("map", me, page, frame);
+                    run.Step("map", me, page, frame);
                     return;
                 }
             }
@@ -119,12 +119,12 @@ public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw fl
                 }
 
                 frame = cleared;
-                run.Did("zap", me, page);
+                run.Step("zap", me, page);
             }
 
             FlushEverywhere(me, page);
             frames.Release(frame);
-            run.Did("free", me);
+            run.Step("free", me);
         }
 
         // flush_tlb_mm_range
@@ -149,16 +149,16 @@ public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw fl
         {
             if (code.Is(Flaw.AcknowledgeFirst))
             {
-                run.Point();
+                run.Yield();
                 acknowledged[me] = true;
-                run.Did("flush", from, me);
+                run.Step("flush", from, me);
                 tlbs[me].Invalidate(page);
                 return;
             }
 
             tlbs[me].Invalidate(page);
             acknowledged[me] = true;
-            run.Did("flush", from, me);
+            run.Step("flush", from, me);
         }
 
         // Others get frames too, and give them back.
@@ -170,9 +170,9 @@ public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw fl
                 if (frames.Allocate() is { } frame)
                 {
                     frames.Use(frame, FrameUse.Kernel);
-                    run.Did("kalloc", frame);
+                    run.Step("kalloc", frame);
                     frames.Release(frame);
-                    run.Did("kfree", frame);
+                    run.Step("kfree", frame);
                 }
             }
         }

@@ -16,7 +16,7 @@ public enum FrameUse
 /// <summary>Physical frames, and the list of those that are free.</summary>
 /// <param name="run">The run they belong to.</param>
 /// <param name="count">How many there are.</param>
-public sealed class Frames(Execution run, int count)
+public sealed class Frames(TestRun run, int count)
 {
     private readonly FrameUse[] uses = new FrameUse[count];
     private readonly List<int> free = [.. Enumerable.Range(0, count)];
@@ -30,7 +30,7 @@ public sealed class Frames(Execution run, int count)
     /// <summary>Takes one off the list, any of them; null when there is none.</summary>
     public int? Allocate()
     {
-        run.Point();
+        run.Yield();
         if (free.Count == 0)
         {
             return null;
@@ -48,7 +48,7 @@ public sealed class Frames(Execution run, int count)
     /// <summary>Puts one back.</summary>
     public void Release(int frame)
     {
-        run.Point();
+        run.Yield();
         uses[frame] = FrameUse.Free;
         free.Add(frame);
     }

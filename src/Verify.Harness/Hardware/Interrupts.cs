@@ -3,7 +3,7 @@ namespace Verify.Harness.Hardware;
 /// <summary>The interrupts that other processors send to one: each is handled some time later, one after the other.</summary>
 /// <param name="run">The run it belongs to.</param>
 /// <remarks>Interrupts are enabled all the time: a handler may run between any two accesses of its processor.</remarks>
-public sealed class Interrupts(Execution run)
+public sealed class Interrupts(TestRun run)
 {
     private readonly Queue<Action> pending = [];
 
@@ -11,7 +11,7 @@ public sealed class Interrupts(Execution run)
     /// <param name="handler">What the processor does when it takes it.</param>
     public void Send(Action handler)
     {
-        run.Point();
+        run.Yield();
         pending.Enqueue(handler);
     }
 

@@ -4,7 +4,7 @@ namespace Verify.Harness.Hardware;
 /// <param name="run">The run it belongs to.</param>
 /// <param name="pages">The number of pages.</param>
 /// <remarks>Software reads and writes an entry in one access, at a scheduling point; a walker sees what is there.</remarks>
-public sealed class PageTable(Execution run, int pages)
+public sealed class PageTable(TestRun run, int pages)
 {
     private readonly int?[] entries = new int?[pages];
 
@@ -14,21 +14,21 @@ public sealed class PageTable(Execution run, int pages)
     /// <summary>Reads an entry.</summary>
     public int? Get(int page)
     {
-        run.Point();
+        run.Yield();
         return entries[page];
     }
 
     /// <summary>Writes an entry.</summary>
     public void Set(int page, int frame)
     {
-        run.Point();
+        run.Yield();
         entries[page] = frame;
     }
 
     /// <summary>Clears an entry, and says what it was.</summary>
     public int? GetAndClear(int page)
     {
-        run.Point();
+        run.Yield();
         var was = entries[page];
         entries[page] = null;
         return was;

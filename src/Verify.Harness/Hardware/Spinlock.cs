@@ -2,7 +2,7 @@ namespace Verify.Harness.Hardware;
 
 /// <summary>A lock that one thread holds at a time.</summary>
 /// <param name="run">The run it belongs to.</param>
-public sealed class Spinlock(Execution run)
+public sealed class Spinlock(TestRun run)
 {
     private bool isHeld;
 

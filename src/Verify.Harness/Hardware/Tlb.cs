@@ -6,7 +6,7 @@ namespace Verify.Harness.Hardware;
 /// <remarks>
 /// A speculative walk needs no access: hardware may do it at any time for any page that is mapped (Intel SDM 3A, 4.10.2.3).
 /// </remarks>
-public sealed class Tlb(Execution run, PageTable table)
+public sealed class Tlb(TestRun run, PageTable table)
 {
     private readonly int?[] entries = new int?[table.Entries.Count];
 
@@ -16,7 +16,7 @@ public sealed class Tlb(Execution run, PageTable table)
     /// <summary>Invalidates the entry of a page, as INVLPG does on its own processor.</summary>
     public void Invalidate(int page)
     {
-        run.Point();
+        run.Yield();
         entries[page] = null;
     }
 

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Verify.Benchmarks;
-using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Scheduling;
 
 namespace Verify.Tests.Benchmarks;
 
@@ -22,7 +23,7 @@ public sealed class BenchmarkTests
         var sizes = one.Tiny.Split(',').Select(part => part.Split('='))
             .Aggregate(claim.Choices.Sizes, (all, pair) => all.SetItem(pair[0], int.Parse(pair[1])));
         var model = new Instance(claim.Family, claim.Choices with { Sizes = sizes }).Model;
-        var verdict = new ExplicitEngine().Decide(model, model.Property(claim.Property), Run.Default);
+        var verdict = new ExplicitEngine().Decide(model, model.Property(claim.Property), EngineOptions.Default);
         Assert.Equal(one.TinyStates, verdict.Evidence.States);
         Assert.Equal(one.IsRefuted, verdict is Verdict.Refuted);
     }

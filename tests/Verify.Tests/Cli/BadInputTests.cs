@@ -1,4 +1,3 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Tests.TraceTexts;
@@ -194,8 +193,8 @@ public sealed class BadInputTests
 
         public string? WhyNot(Model model, Property property) => null;
 
-        public Verdict Decide(Model model, Property property, Run run) => (first ??= model) == model
-            ? throw ModelException.At(property.Where, Codes.BadReduction, "not this one")
+        public Verdict Decide(Model model, Property property, EngineOptions run) => (first ??= model) == model
+            ? throw UserErrorException.At(property.Where, ErrorCodes.BadReduction, "not this one")
             : inner.Decide(model, property, run);
     }
 
@@ -210,7 +209,7 @@ public sealed class BadInputTests
 
         public string? WhyNot(Model model, Property property) => null;
 
-        public Verdict Decide(Model model, Property property, Run run)
+        public Verdict Decide(Model model, Property property, EngineOptions run)
         {
             run.Progress!.Report(new Progress(1_234, 5_678, 9, 100));
             throw new InsufficientMemoryException();
@@ -228,7 +227,7 @@ public sealed class BadInputTests
 
         public string? WhyNot(Model model, Property property) => null;
 
-        public Verdict Decide(Model model, Property property, Run run) =>
+        public Verdict Decide(Model model, Property property, EngineOptions run) =>
             throw new System.Diagnostics.UnreachableException("two and two is five");
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Engines;
+using Verify.Cli.Hosting;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Tests.TraceTexts;
@@ -15,7 +16,7 @@ public sealed class BatchTests
     public void A_claim_that_is_not_small_is_decided_again_without_the_limit()
     {
         var engine = new Recorder(budget => budget.States is null);
-        var rows = new Batch(engine, Run.Default).Decide(Nowhere, [TestClaims.Full, TestClaims.Witness], _ => { });
+        var rows = new Batch(engine, EngineOptions.Default).Decide(Nowhere, [TestClaims.Full, TestClaims.Witness], _ => { });
         Assert.Equal(4, engine.Budgets.Count);
         Assert.All(rows, row => Assert.IsType<Verdict.Proved>(row.Decision!.Report.Main!.Verdict));
     }
@@ -24,7 +25,7 @@ public sealed class BatchTests
     public void A_small_budget_of_the_user_is_the_limit_itself()
     {
         var engine = new Recorder(_ => false);
-        new Batch(engine, new Run(new Budget(States: 10))).Decide(Nowhere, [TestClaims.Full], _ => { });
+        new Batch(engine, new EngineOptions(new Budget(States: 10))).Decide(Nowhere, [TestClaims.Full], _ => { });
         Assert.Equal(10, Assert.Single(engine.Budgets).States);
     }
 
@@ -36,7 +37,7 @@ public sealed class BatchTests
             .ToList();
         var engine = new Recorder(budget => budget.States is null || budget.States > 1);
         var told = new List<string>();
-        var rows = new Batch(engine, Run.Default with { Threads = 4 }).Decide(Nowhere, claims, row => told.Add(row.Claim.Id));
+        var rows = new Batch(engine, EngineOptions.Default with { Threads = 4 }).Decide(Nowhere, claims, row => told.Add(row.Claim.Id));
         Assert.Equal(claims.Select(claim => claim.Id), told);
         Assert.Equal(told, rows.Select(row => row.Claim.Id));
     }
@@ -45,7 +46,7 @@ public sealed class BatchTests
     public void One_question_is_decided_once()
     {
         var engine = new Recorder(_ => true);
-        var rows = new Batch(new CarefulEngine(engine), Run.Default with { Threads = 1 })
+        var rows = new Batch(new CachingEngine(engine), EngineOptions.Default with { Threads = 1 })
             .Decide(Nowhere, [TestClaims.Full, TestClaims.Wrong, TestClaims.Full with { Id = "AGAIN" }], _ => { });
         Assert.Single(engine.Budgets);
         Assert.Equal(3, rows.Count);
@@ -54,8 +55,8 @@ public sealed class BatchTests
     [Fact]
     public void Memory_that_runs_out_is_an_unknown()
     {
-        var engine = new CarefulEngine(new Recorder(_ => throw new InsufficientMemoryException()));
-        var decision = Decision.Of(TestClaims.Full, TestClaims.Full.Choices, engine, Run.Default);
+        var engine = new CachingEngine(new Recorder(_ => throw new InsufficientMemoryException()));
+        var decision = ClaimDecision.Of(TestClaims.Full, TestClaims.Full.Choices, engine, EngineOptions.Default);
         Assert.IsType<Verdict.Unknown>(decision.Report.Main!.Verdict);
         Assert.Equal(ExitCode.Undecided, decision.ExitCode);
     }
@@ -73,12 +74,12 @@ public sealed class BatchTests
 
         public string? WhyNot(Model model, Property property) => null;
 
-        public Verdict Decide(Model model, Property property, Run run)
+        public Verdict Decide(Model model, Property property, EngineOptions run)
         {
             Budgets.Enqueue(run.Budget);
             return isEnough(run.Budget)
                 ? new Bfs().Decide(model, property, run with { Budget = Budget.Unlimited })
-                : new Verdict.HoldsUpTo(new Bound("states", 0, 1), Evidence.Nothing);
+                : new Verdict.HoldsUpTo(new ExplorationBound("states", 0, 1), Evidence.Nothing);
         }
     }
 }

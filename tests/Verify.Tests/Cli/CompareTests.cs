@@ -1,10 +1,9 @@
-using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
 using Verify.Semantics;
-using Verify.Tests.Explicit;
+using Verify.Tests.Explicit.Storage;
 using Verify.Tests.TraceTexts;
 using Verify.Traces;
 
@@ -43,7 +42,8 @@ public sealed class CompareTests
     [Fact]
     public void What_is_undefined_contradicts_a_proof_and_no_trace()
     {
-        var undefined = new Pretender("walks", _ => throw ModelException.At(null, Codes.NoValue, "'o' is empty here, its value is read"));
+        var undefined = new Pretender("walks", _ =>
+            throw UserErrorException.At(null, ErrorCodes.NoValue, "'o' is empty here, its value is read"));
         var run = Compare([new Bfs(), undefined], "--engines", "bfs,walks");
         Assert.Contains("CONTRADICTION SD-FULL:I-ENTRY: bfs says proved, walks says undefined VRF120", run.Out);
         Assert.DoesNotContain("CONTRADICTION SD-LOCAL", run.Out);
@@ -56,7 +56,7 @@ public sealed class CompareTests
         var slow = new Pretender("slow", model =>
         {
             var shortest = Assert.IsType<Verdict.Refuted>(new Bfs().Decide(
-                model, model.Property("I-ENTRY"), Run.Default with { Cancellation = TestContext.Current.CancellationToken }));
+                model, model.Property("I-ENTRY"), EngineOptions.Default with { Cancellation = TestContext.Current.CancellationToken }));
             return shortest with { Trace = Detour(model, shortest.Trace!) };
         });
 

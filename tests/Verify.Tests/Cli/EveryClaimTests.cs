@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Hosting;
+using Verify.Engines;
 using Verify.Tests.TraceTexts;
 
 namespace Verify.Tests.Cli;
@@ -180,7 +181,7 @@ public sealed class EveryClaimTests
 
         public string? WhyNot(Verify.Modelling.Model model, Verify.Modelling.Property property) => null;
 
-        public Verdict Decide(Verify.Modelling.Model model, Verify.Modelling.Property property, Verify.Engines.Run run) =>
+        public Verdict Decide(Verify.Modelling.Model model, Verify.Modelling.Property property, Verify.Engines.EngineOptions run) =>
             asked++ == 0 ? throw new System.Diagnostics.UnreachableException("two and two is five") : inner.Decide(model, property, run);
     }
 }

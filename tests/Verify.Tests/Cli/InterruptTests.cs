@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Explicit;
-using Verify.Tests.Explicit;
-using Verify.Tests.Symbolic;
+using Verify.Tests.Explicit.Storage;
+using Verify.Tests.Solvers;
 
 namespace Verify.Tests.Cli;
 

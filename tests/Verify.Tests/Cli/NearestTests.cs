@@ -1,4 +1,4 @@
-using Verify.Cli;
+using Verify.Cli.Hosting;
 
 namespace Verify.Tests.Cli;
 
@@ -11,9 +11,9 @@ public sealed class NearestTests
     [InlineData("VL-MAK", "VL-MARK", 1)]
     [InlineData("VL-MARKS", "VL-MARK", 1)]
     [InlineData("kitten", "sitting", 3)]
-    public void Distance_counts_edits(string from, string to, int edits) => Assert.Equal(edits, Nearest.Distance(from, to));
+    public void Distance_counts_edits(string from, string to, int edits) => Assert.Equal(edits, Suggestion.Distance(from, to));
 
     [Fact]
     public void The_nearest_comes_first_and_the_far_do_not_come() =>
-        Assert.Equal(["gate", "rate"], Nearest.To("gatr", ["rate", "list", "gate"]));
+        Assert.Equal(["gate", "rate"], Suggestion.To("gatr", ["rate", "list", "gate"]));
 }

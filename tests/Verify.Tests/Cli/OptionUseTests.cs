@@ -1,8 +1,9 @@
-using Verify.Cli.Commands;
+using Verify.Cli.Options;
 using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
-using Verify.Solving;
+using Verify.Scheduling;
+using Verify.Solvers;
 using Verify.Symbolic;
 
 namespace Verify.Tests.Cli;
@@ -10,7 +11,7 @@ namespace Verify.Tests.Cli;
 /// <summary>What a command line may say, in which words, and which option does something for which engine.</summary>
 public sealed class OptionUseTests
 {
-    private static readonly SolverChoice Solvers = new([new LocalSolver(SolverKind.Z3)]);
+    private static readonly SolverChoice Solvers = new([new LazySolver(SolverKind.Z3)]);
 
     [Theory]
     [InlineData("--solver", "bmc kinduction pdr spacer")]
@@ -44,7 +45,7 @@ public sealed class OptionUseTests
     [InlineData("--compact keeps hashes", "--compact", "--checkpoint", "there")]
     public void What_contradicts_itself_is_refused(string why, params string[] options)
     {
-        using var folder = new Explicit.TestDirectory();
+        using var folder = new Verify.Tests.Explicit.Storage.TestDirectory();
         string[] given = [.. options.Select(option => option == "there" ? folder.Path : option)];
         var run = ToolRun.On(TestClaims.Good, new ExplicitEngine(), ["check", "SD-FULL", .. given]);
         Assert.Equal(3, run.ExitCode);

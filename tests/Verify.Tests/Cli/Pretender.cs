@@ -1,4 +1,3 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Modelling;
 
@@ -18,7 +17,7 @@ internal sealed class Pretender(string name, Func<Model, Verdict> say, string? u
 
     public string? WhyNot(Model model, Property property) => null;
 
-    public Verdict Decide(Model model, Property property, Run run)
+    public Verdict Decide(Model model, Property property, EngineOptions run)
     {
         var verdict = say(model);
         return verdict with { Evidence = verdict.Evidence with { Checked = new Checked(model, property) } };
@@ -34,5 +33,5 @@ internal sealed class Pretender(string name, Func<Model, Verdict> say, string? u
 
     /// <summary>A search that was ended by a number of states.</summary>
     public static Pretender FullAt(long states) => new("search", _ => new Verdict.HoldsUpTo(
-        new Bound("stopped by budget", 3, states), new Evidence { Kind = EvidenceKind.Partial, Depth = 3, States = states }));
+        new ExplorationBound("stopped by budget", 3, states), new Evidence { Kind = EvidenceKind.Partial, Depth = 3, States = states }));
 }

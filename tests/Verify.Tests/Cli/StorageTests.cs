@@ -1,4 +1,4 @@
-using Verify.Tests.Explicit;
+using Verify.Tests.Explicit.Storage;
 
 namespace Verify.Tests.Cli;
 

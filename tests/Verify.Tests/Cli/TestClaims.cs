@@ -1,8 +1,9 @@
 using Verify.Claims;
 using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Modelling;
-using Verify.Solving;
+using Verify.Solvers;
 using Verify.Tests.TraceTexts;
 
 namespace Verify.Tests.Cli;
@@ -52,7 +53,7 @@ internal static class TestClaims
         Choices = choices,
         Property = "I-ENTRY",
         Expected = expected,
-        Sources = [Anchor.Mail("A. Reviewer", "2018-05-15", "<20180515@example.org>")],
+        Sources = [Source.Mail("A. Reviewer", "2018-05-15", "<20180515@example.org>")],
     };
 }
 
@@ -71,7 +72,7 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
 
     public static ToolRun Until(Catalogue catalogue, IEngine engine, string[] arguments, CancellationToken cancellation,
         SolverChoice? solvers = null) =>
-        Of(catalogue, [engine, new Verify.Explicit.ScheduleEngine()], arguments, solvers, cancellation);
+        Of(catalogue, [engine, new Verify.Scheduling.ScheduleEngine()], arguments, solvers, cancellation);
 
     public static ToolRun OnAll(
         Catalogue catalogue, IReadOnlyList<IEngine> engines, string[] arguments, CancellationToken cancellation = default) =>

@@ -159,7 +159,7 @@ public sealed partial class ToolTests
     }
 
     [Fact]
-    public void The_catalogue_of_the_product_can_be_read() => Assert.NotNull(Verify.Cli.Catalogue.Load().Claims.ToString());
+    public void The_catalogue_of_the_product_can_be_read() => Assert.NotNull(Verify.Cli.Hosting.Catalogue.Load().Claims.ToString());
 
     /// <summary>Without times, digests and the version.</summary>
     private static string Stable(string text) =>

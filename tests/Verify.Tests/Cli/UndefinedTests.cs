@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Explicit;
 using Verify.Modelling;
 using Verify.Tests.Snapshots;

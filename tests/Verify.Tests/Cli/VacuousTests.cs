@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Explicit;
 using Verify.Modelling;
+using Verify.Scheduling;
 
 namespace Verify.Tests.Cli;
 
@@ -59,7 +60,7 @@ public sealed class VacuousTests
     [InlineData(Idle.Kind.DeclaredFarOff, 0, "not judged: whether rule 'never' never fires (the fix)")]
     public void A_rule_that_shall_never_fire_is_judged_by_solvers_too(Idle.Kind kind, int code, string said)
     {
-        var engine = new Verify.Symbolic.PdrEngine(Symbolic.RealSolver.OrSkip());
+        var engine = new Verify.Symbolic.PdrEngine(Verify.Tests.Solvers.RealSolver.OrSkip());
         var catalogue = TestClaims.Of(Claimed with { Family = new Idle(kind) });
         foreach (var command in (string[][])[["check", "VACUOUS"], ["check", "VACUOUS", "--json"], ["gate"]])
         {

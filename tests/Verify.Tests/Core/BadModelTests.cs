@@ -28,8 +28,8 @@ public sealed class BadModelTests
     [InlineData("assumed", "'offers' offers 'assumed' twice")]
     public void What_a_family_offers_are_words_and_each_is_another(string fault, string said)
     {
-        var error = Assert.Throws<ModelException>(() => new Offers(fault).Build(Choices.Default));
-        Assert.Equal(Codes.BadDeclaration, error.Diagnostic.Code);
+        var error = Assert.Throws<UserErrorException>(() => new Offers(fault).Build(Choices.Default));
+        Assert.Equal(ErrorCodes.BadDeclaration, error.Diagnostic.Code);
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
         new Offers("fault").Build(Choices.Default.Assume(new Assumption("assumed", "", "")));
     }
@@ -38,70 +38,70 @@ public sealed class BadModelTests
     [Provokes("VRF101")]
     public void Sorts_that_do_not_fit()
     {
-        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m) == 3));
-        InModel(Codes.SortMismatch, m => m.Always("p", Small(m)));
-        InModel(Codes.SortMismatch, m => m.Always("p", Small(m) & true));
-        InModel(Codes.SortMismatch, m => m.Always("p", m.Var("x", Sort.Enum<Colour>()) == DayOfWeek.Friday));
-        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m) < 3));
-        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m) + 1 == 3));
-        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m).Value));
-        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m).HasValue));
-        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m).IsNone));
-        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m)[true]));
-        InModel(Codes.SortMismatch, m => m.Always("p", Bits(m)[3]));
-        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m)[Number] == 3));
-        InModel(Codes.SortMismatch, m => m.Always("p", m.Var("x", m.Record("r", Number)).With(Secret, true) == None));
-        InModel(Codes.SortMismatch, m => m.Always("p", m.Var("x", Sort.Option(Sort.Bool)) == Some(3)));
-        InModel(Codes.SortMismatch, m => m.Always("p", Bit(m).Then(true, 3)));
-        InModel(Codes.SortMismatch, m => m.Always("p", ForAll(Sort.Map(Sort.Bool, Sort.Bool), x => true)));
-        InModel(Codes.SortMismatch, m => m.Always("p", Exists(Sort.Bool, x => 3)));
-        InModel(Codes.SortMismatch, m => m.Always("p", Fill(Sort.Bool, true) == true));
-        InModel(Codes.SortMismatch, m => m.Always("p", New(m.Record("r", Number), 1, 2) == None));
-        InModel(Codes.SortMismatch, m => m.Var("x", Sort.Bool, 3));
-        InModel(Codes.SortMismatch, m => m.Rule("r", m.Record("r", Number), (s, x) => s.When(true)));
-        InModel(Codes.SortMismatch, m => m.Rule("r", s => s.Set(Bit(m), 3)));
-        InModel(Codes.SortMismatch, m => m.Rule("r", s => s.When(3)));
-        InModel(Codes.SortMismatch, m => m.LeadsTo("p", 3, true));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m) == 3));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Small(m)));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Small(m) & true));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", m.Var("x", Sort.Enum<Colour>()) == DayOfWeek.Friday));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m) < 3));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m) + 1 == 3));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m).Value));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m).HasValue));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m).IsNone));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m)[true]));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bits(m)[3]));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m)[Number] == 3));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", m.Var("x", m.Record("r", Number)).With(Secret, true) == None));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", m.Var("x", Sort.Option(Sort.Bool)) == Some(3)));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m).Then(true, 3)));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", ForAll(Sort.Map(Sort.Bool, Sort.Bool), x => true)));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Exists(Sort.Bool, x => 3)));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Fill(Sort.Bool, true) == true));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", New(m.Record("r", Number), 1, 2) == None));
+        InModel(ErrorCodes.SortMismatch, m => m.Var("x", Sort.Bool, 3));
+        InModel(ErrorCodes.SortMismatch, m => m.Rule("r", m.Record("r", Number), (s, x) => s.When(true)));
+        InModel(ErrorCodes.SortMismatch, m => m.Rule("r", s => s.Set(Bit(m), 3)));
+        InModel(ErrorCodes.SortMismatch, m => m.Rule("r", s => s.When(3)));
+        InModel(ErrorCodes.SortMismatch, m => m.LeadsTo("p", 3, true));
     }
 
     [Fact]
     [Provokes("VRF102")]
     public void Names_declared_twice()
     {
-        InModel(Codes.DuplicateName, m => Twice(() => m.Var("x", Sort.Bool)));
-        InModel(Codes.DuplicateName, m => Twice(() => m.Rule("r", s => s.When(true))));
-        InModel(Codes.DuplicateName, m => Twice(() => m.Reachable("p", true)));
-        InModel(Codes.DuplicateName, m => Twice(() => m.ScalarSet("s", 2)));
-        InModel(Codes.DuplicateName, m => Twice(() => m.Thread("t", false, Stay)));
-        InModel(Codes.DuplicateName, m => m.Record("r", Number, new Field("n", Sort.Bool)));
-        InModel(Codes.DuplicateName, m => m.ScalarSet("s", "a", "b", "a"));
+        InModel(ErrorCodes.DuplicateName, m => Twice(() => m.Var("x", Sort.Bool)));
+        InModel(ErrorCodes.DuplicateName, m => Twice(() => m.Rule("r", s => s.When(true))));
+        InModel(ErrorCodes.DuplicateName, m => Twice(() => m.Reachable("p", true)));
+        InModel(ErrorCodes.DuplicateName, m => Twice(() => m.ScalarSet("s", 2)));
+        InModel(ErrorCodes.DuplicateName, m => Twice(() => m.Thread("t", false, Stay)));
+        InModel(ErrorCodes.DuplicateName, m => m.Record("r", Number, new Field("n", Sort.Bool)));
+        InModel(ErrorCodes.DuplicateName, m => m.ScalarSet("s", "a", "b", "a"));
     }
 
     [Fact]
     [Provokes("VRF103")]
     public void Declarations_of_nothing()
     {
-        InModel(Codes.BadDeclaration, m => m.ScalarSet("s", 0));
-        InModel(Codes.BadDeclaration, m => m.Processors("s", -1));
-        InModel(Codes.BadDeclaration, m => m.ScalarSet("s"));
-        InModel(Codes.BadDeclaration, m => m.Record("r"));
-        InModel(Codes.BadDeclaration, m => m.Var("x", Sort.Range(3, 2)));
-        InModel(Codes.BadDeclaration, m => m.Var("x", Sort.Range(0, 1 << 24)));
-        InModel(Codes.BadDeclaration, m => m.Always("p", (Expr)int.MaxValue + 1 == 0));
-        InModel(Codes.BadDeclaration, m => m.Always("p", (Expr)int.MinValue - 1 == 0));
-        InModel(Codes.BadDeclaration, m => m.Map("x", m.Record("r", Number), Sort.Bool));
-        InModel(Codes.BadDeclaration, m => m.Var(" ", Sort.Bool));
+        InModel(ErrorCodes.BadDeclaration, m => m.ScalarSet("s", 0));
+        InModel(ErrorCodes.BadDeclaration, m => m.Processors("s", -1));
+        InModel(ErrorCodes.BadDeclaration, m => m.ScalarSet("s"));
+        InModel(ErrorCodes.BadDeclaration, m => m.Record("r"));
+        InModel(ErrorCodes.BadDeclaration, m => m.Var("x", Sort.Range(3, 2)));
+        InModel(ErrorCodes.BadDeclaration, m => m.Var("x", Sort.Range(0, 1 << 24)));
+        InModel(ErrorCodes.BadDeclaration, m => m.Always("p", (Expr)int.MaxValue + 1 == 0));
+        InModel(ErrorCodes.BadDeclaration, m => m.Always("p", (Expr)int.MinValue - 1 == 0));
+        InModel(ErrorCodes.BadDeclaration, m => m.Map("x", m.Record("r", Number), Sort.Bool));
+        InModel(ErrorCodes.BadDeclaration, m => m.Var(" ", Sort.Bool));
     }
 
     [Fact]
     [Provokes("VRF104")]
     public void Certain_double_writes()
     {
-        InModel(Codes.DoubleWrite, m => m.Rule("r", s => With(Bit(m), x => s.Set(x, true).Set(x, false))));
-        InModel(Codes.DoubleWrite, m => m.Rule("r", s => With(Bits(m), x => s.Set(x[true], true).Set(x, x))));
-        InModel(Codes.DoubleWrite, m => m.Rule("r", s => With(Pair(m), x => s.Set(x, x).Set(x[Number], 1))));
-        InModel(Codes.DoubleWrite, m => m.Rule("r", s => With(Maybe(m), x => s.Set(x, None).Set(x.Value, true))));
-        InModel(Codes.DoubleWrite, m => m.Rule("r", Sort.Bool, (s, b) => With(Bits(m), x => s.Set(x[b], b).Set(x[b], b))));
+        InModel(ErrorCodes.DoubleWrite, m => m.Rule("r", s => With(Bit(m), x => s.Set(x, true).Set(x, false))));
+        InModel(ErrorCodes.DoubleWrite, m => m.Rule("r", s => With(Bits(m), x => s.Set(x[true], true).Set(x, x))));
+        InModel(ErrorCodes.DoubleWrite, m => m.Rule("r", s => With(Pair(m), x => s.Set(x, x).Set(x[Number], 1))));
+        InModel(ErrorCodes.DoubleWrite, m => m.Rule("r", s => With(Maybe(m), x => s.Set(x, None).Set(x.Value, true))));
+        InModel(ErrorCodes.DoubleWrite, m => m.Rule("r", Sort.Bool, (s, b) => With(Bits(m), x => s.Set(x[b], b).Set(x[b], b))));
     }
 
     [Fact]
@@ -127,14 +127,14 @@ public sealed class BadModelTests
     [Provokes("VRF105")]
     public void Ghosts_that_decide()
     {
-        InModel(Codes.GhostRead, m => m.Rule("r", s => s.When(Ghost(m))));
-        InModel(Codes.GhostRead, m => m.Rule("r", s => s.Set(Bit(m), Ghost(m))));
-        InModel(Codes.GhostRead, m => m.Rule("r", s => s.SetIf(Ghost(m), Bit(m), true)));
-        InModel(Codes.GhostRead, m => m.Rule("r", s => s.Set(Bits(m)[Ghost(m)], true)));
-        InModel(Codes.GhostRead, m => m.Rule("r", s => s.By(m.Ghost("g", m.Processors("cpu", 2)))));
-        InModel(Codes.GhostRead, m => m.Rule("r", s => s.When(Pair(m)[Secret])));
-        InModel(Codes.GhostRead, m => m.Rule("r", s => With(Pair(m), x => s.When(x == x.With(Number, 1)))));
-        InModel(Codes.GhostRead, m => m.Thread("t", false, t => t.Branch("b", Ghost(m), () => Stay(t))));
+        InModel(ErrorCodes.GhostRead, m => m.Rule("r", s => s.When(Ghost(m))));
+        InModel(ErrorCodes.GhostRead, m => m.Rule("r", s => s.Set(Bit(m), Ghost(m))));
+        InModel(ErrorCodes.GhostRead, m => m.Rule("r", s => s.SetIf(Ghost(m), Bit(m), true)));
+        InModel(ErrorCodes.GhostRead, m => m.Rule("r", s => s.Set(Bits(m)[Ghost(m)], true)));
+        InModel(ErrorCodes.GhostRead, m => m.Rule("r", s => s.By(m.Ghost("g", m.Processors("cpu", 2)))));
+        InModel(ErrorCodes.GhostRead, m => m.Rule("r", s => s.When(Pair(m)[Secret])));
+        InModel(ErrorCodes.GhostRead, m => m.Rule("r", s => With(Pair(m), x => s.When(x == x.With(Number, 1)))));
+        InModel(ErrorCodes.GhostRead, m => m.Thread("t", false, t => t.Branch("b", Ghost(m), () => Stay(t))));
     }
 
     [Fact]
@@ -156,23 +156,23 @@ public sealed class BadModelTests
     [Provokes("VRF106")]
     public void Targets_that_are_no_location()
     {
-        InModel(Codes.NotALocation, m => m.Rule("r", s => s.Set(true, false)));
-        InModel(Codes.NotALocation, m => m.Rule("r", s => s.Set(Small(m) + 1, 2)));
-        InModel(Codes.NotALocation, m => m.Rule("r", Sort.Bool, (s, b) => s.Set(b, true)));
-        InModel(Codes.NotALocation, m => m.Rule("r", s => With(Bits(m), x => s.Set(x[true].Then(x, x)[true], true))));
+        InModel(ErrorCodes.NotALocation, m => m.Rule("r", s => s.Set(true, false)));
+        InModel(ErrorCodes.NotALocation, m => m.Rule("r", s => s.Set(Small(m) + 1, 2)));
+        InModel(ErrorCodes.NotALocation, m => m.Rule("r", Sort.Bool, (s, b) => s.Set(b, true)));
+        InModel(ErrorCodes.NotALocation, m => m.Rule("r", s => With(Bits(m), x => s.Set(x[true].Then(x, x)[true], true))));
     }
 
     [Fact]
     [Provokes("VRF107")]
     public void Parameters_outside_of_their_scope()
     {
-        InModel(Codes.Unbound, m => m.Always("p", Leak(m)));
-        InModel(Codes.Unbound, m => m.Always("p", ForAll(Sort.Bool, b => leaked = b) & leaked));
-        InModel(Codes.Unbound, m => With(Leak(m), x => m.Rule("r", s => s.When(x))));
-        InModel(Codes.Unbound, m => With(Leak(m), x => m.Rule("r", s => s.Shows(x))));
-        InModel(Codes.Unbound, m => With(Leak(m), x => m.Rule("r", s => s.Set(Bit(m), x))));
-        InModel(Codes.Unbound, m => m.Var("y", Sort.Bool, Leak(m)));
-        Anywhere(Codes.Unbound, () => Marked(m => (Bit(m), Leak(m))));
+        InModel(ErrorCodes.Unbound, m => m.Always("p", Leak(m)));
+        InModel(ErrorCodes.Unbound, m => m.Always("p", ForAll(Sort.Bool, b => leaked = b) & leaked));
+        InModel(ErrorCodes.Unbound, m => With(Leak(m), x => m.Rule("r", s => s.When(x))));
+        InModel(ErrorCodes.Unbound, m => With(Leak(m), x => m.Rule("r", s => s.Shows(x))));
+        InModel(ErrorCodes.Unbound, m => With(Leak(m), x => m.Rule("r", s => s.Set(Bit(m), x))));
+        InModel(ErrorCodes.Unbound, m => m.Var("y", Sort.Bool, Leak(m)));
+        Anywhere(ErrorCodes.Unbound, () => Marked(m => (Bit(m), Leak(m))));
     }
 
     [Fact]
@@ -180,62 +180,62 @@ public sealed class BadModelTests
     public void Variables_of_another_model()
     {
         var other = Bit(new ModelBuilder("other"));
-        InModel(Codes.ForeignVariable, m => m.Always("p", other));
-        InModel(Codes.ForeignVariable, m => m.Rule("r", s => s.When(other)));
-        InModel(Codes.ForeignVariable, m => m.Rule("r", s => s.Set(other, true)));
-        Anywhere(Codes.ForeignVariable, () => Marked(m => (other, true)));
+        InModel(ErrorCodes.ForeignVariable, m => m.Always("p", other));
+        InModel(ErrorCodes.ForeignVariable, m => m.Rule("r", s => s.When(other)));
+        InModel(ErrorCodes.ForeignVariable, m => m.Rule("r", s => s.Set(other, true)));
+        Anywhere(ErrorCodes.ForeignVariable, () => Marked(m => (other, true)));
     }
 
     [Fact]
     [Provokes("VRF109")]
     public void Identities_that_are_counted_or_ordered()
     {
-        InModel(Codes.BrokenSymmetry, m => m.Always("p", One(m) < 1));
-        InModel(Codes.BrokenSymmetry, m => m.Always("p", One(m) + 1 == 1));
-        InModel(Codes.BrokenSymmetry, m => m.Always("p", 3 >= One(m)));
+        InModel(ErrorCodes.BrokenSymmetry, m => m.Always("p", One(m) < 1));
+        InModel(ErrorCodes.BrokenSymmetry, m => m.Always("p", One(m) + 1 == 1));
+        InModel(ErrorCodes.BrokenSymmetry, m => m.Always("p", 3 >= One(m)));
     }
 
     [Fact]
     [Provokes("VRF110")]
     public void Threads_that_are_not_well_formed()
     {
-        InModel(Codes.BadThread, m => m.Thread("t", false, t => t.Label("a")));
-        InModel(Codes.BadThread, m => m.Thread("t", false, t => Do(() => Stay(t), () => t.Goto("nowhere"))));
-        InModel(Codes.BadThread, m => m.Thread("t", false, t => Do(() => t.Label("a"), () => t.Goto("a"))));
-        InModel(Codes.BadThread, m => m.Thread("t", false, t => Twice(() => Do(() => t.Label("a"), () => Stay(t)))));
-        InModel(Codes.BadThread, m => m.Thread("t", false, t => t.If(Bit(m), () => Stay(t), () => Stay(t))));
-        InModel(Codes.BadThread, m => m.Thread("t", false, t => t.If(Local(t), () => Stay(t))));
-        InModel(Codes.BadThread, m => m.Thread("t", false, t => t.While(Local(t), () => Stay(t))));
-        InModel(Codes.BadThread, m => m.Thread("t", false, t => Do(() => t.While(Local(t), () => { }), () => Stay(t))));
+        InModel(ErrorCodes.BadThread, m => m.Thread("t", false, t => t.Label("a")));
+        InModel(ErrorCodes.BadThread, m => m.Thread("t", false, t => Do(() => Stay(t), () => t.Goto("nowhere"))));
+        InModel(ErrorCodes.BadThread, m => m.Thread("t", false, t => Do(() => t.Label("a"), () => t.Goto("a"))));
+        InModel(ErrorCodes.BadThread, m => m.Thread("t", false, t => Twice(() => Do(() => t.Label("a"), () => Stay(t)))));
+        InModel(ErrorCodes.BadThread, m => m.Thread("t", false, t => t.If(Bit(m), () => Stay(t), () => Stay(t))));
+        InModel(ErrorCodes.BadThread, m => m.Thread("t", false, t => t.If(Local(t), () => Stay(t))));
+        InModel(ErrorCodes.BadThread, m => m.Thread("t", false, t => t.While(Local(t), () => Stay(t))));
+        InModel(ErrorCodes.BadThread, m => m.Thread("t", false, t => Do(() => t.While(Local(t), () => { }), () => Stay(t))));
     }
 
     [Fact]
     [Provokes("VRF111")]
     public void A_model_without_rules_or_properties()
     {
-        Anywhere(Codes.EmptyModel, () => new ModelBuilder("empty").Build());
+        Anywhere(ErrorCodes.EmptyModel, () => new ModelBuilder("empty").Build());
         var m = new ModelBuilder("no property");
         m.Rule("r", s => s.When(true));
-        Anywhere(Codes.EmptyModel, () => m.Build());
+        Anywhere(ErrorCodes.EmptyModel, () => m.Build());
     }
 
     [Fact]
     [Provokes("VRF112")]
     public void Initial_values_that_are_no_constants()
     {
-        InModel(Codes.BadInitial, m => m.Var("y", Sort.Bool, Bit(m)));
-        InModel(Codes.BadInitial, m => m.AnyOf("x", m.Record("r", Number)));
+        InModel(ErrorCodes.BadInitial, m => m.Var("y", Sort.Bool, Bit(m)));
+        InModel(ErrorCodes.BadInitial, m => m.AnyOf("x", m.Record("r", Number)));
     }
 
     [Fact]
     [Provokes("VRF113")]
     public void Names_that_are_not_declared()
     {
-        InModel(Codes.UnknownName, m => m.Var("x", Sort.Range(0, m.Size("pages"))));
+        InModel(ErrorCodes.UnknownName, m => m.Var("x", Sort.Range(0, m.Size("pages"))));
         var m = new ModelBuilder("fine");
         m.Rule("r", s => s.When(true));
         m.Always("p", true);
-        var found = Anywhere(Codes.UnknownName, () => m.Build().Property("q"));
+        var found = Anywhere(ErrorCodes.UnknownName, () => m.Build().Property("q"));
         Assert.Contains("it has 'p'", found.Message, StringComparison.Ordinal);
     }
 
@@ -243,11 +243,11 @@ public sealed class BadModelTests
     [Provokes("VRF121")]
     public void Constants_outside_of_their_range()
     {
-        InModel(Codes.OutOfRange, m => m.Var("x", Sort.Range(0, 3), 4));
-        InModel(Codes.OutOfRange, m => m.Rule("r", s => s.Set(Small(m), 4)));
-        InModel(Codes.OutOfRange, m => m.Always("p", m.Map("x", Sort.Range(0, 3), Sort.Bool)[-1]));
-        InModel(Codes.OutOfRange, m => m.Always("p", m.Var("x", Sort.Option(Sort.Range(0, 3))) == 4));
-        InModel(Codes.OutOfRange, m => m.Always("p", m.Var("x", Sort.Enum<Colour>()) == (Colour)7));
+        InModel(ErrorCodes.OutOfRange, m => m.Var("x", Sort.Range(0, 3), 4));
+        InModel(ErrorCodes.OutOfRange, m => m.Rule("r", s => s.Set(Small(m), 4)));
+        InModel(ErrorCodes.OutOfRange, m => m.Always("p", m.Map("x", Sort.Range(0, 3), Sort.Bool)[-1]));
+        InModel(ErrorCodes.OutOfRange, m => m.Always("p", m.Var("x", Sort.Option(Sort.Range(0, 3))) == 4));
+        InModel(ErrorCodes.OutOfRange, m => m.Always("p", m.Var("x", Sort.Enum<Colour>()) == (Colour)7));
     }
 
     private static Expr Bit(ModelBuilder m) => m.Var("x", Sort.Bool);

@@ -14,27 +14,27 @@ public sealed class BoundOnceTests
     [Provokes("VRF115")]
     public void By_a_quantifier_in_a_rule_an_update_a_property_a_mark_or_an_initial_value()
     {
-        InModel(Codes.BoundTwice, m => m.Rule("r", Sort.Bool, (s, p) => s.When(Again(p))));
-        InModel(Codes.BoundTwice, m => Bit(m, x => m.Rule("r", Sort.Bool, (s, p) => s.Set(x, Again(p)))));
-        InModel(Codes.BoundTwice, m => Bit(m, x => m.Rule("r", Sort.Bool, (s, p) => s.SetIf(Again(p), x, true))));
-        InModel(Codes.BoundTwice, m => Bit(m, x => m.Rule("r", s => s.Each(Sort.Bool, p => s.Set(x, Again(p))))));
-        InModel(Codes.BoundTwice, m => m.Rule("r", Sort.Bool, (s, p) => s.Shows(Again(p))));
-        InModel(Codes.BoundTwice, m => m.Rule("r", Sort.Bool, (s, p) => s.By(Again(p))));
-        InModel(Codes.BoundTwice, m => m.Always("p", ForAll(Sort.Bool, Again)));
-        InModel(Codes.BoundTwice, m => m.LeadsTo("p", true, Exists(Sort.Bool, Again)));
-        InModel(Codes.BoundTwice, m => m.NoDeadlock("p", Count(Sort.Bool, Again) == 1));
-        InModel(Codes.BoundTwice, m => m.Var("x", Sort.Bool, ForAll(Sort.Bool, Again)));
-        InModel(Codes.BoundTwice, m => Bit(m, x => m.Mark("mark", Sort.Bool, p => (x, Again(p)))));
+        InModel(ErrorCodes.BoundTwice, m => m.Rule("r", Sort.Bool, (s, p) => s.When(Again(p))));
+        InModel(ErrorCodes.BoundTwice, m => Bit(m, x => m.Rule("r", Sort.Bool, (s, p) => s.Set(x, Again(p)))));
+        InModel(ErrorCodes.BoundTwice, m => Bit(m, x => m.Rule("r", Sort.Bool, (s, p) => s.SetIf(Again(p), x, true))));
+        InModel(ErrorCodes.BoundTwice, m => Bit(m, x => m.Rule("r", s => s.Each(Sort.Bool, p => s.Set(x, Again(p))))));
+        InModel(ErrorCodes.BoundTwice, m => m.Rule("r", Sort.Bool, (s, p) => s.Shows(Again(p))));
+        InModel(ErrorCodes.BoundTwice, m => m.Rule("r", Sort.Bool, (s, p) => s.By(Again(p))));
+        InModel(ErrorCodes.BoundTwice, m => m.Always("p", ForAll(Sort.Bool, Again)));
+        InModel(ErrorCodes.BoundTwice, m => m.LeadsTo("p", true, Exists(Sort.Bool, Again)));
+        InModel(ErrorCodes.BoundTwice, m => m.NoDeadlock("p", Count(Sort.Bool, Again) == 1));
+        InModel(ErrorCodes.BoundTwice, m => m.Var("x", Sort.Bool, ForAll(Sort.Bool, Again)));
+        InModel(ErrorCodes.BoundTwice, m => Bit(m, x => m.Mark("mark", Sort.Bool, p => (x, Again(p)))));
     }
 
     [Fact]
     public void By_a_quantifier_in_a_conjunct_of_an_invariant() =>
-        Assert.Equal(Codes.BoundTwice, Assert.Throws<ModelException>(() => new Rebinding().For(Small)).Diagnostic.Code);
+        Assert.Equal(ErrorCodes.BoundTwice, Assert.Throws<UserErrorException>(() => new Rebinding().For(Small)).Diagnostic.Code);
 
     // Leaving the inner quantifier must not take the parameter of the outer one out of scope, nor let it be bound again.
     [Fact]
     public void Also_behind_another_quantifier() =>
-        InModel(Codes.BoundTwice, m => m.Always("p", ForAll(Sort.Bool, p => Exists(Sort.Bool, q => p == q) & Again(p))));
+        InModel(ErrorCodes.BoundTwice, m => m.Always("p", ForAll(Sort.Bool, p => Exists(Sort.Bool, q => p == q) & Again(p))));
 
     [Fact]
     public void One_quantifier_may_stand_in_several_places()
@@ -52,8 +52,8 @@ public sealed class BoundOnceTests
     public void What_is_bound_has_a_finite_list_of_values()
     {
         var map = Sort.Map(Sort.Bool, Sort.Bool);
-        Here(Codes.SortMismatch, () => ForAllOver(false, new Binder("all", map)));
-        InModel(Codes.SortMismatch, m => m.Mark("mark", map, p => (p, true)));
+        Here(ErrorCodes.SortMismatch, () => ForAllOver(false, new Binder("all", map)));
+        InModel(ErrorCodes.SortMismatch, m => m.Mark("mark", map, p => (p, true)));
     }
 
     // No model comes so far. Whoever evaluates an expression by itself still gets what was bound outside of the quantifier.
@@ -61,19 +61,20 @@ public sealed class BoundOnceTests
     public void Behind_a_quantifier_a_parameter_is_what_it_was_before()
     {
         var x = new Expr.Read(Small.Variables[0]);
-        var zero = ForAll(Sort.Range(0, 3), p => ForAllOver(ValueOf(((Expr.Bound)p).Binder) <= 3, ((Expr.Bound)p).Binder).Then(p, 3) <= x);
+        var zero = ForAll(Sort.Range(0, 3), p => ForAllOver(
+            ValueOf(((Expr.BoundVariable)p).Binder) <= 3, ((Expr.BoundVariable)p).Binder).Then(p, 3) <= x);
         var interpreter = new Interpreter(Small);
         var state = interpreter.InitialStates().Single();
         Assert.False(interpreter.Holds(state, zero, Small.Variables[0].Where));
         Assert.False(new LoweredModel(Small).Lower(zero).Holds.IsTrue);
-        var last = Exists(Sort.Range(0, 3), p => ForAllOver(true, ((Expr.Bound)p).Binder) & (p == x));
+        var last = Exists(Sort.Range(0, 3), p => ForAllOver(true, ((Expr.BoundVariable)p).Binder) & (p == x));
         Assert.True(interpreter.Holds(state, last, Small.Variables[0].Where));
         Assert.False(new LoweredModel(Small).Lower(last).Holds.IsFalse);
     }
 
     private static Model Small { get; } = SmallModel();
 
-    private static Expr Again(Expr parameter) => ForAllOver(parameter | !parameter, ((Expr.Bound)parameter).Binder);
+    private static Expr Again(Expr parameter) => ForAllOver(parameter | !parameter, ((Expr.BoundVariable)parameter).Binder);
 
     private static void Bit(ModelBuilder m, Action<Expr> describe) => describe(m.Var("x", Sort.Bool));
 

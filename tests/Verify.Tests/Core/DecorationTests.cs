@@ -1,7 +1,7 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
+using Verify.Rendering;
 using Verify.Traces;
 
 namespace Verify.Tests.Core;
@@ -62,7 +62,7 @@ public sealed class DecorationTests
         Assert.Contains("'far'", narration.Notes[2], StringComparison.Ordinal);
         Assert.All(narration.Notes, note => Assert.Contains("DecorationTests.cs(", note, StringComparison.Ordinal));
         Assert.Equal("far, fine", narration.Steps[0].Changes.Single().Mark);
-        var text = Columns.Of(model, trace, model.Properties[0], new Caption("X", "x", []));
+        var text = ColumnTrace.Of(model, trace, model.Properties[0], new Caption("X", "x", []));
         Assert.Contains("note: the mark 'lost'", text, StringComparison.Ordinal);
     }
 
@@ -78,7 +78,7 @@ public sealed class DecorationTests
         m.Rule("take", cpu, (s, c) => s.When(at == 3).Set(last, c));
         m.Always("below", at < 3);
         var model = m.Build();
-        var run = new Run(Budget.Unlimited, Threads: 1, Reductions: reductions);
+        var run = new EngineOptions(Budget.Unlimited, Threads: 1, Reductions: reductions);
         var found = Assert.IsType<Verdict.Refuted>(new ExplicitEngine().Decide(model, model.Properties[0], run));
         Assert.Equal(3, found.Trace!.Length);
         return (model, found.Trace);

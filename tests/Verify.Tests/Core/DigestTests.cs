@@ -1,5 +1,4 @@
-using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Engines;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
@@ -10,7 +9,7 @@ namespace Verify.Tests.Core;
 /// <summary>A digest names the states, steps and properties of a model, and nothing about how they are written down.</summary>
 public sealed class DigestTests
 {
-    private static readonly Anchor Source = Anchor.Manual("rule", "section");
+    private static readonly Source Source = Source.Manual("rule", "section");
 
     [Fact]
     public void Names_of_bound_variables_lines_sources_and_reports_do_not_matter()
@@ -91,7 +90,7 @@ public sealed class DigestTests
         }
 
         var more = Of("one", hasMore: true);
-        var forged = Of(string.Join('\n', ModelText.Of(more).Split('\n')[..2])["model ".Length..], hasMore: false);
+        var forged = Of(string.Join('\n', ModelPrinter.Of(more).Split('\n')[..2])["model ".Length..], hasMore: false);
         Assert.NotEqual(more.Digest, forged.Digest);
     }
 
@@ -114,9 +113,9 @@ public sealed class DigestTests
             var (good, bad) = (Of(name, isSet: false), Of(other, isSet: true));
             Assert.NotEqual(good.Identity, bad.Identity);
             Assert.Equal(good.Identity, Of(name, isSet: false).Identity);
-            var engine = new CarefulEngine(new ExplicitEngine());
-            Assert.IsType<Verdict.Proved>(engine.Decide(good, good.Property("p"), Run.Default));
-            Assert.IsType<Verdict.Refuted>(engine.Decide(bad, bad.Property("p"), Run.Default));
+            var engine = new CachingEngine(new ExplicitEngine());
+            Assert.IsType<Verdict.Proved>(engine.Decide(good, good.Property("p"), EngineOptions.Default));
+            Assert.IsType<Verdict.Refuted>(engine.Decide(bad, bad.Property("p"), EngineOptions.Default));
         }
 
         Assert.Equal(Of("x00dd27fb", isSet: false).Digest, Of("x01de891a", isSet: true).Digest);
@@ -149,7 +148,7 @@ public sealed class DigestTests
             (!a & b) == c, !(a & b) == c, !((a & b) == c), a.Then(b, c) == a, a.Then(b, c == a), a.Then(b, c & a),
             a.Then(b, c) & a, Exists(Sort.Bool, x => x & a), Exists(Sort.Bool, x => x) & a,
         ];
-        Assert.Equal(all.Length, all.Select(ModelText.Of).Distinct().Count());
+        Assert.Equal(all.Length, all.Select(ModelPrinter.Of).Distinct().Count());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Verify.Explicit;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Traces;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
@@ -8,7 +9,7 @@ namespace Verify.Tests.Core;
 /// <summary>What each node of an expression and each kind of update means, and where it means nothing.</summary>
 public sealed class InterpreterTests
 {
-    private static readonly SourceSpot Nowhere = new("nowhere", 1);
+    private static readonly SourceLocation Nowhere = new("nowhere", 1);
     private static readonly Field Number = new("n", Sort.Range(0, 3));
     private static readonly Field Flag = new("flag", Sort.Bool);
 
@@ -39,7 +40,7 @@ public sealed class InterpreterTests
             undefined == yes, !undefined, Count(Sort.Bool, b => b & undefined) == 0,
         })
         {
-            Provoke.Anywhere(Codes.NoValue, () => Evaluate(expr));
+            Provoke.Anywhere(ErrorCodes.NoValue, () => Evaluate(expr));
         }
     }
 
@@ -182,11 +183,11 @@ public sealed class InterpreterTests
         var initial = interpreter.InitialStates().Single();
         Assert.Equal("[true, true]", interpreter.Successor(initial, new Step(0, [])).Values[0].ToString());
         Assert.Equal("[false, true]", interpreter.Successor(initial, new Step(3, [])).Values[0].ToString());
-        var found = Provoke.Anywhere(Codes.DoubleWrite, () => interpreter.Successor(initial, new Step(1, [])));
-        Assert.Equal(SourceSpot.From("/_/tests/Verify.Tests/Core/InterpreterTests.cs", line), found.Where);
-        Provoke.Anywhere(Codes.DoubleWrite, () => interpreter.Successor(initial, new Step(2, [])));
+        var found = Provoke.Anywhere(ErrorCodes.DoubleWrite, () => interpreter.Successor(initial, new Step(1, [])));
+        Assert.Equal(SourceLocation.From("/_/tests/Verify.Tests/Core/InterpreterTests.cs", line), found.Where);
+        Provoke.Anywhere(ErrorCodes.DoubleWrite, () => interpreter.Successor(initial, new Step(2, [])));
         var raised = new State(initial.Values.SetItem(1, Value.Truth(true)));
-        Provoke.Anywhere(Codes.DoubleWrite, () => interpreter.Successor(raised, new Step(3, [])));
+        Provoke.Anywhere(ErrorCodes.DoubleWrite, () => interpreter.Successor(raised, new Step(3, [])));
     }
 
     [Fact]
@@ -202,11 +203,11 @@ public sealed class InterpreterTests
         var line = Line() - 4;
         var interpreter = new Interpreter(m.Build());
         var initial = interpreter.InitialStates().Single();
-        Assert.Equal(line, Provoke.Anywhere(Codes.NoValue, () => Assert.NotNull(interpreter.Enabled(initial).ToList())).Where!.Line);
-        Assert.Equal(line + 1, Provoke.Anywhere(Codes.NoValue, () => interpreter.Successor(initial, new Step(1, []))).Where!.Line);
-        Assert.Equal(line + 2, Provoke.Anywhere(Codes.NoValue, () => interpreter.Successor(initial, new Step(2, []))).Where!.Line);
+        Assert.Equal(line, Provoke.Anywhere(ErrorCodes.NoValue, () => Assert.NotNull(interpreter.Enabled(initial).ToList())).Where!.Line);
+        Assert.Equal(line + 1, Provoke.Anywhere(ErrorCodes.NoValue, () => interpreter.Successor(initial, new Step(1, []))).Where!.Line);
+        Assert.Equal(line + 2, Provoke.Anywhere(ErrorCodes.NoValue, () => interpreter.Successor(initial, new Step(2, []))).Where!.Line);
         var property = interpreter.Model.Property("p");
-        Provoke.Anywhere(Codes.NoValue, () => Replay.Decides(interpreter, property, new Traces.Trace([initial], [])));
+        Provoke.Anywhere(ErrorCodes.NoValue, () => Replay.Decides(interpreter, property, new Traces.Trace([initial], [])));
     }
 
     [Fact]
@@ -238,7 +239,7 @@ public sealed class InterpreterTests
         for (var i = 0; i < bad.Length; i++)
         {
             var step = new Step(i, []);
-            Provoke.Anywhere(Codes.OutOfRange, () =>
+            Provoke.Anywhere(ErrorCodes.OutOfRange, () =>
             {
                 Assert.True(interpreter.IsEnabled(initial, step));
                 interpreter.Successor(initial, step);
@@ -255,7 +256,8 @@ public sealed class InterpreterTests
         m.Rule("idle", s => s.When(true));
         m.Always("true", true);
         var model = m.Build();
-        var found = Provoke.Anywhere(Codes.TooLarge, () => new ExplicitEngine().Decide(model, model.Properties[0], Engines.Run.Default));
+        var found = Provoke.Anywhere(ErrorCodes.TooLarge, () =>
+            new ExplicitEngine().Decide(model, model.Properties[0], Engines.EngineOptions.Default));
         Assert.Equal(line, found.Where!.Line);
     }
 

@@ -1,4 +1,3 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Formats;
@@ -6,7 +5,7 @@ using Verify.Lowering;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Symbolic;
-using Verify.Tests.Symbolic;
+using Verify.Tests.Solvers;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
@@ -36,7 +35,7 @@ public sealed class ManyMembersTests
         Assert.Equal(2, new ReachableWalk(interpreter).NearestFirst().Count());
         foreach (var property in model.Properties)
         {
-            var verdict = new ExplicitEngine().Decide(model, property, new Run(Budget.Unlimited, Threads: 1));
+            var verdict = new ExplicitEngine().Decide(model, property, new EngineOptions(Budget.Unlimited, Threads: 1));
             Assert.IsType<Verdict.Proved>(verdict);
             Assert.Equal(2, verdict.Evidence.States);
         }
@@ -47,7 +46,7 @@ public sealed class ManyMembersTests
     {
         var model = Described(Many);
         var engine = new KInductionEngine(RealSolver.OrSkip());
-        var verdict = engine.Decide(model, model.Property("fine"), new Run(new Budget(Seconds: 100)));
+        var verdict = engine.Decide(model, model.Property("fine"), new EngineOptions(new Budget(Seconds: 100)));
         Assert.IsType<Verdict.Proved>(verdict);
     }
 
@@ -66,8 +65,8 @@ public sealed class ManyMembersTests
         var x = m.Var("x", Sort.Option(Sort.Range(0, Many - 1)));
         m.Rule("look", s => s.When(ForAll(Sort.Range(0, Many - 1), i => x.Value != i)).Set(x, 1));
         m.Always("any", true);
-        var error = Assert.Throws<ModelException>(() => new LoweredModel(m.Build())).Diagnostic;
-        Assert.Equal(Codes.TooLarge, error.Code);
+        var error = Assert.Throws<UserErrorException>(() => new LoweredModel(m.Build())).Diagnostic;
+        Assert.Equal(ErrorCodes.TooLarge, error.Code);
         Assert.Contains("rule 'look' is nested", error.Message, StringComparison.Ordinal);
     }
 

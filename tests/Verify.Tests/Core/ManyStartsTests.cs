@@ -1,10 +1,11 @@
 using Verify.Claims;
 using Verify.Engines;
-using Verify.Lowering;
 using Verify.Modelling;
 using Verify.Semantics;
-using Verify.Solving;
-using Verify.Symbolic;
+using Verify.Solvers;
+using Verify.Solvers.Smt;
+using Verify.Symbolic.Tasks;
+using Verify.Traces;
 
 namespace Verify.Tests.Core;
 
@@ -28,7 +29,7 @@ public sealed class ManyStartsTests
             Witnesses = [new Witness("on", 1)],
         };
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var walked = SearchCheck.Of(Model, property, evidence, new Run(Budget.Unlimited), new Everything())!;
+        var walked = SearchCheck.Of(Model, property, evidence, new EngineOptions(Budget.Unlimited), new Everything())!;
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 30_000_000);
         Assert.False(walked.IsWhole);
         Assert.InRange(walked.States, 1000, Scrutiny.Brief.Work);
@@ -86,7 +87,7 @@ public sealed class ManyStartsTests
             Assert.All(system.FixedStarts, one => Assert.Equal("on", system.Lowered.Shape.Leaves[one.Leaf].Variable.Name));
             Assert.Equal(0, system.TraceOf(system.Variables.ToDictionary(leaf => leaf.Index, _ => 0), []).Length);
             var nobody = new SolverProgram(SolverKind.Z3, "z3", "0", null);
-            Assert.True(new ControlRun(new Question(model, property, Run.Default, nobody)).Has(0));
+            Assert.True(new ControlRun(new ProofTask(model, property, EngineOptions.Default, nobody)).Has(0));
         }
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);

@@ -1,5 +1,5 @@
 using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Engines;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
@@ -45,14 +45,14 @@ public sealed class NeverReachedTests
     [Fact]
     public void What_a_reduction_leaves_open_is_undecided()
     {
-        var run = new Run(new Budget(States: 5), Threads: 1, Reductions: Reductions.ConeOfInfluence);
-        var report = ClaimReport.Decide(ClaimOf(withWitness: true, first: 0), new CarefulEngine(new ExplicitEngine()), run);
+        var run = new EngineOptions(new Budget(States: 5), Threads: 1, Reductions: Reductions.ConeOfInfluence);
+        var report = ClaimReport.Decide(ClaimOf(withWitness: true, first: 0), new CachingEngine(new ExplicitEngine()), run);
         Assert.Equal(["may be vacuous: not looked for: 'far'"], report.Problems);
         Assert.True(report.IsUndecided);
     }
 
     private static ClaimReport Decide(Reductions reductions, bool withWitness, int first) => ClaimReport.Decide(
-        ClaimOf(withWitness, first), new ExplicitEngine(), new Run(Budget.Unlimited, Threads: 1, Reductions: reductions));
+        ClaimOf(withWitness, first), new ExplicitEngine(), new EngineOptions(Budget.Unlimited, Threads: 1, Reductions: reductions));
 
     private static Claim ClaimOf(bool withWitness, int first) => new()
     {

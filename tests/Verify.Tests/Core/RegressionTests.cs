@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Engines;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Explicit.Exploration;
 using Verify.Modelling;
-using Verify.Semantics;
+using Verify.Traces;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
@@ -13,8 +14,8 @@ namespace Verify.Tests.Core;
 public sealed class RegressionTests
 {
     private static readonly ExplicitEngine Engine = new();
-    private static readonly Run Plain = new(Budget.Unlimited, Threads: 1);
-    private static readonly Run Reduced = Plain with { Reductions = Reductions.Symmetry };
+    private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
+    private static readonly EngineOptions Reduced = Plain with { Reductions = Reductions.Symmetry };
 
     private enum Phase
     {
@@ -27,7 +28,7 @@ public sealed class RegressionTests
     public void Different_sizes_never_share_a_verdict()
     {
         var family = new Voters();
-        var careful = new CarefulEngine(Engine);
+        var careful = new CachingEngine(Engine);
         Assert.Equal("proved", Ask(careful, family, 2));
         Assert.Equal("refuted", Ask(careful, family, 3));
     }
@@ -37,7 +38,7 @@ public sealed class RegressionTests
         Assert.NotEqual(Named(isMember: true).Digest, Named(isMember: false).Digest);
 
     [Fact]
-    public void Each_over_a_sort_without_a_list_of_values_is_refused() => Assert.Throws<ModelException>(() => Model(m =>
+    public void Each_over_a_sort_without_a_list_of_values_is_refused() => Assert.Throws<UserErrorException>(() => Model(m =>
     {
         var broken = m.Var("broken", Sort.Bool);
         m.Rule("break", s => s.Each(Sort.Map(Sort.Bool, Sort.Bool), _ => s.Set(broken, true)));
@@ -114,8 +115,8 @@ public sealed class RegressionTests
     {
         // Negative numbers count from the largest one.
         static Int128 Counted(int number) => number < 0 ? Int128.MaxValue + number + 1 : number;
-        Assert.Equal(Counted(sum), Findings.Sum(Counted(one), Counted(other)));
-        Assert.Equal(Counted(sum), Findings.Sum(Counted(other), Counted(one)));
+        Assert.Equal(Counted(sum), StateTally.Sum(Counted(one), Counted(other)));
+        Assert.Equal(Counted(sum), StateTally.Sum(Counted(other), Counted(one)));
     }
 
     [Fact]
@@ -129,7 +130,7 @@ public sealed class RegressionTests
             m.Always("some", ForAll(cpu, c => x[c].IsNone) | Exists(cpu, c => x[c].Value));
         });
         Assert.Throws<UndefinedException>(() => Engine.Decide(model, model.Properties[0], Plain));
-        Assert.Throws<ModelException>(() => Engine.Decide(model, model.Properties[0], Reduced));
+        Assert.Throws<UserErrorException>(() => Engine.Decide(model, model.Properties[0], Reduced));
     }
 
     [Fact]
@@ -183,7 +184,7 @@ public sealed class RegressionTests
             m.LeadsTo("p", isInGoal ? at == 0 : (at > 0) & seen.Value, isInGoal ? (at > 0) & seen.Value & (at == 3) : at == 3);
         });
         var met = Assert.Throws<UndefinedException>(() => Engine.Decide(model, model.Properties[0], Plain));
-        Assert.Equal(Codes.NoValue, met.Diagnostic.Code);
+        Assert.Equal(ErrorCodes.NoValue, met.Diagnostic.Code);
     }
 
     [Fact]
@@ -206,7 +207,7 @@ public sealed class RegressionTests
         {
             isRefused = !ClaimReport.Decide(Claim(family), Engine, Plain).IsAsExpected;
         }
-        catch (ModelException)
+        catch (UserErrorException)
         {
             isRefused = true;
         }
@@ -244,7 +245,7 @@ public sealed class RegressionTests
     [Fact, Provokes("VRF114")]
     public void What_a_model_throws_is_told_at_its_own_line()
     {
-        var error = Assert.Throws<ModelException>(() => new Thrower().Build(Choices.Default));
+        var error = Assert.Throws<UserErrorException>(() => new Thrower().Build(Choices.Default));
         Assert.Equal("VRF114", error.Diagnostic.Code.Id);
         Assert.EndsWith("RegressionTests.cs", error.Diagnostic.Where!.File);
     }
@@ -252,7 +253,7 @@ public sealed class RegressionTests
     [Fact]
     public void A_range_beyond_what_codes_can_be_made_of_is_refused()
     {
-        var error = Assert.Throws<ModelException>(() => Sort.Range(int.MinValue, int.MinValue + 3));
+        var error = Assert.Throws<UserErrorException>(() => Sort.Range(int.MinValue, int.MinValue + 3));
         Assert.Equal("VRF103", error.Diagnostic.Code.Id);
     }
 
@@ -357,7 +358,7 @@ public sealed class RegressionTests
 
         public string? WhyNot(Model model, Property property) => null;
 
-        public Verdict Decide(Model model, Property property, Run run) => verdict;
+        public Verdict Decide(Model model, Property property, EngineOptions run) => verdict;
     }
 
     private sealed class Thrower : ModelFamily

@@ -12,8 +12,8 @@ namespace Verify.Tests.Core;
 /// <summary>Each lie that a search can tell is caught by the interpreter.</summary>
 public sealed class SearchCheckTests
 {
-    private static readonly Run Plain = new(Budget.Unlimited, Threads: 1) { Scrutiny = Scrutiny.Whole };
-    private static readonly Run OfSample = Plain with { Scrutiny = new Scrutiny(2000) };
+    private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1) { Scrutiny = Scrutiny.Whole };
+    private static readonly EngineOptions OfSample = Plain with { Scrutiny = new Scrutiny(2000) };
 
     [Fact]
     public void The_truth_passes()
@@ -129,7 +129,7 @@ public sealed class SearchCheckTests
     {
         var instance = new Instance(new Counters(), Choices.Default);
         var (model, property) = (instance.Model, instance.Model.Properties[0]);
-        Report Decide(IEngine engine) => Report.Decide(engine, instance, property, new Run(Budget.Unlimited, Threads: 1));
+        Report Decide(IEngine engine) => Report.Decide(engine, instance, property, new EngineOptions(Budget.Unlimited, Threads: 1));
         Assert.NotNull(Decide(new ExplicitEngine()).Verdict.Evidence.Checked);
         foreach (var lie in new Func<Evidence, Evidence>[]
         {
@@ -154,7 +154,7 @@ public sealed class SearchCheckTests
         Assert.Null(SearchCheck.Of(model, model.Properties[0], Honest().Evidence, run, set));
     }
 
-    private static string Caught(Model model, Evidence evidence, Run run, State[] states) =>
+    private static string Caught(Model model, Evidence evidence, EngineOptions run, State[] states) =>
         Assert.Throws<UnreachableException>(() => SearchCheck.Of(model, model.Properties[0], evidence, run, new StateList(states))).Message;
 
     private static (Model Model, Evidence Evidence, State[] States) Honest()
@@ -236,7 +236,7 @@ public sealed class SearchCheckTests
 
         public string? WhyNot(Model model, Property property) => null;
 
-        public Verdict Decide(Model model, Property property, Run run)
+        public Verdict Decide(Model model, Property property, EngineOptions run)
         {
             var verdict = inner.Decide(model, property, run);
             return verdict with { Evidence = lie(verdict.Evidence) };

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Claims;
-using Verify.Cli.Commands;
+using Verify.Cli.Options;
+using Verify.Engines;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Traces;
@@ -69,23 +70,23 @@ public sealed class SmallThingsTests
     [InlineData("states=10,")]
     [InlineData("")]
     public void A_budget_that_cannot_be_read_is_refused(string text) =>
-        Provoke.Anywhere(Codes.BadBudget, () => BudgetOption.Read([text]));
+        Provoke.Anywhere(ErrorCodes.BadBudget, () => BudgetOption.Read([text]));
 
     [Fact]
     [Provokes("VRF302", "VRF303", "VRF113")]
     public void A_family_refuses_what_it_does_not_offer()
     {
         var family = new Switches();
-        Assert.Contains("switches", Provoke.Anywhere(Codes.BadSize, () => family.Build(Choices.Default.Size("lights", 1))).Hint,
+        Assert.Contains("switches", Provoke.Anywhere(ErrorCodes.BadSize, () => family.Build(Choices.Default.Size("lights", 1))).Hint,
             StringComparison.Ordinal);
-        Provoke.Anywhere(Codes.BadSize, () => family.Build(Choices.Default.Size("switches", 0)));
-        Provoke.Anywhere(Codes.BadSize, () => family.Build(Choices.Default.Size("switches", 5)));
-        Provoke.Anywhere(Codes.UnknownChoice, () => family.Build(Choices.Default.With(new Fault("broken", ""))));
-        Provoke.Anywhere(Codes.UnknownChoice, () => family.Build(Choices.Default.Assume(new Assumption("calm", "", ""))));
-        Provoke.Anywhere(Codes.UnknownChoice, () => family.Build(Choices.Default.On(new Profile("mips", ""))));
-        Provoke.Anywhere(Codes.UnknownName, () => new Switches { AsksForFault = new Fault("other", "") }.Build(Choices.Default));
-        Provoke.Anywhere(Codes.UnknownName, () => new Switches { AsksForSize = "lights" }.Build(Choices.Default));
-        Provoke.Anywhere(Codes.UnknownName,
+        Provoke.Anywhere(ErrorCodes.BadSize, () => family.Build(Choices.Default.Size("switches", 0)));
+        Provoke.Anywhere(ErrorCodes.BadSize, () => family.Build(Choices.Default.Size("switches", 5)));
+        Provoke.Anywhere(ErrorCodes.UnknownChoice, () => family.Build(Choices.Default.With(new Fault("broken", ""))));
+        Provoke.Anywhere(ErrorCodes.UnknownChoice, () => family.Build(Choices.Default.Assume(new Assumption("calm", "", ""))));
+        Provoke.Anywhere(ErrorCodes.UnknownChoice, () => family.Build(Choices.Default.On(new Profile("mips", ""))));
+        Provoke.Anywhere(ErrorCodes.UnknownName, () => new Switches { AsksForFault = new Fault("other", "") }.Build(Choices.Default));
+        Provoke.Anywhere(ErrorCodes.UnknownName, () => new Switches { AsksForSize = "lights" }.Build(Choices.Default));
+        Provoke.Anywhere(ErrorCodes.UnknownName,
             () => new Switches { AsksForAssumption = new Assumption("other", "", "") }.Build(Choices.Default));
     }
 
@@ -118,7 +119,7 @@ public sealed class SmallThingsTests
             "", digest, $"{digest}:", $"{digest}:x", $"{digest}:0.99", $"{digest}:9", $"{digest}:0.-1", $"{digest}:0..1",
             $"{digest}:0:1", $"{digest}:0.99999999999", "000000000000:0.0",
         ];
-        Assert.All(damaged, bad => Provoke.Anywhere(Codes.BadTrace, () => Replay.Decode(interpreter, bad)));
+        Assert.All(damaged, bad => Provoke.Anywhere(ErrorCodes.BadTrace, () => Replay.Decode(interpreter, bad)));
     }
 
     [Fact]
@@ -140,14 +141,14 @@ public sealed class SmallThingsTests
     [Fact]
     public void Every_code_has_a_number_of_its_own_and_a_hint()
     {
-        Assert.Equal(Codes.All.Length, Codes.All.Select(code => code.Id).Distinct().Count());
-        Assert.All(Codes.All, code =>
+        Assert.Equal(ErrorCodes.All.Length, ErrorCodes.All.Select(code => code.Id).Distinct().Count());
+        Assert.All(ErrorCodes.All, code =>
         {
             Assert.Matches("^VRF[1-49][0-9]{2}$", code.Id);
             Assert.NotEqual("", code.Title);
             Assert.NotEqual("", code.Hint);
         });
-        var diagnostic = new Diagnostic(Codes.DoubleWrite, "message", new SourceSpot("a/b.cs", 7), "hint");
+        var diagnostic = new Diagnostic(ErrorCodes.DoubleWrite, "message", new SourceLocation("a/b.cs", 7), "hint");
         Assert.Equal("a/b.cs(7): error VRF104: message", diagnostic.ToString());
         Assert.Equal("verify: error VRF104: message", (diagnostic with { Where = null }).ToString());
     }
@@ -157,7 +158,7 @@ public sealed class SmallThingsTests
     {
         Verdict[] verdicts =
         [
-            new Verdict.Proved(Evidence.Nothing), new Verdict.HoldsUpTo(new Bound("", 0, 0), Evidence.Nothing),
+            new Verdict.Proved(Evidence.Nothing), new Verdict.HoldsUpTo(new ExplorationBound("", 0, 0), Evidence.Nothing),
             new Verdict.Refuted(null, Evidence.Nothing), new Verdict.Unknown("", Evidence.Nothing),
         ];
         Assert.Equal(

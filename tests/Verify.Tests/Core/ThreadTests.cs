@@ -40,7 +40,7 @@ public sealed class ThreadTests
         Assert.Equal(6, Runs(m, 9).Count);
         var rule = m.Build().Rules[0];
         Assert.Equal(("t.a", "a", "t"), (rule.Name, rule.Label, rule.Thread));
-        Assert.Equal(rule.Parameters[0], Assert.IsType<Expr.Bound>(rule.Actor.Processor).Binder);
+        Assert.Equal(rule.Parameters[0], Assert.IsType<Expr.BoundVariable>(rule.Actor.Processor).Binder);
         Assert.Empty(rule.Shown);
     }
 
@@ -61,8 +61,8 @@ public sealed class ThreadTests
         m.Always("true", true);
         var interpreter = new Interpreter(m.Build());
         var start = interpreter.InitialStates().Single();
-        var met = Assert.Throws<ModelException>(() => interpreter.Successor(start, interpreter.Enabled(start).Single()));
-        Assert.Equal(Codes.NoValue, met.Diagnostic.Code);
+        var met = Assert.Throws<UserErrorException>(() => interpreter.Successor(start, interpreter.Enabled(start).Single()));
+        Assert.Equal(ErrorCodes.NoValue, met.Diagnostic.Code);
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public sealed class ThreadTests
             t.Step("work", cpu, (s, d) => s.When(d != where.Value));
         });
         var rules = Finished(m).Rules;
-        Assert.IsType<Expr.Bound>(rules[0].Actor.Processor);
+        Assert.IsType<Expr.BoundVariable>(rules[0].Actor.Processor);
         Assert.IsType<Expr.ValueOf>(rules[1].Actor.Processor);
         Assert.Equal(["cpu"], rules[1].Shown.Select(shown => shown.ToString()));
         Assert.Empty(rules[0].Shown);

@@ -1,18 +1,18 @@
-using Verify.Claims;
 using Verify.Coyote;
 using Verify.Engines;
-using Verify.Explicit;
-using Verify.Mechanisms;
 using Verify.Modelling;
+using Verify.Models.Shootdowns;
+using Verify.Scheduling;
 using Verify.Semantics;
-using Verify.Tests.Laws;
+using Verify.Tests.Laws.Oracles;
+using Verify.Traces;
 
 namespace Verify.Tests.Coyote;
 
 /// <summary>Schedules drawn by Microsoft.Coyote.</summary>
 public sealed class CoyoteTests
 {
-    private static readonly Run Short = new(new Budget(Depth: 40));
+    private static readonly EngineOptions Short = new(new Budget(Depth: 40));
 
     public static TheoryData<string> Strategies => [.. new CoyoteEngine().Strategies];
 

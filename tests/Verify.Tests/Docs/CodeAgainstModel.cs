@@ -1,9 +1,8 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Harness;
 using Verify.Harness.Examples;
-using Verify.Mechanisms;
 using Verify.Modelling;
+using Verify.Models.Shootdowns;
 
 namespace Verify.Tests.Docs;
 
@@ -15,8 +14,8 @@ public sealed class CodeAgainstModel
     {
         var model = new TlbShootdown().Build(Choices.Default.With(TlbShootdown.LocalOnly).Size("cpu", 2).Size("page", 1));
         var code = new Shootdown(cpus: 2, pages: 1, frames: 3, Shootdown.Flaw.LocalOnly);
-        var experiment = new Experiment(code, model, (Property.Always)model.Property("I-ENTRY"));
-        var finding = new TurnExplorer().Explore(experiment, "pct", schedules: 1000, new Run(new Budget(Depth: 200)));
+        var experiment = new ConformanceTest(code, model, (Property.Always)model.Property("I-ENTRY"));
+        var finding = new ScheduleExplorer().Explore(experiment, "pct", schedules: 1000, new EngineOptions(new Budget(Depth: 200)));
         var text = finding.Text(experiment); // verdict, coverage, and the trace in columns
         Assert.StartsWith("shootdown in C# (LocalOnly): refuted by schedule ", text, StringComparison.Ordinal);
         Assert.Contains("refuted in 5 steps", text, StringComparison.Ordinal);

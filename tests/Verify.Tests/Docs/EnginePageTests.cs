@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Tests.Snapshots;
 
 namespace Verify.Tests.Docs;

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Modelling;
+using Verify.Parametric.Obligations;
 using Verify.Tests.Snapshots;
 
 namespace Verify.Tests.Docs;
@@ -20,7 +22,7 @@ public sealed class GeneratedPages
         page.AppendLine("Generated from `Verify.Core/Diagnostics.cs`. "
             + "Every error is one line, `FILE(LINE): error VRFnnn: …`, and a hint.");
         page.AppendLine().AppendLine("| code | meaning | what to try |").AppendLine("|---|---|---|");
-        foreach (var code in Codes.All)
+        foreach (var code in ErrorCodes.All)
         {
             page.AppendLine(CultureInfo.InvariantCulture, $"| {code.Id} | {Cell(code.Title)} | {Cell(code.Hint)} |");
         }
@@ -99,7 +101,7 @@ public sealed class GeneratedPages
     [
         .. Catalogue.Load().Claims.Select(claim =>
         {
-            var report = ClaimReport.Decide(claim, new ExplicitEngine(), Run.Default);
+            var report = ClaimReport.Decide(claim, new ExplicitEngine(), EngineOptions.Default);
             Assert.Empty(report.Problems);
             return report;
         }),

@@ -16,7 +16,7 @@ public sealed class LateFlushClaims : ClaimList
             Choices = Choices.Default.With(LateFlush.FreeFirst),
             Property = "I-ENTRY",
             Expected = new Expectation.Refuted(),
-            Sources = [Anchor.Mail("somebody", "in a review", "message id")],
+            Sources = [Source.Mail("somebody", "in a review", "message id")],
         },
         new Claim
         {
@@ -26,7 +26,7 @@ public sealed class LateFlushClaims : ClaimList
             Choices = Choices.Default,
             Property = "I-ENTRY",
             Expected = new Expectation.Proved(),
-            Sources = [Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583")],
+            Sources = [Source.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583")],
         },
     ];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Formats;
@@ -45,7 +46,7 @@ public sealed class ReadmeTests
     [Fact]
     public void The_claims_that_the_page_tells_to_write_are_as_they_expect() =>
         Assert.All(Told<ClaimList>().SelectMany(list => list.Claims), claim =>
-            Assert.Empty(ClaimReport.Decide(claim, new ExplicitEngine(), Run.Default).Problems));
+            Assert.Empty(ClaimReport.Decide(claim, new ExplicitEngine(), EngineOptions.Default).Problems));
 
     private static string Verify(string command)
     {

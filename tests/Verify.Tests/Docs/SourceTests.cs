@@ -19,10 +19,10 @@ public sealed partial class SourceTests
     [Provokes("VRF103")]
     public void A_kernel_source_without_a_version_is_refused()
     {
-        var refused = Assert.Throws<ModelException>(() => Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "mainline"));
-        Assert.Equal(Codes.BadDeclaration, refused.Diagnostic.Code);
-        Assert.False(Anchor.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583").IsRecalled);
-        Assert.True(Anchor.Recalled("tlb_finish_mmu", "mm/mmu_gather.c").IsRecalled);
+        var refused = Assert.Throws<UserErrorException>(() => Source.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "mainline"));
+        Assert.Equal(ErrorCodes.BadDeclaration, refused.Diagnostic.Code);
+        Assert.False(Source.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583").IsRecalled);
+        Assert.True(Source.Recalled("tlb_finish_mmu", "mm/mmu_gather.c").IsRecalled);
     }
 
     [GeneratedRegex(@"\.(c|h|rst|S)\b")]

@@ -1,6 +1,6 @@
 using Verify.Claims;
-using Verify.Mechanisms;
 using Verify.Modelling;
+using Verify.Models.Shootdowns;
 
 namespace Verify.Tests.Docs;
 
@@ -8,14 +8,14 @@ namespace Verify.Tests.Docs;
 internal static class Sources
 {
     /// <summary>The sources of all claims, of the rules of their instances, and of the faults of all families.</summary>
-    public static IEnumerable<Anchor> OfAll()
+    public static IEnumerable<Source> OfAll()
     {
-        var claims = All<ClaimList>(typeof(Proofs.Shootdown)).SelectMany(list => list.Claims).ToList();
+        var claims = All<ClaimList>(typeof(Verify.Proofs.Shootdowns.Shootdown)).SelectMany(list => list.Claims).ToList();
         return claims.SelectMany(claim => claim.Sources)
             .Concat(claims.DistinctBy(claim => Instance.Describe(claim.Family, claim.Choices))
                 .SelectMany(claim => claim.Family.Build(claim.Choices).Rules).SelectMany(rule => rule.Sources))
             .Concat(All<ModelFamily>(typeof(TlbShootdown)).SelectMany(family => family.Faults)
-                .Select(fault => fault.Source).OfType<Anchor>());
+                .Select(fault => fault.Source).OfType<Source>());
     }
 
     private static IEnumerable<T> All<T>(Type neighbour) => neighbour.Assembly.GetTypes()

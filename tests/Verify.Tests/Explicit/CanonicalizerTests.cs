@@ -1,8 +1,9 @@
 using Verify.Engines;
-using Verify.Explicit;
+using Verify.Explicit.Exploration;
+using Verify.Explicit.Symmetry;
 using Verify.Modelling;
 using Verify.Semantics;
-using Verify.Tests.Laws;
+using Verify.Tests.Laws.Generators;
 
 namespace Verify.Tests.Explicit;
 
@@ -18,7 +19,7 @@ public sealed unsafe class CanonicalizerTests
         var (model, compiled) = Compile([3, 3, 2]);
         var (prng, largest, smallest) = (new Prng(1), 0, int.MaxValue);
         var all = Identities.All(SetsOf(model)).ToList();
-        var canonicalizer = new Canonicalizer(compiled.Symmetry!) { MostOrders = orders, MostRefinedOrders = refined };
+        var canonicalizer = new Canonicalizer(compiled.Symmetry!) { MaxOrders = orders, MaxRefinedOrders = refined };
         for (var round = 0; round < 120; round++)
         {
             var state = AnyState(model, prng, sparse: round % 3);
@@ -93,8 +94,8 @@ public sealed unsafe class CanonicalizerTests
     [Provokes("VRF203")]
     public void More_permutations_than_can_be_counted_are_refused()
     {
-        var error = Assert.Throws<ModelException>(() => Compile([34, 2, 2]));
-        Assert.Equal(Codes.BadReduction, error.Diagnostic.Code);
+        var error = Assert.Throws<UserErrorException>(() => Compile([34, 2, 2]));
+        Assert.Equal(ErrorCodes.BadReduction, error.Diagnostic.Code);
         Assert.Contains("34 members", error.Message, StringComparison.Ordinal);
     }
 
@@ -118,9 +119,9 @@ public sealed unsafe class CanonicalizerTests
         return (model, new CompiledModel(model, model.Properties[0], Reductions.Symmetry));
     }
 
-    private static Dictionary<string, Sort.Scalar> SetsOf(Model model)
+    private static Dictionary<string, Sort.ScalarSet> SetsOf(Model model)
     {
-        var sets = new Dictionary<string, Sort.Scalar>(StringComparer.Ordinal);
+        var sets = new Dictionary<string, Sort.ScalarSet>(StringComparer.Ordinal);
         model.Variables.ToList().ForEach(variable => Identities.Collect(variable.Sort, sets));
         return sets;
     }

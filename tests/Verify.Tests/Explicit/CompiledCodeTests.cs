@@ -1,8 +1,10 @@
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Explicit.Compilation;
+using Verify.Explicit.Packing;
 using Verify.Lowering;
 using Verify.Modelling;
-using Verify.Tests.Laws;
+using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Explicit;
 
@@ -26,8 +28,8 @@ public sealed class CompiledCodeTests
         var model = m.Build();
         foreach (var reductions in UndefinedUnderReductionTests.All)
         {
-            var verdict = new ExplicitEngine().Decide(model, model.Properties[0], Run.Default with { Reductions = reductions });
-            Assert.IsType<Verify.Claims.Verdict.Proved>(verdict);
+            var verdict = new ExplicitEngine().Decide(model, model.Properties[0], EngineOptions.Default with { Reductions = reductions });
+            Assert.IsType<Verify.Engines.Verdict.Proved>(verdict);
         }
     }
 
@@ -45,8 +47,8 @@ public sealed class CompiledCodeTests
         m.Always("none", !a[0]);
         m.Reachable("all", turn == Rules);
         var model = m.Build();
-        var verdict = new ExplicitEngine().Decide(model, model.Property("none"), Run.Default);
-        Assert.Equal(Rules + 1, Assert.IsType<Verify.Claims.Verdict.Proved>(verdict).Evidence.States);
+        var verdict = new ExplicitEngine().Decide(model, model.Property("none"), EngineOptions.Default);
+        Assert.Equal(Rules + 1, Assert.IsType<Verify.Engines.Verdict.Proved>(verdict).Evidence.States);
     }
 
     [Fact]

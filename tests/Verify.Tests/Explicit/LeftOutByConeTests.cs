@@ -1,15 +1,19 @@
 using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Engines;
+using Verify.Cli.Hosting;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Explicit.Disk;
 using Verify.Modelling;
+using Verify.Tests.Explicit.Storage;
 
 namespace Verify.Tests.Explicit;
 
 /// <summary>Whether a proof is vacuous is found out with the cone of influence as without it, or it is said that it was not.</summary>
 public sealed class LeftOutByConeTests
 {
-    private static readonly Run Reduced = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
+    private static readonly EngineOptions Reduced = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
 
     [Theory]
     [InlineData(Reductions.None)]
@@ -37,7 +41,7 @@ public sealed class LeftOutByConeTests
     {
         var claim = ClaimOf(steps: 30);
         var run = Reduced with { Budget = new Budget(States: 20) };
-        var decision = Decision.Of(claim, claim.Choices, new ExplicitEngine(), run);
+        var decision = ClaimDecision.Of(claim, claim.Choices, new ExplicitEngine(), run);
         Assert.IsType<Verdict.Proved>(decision.Report.Main!.Verdict);
         Assert.Equal(
             ["may be vacuous: not looked for: 'far', 'both'", "may be vacuous: not counted: 'never'"], decision.Report.Problems);
@@ -51,7 +55,7 @@ public sealed class LeftOutByConeTests
         using var directory = new TestDirectory();
         var (family, spilled) = (new Aside(steps: 30, lamps: 4), 0);
         var model = family.Build(Choices.Default);
-        var tuning = new Tuning { MostHeld = 9, LeastCapacity = 64, BeforeChange = _ => spilled++ };
+        var tuning = new StorageTuning { MaxHeld = 9, MinCapacity = 64, BeforeChange = _ => spilled++ };
         var onDisk = new ExplicitEngine { Tuning = tuning };
         var run = Reduced with { SpillDirectory = directory.Path };
         Assert.Equal(
@@ -64,7 +68,7 @@ public sealed class LeftOutByConeTests
     [Fact]
     public void What_a_full_disk_leaves_open_is_said_too()
     {
-        var tuning = new Tuning { MostHeld = 9, LeastCapacity = 64, BeforeChange = _ => throw new IOException("No space left") };
+        var tuning = new StorageTuning { MaxHeld = 9, MinCapacity = 64, BeforeChange = _ => throw new IOException("No space left") };
         var report = ClaimReport.Decide(ClaimOf(steps: 30, lamps: 4), new ExplicitEngine { Tuning = tuning }, Reduced);
         Assert.IsType<Verdict.Proved>(report.Main!.Verdict);
         Assert.Equal(["may be vacuous: not looked for: 'far', 'both'", "may be vacuous: not counted: 'never'"], report.Problems);
@@ -75,7 +79,7 @@ public sealed class LeftOutByConeTests
     public void A_gate_looks_again()
     {
         var terminal = Terminal.Plain(TextWriter.Null, TextWriter.Null);
-        var row = Assert.Single(new Batch(new CarefulEngine(new ExplicitEngine()), Reduced)
+        var row = Assert.Single(new Batch(new CachingEngine(new ExplicitEngine()), Reduced)
             .Decide(terminal, [ClaimOf(steps: 3, lamps: 16)], _ => { }));
         Assert.Equal(["vacuous: 'both' is not reachable", "vacuous: rule 'never' never fires"], row.Decision!.Report.Problems);
     }

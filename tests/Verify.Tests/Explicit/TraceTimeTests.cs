@@ -1,8 +1,10 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Explicit.Disk;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Tests.Explicit.Storage;
+using Verify.Traces;
 
 namespace Verify.Tests.Explicit;
 
@@ -10,10 +12,10 @@ namespace Verify.Tests.Explicit;
 public sealed class TraceTimeTests
 {
     private static readonly TimeSpan Ample = TimeSpan.FromHours(1);
-    private static readonly Run Plain = new(Budget.Unlimited, Threads: 1);
+    private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
 
     // Spent before the first state.
-    private static readonly Run Spent = Plain with { Budget = new Budget(Seconds: 1e-9) };
+    private static readonly EngineOptions Spent = Plain with { Budget = new Budget(Seconds: 1e-9) };
 
     [Fact]
     public void A_spent_budget_leaves_undecided_what_was_met()
@@ -61,10 +63,10 @@ public sealed class TraceTimeTests
         {
             using var stop = new CancellationTokenSource();
             var changes = 0;
-            var tuning = new Tuning
+            var tuning = new StorageTuning
             {
-                MostHeld = 10,
-                LeastCapacity = 64,
+                MaxHeld = 10,
+                MinCapacity = 64,
                 BeforeChange = _ => { if (++changes == at) { stop.Cancel(); } },
             };
             var engine = new ExplicitEngine { Tuning = tuning, Grace = hasTime ? Ample : TimeSpan.Zero };
@@ -90,7 +92,7 @@ public sealed class TraceTimeTests
         }
     }
 
-    private static Verdict Decide(Model model, string property, Run run, TimeSpan grace) =>
+    private static Verdict Decide(Model model, string property, EngineOptions run, TimeSpan grace) =>
         new ExplicitEngine { Grace = grace }.Decide(model, model.Property(property), run);
 
     private static Model Switch()

@@ -1,7 +1,8 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Explicit.Disk;
 using Verify.Modelling;
+using Verify.Tests.Explicit.Storage;
 
 namespace Verify.Tests.Explicit;
 
@@ -18,11 +19,11 @@ public sealed class TreeTests
     [InlineData(3, 9, Letters, 3_000)]
     [InlineData(2, 10, 60, long.MaxValue)]
     [InlineData(3, 9, 60, 3_000)]
-    public void No_word_is_lost_or_taken_twice(int threads, int length, int room, long mostHeld)
+    public void No_word_is_lost_or_taken_twice(int threads, int length, int room, long maxHeld)
     {
         using var directory = new TestDirectory();
-        var engine = new ExplicitEngine { Tuning = new Tuning { MostHeld = mostHeld, LeastCapacity = 64, BufferStates = 32 } };
-        var run = new Run(Budget.Unlimited, Threads: threads) { SpillDirectory = directory.Path };
+        var engine = new ExplicitEngine { Tuning = new StorageTuning { MaxHeld = maxHeld, MinCapacity = 64, BufferStates = 32 } };
+        var run = new EngineOptions(Budget.Unlimited, Threads: threads) { SpillDirectory = directory.Path };
         var words = Words(length, room);
 
         // Without the words behind the one that is stuck.

@@ -1,10 +1,11 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
+using Verify.Scheduling;
 using Verify.Semantics;
-using Verify.Solving;
+using Verify.Solvers;
 using Verify.Symbolic;
+using Verify.Traces;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Explicit;
@@ -23,7 +24,7 @@ public sealed class UndefinedRunTests
     public void A_search_tells_a_shortest_way_to_a_step_that_is_undefined(Reductions reductions, int threads)
     {
         var model = Free();
-        var run = Run.Default with { Reductions = reductions, Threads = threads };
+        var run = EngineOptions.Default with { Reductions = reductions, Threads = threads };
         Check(Met(() => Engine.Decide(model, model.Property("fine"), run)), "VRF120", 4);
     }
 
@@ -31,7 +32,7 @@ public sealed class UndefinedRunTests
     public void A_search_for_progress_tells_it_too()
     {
         var model = Free();
-        Check(Met(() => Engine.Decide(model, model.Property("freed in the end"), Run.Default)), "VRF120", 4);
+        Check(Met(() => Engine.Decide(model, model.Property("freed in the end"), EngineOptions.Default)), "VRF120", 4);
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class UndefinedRunTests
         var model = Free();
         foreach (var engine in (IEngine[])[new RandomEngine(1000), new ScheduleEngine()])
         {
-            Check(Met(() => engine.Decide(model, model.Property("fine"), Run.Default)), "VRF120", 4);
+            Check(Met(() => engine.Decide(model, model.Property("fine"), EngineOptions.Default)), "VRF120", 4);
         }
     }
 
@@ -55,10 +56,10 @@ public sealed class UndefinedRunTests
         m.Rule("forget", s => s.When(n == 2).Set(last, None));
         m.Always("P", last.Value);
         var model = m.Build();
-        var solver = new LocalSolver(SolverKind.Z3);
+        var solver = new LazySolver(SolverKind.Z3);
         Assert.SkipUnless(engine == "explicit" || solver.Unavailable is null, solver.Unavailable ?? "");
         IEngine asked = engine == "explicit" ? Engine : new BmcEngine(solver);
-        var met = Met(() => asked.Decide(model, model.Property("P"), Run.Default));
+        var met = Met(() => asked.Decide(model, model.Property("P"), EngineOptions.Default));
         Assert.Equal(3, met.Run.Trace.Length);
         Assert.Equal("P", met.Run.Property?.Name);
         Assert.Null(met.Run.Step);
@@ -73,7 +74,7 @@ public sealed class UndefinedRunTests
         m.Rule("up", s => s.Set(n, n + 1));
         m.Always("P", n <= 3);
         var model = m.Build();
-        var met = Met(() => Engine.Decide(model, model.Property("P"), Run.Default));
+        var met = Met(() => Engine.Decide(model, model.Property("P"), EngineOptions.Default));
         Assert.Equal(3, met.Run.Trace.Length);
         Assert.Equal("VRF121", met.Diagnostic.Code.Id);
         Assert.Equal("4 is assigned to a location of 0..3, in step 'up' of environment after 3 steps", met.Diagnostic.Message);
@@ -90,7 +91,7 @@ public sealed class UndefinedRunTests
         m.Rule("early", s => s.When((n == 1) & far.HasValue).Set(n, n + 9));
         m.Always("P", far.Value);
         var model = m.Build();
-        var met = Met(() => Engine.Decide(model, model.Property("P"), Run.Default));
+        var met = Met(() => Engine.Decide(model, model.Property("P"), EngineOptions.Default));
         Assert.Equal(1, met.Run.Trace.Length);
         Assert.Equal("VRF121", met.Diagnostic.Code.Id);
     }
@@ -104,8 +105,8 @@ public sealed class UndefinedRunTests
         m.Always("P", none.Value);
         var model = m.Build();
         var engine = new ExplicitEngine { Grace = TimeSpan.Zero };
-        var stopped = Run.Default with { Cancellation = new CancellationToken(canceled: true) };
-        var met = Assert.Throws<ModelException>(() => engine.Decide(model, model.Property("P"), stopped));
+        var stopped = EngineOptions.Default with { Cancellation = new CancellationToken(canceled: true) };
+        var met = Assert.Throws<UserErrorException>(() => engine.Decide(model, model.Property("P"), stopped));
         Assert.Equal("'none' is empty here, its value is read", met.Diagnostic.Message);
     }
 
@@ -115,7 +116,7 @@ public sealed class UndefinedRunTests
         Assert.Equal(steps, met.Run.Trace.Length);
         var interpreter = new Interpreter(met.Run.Model);
         Assert.Null(Replay.WhyNot(interpreter, met.Run.Trace));
-        Assert.Throws<ModelException>(() => interpreter.Successor(met.Run.Trace.Last, met.Run.Step!));
+        Assert.Throws<UserErrorException>(() => interpreter.Successor(met.Run.Trace.Last, met.Run.Step!));
         Assert.EndsWith($"in step 'free_page(?)' of CPU{Processor(met)} after {steps} steps", met.Diagnostic.Message);
     }
 

@@ -1,8 +1,7 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
-using Verify.Semantics;
+using Verify.Traces;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Explicit;
@@ -82,15 +81,15 @@ public sealed class UndefinedUnderReductionTests
         describe(m);
         var model = m.Build();
         void Decide() => new ExplicitEngine().Decide(
-            model, model.Property("any"), new Run(Budget.Unlimited, Threads: 1, Reductions: reductions));
+            model, model.Property("any"), new EngineOptions(Budget.Unlimited, Threads: 1, Reductions: reductions));
         if (reductions.HasFlag(Reductions.Symmetry))
         {
-            Assert.Equal(Codes.BadReduction, Assert.Throws<ModelException>(Decide).Diagnostic.Code);
+            Assert.Equal(ErrorCodes.BadReduction, Assert.Throws<UserErrorException>(Decide).Diagnostic.Code);
         }
         else
         {
             var met = Assert.Throws<UndefinedException>(Decide);
-            Assert.Equal((Codes.NoValue, 1), (met.Diagnostic.Code, met.Run.Trace.Length));
+            Assert.Equal((ErrorCodes.NoValue, 1), (met.Diagnostic.Code, met.Run.Trace.Length));
         }
     }
 }

@@ -1,7 +1,8 @@
 using System.Globalization;
-using Verify.Claims;
+using Verify.Engines;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Traces;
 
 namespace Verify.Tests.Explicit;
 
@@ -33,8 +34,8 @@ internal static class Verdicts
         {
             return TextOf(model, decide());
         }
-        catch (ModelException e) when (e.Diagnostic.Code.Id.StartsWith("VRF1", StringComparison.Ordinal)
-            || e.Diagnostic.Code == Codes.BadReduction)
+        catch (UserErrorException e) when (e.Diagnostic.Code.Id.StartsWith("VRF1", StringComparison.Ordinal)
+            || e.Diagnostic.Code == ErrorCodes.BadReduction)
         {
             return e.Message;
         }

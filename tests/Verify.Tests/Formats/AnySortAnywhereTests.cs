@@ -1,8 +1,8 @@
 using Verify.Claims;
 using Verify.Formats;
-using Verify.Generic;
 using Verify.Modelling;
-using Verify.Tests.Symbolic;
+using Verify.Parametric.Search;
+using Verify.Tests.Solvers;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Formats;
@@ -43,7 +43,7 @@ public sealed class AnySortAnywhereTests
     {
         var (model, set) = ModelWith("none");
         var kept = model.Variables.Single(variable => variable.Name == "kept");
-        var conjunct = new Conjunct("two", Exists(set, set, (a, b) => a != b) | ((Expr)new Expr.Read(kept)).Value, new SourceSpot("", 1));
+        var conjunct = new Conjunct("two", Exists(set, set, (a, b) => a != b) | ((Expr)new Expr.Read(kept)).Value, new SourceLocation("", 1));
         Assert.Null(ConjunctWalk.WhyNot(model, [conjunct], (Property.Always)model.Property("always"), ConjunctWalk.Brief));
     }
 

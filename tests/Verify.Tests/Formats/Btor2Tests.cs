@@ -1,10 +1,10 @@
-using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Explicit;
-using Verify.Formats;
+using Verify.Formats.Btor2;
 using Verify.Modelling;
-using Verify.Tests.Laws;
+using Verify.Tests.Laws.Oracles;
+using Verify.Tests.Laws.Reduced;
 using Verify.Tests.Snapshots;
 
 namespace Verify.Tests.Formats;
@@ -12,7 +12,7 @@ namespace Verify.Tests.Formats;
 /// <summary>What is exported as BTOR2 has the states and the verdict of the model, when someone else runs it.</summary>
 public sealed class Btor2Tests
 {
-    private static readonly Run ByParts = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
+    private static readonly EngineOptions ByParts = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
 
     public static TheoryData<string> Small { get; } = [.. SmallModels.All.Select(model => model.Name).Distinct()];
 
@@ -28,7 +28,7 @@ public sealed class Btor2Tests
     {
         foreach (var model in SmallModels.All.Where(model => model.Name == name))
         {
-            var questions = model.Properties.Where(property => new Btor2().WhyNot(model, property) is null).ToList();
+            var questions = model.Properties.Where(property => new Btor2Writer().WhyNot(model, property) is null).ToList();
             questions.ForEach(property => Compare(model, property));
 
             // Where everything may rest no state is bad, and a deadlock looks at all of the state.
@@ -46,7 +46,7 @@ public sealed class Btor2Tests
                 if (sample.Toy.Nodes.Count == 0)
                 {
                     // Where no initial state is defined there is nothing to write down.
-                    Assert.Throws<ModelException>(() => Circuit(sample.Model, property));
+                    Assert.Throws<UserErrorException>(() => Circuit(sample.Model, property));
                     continue;
                 }
 
@@ -86,7 +86,7 @@ public sealed class Btor2Tests
     public void A_circuit_reads_as_the_source()
     {
         var model = SmallModels.Options();
-        Snapshot.Matches("export-options-btor2", new Btor2().Export(model, model.Properties[0], "options, as in the tests")[0].Text);
+        Snapshot.Matches("export-options-btor2", new Btor2Writer().Export(model, model.Properties[0], "options, as in the tests")[0].Text);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class Btor2Tests
 
     private static Btor2Circuit Circuit(Model model, Property property)
     {
-        var circuit = new Btor2Circuit(new Btor2().Export(model, property)[0].Text);
+        var circuit = new Btor2Circuit(new Btor2Writer().Export(model, property)[0].Text);
         Assert.Empty(circuit.Symbols.GroupBy(symbol => symbol).Where(same => same.Count() > 1).Select(same => same.Key));
         return circuit;
     }

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Formats;
+using Verify.Formats.Murphi;
+using Verify.Formats.Promela;
+using Verify.Formats.Tla;
 using Verify.Modelling;
 using Verify.Semantics;
 
@@ -13,7 +15,7 @@ namespace Verify.Tests.Formats;
 internal sealed partial class Conformance
 {
     private static readonly ExplicitEngine Engine = new();
-    private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1);
+    private static readonly EngineOptions OneThread = new(Budget.Unlimited, Threads: 1);
     private readonly List<Property> quiet = [];
     private readonly List<Property> loud = [];
 
@@ -55,8 +57,8 @@ internal sealed partial class Conformance
     /// <summary>One run with every property that holds switched on, for the counts; one for each that does not.</summary>
     public void WithSpin()
     {
-        var checks = quiet.Select(property => $"-D{SpinSwitch().Match(Text(new Promela(), property)).Groups[1].Value}");
-        var text = Text(new Promela(), null);
+        var checks = quiet.Select(property => $"-D{SpinSwitch().Match(Text(new PromelaWriter(), property)).Groups[1].Value}");
+        var text = Text(new PromelaWriter(), null);
         var found = ForeignChecker.Spin(text, ["-DALL_STATES", .. checks]);
         // Its first transition leads to the initial state; several initial states are chosen from one more state.
         var starts = new Interpreter(Model).InitialStates().Count();
@@ -64,7 +66,7 @@ internal sealed partial class Conformance
         Assert.True((false, states, transitions) == (found.IsViolated, found.States, found.Transitions), Difference("Spin", found, text));
         foreach (var property in loud)
         {
-            text = Text(new Promela(), property);
+            text = Text(new PromelaWriter(), property);
             found = ForeignChecker.Spin(text);
             Assert.True(Met[property.Name] == found.IsViolated, $"'{property.Name}': {Difference("Spin", found, text)}");
         }
@@ -75,10 +77,10 @@ internal sealed partial class Conformance
     public int WithSpinUnderFairness()
     {
         var compared = 0;
-        foreach (var property in Model.Properties.OfType<Property.LeadsTo>().Where(p => new Promela().WhyNot(Model, p) is null))
+        foreach (var property in Model.Properties.OfType<Property.LeadsTo>().Where(p => new PromelaWriter().WhyNot(Model, p) is null))
         {
             var verdict = Engine.Decide(Model, property, OneThread);
-            var text = Text(new Promela(), property);
+            var text = Text(new PromelaWriter(), property);
             var found = ForeignChecker.Spin(text);
             Assert.True(verdict is Verdict.Refuted == found.IsViolated,
                 $"'{property.Name}', ours {verdict.Word}: {Difference("Spin", found, text)}");
@@ -91,7 +93,7 @@ internal sealed partial class Conformance
     /// <summary>The same with Rumur.</summary>
     public void WithRumur()
     {
-        var text = Text(new Murphi(), null);
+        var text = Text(new MurphiWriter(), null);
         var position = 0;
         var properties = Model.Properties.Where(p => p is not Property.LeadsTo).ToList();
         text = RumurSwitch()
@@ -100,7 +102,7 @@ internal sealed partial class Conformance
         Assert.True((false, States, Transitions) == (found.IsViolated, found.States, found.Transitions), Difference("Rumur", found, text));
         foreach (var property in loud)
         {
-            text = Text(new Murphi(), property);
+            text = Text(new MurphiWriter(), property);
             found = ForeignChecker.Rumur(text, property is Property.NoDeadlock);
             Assert.True(Met[property.Name] == found.IsViolated, $"'{property.Name}': {Difference("Rumur", found, text)}");
         }
@@ -109,7 +111,7 @@ internal sealed partial class Conformance
     /// <summary>The same with the module's text read back, or with TLC itself.</summary>
     public void WithTla()
     {
-        var files = new TlaPlus().Export(Model, null);
+        var files = new TlaWriter().Export(Model, null);
         var module = new TlaModule(files[0].Text);
         var invariants = TlaInvariant().Matches(files[1].Text).Select(match => match.Groups[1].Value).ToList();
         var failed = new HashSet<string>(StringComparer.Ordinal);
@@ -152,14 +154,14 @@ internal sealed partial class Conformance
     /// <summary>The same with TLC.</summary>
     public void WithTlc(string jar)
     {
-        var files = new TlaPlus().Export(Model, quiet.Count > 0 ? quiet[0] : null);
+        var files = new TlaWriter().Export(Model, quiet.Count > 0 ? quiet[0] : null);
         var starts = new Interpreter(Model).InitialStates().Count();
         var found = ForeignChecker.Tlc(jar, files);
         Assert.True((false, States, Transitions + starts) == (found.IsViolated, found.States, found.Transitions),
             Difference("TLC", found, files[0].Text));
         foreach (var property in loud)
         {
-            files = new TlaPlus().Export(Model, property);
+            files = new TlaWriter().Export(Model, property);
             found = ForeignChecker.Tlc(jar, files);
             Assert.True(Met[property.Name] == found.IsViolated, $"'{property.Name}': {Difference("TLC", found, files[0].Text)}");
         }

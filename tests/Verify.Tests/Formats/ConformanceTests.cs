@@ -3,17 +3,18 @@ using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
-using Verify.Proofs;
-using Verify.Tests.Laws;
+using Verify.Proofs.Shootdowns;
 using Verify.Tests.Laws.Corners;
+using Verify.Tests.Laws.Generators;
+using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Formats;
 
 /// <summary>Other people's checkers find the same states, steps and verdicts in what is exported.</summary>
 public sealed class ConformanceTests
 {
-    private const long MostStates = 50_000;
-    private const double MostBits = 9;
+    private const long MaxStates = 50_000;
+    private const double MaxBits = 9;
 
     // Decided once, compared with each of the others.
     private static readonly Lazy<ImmutableArray<Conformance>> Small =
@@ -47,14 +48,14 @@ public sealed class ConformanceTests
         typeof(ConformanceTests), nameof(A_generated_module_means_the_same_when_it_is_read_back), 40, (sample, tally) =>
     {
         // That a state is of its type is asked of the set of all values, which is made.
-        if (sample.Model.Variables.All(variable => CornerModel.BitsOf(variable.Sort) <= MostBits)
+        if (sample.Model.Variables.All(variable => CornerModel.BitsOf(variable.Sort) <= MaxBits)
             && sample.Model.Properties.All(property => IsDefined(sample.Toy, property)))
         {
             new Conformance(sample.Model).WithTla();
             tally.Compare();
         }
     })
-    { IsOfUndefined = false, MostStates = 100 };
+    { IsOfUndefined = false, MaxStates = 100 };
 
     // A foreign checker writes a program of its own for each model, and has it compiled.
     internal static readonly Law InSpin = Foreign(nameof(Spin_agrees_on_any_model), () => ForeignChecker.SpinMissing, one => one.WithSpin());
@@ -71,7 +72,7 @@ public sealed class ConformanceTests
                 tally.Compare();
             }
         })
-        { IsOfUndefined = false, MostStates = 300 };
+        { IsOfUndefined = false, MaxStates = 300 };
 
     [Fact]
     public void Spin_agrees_on_any_model()
@@ -158,8 +159,8 @@ public sealed class ConformanceTests
     private static bool IsSmall(Model model)
     {
         var anything = new Property.Always("anything", "", model.Properties[0].Where, true);
-        var verdict = new ExplicitEngine().Decide(model, anything, new Run(new Budget(States: MostStates)));
-        return verdict is Verdict.Proved { Evidence.States: <= MostStates };
+        var verdict = new ExplicitEngine().Decide(model, anything, new EngineOptions(new Budget(States: MaxStates)));
+        return verdict is Verdict.Proved { Evidence.States: <= MaxStates };
     }
 
     private static void WithSpin(Lazy<ImmutableArray<Conformance>> cases)

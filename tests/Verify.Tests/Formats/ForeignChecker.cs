@@ -10,7 +10,7 @@ internal sealed record Finding(bool IsViolated, long States, long Transitions, s
 /// <summary>Runs Spin and Rumur on texts, in a temporary folder that is removed.</summary>
 internal static partial class ForeignChecker
 {
-    private const int MostSeconds = 120;
+    private const int MaxSeconds = 120;
 
     /// <summary>Why Spin cannot be run here; null when it can.</summary>
     public static string? SpinMissing => Missing("spin", "gcc");
@@ -92,10 +92,10 @@ internal static partial class ForeignChecker
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var reading = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(MostSeconds)))
+        if (!process.WaitForExit(TimeSpan.FromSeconds(MaxSeconds)))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"{tool} {string.Join(' ', arguments)} takes over {MostSeconds} seconds");
+            Assert.Fail($"{tool} {string.Join(' ', arguments)} takes over {MaxSeconds} seconds");
         }
 
         var output = reading.Result;

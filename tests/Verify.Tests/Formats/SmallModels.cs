@@ -89,6 +89,9 @@ internal static class SmallModels
         m.Rule("take", frame, (r, f) => r.When(hand.IsNone).Set(hand, f));
         m.Rule("leave", r => r.When(hand.HasValue & by[hand]).Set(hand, None));
         m.Rule("deepen", Sort.Option(Sort.Bool), (r, o) => r.When(deep.IsNone).Set(deep, Some(o)));
+        // Sets of options within sets of options, and a parameter that is called as their members are.
+        m.Rule("shown", Sort.Option(Sort.Option(Sort.Bool)), (r, o) => r.When(deep == o)
+            .When(Exists(Sort.Option(Sort.Option(Sort.Option(Sort.Bool))), more => more == Some(o))));
         m.Rule("flip", r => r.When(deep.HasValue & deep.Value.HasValue).Set(deep.Value.Value, !deep.Value.Value));
         m.Rule("shut", r => r.When(deep.HasValue & (deep.Value.IsNone | deep.Value.Value == true)).Set(deep, None));
         m.Rule("open", r => r.When(table.IsNone & hand.HasValue)
@@ -211,7 +214,7 @@ internal static class SmallModels
         var pf = m.Map("pf", cpu, Sort.Option(frame));
         var ack = m.Map("ack", cpu, cpu, Sort.Bool);
         m.Rule("map", cpu, page, frame, (r, c, p, f) => r.When(!pc[c] & own[f] == Owner.Free & pte[p].IsNone)
-            .Set(pte[p], f).Set(own[f], Owner.User)).From(Anchor.Recalled("set_pte_at", "mm/memory.c"));
+            .Set(pte[p], f).Set(own[f], Owner.User)).From(Source.Recalled("set_pte_at", "mm/memory.c"));
         m.Rule("zap", cpu, page, (r, c, p) => r.When(!pc[c] & pte[p].HasValue)
             .Set(pf[c], pte[p]).Set(pp[c], p).Set(pte[p], None).Set(pc[c], true));
         m.Rule("flush", cpu, cpu, (r, c, d) => r.When(pc[c] & !ack[c, d])

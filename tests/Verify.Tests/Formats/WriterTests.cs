@@ -1,5 +1,8 @@
 using System.Globalization;
 using Verify.Formats;
+using Verify.Formats.Murphi;
+using Verify.Formats.Promela;
+using Verify.Formats.Tla;
 using Verify.Modelling;
 using Verify.Tests.Snapshots;
 
@@ -51,9 +54,9 @@ public sealed class WriterTests
     {
         var model = SmallModels.Locks();
         var progress = model.Properties.OfType<Property.LeadsTo>().Single();
-        Assert.Contains("liveness", new Murphi().WhyNot(model, progress), StringComparison.Ordinal);
-        Assert.Null(new Promela().WhyNot(model, progress));
-        Assert.Null(new TlaPlus().WhyNot(model, progress));
+        Assert.Contains("liveness", new MurphiWriter().WhyNot(model, progress), StringComparison.Ordinal);
+        Assert.Null(new PromelaWriter().WhyNot(model, progress));
+        Assert.Null(new TlaWriter().WhyNot(model, progress));
         Assert.All(ModelWriters.All.Except(OneQuestion), writer => Assert.Null(writer.WhyNot(model, null)));
         Assert.All(OneQuestion, writer =>
         {
@@ -70,7 +73,7 @@ public sealed class WriterTests
         m.Rule("jump", Sort.Range(0, 300), (r, i) => r.When(x != i).Set(x, i)).Fair();
         m.LeadsTo("arrives", x == 0, x == 1);
         var model = m.Build();
-        Assert.Contains("301", new Promela().WhyNot(model, model.Properties[0]), StringComparison.Ordinal);
+        Assert.Contains("301", new PromelaWriter().WhyNot(model, model.Properties[0]), StringComparison.Ordinal);
     }
 
     [Theory]

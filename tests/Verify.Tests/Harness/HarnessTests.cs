@@ -1,4 +1,3 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Harness;
 using Verify.Harness.Hardware;
@@ -9,7 +8,7 @@ namespace Verify.Tests.Harness;
 /// <summary>What is said of code that waits for ever, throws, speaks of another model, or depends on more than its schedule.</summary>
 public sealed class HarnessTests
 {
-    private static readonly Run Short = new(new Budget(Depth: 50));
+    private static readonly EngineOptions Short = new(new Budget(Depth: 50));
 
     [Fact]
     public void Code_in_which_nobody_can_go_on_is_told_who_waits()
@@ -31,7 +30,7 @@ public sealed class HarnessTests
         Assert.IsType<Verdict.Unknown>(finding.Verdict);
         var waits = Explore(run => run.Start("CPU0", () => run.WaitUntil(() => throw new InvalidOperationException("no such page"))));
         Assert.Equal("what CPU0 waits for throws InvalidOperationException: no such page", waits.Deviation!.Reason);
-        var late = Explore(run => run.Start("CPU0", () => run.Start("CPU1", run.Point)));
+        var late = Explore(run => run.Start("CPU0", () => run.Start("CPU1", run.Yield)));
         Assert.StartsWith("CPU0 throws InvalidOperationException: who takes part", late.Deviation!.Reason, StringComparison.Ordinal);
     }
 
@@ -43,8 +42,8 @@ public sealed class HarnessTests
         {
             for (var left = 4 - (runs++ % 2); left > 0; left--)
             {
-                run.Point();
-                run.Did("count");
+                run.Yield();
+                run.Step("count");
             }
         }), most: 3);
         Assert.Contains("did something else the second time", finding.Deviation!.Reason, StringComparison.Ordinal);
@@ -59,28 +58,28 @@ public sealed class HarnessTests
     public void Code_that_names_what_its_model_has_not_is_an_error(string rule, int argument)
     {
         int[] arguments = rule == "add" ? [] : [argument];
-        var error = Assert.Throws<ModelException>(() => Explore(run => run.Start("CPU0", () => run.Did(rule, arguments))));
+        var error = Assert.Throws<UserErrorException>(() => Explore(run => run.Start("CPU0", () => run.Step(rule, arguments))));
         Assert.Equal("VRF113", error.Diagnostic.Code.Id);
-        Assert.Throws<ModelException>(() => Explore(run => run.Shows("page", () => [])));
+        Assert.Throws<UserErrorException>(() => Explore(run => run.Observe("page", () => [])));
     }
 
     [Fact]
     public void What_the_code_shows_is_compared_at_the_start_after_every_step_and_at_the_end()
     {
-        var before = Explore(run => run.Shows("n", () => [1]));
+        var before = Explore(run => run.Observe("n", () => [1]));
         Assert.Equal("at the start n is 1 in the code, and 0 in the model", before.Deviation!.Reason);
-        Assert.Empty(Assert.IsType<Verdict.Refuted>(Explore(run => run.Start("CPU0", run.Point), most: -1).Verdict).Trace!.Steps);
+        Assert.Empty(Assert.IsType<Verdict.Refuted>(Explore(run => run.Start("CPU0", run.Yield), most: -1).Verdict).Trace!.Steps);
         var during = Explore(run =>
         {
-            run.Shows("n", () => [0]);
-            run.Start("CPU0", () => run.Did("count"));
+            run.Observe("n", () => [0]);
+            run.Start("CPU0", () => run.Step("count"));
         });
         Assert.Equal("CPU0: n is 0 in the code, and 1 in the model", during.Deviation!.Reason);
         var after = 0;
         var last = Explore(run =>
         {
             after = 0;
-            run.Shows("n", () => [after]);
+            run.Observe("n", () => [after]);
             run.Start("CPU0", () => after = 2);
         });
         Assert.Equal("at the end n is 2 in the code, and 0 in the model", last.Deviation!.Reason);
@@ -91,7 +90,7 @@ public sealed class HarnessTests
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        static void Idle(Execution run) => run.Start("CPU0", run.Point);
+        static void Idle(TestRun run) => run.Start("CPU0", run.Yield);
         var unknown = Explore(Idle, run: Short with { Cancellation = cancelled.Token });
         Assert.StartsWith("interrupted after 0 schedules", Assert.IsType<Verdict.Unknown>(unknown.Verdict).Reason);
         var late = Explore(Idle, run: Short with { Budget = new Budget(Depth: 50, Seconds: 0) });
@@ -107,8 +106,8 @@ public sealed class HarnessTests
     [InlineData("random", 10, 0, "none of a turn")]
     public void To_draw_nothing_is_no_question(string strategy, int schedules, int turns, string said)
     {
-        static void Idle(Execution run) => run.Start("CPU0", run.Point);
-        var refused = Assert.Throws<ModelException>(() =>
+        static void Idle(TestRun run) => run.Start("CPU0", run.Yield);
+        var refused = Assert.Throws<UserErrorException>(() =>
             Explore(Idle, run: Short with { Budget = new Budget(Depth: turns) }, strategy: strategy, schedules: schedules));
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
     }
@@ -120,7 +119,7 @@ public sealed class HarnessTests
         {
             while (true)
             {
-                run.Point();
+                run.Yield();
             }
         }));
         Assert.IsType<Verdict.HoldsUpTo>(endless.Verdict);
@@ -133,7 +132,7 @@ public sealed class HarnessTests
             {
                 interrupts.Send(() => handled++);
                 run.WaitUntil(() => handled == 1);
-                run.Did("count");
+                run.Step("count");
             });
         });
         Assert.Equal(10, Assert.IsType<Verdict.HoldsUpTo>(served.Verdict).Evidence.Transitions);
@@ -149,14 +148,14 @@ public sealed class HarnessTests
             aside.Join();
         }
 
-        var done = Explore(run => run.Start("CPU0", () => Aside(() => run.Did("count"))));
+        var done = Explore(run => run.Start("CPU0", () => Aside(() => run.Step("count"))));
         Assert.StartsWith("Did is called on a thread that takes no part", done.Deviation!.Reason, StringComparison.Ordinal);
         Assert.Equal(0, Assert.IsType<Verdict.Unknown>(done.Verdict).Evidence.Transitions);
-        var turn = Explore(run => run.Start("CPU0", () => Aside(run.Point)));
+        var turn = Explore(run => run.Start("CPU0", () => Aside(run.Yield)));
         Assert.StartsWith("Point is called on a thread that takes no part", turn.Deviation!.Reason, StringComparison.Ordinal);
         var wait = Explore(run => run.Start("CPU0", () => Aside(() => run.WaitUntil(() => true))));
         Assert.StartsWith("WaitUntil is called on a thread", wait.Deviation!.Reason, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => Explore(run => run.Did("count")));
+        Assert.Throws<InvalidOperationException>(() => Explore(run => run.Step("count")));
         Assert.Throws<ArgumentException>(() => Explore(run => run.Start("CPU0", async () => await Task.Yield())));
     }
 
@@ -173,8 +172,8 @@ public sealed class HarnessTests
         var shows = Explore(run =>
         {
             var table = new PageTable(run, 1);
-            run.Shows("n", () => Enumerable.Range(0, 1).Select(page => (int?)(table.Get(page) ?? 0)));
-            run.Start("CPU0", run.Point);
+            run.Observe("n", () => Enumerable.Range(0, 1).Select(page => (int?)(table.Get(page) ?? 0)));
+            run.Start("CPU0", run.Yield);
         });
         Assert.Equal("at the start what the code shows of n throws InvalidOperationException: Point is called by what may only look",
             shows.Deviation!.Reason);
@@ -183,9 +182,9 @@ public sealed class HarnessTests
     [Fact]
     public void What_the_model_has_no_word_for_is_told_as_the_code_has_it()
     {
-        var outside = Explore(run => run.Shows("who", () => [7]));
+        var outside = Explore(run => run.Observe("who", () => [7]));
         Assert.Equal("at the start who is 7 in the code, and None in the model", outside.Deviation!.Reason);
-        var more = Explore(run => run.Shows("n", () => [0, null]));
+        var more = Explore(run => run.Observe("n", () => [0, null]));
         Assert.Equal("at the start n is 0, nothing in the code, and 0 in the model", more.Deviation!.Reason);
     }
 
@@ -200,7 +199,7 @@ public sealed class HarnessTests
         {
             while (!never.IsSet)
             {
-                Record.Exception(run.Point);
+                Record.Exception(run.Yield);
             }
         }), patience: 0.1);
         Assert.StartsWith("CPU0 comes to no scheduling point", deaf.Deviation!.Reason, StringComparison.Ordinal);
@@ -218,7 +217,7 @@ public sealed class HarnessTests
         }
     }
 
-    private static Finding Explore(Action<Execution> begin, int most = 9, Run? run = null, double patience = 30,
+    private static ConformanceResult Explore(Action<TestRun> begin, int most = 9, EngineOptions? run = null, double patience = 30,
         string strategy = "random", int schedules = 10)
     {
         var m = new ModelBuilder("counter");
@@ -228,15 +227,15 @@ public sealed class HarnessTests
         m.Rule("set", Sort.Range(1, 3), (s, to) => s.Set(n, to));
         m.Always("not many", n <= most);
         var model = m.Build();
-        var experiment = new Experiment(new Told(begin), model, (Property.Always)model.Properties[0]);
-        var explorer = new TurnExplorer { Patience = TimeSpan.FromSeconds(patience) };
+        var experiment = new ConformanceTest(new Told(begin), model, (Property.Always)model.Properties[0]);
+        var explorer = new ScheduleExplorer { Patience = TimeSpan.FromSeconds(patience) };
         return explorer.Explore(experiment, strategy, schedules, run ?? Short);
     }
 
-    private sealed class Told(Action<Execution> begin) : Protocol
+    private sealed class Told(Action<TestRun> begin) : SystemUnderTest
     {
         public override string Name => "told";
 
-        public override void Begin(Execution run) => begin(run);
+        public override void Setup(TestRun run) => begin(run);
     }
 }

@@ -1,11 +1,11 @@
-using Verify.Claims;
 using Verify.Coyote;
 using Verify.Engines;
 using Verify.Harness;
 using Verify.Harness.Examples;
-using Verify.Mechanisms;
 using Verify.Modelling;
+using Verify.Models.Shootdowns;
 using Verify.Semantics;
+using Verify.Traces;
 
 namespace Verify.Tests.Harness;
 
@@ -13,12 +13,12 @@ namespace Verify.Tests.Harness;
 public sealed class ShootdownTests
 {
     private const int Schedules = 400;
-    private static readonly Run Short = new(new Budget(Depth: 200));
+    private static readonly EngineOptions Short = new(new Budget(Depth: 200));
 
     /// <summary>Every explorer with every strategy of its own; tests of one that is not built in are skipped.</summary>
     public static TheoryData<string, string> Ways =>
     [
-        .. new IExplorer[] { new TurnExplorer(), new CoyoteExplorer() }
+        .. new IScheduleExplorer[] { new ScheduleExplorer(), new CoyoteExplorer() }
             .SelectMany(explorer => explorer.Strategies.Select(strategy => (explorer.Name, strategy))),
     ];
 
@@ -81,12 +81,12 @@ public sealed class ShootdownTests
         Assert.Contains(Enumerable.Range(4, 5), seed => Told((ulong)seed) != first);
     }
 
-    private static Experiment Of(Shootdown.Flaw flaw, params Fault[] faults)
+    private static ConformanceTest Of(Shootdown.Flaw flaw, params Fault[] faults)
     {
         var choices = faults.Aggregate(Choices.Default.Size("cpu", 2).Size("page", 2).Size("frame", 2), (all, one) => all.With(one));
         var model = new TlbShootdown().Build(choices);
-        return new Experiment(new Shootdown(cpus: 2, pages: 2, frames: 2, flaw), model, (Property.Always)model.Property("I-ENTRY"));
+        return new ConformanceTest(new Shootdown(cpus: 2, pages: 2, frames: 2, flaw), model, (Property.Always)model.Property("I-ENTRY"));
     }
 
-    private static IExplorer Named(string name) => name == "coyote" ? new CoyoteExplorer() : new TurnExplorer();
+    private static IScheduleExplorer Named(string name) => name == "coyote" ? new CoyoteExplorer() : new ScheduleExplorer();
 }

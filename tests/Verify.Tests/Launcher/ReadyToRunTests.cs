@@ -1,5 +1,5 @@
 using System.Reflection.PortableExecutable;
-using Verify.Tests.Explicit;
+using Verify.Tests.Explicit.Storage;
 
 namespace Verify.Tests.Launcher;
 

@@ -1,9 +1,12 @@
 using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Explicit.Disk;
 using Verify.Modelling;
 using Verify.Semantics;
-using Verify.Tests.Explicit;
+using Verify.Tests.Explicit.Storage;
+using Verify.Tests.Laws.Oracles;
+using Verify.Tests.Laws.Reduced;
 using Verify.Tests.TraceTexts;
 using UnreachableException = System.Diagnostics.UnreachableException;
 
@@ -12,7 +15,7 @@ namespace Verify.Tests.Laws;
 /// <summary>The check of a proof by search: an honest search passes it, one of another model does not.</summary>
 public sealed class CheckLaws
 {
-    private static readonly Run Plain = new(Budget.Unlimited, Threads: 1);
+    private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
     private static readonly Scrutiny Sampled = new(400);
 
     internal static Law Passes { get; } = new(typeof(CheckLaws), nameof(An_honest_search_passes), 25, (sample, tally) =>
@@ -104,7 +107,7 @@ public sealed class CheckLaws
         using var directory = new TestDirectory();
         var engine = new ExplicitEngine
         {
-            Tuning = new Tuning { MostHeld = 1 + (toy.Nodes.Count / 3), LeastCapacity = 64, MostRuns = 3, BufferStates = 2 },
+            Tuning = new StorageTuning { MaxHeld = 1 + (toy.Nodes.Count / 3), MinCapacity = 64, MaxRuns = 3, BufferStates = 2 },
         };
         var run = Plain with { Scrutiny = Scrutiny.Whole, SpillDirectory = directory.Path };
         foreach (var property in toy.Interpreter.Model.Properties.Where(p => p is not Property.LeadsTo))
@@ -169,13 +172,13 @@ public sealed class CheckLaws
     private static string Text(State state) => string.Join(',', state.Values);
 
     // Null if the model is undefined, or not to be reduced.
-    private static Verdict? Attempt(Model model, Property property, Run run)
+    private static Verdict? Attempt(Model model, Property property, EngineOptions run)
     {
         try
         {
             return new ExplicitEngine().Decide(model, property, run);
         }
-        catch (ModelException)
+        catch (UserErrorException)
         {
             return null;
         }

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
-using Verify.Mechanisms;
 using Verify.Modelling;
+using Verify.Models.Shootdowns;
 using Verify.Semantics;
+using Verify.Tests.Laws.Oracles;
+using Verify.Traces;
 
 namespace Verify.Tests.Laws;
 
@@ -15,7 +17,7 @@ public sealed class ClaimLaws
 
     private static readonly ImmutableArray<Claim> Claims =
     [
-        .. typeof(Proofs.Shootdown).Assembly.GetTypes()
+        .. typeof(Verify.Proofs.Shootdowns.Shootdown).Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(ClaimList)) && !type.IsAbstract)
             .OrderBy(type => type.FullName, StringComparer.Ordinal)
             .SelectMany(type => ((ClaimList)Activator.CreateInstance(type)!).Claims),
@@ -41,7 +43,7 @@ public sealed class ClaimLaws
     [MemberData(nameof(Ids))]
     public void A_claim_comes_to_what_it_expects(string id)
     {
-        var report = ClaimReport.Decide(Claims.Single(claim => claim.Id == id), Engine, Run.Default);
+        var report = ClaimReport.Decide(Claims.Single(claim => claim.Id == id), Engine, EngineOptions.Default);
         Assert.Empty(report.Problems);
         Assert.Equal(report.Claim.Expected is Expectation.Pending, report.IsUndecided);
         if (report.Main is { } main)
@@ -102,7 +104,7 @@ public sealed class ClaimLaws
     public void The_shootdown_has_the_states_that_other_checkers_count()
     {
         var instance = new Instance(new TlbShootdown(), Choices.Default);
-        var report = Report.Decide(Engine, instance, instance.Model.Property("I-ENTRY"), Run.Default);
+        var report = Report.Decide(Engine, instance, instance.Model.Property("I-ENTRY"), EngineOptions.Default);
         var evidence = Assert.IsType<Verdict.Proved>(report.Verdict).Evidence;
         Assert.Equal(EvidenceKind.Exhaustive, evidence.Kind);
         // Sixteen levels: the farthest state is fifteen steps away.
@@ -168,7 +170,7 @@ public sealed class ClaimLaws
         Instance instance, string name, string id, int cap, Dictionary<(string Digest, int Depth), Toy> toys)
     {
         var property = instance.Model.Property(name);
-        var report = Report.Decide(Engine, instance, property, Run.Default);
+        var report = Report.Decide(Engine, instance, property, EngineOptions.Default);
         var evidence = report.Verdict.Evidence;
         if (evidence.States > cap)
         {

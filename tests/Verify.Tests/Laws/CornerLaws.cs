@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Verify.Claims;
 using Verify.Engines;
-using Verify.Explicit;
-using Verify.Mechanisms;
 using Verify.Modelling;
+using Verify.Models.Shootdowns;
+using Verify.Scheduling;
 
 namespace Verify.Tests.Laws;
 
@@ -13,7 +13,7 @@ public sealed class CornerLaws
 {
     private const long Walks = 8; // of each instance, and each long enough to come through a thread's program several times
 
-    private static readonly Run Run = new(new Budget(Depth: 200), Threads: 1);
+    private static readonly EngineOptions Run = new(new Budget(Depth: 200), Threads: 1);
 
     private static readonly ImmutableArray<ModelFamily> Families =
     [
@@ -25,7 +25,7 @@ public sealed class CornerLaws
 
     private static readonly ImmutableArray<Claim> Claims =
     [
-        .. typeof(Proofs.Shootdown).Assembly.GetTypes()
+        .. typeof(Verify.Proofs.Shootdowns.Shootdown).Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(ClaimList)) && !type.IsAbstract)
             .SelectMany(type => ((ClaimList)Activator.CreateInstance(type)!).Claims),
     ];
@@ -49,11 +49,11 @@ public sealed class CornerLaws
                 new RandomEngine(Walks).Decide(model, model.Properties.First(IsForWalks), Run);
                 ran++;
             }
-            catch (ModelException refused) when (refused.Diagnostic.Code == Codes.Contradiction)
+            catch (UserErrorException refused) when (refused.Diagnostic.Code == ErrorCodes.Contradiction)
             {
                 // Choices that do not go together, as flush generations on an architecture that has none.
             }
-            catch (ModelException error)
+            catch (UserErrorException error)
             {
                 errors.Add($"{Describe(family, choices)}: {error.Message}");
             }

@@ -1,8 +1,10 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Explicit.Disk;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Tests.Laws.Oracles;
+using Verify.Traces;
 
 namespace Verify.Tests.Laws;
 
@@ -10,7 +12,7 @@ namespace Verify.Tests.Laws;
 public sealed class EngineLaws
 {
     private static readonly ExplicitEngine Engine = new();
-    private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1);
+    private static readonly EngineOptions OneThread = new(Budget.Unlimited, Threads: 1);
 
     /// <summary>Verdict, counts and the length of traces.</summary>
     internal static readonly Law SameAsToy = new(typeof(EngineLaws), nameof(The_engine_says_what_the_toy_says), 4, (sample, tally) =>
@@ -50,7 +52,7 @@ public sealed class EngineLaws
 
     internal static readonly Law InSmallTables = new(typeof(EngineLaws), nameof(A_table_that_grows_loses_nothing), 20, (sample, tally) =>
     {
-        var engine = new ExplicitEngine { Tuning = new Tuning { LeastCapacity = 16 } };
+        var engine = new ExplicitEngine { Tuning = new StorageTuning { MinCapacity = 16 } };
         foreach (var (property, _) in sample.Decided)
         {
             Assert.Equal(Text(sample.Toy, sample.Whole(property)), Text(sample.Toy, engine.Decide(sample.Model, property, OneThread)));
@@ -243,15 +245,15 @@ public sealed class EngineLaws
 
     // Told with a shortest way there, which the interpreter walks until it meets the same.
     /// <summary>What an engine says of a model that is undefined: the way there, unless it has no start.</summary>
-    internal static ModelException Undefined(Sample sample, Func<Verdict> decide) => sample.Toy.Nodes.Count == 0
-        ? Assert.ThrowsAny<ModelException>(decide)
+    internal static UserErrorException Undefined(Sample sample, Func<Verdict> decide) => sample.Toy.Nodes.Count == 0
+        ? Assert.ThrowsAny<UserErrorException>(decide)
         : Assert.Throws<UndefinedException>(decide);
 
     private static void CheckWay(Interpreter interpreter, UndefinedException error, Oracle expected)
     {
         Assert.Equal(expected.UndefinedAt, error.Run.Trace.Length);
         Assert.Null(Replay.WhyNot(interpreter, error.Run.Trace));
-        Assert.True(Verify.Semantics.Undefined.Is(interpreter, error.Run.Trace.Last, error.Run));
+        Assert.True(Verify.Traces.Undefined.Is(interpreter, error.Run.Trace.Last, error.Run));
     }
 
     private static void CompareVerdict(Toy toy, Property property, Oracle expected, Verdict found)

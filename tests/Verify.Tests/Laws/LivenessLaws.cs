@@ -1,8 +1,9 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Explicit.Disk;
 using Verify.Modelling;
-using Verify.Semantics;
+using Verify.Tests.Laws.Oracles;
+using Verify.Traces;
 
 namespace Verify.Tests.Laws;
 
@@ -11,7 +12,7 @@ public sealed class LivenessLaws
 {
     private const int Most = 200; // states; who can reach whom is asked for every pair
 
-    private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1);
+    private static readonly EngineOptions OneThread = new(Budget.Unlimited, Threads: 1);
 
     internal static readonly Law Lassos = new(typeof(LivenessLaws), nameof(A_lasso_is_found_exactly_if_there_is_one), 3, (sample, tally) =>
     {
@@ -31,7 +32,7 @@ public sealed class LivenessLaws
             }
         }
     })
-    { IsOfUndefined = false, MostStates = Most };
+    { IsOfUndefined = false, MaxStates = Most };
 
     internal static readonly Law OutOfMemory = new(
         typeof(LivenessLaws), nameof(Where_memory_ends_nothing_is_concluded), 40, (sample, tally) =>
@@ -44,7 +45,7 @@ public sealed class LivenessLaws
             (long, long?)[] limits = [(1, null), (1 + (toy.Nodes.Count / 2), null), (1000, 1), (1000, null)];
             foreach (var (held, bytes) in limits)
             {
-                var engine = new ExplicitEngine { Tuning = new Tuning { MostHeld = held, LeastCapacity = 64 } };
+                var engine = new ExplicitEngine { Tuning = new StorageTuning { MaxHeld = held, MinCapacity = 64 } };
                 var verdict = engine.Decide(model, property, OneThread with { MemoryBytes = bytes });
                 tally.Compare();
                 if (verdict is Verdict.Unknown unknown)
@@ -63,7 +64,7 @@ public sealed class LivenessLaws
             }
         }
     })
-    { IsOfUndefined = false, MostStates = Most };
+    { IsOfUndefined = false, MaxStates = Most };
 
     [Fact]
     public void A_lasso_is_found_exactly_if_there_is_one()
@@ -83,7 +84,7 @@ public sealed class LivenessLaws
         && toy.Interpreter.Model.Properties.OfType<Property.LeadsTo>().All(p => IsDefined(toy, p.From) && IsDefined(toy, p.To));
 
     private static bool IsDefined(Toy toy, Expr expr) =>
-        toy.Nodes.TrueForAll(node => Record.Exception(() => toy.Interpreter.Evaluate(node.State, expr, new SourceSpot("", 0))) is null);
+        toy.Nodes.TrueForAll(node => Record.Exception(() => toy.Interpreter.Evaluate(node.State, expr, new SourceLocation("", 0))) is null);
 
     // From a state where it is triggered, through states where it has not come, to a place where a fair run can stay.
     private static bool CanFail(Toy toy, Property.LeadsTo property)

@@ -1,27 +1,28 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws;
 
 /// <summary>The reference interpreter against a second opinion, in reachable states and in others.</summary>
 public sealed class MeaningLaws
 {
-    private const int MostNodes = 12;
+    private const int MaxNodes = 12;
     private const int Others = 4;
 
     internal static readonly Law SameTwice = new(
         typeof(MeaningLaws), nameof(The_interpreter_means_what_the_language_says), 1, (sample, tally) =>
     {
         CompareInitially(sample, tally);
-        foreach (var state in StatesOf(sample, MostNodes, Others))
+        foreach (var state in StatesOf(sample, MaxNodes, Others))
         {
             var plain = new PlainMeaning(sample.Model, [.. state.Values.Select(PlainMeaning.Plain)]);
             CompareSteps(sample, state, plain, tally);
             foreach (var expr in sample.Model.Properties.SelectMany(Predicates))
             {
                 var expected = Answer(() => (int)plain.Of(expr, ImmutableDictionary<Binder, object>.Empty) == 1);
-                Assert.Equal(expected, Answer(() => sample.Interpreter.Holds(state, expr, new SourceSpot("", 0))));
+                Assert.Equal(expected, Answer(() => sample.Interpreter.Holds(state, expr, new SourceLocation("", 0))));
                 tally.Compare();
             }
         }
@@ -126,7 +127,7 @@ public sealed class MeaningLaws
         {
             return ask();
         }
-        catch (ModelException e)
+        catch (UserErrorException e)
         {
             return e.Diagnostic.Code.Id;
         }

@@ -1,4 +1,5 @@
 using Verify.Modelling;
+using Verify.Tests.Laws.Oracles;
 using Verify.Tests.Laws.Soaking;
 
 namespace Verify.Tests.Laws;
@@ -34,14 +35,14 @@ public sealed class ModelLaws
             }
         }
     })
-    { MostStates = Most };
+    { MaxStates = Most };
 
     internal static readonly Law Refused = new(typeof(ModelLaws), nameof(What_is_no_model_is_refused), 10, (sample, tally) =>
     {
         var (random, draft) = (RandomOf(sample), Draft.Of(sample.Model));
         foreach (var (code, broken) in Broken(draft, random))
         {
-            var error = Assert.Throws<ModelException>(() => Model(broken()));
+            var error = Assert.Throws<UserErrorException>(() => Model(broken()));
             Assert.Equal(code, error.Diagnostic.Code);
             tally.Note(code.Id);
             tally.Compare();
@@ -52,7 +53,7 @@ public sealed class ModelLaws
     public void Models_that_differ_are_not_taken_for_each_other()
     {
         var tally = Law.Holds(Known, 400);
-        Assert.True(Law.IsAlone || (tally[nameof(Expr.Logic)] > 20 && tally[nameof(Expr.Compare)] > 5
+        Assert.True(Law.IsAlone || (tally[nameof(Expr.Connective)] > 20 && tally[nameof(Expr.Compare)] > 5
             && tally[nameof(Expr.Literal)] > 20 && tally[nameof(Expr.Quantified)] > 2), $"{tally}");
     }
 
@@ -74,7 +75,7 @@ public sealed class ModelLaws
         {
             return Model(draft());
         }
-        catch (Exception e) when (e is ModelException or InvalidOperationException)
+        catch (Exception e) when (e is UserErrorException or InvalidOperationException)
         {
             return null; // what was put in its place does not fit there
         }
@@ -83,14 +84,14 @@ public sealed class ModelLaws
     // Of the same sort, and close by.
     private static Expr? Changed(Expr part, Prng random) => part switch
     {
-        Expr.Logic { Operator: LogicOperator.And } node => node.Left | node.Right,
-        Expr.Logic { Operator: LogicOperator.Or } node => node.Left & node.Right,
-        Expr.Logic node => node.Right.Implies(node.Left),
+        Expr.Connective { Operator: LogicOperator.And } node => node.Left | node.Right,
+        Expr.Connective { Operator: LogicOperator.Or } node => node.Left & node.Right,
+        Expr.Connective node => node.Right.Implies(node.Left),
         Expr.Not node => node.Operand,
         Expr.Compare node => random.OneIn(2) ? new Expr.Compare(!node.IsStrict, node.Left, node.Right)
             : new Expr.Compare(node.IsStrict, node.Right, node.Left),
         Expr.Equal node => !node,
-        Expr.Choice node => new Expr.Choice(node.Condition, node.IfFalse, node.IfTrue, node.Sort),
+        Expr.Conditional node => new Expr.Conditional(node.Condition, node.IfFalse, node.IfTrue, node.Sort),
         Expr.Quantified { Quantifier: Quantifier.ForAll } node => new Expr.Quantified(Quantifier.Exists, node.Binder, node.Body),
         Expr.Quantified { Quantifier: Quantifier.Exists } node => new Expr.Quantified(Quantifier.ForAll, node.Binder, node.Body),
         Expr.Arithmetic node => node.IsSubtract ? node.Left + node.Right : node.Left - node.Right,
@@ -108,26 +109,26 @@ public sealed class ModelLaws
     {
         var (rule, property) = (draft.Rules[random.Below(draft.Rules.Length)], draft.Properties[random.Below(draft.Properties.Length)]);
         Draft With(Rule other) => draft with { Rules = draft.Rules.Replace(rule, other) };
-        yield return (Codes.DuplicateName, () => draft with { Rules = draft.Rules.Add(rule) });
-        yield return (Codes.DuplicateName, () => draft with { Properties = draft.Properties.Add(property) });
-        yield return (Codes.EmptyModel, () => draft with { Properties = [] });
-        var unbound = new Expr.Bound(new Binder("nobody's", Sort.Bool));
-        yield return (Codes.Unbound, () => With(rule with { Guard = new Expr.Logic(LogicOperator.And, rule.Guard, unbound) }));
+        yield return (ErrorCodes.DuplicateName, () => draft with { Rules = draft.Rules.Add(rule) });
+        yield return (ErrorCodes.DuplicateName, () => draft with { Properties = draft.Properties.Add(property) });
+        yield return (ErrorCodes.EmptyModel, () => draft with { Properties = [] });
+        var unbound = new Expr.BoundVariable(new Binder("nobody's", Sort.Bool));
+        yield return (ErrorCodes.Unbound, () => With(rule with { Guard = new Expr.Connective(LogicOperator.And, rule.Guard, unbound) }));
         if (draft.Variables.Length > 0)
         {
             var variable = draft.Variables[random.Below(draft.Variables.Length)];
             if (draft.Variables.FirstOrDefault(other => other != variable) is { } read)
             {
-                yield return (Codes.BadInitial, () => draft.WithInitial(variable, new Expr.Read(read)));
+                yield return (ErrorCodes.BadInitial, () => draft.WithInitial(variable, new Expr.Read(read)));
             }
 
-            yield return (Codes.DuplicateName, () => draft with { Variables = draft.Variables.Add(variable) });
+            yield return (ErrorCodes.DuplicateName, () => draft with { Variables = draft.Variables.Add(variable) });
         }
 
         var certain = rule.Updates.FirstOrDefault(update => update.Over.IsEmpty && update.When is Expr.Literal { Number: 1 });
         if (certain is not null)
         {
-            yield return (Codes.DoubleWrite, () => With(rule with { Updates = rule.Updates.Add(certain) }));
+            yield return (ErrorCodes.DoubleWrite, () => With(rule with { Updates = rule.Updates.Add(certain) }));
         }
     }
 
@@ -144,7 +145,7 @@ public sealed class ModelLaws
                 bool Has(Expr expr) => toy.Interpreter.Holds(node.State, expr, property.Where);
                 return property is Property.LeadsTo leads ? $"{Has(leads.From)}{Has(leads.To)}" : $"{toy.Decides(property, node)}";
             }
-            catch (ModelException e)
+            catch (UserErrorException e)
             {
                 return e.Diagnostic.Code.Id;
             }

@@ -1,17 +1,19 @@
-using Verify.Claims;
 using Verify.Coyote;
 using Verify.Engines;
-using Verify.Explicit;
-using Verify.Mechanisms;
 using Verify.Modelling;
+using Verify.Models.Shootdowns;
+using Verify.Scheduling;
 using Verify.Semantics;
+using Verify.Tests.Laws.Oracles;
+using Verify.Tests.Laws.Reduced;
+using Verify.Traces;
 
 namespace Verify.Tests.Laws;
 
 /// <summary>Random walks, and schedules by any strategy, say nothing that is not so, and say it again.</summary>
 public sealed class RandomLaws
 {
-    private static readonly Run Short = new(new Budget(Depth: 30), Threads: 1);
+    private static readonly EngineOptions Short = new(new Budget(Depth: 30), Threads: 1);
 
     public static TheoryData<string> OwnWays => ["walks", .. new ScheduleEngine().Strategies];
 
@@ -30,7 +32,7 @@ public sealed class RandomLaws
             {
                 found = engine.Decide(sample.Model, property, Short);
             }
-            catch (ModelException e)
+            catch (UserErrorException e)
             {
                 // A walk that meets an error goes no further; that there is one, the oracle knows too. It looks at none behind
                 // the nearest, where a walk may meet another.
@@ -56,7 +58,7 @@ public sealed class RandomLaws
                 {
                     return Told(sample.Toy, Engine(way, 100).Decide(sample.Model, property, Short with { Threads = threads, Seed = seed }));
                 }
-                catch (ModelException e)
+                catch (UserErrorException e)
                 {
                     return e.Message;
                 }
@@ -90,10 +92,10 @@ public sealed class RandomLaws
     public void Walks_meet_what_a_search_would_take_long_for()
     {
         var model = new TlbShootdown().Build(Choices.Default.Size("cpu", 5).Size("page", 4).Size("frame", 4));
-        var found = new RandomEngine(100).Decide(model, model.Property("the kernel gets a frame"), Run.Default);
+        var found = new RandomEngine(100).Decide(model, model.Property("the kernel gets a frame"), EngineOptions.Default);
         Assert.IsType<Verdict.Proved>(found);
         var always = Assert.IsType<Verdict.HoldsUpTo>(
-            new RandomEngine(200).Decide(model, model.Property("I-ENTRY"), new Run(new Budget(Depth: 200))));
+            new RandomEngine(200).Decide(model, model.Property("I-ENTRY"), new EngineOptions(new Budget(Depth: 200))));
         Assert.Equal("200 walks of at most 200 steps", always.Bound.Cause);
         Assert.Equal((40_000, 200), (always.Evidence.Transitions, always.Evidence.Depth));
         Assert.All(always.Evidence.Witnesses, witness => Assert.NotNull(witness.Depth));
@@ -105,10 +107,12 @@ public sealed class RandomLaws
         var model = new TlbShootdown().Build(Choices.Default.Size("cpu", 5));
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        var found = new RandomEngine().Decide(model, model.Property("I-ENTRY"), new Run(Budget.Unlimited, Cancellation: cancelled.Token));
+        var found = new RandomEngine().Decide(model, model.Property("I-ENTRY"),
+            new EngineOptions(Budget.Unlimited, Cancellation: cancelled.Token));
         Assert.IsType<Verdict.Unknown>(found);
         Assert.Contains("time budget", Assert.IsType<Verdict.HoldsUpTo>(
-            new RandomEngine(long.MaxValue).Decide(model, model.Property("I-ENTRY"), new Run(new Budget(Seconds: 0.2)))).Bound.Cause,
+            new RandomEngine(long.MaxValue).Decide(model, model.Property("I-ENTRY"),
+                new EngineOptions(new Budget(Seconds: 0.2)))).Bound.Cause,
             StringComparison.Ordinal);
     }
 
@@ -144,7 +148,7 @@ public sealed class RandomLaws
                 Replay.Decides(toy.Interpreter, asked, new Traces.Trace([state], []));
                 return false;
             }
-            catch (ModelException e)
+            catch (UserErrorException e)
             {
                 return e.Diagnostic.Code == code;
             }

@@ -1,8 +1,8 @@
-using Verify.Claims;
 using Verify.Engines;
-using Verify.Explicit;
-using Verify.Mechanisms;
 using Verify.Modelling;
+using Verify.Models.Shootdowns;
+using Verify.Scheduling;
+using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws;
 
@@ -22,7 +22,7 @@ public sealed class ScheduleLaws
     {
         var model = Countdown(others: 6, length: 24);
         Verdict Of(string strategy) =>
-            new ScheduleEngine(strategy, 2000).Decide(model, model.Properties[0], new Run(new Budget(Depth: 200)));
+            new ScheduleEngine(strategy, 2000).Decide(model, model.Properties[0], new EngineOptions(new Budget(Depth: 200)));
         Assert.IsType<Verdict.Refuted>(Of(ScheduleEngine.PriorityChanges));
         Assert.IsType<Verdict.Refuted>(Of(ScheduleEngine.Portfolio));
         Assert.IsType<Verdict.HoldsUpTo>(Of(ScheduleEngine.AnyActor));
@@ -37,7 +37,7 @@ public sealed class ScheduleLaws
         m.Rule("work", s => s.When(!done).Set(done, true)).By("worker");
         m.Always("never done", !done);
         var model = m.Build();
-        var verdict = new ScheduleEngine(ScheduleEngine.PriorityChanges, 1).Decide(model, model.Properties[0], Run.Default);
+        var verdict = new ScheduleEngine(ScheduleEngine.PriorityChanges, 1).Decide(model, model.Properties[0], EngineOptions.Default);
         Assert.Single(Assert.IsType<Verdict.Refuted>(verdict).Trace!.Steps);
     }
 
@@ -45,7 +45,8 @@ public sealed class ScheduleLaws
     public void What_is_too_large_to_search_is_looked_at_all_the_same()
     {
         var model = new TlbShootdown().Build(Choices.Default.Size("cpu", 5).Size("page", 4).Size("frame", 4));
-        var verdict = new ScheduleEngine(schedules: 100).Decide(model, model.Property("I-ENTRY"), new Run(new Budget(Depth: 200)));
+        var verdict = new ScheduleEngine(schedules: 100).Decide(model, model.Property("I-ENTRY"),
+            new EngineOptions(new Budget(Depth: 200)));
         var held = Assert.IsType<Verdict.HoldsUpTo>(verdict);
         Assert.Equal("100 schedules of at most 200 steps (portfolio)", held.Bound.Cause);
         Assert.Equal((20_000, 200, 100), (held.Evidence.Transitions, held.Evidence.Depth, held.Evidence.Schedules));

@@ -1,8 +1,11 @@
 using Verify.Engines;
-using Verify.Explicit;
+using Verify.Explicit.Compilation;
+using Verify.Explicit.Exploration;
+using Verify.Explicit.PartialOrder;
 using Verify.Lowering;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws;
 
@@ -40,7 +43,7 @@ public sealed class StepLaws
         var lowered = new LoweredModel(sample.Model);
         foreach (var rule in lowered.Rules)
         {
-            var effect = new StepEffect(lowered, rule);
+            var effect = new RuleEffect(lowered, rule);
             var step = new Step(rule.Rule, lowered.ArgumentsOf(rule));
             // What it does not read makes no difference.
             var enabled = new Dictionary<string, bool>();
@@ -59,7 +62,7 @@ public sealed class StepLaws
             }
         }
     })
-    { IsOfUndefined = false, MostStates = 200 };
+    { IsOfUndefined = false, MaxStates = 200 };
 
     [Fact]
     public void A_step_does_no_more_than_is_known_of_it()
@@ -74,7 +77,7 @@ public sealed class StepLaws
     [Fact]
     public void A_compiled_step_does_what_the_interpreter_does() => Law.Holds(Steps, 150);
 
-    private static void CompareEffect(StepEffect effect, int[] before, int[] after)
+    private static void CompareEffect(RuleEffect effect, int[] before, int[] after)
     {
         for (var leaf = 0; leaf < before.Length; leaf++)
         {
@@ -94,8 +97,8 @@ public sealed class StepLaws
         CompiledModel compiled, IEnumerable<ExpandState> expand, State state)
     {
         var words = compiled.Layout.WordCount;
-        var into = GC.AllocateArray<ulong>(compiled.MostSuccessors * words, pinned: true);
-        var rules = GC.AllocateArray<int>(compiled.MostSuccessors, pinned: true);
+        var into = GC.AllocateArray<ulong>(compiled.MaxSuccessors * words, pinned: true);
+        var rules = GC.AllocateArray<int>(compiled.MaxSuccessors, pinned: true);
         var counts = GC.AllocateArray<long>(compiled.Model.Rules.Length, pinned: true);
         var found = new List<string>();
         fixed (ulong* from = compiled.Layout.Pack(state), to = into)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws;
 
@@ -10,7 +11,7 @@ namespace Verify.Tests.Laws;
 /// </summary>
 public sealed class ThreadLaws
 {
-    private const int MostPairs = 400;
+    private const int MaxPairs = 400;
 
     internal static readonly Law Runs = new(typeof(ThreadLaws), nameof(A_program_runs_as_it_is_written), 10, (sample, tally) =>
     {
@@ -19,7 +20,7 @@ public sealed class ThreadLaws
         var (written, compiled) = (new[] { program.Start }.ToHashSet(), interpreter.InitialStates().ToHashSet());
         var seen = new HashSet<string>();
         var queue = new Queue<(HashSet<Place> Written, HashSet<State> Compiled)>([(written, compiled)]);
-        while (seen.Count < MostPairs && queue.TryDequeue(out var pair))
+        while (seen.Count < MaxPairs && queue.TryDequeue(out var pair))
         {
             if (!seen.Add($"{string.Join('|', pair.Written.Select(place => $"{place}").Order(StringComparer.Ordinal))} "
                 + string.Join('|', pair.Compiled.Select(state => string.Join(',', state.Values)).Order(StringComparer.Ordinal))))

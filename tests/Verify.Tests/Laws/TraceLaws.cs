@@ -1,5 +1,6 @@
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Tests.Laws.Oracles;
 using Verify.Traces;
 
 namespace Verify.Tests.Laws;

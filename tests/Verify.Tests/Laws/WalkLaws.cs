@@ -1,4 +1,5 @@
 using Verify.Semantics;
+using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws;
 
@@ -52,7 +53,7 @@ public sealed class WalkLaws
         if (toy.Errors.FirstOrDefault() is { } error)
         {
             var whole = new ReachableWalk(interpreter);
-            var found = Assert.Throws<ModelException>(() => whole.NearestFirst().Count());
+            var found = Assert.Throws<UserErrorException>(() => whole.NearestFirst().Count());
             if (whole.At is { } at)
             {
                 Assert.Equal(error.Level, toy.Nodes.Find(node => node.State.Equals(at))!.Level);

@@ -101,7 +101,7 @@ internal static class SeededCommand
     }
 
     private const int Killed = -1;
-    private const string MostBytes = "C0000000"; // in hexadecimal, as the runtime reads it
+    private const string MaxBytes = "C0000000"; // in hexadecimal, as the runtime reads it
 
     private sealed record Ended(int Code, string Text, double Seconds);
 
@@ -118,7 +118,7 @@ internal static class SeededCommand
             RedirectStandardError = true,
         };
         start.Environment[SeededBug.Variable] = bug.ToString(CultureInfo.InvariantCulture);
-        start.Environment["DOTNET_GCHeapHardLimit"] = MostBytes; // a mistake may be one that takes all there is
+        start.Environment["DOTNET_GCHeapHardLimit"] = MaxBytes; // a mistake may be one that takes all there is
         using var process = Process.Start(start)!;
         var (text, trouble) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         var used = 0.0;

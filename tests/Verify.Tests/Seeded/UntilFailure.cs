@@ -1,5 +1,5 @@
 using System.Globalization;
-using Verify.Tests.Laws;
+using Verify.Tests.Laws.Oracles;
 using Verify.Tests.Laws.Soaking;
 
 namespace Verify.Tests.Seeded;

@@ -1,7 +1,7 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Symbolic;
+using Verify.Tests.Solvers;
 using Verify.Tests.TraceTexts;
 using static Verify.Modelling.Dsl;
 
@@ -148,9 +148,9 @@ public sealed class EdgeTests
         try
         {
             var property = model.Property("p");
-            return engine.Decide(model, property, new Run(new Budget(Seconds: 30))).Word;
+            return engine.Decide(model, property, new EngineOptions(new Budget(Seconds: 30))).Word;
         }
-        catch (ModelException e)
+        catch (UserErrorException e)
         {
             return e.Diagnostic.Code.Id;
         }

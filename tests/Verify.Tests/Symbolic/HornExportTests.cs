@@ -1,19 +1,19 @@
-using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Explicit;
-using Verify.Formats;
+using Verify.Formats.Smt;
 using Verify.Modelling;
-using Verify.Solving;
+using Verify.Solvers;
 using Verify.Tests.Formats;
-using Verify.Tests.Laws;
+using Verify.Tests.Laws.Reduced;
+using Verify.Tests.Solvers;
 
 namespace Verify.Tests.Symbolic;
 
 /// <summary>What is exported as Horn clauses is accepted by Z3 as it stands, and answered as the search answers.</summary>
 public sealed class HornExportTests
 {
-    private static readonly Run OneThread = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
+    private static readonly EngineOptions OneThread = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
 
     public static TheoryData<string> Claims { get; } =
         ["B-BATCH/free-first:I-FREE", "VL-MARK:I-ENTRY", "HW-ASID:I-ASID", "VL-PERCPU-PT:I-ENTRY"];
@@ -25,7 +25,7 @@ public sealed class HornExportTests
         var (met, fine) = (0, 0);
         foreach (var model in SmallModels.All)
         {
-            foreach (var property in model.Properties.Where(property => new SmtHorn().WhyNot(model, property) is null))
+            foreach (var property in model.Properties.Where(property => new SmtHornWriter().WhyNot(model, property) is null))
             {
                 var isMet = IsMet(model, property);
                 var answer = Ask(z3, model, property, 4);
@@ -59,7 +59,7 @@ public sealed class HornExportTests
     // Null if it takes too long. What it complains about is no answer, and fails.
     private static string? Ask(SolverProgram z3, Model model, Property property, double seconds)
     {
-        var text = new SmtHorn().Export(model, property)[0].Text;
+        var text = new SmtHornWriter().Export(model, property)[0].Text;
         const string Question = "(check-sat)\n";
         Assert.EndsWith(Question, text);
         using var solver = z3.Start(1, new SolverLimits(Seconds: seconds), TestContext.Current.CancellationToken);
@@ -68,7 +68,7 @@ public sealed class HornExportTests
             solver.Send(text[..^Question.Length]);
             return solver.Ask(Question.TrimEnd()).ToString();
         }
-        catch (SolverException e) when (e.Trouble is SolverTrouble.OutOfTime or SolverTrouble.GaveUp)
+        catch (SolverException e) when (e.Trouble is SolverFailure.OutOfTime or SolverFailure.GaveUp)
         {
             return null;
         }

@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Verify.Cli;
+using Verify.Cli.Hosting;
 using Verify.Explicit;
 using Verify.Modelling;
-using Verify.Solving;
+using Verify.Solvers;
 using Verify.Tests.Cli;
-using Verify.Tests.Explicit;
+using Verify.Tests.Explicit.Storage;
+using Verify.Tests.Solvers;
 
 namespace Verify.Tests.Symbolic;
 
@@ -54,7 +55,7 @@ public sealed class ProveTests
         _ = (RealSolver.OrSkip(), RealSolver.OrSkip(SolverKind.Cvc5));
         using var folder = new TestDirectory();
         var claim = TestClaims.Full with { Id = "NAMED", Family = new Named(name), Choices = Choices.Default, Property = "low" };
-        ISolverSource[] solvers = [new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5)];
+        ISolverSource[] solvers = [new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5)];
         ToolRun Run(params string[] arguments) => ToolRun.Asking(solvers, TestClaims.Of(claim),
             asked => [new ExplicitEngine(), .. EngineTroubleTests.Engines(asked)], arguments);
 
@@ -325,7 +326,7 @@ public sealed class ProveTests
     }
 
     private static ToolRun Run(params string[] arguments) =>
-        Asking([new LocalSolver(SolverKind.Z3), new LocalSolver(SolverKind.Cvc5)], arguments);
+        Asking([new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5)], arguments);
 
     private static ToolRun Asking(IReadOnlyList<ISolverSource> solvers, string[] arguments) => ToolRun.Asking(solvers, TestClaims.Good,
         asked => [new ExplicitEngine(), .. EngineTroubleTests.Engines(asked)], arguments);

@@ -1,13 +1,18 @@
 using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Engines;
+using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Explicit;
-using Verify.Mechanisms;
 using Verify.Modelling;
+using Verify.Models.Shootdowns;
 using Verify.Semantics;
-using Verify.Solving;
+using Verify.Solvers;
 using Verify.Symbolic;
-using Verify.Tests.Laws;
+using Verify.Symbolic.Induction;
+using Verify.Symbolic.Tasks;
+using Verify.Tests.Laws.Reduced;
+using Verify.Tests.Solvers;
+using Verify.Traces;
 
 namespace Verify.Tests.Symbolic;
 
@@ -42,7 +47,7 @@ public sealed class SymbolicClaimTests
             return;
         }
 
-        var report = Report.Decide(new BmcEngine(RealSolver.OrSkip()), instance, property, Run.Default);
+        var report = Report.Decide(new BmcEngine(RealSolver.OrSkip()), instance, property, EngineOptions.Default);
         Assert.Equal(((Expectation.Refuted)claim.Expected).Steps, Assert.IsType<Verdict.Refuted>(report.Verdict).Trace?.Length);
     }
 
@@ -52,14 +57,14 @@ public sealed class SymbolicClaimTests
     {
         var z3 = RealSolver.OrSkip();
         var (_, instance, property) = Of(id);
-        var report = Report.Decide(EngineTroubleTests.Engines(z3).Single(e => e.Name == engine), instance, property, Run.Default);
+        var report = Report.Decide(EngineTroubleTests.Engines(z3).Single(e => e.Name == engine), instance, property, EngineOptions.Default);
         var evidence = Assert.IsType<Verdict.Proved>(report.Verdict).Evidence;
         Assert.Empty(report.Vacuities());
         Assert.StartsWith("z3 ", evidence.Solver);
         foreach (var kind in (SolverKind[])[SolverKind.Z3, SolverKind.Cvc5])
         {
             using var fresh = RealSolver.OrSkip(kind).Start(7, new SolverLimits(Seconds: 60), TestContext.Current.CancellationToken);
-            Assert.Null(Obligations.WhyNot(evidence.Obligations!, fresh, Known(instance.Model, property)));
+            Assert.Null(InstanceObligations.WhyNot(evidence.Obligations!, fresh, Known(instance.Model, property)));
         }
     }
 
@@ -68,16 +73,16 @@ public sealed class SymbolicClaimTests
     {
         var (_, instance, property) = Of("VL-PERCPU-PT:I-USE");
         var z3 = RealSolver.OrSkip();
-        var whole = new PdrEngine(z3).Decide(instance.Model, property, Run.Default).Evidence.Obligations!;
+        var whole = new PdrEngine(z3).Decide(instance.Model, property, EngineOptions.Default).Evidence.Obligations!;
         var lemmas = whole.Split('\n').Where(line => line.StartsWith("    (or false", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(lemmas);
         var without = string.Join('\n', whole.Split('\n').Select(line => lemmas.Contains(line) ? "true" + Closing(line) : line));
         using var fresh = z3.Start(1, new SolverLimits(Seconds: 60), TestContext.Current.CancellationToken);
-        Assert.NotNull(Obligations.WhyNot(without, fresh, Known(instance.Model, property)));
+        Assert.NotNull(InstanceObligations.WhyNot(without, fresh, Known(instance.Model, property)));
     }
 
     private static ControlRun Known(Model model, Property property) =>
-        new Question(model, property, Run.Default, RealSolver.OrSkip()).Known;
+        new ProofTask(model, property, EngineOptions.Default, RealSolver.OrSkip()).Known;
 
     [Fact]
     public void The_same_seed_gives_the_same_bytes()
@@ -86,7 +91,7 @@ public sealed class SymbolicClaimTests
         string Told(SymbolicEngine engine, string id)
         {
             var (_, instance, property) = Of(id);
-            var verdict = engine.Decide(instance.Model, property, new Run(Budget.Unlimited, Seed: 5));
+            var verdict = engine.Decide(instance.Model, property, new EngineOptions(Budget.Unlimited, Seed: 5));
             var trace = ReductionLaws.TraceOf(verdict) is { } run ? Replay.Encode(new Interpreter(instance.Model), run) : "";
             return $"{verdict.Word} {trace} {verdict.Evidence.Certificate} {verdict.Evidence.Solver}\n{verdict.Evidence.Obligations}";
         }
@@ -100,11 +105,11 @@ public sealed class SymbolicClaimTests
     {
         var z3 = RealSolver.OrSkip();
         var model = new TlbShootdown().Build(Choices.Default.Size("cpu", 1).Size("page", 1).Size("frame", 1));
-        var found = new KInductionEngine(z3).Decide(model, model.Property("I-ENTRY"), Run.Default);
+        var found = new KInductionEngine(z3).Decide(model, model.Property("I-ENTRY"), EngineOptions.Default);
         var evidence = Assert.IsType<Verdict.Proved>(found).Evidence;
         Assert.Contains("-induction over runs without repetition", evidence.Certificate, StringComparison.Ordinal);
         using var fresh = RealSolver.OrSkip(SolverKind.Cvc5).Start(1, new SolverLimits(Seconds: 60), TestContext.Current.CancellationToken);
-        Assert.Null(Obligations.WhyNot(evidence.Obligations!, fresh, Known(model, model.Property("I-ENTRY"))));
+        Assert.Null(InstanceObligations.WhyNot(evidence.Obligations!, fresh, Known(model, model.Property("I-ENTRY"))));
     }
 
     [Fact]
@@ -113,7 +118,7 @@ public sealed class SymbolicClaimTests
         var (_, instance, property) = Of("VL-PERCPU-PT:I-USE");
         var solver = RealSolver.OrSkip();
         var auto = new AutoEngine(new ExplicitEngine(), new BmcEngine(solver), new PdrEngine(solver));
-        var found = Report.Decide(auto, instance, property, Run.Default);
+        var found = Report.Decide(auto, instance, property, EngineOptions.Default);
         Assert.IsType<Verdict.Proved>(found.Verdict);
         Assert.Equal("explicit (the instance is small enough to be searched)", found.Verdict.Evidence.Selection);
     }

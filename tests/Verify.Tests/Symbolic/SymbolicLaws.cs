@@ -1,10 +1,12 @@
-using Verify.Claims;
 using Verify.Engines;
-using Verify.Lowering;
 using Verify.Modelling;
-using Verify.Semantics;
+using Verify.Solvers.Smt;
 using Verify.Symbolic;
-using Verify.Tests.Laws;
+using Verify.Symbolic.Tasks;
+using Verify.Tests.Laws.Oracles;
+using Verify.Tests.Laws.Reduced;
+using Verify.Tests.Solvers;
+using Verify.Traces;
 
 namespace Verify.Tests.Symbolic;
 
@@ -35,7 +37,7 @@ public sealed class SymbolicLaws
 
     internal static readonly Law Pdr = new(
         typeof(SymbolicLaws), nameof(An_invariant_is_found_exactly_if_there_is_no_violation), 600,
-        (sample, tally) => Decide(new PdrEngine(RealSolver.OrSkip()), sample, new Budget(Seconds: MostSeconds), isWhole: true, tally));
+        (sample, tally) => Decide(new PdrEngine(RealSolver.OrSkip()), sample, new Budget(Seconds: MaxSeconds), isWhole: true, tally));
 
     internal static readonly Law KInduction = new(typeof(SymbolicLaws), nameof(What_is_proved_or_refuted_is_so), 600,
         (sample, tally) => Decide(new KInductionEngine(RealSolver.OrSkip()), sample, Shallow, isWhole: false, tally))
@@ -46,10 +48,10 @@ public sealed class SymbolicLaws
     { Kind = "spacer" };
 
     // The slowest takes six on an idle machine.
-    private const int MostSeconds = 60;
-    private const int MostCodes = 3000;
+    private const int MaxSeconds = 60;
+    private const int MaxCodes = 3000;
 
-    private static Budget Shallow => new(Seconds: MostSeconds, Depth: 6);
+    private static Budget Shallow => new(Seconds: MaxSeconds, Depth: 6);
 
     [Fact]
     public void Bounded_search_agrees_with_the_whole_graph()
@@ -103,13 +105,13 @@ public sealed class SymbolicLaws
     private static bool? OneStepIsEnough(Model model, Property property)
     {
         var system = new TransitionSystem(model, property);
-        if (system.Variables.Aggregate(1.0, (all, leaf) => all * leaf.Codes) > MostCodes)
+        if (system.Variables.Aggregate(1.0, (all, leaf) => all * leaf.Codes) > MaxCodes)
         {
             return null;
         }
 
-        var codes = new int[system.Choice];
-        TermValue Value(int[] now, int rule) => new(leaf => leaf == system.Choice ? rule : now[leaf]);
+        var codes = new int[system.RuleSelector];
+        TermValue Value(int[] now, int rule) => new(leaf => leaf == system.RuleSelector ? rule : now[leaf]);
         bool IsBad(TermValue value) => value.Holds(system.UndefinedQuestion) || system.UndefinedStep.Any(value.Holds)
             || system.Met.All(value.Holds);
         bool IsLeft(int at)
@@ -157,11 +159,11 @@ public sealed class SymbolicLaws
         tally.Compare();
         try
         {
-            var verdict = engine.Decide(sample.Model, property, new Run(budget));
+            var verdict = engine.Decide(sample.Model, property, new EngineOptions(budget));
             Assert.True(oracle.Errors.IsEmpty || !AutoDecided(verdict), $"'{property.Name}' is undefined, and '{verdict.Word}'");
             return oracle.Errors.IsEmpty ? verdict : null;
         }
-        catch (ModelException e)
+        catch (UserErrorException e)
         {
             Assert.True(oracle.Errors.Contains(e.Diagnostic.Code.Id), e.Message);
             tally.Note("undefined");

@@ -1,8 +1,8 @@
-using Verify.Claims;
-using Verify.Cli;
+using Verify.Cli.Engines;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
+using Verify.Tests.Solvers;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Symbolic;
@@ -80,9 +80,9 @@ public sealed class UndefinedWitnessTests
     {
         try
         {
-            return engine.Decide(model, model.Property(property), new Run(new Budget(Seconds: 60))).Word;
+            return engine.Decide(model, model.Property(property), new EngineOptions(new Budget(Seconds: 60))).Word;
         }
-        catch (ModelException e)
+        catch (UserErrorException e)
         {
             return e.Diagnostic.Code.Id;
         }

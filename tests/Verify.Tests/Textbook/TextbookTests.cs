@@ -2,7 +2,7 @@ using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
-using Verify.Textbook;
+using Verify.Models.Textbook;
 
 namespace Verify.Tests.Textbook;
 
@@ -64,6 +64,6 @@ public sealed class TextbookTests
     private static Report Decide(ModelFamily family, Choices choices, string property)
     {
         var instance = new Instance(family, choices);
-        return Report.Decide(new ExplicitEngine(), instance, instance.Model.Property(property), Run.Default);
+        return Report.Decide(new ExplicitEngine(), instance, instance.Model.Property(property), EngineOptions.Default);
     }
 }

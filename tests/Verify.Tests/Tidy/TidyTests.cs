@@ -149,14 +149,14 @@ public sealed partial class TidyTests
             (test.GetCustomAttribute<ProvokesAttribute>()?.Codes ?? [])
                 .Concat(test.GetCustomAttributes<InlineDataAttribute>().SelectMany(data => data.Data).OfType<string>()))
             .ToHashSet(StringComparer.Ordinal);
-        var missing = Codes.All.Where(code => code != Codes.Internal && !provoked.Contains(code.Id));
+        var missing = Verify.ErrorCodes.All.Where(code => code != Verify.ErrorCodes.Internal && !provoked.Contains(code.Id));
         Assert.True(!missing.Any(), $"no test says [Provokes(\"…\")] for {string.Join(", ", missing.Select(code => code.Id))}");
     }
 
     [Fact]
     public void Every_error_code_is_minted_in_one_file()
     {
-        var known = Codes.All.Select(code => code.Id).ToHashSet(StringComparer.Ordinal);
+        var known = Verify.ErrorCodes.All.Select(code => code.Id).ToHashSet(StringComparer.Ordinal);
         Fail(EachLine((line, _) => ErrorCodes().Matches(line).FirstOrDefault(match => !known.Contains(match.Value)) is { } unknown
             ? $"{unknown.Value} is not minted in Diagnostics.cs"
             : null, ".cs", ".md", "verify", ".ci/run"));

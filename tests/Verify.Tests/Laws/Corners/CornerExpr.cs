@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
+using Verify.Tests.Laws.Generators;
 using static Verify.Modelling.Dsl;
 
 // Long because each kind of expression is made of the others.
@@ -317,11 +318,11 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
     {
         Sort.Mapping map => CanKey(map.Key, scope) && Contains(map.Value, part, scope),
         Sort.Record record => record.Fields.Any(f => (scope.Ghosts || !f.IsGhost) && Contains(f.Sort, part, scope)),
-        Sort.Optional optional when part is not Sort.Scalar || CanKey(part, scope) => Contains(optional.Of, part, scope),
+        Sort.Optional optional when part is not Sort.ScalarSet || CanKey(part, scope) => Contains(optional.Of, part, scope),
         _ => false,
     };
 
-    private static bool CanKey(Sort key, Scope scope) => key is not Sort.Scalar || scope.Bound.Any(b => b.Sort.Equals(key));
+    private static bool CanKey(Sort key, Scope scope) => key is not Sort.ScalarSet || scope.Bound.Any(b => b.Sort.Equals(key));
 
     private Expr At(Expr map, Expr key) => drawn.Say(() => map[key]);
 
@@ -433,7 +434,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
     // Over a binder that is there already, or twice over one: the inner one is another one for as long as it lasts.
     private Expr OverBinder(Scope scope, int depth)
     {
-        var bound = scope.Bound.OfType<Expr.Bound>().ToList();
+        var bound = scope.Bound.OfType<Expr.BoundVariable>().ToList();
         var binder = bound.Count > 0 && random.OneIn(4)
             ? bound[random.Below(bound.Count)].Binder
             : drawn.Say(() => new Binder(random.OneIn(2) ? "i" : "cpu", sorts.Scalar()));
@@ -459,7 +460,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
                 case Sort.Record record:
                     record.Fields.Where(f => scope.Ghosts || !f.IsGhost).ToList().ForEach(f => Add(f.Sort));
                     break;
-                case Sort.Optional { Of: not Sort.Scalar } optional:
+                case Sort.Optional { Of: not Sort.ScalarSet } optional:
                     Add(optional.Of);
                     break;
             }

@@ -1,4 +1,5 @@
 using Verify.Modelling;
+using Verify.Tests.Laws.Generators;
 
 namespace Verify.Tests.Laws.Corners;
 
@@ -8,18 +9,18 @@ namespace Verify.Tests.Laws.Corners;
 /// </summary>
 internal sealed class CornerModel
 {
-    private const double MostBits = 6.5;
+    private const double MaxBits = 6.5;
     private static readonly string[] Names = ["x", "x[0]", "x.HasValue", "t.pc", "CPU0", "Red", "true", "next", "a b", "got[CPU0]"];
     private static readonly string[] RuleNames = ["go", "t.go", "x", "rule 1", "go'2", "stutter"];
     private static readonly string[] PropertyNames = ["L", "trigger of L", "goal", "x", "no deadlock", "bad"];
-    private static readonly Anchor[] Sources = [Anchor.Manual("a rule", "a section"), Anchor.Recalled("f", "mm/f.c")];
+    private static readonly Source[] Sources = [Source.Manual("a rule", "a section"), Source.Recalled("f", "mm/f.c")];
 
     private readonly Prng random;
     private readonly ModelBuilder m;
     private readonly CornerSorts sorts;
     private readonly CornerExpr expr;
     private readonly List<string> taken = [];
-    private double bits = MostBits;
+    private double bits = MaxBits;
 
     private CornerModel(int seed, ulong attempt)
     {
@@ -50,7 +51,7 @@ internal sealed class CornerModel
                     return (model, corner.Drawn.Words);
                 }
             }
-            catch (ModelException e) when (e.Diagnostic.Code != Codes.SortMismatch)
+            catch (UserErrorException e) when (e.Diagnostic.Code != ErrorCodes.SortMismatch)
             {
                 // A mistake that is told when a model is built, as a certain double write; the next attempt has none.
             }

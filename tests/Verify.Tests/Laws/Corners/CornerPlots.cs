@@ -1,4 +1,5 @@
 using Verify.Modelling;
+using Verify.Tests.Laws.Generators;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws.Corners;
@@ -161,7 +162,7 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         var on = drawn.Say(() => m.Map("on", who, Sort.Bool));
         drawn.Do(() => m.Rule("switch", who, (s, one) =>
         {
-            var binder = random.OneIn(3) ? ((Expr.Bound)one).Binder : drawn.Say(() => new Binder("one", who));
+            var binder = random.OneIn(3) ? ((Expr.BoundVariable)one).Binder : drawn.Say(() => new Binder("one", who));
             var value = drawn.Say(() => ValueOf(binder));
             var all = drawn.Say(() => ForAllOver(on[value] | !on[value] | on[one], binder));
             drawn.Do(() => s.When(all).Set(on[one], !on[one] & ForAllOver(!on[value], binder)));

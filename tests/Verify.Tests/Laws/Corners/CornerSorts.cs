@@ -1,4 +1,5 @@
 using Verify.Modelling;
+using Verify.Tests.Laws.Generators;
 
 namespace Verify.Tests.Laws.Corners;
 

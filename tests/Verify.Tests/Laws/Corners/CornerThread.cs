@@ -1,4 +1,5 @@
 using Verify.Modelling;
+using Verify.Tests.Laws.Generators;
 
 namespace Verify.Tests.Laws.Corners;
 
@@ -112,7 +113,7 @@ internal sealed class CornerThread(
             drawn.Do(() => step.When(guard));
         }
 
-        if (random.OneIn(2) && flag is Expr.Read or Expr.At)
+        if (random.OneIn(2) && flag is Expr.Read or Expr.Index)
         {
             var value = expr.Truth(inner, 1);
             drawn.Do(() => step.Set(flag, value));

@@ -1,8 +1,11 @@
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Explicit.Disk;
 using Verify.Modelling;
-using Verify.Semantics;
+using Verify.Rendering;
+using Verify.Tests.Laws.Generators;
+using Verify.Tests.Laws.Oracles;
+using Verify.Tests.Laws.Reduced;
 using Verify.Traces;
 
 namespace Verify.Tests.Laws.Corners;
@@ -34,8 +37,8 @@ public sealed class EveryWayLaws
             var trace = sample.Toy.Decisive(property)!.Trace;
             foreach (var withStates in new[] { false, true })
             {
-                var text = Columns.Of(sample.Model, trace, property, new Caption("corners", "of a model", []), withStates);
-                Assert.All(text.Split('\n'), line => Assert.True(line.Length <= Fold.Width, line));
+                var text = ColumnTrace.Of(sample.Model, trace, property, new Caption("corners", "of a model", []), withStates);
+                Assert.All(text.Split('\n'), line => Assert.True(line.Length <= TextWrap.Width, line));
             }
 
             tally.Compare();
@@ -74,11 +77,11 @@ public sealed class EveryWayLaws
             tally.Compare();
             Compare(sample, property, way, expected, found);
         }
-        catch (ModelException e) when (e.Diagnostic.Code == Codes.BadReduction && way.Reductions != Reductions.None)
+        catch (UserErrorException e) when (e.Diagnostic.Code == ErrorCodes.BadReduction && way.Reductions != Reductions.None)
         {
             tally.Note("refused");
         }
-        catch (ModelException e)
+        catch (UserErrorException e)
         {
             tally.Compare();
             tally.Note("undefined");
@@ -168,14 +171,14 @@ public sealed class EveryWayLaws
         public Verdict Decide(Model model, Property property)
         {
             var reductions = property is Property.NoDeadlock ? Reductions & ~Reductions.ConeOfInfluence : Reductions;
-            var run = new Run(Budget.Unlimited, Threads: Threads, Reductions: reductions) { IsCompact = IsCompact };
+            var run = new EngineOptions(Budget.Unlimited, Threads: Threads, Reductions: reductions) { IsCompact = IsCompact };
             if (!IsOnDisk)
             {
                 return new ExplicitEngine().Decide(model, property, run);
             }
 
-            using var directory = new Explicit.TestDirectory();
-            var tuning = new Tuning { MostHeld = 3, LeastCapacity = 64, MostRuns = 3, BufferStates = 2 };
+            using var directory = new Verify.Tests.Explicit.Storage.TestDirectory();
+            var tuning = new StorageTuning { MaxHeld = 3, MinCapacity = 64, MaxRuns = 3, BufferStates = 2 };
             return new ExplicitEngine { Tuning = tuning }.Decide(model, property, run with { SpillDirectory = directory.Path });
         }
     }

@@ -1,6 +1,10 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Verify.Modelling;
+using Verify.Tests.Laws.Generators;
+using Verify.Tests.Laws.Lowering;
+using Verify.Tests.Laws.Oracles;
+using Verify.Tests.Laws.Reduced;
 using Binder = Verify.Modelling.Binder;
 
 namespace Verify.Tests.Laws.Corners;
@@ -47,9 +51,9 @@ public sealed class LanguageTests
     /// <summary>Types that are no words: what a model is made of, which every pass reads, and what families offer.</summary>
     private static readonly Type[] Read =
     [
-        typeof(Model), typeof(Mark), typeof(Rule), typeof(Update), typeof(Actor), typeof(Fairness), typeof(Anchor), typeof(Footprint),
+        typeof(Model), typeof(Mark), typeof(Rule), typeof(Update), typeof(Actor), typeof(Fairness), typeof(Source), typeof(Footprint),
         typeof(Property), typeof(Variable), typeof(VariableRole), typeof(LogicOperator), typeof(Quantifier),
-        typeof(ExprFold<>), typeof(ExprWalk), typeof(ModelText), typeof(ModelParts),
+        typeof(ExprFold<>), typeof(ExprVisitor), typeof(ModelPrinter),
         typeof(ModelFamily), typeof(Choices), typeof(SizeParameter), typeof(Fault), typeof(Assumption), typeof(Profile),
     ];
 

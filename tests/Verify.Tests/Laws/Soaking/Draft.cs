@@ -10,7 +10,7 @@ internal sealed record Draft(
     ImmutableArray<Rule> Rules,
     ImmutableArray<Property> Properties,
     ImmutableArray<Mark> Marks,
-    Sort.Scalar? Processors)
+    Sort.ScalarSet? Processors)
 {
     public static Draft Of(Model model) =>
         new(model.Name, model.Variables, model.Rules, model.Properties, model.Marks, model.Processors);
@@ -124,7 +124,7 @@ internal sealed record Draft(
             copy.Variables[variable] = new Expr.Read(other);
             return other;
         }).ToImmutableArray();
-        return Map(copy) with { Variables = variables, Processors = Processors is null ? null : (Sort.Scalar)sorts(Processors) };
+        return Map(copy) with { Variables = variables, Processors = Processors is null ? null : (Sort.ScalarSet)sorts(Processors) };
     }
 
     /// <summary>With another initial value, or for null with any.</summary>
@@ -155,8 +155,8 @@ internal sealed record Draft(
         {
             place = place switch
             {
-                Expr.At at => at.Map,
-                Expr.Get get => get.Record,
+                Expr.Index at => at.Map,
+                Expr.FieldOf get => get.Record,
                 Expr.ValueOf value => value.Option,
                 _ => throw new InvalidOperationException("this is no location"),
             };

@@ -51,8 +51,8 @@ internal static class Example
             s.By("environment");
             s.Shows();
             s.Never("a \"fix\"");
-            s.From(new Anchor("clear_page()", "mm/x.c, v6.18"));
-            s.From(new Anchor("free()", "mm/y.c, from memory"));
+            s.From(new Source("clear_page()", "mm/x.c, v6.18"));
+            s.From(new Source("free()", "mm/y.c, from memory"));
         });
         m.Always("few", (Count(pageSort, q1 => h[q1].HasValue) <= (Expr)2));
         m.Always("no", ForAll(pageSort, q1 => (on | !h[q1].HasValue)));

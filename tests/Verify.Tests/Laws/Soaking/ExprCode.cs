@@ -26,27 +26,27 @@ internal sealed class ExprCode(Func<Sort, string> sorts, Func<Variable, string> 
 
     protected internal override string OnRead(Expr.Read node) => variables(node.Variable);
 
-    protected internal override string OnBound(Expr.Bound node) => bound[node.Binder];
+    protected internal override string OnBoundVariable(Expr.BoundVariable node) => bound[node.Binder];
 
-    protected internal override string OnAt(Expr.At node) => $"{Of(node.Map)}[{Of(node.Key)}]";
+    protected internal override string OnIndex(Expr.Index node) => $"{Of(node.Map)}[{Of(node.Key)}]";
 
-    protected internal override string OnGet(Expr.Get node) =>
+    protected internal override string OnFieldOf(Expr.FieldOf node) =>
         $"{Of(node.Record)}[((Sort.Record){sorts(node.Record.Sort)}).Fields[{node.Position}]]";
 
-    protected internal override string OnConstruct(Expr.Construct node) =>
+    protected internal override string OnRecordOf(Expr.RecordOf node) =>
         $"New({string.Join(", ", node.Fields.Select(Of).Prepend(sorts(node.Sort)))})";
 
-    protected internal override string OnFill(Expr.Fill node) => $"Fill({sorts(node.Sort)}, {Of(node.Element)})";
+    protected internal override string OnConstantMap(Expr.ConstantMap node) => $"Fill({sorts(node.Sort)}, {Of(node.Element)})";
 
     protected internal override string OnSome(Expr.Some node) => $"Some({Of(node.Content)})";
 
-    protected internal override string OnHas(Expr.Has node) => $"{Of(node.Option)}.HasValue";
+    protected internal override string OnIsSome(Expr.IsSome node) => $"{Of(node.Option)}.HasValue";
 
     protected internal override string OnValueOf(Expr.ValueOf node) => $"{Of(node.Option)}.Value";
 
     protected internal override string OnNot(Expr.Not node) => $"!{Of(node.Operand)}";
 
-    protected internal override string OnLogic(Expr.Logic node) => node.Operator switch
+    protected internal override string OnConnective(Expr.Connective node) => node.Operator switch
     {
         LogicOperator.And => $"({Of(node.Left)} & {Of(node.Right)})",
         LogicOperator.Or => $"({Of(node.Left)} | {Of(node.Right)})",
@@ -61,7 +61,7 @@ internal sealed class ExprCode(Func<Sort, string> sorts, Func<Variable, string> 
     protected internal override string OnArithmetic(Expr.Arithmetic node) =>
         $"({Of(node.Left)} {(node.IsSubtract ? "-" : "+")} {Of(node.Right)})";
 
-    protected internal override string OnChoice(Expr.Choice node) =>
+    protected internal override string OnConditional(Expr.Conditional node) =>
         $"{Grouped(node.Condition)}.Then({Of(node.IfTrue)}, {Of(node.IfFalse)})";
 
     protected internal override string OnQuantified(Expr.Quantified node)

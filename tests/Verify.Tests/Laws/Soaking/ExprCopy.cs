@@ -20,7 +20,7 @@ internal sealed class ExprCopy : ExprFold<Expr>
     /// <summary>What comes in the place of a binder: the same for all that it binds, and itself if its sort stays.</summary>
     public Binder BinderOf(Binder binder)
     {
-        if (Binders.TryGetValue(binder, out var known) && known is Expr.Bound bound)
+        if (Binders.TryGetValue(binder, out var known) && known is Expr.BoundVariable bound)
         {
             return bound.Binder;
         }
@@ -32,14 +32,14 @@ internal sealed class ExprCopy : ExprFold<Expr>
         }
 
         var copy = new Binder(binder.Name, sort);
-        Binders[binder] = new Expr.Bound(copy);
+        Binders[binder] = new Expr.BoundVariable(copy);
         return copy;
     }
 
     protected internal override Expr OnLiteral(Expr.Literal node) => Instead(node) ?? Sorts(node.Sort) switch
     {
         Sort.Interval range when node.Number < range.Low || node.Number > range.High => new Expr.Literal(range, range.Low),
-        Sort.Scalar or Sort.Enumeration when node.Number >= Sorts(node.Sort).ScalarCount => new Expr.Literal(Sorts(node.Sort), 0),
+        Sort.ScalarSet or Sort.Enumeration when node.Number >= Sorts(node.Sort).ScalarCount => new Expr.Literal(Sorts(node.Sort), 0),
         var sort => new Expr.Literal(sort, node.Number),
     };
 
@@ -48,28 +48,29 @@ internal sealed class ExprCopy : ExprFold<Expr>
 
     protected internal override Expr OnRead(Expr.Read node) => Instead(node) ?? Variables.GetValueOrDefault(node.Variable, node);
 
-    protected internal override Expr OnBound(Expr.Bound node) => Instead(node) ?? Binders.GetValueOrDefault(node.Binder, node);
+    protected internal override Expr OnBoundVariable(Expr.BoundVariable node) =>
+        Instead(node) ?? Binders.GetValueOrDefault(node.Binder, node);
 
-    protected internal override Expr OnAt(Expr.At node) => Instead(node) ?? new Expr.At(Of(node.Map), Of(node.Key));
+    protected internal override Expr OnIndex(Expr.Index node) => Instead(node) ?? new Expr.Index(Of(node.Map), Of(node.Key));
 
-    protected internal override Expr OnGet(Expr.Get node) =>
-        Instead(node) ?? new Expr.Get(Of(node.Record), ((Sort.Record)Sorts(node.Record.Sort)).Fields[node.Position]);
+    protected internal override Expr OnFieldOf(Expr.FieldOf node) =>
+        Instead(node) ?? new Expr.FieldOf(Of(node.Record), ((Sort.Record)Sorts(node.Record.Sort)).Fields[node.Position]);
 
-    protected internal override Expr OnConstruct(Expr.Construct node) =>
-        Instead(node) ?? new Expr.Construct((Sort.Record)Sorts(node.Sort), [.. node.Fields.Select(Of)]);
+    protected internal override Expr OnRecordOf(Expr.RecordOf node) =>
+        Instead(node) ?? new Expr.RecordOf((Sort.Record)Sorts(node.Sort), [.. node.Fields.Select(Of)]);
 
-    protected internal override Expr OnFill(Expr.Fill node) =>
-        Instead(node) ?? new Expr.Fill((Sort.Mapping)Sorts(node.Sort), Of(node.Element));
+    protected internal override Expr OnConstantMap(Expr.ConstantMap node) =>
+        Instead(node) ?? new Expr.ConstantMap((Sort.Mapping)Sorts(node.Sort), Of(node.Element));
 
     protected internal override Expr OnSome(Expr.Some node) => Instead(node) ?? new Expr.Some(Of(node.Content));
 
-    protected internal override Expr OnHas(Expr.Has node) => Instead(node) ?? Of(node.Option).HasValue;
+    protected internal override Expr OnIsSome(Expr.IsSome node) => Instead(node) ?? Of(node.Option).HasValue;
 
     protected internal override Expr OnValueOf(Expr.ValueOf node) => Instead(node) ?? Of(node.Option).Value;
 
     protected internal override Expr OnNot(Expr.Not node) => Instead(node) ?? !Of(node.Operand);
 
-    protected internal override Expr OnLogic(Expr.Logic node) => Instead(node) ?? node.Operator switch
+    protected internal override Expr OnConnective(Expr.Connective node) => Instead(node) ?? node.Operator switch
     {
         LogicOperator.And => Of(node.Left) & Of(node.Right),
         LogicOperator.Or => Of(node.Left) | Of(node.Right),
@@ -84,7 +85,7 @@ internal sealed class ExprCopy : ExprFold<Expr>
     protected internal override Expr OnArithmetic(Expr.Arithmetic node) =>
         Instead(node) ?? (node.IsSubtract ? Of(node.Left) - Of(node.Right) : Of(node.Left) + Of(node.Right));
 
-    protected internal override Expr OnChoice(Expr.Choice node)
+    protected internal override Expr OnConditional(Expr.Conditional node)
     {
         if (Instead(node) is { } instead)
         {
@@ -92,7 +93,7 @@ internal sealed class ExprCopy : ExprFold<Expr>
         }
 
         var (then, otherwise) = (Of(node.IfTrue), Of(node.IfFalse));
-        return new Expr.Choice(Of(node.Condition), then, otherwise, Dsl.Join(then.Sort, otherwise.Sort));
+        return new Expr.Conditional(Of(node.Condition), then, otherwise, Dsl.Join(then.Sort, otherwise.Sort));
     }
 
     protected internal override Expr OnQuantified(Expr.Quantified node) =>
@@ -108,25 +109,25 @@ internal sealed class ExprParts : ExprFold<IEnumerable<Expr>>
 
     protected internal override IEnumerable<Expr> OnRead(Expr.Read node) => [node];
 
-    protected internal override IEnumerable<Expr> OnBound(Expr.Bound node) => [node];
+    protected internal override IEnumerable<Expr> OnBoundVariable(Expr.BoundVariable node) => [node];
 
-    protected internal override IEnumerable<Expr> OnAt(Expr.At node) => [node, .. Of(node.Map), .. Of(node.Key)];
+    protected internal override IEnumerable<Expr> OnIndex(Expr.Index node) => [node, .. Of(node.Map), .. Of(node.Key)];
 
-    protected internal override IEnumerable<Expr> OnGet(Expr.Get node) => [node, .. Of(node.Record)];
+    protected internal override IEnumerable<Expr> OnFieldOf(Expr.FieldOf node) => [node, .. Of(node.Record)];
 
-    protected internal override IEnumerable<Expr> OnConstruct(Expr.Construct node) => [node, .. node.Fields.SelectMany(Of)];
+    protected internal override IEnumerable<Expr> OnRecordOf(Expr.RecordOf node) => [node, .. node.Fields.SelectMany(Of)];
 
-    protected internal override IEnumerable<Expr> OnFill(Expr.Fill node) => [node, .. Of(node.Element)];
+    protected internal override IEnumerable<Expr> OnConstantMap(Expr.ConstantMap node) => [node, .. Of(node.Element)];
 
     protected internal override IEnumerable<Expr> OnSome(Expr.Some node) => [node, .. Of(node.Content)];
 
-    protected internal override IEnumerable<Expr> OnHas(Expr.Has node) => [node, .. Of(node.Option)];
+    protected internal override IEnumerable<Expr> OnIsSome(Expr.IsSome node) => [node, .. Of(node.Option)];
 
     protected internal override IEnumerable<Expr> OnValueOf(Expr.ValueOf node) => [node, .. Of(node.Option)];
 
     protected internal override IEnumerable<Expr> OnNot(Expr.Not node) => [node, .. Of(node.Operand)];
 
-    protected internal override IEnumerable<Expr> OnLogic(Expr.Logic node) => [node, .. Of(node.Left), .. Of(node.Right)];
+    protected internal override IEnumerable<Expr> OnConnective(Expr.Connective node) => [node, .. Of(node.Left), .. Of(node.Right)];
 
     protected internal override IEnumerable<Expr> OnEqual(Expr.Equal node) => [node, .. Of(node.Left), .. Of(node.Right)];
 
@@ -134,7 +135,7 @@ internal sealed class ExprParts : ExprFold<IEnumerable<Expr>>
 
     protected internal override IEnumerable<Expr> OnArithmetic(Expr.Arithmetic node) => [node, .. Of(node.Left), .. Of(node.Right)];
 
-    protected internal override IEnumerable<Expr> OnChoice(Expr.Choice node) =>
+    protected internal override IEnumerable<Expr> OnConditional(Expr.Conditional node) =>
         [node, .. Of(node.Condition), .. Of(node.IfTrue), .. Of(node.IfFalse)];
 
     protected internal override IEnumerable<Expr> OnQuantified(Expr.Quantified node) => [node, .. Of(node.Body)];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Tests.Laws.Oracles;
 using Verify.Traces;
 
 namespace Verify.Tests.Laws.Soaking;
@@ -30,13 +31,13 @@ internal static class FailureReport
 
             The smallest model that was found:
 
-            {ModelText.Of(small)}
+            {ModelPrinter.Of(small)}
             What the interpreter says of it:
 
             {Told(small)}
             The model as it was drawn:
 
-            {ModelText.Of(failure.Model)}
+            {ModelPrinter.Of(failure.Model)}
             """);
         return $"{head}\n{error.Message}\nleft in {Path.Combine(folder, name)}.cs and .txt\n";
     }
@@ -56,7 +57,7 @@ internal static class FailureReport
                         + Steps(toy.Interpreter, node.Trace)
                     : $"'{property.Name}' is decided nowhere");
             }
-            catch (ModelException e)
+            catch (UserErrorException e)
             {
                 lines.Add($"'{property.Name}' is undefined: {e.Diagnostic}");
             }

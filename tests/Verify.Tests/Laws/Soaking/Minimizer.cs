@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Verify.Modelling;
+using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws.Soaking;
 
@@ -88,7 +89,7 @@ internal sealed class Minimizer(Law law, Exception error, TimeSpan patience)
         {
             return candidate();
         }
-        catch (Exception e) when (e is ModelException or InvalidCastException or ArgumentException or IndexOutOfRangeException
+        catch (Exception e) when (e is UserErrorException or InvalidCastException or ArgumentException or IndexOutOfRangeException
             or InvalidOperationException)
         {
             return null; // what was replaced does not fit
@@ -101,7 +102,7 @@ internal sealed class Minimizer(Law law, Exception error, TimeSpan patience)
         {
             return new Model(draft.Name, draft.Variables, draft.Rules, draft.Properties, draft.Marks, draft.Processors);
         }
-        catch (ModelException)
+        catch (UserErrorException)
         {
             return null;
         }
@@ -226,7 +227,7 @@ internal sealed class Minimizer(Law law, Exception error, TimeSpan patience)
             yield return copy.Of(quantified.Body);
         }
 
-        if (expr.Sort is not Sort.Boolean && expr is not (Expr.Construct or Expr.Fill))
+        if (expr.Sort is not Sort.Boolean && expr is not (Expr.RecordOf or Expr.ConstantMap))
         {
             yield return ModelBuilder.Zero(expr.Sort);
         }
@@ -250,8 +251,8 @@ internal sealed class Minimizer(Law law, Exception error, TimeSpan patience)
     {
         switch (sort)
         {
-            case Sort.Scalar { Members.Length: > 1 } scalar:
-                yield return new Sort.Scalar(scalar.Name, scalar.Members[..^1]);
+            case Sort.ScalarSet { Members.Length: > 1 } scalar:
+                yield return new Sort.ScalarSet(scalar.Name, scalar.Members[..^1]);
                 break;
             case Sort.Enumeration { Members.Length: > 1 } enumeration:
                 yield return new Sort.Enumeration(enumeration.Name, enumeration.Members[..^1]);

@@ -90,7 +90,7 @@ internal sealed class ModelCode
         }
     }
 
-    private void WriteVariable(Variable variable, Sort.Scalar? processors)
+    private void WriteVariable(Variable variable, Sort.ScalarSet? processors)
     {
         var sort = NameOf(variable.Sort, processors);
         var name = variables[variable] = Fresh(Word(variable.Name));
@@ -104,7 +104,7 @@ internal sealed class ModelCode
         });
     }
 
-    private void WriteRule(Rule rule, Sort.Scalar? processors)
+    private void WriteRule(Rule rule, Sort.ScalarSet? processors)
     {
         var (names, parameters) = Names(rule.Parameters, ["s"]);
         var bound = names.ToImmutableDictionary();
@@ -146,7 +146,7 @@ internal sealed class ModelCode
 
         foreach (var source in rule.Sources)
         {
-            Line($"    s.From(new Anchor({Quoted(source.Title)}, {Quoted(source.Reference)}));");
+            Line($"    s.From(new Source({Quoted(source.Title)}, {Quoted(source.Reference)}));");
         }
 
         Line(rule.Parameters.Length > 4 ? "}, \"\", 0);" : "});");
@@ -205,7 +205,7 @@ internal sealed class ModelCode
         new ExprCode(sort => NameOf(sort, null), variable => variables[variable], bound).Of(expr);
 
     // A sort is declared before the line that needs it first.
-    private string NameOf(Sort sort, Sort.Scalar? processors)
+    private string NameOf(Sort sort, Sort.ScalarSet? processors)
     {
         if (sort is Sort.Boolean)
         {
@@ -223,11 +223,11 @@ internal sealed class ModelCode
             Sort.Optional optional => $"Sort.Option({NameOf(optional.Of, processors)})",
             Sort.Mapping map => $"Sort.Map({NameOf(map.Key, processors)}, {NameOf(map.Value, processors)})",
             Sort.Enumeration enumeration => $"new Sort.Enumeration({Quoted(enumeration.Name)}, [{List(enumeration.Members)}])",
-            Sort.Scalar scalar when scalar.Equals(processors)
+            Sort.ScalarSet scalar when scalar.Equals(processors)
                 && scalar.Members.Select((member, i) => member == $"CPU{i}").All(isSo => isSo) =>
                 $"m.Processors({Quoted(scalar.Name)}, {scalar.Members.Length})",
             // A builder of its own: two sorts of one name can only come from two.
-            Sort.Scalar scalar => $"new ModelBuilder(\"other\").ScalarSet({Quoted(scalar.Name)}, {List(scalar.Members)})",
+            Sort.ScalarSet scalar => $"new ModelBuilder(\"other\").ScalarSet({Quoted(scalar.Name)}, {List(scalar.Members)})",
             Sort.Record record => $"new ModelBuilder(\"other\").Record({Quoted(record.Name)}, "
                 + string.Join(", ", record.Fields.Select(field => Text(field, processors))) + ")",
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -239,7 +239,7 @@ internal sealed class ModelCode
 
         var name = sorts[sort] = Fresh(Word(sort switch
         {
-            Sort.Scalar scalar => scalar.Name,
+            Sort.ScalarSet scalar => scalar.Name,
             Sort.Enumeration enumeration => enumeration.Name,
             Sort.Record record => record.Name,
             Sort.Optional => "option",
@@ -249,7 +249,7 @@ internal sealed class ModelCode
         return name;
     }
 
-    private string Text(Field field, Sort.Scalar? processors) =>
+    private string Text(Field field, Sort.ScalarSet? processors) =>
         $"new Field({Quoted(field.Name)}, {NameOf(field.Sort, processors)}{(field.IsGhost ? ", IsGhost: true" : "")})";
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(Quoted));

@@ -19,7 +19,7 @@ public sealed class ModelCodeTests
     {
         var model = Example();
         Snapshots.Snapshot.MatchesPage(File, ModelCode.Of(model, "Example", "every kind of expression, as a soak writes it"));
-        Assert.Equal(ModelText.Of(model), ModelText.Of(Found.Example.Build()));
+        Assert.Equal(ModelPrinter.Of(model), ModelPrinter.Of(Found.Example.Build()));
         Assert.Equal(model.Identity, Found.Example.Build().Identity);
         Assert.Equal(model.Marks.Length, Found.Example.Build().Marks.Length);
         Assert.Equal(Told(model), Told(Found.Example.Build()));
@@ -47,7 +47,7 @@ public sealed class ModelCodeTests
             .Each(cpu, d => s.SetIf(d == c, on, !on)));
         m.Rule("drop", page, (s, p) => s.When(h[p].HasValue).Set(h[p].Value[who], None)).Fair().By("me");
         m.Rule("clear", s => s.Set(h, Fill(Sort.Map(page, Sort.Option(pair)), None)).Set(deep, Some(None))
-            .Never("a \"fix\"").From(new Anchor("clear_page()", "mm/x.c, v6.18"), Anchor.Recalled("free", "mm/y.c")));
+            .Never("a \"fix\"").From(new Source("clear_page()", "mm/x.c, v6.18"), Source.Recalled("free", "mm/y.c")));
         m.Always("few", Count(page, p => h[p].HasValue) <= 2);
         m.Always("no", ForAll(page, p => on | h[p].IsNone));
         m.Reachable("all", Exists(page, p => deep == Some(Some(p))));

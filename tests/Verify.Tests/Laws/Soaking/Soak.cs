@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Verify.Modelling;
+using Verify.Tests.Laws.Generators;
+using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws.Soaking;
 

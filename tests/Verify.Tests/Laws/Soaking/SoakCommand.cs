@@ -1,4 +1,5 @@
 using System.Globalization;
+using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws.Soaking;
 

@@ -1,3 +1,5 @@
+using Verify.Tests.Laws.Oracles;
+
 namespace Verify.Tests.Laws.Soaking;
 
 /// <summary>A soak tries every law, and what it finds is left small enough to be read.</summary>

@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using Verify.Models.Hardware;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.Dax;
+
+/// <summary>
+/// Truncate against get_user_pages() on a DAX mapping: the pinned page is the block itself, and the filesystem frees it
+/// by its own books.
+/// </summary>
+/// <remarks>
+/// Without a fault it is upstream since 6.15: unmap, then look for references, wait, and begin again. That is so since
+/// 4.18; what has changed are the references.
+/// </remarks>
+public sealed class DaxTruncate : ModelFamily
+{
+    /// <summary>Before 4.18.</summary>
+    public static readonly Fault NoBusyCheck = new("no-busy-check",
+        "truncate does not look at page references, and long-term pins are allowed, as before 4.18", Posts.Registration);
+
+    /// <summary>The scan comes first.</summary>
+    public static readonly Fault ScanFirst = new("scan-first",
+        "references are looked for before the PTEs are cleared");
+
+    /// <summary>One scan only.</summary>
+    public static readonly Fault NoRescan = new("no-rescan",
+        "after it has waited for a busy page, truncate does not look again");
+
+    /// <summary>The fast path looks once.</summary>
+    public static readonly Fault NoRecheck = new("no-recheck",
+        "GUP-fast does not read the PTE again after it has taken the reference");
+
+    /// <summary>Pins of any length.</summary>
+    public static readonly Fault LongTerm = new("long-term",
+        "a FOLL_LONGTERM pin of a DAX page is not refused", Posts.PinUserPages);
+
+    /// <summary>No DAX.</summary>
+    public static readonly Fault PageCache = new("page-cache",
+        "no deviation by itself: the file is in the page cache, and pages are counted");
+
+    /// <summary>No filesystem.</summary>
+    public static readonly Fault DeviceDax = new("device-dax",
+        "no deviation by itself: the mapping is of a raw device, with a constant map from offsets to memory", KernelCode.DeviceDax);
+
+    /// <summary>Linux up to 6.14.</summary>
+    public static readonly Fault IdleOne = new("idle-one",
+        "no deviation by itself: Linux up to 6.14, where an idle DAX page has a count of one, and a mapping adds none; since "
+            + "6.15 an idle page has none, and each mapping adds one", KernelCode.BusyPage);
+
+    /// <summary>Transient pins do not come in an endless stream.</summary>
+    public static readonly Assumption Pause = new("A-PAUSE",
+        "once a truncate has met a busy page, no new pin is taken until it is through",
+        "nobody: applications, by chance");
+
+    /// <summary>The page is not faulted in while a truncate waits for it.</summary>
+    public static readonly Assumption NoFault = new("A-NOFAULT",
+        "once a truncate has met a busy page, nobody faults it in until it is through",
+        "nobody: applications, by chance");
+
+    /// <inheritdoc/>
+    public override string Name => "dax-truncate";
+
+    /// <inheritdoc/>
+    public override string Summary => "truncate of a DAX file against get_user_pages() and DMA into its mapping";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<SizeParameter> Sizes =>
+    [
+        new("cpu", 2, 1, 3, "processors, each with a thread that pins the mapped page"),
+        new("unit", 1, 1, 3, "blocks of the medium, or frames"),
+    ];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Fault> Faults =>
+        [NoBusyCheck, ScanFirst, NoRescan, NoRecheck, LongTerm, PageCache, DeviceDax, IdleOne];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Assumption> Assumptions => [Pause, NoFault];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> NotModelled =>
+    [
+        "stores of CPUs through the mapping, and the TLB: flushes are there for the GUP-fast that they wait for",
+        "huge entries, the locks of single DAX entries, the zero page, and reads: every pin is for writing",
+        "with 'page-cache', the page lock and the size check that keep faults out of a truncate are MMAPLOCK, "
+            + "and writeback is left out",
+        "the transaction and the log: a block can be handed out as soon as the extent is gone",
+        .. Architecture.NotModelled,
+    ];
+
+    /// <inheritdoc/>
+    protected override void Describe(ModelBuilder m)
+    {
+        CheckChoices(m);
+        var cpu = m.Processors("cpu", m.Size("cpu"));
+        var va = m.ScalarSet("va", "x");
+        PageTable? mapped = null;
+        DirectIo? pinned = null;
+        Expr? gathered = null;
+        Expr HasReference(Expr unit) => mapped!.Names(unit) | pinned!.IsPinned(unit) | gathered! == unit;
+        var hasCounts = !m.Has(PageCache) && !m.Has(IdleOne) && !m.Has(DeviceDax) && !m.Has(NoBusyCheck);
+        IBacking backing = m.Has(PageCache)
+            ? new PageBacking(m, m.Size("unit"), isAnonymous: false)
+            : new BlockBacking(m, m.Size("unit")) { HasReference = hasCounts ? HasReference : null };
+        // What a truncate has unmapped and not flushed yet: the reference of the mapping goes after the flush.
+        gathered = hasCounts ? m.Var("gathered", Sort.Option(backing.Unit)) : null;
+        var architecture = Architecture.Of(m);
+        var pages = new PageTable(m, cpu, va, backing.Translation);
+        var landing = new Landing(m, backing);
+        var isWaiting = m.Assumes(Pause) || m.Assumes(NoFault) ? m.Var("waits_for_page", Sort.Bool) : null;
+        var io = new DirectIo(m, cpu, va, backing, pages, landing)
+        {
+            Rechecks = !m.Has(NoRecheck),
+            IsLongTerm = m.Has(LongTerm) || m.Has(NoBusyCheck) || m.Has(DeviceDax),
+            MayPin = m.Assumes(Pause) ? !isWaiting! : true,
+        };
+        (mapped, pinned) = (pages, io);
+        if (backing is PageBacking memory)
+        {
+            memory.Register(pages);
+            memory.Register(io);
+        }
+
+        io.Describe(m);
+        Expr isLocked = m.Has(DeviceDax) ? AddDevice(m, backing) : AddTruncate(
+            m, cpu, va, backing, pages, io, architecture, isWaiting, hasCounts ? (gathered!, HasReference) : null);
+        m.Rule(backing.Fault.Name, cpu, va, (s, c, x) => s
+            .When(!isLocked & pages.Shared(x).IsNone & backing.Slot.HasValue)
+            .When(m.Assumes(NoFault) ? !isWaiting! : true)
+            .Set(pages.Shared(x), backing.Translation.To(backing.Slot.Value)))
+            .From(backing.Fault.Source);
+        backing.AddEnvironment(m, true);
+        landing.AddInvariants(m);
+        m.NoDeadlock("no deadlock");
+    }
+
+    private static Expr AddTruncate(ModelBuilder m, Sort cpu, Sort va, IBacking backing, PageTable pages, DirectIo io,
+        Architecture architecture, Expr? isWaiting, (Expr Gathered, Func<Expr, Expr> HasReference)? counts)
+    {
+        var shootdown = new Shootdown(m, cpu, va, architecture);
+        var truncate = new Truncate(m, backing)
+        {
+            IsPinned = io.IsPinned,
+            IsMapped = pages.HasEntries,
+            Zap = s =>
+            {
+                s.Each(va, x => s.Set(pages.Shared(x), None));
+                if (counts is { } zapped)
+                {
+                    s.SetIf(pages.HasEntries, zapped.Gathered, backing.Slot);
+                }
+            },
+            OnFlushed = counts is { } flushed ? s => s.Set(flushed.Gathered, None) : null,
+            IsIdle = counts is { } counted ? unit => !counted.HasReference(unit) : null,
+            Flush = (shootdown, architecture),
+            IsWaiting = isWaiting,
+            Check = m.Has(NoBusyCheck) || m.Has(PageCache) ? BusyCheck.None
+                : m.Has(ScanFirst) ? BusyCheck.BeforeUnmap
+                : m.Has(NoRescan) ? BusyCheck.Once
+                : BusyCheck.AfterUnmap,
+        };
+        truncate.Describe(m);
+        shootdown.AddAnswers(m, io.HasInterrupts, (_, _, _) => { }, isFair: true);
+        m.LeadsTo("L-PROG", truncate.IsRunning, !truncate.IsRunning, "a truncate that has begun ends");
+        return truncate.Lock;
+    }
+
+    // What is not a regular file has no size to change.
+    private static Expr AddDevice(ModelBuilder m, IBacking backing)
+    {
+        m.Rule("ftruncate: -EINVAL", s => s.When(backing.Slot.HasValue).By("truncate")).From(KernelCode.DeviceDax);
+        return false;
+    }
+
+    private static void CheckChoices(ModelBuilder m)
+    {
+        Fault[] scans = [NoBusyCheck, ScanFirst, NoRescan, PageCache, DeviceDax];
+        if (scans.Count(m.Has) > 1)
+        {
+            throw UserErrorException.At(null, ErrorCodes.Contradiction,
+                $"only one of {string.Join(", ", scans.Select(fault => $"'{fault.Name}'"))} can be chosen");
+        }
+
+        if (m.Has(IdleOne) && (m.Has(PageCache) || m.Has(DeviceDax) || m.Has(NoBusyCheck)))
+        {
+            throw UserErrorException.At(null, ErrorCodes.Contradiction,
+                "fault 'idle-one': it is about the busy check of fsdax ('no-busy-check', 'page-cache' and 'device-dax' have none)");
+        }
+
+        if ((m.Assumes(Pause) || m.Assumes(NoFault)) && (m.Has(NoBusyCheck) || m.Has(PageCache) || m.Has(DeviceDax)))
+        {
+            throw UserErrorException.At(null, ErrorCodes.Contradiction,
+                "A-PAUSE and A-NOFAULT are about a truncate that waits for busy pages");
+        }
+    }
+}

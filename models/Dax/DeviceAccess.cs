@@ -1,0 +1,139 @@
+using Verify.Modelling;
+using Verify.Models.Hardware;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.Dax;
+
+/// <summary>How a lease holder's device reaches the block, and how it can be kept from it.</summary>
+internal abstract class DeviceAccess
+{
+    /// <summary>Whether the device can write.</summary>
+    public abstract Expr IsGranted { get; }
+
+    /// <summary>Adds to a step that the device can write to a block.</summary>
+    public abstract void Grant(StepBuilder s, Expr translation);
+
+    /// <summary>
+    /// Adds to a step that the holder gives it back; what is under way then is dropped, or has landed while it still could.
+    /// </summary>
+    public abstract void Return(StepBuilder s);
+
+    /// <summary>Adds the writes.</summary>
+    public abstract void AddWrites(ModelBuilder m, Landing landing);
+
+    /// <summary>Adds the steps of somebody who takes it away.</summary>
+    public abstract void Revoke(ThreadBuilder t);
+}
+
+/// <summary>A NIC behind an IOMMU, or past it.</summary>
+internal sealed class NicAccess : DeviceAccess
+{
+    private readonly Iommu iommu;
+    private readonly Expr? address;
+    private readonly bool drains;
+
+    /// <param name="m">The model.</param>
+    /// <param name="translation">What leads to a block.</param>
+    /// <param name="canBypass">Whether the NIC has physical addresses, which no IOMMU takes away.</param>
+    /// <param name="drains">Whether a revocation waits until nothing is under way.</param>
+    public NicAccess(ModelBuilder m, Translation translation, bool canBypass, bool drains)
+    {
+        this.drains = drains;
+        iommu = new Iommu(m, translation);
+        address = canBypass ? m.Var("nic_address", Sort.Option(translation.Sort)) : null;
+    }
+
+    public override Expr IsGranted => iommu.IsMapped;
+
+    public override void Grant(StepBuilder s, Expr translation)
+    {
+        iommu.Map(s, translation);
+        if (address is not null)
+        {
+            s.Set(address, translation);
+        }
+    }
+
+    public override void Return(StepBuilder s)
+    {
+        iommu.Drop(iommu.Sync(iommu.Unmap(s)));
+        if (address is not null)
+        {
+            s.Set(address, None);
+        }
+    }
+
+    public override void AddWrites(ModelBuilder m, Landing landing)
+    {
+        iommu.AddWrites(m, (s, posted) => landing.Land(s, posted));
+        if (address is not null)
+        {
+            m.Rule("DMA past the IOMMU", s => landing.Land(s.When(address.HasValue), address).By("NIC")).From(KernelCode.Umem);
+        }
+    }
+
+    public override void Revoke(ThreadBuilder t)
+    {
+        t.Step("iommu_unmap", s => iommu.Unmap(s));
+        if (drains)
+        {
+            t.Step("iommu_iotlb_sync", s => iommu.Sync(s));
+            t.Wait("in-flight DMA is drained", iommu.IsDrained);
+        }
+    }
+}
+
+/// <summary>A pNFS client that writes to the blocks of a shared disk, which checks reservation keys.</summary>
+internal sealed class ClientAccess : DeviceAccess
+{
+    private readonly Expr layout;
+    private readonly Expr posted;
+    private readonly Expr? hasKey;
+
+    /// <param name="m">The model.</param>
+    /// <param name="translation">What leads to a block.</param>
+    /// <param name="isFenced">Whether the server takes the key of a client that does not answer.</param>
+    public ClientAccess(ModelBuilder m, Translation translation, bool isFenced)
+    {
+        layout = m.Var("layout", Sort.Option(translation.Sort));
+        posted = m.Var("posted_write", Sort.Option(translation.Sort));
+        hasKey = isFenced ? m.Var("key", Sort.Bool) : null;
+    }
+
+    public override Expr IsGranted => layout.HasValue;
+
+    // A client that was fenced off comes back with a new key, and has dropped what it had by then.
+    public override void Grant(StepBuilder s, Expr translation)
+    {
+        s.Set(layout, translation);
+        if (hasKey is not null)
+        {
+            s.Set(hasKey, true);
+        }
+    }
+
+    public override void Return(StepBuilder s) => s.Set(posted, None).Set(layout, None);
+
+    public override void AddWrites(ModelBuilder m, Landing landing)
+    {
+        m.Rule("client writes", s => s
+            .When(layout.HasValue & posted.IsNone & (hasKey ?? true)).Set(posted, layout).By("client"))
+            .From(KernelCode.BlockLayout);
+        m.Rule("write lands", s => landing.Land(s.When(posted.HasValue), posted).Set(posted, None).By("disk"))
+            .Fair().From(KernelCode.BlockLayout);
+        m.Reachable("a write is under way", posted.HasValue);
+        if (hasKey is not null)
+        {
+            m.Reachable("a client that still believes in its layout is fenced", layout.HasValue & !hasKey);
+        }
+    }
+
+    // The disk takes no more writes with that key, and drops those that it has not done.
+    public override void Revoke(ThreadBuilder t)
+    {
+        if (hasKey is not null)
+        {
+            t.Step("sd_pr_preempt", s => s.Set(hasKey, false).Set(posted, None).From(KernelCode.Fence));
+        }
+    }
+}

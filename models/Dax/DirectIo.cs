@@ -1,0 +1,129 @@
+using Verify.Modelling;
+using Verify.Models.Hardware;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.Dax;
+
+/// <summary>
+/// Threads of a process that has the file mapped: each pins the page through get_user_pages(), fast or slow, lets a
+/// device write to it, and unpins it.
+/// </summary>
+internal sealed class DirectIo : IHolder
+{
+    private readonly Sort cpu;
+    private readonly Sort va;
+    private readonly IBacking backing;
+    private readonly PageTable pages;
+    private readonly Landing landing;
+    private readonly Expr pin;
+    private Expr? seen;
+
+    public DirectIo(ModelBuilder m, Sort cpu, Sort va, IBacking backing, PageTable pages, Landing landing)
+    {
+        (this.cpu, this.va, this.backing, this.pages, this.landing) = (cpu, va, backing, pages, landing);
+        pin = m.Map("pin", cpu, Sort.Option(backing.Translation.Sort));
+        m.Mark("not the file's", cpu, c => (pin[c], pin[c].HasValue & backing.IsForeign(pin[c].Value)));
+    }
+
+    /// <summary>Whether the PTE is read once more after the reference is taken.</summary>
+    public required bool Rechecks { get; init; }
+
+    /// <summary>Whether a pin may last for as long as its holder likes.</summary>
+    public required bool IsLongTerm { get; init; }
+
+    /// <summary>Whether a new pin may be taken.</summary>
+    public required Expr MayPin { get; init; }
+
+    /// <summary>Whether a processor takes interrupts: not between the two looks of the fast path.</summary>
+    public Expr HasInterrupts(Expr c) => seen![c].IsNone;
+
+    /// <summary>Whether some thread has a reference to a unit.</summary>
+    public Expr IsPinned(Expr unit) => Exists(cpu, c => Refers(c, unit));
+
+    /// <inheritdoc/>
+    /// <remarks>A frame that is counted is not freed while it is pinned; what was only seen has no count.</remarks>
+    public void Outdate(StepBuilder s, Expr frame) =>
+        s.Each(cpu, c => backing.Translation.Outdate(s, seen![c], frame));
+
+    public void Describe(ModelBuilder m)
+    {
+        m.Thread("direct I/O", cpu, repeats: true, (t, c) =>
+        {
+            var mine = t.Local("seen", backing.Translation.Sort);
+            seen = ((Expr.Index)mine).Map;
+            t.Either(
+                () => Fast(t, c, mine),
+                () => t.Step("follow_page_pte", va, (s, x) => s
+                    .When(MayPin & pages.Shared(x).HasValue).Set(pin[c], pages.Shared(x)).From(KernelCode.GupSlow)),
+                () =>
+                {
+                    if (!IsLongTerm)
+                    {
+                        t.Step("FOLL_LONGTERM: -EOPNOTSUPP", s => s.When(MayPin).From(KernelCode.LongTerm, Posts.PinUserPages));
+                        t.Return();
+                    }
+                    else
+                    {
+                        t.Step("FOLL_LONGTERM", va, (s, x) => s
+                            .When(MayPin & pages.Shared(x).HasValue).Set(pin[c], pages.Shared(x)).From(KernelCode.GupSlow));
+                        t.Label("registered");
+                        t.Either(
+                            () =>
+                            {
+                                Dma(t, c);
+                                t.Goto("registered");
+                            },
+                            () => t.Step("ib_dereg_mr", s => Unpin(s, c).From(KernelCode.Umem)));
+                        t.Return();
+                    }
+                });
+            Dma(t, c);
+            t.Step("unpin_user_page", s => Unpin(s, c).From(KernelCode.Unpin));
+        });
+        m.Reachable("every CPU has a pin", ForAll(cpu, c => pin[c].HasValue));
+    }
+
+    private void Fast(ThreadBuilder t, Expr c, Expr mine)
+    {
+        t.Step("gup_fast_pte_range", va, (s, x) => s
+            .When(MayPin & pages.Shared(x).HasValue).Set(mine, pages.Shared(x)).From(KernelCode.GupFast));
+        if (backing.CanGrab(mine.Value[backing.Translation.Frame]) is { } canGrab)
+        {
+            t.Branch("try_grab_folio_fast", canGrab, () => { }, () => t.Return(), s => Grab(s, canGrab));
+        }
+        else
+        {
+            t.Step("try_grab_folio_fast", s => Grab(s, true));
+        }
+
+        if (!Rechecks)
+        {
+            return;
+        }
+
+        var isSame = Exists(va, x => backing.Translation.Names(pages.Shared(x), mine.Value[backing.Translation.Frame]));
+        t.Branch("pte_val(pte) == pte_val(*ptep)", isSame, () => { }, () => t.Return(), s => s
+            .If(!isSame, () => Unpin(s, c)).Set(mine, None).From(KernelCode.GupFast));
+
+        void Grab(StepBuilder s, Expr can)
+        {
+            s.SetIf(can, pin[c], mine).From(KernelCode.GupFast);
+            if (!Rechecks)
+            {
+                s.Set(mine, None);
+            }
+        }
+    }
+
+    private void Dma(ThreadBuilder t, Expr c) =>
+        t.Step("DMA", s => landing.Land(s, pin[c]).Shows(pin[c].Value[backing.Translation.Frame]).By("device").From(KernelCode.DirectIo));
+
+    private StepBuilder Unpin(StepBuilder s, Expr c)
+    {
+        var unit = pin[c].Value[backing.Translation.Frame];
+        backing.Put(s, unit, ForAll(cpu, d => d == c | !Refers(d, unit)));
+        return s.Set(pin[c], None);
+    }
+
+    private Expr Refers(Expr c, Expr unit) => backing.Translation.Names(pin[c], unit);
+}

@@ -1,0 +1,51 @@
+using Verify.Modelling;
+using Verify.Models.Storage;
+
+namespace Verify.Models.Dax;
+
+/// <summary>Where DMA lands, and what is asked of it.</summary>
+internal sealed class Landing
+{
+    private readonly IBacking backing;
+    private readonly Expr victim;
+    private readonly Expr? lost;
+
+    public Landing(ModelBuilder m, IBacking backing)
+    {
+        this.backing = backing;
+        victim = m.Ghost("dma_reached", Sort.Option(backing.OwnerSort));
+        lost = backing is PageBacking ? m.Ghost("dma_lost", Sort.Bool) : null;
+    }
+
+    /// <summary>Adds to a step that a device writes where a translation, which is there, leads.</summary>
+    public StepBuilder Land(StepBuilder s, Expr option)
+    {
+        var unit = option.Value[backing.Translation.Frame];
+        s.SetIf(backing.IsForeign(option.Value), victim, backing.OwnerOf(unit));
+        if (backing is BlockBacking { Blocks: var blocks })
+        {
+            s.SetIf(blocks.Owner[unit] == BlockOwner.Both, victim, BlockOwner.Both);
+        }
+
+        if (lost is not null)
+        {
+            s.SetIf(backing.Slot != unit, lost, true);
+        }
+
+        return s;
+    }
+
+    /// <summary>Adds what is asked.</summary>
+    public void AddInvariants(ModelBuilder m)
+    {
+        var isShared = backing is BlockBacking ? victim == BlockOwner.Both : (Expr)false;
+        m.Always("I-DMA", victim.IsNone | isShared,
+            "DMA never lands on a block or a frame that is not the registered file's");
+        m.Always("I-ISO", victim.IsNone | !backing.IsOtherFile(victim.Value),
+            "DMA into a mapping of one file never changes what a reader of another file sees");
+        if (lost is not null)
+        {
+            m.Always("I-LOST", !lost, "what DMA writes is what a reader of the file sees");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using Verify.Modelling;
+using Verify.Models.Hardware;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.Dax;
+
+/// <summary>When a truncate looks at the references that others have to what it is about to free.</summary>
+internal enum BusyCheck
+{
+    /// <summary>Never.</summary>
+    None,
+
+    /// <summary>After it has unmapped, and again after it has waited.</summary>
+    AfterUnmap,
+
+    /// <summary>Before it unmaps.</summary>
+    BeforeUnmap,
+
+    /// <summary>After it has unmapped, but not again after it has waited.</summary>
+    Once,
+}
+
+/// <summary>Truncate or hole punch: unmap the offset everywhere, and give what is behind it back.</summary>
+internal sealed class Truncate
+{
+    private readonly IBacking backing;
+    private readonly Expr isRunning;
+
+    /// <summary>Declares the lock.</summary>
+    public Truncate(ModelBuilder m, IBacking backing)
+    {
+        this.backing = backing;
+        Lock = m.Var("MMAPLOCK", Sort.Bool);
+        isRunning = m.Ghost("truncating", Sort.Bool);
+    }
+
+    /// <summary>XFS_IOLOCK and XFS_MMAPLOCK, exclusive: no page fault, and no other change of the file.</summary>
+    public Expr Lock { get; }
+
+    /// <summary>Ghost: a truncate has begun and is not over.</summary>
+    public Expr IsRunning => isRunning;
+
+    /// <summary>Whether somebody has a reference to a unit.</summary>
+    public required Func<Expr, Expr> IsPinned { get; init; }
+
+    /// <summary>
+    /// Whether the wait for a busy unit is over. Since Linux 6.15 only without any reference, that of a mapping included;
+    /// when nobody has it pinned by default.
+    /// </summary>
+    public Func<Expr, Expr>? IsIdle { get; init; }
+
+    /// <summary>Adds to a step that no PTE leads to the offset any more.</summary>
+    public required Action<StepBuilder> Zap { get; init; }
+
+    /// <summary>Whether some PTE leads to the offset.</summary>
+    public required Expr IsMapped { get; init; }
+
+    /// <summary>The flush that an unmap waits for; none where nobody reads page tables without a lock.</summary>
+    public (Shootdown Shootdown, Architecture Architecture)? Flush { get; init; }
+
+    /// <summary>When references are looked at.</summary>
+    public BusyCheck Check { get; init; }
+
+    /// <summary>Set while a truncate that has met a busy page is not over; where somebody has to know.</summary>
+    public Expr? IsWaiting { get; init; }
+
+    /// <summary>Adds to a step that the flush of an unmap is complete.</summary>
+    public Action<StepBuilder>? OnFlushed { get; init; }
+
+    /// <summary>What comes between the locks and the unmap, and may leave by <see cref="Refuse"/>.</summary>
+    public Action<ThreadBuilder, Truncate>? Before { get; init; }
+
+    /// <summary>What else happens in the step that changes the extent map.</summary>
+    public Action<StepBuilder>? OnRemove { get; init; }
+
+    /// <summary>Describes the thread.</summary>
+    public void Describe(ModelBuilder m)
+    {
+        m.Thread("truncate", repeats: true, t =>
+        {
+            t.Step("xfs_ilock", s => s
+                .When(!Lock & backing.Slot.HasValue).Set(Lock, true).Set(isRunning, true).From(KernelCode.Setattr));
+            Before?.Invoke(t, this);
+            t.Label("break layouts");
+            if (Check == BusyCheck.BeforeUnmap)
+            {
+                Scan(t);
+            }
+
+            Unmap(t);
+            if (Check is BusyCheck.AfterUnmap or BusyCheck.Once)
+            {
+                Scan(t);
+            }
+
+            // truncate_pagecache() unmaps once more; nothing can have come back while the lock was held.
+            t.Step(backing.Removal.Name, s =>
+            {
+                backing.Remove(s, IsPinned(backing.Slot.Value));
+                OnRemove?.Invoke(s);
+                Leave(s).From(backing.Removal.Source);
+            });
+        });
+        m.Reachable("a truncate completes", backing.Slot.IsNone & !isRunning);
+    }
+
+    /// <summary>Adds to a step of the thread that it gives up, and lets go of the locks.</summary>
+    public StepBuilder Refuse(StepBuilder s, Expr isRefused) =>
+        s.SetIf(isRefused, Lock, false).SetIf(isRefused, isRunning, false);
+
+    private StepBuilder Leave(StepBuilder s)
+    {
+        if (IsWaiting is not null)
+        {
+            s.Set(IsWaiting, false);
+        }
+
+        return s.Set(Lock, false).Set(isRunning, false);
+    }
+
+    private void Unmap(ThreadBuilder t)
+    {
+        if (Flush is not { } flush)
+        {
+            t.Step("unmap_mapping_range", s =>
+            {
+                Zap(s);
+                s.From(KernelCode.Unmap);
+            });
+            return;
+        }
+
+        t.Branch("unmap_mapping_pages", IsMapped,
+            () =>
+            {
+                t.Step(flush.Architecture.RemoteFlush, s => flush.Shootdown
+                    .Send(s, null, _ => true, None).From(flush.Architecture.Source));
+                if (OnFlushed is { } onFlushed)
+                {
+                    t.Step("flush is complete", s => onFlushed(s.When(flush.Shootdown.IsComplete(null))));
+                }
+                else
+                {
+                    t.Wait("flush is complete", flush.Shootdown.IsComplete(null));
+                }
+            },
+            also: s =>
+            {
+                Zap(s);
+                s.From(KernelCode.Unmap);
+            });
+    }
+
+    private void Scan(ThreadBuilder t)
+    {
+        var isBusy = backing.Slot.HasValue & IsPinned(backing.Slot.Value);
+        var isIdle = IsIdle is null ? !isBusy : backing.Slot.IsNone | IsIdle(backing.Slot.Value);
+        t.Branch("dax_layout_busy_page", isBusy,
+            () =>
+            {
+                t.Step("xfs_wait_dax_page", s => s.When(isIdle).From(KernelCode.BreakDax));
+                t.Step("xfs_ilock again", s => s.When(!Lock).Set(Lock, true).From(KernelCode.BreakDax));
+                if (Check == BusyCheck.Once)
+                {
+                    Unmap(t);
+                }
+                else
+                {
+                    t.Goto("break layouts");
+                }
+            },
+            also: s =>
+            {
+                // The lock that keeps faults out is not held while it waits.
+                s.SetIf(isBusy, Lock, false).From(KernelCode.BusyPage);
+                if (IsWaiting is not null)
+                {
+                    s.SetIf(isBusy, IsWaiting, true);
+                }
+            });
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using Verify.Models.Dax;
+using Verify.Models.Hardware;
+
+namespace Verify.Models.ExtentSeals;
+
+/// <summary>
+/// A process maps a file and registers the mapping with a NIC; others truncate, clone, swap and append. What was
+/// proposed to keep the blocks where they are.
+/// </summary>
+/// <remarks>
+/// Truncate is that of 2017, which looks at no page references. Every proposal is a fault or an option of the one text:
+/// nothing of it is upstream.
+/// </remarks>
+public sealed class MapDirect : ModelFamily
+{
+    /// <summary>The proposal, v4.</summary>
+    public static readonly Fault SealOfMapping = new("map-direct",
+        "mmap(MAP_DIRECT) seals the block map as long as a VMA of it is there (S_IOMAP_SEALED, i_mapdcount)", Posts.Sealed);
+
+    /// <summary>The seal counts registrations too.</summary>
+    public static readonly Fault CountPins = new("count-pins",
+        "with 'map-direct': the seal counts registrations as well as VMAs");
+
+    /// <summary>The registration seals, first.</summary>
+    public static readonly Fault SealFirst = new("seal-then-gup",
+        "the registration seals the block map, then looks pages up", Posts.Registration);
+
+    /// <summary>The registration seals, last.</summary>
+    public static readonly Fault SealLast = new("gup-then-seal",
+        "the registration looks pages up, then seals the block map", Posts.Registration);
+
+    /// <summary>It looks again.</summary>
+    public static readonly Fault LookAgain = new("look-again",
+        "with 'gup-then-seal': at last it looks whether the pages are still the file's");
+
+    /// <summary>Seals by fcntl.</summary>
+    public static readonly Fault Fcntl = new("fcntl",
+        "the block map is sealed by fcntl(F_SEAL_IOMAP); each holder clears its own seal only", Posts.Chinner);
+
+    /// <summary>One flag for all.</summary>
+    public static readonly Fault ClearAny = new("clear-any",
+        "with 'fcntl': whoever has the file open clears the seal", Posts.Chinner);
+
+    /// <summary>What MAP_SYNC and MAP_POPULATE give.</summary>
+    public static readonly Fault MapSync = new("map-sync",
+        "mmap(MAP_SYNC | MAP_POPULATE): metadata is on the medium, and PTEs are set up, when mmap returns", Posts.HellwigQuoted);
+
+    /// <summary>VM_PINNED.</summary>
+    public static readonly Fault VmPinned = new("mm-mpin",
+        "mm_mpin() marks the VMA: its pages are not migrated", Posts.Pinned);
+
+    /// <summary>Anonymous memory.</summary>
+    public static readonly Fault Anonymous = new("anonymous",
+        "no deviation by itself: the mapping is anonymous memory, without a file");
+
+    /// <summary>The process may be killed.</summary>
+    public static readonly Fault Killed = new("exit",
+        "no deviation by itself: the process may exit, or be killed, at any time");
+
+    /// <summary>The process may fork.</summary>
+    public static readonly Fault Forks = new("fork", "with 'map-direct': a child inherits the mapping, and may outlive the process");
+
+    /// <summary>The file may be cloned.</summary>
+    public static readonly Fault Reflink = new("reflink", "no deviation by itself: another file shares the block by reflink");
+
+    /// <summary>A shared extent is not sealed.</summary>
+    public static readonly Fault UnshareFirst = new("unshare-first",
+        "with 'reflink': a file whose extent is shared cannot be mapped with MAP_DIRECT before it is unshared");
+
+    /// <summary>A write fault breaks sharing.</summary>
+    public static readonly Fault CopyOnFault = new("copy-on-fault",
+        "with 'reflink': a write fault needs a block of the file's own, as since DAX and reflink go together");
+
+    /// <summary>A clone is not refused.</summary>
+    public static readonly Fault CloneSealed = new("clone-sealed", "with 'reflink': a sealed file can be cloned");
+
+    /// <summary>Somebody appends.</summary>
+    public static readonly Fault Append = new("append", "no deviation by itself: another process appends to the file");
+
+    /// <summary>No pin without a mapping.</summary>
+    public static readonly Assumption PinInVma = new("A-VMAPIN",
+        "every registration is undone before the last VMA of the mapping goes away",
+        "the application, and nobody when it is killed");
+
+    /// <summary>A tidy application.</summary>
+    public static readonly Assumption Orderly = new("A-ORDERLY",
+        "the application deregisters before it calls munmap", "the application");
+
+    /// <summary>A tidy holder of a seal.</summary>
+    public static readonly Assumption Keep = new("A-KEEP",
+        "the holder of a seal keeps it as long as it has a registration", "the application");
+
+    /// <inheritdoc/>
+    public override string Name => "map-direct";
+
+    /// <inheritdoc/>
+    public override string Summary => "sealing the block map of a DAX file under an RDMA registration, as proposed in 2017";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<SizeParameter> Sizes => [new("unit", 1, 1, 3, "blocks of the medium, or frames")];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Fault> Faults =>
+    [
+        SealOfMapping, CountPins, SealFirst, SealLast, LookAgain, Fcntl, ClearAny, MapSync, VmPinned, Anonymous, Killed,
+        Forks, Reflink, UnshareFirst, CopyOnFault, CloneSealed, Append,
+    ];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Assumption> Assumptions => [PinInVma, Orderly, Keep];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> NotModelled =>
+    [
+        "GUP-fast and the TLB: registrations take the slow path, under the page-table lock, and the NIC has addresses",
+        "mmap_lock, and the order of locks: mmap and munmap take those of the file in one step",
+        "other offsets of the file, unwritten extents, and overwrites, which a seal allows",
+        "more than one registration at a time",
+    ];
+
+    /// <inheritdoc/>
+    protected override void Describe(ModelBuilder m)
+    {
+        MapDirectChoices.Check(m);
+        var va = m.ScalarSet("va", "x");
+        IBacking backing = m.Has(Anonymous)
+            ? new PageBacking(m, m.Size("unit"), isAnonymous: true)
+            : new BlockBacking(m, m.Size("unit"));
+        var pages = new PageTable(m, va, va, backing.Translation);
+        new MapDirectParts(m, va, backing, pages).Describe();
+    }
+}

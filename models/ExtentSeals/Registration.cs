@@ -1,0 +1,121 @@
+using Verify.Modelling;
+using Verify.Models.Dax;
+using Verify.Models.Hardware;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.ExtentSeals;
+
+/// <summary>When a registration takes a seal of its own.</summary>
+internal enum SealTime
+{
+    /// <summary>It takes none.</summary>
+    Never,
+
+    /// <summary>It is one of those that the seal of the mapping counts.</summary>
+    Counted,
+
+    /// <summary>Before it looks pages up.</summary>
+    First,
+
+    /// <summary>After it has looked pages up.</summary>
+    Last,
+
+    /// <summary>After it has looked pages up; then it looks whether they are still the file's.</summary>
+    LastChecked,
+}
+
+/// <summary>An RDMA memory registration: pages are pinned, and a NIC writes to them until it is undone.</summary>
+internal sealed class Registration
+{
+    private readonly IBacking backing;
+    private readonly PageTable pages;
+    private readonly Sort va;
+    private readonly Landing landing;
+    private readonly Expr umem;
+    private readonly Expr? holdsSeal;
+    private readonly Expr? isChecked;
+
+    public Registration(ModelBuilder m, Sort va, IBacking backing, PageTable pages, Landing landing, SealTime time)
+    {
+        (this.va, this.backing, this.pages, this.landing, Time) = (va, backing, pages, landing, time);
+        umem = m.Var("umem", Sort.Option(backing.Translation.Sort));
+        holdsSeal = time >= SealTime.First ? m.Var("umem_sealed", Sort.Bool) : null;
+        isChecked = time == SealTime.LastChecked ? m.Var("umem_checked", Sort.Bool) : null;
+        m.Mark("not the file's", va, _ => (umem, umem.HasValue & backing.IsForeign(umem.Value)));
+    }
+
+    public SealTime Time { get; }
+
+    /// <summary>Whether pages are pinned.</summary>
+    public Expr HasPins => umem.HasValue;
+
+    /// <summary>Whether it holds, or is counted in, a seal.</summary>
+    public Expr HoldsSeal => Time == SealTime.Counted ? umem.HasValue : holdsSeal ?? false;
+
+    /// <summary>Whether the NIC may write.</summary>
+    public Expr IsReady => umem.HasValue & (isChecked ?? holdsSeal ?? true);
+
+    /// <summary>Whether a unit is pinned.</summary>
+    public Expr IsPinned(Expr unit) => backing.Translation.Names(umem, unit);
+
+    /// <summary>Adds registering, DMA and deregistering.</summary>
+    /// <param name="m">The model.</param>
+    /// <param name="mayRegister">Whether the process can register its mapping.</param>
+    /// <param name="isRunning">Whether the process runs.</param>
+    /// <param name="seal">The seal it takes, if any.</param>
+    /// <param name="isLocked">Whether somebody changes the file.</param>
+    public void Describe(ModelBuilder m, Expr mayRegister, Expr isRunning, ExtentSeal? seal, Expr isLocked)
+    {
+        Expr isFirst = Time == SealTime.First ? holdsSeal! : true;
+        m.Rule(Time >= SealTime.First ? "get_user_pages" : "ib_umem_get", va, (s, x) =>
+        {
+            s.When(mayRegister & isFirst & umem.IsNone & pages.Shared(x).HasValue)
+                .Set(umem, pages.Shared(x)).By("process").From(KernelCode.Umem, KernelCode.GupSlow);
+            if (Time == SealTime.Counted)
+            {
+                seal!.Take(s);
+            }
+        });
+        if (holdsSeal is not null)
+        {
+            var isTurn = Time == SealTime.First ? mayRegister : isRunning & umem.HasValue;
+            m.Rule("seal in ib_umem_get", s => seal!.Take(s
+                .When(isTurn & !holdsSeal & !isLocked).Set(holdsSeal, true).By("process"))
+                .From(Posts.Registration));
+        }
+
+        if (isChecked is not null)
+        {
+            var isSame = IsPinned(backing.Slot.Value);
+            var canCheck = isRunning & umem.HasValue & holdsSeal! & !isChecked;
+            m.Rule("look again", s => s
+                .When(canCheck & backing.Slot.HasValue & isSame).Set(isChecked, true).By("process"));
+            m.Rule("look again: gone", s => Undo(s, seal, isLocked)
+                .When(canCheck & !(backing.Slot.HasValue & isSame)).By("process"));
+        }
+
+        m.Rule("DMA", s => landing.Land(s.When(IsReady), umem)
+            .Shows(umem.Value[backing.Translation.Frame]).By("NIC")).From(KernelCode.Umem);
+        m.Rule("ib_dereg_mr", s => Undo(s, seal, isLocked).When(isRunning & IsReady).By("process")).From(KernelCode.Umem);
+        m.Reachable("the NIC can write", IsReady);
+    }
+
+    /// <summary>Adds to a step that it is undone, with the seal that it holds; it waits for the locks to give that up.</summary>
+    public StepBuilder Undo(StepBuilder s, ExtentSeal? seal, Expr isLocked)
+    {
+        if (Time != SealTime.Never)
+        {
+            s.When(!isLocked);
+            s.If(HoldsSeal, () => seal!.Release(s));
+        }
+
+        s.If(umem.HasValue, () => backing.Put(s, umem.Value[backing.Translation.Frame], true));
+        s.Set(umem, None);
+        foreach (var flag in new[] { holdsSeal, isChecked }.OfType<Expr>())
+        {
+            s.Set(flag, false);
+        }
+
+        return s;
+    }
+}

@@ -1,0 +1,65 @@
+using Verify.Modelling;
+using Verify.Models.Hardware;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.LocalCpu;
+
+/// <summary>What the two sides of the thread defend: they do not mean the same invariant.</summary>
+internal static class Invariants
+{
+    public static void Add(ModelBuilder m, Machine machine)
+    {
+        Expr isDefined = machine.Undefined is { } undefined ? !undefined : true;
+        var noEntry = ForAll(machine.Cpu, machine.Va, (c, x) =>
+            machine.CanStillUse(c).Implies(!machine.Translation.IsStale(machine.Tlb[c, x])));
+        if (machine.Device is { } device)
+        {
+            noEntry &= !device.HasStale;
+        }
+
+        m.Always("I-ENTRY", isDefined & noEntry,
+            "no TLB entry that its owner could still use is from before the frame's last free");
+        m.Always("I-USE", isDefined & machine.Victim.IsNone,
+            "no architectural access goes through a stale translation");
+        m.Always("I-KERNEL", isDefined & machine.Victim != Owner.Kmalloc & machine.Victim != Owner.PageTable,
+            "no architectural access through a stale translation reaches kernel data or a page table");
+        if (machine.SpeculatedStale is { } speculatedStale)
+        {
+            m.Always("I-SPEC", isDefined & !speculatedStale,
+                "no speculative access goes through a stale translation");
+        }
+
+        m.Always("I-PTE", !machine.PageTable.HasStale,
+            "no valid PTE names a frame that is free or somebody else's");
+        if (machine.Mmu.ReadFreedTable is { } readFreedTable)
+        {
+            m.Always("I-TABLE", !readFreedTable,
+                "no walk reads, or writes an accessed bit to, a frame that is no longer a page table");
+        }
+
+        if (machine.Undefined is not null)
+        {
+            m.Always("I-BBM", isDefined,
+                "between two valid values that need break-before-make the entry is invalid and flushed everywhere");
+        }
+
+        m.NoDeadlock("no deadlock");
+        if (machine.Spaces is { KeptStale: { } keptStale } spaces)
+        {
+            AddCatchUp(m, machine, spaces, keptStale);
+        }
+    }
+
+    private static void AddCatchUp(ModelBuilder m, Machine machine, AddressSpaces spaces, Expr keptStale)
+    {
+        m.Always("I-CATCHUP", !keptStale, "a switch into the mm keeps no TLB entry that was stale when it began");
+        m.LeadsTo("L-CATCHUP",
+            Exists(machine.Cpu, c => spaces.HasLeft(c) & machine.HasStale(c)),
+            !Exists(machine.Cpu, c => !spaces.IsWalkable(c) & machine.HasStale(c)),
+            "a CPU that has left the mm with a stale TLB entry does not keep it outside for ever");
+        m.LeadsTo("L-GONE",
+            Exists(machine.Cpu, machine.HasStale),
+            !Exists(machine.Cpu, machine.HasStale),
+            "a stale TLB entry disappears in the end");
+    }
+}

@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using Verify.Models.Hardware;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.Munmap;
+
+/// <summary>What a process needs of its hardware beyond the least.</summary>
+[Flags]
+internal enum Needs
+{
+    /// <summary>Nothing: entries that are there or not, one flush at a time.</summary>
+    Nothing = 0,
+
+    /// <summary>Entries say whether a store may go through, and went.</summary>
+    Permissions = 1,
+
+    /// <summary>Every processor may have a flush under way.</summary>
+    ConcurrentFlushes = 2,
+
+    /// <summary>System calls promise the end of entries.</summary>
+    Promises = 4,
+
+    /// <summary>Page tables are allocated and freed.</summary>
+    Tables = 8,
+
+    /// <summary>With tables: a flush says whether it is for upper levels too.</summary>
+    Levels = 16,
+}
+
+/// <summary>
+/// A process with threads on every CPU: its page table, the TLBs, and what moves on its own. The mm stays loaded on every
+/// CPU unless the mechanism adds context switches.
+/// </summary>
+internal sealed class Process
+{
+    private readonly Expr usedStale;
+    private readonly Expr freedEarly;
+    private readonly Expr? flushesTables;
+    private bool countsLoads;
+
+    public Process(ModelBuilder m, Architecture architecture, Owner initially, Needs needs = Needs.Nothing)
+    {
+        Cpu = m.Processors("cpu", m.Size("cpu"));
+        Va = m.ScalarSet("va", m.Size("va"), "p");
+        Frame = m.ScalarSet("frame", m.Size("frame"), "f");
+        Architecture = architecture;
+        Allocator = new FrameAllocator(m, Frame, initially);
+        Translation = new Translation(m, Frame, needs.HasFlag(Needs.Permissions));
+        Pages = new PageTable(m, Cpu, Va, Translation);
+        Tlb = new Tlb(m, Cpu, Va, Translation, needs.HasFlag(Needs.Promises));
+        Allocator.Register(Pages);
+        Allocator.Register(Tlb);
+        if (needs.HasFlag(Needs.Tables))
+        {
+            Upper = new PagingStructureCache(m, Cpu, Frame);
+            Allocator.Register(Upper);
+        }
+
+        Mmu = new Mmu(m, Architecture, Translation, Pages, Tlb, Upper);
+        Shootdown = new Shootdown(m, Cpu, Va, Architecture, needs.HasFlag(Needs.ConcurrentFlushes));
+        flushesTables = needs.HasFlag(Needs.Levels) ? m.Map("flush_freed_tables", Cpu, Sort.Bool) : null;
+        usedStale = m.Ghost("used_stale", Sort.Bool);
+        freedEarly = m.Ghost("freed_early", Sort.Bool);
+    }
+
+    public Sort Cpu { get; }
+
+    public Sort Va { get; }
+
+    public Sort Frame { get; }
+
+    public Architecture Architecture { get; }
+
+    public FrameAllocator Allocator { get; }
+
+    public Translation Translation { get; }
+
+    public PageTable Pages { get; }
+
+    public Tlb Tlb { get; }
+
+    /// <summary>Upper levels and their caches, when page tables are freed.</summary>
+    public PagingStructureCache? Upper { get; }
+
+    public Mmu Mmu { get; }
+
+    public Shootdown Shootdown { get; }
+
+    /// <summary>The PTE of an address.</summary>
+    public Expr Pte(Expr x) => Pages.Shared(x);
+
+    /// <summary>The frame that the PTE of an address names; there has to be one.</summary>
+    public Expr FrameAt(Expr x) => Pte(x).Value[Translation.Frame];
+
+    /// <summary>Adds to a step that a page is free, and notes whether some TLB still had it.</summary>
+    public StepBuilder Free(StepBuilder s, Expr frame) =>
+        Allocator.Free(s, frame).SetIf(Tlb.Names(frame), freedEarly, true);
+
+    /// <summary>Adds to a step that some pages are free, and notes whether some TLB still had one of them.</summary>
+    public StepBuilder FreeEach(StepBuilder s, Func<Expr, Expr> which) => s
+        .Each(Frame, f => s.If(which(f), () => Allocator.Free(s, f)))
+        .SetIf(Exists(Frame, f => which(f) & Tlb.Names(f)), freedEarly, true);
+
+    /// <summary>Adds a flush of all CPUs, and the wait for it.</summary>
+    /// <param name="t">The program.</param>
+    /// <param name="c">The CPU that it runs on.</param>
+    /// <param name="address">What to drop; everything when there is none.</param>
+    /// <param name="when">What the first step waits for.</param>
+    /// <param name="sources">Where it is called.</param>
+    public void Flush(ThreadBuilder t, Expr c, Expr address, Expr when, params Source[] sources)
+    {
+        var isBroadcast = Architecture.Remote == RemoteInvalidation.Broadcast;
+        if (!isBroadcast)
+        {
+            t.Step(Architecture.LocalFlush, s =>
+            {
+                Mmu.Invalidate(s.When(when), c, address);
+                s.Shows(address).From([Architecture.Source, .. sources]);
+            });
+        }
+
+        t.Step(Architecture.RemoteFlush, s => Shootdown
+            .Send(isBroadcast ? s.When(when) : s, c, d => isBroadcast ? true : d != c, address)
+            .Shows(address).From([.. sources]));
+        t.Step("flush is complete", s => Shootdown.Finish(s, c).Shows());
+    }
+
+    /// <summary>Adds a flush of all addresses on all CPUs, of leaf entries or of upper levels too, and the wait for it.</summary>
+    public void FlushLevels(ThreadBuilder t, Expr c, Expr freedTables, params Source[] sources)
+    {
+        var isBroadcast = Architecture.Remote == RemoteInvalidation.Broadcast;
+        if (!isBroadcast)
+        {
+            t.Step(Architecture.LocalFlush, s =>
+            {
+                DropLevels(s, c, freedTables);
+                s.Shows().From([Architecture.Source, .. sources]);
+            });
+        }
+
+        t.Step(Architecture.RemoteFlush, s => Shootdown.Send(s, c, d => isBroadcast ? true : d != c, None)
+            .Set(flushesTables![c], freedTables).Shows().From([.. sources]));
+        t.Step("flush is complete", s => Shootdown.Finish(s, c).Set(flushesTables![c], false).Shows());
+    }
+
+    private void DropLevels(StepBuilder s, Expr c, Expr freedTables)
+    {
+        Tlb.DropAll(s, c);
+        s.If(Architecture.HasLastLevelFlush ? freedTables : true, () => Upper!.Drop(s, c));
+    }
+
+    /// <summary>Adds a page fault of a CPU at an address, which takes a free frame.</summary>
+    public void AddPageFaults(ModelBuilder m, Func<Expr, Expr, Expr> isAllowed) =>
+        m.Rule("do_anonymous_page", Cpu, Va, Frame, (s, c, x, f) => s
+            .When(Pte(x).IsNone & Allocator.Owner[f] == Owner.Free & isAllowed(c, x))
+            .When(Upper is null ? true : Upper.Pmd.HasValue)
+            .Set(Pte(x), Translation.To(f)).Set(Allocator.Owner[f], Owner.AppBuf))
+            .From(KernelCode.AnonymousPage);
+
+    /// <summary>Adds what moves on its own: walkers, accesses, answers to a flush, the reuse of frames.</summary>
+    /// <param name="m">The model.</param>
+    /// <param name="spaces">Context switches, where there are any.</param>
+    /// <param name="hasInterrupts">Whether a CPU can take an interrupt; without context switches.</param>
+    /// <param name="stored">What a store does beyond this.</param>
+    /// <param name="hasLoads">Whether loads are accesses too, where entries have permissions and a store is a rule of its own.</param>
+    public void AddEnvironment(ModelBuilder m, AddressSpaces? spaces = null, Func<Expr, Expr>? hasInterrupts = null,
+        Action<StepBuilder, Expr, Expr>? stored = null, bool hasLoads = false)
+    {
+        countsLoads = hasLoads || !Translation.HasPermissions;
+        m.Rule("speculative walk", Cpu, Va, (s, c, x) => Mmu.Walk(s
+            .When((spaces?.IsWalkable(c) ?? true) & Tlb[c, x].IsNone & Mmu.CanWalk(c, x, isSpeculative: true)), c, x))
+            .From(KernelCode.Speculation, KernelCode.AccessedBit);
+        m.Rule(Translation.HasPermissions ? "store" : "load/store", Cpu, Va, (s, c, x) =>
+        {
+            s.When(spaces?.Runs(c) ?? true);
+            if (Translation.HasPermissions)
+            {
+                Mmu.Store(s, c, x);
+                s.SetIf(Mmu.StoresAtOnce(c, x) & Tlb[c, x].Value[Translation.Stale], usedStale, true);
+            }
+            else
+            {
+                s.When(Tlb[c, x].HasValue).SetIf(Translation.IsStale(Tlb[c, x]), usedStale, true);
+            }
+
+            stored?.Invoke(s, c, x);
+        }).From(KernelCode.DirtyBit);
+        if (hasLoads)
+        {
+            m.Rule("load", Cpu, Va, (s, c, x) => s
+                .When(Tlb[c, x].HasValue).SetIf(Translation.IsStale(Tlb[c, x]), usedStale, true)).From(KernelCode.Speculation);
+        }
+
+        if (spaces is null)
+        {
+            Shootdown.AddAnswers(m, hasInterrupts ?? (_ => true),
+                (s, from, d) =>
+                {
+                    if (flushesTables is null)
+                    {
+                        Mmu.Invalidate(s, d, Shootdown.Address(from));
+                    }
+                    else
+                    {
+                        DropLevels(s, d, flushesTables[from!]);
+                    }
+                });
+        }
+    }
+
+    /// <summary>Adds the properties that every one of these mechanisms is about.</summary>
+    public void AddInvariants(ModelBuilder m, AddressSpaces? spaces = null, bool freesAfterFlush = true)
+    {
+        if (freesAfterFlush)
+        {
+            m.Always("I-FREE", !freedEarly,
+                "a frame is freed only after every TLB that might hold it has been invalidated");
+        }
+
+        m.Always("I-ENTRY",
+            ForAll(Cpu, Va, (c, x) => (spaces?.CanStillUse(c) ?? true).Implies(!Translation.IsStale(Tlb[c, x]))),
+            "no TLB entry that can still be used is from before the last free of its frame, or survives a call that "
+                + "promised its end");
+        m.Always("I-USE", !usedStale, countsLoads
+            ? "no architectural access goes through a stale translation"
+            : "no store goes through a stale translation");
+        m.Reachable("a translation outlives its PTE", Exists(Cpu, Va, (c, x) => Tlb[c, x].HasValue & Pte(x).IsNone));
+        m.Reachable("every CPU has a translation", ForAll(Cpu, c => Exists(Va, x => Tlb[c, x].HasValue)));
+        m.NoDeadlock("no deadlock");
+    }
+
+    /// <summary>What a proof about such a process leaves out.</summary>
+    public static ImmutableArray<string> NotModelled { get; } =
+    [
+        "TLB eviction: no step is forced to fill, so it adds no behaviour",
+        .. Architecture.NotModelled,
+    ];
+}

@@ -1,0 +1,38 @@
+using Verify.Claims;
+using Verify.Modelling;
+using Verify.Models.Hardware;
+using Verify.Models.Munmap;
+using static Verify.Proofs.InstanceClaims;
+
+namespace Verify.Proofs.Munmap;
+
+/// <summary>Page tables that are freed by one of two gathers, and the levels that its flush is for.</summary>
+public sealed class Levels : ClaimList
+{
+    private static readonly Choices OnArm = Choices.Default.On(Architecture.Arm64.Profile);
+
+    private static readonly MmInstance Upstream = Of("B-LEVELS", Choices.Default);
+    private static readonly MmInstance UpstreamOnArm = Of("B-LEVELS-ARM", OnArm);
+    private static readonly MmInstance Reset = Of("B-LEVELS/reset", Choices.Default.With(GatherLevels.ResetRange));
+    private static readonly MmInstance ResetOnArm = Of("B-LEVELS-ARM/buggy", OnArm.With(GatherLevels.ResetRange));
+
+    /// <inheritdoc/>
+    public override IEnumerable<Claim> Claims =>
+    [
+        Upstream.Claim("I-TABLE", Proved,
+            "If a nested gather flushes all levels, no walk of hardware goes through a page table that it has freed."),
+        UpstreamOnArm.Claim("I-TABLE", Proved,
+            "If a nested gather flushes all levels, no walk of hardware goes through a page table that it has freed, on Arm "
+                + "too."),
+        Reset.Claim("I-TABLE", Proved,
+            "On x86 a nested gather may forget that it has freed page tables.",
+            "INVLPG and writes to CR3 drop cached upper levels, whatever they are for."),
+        ResetOnArm.Claim("I-TABLE", Refuted(13),
+            "A nested gather may forget that it has freed page tables: it flushes in any case.",
+            "It flushes leaf entries only. A CPU keeps the upper level in its walk cache, and goes through the table after it "
+                + "was freed."),
+    ];
+
+    private static MmInstance Of(string id, Choices choices) =>
+        new(id, choices, GatherLevels.ResetRange.Source!) { Family = new GatherLevels() };
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Verify.Engines;
+using Verify.Modelling;
+
+namespace Verify.Cli.Engines;
+
+/// <summary>Picks by size: a search as far as it is cheap, and solvers beyond. It says what it picked, and why.</summary>
+/// <param name="search">Visits every state.</param>
+/// <param name="bounded">Refutes what is too large to be searched.</param>
+/// <param name="proving">Proves what is too large to be searched.</param>
+internal sealed class AutoEngine(IEngine search, IEngine bounded, IEngine proving) : IEngine
+{
+    /// <summary>The states that are searched before solvers are asked: some seconds, and some hundred megabytes.</summary>
+    public const long MaxStates = 5_000_000;
+
+    /// <summary>The steps within which a violation is looked for before a proof is.</summary>
+    public const int MaxSteps = 20;
+
+    public string Name => "auto";
+
+    public string Summary => "picks by size: a search of small instances, solvers for large ones; says which and why";
+
+    public string? Unavailable => null;
+
+    public string? WhyNot(Model model, Property property) => null;
+
+    public Verdict Decide(Model model, Property property, EngineOptions run)
+    {
+        if (bounded.WhyNot(model, property) is { } reason)
+        {
+            return Chosen(search.Decide(model, property, run), search, reason);
+        }
+
+        var mayGrow = run.Budget.States is null or > MaxStates;
+        var first = search.Decide(model, property, mayGrow ? run with { Budget = run.Budget with { States = MaxStates } } : run);
+        var states = first.Evidence.States;
+        if (IsDecided(first) || !mayGrow || run.Cancellation.IsCancellationRequested || states < MaxStates)
+        {
+            return Chosen(first, search, IsDecided(first) ? "the instance is small enough to be searched" : "a budget ended it");
+        }
+
+        if (bounded.Unavailable is { } missing)
+        {
+            return Chosen(search.Decide(model, property, run), search, missing);
+        }
+
+        var size = string.Create(CultureInfo.InvariantCulture, $"more than {MaxStates:N0} states");
+        var plain = run with { Reductions = Reductions.None };
+        var depth = Math.Min(run.Budget.Depth ?? MaxSteps, MaxSteps);
+        var second = bounded.Decide(model, property, plain with { Budget = run.Budget with { Depth = depth } });
+        if (IsDecided(second) || run.Cancellation.IsCancellationRequested)
+        {
+            return Chosen(second, bounded, size);
+        }
+
+        var third = proving.Decide(model, property, plain);
+        return IsDecided(third) ? Chosen(third, proving, size) : Chosen(Farthest([first, second, third]), bounded, $"{size}, and no proof");
+    }
+
+    /// <summary>Whether a verdict says how it is.</summary>
+    public static bool IsDecided(Verdict verdict) => verdict is Verdict.Proved or Verdict.Refuted;
+
+    /// <summary>Of verdicts that leave it open, the one that says most.</summary>
+    public static Verdict Farthest(IReadOnlyList<Verdict> open) => open.OfType<Verdict.HoldsUpTo>().MaxBy(verdict => verdict.Bound.Depth)
+        ?? open.MaxBy(verdict => verdict.Evidence.Depth)!;
+
+    /// <summary>A verdict with the choice that led to it.</summary>
+    public static Verdict Chosen(Verdict verdict, IEngine engine, string why) =>
+        verdict with { Evidence = verdict.Evidence with { Selection = $"{engine.Name} ({why})" } };
+}

@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using System.IO.Enumeration;
+using System.Reflection;
+using Verify.Claims;
+using Verify.Modelling;
+using Verify.Parametric.Obligations;
+
+namespace Verify.Cli.Hosting;
+
+/// <summary>The families and claims there are. No model is built for it.</summary>
+/// <remarks>A claim that is not well formed, or a list that cannot be read, does not keep anybody from the others.</remarks>
+public sealed class Catalogue
+{
+    private readonly Lazy<ImmutableArray<ModelFamily>> families;
+    private readonly Lazy<ImmutableArray<Claim>> claims;
+    private readonly Lazy<ImmutableArray<Invariant>> invariants;
+    private readonly Dictionary<Claim, Diagnostic> mistakes = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Diagnostic> unread = [];
+
+    /// <summary>A catalogue of given families, claims and invariants, looked at when they are asked for.</summary>
+    public Catalogue(
+        Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<Claim>> claims, Func<IEnumerable<Invariant>>? invariants = null)
+        : this(families, _ => claims(), invariants)
+    {
+    }
+
+    private Catalogue(Func<IEnumerable<ModelFamily>> families, Func<Catalogue, IEnumerable<Claim>> claims,
+        Func<IEnumerable<Invariant>>? invariants)
+    {
+        this.invariants = new(() => [.. invariants?.Invoke() ?? []]);
+        this.families = new(() => [.. families().OrderBy(family => family.Name, StringComparer.Ordinal)]);
+        this.claims = new(() => LookedAt(claims(this)));
+    }
+
+    /// <summary>The families, by name.</summary>
+    public ImmutableArray<ModelFamily> Families => families.Value;
+
+    /// <summary>The claims: list after list by the name of its class, in each as they are told.</summary>
+    public ImmutableArray<Claim> Claims => claims.Value;
+
+    /// <summary>Lists of claims that cannot be read, and claims that are not well formed (VRF305).</summary>
+    public IEnumerable<Diagnostic> Mistakes => Claims.Select(MistakeIn).OfType<Diagnostic>().Concat(unread).Distinct();
+
+    /// <summary>Lists of claims that cannot be read.</summary>
+    public IReadOnlyList<Diagnostic> Unread
+    {
+        get
+        {
+            _ = Claims;
+            return unread;
+        }
+    }
+
+    /// <summary>The invariants that prove claims for every size.</summary>
+    public ImmutableArray<Invariant> Invariants => invariants.Value;
+
+    /// <summary>What claims can be asked for by: ids, and the groups that they are in.</summary>
+    internal IEnumerable<string> Names => Claims.SelectMany(claim => GroupsOf(claim.Id).Append(claim.Id));
+
+    /// <summary>Everything in the assemblies of models and proofs.</summary>
+    public static Catalogue Load() => Of(
+        () => InstancesOf<ModelFamily>(Assembly.Load("Verify.Models")),
+        () => InstancesOf<ClaimList>(Assembly.Load("Verify.Proofs")),
+        () => InstancesOf<Invariant>(Assembly.Load("Verify.Proofs")));
+
+    /// <summary>A catalogue of given families, and of the claims in some lists.</summary>
+    internal static Catalogue Of(
+        Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<ClaimList>> lists, Func<IEnumerable<Invariant>>? invariants = null) =>
+        new(families, catalogue => lists().SelectMany(list => catalogue.Read(list)), invariants);
+
+    /// <summary>What is wrong with a claim as it is written down; null if nothing is.</summary>
+    public Diagnostic? MistakeIn(Claim claim) => mistakes.GetValueOrDefault(claim);
+
+    /// <summary>The same, and another thread begins to look for the claims: what they are takes as long as the command line.</summary>
+    public static Catalogue LoadAhead()
+    {
+        var catalogue = Load();
+        if (Environment.ProcessorCount > 1)
+        {
+            new Thread(catalogue.LookForClaims) { IsBackground = true, Name = "verify claims" }.Start();
+        }
+
+        return catalogue;
+    }
+
+    /// <summary>
+    /// The claims that an argument names: one by its id, a group by what stands before the colon or slash, or those that a
+    /// pattern fits, in which <c>*</c> stands for anything. A family that has no claim of its name is a question about its
+    /// properties.
+    /// </summary>
+    /// <exception cref="UserErrorException">VRF301: there is none.</exception>
+    public ImmutableArray<Claim> Find(string argument)
+    {
+        bool Is(string id) => id.Equals(argument, StringComparison.OrdinalIgnoreCase);
+        var exact = Claims.Where(claim => Is(claim.Id)).ToImmutableArray();
+        var found = !exact.IsEmpty ? exact
+            : argument.Contains('*', StringComparison.Ordinal)
+                ? [.. Claims.Where(claim => FileSystemName.MatchesSimpleExpression(argument, claim.Id))]
+            : [.. Claims.Where(claim => GroupsOf(claim.Id).Any(Is))];
+        found = found.IsEmpty ? Questions(argument) : found;
+        return !found.IsEmpty
+            ? found
+            : throw UserErrorException.At(null, ErrorCodes.UnknownClaim, $"there is no claim '{argument}'",
+                Suggestion.Hint(argument, Names.Concat(Families.Select(family => family.Name))));
+    }
+
+    // What nothing is claimed about can be asked about: all properties of a family, or the one behind the colon.
+    private ImmutableArray<Claim> Questions(string argument)
+    {
+        var family = Families.FirstOrDefault(family => argument.Equals(family.Name, StringComparison.OrdinalIgnoreCase)
+            || argument.StartsWith($"{family.Name}:", StringComparison.OrdinalIgnoreCase));
+        if (family is null)
+        {
+            return [];
+        }
+
+        var properties = new Instance(family, Choices.Default).Model.Properties;
+        var name = argument.Length > family.Name.Length ? argument[(family.Name.Length + 1)..] : null;
+        // With other choices there may be other properties; whether there is this one shows when it is decided.
+        var asked = name is null ? properties.Where(property => property is not Property.Reachable).Select(property => property.Name)
+            : [properties.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Name ?? name];
+        return
+        [
+            .. asked.Select(property => new Claim
+            {
+                Id = $"{family.Name}:{property}",
+                Sentence = properties.FirstOrDefault(p => p.Name == property)?.Text is { Length: > 0 } text ? text : family.Summary,
+                Family = family,
+                Choices = Choices.Default,
+                Property = property,
+                Expected = new Expectation.Open(),
+                Sources = [],
+                Where = (properties.FirstOrDefault(p => p.Name == property) ?? properties[0]).Where,
+            }),
+        ];
+    }
+
+    /// <summary>The claims that several arguments name, each once.</summary>
+    /// <exception cref="UserErrorException">VRF301: one of them names none.</exception>
+    public ImmutableArray<Claim> Find(IEnumerable<string> arguments) => [.. arguments.SelectMany(argument => Find(argument)).Distinct()];
+
+    // What is wrong with them is told to whoever asks for them.
+    private void LookForClaims()
+    {
+        try
+        {
+            _ = Claims;
+        }
+#pragma warning disable CA1031 // A thread that fails would end the process.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    private static IEnumerable<string> GroupsOf(string id) =>
+        id.Select((letter, i) => (letter, i)).Where(pair => pair.letter is ':' or '/').Select(pair => id[..pair.i]);
+
+    private static IEnumerable<T> InstancesOf<T>(Assembly assembly) => assembly.GetExportedTypes()
+        .Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract
+            && type.GetConstructor(Type.EmptyTypes) is not null)
+        .OrderBy(type => type.FullName, StringComparer.Ordinal)
+        .Select(type => (T)Activator.CreateInstance(type)!);
+
+    private ImmutableArray<Claim> Read(ClaimList list)
+    {
+        try
+        {
+            return list.Read();
+        }
+        catch (UserErrorException e)
+        {
+            unread.Add(e.Diagnostic);
+            return [];
+        }
+    }
+
+    private ImmutableArray<Claim> LookedAt(IEnumerable<Claim> all)
+    {
+        var list = all.ToImmutableArray();
+        foreach (var claim in list.Where(claim => claim.Id.Length == 0 || claim.Id.Contains('@', StringComparison.Ordinal)))
+        {
+            Note(claim, $"'{claim.Id}' cannot be the id of a claim",
+                "write letters, digits and dashes; an @ stands between a claim and an instance");
+        }
+
+        // A colon and a slash are one in the name of a certificate.
+        foreach (var namesakes in list.GroupBy(claim => Certificate.FileName(claim.Id), StringComparer.OrdinalIgnoreCase))
+        {
+            foreach (var (claim, other) in namesakes.Zip(namesakes.Skip(1).Append(namesakes.First())).Where(_ => namesakes.Skip(1).Any()))
+            {
+                Note(claim, claim.Id.Equals(other.Id, StringComparison.OrdinalIgnoreCase)
+                    ? $"two claims have the id '{claim.Id}', the other is at {other.Where}"
+                    : $"the claims '{claim.Id}' and '{other.Id}' would have one certificate, {namesakes.Key}",
+                    "give each an id of its own");
+            }
+        }
+
+        return list;
+    }
+
+    private void Note(Claim claim, string message, string hint) =>
+        mistakes.TryAdd(claim, new Diagnostic(ErrorCodes.BadClaim, message, claim.Where, hint));
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Verify.Cli.Hosting;
+
+/// <summary>The machine that something was measured on.</summary>
+internal static class HostInfo
+{
+    /// <summary>Processor, memory, system and runtime in a line.</summary>
+    public static string Description
+    {
+        get
+        {
+            var model = Line("/proc/cpuinfo", "model name")?.Split(':')[^1].Trim() ?? "unknown processor";
+            var memory = Line("/proc/meminfo", "MemTotal")?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+            var gigabytes = memory is null ? "?" : (long.Parse(memory, CultureInfo.InvariantCulture) >> 20)
+                .ToString(CultureInfo.InvariantCulture);
+            var system = Environment.OSVersion.VersionString;
+            return $"{model}, {Environment.ProcessorCount} cores, {gigabytes} GiB, {system}, .NET {Environment.Version}";
+        }
+    }
+
+    private static string? Line(string file, string start) => File.Exists(file)
+        ? File.ReadLines(file).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))
+        : null;
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using Spectre.Console;
+using Progress = Verify.Engines.Progress;
+
+namespace Verify.Cli.Hosting;
+
+/// <summary>How far a decision is, drawn on the terminal while it takes long; nothing in a pipe.</summary>
+internal static class ProgressDisplay
+{
+    // Most claims are decided before this, and never pay for loading what draws.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>Does some work and shows how far it is.</summary>
+    public static T Run<T>(Terminal terminal, string title, Func<IProgress<Progress>?, T> work)
+    {
+        if (!terminal.IsErrorLive)
+        {
+            return work(null);
+        }
+
+        var latest = new Latest(title);
+        var task = Task.Run(() => work(latest));
+        if (Task.WaitAny([task], Patience) < 0)
+        {
+            Draw(terminal, task, latest.ToString);
+        }
+
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Shows a line that changes until some work is over.</summary>
+    public static void Draw(Terminal terminal, Task task, Func<string> line)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(terminal.Error),
+            ColorSystem = terminal.HasColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+        });
+        console.Status().Start(Markup.Escape(line()), status =>
+        {
+            while (Task.WaitAny([task], TimeSpan.FromMilliseconds(200)) < 0)
+            {
+                status.Status(Markup.Escape(line()));
+            }
+        });
+    }
+
+    private sealed class Latest(string title) : IProgress<Progress>
+    {
+        private readonly Lock gate = new();
+        private Progress last;
+
+        public void Report(Progress value)
+        {
+            lock (gate)
+            {
+                last = value;
+            }
+        }
+
+        public override string ToString()
+        {
+            lock (gate)
+            {
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"{title}  {last.States:N0} states, {last.Transitions:N0} transitions, depth {last.Depth}");
+            }
+        }
+    }
+}

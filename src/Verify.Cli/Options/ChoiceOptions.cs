@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Verify.Claims;
+using Verify.Cli.Hosting;
+using Verify.Modelling;
+using Verify.Rendering;
+
+namespace Verify.Cli.Options;
+
+/// <summary>The options that change the instance of a claim, read from a command line and written back to one.</summary>
+internal sealed class ChoiceOptions
+{
+    private readonly Option<string[]> size = Several("--size", "NAME=N,…", "Other sizes.");
+    private readonly Option<string[]> assume = Several("--assume", "A", "Make an assumption.");
+    private readonly Option<string[]> drop = Several("--drop", "A", "Do without an assumption, or a fault, of the claim.");
+    private readonly Option<string[]> fault = Several("--fault", "F", "Switch a fault on.");
+    private readonly Option<string?> profile = new("--profile") { HelpName = "P", Description = "Another architecture." };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { size, assume, drop, fault, profile })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>The choices of a claim, changed as the command line says.</summary>
+    /// <exception cref="UserErrorException">
+    /// VRF302: a size cannot be read or is unknown; VRF303: the family does not offer a choice; VRF304: options
+    /// contradict each other or the claim.
+    /// </exception>
+    public Choices Apply(ParseResult parsed, Claim claim)
+    {
+        var choices = claim.Choices;
+        foreach (var (name, value) in Sizes(Words(parsed, size)))
+        {
+            var offered = claim.Family.Sizes.Select(s => s.Name);
+            choices = offered.Contains(name)
+                ? choices.Size(name, value)
+                : throw UserErrorException.At(null, ErrorCodes.BadSize, $"'{claim.Family.Name}' has no size '{name}'",
+                    Suggestion.Hint(name, offered) ?? $"choose from {string.Join(", ", offered)}");
+        }
+
+        var (assumed, dropped) = (Words(parsed, assume), Words(parsed, drop));
+        var faults = Words(parsed, fault);
+        Known(claim.Family, "assumption", assumed, claim.Family.Assumptions.Select(a => a.Name));
+        Known(claim.Family, "fault", faults, claim.Family.Faults.Select(f => f.Name));
+        Known(claim.Family, "profile", parsed.GetValue(profile) is { } asked ? [asked] : [], claim.Family.Profiles.Select(p => p.Name));
+        foreach (var name in assumed.Concat(faults).Intersect(dropped))
+        {
+            throw UserErrorException.At(null, ErrorCodes.Contradiction, $"'{name}' is both switched on and dropped");
+        }
+
+        foreach (var name in dropped)
+        {
+            choices = Drop(claim, choices, name);
+        }
+
+        return choices with
+        {
+            Assumptions = choices.Assumptions.Union(assumed),
+            Faults = choices.Faults.Union(faults),
+            Profile = parsed.GetValue(profile) ?? choices.Profile,
+        };
+    }
+
+    /// <summary>
+    /// The options that turn the choices of a claim into others, each with its value as one word; none if they are the
+    /// same.
+    /// </summary>
+    public static ImmutableArray<string> Difference(Claim claim, Choices choices)
+    {
+        var other = ChoiceDifference.Of(claim, choices);
+        return
+        [
+            .. Named("--size", other.Sizes.IsEmpty ? [] : [string.Join(",", other.Sizes)]),
+            .. Named("--fault", other.Faults),
+            .. Named("--assume", other.Assumptions),
+            .. Named("--drop", other.Dropped),
+            .. Named("--profile", other.Profile is { } name ? [name] : []),
+        ];
+
+        static IEnumerable<string> Named(string option, ImmutableArray<string> values) =>
+            values.Select(value => $"{option} {TextWrap.Quoted(value)}");
+    }
+
+    private static Option<string[]> Several(string name, string value, string text) =>
+        new(name) { HelpName = value, Description = text + " May be repeated.", Arity = ArgumentArity.OneOrMore };
+
+    private static ImmutableArray<string> Words(ParseResult parsed, Option<string[]> option)
+    {
+        var words = (parsed.GetValue(option) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries)).ToList();
+        return words.Contains("")
+            ? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"{option.Name} has nothing before or behind a comma",
+                $"write {option.Name} {option.HelpName}")
+            : [.. words.Distinct()];
+    }
+
+    // Said once, before the first of many claims is decided.
+    private static void Known(ModelFamily family, string kind, ImmutableArray<string> names, IEnumerable<string> offered)
+    {
+        foreach (var name in names.Except(offered, StringComparer.Ordinal))
+        {
+            throw UserErrorException.At(null, ErrorCodes.UnknownChoice, $"'{family.Name}' has no {kind} '{name}'",
+                Suggestion.Hint(name, offered) ?? (offered.Any() ? $"choose from {string.Join(", ", offered)}" : $"it has no {kind}"));
+        }
+    }
+
+    private static Dictionary<string, int> Sizes(ImmutableArray<string> words)
+    {
+        var sizes = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var word in words)
+        {
+            var pair = word.Split('=');
+            if (pair.Length != 2 || !int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            {
+                throw UserErrorException.At(null, ErrorCodes.BadSize, $"the size '{word}' is not understood", "write --size cpu=3,page=2");
+            }
+
+            if (!sizes.TryAdd(pair[0], value))
+            {
+                throw UserErrorException.At(null, ErrorCodes.Contradiction, $"the size '{pair[0]}' is given twice");
+            }
+        }
+
+        return sizes;
+    }
+
+    private static Choices Drop(Claim claim, Choices choices, string name)
+    {
+        if (choices.Assumptions.Contains(name) || choices.Faults.Contains(name))
+        {
+            return choices with { Assumptions = choices.Assumptions.Remove(name), Faults = choices.Faults.Remove(name) };
+        }
+
+        var offered = claim.Family.Assumptions.Select(a => a.Name).Concat(claim.Family.Faults.Select(f => f.Name)).ToList();
+        string[] made = [.. choices.Assumptions, .. choices.Faults];
+        var hint = made.Length == 0 ? "it makes no assumption and has no fault" : $"choose from {string.Join(", ", made)}";
+        throw offered.Contains(name)
+            ? UserErrorException.At(null, ErrorCodes.Contradiction, $"'{name}' is dropped, but {claim.Id} does without it already", hint)
+            : UserErrorException.At(null, ErrorCodes.UnknownChoice, $"'{claim.Family.Name}' has no assumption or fault '{name}'",
+                Suggestion.Hint(name, made) ?? hint);
+    }
+}

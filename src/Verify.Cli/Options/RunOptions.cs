@@ -1,0 +1,148 @@
+using System.CommandLine;
+using Verify.Cli.Hosting;
+using Verify.Engines;
+using Verify.Scheduling;
+
+namespace Verify.Cli.Options;
+
+/// <summary>The options that say how to decide, and with what.</summary>
+/// <param name="withCheckpoints">Whether the command writes checkpoints.</param>
+internal sealed class RunOptions(bool withCheckpoints)
+{
+    private static readonly NamedReduction[] Known =
+    [
+        new("cone", Reductions.ConeOfInfluence),
+        new("partial-order", Reductions.PartialOrder),
+        new("symmetry", Reductions.Symmetry),
+    ];
+
+    private readonly Option<string?> engine = new("--engine")
+    {
+        HelpName = "E",
+        Description = "The engine; see 'verify list'.",
+    };
+
+    private readonly BudgetOption budget = new("What it may spend: states=1M,seconds=10,depth=30,bytes=2G.");
+
+    private readonly Option<ulong> seed = new("--seed")
+    {
+        HelpName = "N",
+        Description = "Where random choices start.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<int> threads = new("--threads")
+    {
+        HelpName = "N",
+        Description = "Threads; 0 for one a core.",
+        DefaultValueFactory = _ => 0,
+    };
+
+    private readonly Option<string[]> reduce = new("--reduce")
+    {
+        HelpName = "R",
+        Description = $"Look at fewer states for the same verdict: {Names}.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<long?> random = new("--random")
+    {
+        HelpName = "N",
+        Description = "Take N random walks in place of a search; refutes, but proves nothing.",
+    };
+
+    private readonly Option<bool> compact = new("--compact")
+    {
+        Description = "Keep a hash of each state of several words: less memory, and never a proof.",
+    };
+
+    private readonly Option<bool> paranoid = ParanoidOption();
+    private readonly ScheduleOptions schedules = new();
+    private readonly SolverOption solver = new();
+    private readonly StorageOptions storage = new(withCheckpoints);
+    private readonly List<Option> options = [];
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        var others = command.Options.Count;
+        foreach (var option in new Option[] { engine, random, budget.Option, reduce, compact, paranoid, seed, threads })
+        {
+            command.Add(option);
+        }
+
+        schedules.AddTo(command);
+        solver.AddTo(command);
+        storage.AddTo(command);
+        options.AddRange(command.Options.Skip(others));
+    }
+
+    /// <summary>The engine and the circumstances that the command line asks for.</summary>
+    /// <exception cref="UserErrorException">
+    /// VRF201, VRF202, VRF403: no such engine, a budget or a number that makes no sense; VRF304: options that contradict
+    /// each other; VRF402: a directory cannot be used.
+    /// </exception>
+    public (IEngine Engine, EngineOptions Run) Read(ParseResult parsed, Session session)
+    {
+        var limit = budget.Read(parsed);
+        var count = parsed.GetValue(threads);
+        var reductions = Reductions.None;
+        foreach (var name in (parsed.GetValue(reduce) ?? []).SelectMany(names => names.Split(',')))
+        {
+            var known = Array.Find(Known, one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                ?? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"there is no reduction '{name}'",
+                    $"write --reduce with one of {Names}");
+            reductions |= known.Reduction;
+        }
+
+        if (count is < 0 or > 1024)
+        {
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, $"{count} threads make no sense", "choose from 0 (one a core) to 1024");
+        }
+
+        solver.Apply(parsed, session);
+        (var chosen, limit) = schedules.Apply(parsed, Engine(parsed, session), limit);
+        OptionUse.Check(parsed, chosen);
+        return (chosen, storage.Apply(parsed, new EngineOptions(limit, parsed.GetValue(seed), count, null, reductions, session.Cancellation)
+        {
+            IsCompact = parsed.GetValue(compact),
+            Scrutiny = parsed.GetValue(paranoid) ? Scrutiny.Whole : null,
+        }));
+    }
+
+    /// <summary>The option to check every proof by search as far as it goes.</summary>
+    public static Option<bool> ParanoidOption() => new("--paranoid")
+    {
+        Description = "Let the interpreter walk every state of a proof by search once more, in place of a sample.",
+    };
+
+    /// <summary>Those of these options that a command line gives, as words of another one.</summary>
+    public IEnumerable<string> Given(ParseResult parsed) => options
+        .Select(option => (option.Name, Result: parsed.GetResult(option)))
+        .Where(one => one.Result is { Implicit: false })
+        .SelectMany(one => one.Result!.Tokens is { Count: > 0 } values
+            ? values.Select(value => $"{one.Name} {Verify.Rendering.TextWrap.Quoted(value.Value)}")
+            : [one.Name]);
+
+    private static string Names => string.Join(", ", Known.Select(one => one.Name));
+
+    private IEngine Engine(ParseResult parsed, Session session)
+    {
+        var (name, walks) = (parsed.GetValue(engine), parsed.GetValue(random));
+        if (walks is null)
+        {
+            return session.Engine(name);
+        }
+
+        if (name is not null && !name.Equals("random", StringComparison.OrdinalIgnoreCase))
+        {
+            throw UserErrorException.At(null, ErrorCodes.Contradiction, $"--random asks for walks, --engine for '{name}'");
+        }
+
+        return walks > 0
+            ? new RandomEngine(walks.Value)
+            : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"{walks} walks make no sense", "write --random 1000");
+    }
+
+    private sealed record NamedReduction(string Name, Reductions Reduction);
+}

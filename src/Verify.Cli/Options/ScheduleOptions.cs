@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Verify.Engines;
+
+namespace Verify.Cli.Options;
+
+/// <summary>The options that say how schedules are drawn.</summary>
+internal sealed class ScheduleOptions
+{
+    private readonly Option<string?> strategy = new("--strategy")
+    {
+        HelpName = "S",
+        Description = "How schedules are drawn: random, pct, or portfolio for several in turn (--engine schedules or coyote); and with "
+            + "--engine coyote probabilistic, delay-bounding or q-learning.",
+    };
+
+    private readonly Option<long?> schedules = new("--schedules")
+    {
+        HelpName = "N",
+        Description = $"How many schedules are drawn, {IScheduleEngine.DefaultSchedules} unless said otherwise.",
+    };
+
+    private readonly Option<int?> steps = new("--steps")
+    {
+        HelpName = "N",
+        Description = "The most steps of a schedule; the same as --budget depth=N.",
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { strategy, schedules, steps })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>An engine and a budget as the command line wants them.</summary>
+    /// <exception cref="UserErrorException">
+    /// VRF304: the options contradict each other or the engine; VRF403: a strategy or a number that makes no sense.
+    /// </exception>
+    public (IEngine Engine, Budget Budget) Apply(ParseResult parsed, IEngine engine, Budget budget)
+    {
+        var (name, count, most) = (parsed.GetValue(strategy), parsed.GetValue(schedules), parsed.GetValue(steps));
+        if (name is null && count is null && most is null)
+        {
+            return (engine, budget);
+        }
+
+        if (engine is not IScheduleEngine scheduling)
+        {
+            throw UserErrorException.At(null, ErrorCodes.Contradiction,
+                $"--strategy, --schedules and --steps are for schedules, and the engine is '{engine.Name}'", "add --engine schedules");
+        }
+
+        if (count < 1 || most < 1)
+        {
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, "no schedules, or none of a step, make no sense",
+                "write --schedules 1000 --steps 200");
+        }
+
+        if (most is not null && budget.Depth is { } depth && depth != most)
+        {
+            throw UserErrorException.At(null, ErrorCodes.Contradiction, $"--steps says {most}, --budget says {depth}");
+        }
+
+        name ??= scheduling.Strategies[0];
+        var chosen = scheduling.Strategies.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the engine '{engine.Name}' has no strategy '{name}'",
+                $"choose from {string.Join(", ", scheduling.Strategies)}");
+        return (scheduling.With(chosen, count ?? IScheduleEngine.DefaultSchedules), budget with { Depth = most ?? budget.Depth });
+    }
+}

@@ -1,0 +1,106 @@
+using Verify.Modelling;
+using Verify.Semantics;
+using UnreachableException = System.Diagnostics.UnreachableException;
+
+namespace Verify.Traces;
+
+/// <summary>What is wrong with a state that an engine calls undefined, in the model's own words.</summary>
+public static class Undefined
+{
+    /// <summary>The interpreter meets what an engine met at the end of a run.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="trace">The run.</param>
+    /// <param name="asked">The properties that were looked at.</param>
+    /// <returns>
+    /// VRF104, VRF120 or VRF121 with the run, as an <see cref="UndefinedException"/>; our own mistake if the trace is no run of
+    /// the model, or the interpreter finds nothing wrong with its end.
+    /// </returns>
+    public static Exception Explain(Model model, Trace trace, IEnumerable<Property> asked)
+    {
+        var interpreter = new Interpreter(model);
+        return Replay.WhyNot(interpreter, trace) is { } reason
+            ? new UnreachableException($"the way to an undefined state does not replay: {reason}")
+            : In(interpreter, trace, asked) ?? (Exception)NothingWrong();
+    }
+
+    /// <summary>The interpreter meets what an engine met in a state, and the way there is not known.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="asked">The properties that were looked at.</param>
+    /// <returns>VRF104, VRF120 or VRF121; our own mistake if the interpreter finds nothing wrong.</returns>
+    public static Exception Explain(Model model, State state, IEnumerable<Property> asked) =>
+        In(new Interpreter(model), new Trace([state], []), asked) is { } found
+            ? new UserErrorException(found.Diagnostic with { Message = found.What })
+            : NothingWrong();
+
+    /// <summary>What is undefined in the last state of a run: the first step by rule and arguments, then the properties.</summary>
+    /// <returns>Null if nothing is.</returns>
+    public static UndefinedException? In(Interpreter interpreter, Trace trace, IEnumerable<Property> asked)
+    {
+        var (model, state) = (interpreter.Model, trace.Last);
+        for (var rule = 0; rule < model.Rules.Length; rule++)
+        {
+            foreach (var arguments in Interpreter.ArgumentsOf(model.Rules[rule].Parameters))
+            {
+                var step = new Step(rule, arguments);
+                if (Met(() => Take(interpreter, state, step)) is { } found)
+                {
+                    var told = Narration.Of(model, state, step);
+                    return Told(found, new UndefinedRun(model, trace, step, null), $"in step '{told.Name}' of {told.Actor}");
+                }
+            }
+        }
+
+        foreach (var property in asked)
+        {
+            if (Met(() => LookAt(interpreter, state, property)) is { } found)
+            {
+                return Told(found, new UndefinedRun(model, trace, null, property), $"in the property '{property.Name}'");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether what is undefined at the end of one run is undefined in another state, too.</summary>
+    public static bool Is(Interpreter interpreter, State state, UndefinedRun like) => Met(() => like.Step is { } step
+        ? Take(interpreter, state, step)
+        : LookAt(interpreter, state, like.Property!)) is not null;
+
+    private static State? Take(Interpreter interpreter, State state, Step step) =>
+        interpreter.IsEnabled(state, step) ? interpreter.Successor(state, step) : null;
+
+    private static State? LookAt(Interpreter interpreter, State state, Property property)
+    {
+        if (property is Property.LeadsTo leadsTo)
+        {
+            interpreter.Holds(state, leadsTo.From, leadsTo.Where);
+            interpreter.Holds(state, leadsTo.To, leadsTo.Where);
+        }
+
+        Replay.Decides(interpreter, property, new Trace([state], []));
+        return null;
+    }
+
+    private static Diagnostic? Met(Func<State?> look)
+    {
+        try
+        {
+            look();
+            return null;
+        }
+        catch (UserErrorException found)
+        {
+            return found.Diagnostic;
+        }
+    }
+
+    private static UndefinedException Told(Diagnostic found, UndefinedRun run, string place)
+    {
+        var steps = run.Trace.Length == 1 ? "1 step" : $"{run.Trace.Length} steps";
+        return new UndefinedException(found with { Message = $"{found.Message}, {place} after {steps}" }, run) { What = found.Message };
+    }
+
+    private static UnreachableException NothingWrong() =>
+        new("an engine calls a state undefined that the interpreter finds nothing wrong with");
+}

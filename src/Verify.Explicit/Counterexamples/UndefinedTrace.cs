@@ -1,0 +1,37 @@
+using Verify.Engines;
+using Verify.Explicit.Disk;
+using Verify.Explicit.Exploration;
+using Verify.Semantics;
+using Verify.Traces;
+
+namespace Verify.Explicit.Counterexamples;
+
+/// <summary>What is wrong with a state that compiled code calls undefined.</summary>
+internal static class UndefinedTrace
+{
+    /// <summary>The interpreter meets what a search met, at the end of a shortest run to it if there is time to find one.</summary>
+    public static Exception Explain(CompiledModel model, SearchResult result, EngineOptions run, StorageTuning tuning, TimeSpan grace)
+    {
+        using var time = new TraceDeadline(run, result.Seconds, grace);
+        var trace = new TraceFinder(model, result.UndefinedIn).Find(result.Depth, run, tuning, time, out _);
+        return trace is null ? Undefined.Explain(model.Model, model.Layout.Unpack(result.UndefinedIn!), Asked(model))
+            : model.Steps is null ? Undefined.Explain(model.Model, trace, Asked(model))
+            : Explain(model, trace);
+    }
+
+    /// <summary>The interpreter meets what the compiled code met at the end of a run, and of a shortened one.</summary>
+    public static Exception Explain(CompiledModel model, Trace trace)
+    {
+        var met = Undefined.Explain(model.Model, trace, Asked(model));
+        if (met is not UndefinedException { Run: var there })
+        {
+            return met;
+        }
+
+        var interpreter = new Interpreter(model.Model);
+        var shortened = Shorten.Of(interpreter, run => Undefined.Is(interpreter, run.Last, there), trace);
+        return Undefined.Explain(model.Model, shortened, Asked(model));
+    }
+
+    private static IEnumerable<Modelling.Property> Asked(CompiledModel model) => [.. model.Witnesses, model.Property];
+}

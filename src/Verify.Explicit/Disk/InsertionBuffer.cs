@@ -1,0 +1,41 @@
+using Verify.Explicit.Packing;
+
+namespace Verify.Explicit.Disk;
+
+/// <summary>A few states that are put in the order of <see cref="StateOrder"/>.</summary>
+/// <remarks>Insertion sort: the rows of a table that is not too full are short, and in order almost.</remarks>
+internal sealed unsafe class InsertionBuffer(int wordCount)
+{
+    private nint[] states = new nint[64];
+    private ulong[] hashes = new ulong[64];
+    private int count;
+
+    /// <summary>Adds a state, which stays where it is.</summary>
+    public void Add(ulong* state, ulong hash)
+    {
+        if (count == states.Length)
+        {
+            Array.Resize(ref states, 2 * count);
+            Array.Resize(ref hashes, 2 * count);
+        }
+
+        var at = count++;
+        for (; at > 0 && StateOrder.Compare(hashes[at - 1], (ulong*)states[at - 1], hash, state, wordCount) > 0; at--)
+        {
+            (hashes[at], states[at]) = (hashes[at - 1], states[at - 1]);
+        }
+
+        (hashes[at], states[at]) = (hash, (nint)state);
+    }
+
+    /// <summary>Writes the states in order and forgets them.</summary>
+    public void WriteTo(StateWriter writer)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            writer.Add((ulong*)states[i], hashes[i]);
+        }
+
+        count = 0;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Verify.Explicit.Packing;
+
+namespace Verify.Explicit.Disk;
+
+/// <summary>Writes states to a new file.</summary>
+/// <param name="scratch">Where the file is.</param>
+/// <param name="wordCount">Words a state.</param>
+/// <param name="isSorted">Whether they come in the order of <see cref="StateOrder"/>, each once.</param>
+internal sealed unsafe class StateWriter(StateDirectory scratch, int wordCount, bool isSorted) : IDisposable
+{
+    private readonly ulong[] buffer = GC.AllocateUninitializedArray<ulong>(scratch.BufferStates * wordCount);
+    private readonly List<ulong> index = [];
+    private string? name;
+    private SafeFileHandle? handle;
+    private long count;
+    private int waiting; // words in the buffer
+    private long written;
+    private ulong checksum;
+
+    /// <summary>Adds a state.</summary>
+    /// <exception cref="IOException">It cannot be written: the disk may be full.</exception>
+    public void Add(ulong* state, ulong hash)
+    {
+        if (waiting == buffer.Length)
+        {
+            Write();
+        }
+
+        if (isSorted && count % StateFile.IndexStep == 0)
+        {
+            index.Add(hash);
+        }
+
+        for (var i = 0; i < wordCount; i++)
+        {
+            buffer[waiting++] = state[i];
+        }
+
+        checksum = StateOrder.Sum(checksum, hash);
+        count++;
+    }
+
+    /// <summary>The file; null if there was nothing to write.</summary>
+    /// <exception cref="IOException">It cannot be written: the disk may be full.</exception>
+    public StateFile? Finish()
+    {
+        if (count == 0)
+        {
+            return null;
+        }
+
+        Write();
+        var file = new StateFile(scratch, name!, wordCount, count, checksum, [.. index], handle);
+        handle = null;
+        scratch.Add(file);
+        return file;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Not finished: nothing knows of the file, and the space may be wanted.
+        if (handle is not null)
+        {
+            handle.Dispose();
+            scratch.Remove(name!);
+        }
+    }
+
+    private void Write()
+    {
+        if (handle is null)
+        {
+            (name, handle) = scratch.Create();
+        }
+
+        var bytes = MemoryMarshal.AsBytes(buffer.AsSpan(0, waiting));
+        scratch.Write(handle, bytes, written);
+        written += bytes.Length;
+        waiting = 0;
+    }
+}

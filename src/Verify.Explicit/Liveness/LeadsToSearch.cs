@@ -1,0 +1,312 @@
+using System.Collections;
+using Verify.Engines;
+using Verify.Explicit.Counterexamples;
+using Verify.Explicit.Disk;
+using Verify.Explicit.Exploration;
+using Verify.Explicit.Storage;
+using Verify.Semantics;
+using Verify.Traces;
+
+namespace Verify.Explicit.Liveness;
+
+/// <summary>
+/// Decides "whenever this, then later that" under weak fairness, over the whole state graph.
+/// </summary>
+/// <remarks>
+/// A violation is a run that meets the trigger, then never what should come, and is fair. It ends up in a strongly
+/// connected component of the states in which what should come has not; the run is fair if everything fair cannot
+/// happen in some state of the component or happens in it (weak fairness needs no smaller component than a maximal
+/// one). A state in which nothing fair can happen is such a component by itself: the run may rest there.
+/// </remarks>
+internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, StorageTuning tuning, TimeSpan grace)
+{
+    // Beside its words: numbers and marks, and its steps while a walk in depth is below it.
+    private const long MaxBytesAState = 300;
+
+    private readonly FairSteps?[] fairOf = [.. model.Lowered.Rules.Select(rule =>
+        FairSteps.OfStep(model.Model, new Step(rule.Rule, model.Lowered.ArgumentsOf(rule))))];
+
+    private StateGraph graph = null!;
+    private FairSteps[] fair = [];
+    private int[] fairIndex = [];
+
+    /// <summary>The verdict.</summary>
+    public Verdict Decide()
+    {
+        var limit = MemoryLimit.Of(run);
+        SearchResult result;
+        // One thread: the numbers of the states, and so the trace, then depend on the model alone.
+        using (var search = new Search(model, run with { Threads = 1 }, tuning))
+        {
+            result = search.Execute(keepLevels: true, inMemory: true);
+        }
+
+        if (result.End == SearchEnd.Undefined)
+        {
+            throw UndefinedTrace.Explain(model, result, run, tuning, grace);
+        }
+
+        var evidence = result.ToEvidence(model);
+        if (result.End != SearchEnd.Exhausted)
+        {
+            return NotDecided(result.Cause!, evidence);
+        }
+
+        if (!StateGraph.CanNumber(result.States, model.Layout.WordCount)
+            || result.States * (MaxBytesAState + (model.Layout.WordCount * sizeof(ulong))) > limit)
+        {
+            return NotDecided("memory limit", evidence with { Kind = EvidenceKind.Partial });
+        }
+
+        graph = new StateGraph(model, result.Levels);
+        fair = [.. fairOf.OfType<FairSteps>().Distinct()];
+        fairIndex = [.. fairOf.Select(steps => steps is null ? -1 : Array.IndexOf(fair, steps))];
+        var trigger = new Witness($"trigger of {model.Property.Name}", TriggerDepth(result.Levels)) { IsTrigger = true };
+        evidence = evidence with { Witnesses = evidence.Witnesses.Add(trigger) };
+        return FindViolation() is { } trace ? new Verdict.Refuted(trace, evidence)
+            : InterpreterCheck.TryAdd(model, run, graph, ref evidence) ? new Verdict.Proved(evidence)
+            : NotDecided("an interrupt", evidence);
+    }
+
+    private static Verdict.Unknown NotDecided(string cause, Evidence evidence) =>
+        new($"stopped by {cause}; what comes later needs the whole state graph", evidence);
+
+    // Where the trigger is first met: without it, nothing that should come later was ever asked for.
+    private int? TriggerDepth(IReadOnlyList<Frontier> levels)
+    {
+        var state = 0;
+        for (var depth = 0; depth < levels.Count; depth++)
+        {
+            for (var i = 0L; i < levels[depth].Count; i++, state++)
+            {
+                if (IsTriggered(state))
+                {
+                    return depth;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsTriggered(int state) => (graph.Check(state) & 1) != 0;
+
+    private bool HasCome(int state) => (graph.Check(state) >> (model.Witnesses.Length + 1) & 1) != 0;
+
+    private Trace? FindViolation()
+    {
+        var pending = PendingStates();
+        var component = StronglyConnectedComponents.Of(graph, pending, out var count);
+        var isFair = FairComponents(component, count);
+        var path = PathTo(pending, state => component[state] >= 0 && isFair[component[state]]);
+        if (path is null)
+        {
+            return null;
+        }
+
+        var (start, steps) = path.Value;
+        var last = steps.Count == 0 ? start : steps[^1].To;
+        var loopStart = steps.Count;
+        steps.AddRange(FairLoop(last, component));
+        var trace = Trace.Along(new Interpreter(model.Model), model.Layout.Unpack(graph.Words(start)), steps.Select(edge =>
+            new Step(model.Lowered.Rules[edge.Rule].Rule, model.Lowered.ArgumentsOf(model.Lowered.Rules[edge.Rule]))));
+        return trace with { LoopStart = loopStart };
+    }
+
+    // States reached after the trigger without what should come in between.
+    private bool[] PendingStates()
+    {
+        var pending = new bool[graph.Count];
+        var queue = new Queue<int>();
+        for (var state = 0; state < graph.Count; state++)
+        {
+            if (IsTriggered(state) && !HasCome(state))
+            {
+                pending[state] = true;
+                queue.Enqueue(state);
+            }
+        }
+
+        while (queue.TryDequeue(out var state))
+        {
+            foreach (var edge in graph.Edges(state))
+            {
+                if (!pending[edge.To] && !HasCome(edge.To))
+                {
+                    pending[edge.To] = true;
+                    queue.Enqueue(edge.To);
+                }
+            }
+        }
+
+        return pending;
+    }
+
+    private bool[] FairComponents(int[] component, int count)
+    {
+        var served = new BitArray[count];
+        for (var state = 0; state < graph.Count; state++)
+        {
+            if (component[state] >= 0)
+            {
+                served[component[state]] = (served[component[state]] ?? new BitArray(fair.Length)).Or(ServedAt(state, component));
+            }
+        }
+
+        return [.. served.Select(bits => bits.HasAllSet())];
+    }
+
+    // What is not starved by a run through this state for ever: it cannot happen here, or it happens within the component.
+    private BitArray ServedAt(int state, int[] component)
+    {
+        var served = new BitArray(fair.Length, defaultValue: true);
+        var edges = graph.Edges(state);
+        foreach (var edge in edges.Where(edge => fairIndex[edge.Rule] >= 0))
+        {
+            served[fairIndex[edge.Rule]] = false;
+        }
+
+        foreach (var edge in edges.Where(edge => fairIndex[edge.Rule] >= 0 && component[edge.To] == component[state]))
+        {
+            served[fairIndex[edge.Rule]] = true;
+        }
+
+        return served;
+    }
+
+    // A shortest run from the start through the trigger to a goal, pending from the trigger on.
+    private (int Start, List<Edge> Steps)? PathTo(bool[] pending, Func<int, bool> isGoal)
+    {
+        // Two copies of each state: before the trigger (even) and after it (odd).
+        var from = new (int Node, Edge By)[graph.Count * 2];
+        var seen = new bool[graph.Count * 2];
+        var queue = new Queue<int>();
+        void Reach(int node, int previous, Edge by)
+        {
+            if (!seen[node])
+            {
+                seen[node] = true;
+                from[node] = (previous, by);
+                queue.Enqueue(node);
+                if ((node & 1) == 0 && pending[node / 2] && IsTriggered(node / 2))
+                {
+                    // The trigger takes no step: the copy after it is as near.
+                    Reach(node + 1, node, new Edge(-1, node / 2));
+                }
+            }
+        }
+
+        for (var state = 0; state < graph.InitialCount; state++)
+        {
+            Reach(state * 2, -1, default);
+        }
+
+        while (queue.TryDequeue(out var node))
+        {
+            var (state, isAfter) = (node / 2, (node & 1) == 1);
+            if (isAfter && isGoal(state))
+            {
+                return Unwind(node, from);
+            }
+
+            foreach (var edge in graph.Edges(state).Where(edge => !isAfter || pending[edge.To]))
+            {
+                Reach((edge.To * 2) + (isAfter ? 1 : 0), node, edge);
+            }
+        }
+
+        return null;
+    }
+
+    private static (int Start, List<Edge> Steps) Unwind(int node, (int Node, Edge By)[] from)
+    {
+        var steps = new List<Edge>();
+        while (from[node].Node >= 0)
+        {
+            if (from[node].By.Rule >= 0)
+            {
+                steps.Add(from[node].By);
+            }
+
+            node = from[node].Node;
+        }
+
+        steps.Reverse();
+        return (node / 2, steps);
+    }
+
+    // A closed walk through the component that starves nothing: from one thing that is still starved to the next.
+    private List<Edge> FairLoop(int start, int[] component)
+    {
+        var loop = new List<Edge>();
+        var served = DisabledAt(start);
+        var at = start;
+        while (!served.HasAllSet())
+        {
+            var part = Walk(at, component, (edge, to) =>
+                (edge.Rule >= 0 && fairIndex[edge.Rule] is >= 0 and var index && !served[index])
+                || ((BitArray)served.Clone()).Not().And(DisabledAt(to)).HasAnySet());
+            foreach (var edge in part)
+            {
+                if (fairIndex[edge.Rule] is >= 0 and var index)
+                {
+                    served[index] = true;
+                }
+
+                served.Or(DisabledAt(edge.To));
+            }
+
+            loop.AddRange(part);
+            at = part[^1].To;
+        }
+
+        if (at != start)
+        {
+            loop.AddRange(Walk(at, component, (_, to) => to == start));
+        }
+
+        return loop;
+    }
+
+    private BitArray DisabledAt(int state)
+    {
+        var disabled = new BitArray(fair.Length, defaultValue: true);
+        foreach (var edge in graph.Edges(state).Where(edge => fairIndex[edge.Rule] >= 0))
+        {
+            disabled[fairIndex[edge.Rule]] = false;
+        }
+
+        return disabled;
+    }
+
+    // A shortest walk of at least one step within the component to a step that is looked for.
+    private List<Edge> Walk(int start, int[] component, Func<Edge, int, bool> isGoal)
+    {
+        var from = new Dictionary<int, (int State, Edge By)>();
+        var queue = new Queue<int>([start]);
+        while (queue.TryDequeue(out var state))
+        {
+            foreach (var edge in graph.Edges(state).Where(edge => component[edge.To] == component[start]))
+            {
+                if (isGoal(edge, edge.To))
+                {
+                    List<Edge> walk = [edge];
+                    for (var back = state; back != start; back = from[back].State)
+                    {
+                        walk.Add(from[back].By);
+                    }
+
+                    walk.Reverse();
+                    return walk;
+                }
+
+                if (edge.To != start && from.TryAdd(edge.To, (state, edge)))
+                {
+                    queue.Enqueue(edge.To);
+                }
+            }
+        }
+
+        throw new System.Diagnostics.UnreachableException("a fair component has no way to serve what it serves");
+    }
+}

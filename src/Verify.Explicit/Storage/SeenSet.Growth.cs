@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using Verify.Explicit.Disk;
+using Verify.Explicit.Packing;
+
+namespace Verify.Explicit.Storage;
+
+/// <summary>What rests on the order of slots being almost that of hashes: growing in place, and writing in order.</summary>
+internal sealed unsafe partial class SeenSet
+{
+    /// <summary>Makes the table larger, where it is. No one may insert meanwhile.</summary>
+    /// <param name="factor">How many times, a power of two.</param>
+    /// <param name="crew">Who does it; null for the caller alone.</param>
+    /// <remarks>
+    /// At twice the size, states that belong to slots from i on go to slots from 2i on. So the upper half is moved first,
+    /// to room that is new; what it leaves is room for the upper half of the rest, and so on. A half begins behind a slot
+    /// that is empty: what lies in it belongs to it.
+    /// </remarks>
+    /// <exception cref="InsufficientMemoryException">There is no room; the table is as it was.</exception>
+    public void Grow(int factor, ThreadGroup? crew)
+    {
+        var old = Capacity;
+        memory.Grow(factor * old * wordCount);
+        slots = memory.Start;
+        // States at the beginning may belong to the end, where there was no more room.
+        var first = Take(EmptyFrom(0));
+        Use(factor * old);
+        var to = old;
+        for (long from; (from = EmptyFrom(to / factor) + 1) < to; to = from)
+        {
+            if (crew is null || to - from < SmallPart)
+            {
+                Move(from, to);
+            }
+            else
+            {
+                var (start, length) = (from, to - from);
+                crew.Do(member => Move(start + (length * member / crew.Size), start + (length * (member + 1) / crew.Size)));
+            }
+        }
+
+        var rest = Take(to);
+        Add(first);
+        Add(rest);
+    }
+
+    /// <summary>Writes all states to a sorted file; null if there are none. No thread may insert meanwhile.</summary>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    public StateFile? WriteTo(StateDirectory scratch)
+    {
+        using var writer = new StateWriter(scratch, wordCount, isSorted: true);
+        WriteTo(writer);
+        return writer.Finish();
+    }
+
+    // In the order of StateOrder.
+    private void WriteTo(StateWriter writer)
+    {
+        // Slots in a row without a gap hold states that belong there or before: those need sorting, and no others.
+        var row = new InsertionBuffer(wordCount);
+        var gap = EmptyFrom(0);
+
+        // The row at the beginning may hold the rest of the row at the end.
+        AddRow(row, 0, gap, isOfTheEnd: false);
+        row.WriteTo(writer);
+        for (var i = gap + 1; i <= mask; i++)
+        {
+            if (slots[i * wordCount] == 0)
+            {
+                continue;
+            }
+
+            var first = i;
+            while (i <= mask && slots[i * wordCount] != 0)
+            {
+                i++;
+            }
+
+            AddRow(row, first, i, isOfTheEnd: true);
+            if (i > mask)
+            {
+                AddRow(row, 0, gap, isOfTheEnd: true);
+            }
+
+            row.WriteTo(writer);
+        }
+    }
+
+    // Below that, threads cost more than they save.
+    private const int SmallPart = 1 << 14;
+
+    private void AddRow(InsertionBuffer row, long from, long to, bool isOfTheEnd)
+    {
+        for (var i = from; i < to; i++)
+        {
+            var state = slots + (i * wordCount);
+            var hash = StateHash.Of(state, wordCount);
+            if (SlotOf(hash) > i == (isOfTheEnd && from == 0))
+            {
+                row.Add(state, hash);
+            }
+        }
+    }
+
+    // The first empty slot from one on.
+    private long EmptyFrom(long slot)
+    {
+        while (slots[slot * wordCount] != 0)
+        {
+            slot++;
+        }
+
+        return slot;
+    }
+
+    private ulong[] Take(long slotCount)
+    {
+        var words = new Span<ulong>(slots, (int)(slotCount * wordCount));
+        var taken = words.ToArray();
+        words.Clear();
+        return taken;
+    }
+
+    private void Add(ulong[] taken)
+    {
+        fixed (ulong* states = taken)
+        {
+            for (var i = 0; i < taken.Length; i += wordCount)
+            {
+                if (states[i] != 0)
+                {
+                    InsertSlot(states + i);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Move(long from, long to)
+    {
+        for (var slot = slots + (from * wordCount); slot < slots + (to * wordCount); slot += wordCount)
+        {
+            if (*slot != 0)
+            {
+                InsertSlot(slot);
+                for (var word = 0; word < wordCount; word++)
+                {
+                    slot[word] = 0;
+                }
+            }
+        }
+    }
+}

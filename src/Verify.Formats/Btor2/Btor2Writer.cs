@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Verify.Lowering;
+using Verify.Modelling;
+using Verify.Solvers.Smt;
+
+namespace Verify.Formats.Btor2;
+
+/// <summary>BTOR2: the finite lowering as a circuit of words, for model checkers of hardware.</summary>
+/// <remarks>
+/// An input says which rule fires. One that cannot fire changes nothing, rather than being ruled out by a constraint: a
+/// constraint has to hold in a bad state too, and in a deadlock no rule can fire.
+/// </remarks>
+public sealed class Btor2Writer : IModelWriter
+{
+    /// <inheritdoc/>
+    public string Name => "btor2";
+
+    /// <inheritdoc/>
+    public string Summary => "for model checkers of hardware: a circuit over bit-vectors";
+
+    /// <inheritdoc/>
+    public string Extension => ".btor2";
+
+    /// <inheritdoc/>
+    public string? WhyNot(Model model, Property? property) => SingleState.WhyNot(property);
+
+    /// <inheritdoc/>
+    public ImmutableArray<ExportFile> Export(Model model, Property? property, string? instance = null)
+    {
+        var asked = SingleState.Of(property);
+        var file = new Identifiers("").Take(model.Name) + Extension;
+        var isBad = asked is Property.Reachable ? "such a state can be reached" : "it is violated";
+        var head = SingleState.Head(model, asked, instance, "model checkers of hardware",
+            $"Run: btormc {file}",
+            $"sat: a bad state can be reached, that is {isBad}, or the model is not well defined there.",
+            "unsat: no bad state can be reached.",
+            "An input that names a rule which cannot fire, or none, changes nothing.");
+        return [new ExportFile(file, head + Text(new TransitionSystem(model, asked)))];
+    }
+
+    private static string Text(TransitionSystem system)
+    {
+        var nodes = new Btor2Nodes();
+        for (var rule = 0; rule < system.Lowered.Rules.Length; rule++)
+        {
+            nodes.Comment(string.Create(CultureInfo.InvariantCulture, $"rule {rule}  {system.NameOf(rule)}"));
+        }
+
+        States(system, nodes);
+        if (system.Lowered.Rules.Length > 1)
+        {
+            nodes.Declare("input", system.RuleSelector, system.Lowered.Rules.Length, "rule");
+        }
+
+        nodes.Comment("these are the codes of a state");
+        foreach (var leaf in system.Variables.Where(leaf => !int.IsPow2(leaf.Codes)))
+        {
+            nodes.Line($"constraint {nodes.Below(nodes.Leaf(leaf.Index), Btor2Nodes.BitsOf(leaf.Codes), leaf.Codes)}");
+        }
+
+        foreach (var term in system.Shape)
+        {
+            nodes.Line($"constraint {nodes.Truth(term)}");
+        }
+
+        Steps(system, nodes);
+        nodes.Comment("violated, or what is looked for, or not well defined");
+        var met = nodes.All(system.Met.Select(nodes.Truth));
+        var bad = nodes.Any(system.UndefinedStep.Append(system.UndefinedQuestion).Where(term => !term.IsFalse).Select(nodes.Truth)
+            .Append(met));
+        nodes.Line($"bad {bad} {Symbol($"{system.Property.Kind}:{system.Property.Name}")}");
+        return nodes.ToString();
+    }
+
+    // What a state begins with has to stand above it.
+    private static void States(TransitionSystem system, Btor2Nodes nodes)
+    {
+        nodes.Comment("the state");
+        var paths = LeafPaths.Of(system.Lowered.Shape);
+        var starts = system.FixedStarts.ToDictionary(start => start.Leaf, start => start.Code);
+        var taken = new HashSet<string>(["rule"], StringComparer.Ordinal);
+        foreach (var leaf in system.Variables)
+        {
+            var bits = Btor2Nodes.BitsOf(leaf.Codes);
+            var start = starts.TryGetValue(leaf.Index, out var code) ? nodes.Constant(code, bits) : (int?)null;
+            var state = nodes.Declare("state", leaf.Index, leaf.Codes, Untaken(Symbol(paths[leaf.Index]), taken));
+            if (start is { } constant)
+            {
+                nodes.Line($"init {nodes.Sort(bits)} {state} {constant}");
+            }
+        }
+    }
+
+    private static void Steps(TransitionSystem system, Btor2Nodes nodes)
+    {
+        nodes.Comment("whether the rule can fire");
+        var isEnabled = nodes.All(system.Enabled.Select(nodes.Truth));
+        foreach (var leaf in system.Variables)
+        {
+            var (bits, state) = (Btor2Nodes.BitsOf(leaf.Codes), nodes.Leaf(leaf.Index));
+            var value = nodes.Of(system.NextOf(leaf.Index), bits);
+            var next = value == state ? state : nodes.Choice(bits, isEnabled, value, state);
+            nodes.Line($"next {nodes.Sort(bits)} {state} {next}");
+        }
+    }
+
+    // A variable may be called as a part of another one is.
+    private static string Untaken(string symbol, HashSet<string> taken)
+    {
+        var result = symbol;
+        for (var i = 2; !taken.Add(result); i++)
+        {
+            result = string.Create(CultureInfo.InvariantCulture, $"{symbol}'{i}");
+        }
+
+        return result;
+    }
+
+    private static string Symbol(string name) => string.Concat(name.Select(c => char.IsWhiteSpace(c) || c == ';' ? '_' : c));
+}

@@ -1,0 +1,126 @@
+using Verify.Scheduling;
+using UnreachableException = System.Diagnostics.UnreachableException;
+
+namespace Verify.Harness;
+
+/// <summary>Threads of which one moves at a time: whoever has the baton, until a scheduling point gives it to another.</summary>
+/// <param name="strategy">The strategy, one of <see cref="ScheduleEngine"/>.</param>
+/// <param name="seed">What choices start from.</param>
+/// <param name="number">The number of the run.</param>
+/// <param name="maxTurns">The most turns it may have.</param>
+/// <param name="patience">How long somebody may have the baton.</param>
+internal sealed class TokenRuntime(string strategy, ulong seed, long number, int maxTurns, TimeSpan patience) : IControlledRuntime
+{
+    private Scheduler order = Scheduler.By(strategy, 1);
+    private Prng random = new(seed);
+    private ControlledThread[] hands = [];
+    private bool[] isReady = [];
+    private int passes;
+
+    [ThreadStatic]
+    private static ControlledThread? current;
+
+    /// <inheritdoc/>
+    public void Run(IReadOnlyList<Action> works)
+    {
+        hands = [.. works.Select(_ => new ControlledThread())];
+        isReady = new bool[hands.Length];
+        order = Scheduler.By(strategy, hands.Length);
+        random = Prng.ForRun(seed, order.NumberOf(number));
+        order.Begin(number, random, maxTurns);
+        var finished = new SemaphoreSlim(0); // whoever is given up may yet come to an end
+        var threads = hands.Zip(works, (hand, work) => new Thread(() => Take(hand, work, finished)) { IsBackground = true }).ToList();
+        threads.ForEach(thread => thread.Start());
+        if (Pass(null))
+        {
+            AwaitEnd(finished);
+        }
+
+        if (Array.Exists(hands, hand => !hand.IsDone))
+        {
+            throw new UnreachableException("everybody waits, and the run is not over");
+        }
+
+        threads.ForEach(thread => thread.Join());
+    }
+
+    /// <inheritdoc/>
+    public void Yield() => Pass(current);
+
+    /// <inheritdoc/>
+    public void WaitUntil(Func<bool> condition)
+    {
+        current!.Awaits = condition;
+        Pass(current);
+        current.Awaits = null;
+    }
+
+    /// <inheritdoc/>
+    public int Choose(int count) => random.Below(count);
+
+    /// <inheritdoc/>
+    public void CameBack() => order.CameBack();
+
+    // A thread cannot be ended from outside; who keeps the baton is left behind.
+    private void AwaitEnd(SemaphoreSlim finished)
+    {
+        for (var seen = -1; !finished.Wait(patience);)
+        {
+            var now = Volatile.Read(ref passes);
+            if (now == seen && !System.Diagnostics.Debugger.IsAttached)
+            {
+                throw new TimeoutException("the baton is not passed on");
+            }
+
+            seen = now;
+        }
+    }
+
+    private void Take(ControlledThread hand, Action work, SemaphoreSlim finished)
+    {
+        current = hand;
+        hand.Turn.Wait();
+        work();
+        hand.IsDone = true;
+        if (!Pass(hand))
+        {
+            finished.Release();
+        }
+    }
+
+    // False when there is nobody to pass it to.
+    private bool Pass(ControlledThread? from)
+    {
+        Volatile.Write(ref passes, unchecked(passes + 1));
+        var next = Next();
+        if (next is not null && next != from)
+        {
+            next.Turn.Release();
+            if (from is { IsDone: false })
+            {
+                from.Turn.Wait();
+            }
+        }
+
+        return next is not null;
+    }
+
+    private ControlledThread? Next()
+    {
+        for (var i = 0; i < hands.Length; i++)
+        {
+            isReady[i] = !hands[i].IsDone && hands[i].Awaits?.Invoke() != false;
+        }
+
+        return isReady.Contains(true) ? hands[order.Next(isReady)] : null;
+    }
+
+    private sealed class ControlledThread
+    {
+        public SemaphoreSlim Turn { get; } = new(0);
+
+        public bool IsDone { get; set; }
+
+        public Func<bool>? Awaits { get; set; }
+    }
+}

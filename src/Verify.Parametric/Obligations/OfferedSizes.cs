@@ -1,0 +1,237 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Verify.Claims;
+using Verify.Modelling;
+using Verify.Parametric.Logic;
+using Verify.Parametric.Lowering;
+using Verify.Semantics;
+
+namespace Verify.Parametric.Obligations;
+
+/// <summary>
+/// For which of the sizes that a family offers it describes one model: the same formulas, and initial states that are
+/// defined. Each size is looked at alone, and then together with those before it.
+/// </summary>
+internal sealed class OfferedSizes
+{
+    /// <summary>How many instances are compared at most; of more, the corners and some that are drawn.</summary>
+    public const int MaxCompared = 128;
+
+    private readonly Claim claim;
+    private readonly Invariant invariant;
+    private readonly string basis;
+    private readonly Dictionary<string, string?> known = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Text, int Value, string Template), bool> fitting = [];
+
+    public OfferedSizes(Claim claim, Invariant invariant)
+    {
+        (this.claim, this.invariant) = (claim, invariant);
+        basis = Essence(claim.Choices);
+        var sizes = ImmutableArray.CreateBuilder<ProvedSize>();
+        foreach (var size in claim.Family.Sizes)
+        {
+            var (proved, grown) = Alone(size);
+            if (proved.IsAny && Together([.. sizes, proved], grown ?? Number) is { } other)
+            {
+                (proved, grown) = (Only(size, other), null);
+            }
+
+            Number = grown ?? Number;
+            sizes.Add(proved);
+        }
+
+        Sizes = sizes.ToImmutable();
+        Instances = BoxOf(Sizes).Aggregate(1L, (product, side) => product * side.Values.Length);
+        Compared = Chosen(BoxOf(Sizes)).Count;
+    }
+
+    /// <summary>The size that is a number in the formulas, and the text for any value of it.</summary>
+    /// <param name="Size">The size.</param>
+    /// <param name="Value">Its value in the claim.</param>
+    /// <param name="Template">What is the same for all values.</param>
+    public sealed record Growth(SizeParameter Size, int Value, string Template)
+    {
+        /// <summary>A text for any value, given the one for the claim's value and for one more; null if there is none.</summary>
+        public string? TemplateOf(string text, string more) => SizeTemplate.Of(text, Value, more, Value + 1, Size.Name);
+    }
+
+    /// <summary>For which sizes it is one model.</summary>
+    public ImmutableArray<ProvedSize> Sizes { get; }
+
+    /// <summary>How many instances were compared.</summary>
+    public long Compared { get; }
+
+    /// <summary>How many instances of these sizes the family offers.</summary>
+    public long Instances { get; }
+
+    /// <summary>The size that is a number in the formulas; null if none is.</summary>
+    public Growth? Number { get; }
+
+    /// <summary>
+    /// What is known of numbers and is in no formula (<see cref="FirstOrderModel.KnownOrders"/>), with the size that is a
+    /// number as an unknown.
+    /// </summary>
+    public ImmutableArray<string> KnownOrders => [.. Lines[0].Split('\t').Skip(1)];
+
+    /// <summary>A digest of the formulas of model, property and invariant.</summary>
+    public string Digest => Fingerprint.Of(Lines[1]);
+
+    private string[] Lines => (Number?.Template ?? basis).Split('\n', 2);
+
+    private int ValueOf(SizeParameter size) => Instance.SizeIn(claim.Choices, size);
+
+    // ---- one size alone ----
+
+    private (ProvedSize Proved, Growth? Growth) Alone(SizeParameter size)
+    {
+        var value = ValueOf(size);
+        var next = value < size.High ? EssenceIfAny(claim.Choices.Size(size.Name, value + 1)) : null;
+        if (next is not null && next != basis)
+        {
+            SizeInNames.Refuse(size, value, ModelOf(claim.Choices), value + 1, ModelOf(claim.Choices.Size(size.Name, value + 1)));
+        }
+
+        var template = next is null || next == basis ? null : SizeTemplate.Of(basis, value, next, value + 1, size.Name);
+        var grown = template is null || Number is not null ? null : new Growth(size, value, template);
+        bool Fits(int other) => other == value || IsSame(claim.Choices.Size(size.Name, other), grown);
+        var misfit = Enumerable.Range(value + 1, size.High - value).Cast<int?>().FirstOrDefault(other => !Fits(other!.Value));
+        if (value == size.High || misfit is not null)
+        {
+            return (Only(size, misfit is { } at ? claim.Choices.Size(size.Name, at) : null), null);
+        }
+
+        var from = value;
+        while (from > size.Low && Fits(from - 1))
+        {
+            from--;
+        }
+
+        return (new ProvedSize(size.Name, from, IsAny: true, IsNumber: grown is not null), grown);
+    }
+
+    private ProvedSize Only(SizeParameter size, Choices? misfit) => new(size.Name, ValueOf(size), IsAny: false, IsNumber: false)
+    {
+        Without = misfit is not null && !HasModel(misfit) ? $"there is no model of {NameOf(misfit)}" : null,
+    };
+
+    private bool HasModel(Choices choices)
+    {
+        try
+        {
+            _ = ModelOf(choices);
+            return true;
+        }
+        catch (UserErrorException)
+        {
+            return false;
+        }
+    }
+
+    // ---- all sizes together ----
+
+    // One size at a time does not show a rule that is there only if two of them are large.
+    private Choices? Together(ImmutableArray<ProvedSize> sizes, Growth? number) =>
+        Chosen(BoxOf(sizes)).FirstOrDefault(choices => !IsSame(choices, number));
+
+    private ImmutableArray<(string Name, ImmutableArray<int> Values)> BoxOf(ImmutableArray<ProvedSize> sizes) =>
+    [
+        .. claim.Family.Sizes.Join(sizes.Where(size => size.IsAny), size => size.Name, proved => proved.Name,
+            (size, proved) => (size.Name, (ImmutableArray<int>)[.. Enumerable.Range(proved.From, size.High - proved.From + 1)])),
+    ];
+
+    // All of a box, or its corners and what is drawn from between them.
+    private List<Choices> Chosen(ImmutableArray<(string Name, ImmutableArray<int> Values)> box)
+    {
+        IEnumerable<Choices> Product(Func<ImmutableArray<int>, IEnumerable<int>> values) =>
+            box.Aggregate((IEnumerable<Choices>)[claim.Choices],
+                (some, side) => some.SelectMany(choices => values(side.Values).Select(value => choices.Size(side.Name, value))));
+        if (box.Aggregate(1L, (product, side) => product * side.Values.Length) <= MaxCompared)
+        {
+            return [.. Product(values => values)];
+        }
+
+        var chosen = Product(values => [values[0], values[^1]]).DistinctBy(NameOf).Take(MaxCompared).ToList();
+        var names = chosen.Select(NameOf).ToHashSet(StringComparer.Ordinal);
+        var random = new Prng(1);
+        while (chosen.Count < MaxCompared)
+        {
+            var drawn = box.Aggregate(claim.Choices,
+                (choices, side) => choices.Size(side.Name, side.Values[random.Below(side.Values.Length)]));
+            if (names.Add(NameOf(drawn)))
+            {
+                chosen.Add(drawn);
+            }
+        }
+
+        return chosen;
+    }
+
+    private string NameOf(Choices choices) => Instance.DescribeSizes(claim.Family, choices);
+
+    // ---- one instance ----
+
+    private bool IsSame(Choices choices, Growth? number)
+    {
+        if (EssenceIfAny(choices) is not { } essence)
+        {
+            return false;
+        }
+
+        var value = number is null ? 0 : Instance.SizeIn(choices, number.Size);
+        if (number is null || value == number.Value)
+        {
+            return essence == basis;
+        }
+
+        // Most sizes give a text that was looked at already.
+        return fitting.TryGetValue((essence, value, number.Template), out var fits)
+            ? fits
+            : fitting[(essence, value, number.Template)] =
+                SizeTemplate.Of(basis, number.Value, essence, value, number.Size.Name) == number.Template;
+    }
+
+    private string? EssenceIfAny(Choices choices)
+    {
+        if (!known.TryGetValue(NameOf(choices), out var essence))
+        {
+            try
+            {
+                essence = Essence(choices);
+            }
+            catch (UserErrorException)
+            {
+                essence = null; // there is no such model, or none that starts, or it cannot be told for every size
+            }
+
+            known[NameOf(choices)] = essence == basis ? basis : essence;
+        }
+
+        return essence;
+    }
+
+    // The formulas of model, property and invariant. What differs in them differs in the obligations. The first line says
+    // where the property is defined, and what is known of numbers.
+    private string Essence(Choices choices)
+    {
+        var model = ModelOf(choices);
+        var logic = new FirstOrderModel(model);
+        var asked = AnySizeProof.Asked(claim, model);
+        var isDefined = logic.IsDefined(asked.Holds, asked.Where);
+        var text = new StringBuilder($"{ObligationWriter.Of(logic)}{logic.Holds(asked.Holds, asked.Where)}\n");
+        foreach (var conjunct in invariant.For(model))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{conjunct.Name} {logic.Holds(conjunct.Holds, conjunct.Where)}\n");
+        }
+
+        return $"{isDefined}{string.Concat(logic.KnownOrders().Select(order => $"\t{order}"))}\n{text}";
+    }
+
+    // Where what variables start with is not defined, or does not fit, there is no model either.
+    private Model ModelOf(Choices choices)
+    {
+        var model = claim.Family.Build(choices);
+        _ = new Interpreter(model).InitialStates().First();
+        return model;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using Verify.Parametric.Logic;
+
+namespace Verify.Parametric.Search;
+
+/// <summary>An atomic statement about a few identities, or its negation.</summary>
+/// <param name="Text">The statement in C#, as it stands in an invariant; no two statements of a model have the same.</param>
+/// <param name="Say">What is said, or denied, in words, given the names of the identities.</param>
+/// <param name="IsDenied">Whether it is the negation of these words.</param>
+/// <param name="Expression">The statement.</param>
+/// <param name="Over">The identities that it is about.</param>
+/// <param name="Holds">Whether it holds of a state, given its image and an element for each identity.</param>
+internal sealed record Literal(
+    string Text, Func<Func<Binder, string>, string> Say, bool IsDenied, Expr Expression, ImmutableArray<Binder> Over,
+    Func<StateImage, int[], bool> Holds)
+{
+    /// <summary>What is said, or denied, in words.</summary>
+    public string Words => Say(binder => binder.Name);
+}
+
+/// <summary>For all identities: one of some statements holds.</summary>
+/// <param name="Literals">The statements.</param>
+/// <param name="Over">The identities, those of one sort distinct from each other.</param>
+internal sealed record Clause(ImmutableArray<Literal> Literals, ImmutableArray<Binder> Over)
+{
+    /// <summary>The clause as a closed predicate.</summary>
+    public Expr Expression => Over.Reverse().Aggregate(Body, Dsl.ForAllOver);
+
+    /// <summary>The clause in words; different letters stand for different identities.</summary>
+    public string Name
+    {
+        get
+        {
+            var denied = string.Join(" and ", Literals.Where(literal => literal.IsDenied).Select(literal => literal.Words));
+            var said = string.Join(" or ", Literals.Where(literal => !literal.IsDenied).Select(literal => literal.Words));
+            return denied.Length == 0 ? $"always {said}" : said.Length == 0 ? $"never {denied}" : $"if {denied} then {said}";
+        }
+    }
+
+    /// <summary>The clause in C#.</summary>
+    public string Text
+    {
+        get
+        {
+            var parts = Same.Select(pair => $"{pair.First} == {pair.Second}").Concat(Literals.Select(literal => literal.Text)).ToList();
+            var body = string.Join(" | ", parts);
+            return Over.IsEmpty ? body
+                : $"ForAll({string.Join(", ", Over.Select(o => o.Sort is Sort.ScalarSet s ? s.Name : ""))}, "
+                    + $"{(Over.Length == 1 ? Over[0].Name : $"({string.Join(", ", Over.Select(o => o.Name))})")} => {body})";
+        }
+    }
+
+    private Expr Body => Same.Select(pair => Dsl.ValueOf(pair.First) == Dsl.ValueOf(pair.Second))
+        .Concat(Literals.Select(literal => literal.Expression))
+        .Aggregate((left, right) => left | right);
+
+    private IEnumerable<(Binder First, Binder Second)> Same =>
+        from i in Enumerable.Range(0, Over.Length)
+        from j in Enumerable.Range(0, i)
+        where Over[i].Sort.Equals(Over[j].Sort)
+        select (Over[j], Over[i]);
+}

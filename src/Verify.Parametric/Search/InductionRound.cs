@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using Verify.Parametric.Logic;
+using Verify.Parametric.Lowering;
+using Verify.Semantics;
+using Verify.Solvers;
+
+namespace Verify.Parametric.Search;
+
+/// <summary>A search for an invariant on one instance: what is kept so far, and which step leads out of it.</summary>
+internal sealed class InductionRound : IDisposable
+{
+    private const int Tries = 8;
+
+    private readonly ISolver solver;
+    private readonly FirstOrderModel model;
+    private readonly AtomCatalogue vocabulary;
+    private readonly FiniteInstance universe;
+    private readonly Interpreter interpreter;
+    private readonly Dictionary<string, int> sizes;
+    private readonly List<Candidate> kept = [];
+    private readonly List<Question> fixedQuestions = [];
+    private readonly ImmutableArray<(FirstOrderRule Rule, ImmutableArray<Value> Arguments, int Position)> steps;
+
+    public InductionRound(Model instance, string property, ISolverSource solvers, CancellationToken cancellation)
+    {
+        model = new FirstOrderModel(instance);
+        vocabulary = new AtomCatalogue(model.Signature);
+        sizes = model.Signature.Scalars.ToDictionary(scalar => scalar.Name, scalar => scalar.ScalarCount);
+        interpreter = new Interpreter(instance);
+        solver = solvers.Start(1, new SolverLimits(SecondsPerAnswer: 60), cancellation);
+        universe = new FiniteInstance(model, solver);
+        steps = [.. model.Rules.SelectMany((rule, position) =>
+            FiniteInstance.DistinctArguments(rule.Rule).Select(arguments => (rule, arguments, position)))];
+        var always = (Property.Always)instance.Property(property);
+        Ask(null, Formula.Not(Formula.And(
+            model.IsDefined(always.Holds, always.Where), model.Holds(always.Holds, always.Where))));
+        foreach (var step in steps)
+        {
+            AskOfStep(step, Formula.Not(step.Rule.IsGuardDefined), isTaken: false);
+            AskOfStep(step, Formula.Not(step.Rule.AreUpdatesDefined), isTaken: true);
+        }
+    }
+
+    /// <summary>The sizes, as text.</summary>
+    public string Size => string.Join(", ", sizes.Select(size => $"{size.Key}={size.Value}"));
+
+    /// <summary>A clause in C#.</summary>
+    public string TextOf(ImmutableArray<int> clause) => InvariantSearch.ClauseIn(vocabulary, clause).Text;
+
+    public void Dispose() => solver.Dispose();
+
+    /// <summary>Adds a clause to what is kept.</summary>
+    public void Add(ImmutableArray<int> clause) => kept.Add(Knowing(clause));
+
+    /// <summary>Takes a clause away.</summary>
+    public void Remove(ImmutableArray<int> clause)
+    {
+        kept.RemoveAll(known => ClauseFinder.Key(known.Literals) == ClauseFinder.Key(clause));
+        foreach (var question in fixedQuestions.Concat(kept.SelectMany(known => known.Questions)))
+        {
+            question.IsSettled = false;
+        }
+    }
+
+    /// <summary>What is false of a state, for each choice of identities.</summary>
+    public IEnumerable<ulong[]> RowsOf(State state) =>
+        SampleMatrix.Of(vocabulary, new StateImage(model.Signature, state), sizes).Select(row => (ulong[])row.Clone()).ToList();
+
+    /// <summary>A step that leads out of what is kept, and the clause that it breaks; null when there is none.</summary>
+    public (CounterexampleToInduction Step, ImmutableArray<int>? Clause)? FirstBroken()
+    {
+        foreach (var question in fixedQuestions)
+        {
+            if (Answer(question) is { } broken)
+            {
+                return (broken, null);
+            }
+        }
+
+        foreach (var known in kept)
+        {
+            foreach (var question in known.Questions)
+            {
+                if (Answer(question) is { } broken)
+                {
+                    return (broken, known.Literals);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first of some clauses that no step breaks, given what is kept; the first when there is none.</summary>
+    public ImmutableArray<int> MaxStable(ImmutableArray<ImmutableArray<int>> candidates)
+    {
+        foreach (var candidate in candidates.Take(Tries))
+        {
+            var known = Knowing(candidate);
+            if (known.Questions.TrueForAll(question => universe.Find([.. Kept, known.Name, .. question.Conditions]) is null))
+            {
+                return candidate;
+            }
+        }
+
+        return candidates[0];
+    }
+
+    /// <summary>The clauses that the property needs, and those that they need.</summary>
+    public HashSet<string> Needed()
+    {
+        var needed = new HashSet<string>(StringComparer.Ordinal);
+        var queue = new Queue<Question>(fixedQuestions);
+        while (queue.TryDequeue(out var question))
+        {
+            var used = Used(question);
+            foreach (var known in kept.Where(known => used.Contains(known.Name) && needed.Add(ClauseFinder.Key(known.Literals))))
+            {
+                known.Questions.ForEach(queue.Enqueue);
+            }
+        }
+
+        return needed;
+    }
+
+    private IEnumerable<string> Kept => kept.Select(known => known.Name);
+
+    private HashSet<string> Used(Question question)
+    {
+        if (universe.Find([.. Kept, .. question.Conditions]) is not null)
+        {
+            throw new System.Diagnostics.UnreachableException("what was shown before is not so any more");
+        }
+
+        return [.. solver.Ask("(get-unsat-assumptions)").Items.Select(item => item.Text ?? "")];
+    }
+
+    private Candidate Knowing(ImmutableArray<int> literals)
+    {
+        var clause = InvariantSearch.ClauseIn(vocabulary, literals).Expression;
+        var formula = model.Holds(clause, new SourceLocation("", 0));
+        var questions = new List<Question>();
+        var read = FormulaTraversal.Symbols([formula]).ToHashSet();
+        foreach (var step in steps.Where(step => step.Rule.After.Values.Any(pair => read.Contains(pair.Leaf.Symbol))))
+        {
+            var after = Formula.Not(model.HoldsAfter(step.Rule, clause, new SourceLocation("", 0)));
+            questions.Add(new Question(new Lazy<ImmutableArray<string>>(() =>
+                [universe.NameStep(step.Rule, step.Arguments), universe.NameAfter(step.Rule, step.Arguments, after)]),
+                new Step(step.Position, step.Arguments)));
+        }
+
+        return new Candidate(literals, universe.Name(formula), questions);
+    }
+
+    private void Ask(Step? step, Formula condition)
+    {
+        if (!condition.IsFalse)
+        {
+            fixedQuestions.Add(new Question(new Lazy<ImmutableArray<string>>(() => [universe.Name(condition)]), step));
+        }
+    }
+
+    private void AskOfStep((FirstOrderRule Rule, ImmutableArray<Value> Arguments, int Position) step, Formula condition, bool isTaken)
+    {
+        if (!condition.IsFalse)
+        {
+            fixedQuestions.Add(new Question(new Lazy<ImmutableArray<string>>(() => isTaken
+                ? [universe.NameStep(step.Rule, step.Arguments), universe.NameAfter(step.Rule, step.Arguments, condition)]
+                : [universe.NameAfter(step.Rule, step.Arguments, condition)]), new Step(step.Position, step.Arguments)));
+        }
+    }
+
+    private CounterexampleToInduction? Answer(Question question)
+    {
+        if (question.IsSettled)
+        {
+            return null;
+        }
+
+        if (universe.Find([.. Kept, .. question.Conditions]) is not { } state)
+        {
+            question.IsSettled = true;
+            return null;
+        }
+
+        return new CounterexampleToInduction(state, question.Step, After(state, question.Step));
+    }
+
+    private State? After(State state, Step? step)
+    {
+        try
+        {
+            return step is not null && interpreter.IsEnabled(state, step) ? interpreter.Successor(state, step) : null;
+        }
+        catch (UserErrorException)
+        {
+            return null; // undefined is what is wrong with it
+        }
+    }
+
+    private sealed record Candidate(ImmutableArray<int> Literals, string Name, List<Question> Questions);
+
+    private sealed class Question(Lazy<ImmutableArray<string>> conditions, Step? step)
+    {
+        public ImmutableArray<string> Conditions => conditions.Value;
+
+        public Step? Step { get; } = step;
+
+        public bool IsSettled { get; set; }
+    }
+}

@@ -1,0 +1,112 @@
+namespace Verify.Rendering;
+
+/// <summary>Text broken into lines of a given width; nothing is ever cut off.</summary>
+public static class TextWrap
+{
+    /// <summary>The width of everything that is meant for a mailing list.</summary>
+    public const int Width = 72;
+
+    /// <summary>Breaks a text at its spaces, and within a word only where the word alone is too long.</summary>
+    /// <param name="text">One line of text.</param>
+    /// <param name="width">The most characters a line may have, at least 1.</param>
+    /// <param name="indent">Spaces before the first line.</param>
+    /// <param name="hanging">Further spaces before the others.</param>
+    public static IEnumerable<string> Lines(string text, int width = Width, int indent = 0, int hanging = 2)
+    {
+        // In a column that is too narrow for them, indents give way first.
+        indent = Math.Min(indent, width / 3);
+        hanging = Math.Min(hanging, width / 6);
+        var margin = indent;
+        var rest = Ascii(text).Trim();
+        while (rest.Length > width - margin)
+        {
+            var (end, next) = Break(rest, width - margin);
+            yield return new string(' ', margin) + rest[..end].TrimEnd();
+            rest = rest[next..].TrimStart();
+            margin = indent + hanging;
+        }
+
+        yield return (new string(' ', margin) + rest).TrimEnd();
+    }
+
+    /// <summary>A command on one line if it fits, else on several that a shell reads as one.</summary>
+    /// <param name="caption">What stands before it.</param>
+    /// <param name="words">The command and its arguments, quoted where need be.</param>
+    /// <remarks>
+    /// Where it does not fit, the caption has a line of its own, so that whole lines can be pasted; a word is broken
+    /// only where it is longer than a line, and then its second half starts at the left margin, or it would be two.
+    /// </remarks>
+    public static IEnumerable<string> Command(string caption, IReadOnlyList<string> words)
+    {
+        var whole = $"{caption} {string.Join(' ', words)}";
+        if (whole.Length <= Width)
+        {
+            yield return whole;
+            yield break;
+        }
+
+        yield return caption;
+        var line = words[0];
+        foreach (var word in words.Skip(1))
+        {
+            if (line.Length + word.Length + 3 <= Width)
+            {
+                line += $" {word}";
+                continue;
+            }
+
+            yield return $"{line} \\";
+            line = $"  {word}";
+            while (line.Length > Width - 2 && !word.StartsWith('\''))
+            {
+                var end = line.LastIndexOf('.', Width - 2) + 1;
+                end = end > 2 ? end : Width - 2;
+                yield return $"{line[..end]}\\";
+                line = line[end..];
+            }
+        }
+
+        yield return line;
+    }
+
+    /// <summary>An argument of a command as a shell reads it.</summary>
+    public static string Quoted(string argument) =>
+        argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:=/+@%".Contains(c))
+            ? argument
+            : $"'{argument.Replace("'", "'\\''")}'";
+
+    /// <summary>A text in plain ASCII: typographic signs by what stands for them in mail, others by a question mark.</summary>
+    public static string Ascii(string text) => text.All(c => c is >= ' ' and <= '~')
+        ? text
+        : string.Concat(text.Select(c => c switch
+        {
+            >= ' ' and <= '~' => c.ToString(),
+            '\t' or '\n' or '\r' or '\u00a0' => " ",
+            '\u2018' or '\u2019' => "'",
+            '\u201c' or '\u201d' => "\"",
+            '\u2010' or '\u2011' or '\u2012' or '\u2013' or '\u2212' => "-",
+            '\u2014' => "--",
+            '\u2026' => "...",
+            '\u2190' => "<-",
+            '\u2192' => "->",
+            '\u2260' => "!=",
+            '\u2264' => "<=",
+            '\u2265' => ">=",
+            _ => "?",
+        }));
+
+    // Where the first line ends, and where the next begins.
+    private static (int End, int Next) Break(string text, int room)
+    {
+        var space = text.LastIndexOf(' ', room);
+        if (space > 0 && text[..space].Trim().Length > 0)
+        {
+            return (space, space + 1);
+        }
+
+        // An opening bracket goes with what it opens, other signs stay behind.
+        var sign = text.LastIndexOfAny([',', ')', ']', '(', '[', '.', '_', '-', '/'], room - 1);
+        var end = sign > 0 && text[sign] is ('(' or '[') ? sign : sign + 1;
+        return end > 0 ? (end, end) : (room, room);
+    }
+}

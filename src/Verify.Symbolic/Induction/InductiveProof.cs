@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Verify.Engines;
+using Verify.Modelling;
+using Verify.Solvers;
+using Verify.Symbolic.Tasks;
+
+namespace Verify.Symbolic.Induction;
+
+/// <summary>Turns obligations into a verdict, once a solver that knows nothing of how they were found accepts them.</summary>
+internal static class InductiveProof
+{
+    // Deep enough for the witnesses of the models there are, and soon done.
+    private const int DepthOfWitnesses = 20;
+
+    private const double SecondsOfSecond = 10;
+
+    /// <summary>The verdict of a proof; "unknown" if it does not hold when it is looked at again.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="obligations">What has to be so.</param>
+    /// <param name="invariant">The definition of the invariant; null for an induction over several steps.</param>
+    /// <param name="certificate">What it rests on, in a few words.</param>
+    /// <param name="depth">How far the engine went.</param>
+    /// <param name="how">By which way.</param>
+    /// <exception cref="SolverException">The solver gives no answer.</exception>
+    public static Verdict Of(
+        ProofTask question, string obligations, string? invariant, string certificate, int depth, string how)
+    {
+        using (var fresh = question.Start())
+        {
+            if (InstanceObligations.WhyNot(obligations, fresh, question.Known) is { } reason)
+            {
+                return question.Unknown($"a proof was found that does not hold: {reason}");
+            }
+        }
+
+        var (second, denied) = SecondOpinion(question, obligations);
+        if (denied is not null)
+        {
+            return question.Unknown(denied);
+        }
+
+        var evaluator = invariant is null ? null : InvariantEvaluator.Of(invariant);
+        var walked = ReachableCheck.Of(question, evaluator);
+        if (walked.Broken is { } broken)
+        {
+            return question.Unsound(broken);
+        }
+
+        var looked = invariant is not null && evaluator is null ? $"{walked}, for the property alone" : walked.ToString();
+        var evidence = question.Evidence(EvidenceKind.Inductive, depth, $"{how}; checked by {question.Solver}{second}; {looked}") with
+        {
+            Certificate = certificate,
+            Obligations = obligations,
+        };
+        evidence = WithWitnesses(question, evidence) with { RuleCounts = [.. question.Model.Rules.Select(rule => Count(question, rule))] };
+        return question.Property is Property.Reachable ? new Verdict.Refuted(null, evidence) : new Verdict.Proved(evidence);
+    }
+
+    // Another program, in case that the first one is wrong. That it takes too long is no reason against a proof.
+    private static (string Said, string? Denied) SecondOpinion(ProofTask question, string obligations)
+    {
+        if (question.Second is not { } other)
+        {
+            return (" alone, there being no other solver", null);
+        }
+
+        try
+        {
+            using var solver = question.Start(other, SecondsOfSecond);
+            return InstanceObligations.WhyNot(obligations, solver, question.Known) switch
+            {
+                null => ($" and {other.Identity}", null),
+                var reason when reason.EndsWith("unknown", StringComparison.Ordinal) =>
+                    ($" alone, {other.Identity} answers 'unknown'", null),
+                var reason => ("", $"{question.Solver} and {other.Identity} contradict each other: {reason}"),
+            };
+        }
+        catch (SolverException e) when (e.Trouble != SolverFailure.Stopped)
+        {
+            return ($" alone ({e.Message})", null);
+        }
+    }
+
+    // An invariant says nothing about what can happen: witnesses are looked for one by one, near the start.
+    private static Evidence WithWitnesses(ProofTask question, Evidence evidence)
+    {
+        var met = ImmutableArray.CreateBuilder<Witness>();
+        var notLookedFor = ImmutableArray.CreateBuilder<string>();
+        foreach (var witness in question.Model.Properties.OfType<Property.Reachable>())
+        {
+            if (witness == question.Property)
+            {
+                met.Add(new Witness(witness.Name, null));
+            }
+            else if (Look(question.About(witness)) is { IsKnown: true, Depth: var depth })
+            {
+                met.Add(new Witness(witness.Name, depth));
+            }
+            else
+            {
+                notLookedFor.Add(witness.Name);
+            }
+        }
+
+        return evidence with { Witnesses = met.ToImmutable(), NotLookedFor = notLookedFor.ToImmutable() };
+    }
+
+    // Rules are not counted. Whether one fires that shall never is looked for like a witness.
+    private static long Count(ProofTask question, Rule rule)
+    {
+        if (rule.Never is null)
+        {
+            return Evidence.NotCounted;
+        }
+
+        var fires = !rule.Parameters.Aggregate(!rule.Guard, Dsl.ForAllOver);
+        return Look(question.About(new Property.Reachable(rule.Name, "", rule.Where, fires))) switch
+        {
+            { IsKnown: false } => Evidence.NotCounted,
+            { Depth: null } => 0,
+            _ => 1,
+        };
+    }
+
+    // Where all runs have come to their end, what was not met in any of them is not met at all.
+    private static (bool IsKnown, int? Depth) Look(ProofTask question)
+    {
+        try
+        {
+            using var search = new BoundedSearch(question);
+            while (question.Looked < DepthOfWitnesses && !search.HasEnded)
+            {
+                if (search.LookDeeper() is { } trace)
+                {
+                    return (true, trace.Length);
+                }
+            }
+
+            return (search.HasEnded, null);
+        }
+        catch (SolverException)
+        {
+            // The proof stands; what was not found in what was left of the budget was not looked for.
+        }
+
+        return (false, null);
+    }
+}

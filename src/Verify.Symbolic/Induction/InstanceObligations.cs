@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text;
+using Verify.Solvers;
+using Verify.Solvers.Smt;
+using Verify.Symbolic.Tasks;
+
+namespace Verify.Symbolic.Induction;
+
+/// <summary>
+/// What has to be so for a proof to hold, as stand-alone SMT-LIB 2 text: each is stated so that nothing can be wrong with
+/// it exactly if a solver answers <c>unsat</c>.
+/// </summary>
+internal static class InstanceObligations
+{
+    /// <summary>The obligations of k-induction.</summary>
+    /// <remarks>
+    /// A reachable bad state lies at the end of a run without repetition on which no state before is bad. Of such runs those
+    /// of under k steps do not end badly (starts), and neither do the last k steps of a longer one, wherever they begin
+    /// (stays). That states have the codes of states is itself an obligation, since the others take it for granted.
+    /// </remarks>
+    public static string OfInduction(ProofTask question, int k)
+    {
+        var text = Heading(question, $"{k}-induction over runs without repetition");
+        AppendShape(text, question.Text);
+        for (var depth = 0; depth < k; depth++)
+        {
+            AppendQuery(text, $"starts: no run of {depth} steps ends in a bad state", Run(question.Text, depth)
+                + $"(assert {SmtLib.Apply("init", Unrolling.State(0))})\n"
+                + $"(assert {SmtLib.Apply("bad", Unrolling.State(depth))})\n");
+        }
+
+        var differences = from later in Enumerable.Range(1, k)
+                          from earlier in Enumerable.Range(0, later)
+                          select question.Text.Differ(Unrolling.State(earlier), Unrolling.State(later));
+        AppendQuery(text, $"stays: after {k} steps through good states comes no bad one", Run(question.Text, k)
+            + string.Concat(Enumerable.Range(0, k).Select(i => $"(assert (not {SmtLib.Apply("bad", Unrolling.State(i))}))\n"))
+            + string.Concat(differences.Select(difference => $"(assert {difference})\n"))
+            + $"(assert {SmtLib.Apply("bad", Unrolling.State(k))})\n");
+        return text.ToString();
+    }
+
+    /// <summary>The obligations of an invariant.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="invariant">The definition of a predicate <c>inv</c> over the parts of a state.</param>
+    public static string OfInvariant(ProofTask question, string invariant)
+    {
+        var smt = question.Text;
+        var (before, after) = (Unrolling.State(0), Unrolling.State(1));
+        var text = Heading(question, "an inductive invariant");
+        text.Append(invariant).Append('\n');
+        AppendShape(text, smt);
+        AppendQuery(text, "starts: it holds in every initial state", Run(smt, 0)
+            + $"(assert {SmtLib.Apply("init", before)})\n(assert (not {smt.Call("inv", before)}))\n");
+        AppendQuery(text, "stays: no step leaves it", Run(smt, 1)
+            + $"(assert {smt.Call("inv", before)})\n(assert (not {smt.Call("inv", after)}))\n");
+        AppendQuery(text, "suffices: no state in which it holds is bad", Run(smt, 0)
+            + $"(assert {smt.Call("inv", before)})\n(assert {SmtLib.Apply("bad", before)})\n");
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// Asks a fresh solver, about each obligation twice: without what it denies, where a run is known that is such, and then
+    /// with it. A solver, or a text, to which nothing is possible proves nothing.
+    /// </summary>
+    /// <param name="obligations">The obligations.</param>
+    /// <param name="solver">The solver.</param>
+    /// <param name="known">The run.</param>
+    /// <returns>Why they do not hold; null when they do.</returns>
+    /// <exception cref="SolverException">The solver gives no answer, or a wrong one.</exception>
+    public static string? WhyNot(string obligations, ISolver solver, ControlRun known)
+    {
+        var (count, steps) = (0, 0);
+        SExpr? denied = null;
+        foreach (var command in SExpr.ReadAll(obligations))
+        {
+            if (command.Head == "check-sat")
+            {
+                count++;
+                Control.Ask(solver, known, steps);
+                solver.Send(denied?.ToString() ?? "");
+                denied = null;
+                if (solver.CheckSat() is var answer and not Satisfiability.Unsat)
+                {
+                    return $"obligation {count} is {answer.ToString().ToLowerInvariant()}";
+                }
+
+                continue;
+            }
+
+            // The last assertion before a question is what is denied.
+            if (denied is not null)
+            {
+                solver.Send(denied.ToString());
+            }
+
+            denied = command.Head == "assert" ? command : null;
+            if (denied is null)
+            {
+                solver.Send(command.ToString());
+            }
+
+            var isOneStepMore = command.Head == "define-fun" && command.Items[1].Is(SmtLib.Apply("bad", Unrolling.State(steps + 1)));
+            steps = command.Head == "push" ? 0 : isOneStepMore ? steps + 1 : steps;
+        }
+
+        solver.Finish();
+        return count == 0 ? "there are no obligations" : null;
+    }
+
+    private static StringBuilder Heading(ProofTask question, string what) => new StringBuilder()
+        .Append(CultureInfo.InvariantCulture, $"; {SmtLib.OneLine(question.Model.Name)}: '{SmtLib.OneLine(question.Property.Name)}'\n")
+        .Append(CultureInfo.InvariantCulture, $"; by {what}; every answer has to be unsat\n")
+        .Append(CultureInfo.InvariantCulture, $"; model {question.Model.Digest}\n")
+        .Append(question.Text.Legend())
+        .Append("(set-logic QF_BV)\n");
+
+    private static void AppendShape(StringBuilder text, SmtLib smt)
+    {
+        var (before, after) = (Unrolling.State(0), Unrolling.State(1));
+        AppendQuery(text, "shape: a step from a state that is well defined leads to a state", smt.Declare(before)
+            + smt.DeclareParts(after)
+            + smt.DeclareStep(before, Unrolling.Choice(0), after)
+            + $"(assert (not {SmtLib.Apply("bad", before)}))\n(assert (not {SmtLib.Apply("shape", after)}))\n");
+    }
+
+    private static void AppendQuery(StringBuilder text, string meaning, string body) =>
+        text.Append(CultureInfo.InvariantCulture, $"; {meaning}\n(push 1)\n{body}(check-sat)\n(pop 1)\n");
+
+    private static string Run(SmtLib smt, int steps) => string.Concat(
+        Enumerable.Range(0, steps + 1).Select(i => smt.Declare(Unrolling.State(i))
+            + (i > 0 ? smt.DeclareStep(Unrolling.State(i - 1), Unrolling.Choice(i - 1), Unrolling.State(i)) : "")));
+}

@@ -1,0 +1,91 @@
+namespace Verify.Symbolic.Pdr;
+
+/// <summary>Shows that states which would lead to a violation are not reached, the nearest to the start first.</summary>
+internal sealed class ProofObligations(Frames frames)
+{
+    private readonly PriorityQueue<(Cube Cube, int Level), (int Level, int Order)> waiting = new();
+    private int order;
+
+    /// <summary>Rules out a cube at the last level.</summary>
+    /// <returns>False if a state of it is reached.</returns>
+    public bool Block(Cube bad)
+    {
+        Enqueue(bad, frames.Last);
+        while (waiting.TryDequeue(out var next, out _))
+        {
+            var (cube, level) = next;
+            if (frames.IsInitial(cube))
+            {
+                return false;
+            }
+
+            if (frames.IsKnown(cube, level))
+            {
+                continue;
+            }
+
+            if (frames.IsReached(cube, level, out var before, out var core))
+            {
+                if (level == 1)
+                {
+                    // The step came from an initial state.
+                    return false;
+                }
+
+                Enqueue(before!, level - 1);
+                Enqueue(cube, level);
+                continue;
+            }
+
+            var lemma = Generalize(KeptFromStart(core, cube), level);
+            var highest = level;
+            while (highest < frames.Last && !frames.IsReached(lemma, highest + 1, out _, out _))
+            {
+                highest++;
+            }
+
+            frames.Learn(lemma, highest);
+            if (highest < frames.Last)
+            {
+                // What is not reached so soon may be a little later, and then it is better met now.
+                Enqueue(cube, highest + 1);
+            }
+        }
+
+        return true;
+    }
+
+    private void Enqueue(Cube cube, int level) => waiting.Enqueue((cube, level), (level, order++));
+
+    // Larger cubes rule out more: whatever is not needed is left out, one literal after the other.
+    private Cube Generalize(Cube cube, int level)
+    {
+        foreach (var literal in cube.Literals)
+        {
+            if (cube.Literals.Length == 1 || !cube.Literals.Contains(literal))
+            {
+                continue;
+            }
+
+            var larger = cube.Without(literal);
+            if (!frames.IsInitial(larger) && !frames.IsReached(larger, level, out _, out var core))
+            {
+                cube = KeptFromStart(core, larger);
+            }
+        }
+
+        return cube;
+    }
+
+    // Initial states are reached: a cube that is ruled out must not hold one.
+    private Cube KeptFromStart(Cube core, Cube whole)
+    {
+        if (!frames.IsInitial(core))
+        {
+            return core;
+        }
+
+        var literal = whole.Literals.First(frames.RulesOutStart);
+        return new Cube([.. core.Literals.Append(literal).Order()]);
+    }
+}

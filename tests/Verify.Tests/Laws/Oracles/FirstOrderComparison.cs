@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using Verify.Parametric.Logic;
+using Verify.Parametric.Lowering;
+using Verify.Semantics;
+
+namespace Verify.Tests.Laws.Oracles;
+
+/// <summary>Compares the formulas of a model with the interpreter on states of the same sizes.</summary>
+internal sealed class FirstOrderComparison(FirstOrderModel logic)
+{
+    private static readonly Dictionary<Symbol, Formula> NoConstants = [];
+
+    private readonly Interpreter interpreter = new(logic.Model);
+
+    /// <summary>Steps that were compared, disabled ones too.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Those of them that are undefined.</summary>
+    public int Undefined { get; private set; }
+
+    /// <summary>The initial states are those that the formulas describe.</summary>
+    public void CompareInitially()
+    {
+        foreach (var state in interpreter.InitialStates())
+        {
+            var image = new StateImage(logic.Signature, state);
+            var grounding = In(image, NoConstants);
+            foreach (var (leaf, start) in logic.Initial)
+            {
+                foreach (var arguments in Arguments(leaf))
+                {
+                    Assert.Equal(image.Of(leaf.Symbol, arguments).ToString(), grounding.Of(Formula.Apply(start, arguments)).ToString());
+                }
+            }
+        }
+    }
+
+    /// <summary>Every rule with all arguments, and every property, in one state.</summary>
+    public void Compare(State state)
+    {
+        var image = new StateImage(logic.Signature, state);
+        foreach (var axiom in logic.Signature.Typing())
+        {
+            Assert.True(In(image, NoConstants).Holds(axiom), $"a state is not as its sorts say: {axiom}");
+        }
+
+        foreach (var property in logic.Model.Properties.OfType<Property.Always>())
+        {
+            CompareProperty(state, image, property);
+        }
+
+        for (var rule = 0; rule < logic.Rules.Length; rule++)
+        {
+            foreach (var arguments in Interpreter.ArgumentsOf(logic.Model.Rules[rule].Parameters))
+            {
+                Steps++;
+                CompareStep(state, image, new Step(rule, arguments));
+            }
+        }
+    }
+
+    private void CompareProperty(State state, StateImage image, Property.Always property)
+    {
+        try
+        {
+            var (holds, isDefined) = (logic.Holds(property.Holds, property.Where), logic.IsDefined(property.Holds, property.Where));
+            if (In(image, NoConstants).Holds(isDefined))
+            {
+                Assert.Equal(interpreter.Holds(state, property.Holds, property.Where), In(image, NoConstants).Holds(holds));
+            }
+        }
+        catch (UserErrorException e) when (e.Diagnostic.Code == ErrorCodes.NotGeneric)
+        {
+            // What cannot be told is refused, and there is nothing to compare.
+        }
+    }
+
+    private void CompareStep(State state, StateImage image, Step step)
+    {
+        var rule = logic.Rules[step.Rule];
+        var constants = rule.Parameters.Zip(step.Arguments)
+            .ToDictionary(pair => pair.First, pair => Formula.Of(pair.First.Sort, pair.Second.Number));
+        foreach (var (witness, fact) in rule.Witnesses.Zip(rule.Facts.TakeLast(rule.Witnesses.Length)))
+        {
+            // One of the elements is what the option holds; any will do where it holds none.
+            var elements = Enumerable.Range(0, SizeOf(witness.Sort)).Select(i => Formula.Of(witness.Sort, i));
+            constants[witness] = elements.First(element => In(image, With(constants, witness, element)).Holds(fact));
+        }
+
+        var grounding = In(image, constants);
+        if (!grounding.Holds(rule.IsGuardDefined))
+        {
+            Undefined++;
+            return;
+        }
+
+        var isEnabled = interpreter.IsEnabled(state, step);
+        Assert.Equal(isEnabled, grounding.Holds(rule.Guard));
+        if (!isEnabled)
+        {
+            return;
+        }
+
+        if (!grounding.Holds(rule.AreUpdatesDefined))
+        {
+            Undefined++;
+            return;
+        }
+
+        var after = new StateImage(logic.Signature, interpreter.Successor(state, step));
+        foreach (var leaf in logic.Signature.Leaves)
+        {
+            var symbol = rule.After.TryGetValue(leaf.Symbol.Name, out var change) ? change.After : leaf.Symbol;
+            foreach (var arguments in Arguments(leaf))
+            {
+                Assert.Equal(after.Of(leaf.Symbol, arguments).ToString(), grounding.Of(Formula.Apply(symbol, arguments)).ToString());
+            }
+        }
+    }
+
+    private Grounding In(StateImage image, Dictionary<Symbol, Formula> constants) => new(SizeOf,
+        (symbol, arguments) => constants.TryGetValue(symbol, out var value) ? value : image.Of(symbol, arguments));
+
+    private static Dictionary<Symbol, Formula> With(Dictionary<Symbol, Formula> constants, Symbol symbol, Formula value) =>
+        new(constants) { [symbol] = value };
+
+    private int SizeOf(LogicSort sort) => Scalars.First(scalar => scalar.Name == sort.Name).ScalarCount;
+
+    private IEnumerable<Sort.ScalarSet> Scalars => logic.Signature.Scalars;
+
+    private IEnumerable<ImmutableArray<Formula>> Arguments(StateSymbol leaf)
+    {
+        var sorts = leaf.Kind == StateSymbolKind.Relation ? leaf.Keys.Add(leaf.Sort) : leaf.Keys;
+        IEnumerable<ImmutableArray<Formula>> all = [[]];
+        return sorts.Aggregate(all, (some, sort) => some.SelectMany(arguments =>
+            Value.All(sort).Select(value => arguments.Add(Formula.Of(logic.Signature.LogicOf(sort), value.Number)))));
+    }
+}

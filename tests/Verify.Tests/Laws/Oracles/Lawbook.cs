@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Verify.Engines;
+using Verify.Scheduling;
+using Verify.Tests.Explicit.Storage;
+using Verify.Tests.Formats;
+using Verify.Tests.Laws.Corners;
+using Verify.Tests.Laws.Lowering;
+using Verify.Tests.Laws.Reduced;
+using Verify.Tests.Solvers;
+using Verify.Tests.Symbolic;
+
+namespace Verify.Tests.Laws.Oracles;
+
+/// <summary>All laws that are tried on generated models, one at a time.</summary>
+internal static class Lawbook
+{
+    /// <summary>The laws, cheap ones first: what the later ones ask of a model is often found by then.</summary>
+    public static ImmutableArray<Law> All { get; } =
+    [
+        MeaningLaws.SameTwice, LoweringLaws.Terms, LoweringLaws.Systems, EveryWayLaws.AnyWay, EveryWayLaws.Told,
+        EngineLaws.SameAsToy, ConeLaws.Keeps, PartialOrderLaws.Keeps, SymmetryLaws.Keeps, FirstOrderLaws.SameAsInterpreter,
+        StepLaws.Packs, StepLaws.Steps, StepLaws.Effects, TraceLaws.Replays, TraceLaws.Lassos, TraceLaws.Shortens,
+        ModelLaws.Known, ModelLaws.Refused, ThreadLaws.Runs, SmtLaws.Says, SmtLaws.Clauses, SmtLaws.Refuses,
+        ReductionLaws.Keep, ReductionLaws.Undefined,
+        CheckLaws.Passes, CheckLaws.Refuses, CheckLaws.Misses, LivenessLaws.Lassos, OrbitLaws.VisitsOnce,
+        PartialOrderLaws.InCrews, EngineLaws.FewestSwitches, EngineLaws.SurvivesText, EngineLaws.Repeats,
+        EngineLaws.CutByDepth, EngineLaws.CutByStates, EngineLaws.Cancelled, EngineLaws.SameOnThreads,
+        EngineLaws.InSmallTables, SymmetryLaws.SameOnThreads, ReductionLaws.SameOnThreads, LivenessLaws.OutOfMemory,
+        .. new[] { "walks" }.Concat(new ScheduleEngine().Strategies).SelectMany(way =>
+            new[] { RandomLaws.AgreesBy(way), RandomLaws.RepeatsBy(way) }),
+        DiskTests.SameUnder(Reductions.None), DiskTests.SameUnder(Reductions.Symmetry | Reductions.PartialOrder),
+        Btor2Tests.BadWhereItIs, ConformanceTests.ReadBack, ConformanceTests.InSpin, ConformanceTests.InRumur,
+        FamilyLaws.HoldsAtAll, SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
+    ];
+
+    /// <summary>Every law that a class of the tests declares; one that is not in the book is never tried by a soak.</summary>
+    public static IEnumerable<Law> Declared => typeof(Lawbook).Assembly.GetTypes()
+        .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
+        .Where(declared => declared.FieldType == typeof(Law))
+        .Select(declared => (Law)declared.GetValue(null)!);
+}
