@@ -5,7 +5,6 @@ using Verify.Cli.Hosting;
 using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
-using Verify.Formats;
 using Verify.Scheduling;
 using Verify.Solvers;
 using Verify.Solvers.Library;

@@ -21,9 +21,6 @@ public sealed class Tool(
     private readonly SolverChoice solvers =
         solvers ?? new SolverChoice([new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5)]);
 
-    /// <summary>Name and version, as results print them.</summary>
-    public static string Version { get; } = "verify " + typeof(Tool).Assembly.GetName().Version!.ToString(3);
-
     /// <summary>Z3's library in a child, which is the tool started again.</summary>
     internal static MicrosoftZ3 HostedZ3() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
         ? new MicrosoftZ3(Environment.ProcessPath!, [typeof(Tool).Assembly.Location, Z3Host.Argument])
@@ -42,21 +39,11 @@ public sealed class Tool(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            var failure = Diagnose(e);
-            Complain(terminal, failure);
+            var failure = ErrorOutput.Diagnose(e);
+            ErrorOutput.Complain(terminal, failure);
             return ExitCode.Of(failure);
         }
     }
-
-    /// <summary>What is said about an exception: a user's mistake, a file that fails, or a mistake of our own.</summary>
-    internal static Diagnostic Diagnose(Exception e) => e switch
-    {
-        UserErrorException known => known.Diagnostic,
-        IOException or UnauthorizedAccessException => new(ErrorCodes.BadFile, OneLine(e.Message), null, ErrorCodes.BadFile.Hint),
-        _ => new(ErrorCodes.Internal, OneLine($"{e.GetType().Name}: {e.Message}"), null,
-            Environment.GetEnvironmentVariable("VERIFY_DEBUG") == "1"
-                ? e.ToString() : $"{ErrorCodes.Internal.Hint}; VERIFY_DEBUG=1 shows where it happened"),
-    };
 
     private static int Invoke(IReadOnlyList<string> arguments, Session session)
     {
@@ -135,7 +122,7 @@ public sealed class Tool(
         var message = command == root && stray is not null ? $"there is no command '{stray}'"
             : parsed.Errors is [var error, ..] ? NotANumber(error) ?? error.Message : "no command is given";
         var hint = (stray is null ? null : Suggestion.Hint(stray, known)) ?? help;
-        return UserErrorException.At(null, ErrorCodes.BadUsage, OneLine(message), hint);
+        return UserErrorException.At(null, ErrorCodes.BadUsage, ErrorOutput.OneLine(message), hint);
     }
 
     // The parser speaks of types of .NET.
@@ -153,23 +140,13 @@ public sealed class Tool(
             : null;
     }
 
-    /// <summary>Says what is wrong, and what to try.</summary>
-    internal static void Complain(Terminal terminal, Diagnostic diagnostic)
-    {
-        terminal.Error.WriteLine(diagnostic.ToString());
-        terminal.Error.WriteLine($"hint: {diagnostic.Hint}");
-    }
-
-    private static string OneLine(string text) =>
-        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-
     private sealed class PrintVersion : SynchronousCommandLineAction
     {
         public override bool ClearsParseErrors => true;
 
         public override int Invoke(ParseResult parseResult)
         {
-            parseResult.InvocationConfiguration.Output.WriteLine(Version);
+            parseResult.InvocationConfiguration.Output.WriteLine(ToolVersion.Text);
             return ExitCode.AsExpected;
         }
     }

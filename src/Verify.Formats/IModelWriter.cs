@@ -1,9 +1,4 @@
 using System.Collections.Immutable;
-using Verify.Formats.Btor2;
-using Verify.Formats.Murphi;
-using Verify.Formats.Promela;
-using Verify.Formats.Smt;
-using Verify.Formats.Tla;
 using Verify.Modelling;
 
 namespace Verify.Formats;
@@ -40,13 +35,6 @@ public interface IModelWriter
 /// <param name="Name">Its name, which the text may rely on; without a folder.</param>
 /// <param name="Text">What is in it.</param>
 public sealed record ExportFile(string Name, string Text);
-
-/// <summary>The writers there are.</summary>
-public static class ModelWriters
-{
-    /// <summary>All of them, in the order of their names.</summary>
-    public static ImmutableArray<IModelWriter> All { get; } = [new Btor2Writer(), new MurphiWriter(), new PromelaWriter(), new SmtHornWriter(), new TlaWriter()];
-}
 
 /// <summary>What every writer asks about a property.</summary>
 internal static class AskedProperty

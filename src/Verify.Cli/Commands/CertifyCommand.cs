@@ -98,7 +98,7 @@ internal static class CertifyCommand
 
     private static void WriteJson(TextWriter output, List<CheckedCertificate> done) => ResultJson.Document(output, json =>
     {
-        json.WriteString("tool", Tool.Version);
+        json.WriteString("tool", ToolVersion.Text);
         ResultJson.WriteCertificates(json, done);
     });
 }

@@ -80,7 +80,7 @@ internal static class CheckCommand
 
             if (outcome.Complaint is { } complaint)
             {
-                Tool.Complain(session.Terminal, complaint);
+                ErrorOutput.Complain(session.Terminal, complaint);
             }
 
             if (shown.SizeSeconds is { } seconds && outcome.Decision?.Report.Main?.Verdict is Verdict.Proved)

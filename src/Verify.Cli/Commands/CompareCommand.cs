@@ -127,7 +127,7 @@ internal static class CompareCommand
         mistakes.ForEach(pair =>
             session.Terminal.Error.WriteLine($"{pair.answer.Failure} (claim {pair.row.Claim.Id}, engine '{pair.answer.Engine}')"));
         var wrong = rows.Select(row => row.Failure).OfType<Diagnostic>().ToList();
-        wrong.ForEach(failure => Tool.Complain(session.Terminal, failure));
+        wrong.ForEach(failure => ErrorOutput.Complain(session.Terminal, failure));
         return ExitCode.Worst(
         [
             mistakes.Count > 0 ? ExitCode.OurFault : ExitCode.AsExpected,

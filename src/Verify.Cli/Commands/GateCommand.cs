@@ -99,7 +99,7 @@ internal static class GateCommand
         var (output, error) = (session.Terminal.Out, session.Terminal.Error);
         foreach (var complaint in gate.Unread.Concat(gate.Outcomes.Select(outcome => outcome.Complaint).OfType<Diagnostic>()))
         {
-            Tool.Complain(session.Terminal, complaint);
+            ErrorOutput.Complain(session.Terminal, complaint);
         }
 
         if (gate.Outcomes.Count < gate.Asked)

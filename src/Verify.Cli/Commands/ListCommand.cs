@@ -35,7 +35,7 @@ internal static class ListCommand
             }
 
             var mistakes = session.Catalogue.Mistakes.ToList();
-            mistakes.ForEach(mistake => Tool.Complain(session.Terminal, mistake));
+            mistakes.ForEach(mistake => ErrorOutput.Complain(session.Terminal, mistake));
             return mistakes.Count > 0 ? ExitCode.BadInput : ExitCode.AsExpected;
         });
         return command;
@@ -113,7 +113,7 @@ internal static class ListCommand
     private static void WriteJson(Session session, IEnumerable<ModelFamily> families, IEnumerable<Claim> claims) =>
         ResultJson.Document(session.Terminal.Out, json =>
     {
-        json.WriteString("tool", Tool.Version);
+        json.WriteString("tool", ToolVersion.Text);
         Array(json, "families", families, WriteFamily);
         Array(json, "claims", claims, WriteClaim);
         Array(json, "engines", session.Engines, (_, engine) =>

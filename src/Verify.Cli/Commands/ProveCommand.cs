@@ -153,7 +153,7 @@ internal sealed class ProveCommand
 
                 codes.Add(wrong.ExitCode);
                 entries.AddRange(ResultJson.Of(wrong));
-                Tool.Complain(session.Terminal, wrong.Complaint!);
+                ErrorOutput.Complain(session.Terminal, wrong.Complaint!);
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Verify.Claims;
 using Verify.Cli.Hosting;
@@ -75,8 +76,9 @@ internal static class ReplayCommand
         };
         var report = new Report(instance, property, verdict, "replay", EngineOptions.Default, 0);
         var isExpected = verdict.Word == claim.Expected.Word;
-        string[] problems = isExpected ? [] : [$"expected {claim.Expected.Word}, found {verdict.Word}"];
-        return (new ClaimDecision(claim, choices, new ClaimReport(claim, report, [], [.. problems])), trace);
+        ImmutableArray<string> problems = isExpected ? [] : [$"expected {claim.Expected.Word}, found {verdict.Word}"];
+        var told = new ClaimReport(claim, report, [], problems) { OpenProblems = verdict is Verdict.Unknown ? problems : [] };
+        return (new ClaimDecision(claim, choices, told), trace);
     }
 
     /// <summary>A run about progress goes on for ever: it rests in its last state, or comes back to that of an earlier step.</summary>
@@ -104,7 +106,7 @@ internal static class ReplayCommand
             new ResultText(terminal).Write(wrong, isFull);
         }
 
-        Tool.Complain(terminal, wrong.Complaint!);
+        ErrorOutput.Complain(terminal, wrong.Complaint!);
         return wrong.ExitCode;
     }
 

@@ -107,8 +107,10 @@ public sealed class Catalogue
     // What nothing is claimed about can be asked about: all properties of a family, or the one behind the colon.
     private ImmutableArray<Claim> Questions(string argument)
     {
-        var family = Families.FirstOrDefault(family => argument.Equals(family.Name, StringComparison.OrdinalIgnoreCase)
-            || argument.StartsWith($"{family.Name}:", StringComparison.OrdinalIgnoreCase));
+        // As it is written first: two names may differ in their case alone.
+        ModelFamily? Named(StringComparison comparison) => Families.FirstOrDefault(family =>
+            argument.Equals(family.Name, comparison) || argument.StartsWith($"{family.Name}:", comparison));
+        var family = Named(StringComparison.Ordinal) ?? Named(StringComparison.OrdinalIgnoreCase);
         if (family is null)
         {
             return [];
@@ -116,9 +118,10 @@ public sealed class Catalogue
 
         var properties = new Instance(family, Choices.Default).Model.Properties;
         var name = argument.Length > family.Name.Length ? argument[(family.Name.Length + 1)..] : null;
+        Property? Called(StringComparison comparison) => properties.FirstOrDefault(p => p.Name.Equals(name, comparison));
         // With other choices there may be other properties; whether there is this one shows when it is decided.
         var asked = name is null ? properties.Where(property => property is not Property.Reachable).Select(property => property.Name)
-            : [properties.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Name ?? name];
+            : [(Called(StringComparison.Ordinal) ?? Called(StringComparison.OrdinalIgnoreCase))?.Name ?? name];
         return
         [
             .. asked.Select(property => new Claim

@@ -75,14 +75,14 @@ internal static class ResultJson
     /// <summary>Writes results.</summary>
     public static void Write(TextWriter output, IEnumerable<Entry> entries) => Document(output, json =>
     {
-        json.WriteString("tool", Tool.Version);
+        json.WriteString("tool", ToolVersion.Text);
         WriteResults(json, entries);
     });
 
     /// <summary>Writes what became of a gate: the results, the certificates, and all of it in a word.</summary>
     public static void Write(TextWriter output, GateOutcome gate) => Document(output, json =>
     {
-        json.WriteString("tool", Tool.Version);
+        json.WriteString("tool", ToolVersion.Text);
         WriteResults(json, gate.Outcomes.SelectMany(Of));
         WriteCertificates(json, gate.Certificates);
         json.WriteStartObject("gate");

@@ -81,7 +81,7 @@ internal sealed class AnySizeRun(Session session)
             }
 
             ProofFiles.Write(ProofFiles.Lock, ProofFiles.ReadLock().With(
-                Certificate.Of(claim, result.Proof!, Tool.Version), result.Answers.Select(answer => answer.Solver).Distinct()).Text);
+                Certificate.Of(claim, result.Proof!, ToolVersion.Text), result.Answers.Select(answer => answer.Solver).Distinct()).Text);
             return result with { Certificate = ProofFiles.Lock };
         });
     }

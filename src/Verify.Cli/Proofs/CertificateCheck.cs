@@ -26,7 +26,7 @@ internal sealed class CertificateCheck(Session session)
         foreach (var (claim, invariant) in files.All)
         {
             var path = Path.Combine(Path.GetFullPath(folder), Certificate.FileName(claim.Id));
-            ProofFiles.Write(path, Certificate.Of(claim, AnySizeProof.Of(claim, invariant), Tool.Version).Text);
+            ProofFiles.Write(path, Certificate.Of(claim, AnySizeProof.Of(claim, invariant), ToolVersion.Text).Text);
             yield return path;
         }
     }
@@ -98,7 +98,7 @@ internal sealed class CertificateCheck(Session session)
     private CheckedCertificate Check(Claim claim, Invariant invariant, CertificateLock accepted)
     {
         var proof = AnySizeProof.Of(claim, invariant);
-        accepted.Check(Certificate.Of(claim, proof, Tool.Version), ProofFiles.Lock);
+        accepted.Check(Certificate.Of(claim, proof, ToolVersion.Text), ProofFiles.Lock);
         return OfProof(claim, proof, ProofFiles.Lock);
     }
 
@@ -115,7 +115,7 @@ internal sealed class CertificateCheck(Session session)
             var stored = Certificate.Read(text, file);
             var (claim, invariant) = files.OwnerOf(file);
             var proof = AnySizeProof.Of(claim, invariant);
-            stored.CheckAgainst(Certificate.Of(claim, proof, Tool.Version), file);
+            stored.CheckAgainst(Certificate.Of(claim, proof, ToolVersion.Text), file);
             return OfProof(claim, proof, file);
         }
         catch (UserErrorException e)
@@ -125,25 +125,26 @@ internal sealed class CertificateCheck(Session session)
     }
 
     private CheckedCertificate OfProof(Claim claim, AnySizeProof proof, string file) =>
-        Answered(file, word => $"{claim.Id}  {word} {proof.Sentence}", proof.Text, proof.Count,
+        Answered(file, "proved", word => $"{claim.Id}  {word} {proof.Sentence}", proof.Text, proof.Count,
             SolverCheck.MaxSeconds, AnySizeRun.WhyNot(proof, ConjunctWalk.Brief));
 
     private CheckedCertificate OfInstance(InstanceCertificate stored, string file)
     {
         var claim = session.Catalogue.Claims.FirstOrDefault(claim => claim.Id == stored.Claim)
-            ?? throw UserErrorException.At(new SourceLocation(file, 2), ErrorCodes.BadCertificate, $"there is no claim '{stored.Claim}'");
+            ?? throw UserErrorException.At(
+                new SourceLocation(file, 2), ErrorCodes.BadCertificate, $"there is no claim '{stored.Claim}'");
         var instance = stored.CheckAgainst(claim);
-        return Answered(file, word => $"{claim.Id}  {word} on {instance}", stored.Proof, stored.Obligations, SecondsForInstances,
-            stored.WhyNot(claim, instance));
+        return Answered(file, stored.Verdict, word => $"{claim.Id}  {word} on {instance}", stored.Proof, stored.Obligations,
+            SecondsForInstances, stored.WhyNot(claim, instance));
     }
 
     private CheckedCertificate Answered(
-        string file, Func<string, string> line, string proof, int obligations, int maxSeconds, string? broken)
+        string file, string verdict, Func<string, string> line, string proof, int obligations, int maxSeconds, string? broken)
     {
         // Whatever solvers say of it: the interpreter reaches what it says cannot be reached.
         if (broken is not null)
         {
-            return new CheckedCertificate(file, line("not proved"), [broken], null, ExitCode.Otherwise);
+            return new CheckedCertificate(file, line($"not {verdict}"), [broken], null, ExitCode.Otherwise);
         }
 
         var solvers = session.Solvers.WithSecondOpinion;
@@ -155,7 +156,7 @@ internal sealed class CertificateCheck(Session session)
 
         var result = AnySizeProver.Run(proof, solvers, seeds: 1, session.Cancellation, maxSeconds);
         var alone = missing.IsEmpty ? "" : " alone";
-        var told = line(result.IsProved ? "proved" : "not proved")
+        var told = line(result.IsProved ? verdict : $"not {verdict}")
             + string.Create(CultureInfo.InvariantCulture, $": {obligations} obligations, ")
             + string.Join(", ", result.Answers.Select(answer => $"{answer.Solver}{alone} {Quantity.InSeconds(answer.Seconds)}"))
             + string.Concat(missing.Select(reason => $"; no second opinion: {reason}"));

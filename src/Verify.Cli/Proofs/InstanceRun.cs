@@ -43,7 +43,7 @@ internal sealed class InstanceRun(Session session, string? folder)
         var asked = claim.Expected is Expectation.ProvedIf ? claim with { Expected = new Expectation.Proved() } : claim;
         var decision = ProgressDisplay.Run(session.Terminal, claim.Id,
             progress => ClaimDecision.Of(asked, choices, engine, run with { Progress = progress }));
-        if (folder is null || decision.Report.Main is not { } main || InstanceCertificate.Of(claim, main, Tool.Version) is not { } text)
+        if (folder is null || decision.Report.Main is not { } main || InstanceCertificate.Of(claim, main, ToolVersion.Text) is not { } text)
         {
             return (decision, null);
         }

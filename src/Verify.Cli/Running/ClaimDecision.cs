@@ -21,13 +21,8 @@ internal sealed record ClaimDecision(Claim Claim, Choices Choices, ClaimReport R
         .Except(Claim.Choices.Assumptions.Union(Claim.Choices.Faults))
         .Where(IsIdle);
 
-    /// <summary>How many of the answers are missing: decisions, and whether a proof is vacuous.</summary>
-    private int Undecided => Report.Dropped.Select(d => d.Report).Prepend(Report.Main)
-        .Count(report => report is null or { Verdict: Verdict.Unknown or Verdict.HoldsUpTo })
-        + (Report.Main?.OpenVacuities().Length ?? 0);
-
-    /// <summary>The exit code.</summary>
-    public int ExitCode => Undecided > 0 && Report.Problems.Length <= Undecided ? Hosting.ExitCode.Undecided
+    /// <summary>The exit code. A problem that no missing answer can take away comes first.</summary>
+    public int ExitCode => Report.IsUndecided && Report.Problems.All(Report.OpenProblems.Contains) ? Hosting.ExitCode.Undecided
         : IsExpected ? (Report.IsAsExpected ? Hosting.ExitCode.AsExpected : Hosting.ExitCode.Otherwise)
         : Report.Main!.Verdict is Verdict.Proved && Report.IsAsExpected ? Hosting.ExitCode.AsExpected : Hosting.ExitCode.Otherwise;
 
@@ -42,7 +37,10 @@ internal sealed record ClaimDecision(Claim Claim, Choices Choices, ClaimReport R
         var instance = new Instance(claim.Family, choices);
         var report = Claims.Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);
         return new ClaimDecision(claim, choices, new ClaimReport(claim, report, [],
-            [.. report.Forbidden(), .. report.Vacuities(), .. report.OpenVacuities()]));
+            [.. report.Forbidden(), .. report.Vacuities(), .. report.OpenVacuities()])
+        {
+            OpenProblems = report.OpenVacuities(),
+        });
     }
 
     /// <summary>The command that shows a run of an instance again, a word an entry.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Verify.Claims;
 using Verify.Cli.Engines;
+using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Modelling;
 using Stopwatch = System.Diagnostics.Stopwatch;
@@ -136,7 +137,7 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return new Answer(engine.Name, null, Tool.Diagnose(e), null, clock.Elapsed.TotalSeconds);
+            return new Answer(engine.Name, null, ErrorOutput.Diagnose(e), null, clock.Elapsed.TotalSeconds);
         }
     }
 }

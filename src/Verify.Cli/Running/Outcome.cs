@@ -1,4 +1,5 @@
 using Verify.Claims;
+using Verify.Cli.Hosting;
 using Verify.Cli.Options;
 using Verify.Engines;
 using Verify.Modelling;
@@ -65,8 +66,8 @@ internal sealed record Outcome(Claim Claim, Choices Choices, ClaimDecision? Deci
     /// <summary>A claim that nothing can be decided about, for what was thrown.</summary>
     public static Outcome Wrong(Claim claim, Choices choices, Exception thrown) => thrown is UndefinedException { Run: var run }
         // With an assumption dropped, it is another instance that something is wrong with.
-        ? Wrong(claim, run.Instance?.Choices ?? choices, Tool.Diagnose(thrown)) with { Run = run }
-        : Wrong(claim, choices, Tool.Diagnose(thrown));
+        ? Wrong(claim, run.Instance?.Choices ?? choices, ErrorOutput.Diagnose(thrown)) with { Run = run }
+        : Wrong(claim, choices, ErrorOutput.Diagnose(thrown));
 
     /// <summary>A claim that nothing can be decided about.</summary>
     public static Outcome Wrong(Claim claim, Choices choices, Diagnostic failure)

@@ -182,11 +182,14 @@ public sealed record ClaimReport(
     /// <summary>Whether all is as the claim expects.</summary>
     public bool IsAsExpected => Problems.IsEmpty;
 
+    /// <summary>Those of the problems that a missing answer makes, and that it may take away: the others stay, whatever it is.</summary>
+    public ImmutableArray<string> OpenProblems { get; init; } = [];
+
     /// <summary>Whether an answer is missing: the claim is pending, or a budget or a solver gave out.</summary>
     public bool IsUndecided => Main is null
-        || Main.Verdict is Verdict.Unknown or Verdict.HoldsUpTo
+        || IsOpen(Main)
         || !Main.OpenVacuities().IsEmpty
-        || Dropped.Any(d => d.Report.Verdict is Verdict.Unknown or Verdict.HoldsUpTo);
+        || Dropped.Any(d => IsOpen(d.Report));
 
     /// <summary>Decides a claim and compares it with what it expects.</summary>
     public static ClaimReport Decide(Claim claim, IEngine engine, EngineOptions run)
@@ -207,7 +210,12 @@ public sealed record ClaimReport(
         }
 
         var report = new ClaimReport(claim, main, dropped.ToImmutable(), []);
-        return report with { Problems = [.. Compare(report)] };
+        var problems = Compare(report).ToList();
+        return report with
+        {
+            Problems = [.. problems.Select(problem => problem.Text)],
+            OpenProblems = [.. problems.Where(problem => problem.IsOpen).Select(problem => problem.Text)],
+        };
     }
 
     private static Report DecideWith(Claim claim, Choices choices, IEngine engine, EngineOptions run)
@@ -216,24 +224,29 @@ public sealed record ClaimReport(
         return Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);
     }
 
-    private static IEnumerable<string> Compare(ClaimReport report)
+    private static IEnumerable<(string Text, bool IsOpen)> Compare(ClaimReport report)
     {
         var main = report.Main!;
         var expected = report.Claim.Expected;
         if (main.Verdict.Word != expected.Word && expected is not Expectation.Open)
         {
-            yield return $"expected {expected.Word}, found {main.Verdict.Word}";
+            yield return ($"expected {expected.Word}, found {main.Verdict.Word}", IsOpen(main));
             yield break;
         }
 
         foreach (var forbidden in main.Forbidden())
         {
-            yield return forbidden;
+            yield return (forbidden, false);
         }
 
-        foreach (var vacuity in main.Vacuities().Concat(main.OpenVacuities()))
+        foreach (var vacuity in main.Vacuities())
         {
-            yield return vacuity;
+            yield return (vacuity, false);
+        }
+
+        foreach (var vacuity in main.OpenVacuities())
+        {
+            yield return (vacuity, true);
         }
 
         if (expected is Expectation.ProvedIf { Superfluous: var named })
@@ -241,12 +254,12 @@ public sealed record ClaimReport(
             var assumptions = report.Claim.Choices.Assumptions;
             foreach (var name in named.Where(name => !assumptions.Contains(name)))
             {
-                yield return $"the claim calls '{name}' superfluous, which it does not assume";
+                yield return ($"the claim calls '{name}' superfluous, which it does not assume", false);
             }
 
             if (assumptions.IsEmpty)
             {
-                yield return "the claim is expected to hold under assumptions, and makes none";
+                yield return ("the claim is expected to hold under assumptions, and makes none", false);
             }
         }
 
@@ -255,7 +268,7 @@ public sealed record ClaimReport(
         if (expected is Expectation.Refuted { Steps: { } steps } && main.Trace?.Length != steps
             && !(mayBeLonger && main.Trace?.Length > steps))
         {
-            yield return $"expected a shortest violation of {steps} steps, found {main.Trace?.Length}";
+            yield return ($"expected a shortest violation of {steps} steps, found {main.Trace?.Length}", false);
         }
 
         if (expected is Expectation.ProvedIf conditional)
@@ -266,11 +279,13 @@ public sealed record ClaimReport(
                 var wanted = isSuperfluous ? "proved" : "refuted";
                 if (without.Verdict.Word != wanted)
                 {
-                    yield return without.Verdict is Verdict.Proved
+                    yield return (without.Verdict is Verdict.Proved
                         ? $"{assumption} is superfluous: the claim is proved without it"
-                        : $"without {assumption}: expected {wanted}, found {without.Verdict.Word}";
+                        : $"without {assumption}: expected {wanted}, found {without.Verdict.Word}", IsOpen(without));
                 }
             }
         }
     }
+
+    private static bool IsOpen(Report report) => report.Verdict is Verdict.Unknown or Verdict.HoldsUpTo;
 }

@@ -211,20 +211,23 @@ internal sealed class OfferedSizes
     }
 
     // The formulas of model, property and invariant. What differs in them differs in the obligations. The first line says
-    // where the property is defined, and what is known of numbers.
+    // where the property and the witnesses are defined, and what is known of numbers.
     private string Essence(Choices choices)
     {
         var model = ModelOf(choices);
         var logic = new FirstOrderModel(model);
         var asked = AnySizeProof.Asked(claim, model);
-        var isDefined = logic.IsDefined(asked.Holds, asked.Where);
+        var isDefined = model.Properties.OfType<Property.Reachable>()
+            .Select(witness => $"{witness.Name} {logic.IsDefined(witness.Holds, witness.Where)}")
+            .Prepend(logic.IsDefined(asked.Holds, asked.Where).ToString())
+            .ToList();
         var text = new StringBuilder($"{ObligationWriter.Of(logic)}{logic.Holds(asked.Holds, asked.Where)}\n");
         foreach (var conjunct in invariant.For(model))
         {
             text.Append(CultureInfo.InvariantCulture, $"{conjunct.Name} {logic.Holds(conjunct.Holds, conjunct.Where)}\n");
         }
 
-        return $"{isDefined}{string.Concat(logic.KnownOrders().Select(order => $"\t{order}"))}\n{text}";
+        return $"{string.Join(' ', isDefined)}{string.Concat(logic.KnownOrders().Select(order => $"\t{order}"))}\n{text}";
     }
 
     // Where what variables start with is not defined, or does not fit, there is no model either.

@@ -36,6 +36,9 @@ public sealed partial class InstanceCertificate
     /// <summary>The number of obligations.</summary>
     public int Obligations => header.Obligations;
 
+    /// <summary>The verdict that the obligations show: proved, or refuted for a <c>Reachable</c> that is met in no state.</summary>
+    public string Verdict => header["verdict"].Split(':')[0];
+
     /// <summary>What a solver reads.</summary>
     public string Proof => header.Proof;
 

@@ -1,7 +1,9 @@
+using Verify.Cli.Hosting;
 using Verify.Cli.Options;
 using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Modelling;
 using Verify.Scheduling;
 using Verify.Solvers;
 using Verify.Symbolic;
@@ -99,6 +101,34 @@ public sealed class OptionUseTests
         Assert.Contains($"{TestClaims.Family.Name}:I-ENTRY  refuted\n", other.Out);
         var replay = other.Out.Split('\n').First(line => line.Contains("./verify replay", StringComparison.Ordinal));
         Assert.Contains($"{TestClaims.Family.Name}:I-ENTRY --fault local-flush", replay);
+    }
+
+    [Theory]
+    [InlineData("Safe", 0)]
+    [InlineData("safe", 1)]
+    [InlineData("SAFE", 0)]
+    public void A_property_is_asked_by_the_name_that_is_written(string name, int code)
+    {
+        var catalogue = new Catalogue(() => [new Cases()], () => []);
+        var run = ToolRun.On(catalogue, new ExplicitEngine(), "check", $"cases:{name}");
+        Assert.Equal(code, run.ExitCode);
+        Assert.StartsWith($"cases:{(code == 0 ? "Safe  proved" : "safe  refuted")}", run.Out, StringComparison.Ordinal);
+    }
+
+    private sealed class Cases : ModelFamily
+    {
+        public override string Name => "cases";
+
+        public override string Summary => "two names that differ in their case";
+
+        protected override void Describe(ModelBuilder m)
+        {
+            var x = m.Var("x", Sort.Bool);
+            m.Rule("turn", s => s.Set(x, !x));
+            m.Always("Safe", x | !x);
+            m.Always("safe", !x);
+            m.Reachable("turned", x);
+        }
     }
 
     [Fact]

@@ -92,7 +92,7 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var tool = new Tool(engines, Verify.Formats.ModelWriters.All, () => catalogue, solvers);
+        var tool = new Tool(engines, ModelWriters.All, () => catalogue, solvers);
         var code = tool.Run(arguments, Terminal.Plain(output, error), cancellation);
         return new ToolRun(code, output.ToString(), error.ToString());
     }

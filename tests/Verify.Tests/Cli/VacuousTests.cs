@@ -87,6 +87,19 @@ public sealed class VacuousTests
         Assert.Contains("PROBLEM not judged: whether rule 'never' never fires", cut.Out.Replace("\n      ", " "), StringComparison.Ordinal);
     }
 
+    // Whatever a second look would have found, this is not what was expected.
+    [Fact]
+    public void A_proof_that_was_not_expected_is_no_open_question()
+    {
+        var claim = Claimed with { Family = new Idle(Idle.Kind.DeclaredFarOff), Expected = new Expectation.Refuted() };
+        string[] cut = ["--reduce", "cone", "--budget", "depth=5"];
+        var run = ToolRun.On(TestClaims.Of(claim), new ExplicitEngine(), ["check", "VACUOUS", .. cut]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("expected refuted, found proved", run.Out, StringComparison.Ordinal);
+        Assert.Equal(2, ToolRun.On(TestClaims.Of(claim with { Expected = new Expectation.Proved() }), new ExplicitEngine(),
+            ["check", "VACUOUS", .. cut]).ExitCode);
+    }
+
     [Fact]
     public void An_arm_that_a_fix_makes_impossible_can_be_declared()
     {

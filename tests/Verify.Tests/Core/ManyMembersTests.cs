@@ -1,6 +1,6 @@
+using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Explicit;
-using Verify.Formats;
 using Verify.Lowering;
 using Verify.Modelling;
 using Verify.Semantics;

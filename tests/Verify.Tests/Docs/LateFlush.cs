@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Mechanisms;
+namespace Verify.Models.LateFlushing;
 
 /// <summary>munmap of one page, with the TLB flush before or after the page is freed.</summary>
 public sealed class LateFlush : ModelFamily

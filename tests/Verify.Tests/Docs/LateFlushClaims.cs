@@ -1,6 +1,6 @@
 using Verify.Claims;
-using Verify.Mechanisms;
 using Verify.Modelling;
+using Verify.Models.LateFlushing;
 
 namespace Verify.Proofs.LateFlushing;
 

@@ -4,7 +4,6 @@ using Verify.Cli;
 using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Explicit;
-using Verify.Formats;
 using Verify.Modelling;
 
 namespace Verify.Tests.Docs;
@@ -67,7 +66,7 @@ public sealed class ReadmeTests
         .. typeof(ReadmeTests).Assembly.GetTypes()
             .Where(type => typeof(T).IsAssignableFrom(type) && type is { IsAbstract: false, IsPublic: true })
             .Where(type => type.Namespace is { } name
-                && (name.StartsWith("Verify.Mechanisms", StringComparison.Ordinal)
+                && (name.StartsWith("Verify.Models", StringComparison.Ordinal)
                     || name.StartsWith("Verify.Proofs", StringComparison.Ordinal)))
             .Select(type => (T)Activator.CreateInstance(type)!),
     ];

@@ -1,4 +1,5 @@
 using Verify.Claims;
+using Verify.Cli.Hosting;
 using Verify.Formats;
 using Verify.Modelling;
 using Verify.Parametric.Search;

@@ -7,7 +7,25 @@ namespace Verify.Tests.Formats;
 internal static class SmallModels
 {
     public static IEnumerable<Model> All =>
-        [Swaps(), Options(), Nested(), Records(), Locks(), Starts(), Fair(), Shootdown(2, 2, 2), Shootdown(2, 1, 2, isBroken: true)];
+        [Swaps(), Options(), Nested(), Records(), Locks(), Starts(), Fair(), Wide(),
+            Shootdown(2, 2, 2), Shootdown(2, 1, 2, isBroken: true)];
+
+    /// <summary>Values below zero, and more values than a byte has without a sign.</summary>
+    public static Model Wide()
+    {
+        var m = new ModelBuilder("wide");
+        var below = Sort.Range(-1, 0);
+        var x = m.Var("x", Sort.Range(-1, 2), -1);
+        var y = m.Var("y", Sort.Range(0, 127), 0);
+        var seen = m.Map("seen", below, Sort.Bool);
+        m.Rule("up", s => s.When(x < 2).Set(x, x + 1));
+        m.Rule("far", s => s.When(y == 0).Set(y, 127));
+        m.Rule("see", below, (s, at) => s.When(x == at).Set(seen[at], true));
+        m.Always("low", x != 2);
+        m.Always("near", x <= y + 2);
+        m.Reachable("both", seen[-1] & seen[0]);
+        return m.Build();
+    }
 
     public enum Mode { Idle, Busy, Done }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Verify.Cli.Hosting;
 using Verify.Formats;
 using Verify.Formats.Murphi;
 using Verify.Formats.Promela;

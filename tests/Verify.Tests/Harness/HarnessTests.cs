@@ -149,10 +149,10 @@ public sealed class HarnessTests
         }
 
         var done = Explore(run => run.Start("CPU0", () => Aside(() => run.Step("count"))));
-        Assert.StartsWith("Did is called on a thread that takes no part", done.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Step is called on a thread that takes no part", done.Deviation!.Reason, StringComparison.Ordinal);
         Assert.Equal(0, Assert.IsType<Verdict.Unknown>(done.Verdict).Evidence.Transitions);
         var turn = Explore(run => run.Start("CPU0", () => Aside(run.Yield)));
-        Assert.StartsWith("Point is called on a thread that takes no part", turn.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Yield is called on a thread that takes no part", turn.Deviation!.Reason, StringComparison.Ordinal);
         var wait = Explore(run => run.Start("CPU0", () => Aside(() => run.WaitUntil(() => true))));
         Assert.StartsWith("WaitUntil is called on a thread", wait.Deviation!.Reason, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => Explore(run => run.Step("count")));
@@ -167,7 +167,7 @@ public sealed class HarnessTests
             var table = new PageTable(run, 1);
             run.Start("CPU0", () => run.WaitUntil(() => table.Get(0) is null));
         });
-        Assert.Equal("what CPU0 waits for throws InvalidOperationException: Point is called by what may only look",
+        Assert.Equal("what CPU0 waits for throws InvalidOperationException: Yield is called by what may only look",
             waits.Deviation!.Reason);
         var shows = Explore(run =>
         {
@@ -175,7 +175,7 @@ public sealed class HarnessTests
             run.Observe("n", () => Enumerable.Range(0, 1).Select(page => (int?)(table.Get(page) ?? 0)));
             run.Start("CPU0", run.Yield);
         });
-        Assert.Equal("at the start what the code shows of n throws InvalidOperationException: Point is called by what may only look",
+        Assert.Equal("at the start what the code shows of n throws InvalidOperationException: Yield is called by what may only look",
             shows.Deviation!.Reason);
     }
 

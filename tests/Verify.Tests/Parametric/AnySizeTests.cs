@@ -142,8 +142,13 @@ public sealed class AnySizeTests
     public void What_is_found_names_what_it_means_whatever_the_size()
     {
         var family = new Sparse();
-        var claim = StoredProofs.ClaimOf("TLB-SHOOTDOWN") with { Id = "SPARSE", Family = family, Choices = Choices.Default,
-            Property = "good" };
+        var claim = StoredProofs.ClaimOf("TLB-SHOOTDOWN") with
+        {
+            Id = "SPARSE",
+            Family = family,
+            Choices = Choices.Default,
+            Property = "good"
+        };
         Model Of(int cpus, int cards) => family.Build(Choices.Default.Size("cpu", cpus).Size("card", cards));
 
         var found = new InvariantSearch([Of(2, 2), Of(3, 2), Of(2, 3)], claim.Id, claim.Property, StoredProofs.Solver(SolverKind.Z3))

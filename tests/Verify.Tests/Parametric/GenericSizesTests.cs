@@ -49,6 +49,41 @@ public sealed class GenericSizesTests
         Assert.DoesNotContain("every number of cpu", proof.Sentence, StringComparison.Ordinal);
     }
 
+    // An obligation, as that the property is: a proof does not go past a state in which a witness is undefined.
+    [Fact]
+    public void Where_a_witness_is_defined_belongs_to_it()
+    {
+        var proof = Of(new Family([new("cpu", 2, 1, 8, "")], m =>
+        {
+            var cpu = m.ScalarSet("cpu", m.Size("cpu"));
+            var (owner, inside) = (m.Var("owner", Sort.Option(cpu)), m.Map("inside", cpu, Sort.Bool));
+            m.Rule("lock", cpu, (s, c) => s.When(owner.IsNone).Set(owner, c).Set(inside[c], true));
+            m.Always("good", ForAll(cpu, c => inside[c].Implies(owner == c)));
+            if (m.Size("cpu") >= 4)
+            {
+                m.Reachable("the owner is inside", inside[owner.Value]);
+            }
+        }));
+
+        Assert.DoesNotContain("every number of cpu", proof.Sentence, StringComparison.Ordinal);
+    }
+
+    // The witness is a text with a number in it, and is undefined from six on.
+    [Fact]
+    public void Where_a_witness_is_defined_may_depend_on_a_number()
+    {
+        var proof = Of(new Family([new("n", 2, 1, 8, "")], m =>
+        {
+            var last = m.Var("last", Sort.Option(Sort.Range(0, 3)));
+            m.Rule("note", Sort.Range(0, 3), (s, i) => s.Set(last, i));
+            m.Always("good", last.IsNone | last != Some(4));
+            Expr n = m.Size("n");
+            m.Reachable("noted", ((n < 6) & last.HasValue) | ((n >= 6) & last.Value <= n));
+        }));
+
+        Assert.DoesNotContain("every number of n", proof.Sentence, StringComparison.Ordinal);
+    }
+
     // What a variable starts with is the same number in all formulas, and fits its range at three credits at most.
     [Fact]
     public void Where_a_family_does_not_start_there_is_no_proof()

@@ -138,8 +138,8 @@ public sealed class GenericSoundnessTests
     [InlineData("?k1")]
     [InlineData("let")]
     [InlineData("size.credits")]
-    [InlineData("is-LeafKind.Data")]
-    [InlineData("LeafKind.Data")]
+    [InlineData("is-StateSymbolKind.Data")]
+    [InlineData("StateSymbolKind.Data")]
     public void A_variable_may_have_the_name_of_anything(string name)
     {
         var m = new ModelBuilder("names");
@@ -152,7 +152,7 @@ public sealed class GenericSoundnessTests
         var model = m.Build();
 
         Expr itself = ((Property.Always)model.Property("odd")).Holds;
-        if (name == "LeafKind.Data")
+        if (name == "StateSymbolKind.Data")
         {
             AssertOneName(model, "odd");
         }
@@ -169,7 +169,7 @@ public sealed class GenericSoundnessTests
     {
         var m = new ModelBuilder("recognizer");
         var cpu = m.ScalarSet("cpu", 3);
-        var seen = m.Map("is-LeafKind.Data", Sort.Enum<StateSymbolKind>(), Sort.Bool);
+        var seen = m.Map("is-StateSymbolKind.Data", Sort.Enum<StateSymbolKind>(), Sort.Bool);
         var broken = m.Var("broken", Sort.Bool);
         m.Rule("see", s => s.Set(seen[StateSymbolKind.Truth], true));
         m.Rule("break", cpu, cpu, cpu, (s, a, b, c) => s.When(seen[StateSymbolKind.Truth]).Set(broken, (a != b) & (b != c) & (a != c)));

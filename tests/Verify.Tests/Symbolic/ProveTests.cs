@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Verify.Claims;
 using Verify.Cli.Hosting;
 using Verify.Explicit;
 using Verify.Modelling;
@@ -66,6 +67,34 @@ public sealed class ProveTests
         Assert.Equal((0, ""), (again.ExitCode, again.Error));
     }
 
+    // The certificate of a refutation without a trace: no reachable state is such.
+    [Fact]
+    public void A_certificate_of_what_is_never_met_is_no_proof()
+    {
+        _ = (RealSolver.OrSkip(), RealSolver.OrSkip(SolverKind.Cvc5));
+        using var folder = new TestDirectory();
+        var claim = TestClaims.Full with
+        {
+            Id = "NEVER",
+            Family = new Named("never"),
+            Choices = Choices.Default,
+            Property = "high",
+            Expected = new Expectation.Refuted(),
+        };
+        ISolverSource[] solvers = [new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5)];
+        ToolRun Run(params string[] arguments) => ToolRun.Asking(solvers, TestClaims.Of(claim),
+            asked => [new ExplicitEngine(), .. EngineTroubleTests.Engines(asked)], arguments);
+
+        var run = Run("prove", "NEVER", "--engine", "pdr", "--into", folder.Path);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith("NEVER  refuted", run.Out, StringComparison.Ordinal);
+        var again = Run("certify", Assert.Single(Directory.GetFiles(folder.Path)));
+        Assert.Equal((0, ""), (again.ExitCode, again.Error));
+        Assert.StartsWith("ok  NEVER  refuted on never", again.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("proved", again.Out, StringComparison.Ordinal);
+    }
+
     private sealed class Named(string name) : ModelFamily
     {
         public override string Name => name;
@@ -78,6 +107,10 @@ public sealed class ProveTests
             m.Rule("grow", s => s.When(x < 5).Set(x, x + 1));
             m.Always("low", x < 6);
             m.Reachable("grown", x == 5);
+            if (name == "never")
+            {
+                m.Reachable("high", x == 7);
+            }
         }
     }
 

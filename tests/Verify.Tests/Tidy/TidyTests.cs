@@ -23,13 +23,17 @@ public sealed partial class TidyTests
     private static readonly Dictionary<string, string[]> Arrows = new(StringComparer.Ordinal)
     {
         ["Verify.Core"] = [],
+        ["Verify.Rendering"] = ["Verify.Core"],
+        ["Verify.Solvers"] = ["Verify.Core"],
         ["Verify.Explicit"] = ["Verify.Core"],
-        ["Verify.Formats"] = ["Verify.Core"],
-        ["Verify.Symbolic"] = ["Verify.Core"],
-        ["Verify.Harness"] = ["Verify.Core", "Verify.Explicit"],
-        ["Verify.Coyote"] = ["Verify.Core", "Verify.Explicit", "Verify.Harness"],
+        ["Verify.Symbolic"] = ["Verify.Core", "Verify.Solvers"],
+        ["Verify.Parametric"] = ["Verify.Core", "Verify.Solvers"],
+        ["Verify.Formats"] = ["Verify.Core", "Verify.Solvers"],
+        ["Verify.Scheduling"] = ["Verify.Core", "Verify.Explicit"],
+        ["Verify.Harness"] = ["Verify.Core", "Verify.Rendering", "Verify.Scheduling"],
+        ["Verify.Coyote"] = ["Verify.Core", "Verify.Scheduling", "Verify.Harness"],
         ["Verify.Models"] = ["Verify.Core"],
-        ["Verify.Proofs"] = ["Verify.Core", "Verify.Models"],
+        ["Verify.Proofs"] = ["Verify.Models"],
     };
 
     [Fact]

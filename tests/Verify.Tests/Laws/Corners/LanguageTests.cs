@@ -54,7 +54,7 @@ public sealed class LanguageTests
         typeof(Model), typeof(Mark), typeof(Rule), typeof(Update), typeof(Actor), typeof(Fairness), typeof(Source), typeof(Footprint),
         typeof(Property), typeof(Variable), typeof(VariableRole), typeof(LogicOperator), typeof(Quantifier),
         typeof(ExprFold<>), typeof(ExprVisitor), typeof(ModelPrinter),
-        typeof(ModelFamily), typeof(Choices), typeof(SizeParameter), typeof(Fault), typeof(Assumption), typeof(Profile),
+        typeof(ModelFamily), typeof(Instance), typeof(Choices), typeof(SizeParameter), typeof(Fault), typeof(Assumption), typeof(Profile),
     ];
 
     // The laws that are cheap enough to be asked of some hundred models here; one of each room.

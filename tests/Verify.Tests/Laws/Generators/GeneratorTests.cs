@@ -35,12 +35,14 @@ public sealed class GeneratorTests
 
         Assert.Equal(
             """
-            0 parameters, 1 parameters, 2 parameters, 3 parameters, Always, Arithmetic, At, Bound, Choice, Compare,
-            Construct, Equal, Fill, Get, Has, LeadsTo, Literal, Logic, NoDeadlock, NoneOf, Not, Quantified, Reachable,
-            Read, Some, ValueOf, any, each, ghost field, map by Boolean, map by Enumeration, map by Interval,
-            map by Optional, map by Scalar, map of maps, map of options, map of records, negative range,
-            option of option, option of record, record in record, role Ghost, role Local, role ProgramCounter, role State,
-            sort Boolean, sort Enumeration, sort Interval, sort Mapping, sort Optional, sort Record, sort Scalar
+            0 parameters, 1 parameters, 2 parameters, 3 parameters, Always, Arithmetic, BoundVariable,
+            Compare, Conditional, Connective, ConstantMap, Equal, FieldOf, Index, IsSome, LeadsTo,
+            Literal, NoDeadlock, NoneOf, Not, Quantified, Reachable, Read, RecordOf, Some, ValueOf, any,
+            each, ghost field, map by Boolean, map by Enumeration, map by Interval, map by Optional, map
+            by ScalarSet, map of maps, map of options, map of records, negative range, option of option,
+            option of record, record in record, role Ghost, role Local, role ProgramCounter, role State,
+            sort Boolean, sort Enumeration, sort Interval, sort Mapping, sort Optional, sort Record, sort
+            ScalarSet
             """.ReplaceLineEndings(" "),
             string.Join(", ", kinds.Where(kind => kind != "")));
     }

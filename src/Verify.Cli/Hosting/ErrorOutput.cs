@@ -1,0 +1,26 @@
+namespace Verify.Cli.Hosting;
+
+/// <summary>What goes wrong, as the user reads it: one line with a code, and a hint.</summary>
+internal static class ErrorOutput
+{
+    /// <summary>What is said about an exception: a user's mistake, a file that fails, or a mistake of our own.</summary>
+    public static Diagnostic Diagnose(Exception e) => e switch
+    {
+        UserErrorException known => known.Diagnostic,
+        IOException or UnauthorizedAccessException => new(ErrorCodes.BadFile, OneLine(e.Message), null, ErrorCodes.BadFile.Hint),
+        _ => new(ErrorCodes.Internal, OneLine($"{e.GetType().Name}: {e.Message}"), null,
+            Environment.GetEnvironmentVariable("VERIFY_DEBUG") == "1"
+                ? e.ToString() : $"{ErrorCodes.Internal.Hint}; VERIFY_DEBUG=1 shows where it happened"),
+    };
+
+    /// <summary>Says what is wrong, and what to try.</summary>
+    public static void Complain(Terminal terminal, Diagnostic diagnostic)
+    {
+        terminal.Error.WriteLine(diagnostic.ToString());
+        terminal.Error.WriteLine($"hint: {diagnostic.Hint}");
+    }
+
+    /// <summary>A message without line breaks.</summary>
+    public static string OneLine(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}

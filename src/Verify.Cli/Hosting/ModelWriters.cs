@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using Verify.Formats;
+using Verify.Formats.Btor2;
+using Verify.Formats.Murphi;
+using Verify.Formats.Promela;
+using Verify.Formats.Smt;
+using Verify.Formats.Tla;
+
+namespace Verify.Cli.Hosting;
+
+/// <summary>The writers there are.</summary>
+internal static class ModelWriters
+{
+    /// <summary>All of them, in the order of their names.</summary>
+    public static ImmutableArray<IModelWriter> All { get; } =
+        [new Btor2Writer(), new MurphiWriter(), new PromelaWriter(), new SmtHornWriter(), new TlaWriter()];
+}

@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+
+namespace Verify.Tests.Tidy;
+
+/// <summary>Rooms: a namespace is a folder, a folder fits on a screen, and what two folders need of each other goes one way.</summary>
+public sealed partial class RoomTests
+{
+    private const int MaxFiles = 15;
+
+    // They stand for files that lie elsewhere.
+    private static readonly string[] Visitors = ["Docs/LateFlush.cs", "Docs/LateFlushClaims.cs", "Laws/Soaking/Example.cs"];
+
+    private static readonly Dictionary<string, string> Projects = Repository.FilesWith(".csproj").ToDictionary(
+        file => file[..(file.LastIndexOf('/') + 1)],
+        file => Path.GetFileNameWithoutExtension(file) is "Verify.Core" ? "Verify" : Path.GetFileNameWithoutExtension(file),
+        StringComparer.Ordinal);
+
+    [Fact]
+    public void Namespaces_follow_folders() => Assert.Empty(Sources()
+        .Where(source => !Array.Exists(Visitors, visitor => source.File.EndsWith(visitor, StringComparison.Ordinal)))
+        .Where(source => source.Namespace != Expected(source.File))
+        .Select(source => $"{source.File}: {source.Namespace}, expected {Expected(source.File)}"));
+
+    [Fact]
+    public void Folders_fit_on_a_screen() => Assert.Empty(Sources()
+        .Where(source => !source.File.StartsWith("tests/", StringComparison.Ordinal))
+        .GroupBy(source => FolderOf(source.File))
+        .Where(folder => folder.Count() > MaxFiles)
+        .Select(folder => $"{folder.Key}: {folder.Count()} files, {MaxFiles} are the most; find the two ideas in it"));
+
+    [Fact]
+    public void No_two_namespaces_of_a_project_use_each_other()
+    {
+        var uses = Sources().Where(source => !source.File.StartsWith("tests/", StringComparison.Ordinal))
+            .SelectMany(source => Using().Matches(source.Text).Select(match => (Project: ProjectOf(source.File), From: source.Namespace,
+                To: match.Groups[1].Value)))
+            .ToHashSet();
+        Assert.Empty(uses.Where(use => string.CompareOrdinal(use.From, use.To) < 0 && uses.Contains((use.Project, use.To, use.From)))
+            .Select(use => $"{use.From} and {use.To} use each other: move what both need below both"));
+    }
+
+    // What lies around other namespaces is seen by them without a using.
+    [Fact]
+    public void No_namespace_uses_one_within_it_that_uses_it()
+    {
+        var sources = Sources().Where(source => source.File.StartsWith("src/", StringComparison.Ordinal)).ToList();
+        var types = sources.GroupBy(source => source.Namespace).ToDictionary(
+            room => room.Key,
+            room => room.SelectMany(source => TypeHead().Matches(source.Text).Select(match => match.Groups[1].Value)).ToHashSet());
+        var wrong = from outer in sources
+                    from within in Using().Matches(outer.Text).Select(match => match.Groups[1].Value).Distinct()
+                    where within.StartsWith(outer.Namespace + ".", StringComparison.Ordinal)
+                    from inner in sources
+                    where inner.Namespace == within
+                    from word in Word().Matches(Code(inner.Text)).Select(match => match.Value).Distinct()
+                    where types[outer.Namespace].Contains(word) && !types[within].Contains(word)
+                    select $"{inner.File} uses {word}, and {outer.Namespace} uses {within}";
+        Assert.Empty(wrong.Distinct());
+    }
+
+    private static List<(string File, string Namespace, string Text)> Sources() =>
+    [
+        .. from file in Repository.FilesWith(".cs")
+           let text = Repository.Text(file)
+           let name = Declared().Match(text)
+           where name.Success
+           select (file, name.Groups[1].Value, text),
+    ];
+
+    private static string FolderOf(string file) => file[..(file.LastIndexOf('/') + 1)];
+
+    private static string ProjectOf(string file) =>
+        Projects.Keys.Where(folder => file.StartsWith(folder, StringComparison.Ordinal)).MaxBy(folder => folder.Length)!;
+
+    private static string Expected(string file) =>
+        (Projects[ProjectOf(file)] + "." + FolderOf(file)[ProjectOf(file).Length..].Replace('/', '.')).TrimEnd('.');
+
+    // Without comments and texts, which may name anything.
+    private static string Code(string text) => Silent().Replace(text, "");
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Declared();
+
+    [GeneratedRegex(@"^using (?:static )?(Verify[\w.]*);", RegexOptions.Multiline)]
+    private static partial Regex Using();
+
+    [GeneratedRegex(@"^(?:public|internal) [^=(;{\n]*?(?:class|struct|record|interface|enum) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex TypeHead();
+
+    [GeneratedRegex(@"(?<![.\w])[A-Z]\w+(?!\w)")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"//.*|""(?:\\.|[^""\\])*""")]
+    private static partial Regex Silent();
+}
