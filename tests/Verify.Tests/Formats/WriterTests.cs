@@ -1,5 +1,7 @@
 using System.Globalization;
 using Verify.Cli.Hosting;
+using Verify.Engines;
+using Verify.Explicit;
 using Verify.Formats;
 using Verify.Formats.Murphi;
 using Verify.Formats.Promela;
@@ -64,6 +66,27 @@ public sealed class WriterTests
             Assert.Contains("name a property", writer.WhyNot(model, null), StringComparison.Ordinal);
             Assert.Contains("for ever", writer.WhyNot(model, progress), StringComparison.Ordinal);
         });
+    }
+
+    // TLA+ does not count a step that changes nothing. Here a thread that spins for ever is fair, and x stays false.
+    [Fact]
+    public void In_TLA_every_fair_step_changes_something()
+    {
+        var m = new ModelBuilder("spinning");
+        var x = m.Var("x", Sort.Bool);
+        m.Thread("t", repeats: true, t => t.Either(() => t.Step("spin", s => { }), () => t.Step("go", s => s.Set(x, true))));
+        m.Rule("look", s => s.When(x));
+        m.LeadsTo("goes", true, x);
+        var model = m.Build();
+        Assert.IsType<Verdict.Refuted>(new ExplicitEngine().Decide(model, model.Properties[0], EngineOptions.Default));
+
+        var module = new TlaModule(new TlaWriter().Export(model, model.Properties[0])[0].Text);
+        var start = Assert.Single(module.InitialStates());
+        var states = module.Successors(start).ToList();
+        Assert.Equal(2, states.Count);
+        Assert.All(states, state => Assert.NotEqual(start, state));
+        var gone = states.Single(state => module.Successors(state).Count() == 3);
+        Assert.Single(module.Successors(gone), state => state.SequenceEqual(gone)); // the step that is not fair
     }
 
     [Fact]
