@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Verify.Engines;
 using Verify.Explicit.Checkpoints;
 using Verify.Explicit.Disk;
@@ -23,7 +22,7 @@ internal sealed class Search : IDisposable
     private readonly List<Frontier> levels = [];
     private readonly int?[] witnessDepths;
     private int depth;
-    private volatile string? stopped;
+    private volatile StopReason? stopped;
     private volatile bool isPaused;
     private bool mayLeaveMemory;
 
@@ -46,7 +45,7 @@ internal sealed class Search : IDisposable
         var isResumed = TryResume(out var frontier);
         if (stopped is not null || (team.Undefined is not null && lastLevel is null))
         {
-            return Result(stopped is null ? SearchEnd.Undefined : EndOfStopped, stopped, 0, -1);
+            return stopped is null ? Result(SearchEnd.Undefined, 0, -1) : Result(stopped, 0, -1);
         }
 
         while (true)
@@ -60,18 +59,18 @@ internal sealed class Search : IDisposable
             frontier = Expand(frontier, isResumed, keepLevels);
             if (team.Undefined is { } undefined && lastLevel is null)
             {
-                return Result(SearchEnd.Undefined, null, undefined.IsNew ? depth + 1 : depth, depth - 1);
+                return Result(SearchEnd.Undefined, undefined.IsNew ? depth + 1 : depth, depth - 1);
             }
 
             if (team.MetDeadlock && lastLevel is null)
             {
-                return Result(SearchEnd.Met, null, depth, depth);
+                return Result(SearchEnd.Met, depth, depth);
             }
 
-            if (stopped is { } cause)
+            if (stopped is { } reason)
             {
                 // A violation in the part of the next level that was found is as near as any: all before are fine.
-                return HasMet ? Result(SearchEnd.Met, null, depth + 1, depth) : Result(EndOfStopped, cause, depth, depth);
+                return HasMet ? Result(SearchEnd.Met, depth + 1, depth) : Result(reason, depth, depth);
             }
 
             isResumed = false;
@@ -81,8 +80,6 @@ internal sealed class Search : IDisposable
 
     /// <summary>The states visited, once the search has ended with no more; until it is disposed of.</summary>
     public IStateSet Visited => new VisitedStates(model, store);
-
-    private SearchEnd EndOfStopped => run.Cancellation.IsCancellationRequested ? SearchEnd.Cancelled : SearchEnd.Cut;
 
     private bool HasMet => model.EndsWhenMet && (team.Met & 1) != 0;
 
@@ -137,7 +134,7 @@ internal sealed class Search : IDisposable
         }
         catch (Exception e) when (DiskFailure.Is(e))
         {
-            stopped = DiskFailure.CauseOf(e);
+            stopped = StopReason.Disk(e);
             return none;
         }
     }
@@ -164,7 +161,7 @@ internal sealed class Search : IDisposable
         if (isMet || frontier.Count == 0)
         {
             var last = frontier.Count == 0 ? depth - 1 : depth;
-            return Result(isMet ? SearchEnd.Met : SearchEnd.Exhausted, null, last, last);
+            return Result(isMet ? SearchEnd.Met : SearchEnd.Exhausted, last, last);
         }
 
         if (StopBefore(lastLevel) is not { } cut)
@@ -173,31 +170,17 @@ internal sealed class Search : IDisposable
         }
 
         Save(frontier, isMidLevel: false);
-        return Result(cut.End, stopped ?? cut.Cause, depth, depth);
+        return Result(stopped ?? cut, depth, depth);
     }
 
     private void Tell(long frontier) => run.Progress?.Report(new Progress(store.States, team.Transitions, depth, frontier));
 
-    private (SearchEnd End, string? Cause)? StopBefore(int? lastLevel)
-    {
-        if (depth == lastLevel)
-        {
-            return (SearchEnd.Cut, "level");
-        }
-
-        if (run.Cancellation.IsCancellationRequested)
-        {
-            return (SearchEnd.Cancelled, "an interrupt");
-        }
-
-        if (run.Budget.Depth <= depth)
-        {
-            return (SearchEnd.Cut, $"depth budget of {run.Budget.Depth}");
-        }
-
-        var told = string.Create(CultureInfo.InvariantCulture, $"a budget of {run.Budget.States:N0} states");
-        return run.Budget.States <= store.States ? (SearchEnd.Cut, $"{told}, looked at when a level is finished") : null;
-    }
+    private StopReason? StopBefore(int? lastLevel) =>
+        depth == lastLevel ? StopReason.LastLevel
+        : run.Cancellation.IsCancellationRequested ? StopReason.Interrupt
+        : run.Budget.Depth is { } levels && levels <= depth ? StopReason.DepthBudget(levels)
+        : run.Budget.States is { } states && states <= store.States ? StopReason.StateBudget(states)
+        : null;
 
     // The next level; when stopped, what it was made of.
     private Frontier Expand(Frontier frontier, bool isResumed, bool keepLevels)
@@ -231,7 +214,7 @@ internal sealed class Search : IDisposable
         }
         catch (Exception e) when (DiskFailure.Is(e))
         {
-            stopped = DiskFailure.CauseOf(e);
+            stopped = StopReason.Disk(e);
         }
 
         return frontier;
@@ -245,9 +228,9 @@ internal sealed class Search : IDisposable
             return true;
         }
 
-        if (store.OverBudget() is { } cause)
+        if (store.IsOverBudget)
         {
-            stopped = cause;
+            stopped = StopReason.MemoryBudget;
         }
         else if (!store.TryGrow(team.Crew))
         {
@@ -262,7 +245,7 @@ internal sealed class Search : IDisposable
             }
             else
             {
-                stopped = "memory limit";
+                stopped = StopReason.MemoryLimit;
             }
         }
 
@@ -286,11 +269,11 @@ internal sealed class Search : IDisposable
     {
         if (run.Cancellation.IsCancellationRequested)
         {
-            stopped = "an interrupt";
+            stopped = StopReason.Interrupt;
         }
-        else if (run.Budget.Seconds <= clock.Elapsed.TotalSeconds)
+        else if (run.Budget.Seconds is { } seconds && seconds <= clock.Elapsed.TotalSeconds)
         {
-            stopped = $"time budget of {run.Budget.Seconds} s";
+            stopped = StopReason.TimeBudget(seconds);
         }
         else if (checkpoint is { IsDue: true })
         {
@@ -359,7 +342,7 @@ internal sealed class Search : IDisposable
         }
         catch (Exception e) when (DiskFailure.Is(e))
         {
-            stopped = DiskFailure.CauseOf(e);
+            stopped = StopReason.Disk(e);
         }
     }
 
@@ -384,11 +367,13 @@ internal sealed class Search : IDisposable
         };
     }
 
-    private SearchResult Result(SearchEnd end, string? cause, int last, int covered)
+    private SearchResult Result(StopReason reason, int last, int covered) => Result(reason.End, last, covered) with { Cause = reason.Text };
+
+    private SearchResult Result(SearchEnd end, int last, int covered)
     {
         // Whether a state is stuck shows when it is expanded, which the states of the last level of a cut search were not.
         var looked = model.AsksForDeadlock && end is SearchEnd.Cut or SearchEnd.Cancelled ? covered - 1 : covered;
-        return new SearchResult(end, cause, store.States, team.StoodFor, team.Transitions, last, looked,
+        return new SearchResult(end, null, store.States, team.StoodFor, team.Transitions, last, looked,
             team.RuleCounts(), [.. witnessDepths], levels)
         {
             IsCompact = store.Table.IsCompact,

@@ -84,11 +84,14 @@ internal sealed unsafe class StateStore : IDisposable
         return held < tuning.MaxHeld;
     }
 
-    /// <summary>What a budget of bytes has to say against going on; null for nothing.</summary>
-    public string? OverBudget()
+    /// <summary>Whether going on would take more memory, or disk, than a budget of bytes allows.</summary>
+    public bool IsOverBudget
     {
-        var bytes = Disk is null && held >= Table.Limit ? MemoryToGrow(2) : Table.SizeBytes + Pool.SizeBytes;
-        return bytes + (Disk is null ? 0 : Scratch!.SizeBytes) > run.Budget.Bytes ? "memory budget" : null;
+        get
+        {
+            var bytes = Disk is null && held >= Table.Limit ? MemoryToGrow(2) : Table.SizeBytes + Pool.SizeBytes;
+            return bytes + (Disk is null ? 0 : Scratch!.SizeBytes) > run.Budget.Bytes;
+        }
     }
 
     /// <summary>Goes on on disk: writes the table, and empties it for what will be found of the next level.</summary>
