@@ -27,6 +27,34 @@ public sealed class SoakTests
         Assert.Equal(Drawn(), Drawn());
     }
 
+    [Theory]
+    [InlineData(false, 0, 0)]
+    [InlineData(true, 0, 1)]
+    [InlineData(false, 3, 3)]
+    [InlineData(true, 3, 3)]
+    public void The_fast_tests_fail_when_a_law_does_or_a_class(bool isBroken, int ofClasses, int code)
+    {
+        using var output = new StringWriter();
+        string[] asked = [];
+        var law = new Law(typeof(SoakTests), "Holds", 1, (_, tally) =>
+        {
+            tally.Compare();
+            Assert.False(isBroken);
+        });
+
+        Assert.Equal(code, FastCommand.Run([law], TimeSpan.FromSeconds(0.3), output, arguments =>
+        {
+            asked = arguments;
+            return ofClasses;
+        }));
+        Assert.Contains($"models, {(isBroken ? 1 : 0)} failed", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(FastCommand.Classes, asked.Where((_, i) => i % 2 == 1));
+    }
+
+    [Fact]
+    public void The_fast_classes_are_there() => Assert.All(FastCommand.Classes, name =>
+        Assert.Contains(typeof(SoakTests).Assembly.GetTypes(), type => $"*{type.Name}" == name));
+
     [Fact]
     public void A_failing_model_is_left_small()
     {
