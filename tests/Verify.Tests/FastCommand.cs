@@ -20,7 +20,7 @@ internal static class FastCommand
         "*TidyTests", "*RoomTests",
     ];
 
-    /// <summary>Tries every law on models that are the same each time, then runs the classes.</summary>
+    /// <summary>Tries the laws on models that are the same each time, as many as there is time for, then runs the classes.</summary>
     /// <param name="output">Where a law that fails is told.</param>
     /// <param name="runTests">Runs tests with some arguments; what comes back is the exit code.</param>
     /// <returns>0 if all holds.</returns>

@@ -228,15 +228,15 @@ public sealed record ClaimReport(
     {
         var main = report.Main!;
         var expected = report.Claim.Expected;
+        foreach (var forbidden in main.Forbidden())
+        {
+            yield return (forbidden, false);
+        }
+
         if (main.Verdict.Word != expected.Word && expected is not Expectation.Open)
         {
             yield return ($"expected {expected.Word}, found {main.Verdict.Word}", IsOpen(main));
             yield break;
-        }
-
-        foreach (var forbidden in main.Forbidden())
-        {
-            yield return (forbidden, false);
         }
 
         foreach (var vacuity in main.Vacuities())

@@ -100,7 +100,7 @@ public sealed record Source(string Title, string Reference)
         {
             throw UserErrorException.At(null, ErrorCodes.BadDeclaration,
                 $"the source {function}(), {file} names no commit and no version: '{version}'",
-                "name the version that was read, as \"06d074298583\" or \"v6.18\"; or say Anchor.Recalled");
+                "name the version that was read, as \"06d074298583\" or \"v6.18\"; or say Source.Recalled");
         }
 
         return new($"{function}()", $"{file}, {version}");

@@ -367,7 +367,9 @@ internal sealed class Search : IDisposable
         };
     }
 
-    private SearchResult Result(StopReason reason, int last, int covered) => Result(reason.End, last, covered) with { Cause = reason.Text };
+    // An interrupt stays one, whatever fails on the way out.
+    private SearchResult Result(StopReason reason, int last, int covered) =>
+        Result(run.Cancellation.IsCancellationRequested ? SearchEnd.Cancelled : reason.End, last, covered) with { Cause = reason.Text };
 
     private SearchResult Result(SearchEnd end, int last, int covered)
     {

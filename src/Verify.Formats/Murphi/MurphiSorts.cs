@@ -124,7 +124,7 @@ internal sealed class MurphiSorts
     // for -3..130: 134 values fit 8 bits, -3 and 130 together do not. Then more values are declared than that word holds.
     private static long Widened(long low, long high) => Array.Find(
         [8, 16],
-        bits => high > (1 << (bits - 1)) - 1 && high - low < 1 << bits) is var narrow and > 0
+        bits => (high > (1 << (bits - 1)) - 1 || low < -(1 << (bits - 1))) && high - low < 1 << bits) is var narrow and > 0
         ? low + (1 << narrow)
         : high;
 

@@ -233,7 +233,7 @@ public sealed class TlaWriter : IModelWriter
         private void WriteFairness()
         {
             text.Append("\n\\* Weak fairness of each thread, and of each step that is fair by itself.\n");
-            text.Append(turned is null ? "\\* A step that changes nothing does not count here; it does in the export of the property by its name.\n" : "");
+            text.Append(asked is Property.LeadsTo ? "" : "\\* A step that changes nothing does not count here; it does in the export of the property by its name.\n");
             text.Append("Fairness ==\n");
             var groups = rules.Where(rule => rule.Rule.Fairness is not null).GroupBy(rule => rule.Rule.Fairness!.Group).ToList();
             text.Append(groups.Count == 0 ? "  /\\ TRUE\n" : "");
