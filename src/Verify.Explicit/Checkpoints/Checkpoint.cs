@@ -74,18 +74,18 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>Replaces the checkpoint by another one.</summary>
     /// <exception cref="IOException">It cannot be written; the old one is still there.</exception>
-    public void Write(SearchSnapshot standing)
+    public void Write(SearchSnapshot snapshot)
     {
         var start = Stopwatch.GetTimestamp();
-        foreach (var file in standing.Files)
+        foreach (var file in snapshot.Files)
         {
             file.Flush();
         }
 
-        var body = SnapshotText.Write(standing, identity);
+        var body = SnapshotText.Write(snapshot, identity);
         var head = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
         Scratch.Replace(Name, Encoding.UTF8.GetBytes($"{head}\n{body}"));
-        files = [.. standing.Files];
+        files = [.. snapshot.Files];
         took = Stopwatch.GetElapsedTime(start);
         sinceLast.Restart();
     }

@@ -41,23 +41,23 @@ internal sealed record SnapshotText
     /// <summary>Finds a file again: its name, how many states it has, their checksum, whether they are sorted.</summary>
     public delegate StateFile FindFile(string name, long count, ulong checksum, bool isSorted);
 
-    /// <summary>The text for a standing.</summary>
-    public static string Write(SearchSnapshot standing, string identity) => JsonSerializer.Serialize(new SnapshotText
+    /// <summary>The text of a snapshot.</summary>
+    public static string Write(SearchSnapshot snapshot, string identity) => JsonSerializer.Serialize(new SnapshotText
     {
         Identity = identity,
-        Depth = standing.Depth,
-        IsMidLevel = standing.IsMidLevel,
-        States = standing.States,
-        Transitions = standing.Transitions,
-        StoodFor = standing.StoodFor,
-        Met = standing.Met,
-        RuleCounts = standing.RuleCounts,
-        WitnessDepths = standing.WitnessDepths,
-        IsOnDisk = standing.IsOnDisk,
-        Seen = [.. standing.Seen.Select(PartOf)],
-        Candidates = [.. standing.Candidates.Select(PartOf)],
-        Frontier = [.. standing.Frontier.Select(PartOf)],
-        Next = [.. standing.Next.Select(PartOf)],
+        Depth = snapshot.Depth,
+        IsMidLevel = snapshot.IsMidLevel,
+        States = snapshot.States,
+        Transitions = snapshot.Transitions,
+        StoodFor = snapshot.StoodFor,
+        Met = snapshot.Met,
+        RuleCounts = snapshot.RuleCounts,
+        WitnessDepths = snapshot.WitnessDepths,
+        IsOnDisk = snapshot.IsOnDisk,
+        Seen = [.. snapshot.Seen.Select(PartOf)],
+        Candidates = [.. snapshot.Candidates.Select(PartOf)],
+        Frontier = [.. snapshot.Frontier.Select(PartOf)],
+        Next = [.. snapshot.Next.Select(PartOf)],
     });
 
     /// <summary>Which search a text is from.</summary>
@@ -67,27 +67,27 @@ internal sealed record SnapshotText
         return json.RootElement.GetProperty(nameof(Identity)).GetString() ?? "";
     }
 
-    /// <summary>The standing that a text was made from.</summary>
+    /// <summary>The snapshot that a text was made from.</summary>
     public static SearchSnapshot Read(string text, FindFile find)
     {
-        var manifest = JsonSerializer.Deserialize<SnapshotText>(text)!;
+        var written = JsonSerializer.Deserialize<SnapshotText>(text)!;
         StateFile File(Part part) => find(part.File, part.FileStates, part.Checksum, part.IsSorted);
-        FileRange Segment(Part part) => new(File(part), part.First, part.Count);
+        FileRange Range(Part part) => new(File(part), part.First, part.Count);
         return new SearchSnapshot
         {
-            Depth = manifest.Depth,
-            IsMidLevel = manifest.IsMidLevel,
-            States = manifest.States,
-            Transitions = manifest.Transitions,
-            StoodFor = manifest.StoodFor,
-            Met = manifest.Met,
-            RuleCounts = manifest.RuleCounts,
-            WitnessDepths = manifest.WitnessDepths,
-            IsOnDisk = manifest.IsOnDisk,
-            Seen = [.. manifest.Seen.Select(File)],
-            Candidates = [.. manifest.Candidates.Select(File)],
-            Frontier = [.. manifest.Frontier.Select(Segment)],
-            Next = [.. manifest.Next.Select(Segment)],
+            Depth = written.Depth,
+            IsMidLevel = written.IsMidLevel,
+            States = written.States,
+            Transitions = written.Transitions,
+            StoodFor = written.StoodFor,
+            Met = written.Met,
+            RuleCounts = written.RuleCounts,
+            WitnessDepths = written.WitnessDepths,
+            IsOnDisk = written.IsOnDisk,
+            Seen = [.. written.Seen.Select(File)],
+            Candidates = [.. written.Candidates.Select(File)],
+            Frontier = [.. written.Frontier.Select(Range)],
+            Next = [.. written.Next.Select(Range)],
         };
     }
 

@@ -337,7 +337,7 @@ internal sealed class Search : IDisposable
 
         try
         {
-            checkpoint.Write(StandingOf(checkpoint, frontier, isMidLevel));
+            checkpoint.Write(SnapshotOf(checkpoint, frontier, isMidLevel));
             Sweep(frontier);
         }
         catch (Exception e) when (DiskFailure.Is(e))
@@ -346,7 +346,7 @@ internal sealed class Search : IDisposable
         }
     }
 
-    private SearchSnapshot StandingOf(Checkpoint checkpoint, Frontier frontier, bool isMidLevel)
+    private SearchSnapshot SnapshotOf(Checkpoint checkpoint, Frontier frontier, bool isMidLevel)
     {
         var (seen, candidates) = store.Save();
         return new SearchSnapshot

@@ -75,11 +75,11 @@ internal sealed unsafe class Worker
     public void GiveUp(long met) => stubborn?.GiveUp(met);
 
     /// <summary>Counts on from where another search was.</summary>
-    public void Resume(SearchSnapshot standing)
+    public void Resume(SearchSnapshot snapshot)
     {
-        Transitions = standing.Transitions;
-        standing.RuleCounts.CopyTo(RuleCounts);
-        (Findings.StoodFor, Findings.Met) = (standing.StoodFor, standing.Met);
+        Transitions = snapshot.Transitions;
+        snapshot.RuleCounts.CopyTo(RuleCounts);
+        (Findings.StoodFor, Findings.Met) = (snapshot.StoodFor, snapshot.Met);
     }
 
     /// <summary>Adds a state of the first level; true if it was not there.</summary>

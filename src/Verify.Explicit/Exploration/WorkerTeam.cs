@@ -138,10 +138,10 @@ internal sealed class WorkerTeam : IDisposable
     public void Note(StateTally findings) => workers[0].Findings.Add(findings);
 
     /// <summary>Takes over what another search had found when it stood there.</summary>
-    public void Resume(SearchSnapshot standing)
+    public void Resume(SearchSnapshot snapshot)
     {
-        workers[0].Resume(standing);
-        foreach (var segment in standing.Next)
+        workers[0].Resume(snapshot);
+        foreach (var segment in snapshot.Next)
         {
             workers[0].Next.Add(segment);
         }

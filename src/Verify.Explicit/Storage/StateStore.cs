@@ -105,31 +105,31 @@ internal sealed unsafe class StateStore : IDisposable
     }
 
     /// <summary>Goes on from a checkpoint; in memory, if it was there and there is enough of it.</summary>
-    public void Resume(SearchSnapshot standing)
+    public void Resume(SearchSnapshot snapshot)
     {
         Scratch = checkpoint!.Scratch;
         var capacity = Table.Capacity;
-        while (capacity / 4 * 3 <= standing.States)
+        while (capacity / 4 * 3 <= snapshot.States)
         {
             capacity *= 2;
         }
 
-        var isSmall = standing.States < tuning.MaxHeld && capacity * wordCount * sizeof(ulong) < limitBytes.Value / 2;
-        if (isSmall && !standing.IsOnDisk)
+        var isSmall = snapshot.States < tuning.MaxHeld && capacity * wordCount * sizeof(ulong) < limitBytes.Value / 2;
+        if (isSmall && !snapshot.IsOnDisk)
         {
             Table.Reset(capacity);
-            foreach (var file in standing.Seen)
+            foreach (var file in snapshot.Seen)
             {
                 Load(file);
             }
 
-            held = standing.States;
+            held = snapshot.States;
             return;
         }
 
         var disk = new ExternalSet(wordCount, Scratch, tuning);
-        disk.Add(standing.Seen, standing.Candidates);
-        GoOn(disk, standing.States);
+        disk.Add(snapshot.Seen, snapshot.Candidates);
+        GoOn(disk, snapshot.States);
     }
 
     /// <summary>For a checkpoint: writes what the table holds.</summary>
