@@ -12,6 +12,9 @@ public sealed record Taken(double Seconds, double CpuSeconds, long PeakBytes, st
 {
     /// <summary>The seconds of the search alone, if the program says so.</summary>
     public double? SearchSeconds { get; init; }
+
+    /// <summary>The seconds of the interpreter's check of the search, if there was one.</summary>
+    public double? CheckSeconds { get; init; }
 }
 
 /// <summary>Runs programs, measured by GNU time, which sees the memory of a process that has ended.</summary>

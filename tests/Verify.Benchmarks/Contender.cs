@@ -36,6 +36,9 @@ public abstract partial class Contender(string name)
     /// <summary>The seconds of the search alone, by what a run printed; null if it does not say.</summary>
     public virtual double? SearchSecondsIn(string output) => null;
 
+    /// <summary>The seconds of the interpreter's check, by what a run printed; null if it made none.</summary>
+    public virtual double? CheckSecondsIn(string output) => null;
+
     /// <summary>Everybody.</summary>
     public static IEnumerable<Contender> All(string verify) =>
     [
@@ -69,6 +72,13 @@ public abstract partial class Contender(string name)
         {
             using var document = JsonDocument.Parse(output);
             return document.RootElement.GetProperty("results")[0].GetProperty("evidence").GetProperty("searchSeconds").GetDouble();
+        }
+
+        public override double? CheckSecondsIn(string output)
+        {
+            using var document = JsonDocument.Parse(output);
+            var check = document.RootElement.GetProperty("results")[0].GetProperty("evidence").GetProperty("checked");
+            return check.ValueKind == JsonValueKind.Null ? null : check.GetProperty("seconds").GetDouble();
         }
 
         public override Found Read(string output)

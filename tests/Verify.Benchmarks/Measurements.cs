@@ -16,8 +16,10 @@ public sealed record Measurement(Contender Contender, string? Missing, Found? Fo
     public double CpuSeconds => Median(Runs.Select(run => run.CpuSeconds));
 
     /// <summary>The median of the seconds of the search alone; null if the contender does not tell.</summary>
-    public double? SearchSeconds =>
-        Runs.All(run => run.SearchSeconds is null) ? null : Median(Runs.Select(run => run.SearchSeconds ?? double.NaN));
+    public double? SearchSeconds => MedianIfAny(run => run.SearchSeconds);
+
+    /// <summary>The median of the seconds of the interpreter's check; null if there was none.</summary>
+    public double? CheckSeconds => MedianIfAny(run => run.CheckSeconds);
 
     /// <summary>The most memory of any run.</summary>
     public long PeakBytes => Runs.Max(run => run.PeakBytes);
@@ -28,6 +30,9 @@ public sealed record Measurement(Contender Contender, string? Missing, Found? Fo
         var sorted = numbers.Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
+
+    private double? MedianIfAny(Func<Taken, double?> seconds) =>
+        Runs.All(run => seconds(run) is null) ? null : Median(Runs.Select(run => seconds(run) ?? double.NaN));
 }
 
 /// <summary>Runs contenders on cases, one after the other and around again, so that all see the same weather.</summary>
@@ -77,7 +82,12 @@ public sealed class Measurements(Action<string> say)
                     }
 
                     found[i] = now;
-                    runs[i].Add(taken with { Output = "", SearchSeconds = contenders[i].SearchSecondsIn(taken.Output) });
+                    runs[i].Add(taken with
+                    {
+                        Output = "",
+                        SearchSeconds = contenders[i].SearchSecondsIn(taken.Output),
+                        CheckSeconds = contenders[i].CheckSecondsIn(taken.Output),
+                    });
                     say($"{claim} {sizes}: {contenders[i].Name}: {taken.Seconds:0.00} s, {now.States} states");
                 }
             }

@@ -16,7 +16,8 @@ internal static class Page
         read what `./verify export` writes. Spin counts one step more, the initial one; what it and Rumur count as bytes is all
         the memory they took, as it is for Verify, of which some 45 MB is the runtime's. What threads can share is the search
         alone, as `verify check --json` tells its time: not starting up, nor making the model ready. A whole command of Verify
-        ends with the interpreter's check of the search, about a second for a large one, which neither Spin nor Rumur has.
+        that ends in a proof includes the interpreter's check of the search, about a second for a large one; Spin and Rumur
+        have no such check. The interpreter runs on one thread.
 
 
         """);

@@ -48,8 +48,11 @@ public static class Table
             | whole command | {ours[0].Seconds:0.00} | {ours[1].Seconds:0.00} | {ours[0].Seconds / ours[1].Seconds:0.00} |
             | search alone | {one:0.00} | {two:0.00} | {one / two:0.00} |
 
-
-            """);
+            """)
+            // A refutation is checked by replaying its trace; only a proof has the interpreter walk the states.
+            + (ours is [{ CheckSeconds: { } first }, { CheckSeconds: { } second }, ..]
+                ? string.Create(CultureInfo.InvariantCulture, $"| interpreter's check | {first:0.00} | {second:0.00} | |\n\n")
+                : "\n");
     }
 
     /// <summary>How time and memory grow with the states.</summary>

@@ -45,7 +45,9 @@ public sealed class BenchmarkTests
         var ours = all.Where(m => m.Missing is null && m.Contender.Name.StartsWith("verify", StringComparison.Ordinal));
         Assert.SkipWhen(!ours.Any(), all[0].Missing ?? "");
         Assert.All(ours, m => Assert.InRange(m.SearchSeconds!.Value, 0, m.Seconds));
+        Assert.All(ours, m => Assert.InRange(m.CheckSeconds!.Value, 0, m.Seconds));
         Assert.Contains("| search alone |", table, StringComparison.Ordinal);
+        Assert.Contains("| interpreter's check |", table, StringComparison.Ordinal);
     }
 
     [Fact]
