@@ -27,7 +27,7 @@ internal sealed class SecondLook(CompiledModel reduced, EngineOptions run, Stora
     public Evidence Complete(Evidence evidence, double seconds)
     {
         var witnesses = reduced.Model.Properties.OfType<Property.Reachable>().Count();
-        if (!evidence.IsOpen(reduced.Model) || maxStates == 0 || witnesses >= TransitionCompiler.MaxPredicates)
+        if (!evidence.IsOpen(reduced.Model) || maxStates == 0 || witnesses >= PredicateBits.MaxCount)
         {
             return evidence;
         }

@@ -105,21 +105,21 @@ internal sealed unsafe class ModelRun
                 Found++;
             }
 
-            var bits = model.Check(at);
-            if ((bits & TransitionCompiler.Undefined) != 0)
+            var predicates = model.Check(at);
+            if (predicates.IsUndefined)
             {
                 return RunOutcome.Undefined;
             }
 
             for (var i = 0; i < witnessDepths.Length; i++)
             {
-                if ((bits >> (i + 1) & 1) != 0 && !(witnessDepths[i] <= depth))
+                if (predicates.HasWitness(i) && !(witnessDepths[i] <= depth))
                 {
                     witnessDepths[i] = depth;
                 }
             }
 
-            return model.EndsWhenMet && (bits & 1) != 0 ? RunOutcome.Met : RunOutcome.Over;
+            return model.EndsWhenMet && predicates.HasQuestion ? RunOutcome.Met : RunOutcome.Over;
         }
     }
 
@@ -152,7 +152,7 @@ internal sealed unsafe class ModelRun
     {
         fixed (ulong* at = state)
         {
-            return made == 0 && model.AsksForDeadlock && (model.Check(at) & 1) == 0 ? RunOutcome.Met : RunOutcome.Over;
+            return made == 0 && model.AsksForDeadlock && !model.Check(at).HasQuestion ? RunOutcome.Met : RunOutcome.Over;
         }
     }
 

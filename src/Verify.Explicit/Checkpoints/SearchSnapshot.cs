@@ -23,8 +23,8 @@ internal sealed record SearchSnapshot
     /// <summary>Under symmetry, the states that those seen stand for.</summary>
     public required Int128 StoodFor { get; init; }
 
-    /// <summary>The bits of <see cref="CheckState"/> met in what was found of the next level.</summary>
-    public required long Met { get; init; }
+    /// <summary>The predicates met in what was found of the next level.</summary>
+    public required PredicateBits Met { get; init; }
 
     /// <summary>How often each rule fired.</summary>
     public required ImmutableArray<long> RuleCounts { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Reflection.Emit;
 using Verify.Explicit.Packing;
 using Verify.Lowering;
@@ -15,8 +16,8 @@ internal unsafe delegate int ExpandState(ulong* state, ulong* successors, long* 
 
 /// <summary>Looks at predicates of a state.</summary>
 /// <param name="state">The state.</param>
-/// <returns>Bit i: predicate i holds. <see cref="TransitionCompiler.Undefined"/>: one of them is undefined.</returns>
-internal unsafe delegate long CheckState(ulong* state);
+/// <returns>Those that hold, and whether one of them is undefined.</returns>
+internal unsafe delegate PredicateBits CheckState(ulong* state);
 
 /// <summary>Compiles lowered rules and predicates to machine code over packed states.</summary>
 /// <remarks>
@@ -25,14 +26,10 @@ internal unsafe delegate long CheckState(ulong* state);
 /// </remarks>
 internal static class TransitionCompiler
 {
-    /// <summary>The answer of <see cref="CheckState"/> when a predicate is undefined.</summary>
-    public const long Undefined = 1L << 62;
-
-    /// <summary>Predicates that one method can look at.</summary>
-    public const int MaxPredicates = 60;
-
     // The just-in-time compiler gives up optimising methods that are too large.
     private const int RulesPerMethod = 96;
+
+    private static readonly ConstructorInfo NewBits = typeof(PredicateBits).GetConstructors().Single();
 
     /// <summary>Compiles the rules; the methods are to be called one after the other.</summary>
     public static ImmutableArray<ExpandState> Compile(LoweredModel model, StateLayout layout, bool withRules)
@@ -47,10 +44,10 @@ internal static class TransitionCompiler
         return methods.ToImmutable();
     }
 
-    /// <summary>Compiles predicates.</summary>
+    /// <summary>Compiles predicates, at most <see cref="PredicateBits.MaxCount"/>.</summary>
     public static CheckState Compile(IReadOnlyList<LoweredPredicate> predicates, StateLayout layout)
     {
-        var method = NewMethod("check", typeof(long), [typeof(ulong*)]);
+        var method = NewMethod("check", typeof(PredicateBits), [typeof(ulong*)]);
         var il = method.GetILGenerator();
         var code = new TermEmitter(il, layout);
         var result = il.DeclareLocal(typeof(long));
@@ -58,20 +55,21 @@ internal static class TransitionCompiler
         il.Emit(OpCodes.Stloc, result);
         for (var i = 0; i < predicates.Count; i++)
         {
-            SetBitUnless(predicates[i].IsDefined, holdsWhen: true, Undefined);
-            SetBitUnless(predicates[i].Holds, holdsWhen: false, 1L << i);
+            SetBitUnless(predicates[i].IsDefined, holdsWhen: true, PredicateBits.Undefined);
+            SetBitUnless(predicates[i].Holds, holdsWhen: false, PredicateBits.Only(i));
         }
 
         il.Emit(OpCodes.Ldloc, result);
+        il.Emit(OpCodes.Newobj, NewBits);
         il.Emit(OpCodes.Ret);
         return method.CreateDelegate<CheckState>();
 
-        void SetBitUnless(Term term, bool holdsWhen, long bit)
+        void SetBitUnless(Term term, bool holdsWhen, PredicateBits bit)
         {
             var skip = il.DefineLabel();
             code.Branch(term, holdsWhen, skip);
             il.Emit(OpCodes.Ldloc, result);
-            il.Emit(OpCodes.Ldc_I8, bit);
+            il.Emit(OpCodes.Ldc_I8, bit.Bits);
             il.Emit(OpCodes.Or);
             il.Emit(OpCodes.Stloc, result);
             il.MarkLabel(skip);

@@ -110,8 +110,8 @@ internal sealed unsafe class TraceFinder
         void AddIfMet(ulong* state)
         {
             var met = end is not null ? new ReadOnlySpan<ulong>(state, end.Length).SequenceEqual(end)
-                : model.AsksForDeadlock ? Successors(state) == 0 && (model.Check(state) & 1) == 0
-                : (model.Check(state) & 1) != 0;
+                : model.AsksForDeadlock ? Successors(state) == 0 && !model.Check(state).HasQuestion
+                : model.Check(state).HasQuestion;
             if (met && ends.Find(state) < 0)
             {
                 ends.Add(state, 0, ActorSets.All);

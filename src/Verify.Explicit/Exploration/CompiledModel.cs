@@ -36,10 +36,10 @@ internal sealed class CompiledModel
             predicates.Add(Lowered.Lower(leadsTo.To));
         }
 
-        if (predicates.Count > TransitionCompiler.MaxPredicates)
+        if (predicates.Count > PredicateBits.MaxCount)
         {
             throw UserErrorException.At(property.Where, ErrorCodes.TooLarge,
-                $"model '{model.Name}' has {Witnesses.Length} reachable properties; {TransitionCompiler.MaxPredicates - 1} are supported");
+                $"model '{model.Name}' has {Witnesses.Length} reachable properties; {PredicateBits.MaxCount - 1} are supported");
         }
 
         Check = TransitionCompiler.Compile(predicates, Layout);
@@ -70,8 +70,11 @@ internal sealed class CompiledModel
     /// <summary>The steps; to be called one after the other.</summary>
     public ImmutableArray<ExpandState> Expand { get; }
 
-    /// <summary>Bit 0 is the question, bit i the witness i - 1; for a <c>LeadsTo</c> the bit after those is what should come.</summary>
+    /// <summary>The question, the witnesses, and behind those what should come of a <c>LeadsTo</c>.</summary>
     public CheckState Check { get; }
+
+    /// <summary>The number of the predicate that a <c>LeadsTo</c> waits for.</summary>
+    public int Response => Witnesses.Length + 1;
 
     /// <summary>The <c>Reachable</c> properties of the model that are looked for.</summary>
     public ImmutableArray<Property.Reachable> Witnesses { get; }

@@ -23,7 +23,6 @@ internal sealed class Search : IDisposable
     private readonly int?[] witnessDepths;
     private int depth;
     private volatile StopReason? stopped;
-    private volatile bool isPaused;
     private bool mayLeaveMemory;
 
     public Search(CompiledModel model, EngineOptions run, StorageTuning tuning, Checkpoint? checkpoint = null)
@@ -81,7 +80,7 @@ internal sealed class Search : IDisposable
     /// <summary>The states visited, once the search has ended with no more; until it is disposed of.</summary>
     public IStateSet Visited => new VisitedStates(model, store);
 
-    private bool HasMet => model.EndsWhenMet && (team.Met & 1) != 0;
+    private bool HasMet => model.EndsWhenMet && team.Met.HasQuestion;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -144,14 +143,14 @@ internal sealed class Search : IDisposable
     {
         for (var i = 0; i < witnessDepths.Length; i++)
         {
-            if ((team.Met >> (i + 1) & 1) != 0)
+            if (team.Met.HasWitness(i))
             {
                 witnessDepths[i] ??= depth;
             }
         }
 
         team.GiveUp(witnessDepths);
-        Tell(frontier.Count);
+        ReportProgress(frontier.Count);
         if (keepLevels)
         {
             levels.Add(frontier);
@@ -173,7 +172,7 @@ internal sealed class Search : IDisposable
         return Result(stopped ?? cut, depth, depth);
     }
 
-    private void Tell(long frontier) => run.Progress?.Report(new Progress(store.States, team.Transitions, depth, frontier));
+    private void ReportProgress(long frontier) => run.Progress?.Report(new Progress(store.States, team.Transitions, depth, frontier));
 
     private StopReason? StopBefore(int? lastLevel) =>
         depth == lastLevel ? StopReason.LastLevel
@@ -201,8 +200,7 @@ internal sealed class Search : IDisposable
                     Save(frontier, isMidLevel: true);
                 }
 
-                isPaused = false;
-                isDone = MakeRoom(frontier) && team.Expand(Look);
+                isDone = MakeRoom(frontier) && team.Expand(MayContinue, () => ReportProgress(0));
             }
 
             if (stopped is null && TryFinishLevel(frontier, keepLevels) is { } next)
@@ -264,8 +262,11 @@ internal sealed class Search : IDisposable
         team.Delay();
     }
 
-    // The clock and the outside world, now and then. False if a round has to end. Any thread may.
-    private bool Look(bool isTimeForNews)
+    // Whether a round goes on. Any thread may ask.
+    private bool MayContinue() => !MustStop() && checkpoint is not { IsDue: true };
+
+    // Whether an interrupt or the clock ends the search. Any thread may ask.
+    private bool MustStop()
     {
         if (run.Cancellation.IsCancellationRequested)
         {
@@ -275,16 +276,8 @@ internal sealed class Search : IDisposable
         {
             stopped = StopReason.TimeBudget(seconds);
         }
-        else if (checkpoint is { IsDue: true })
-        {
-            isPaused = true;
-        }
-        else if (isTimeForNews)
-        {
-            Tell(0);
-        }
 
-        return stopped is null && !isPaused;
+        return stopped is not null;
     }
 
     // The next level; null if finding out what is new was stopped.
@@ -294,7 +287,7 @@ internal sealed class Search : IDisposable
         if (store.Disk is not null)
         {
             var findings = new StateTally(model);
-            if (!store.TrySettle(findings.Note, () => !Look(false) && stopped is not null, out fresh))
+            if (!store.TrySettle(findings.Note, MustStop, out fresh))
             {
                 return null;
             }
@@ -356,7 +349,7 @@ internal sealed class Search : IDisposable
             States = store.States,
             Transitions = team.Transitions,
             StoodFor = team.StoodFor,
-            Met = isMidLevel ? team.Met : 0,
+            Met = isMidLevel ? team.Met : default,
             RuleCounts = team.RuleCounts(),
             WitnessDepths = [.. witnessDepths],
             IsOnDisk = store.Disk is not null,

@@ -13,14 +13,14 @@ internal sealed unsafe class StateTally(CompiledModel model)
     /// <summary>Under symmetry, the states that those noted stand for; the largest number if they are more.</summary>
     public Int128 StoodFor { get; set; }
 
-    /// <summary>The bits of <see cref="CheckState"/> met in new states.</summary>
-    public long Met { get; set; }
+    /// <summary>The predicates met in new states.</summary>
+    public PredicateBits Met { get; set; }
 
     /// <summary>Of the nearest states in which something is undefined, the least.</summary>
     public UndefinedState? Undefined { get; private set; }
 
     /// <summary>Forgets what was met, not what was counted.</summary>
-    public void StartLevel() => (Met, Undefined) = (0, null);
+    public void StartLevel() => (Met, Undefined) = (default, null);
 
     /// <summary>Looks at a new state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -34,7 +34,7 @@ internal sealed unsafe class StateTally(CompiledModel model)
 
         var met = model.Check(state);
         Met |= met;
-        if ((met & TransitionCompiler.Undefined) != 0)
+        if (met.IsUndefined)
         {
             NoteUndefined(state, isNew: true);
         }

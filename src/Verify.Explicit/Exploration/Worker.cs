@@ -71,8 +71,8 @@ internal sealed unsafe class Worker
         Findings.StartLevel();
     }
 
-    /// <summary>Goals that were met, as bits of <see cref="CheckState"/>: no state need be kept for them.</summary>
-    public void GiveUp(long met) => stubborn?.GiveUp(met);
+    /// <summary>Goals that were met: no state need be kept for them.</summary>
+    public void GiveUp(PredicateBits met) => stubborn?.GiveUp(met);
 
     /// <summary>Counts on from where another search was.</summary>
     public void Resume(SearchSnapshot snapshot)
@@ -155,7 +155,7 @@ internal sealed unsafe class Worker
         }
 
         Transitions += made;
-        if (made == 0 && model.AsksForDeadlock && (model.Check(state) & 1) == 0)
+        if (made == 0 && model.AsksForDeadlock && !model.Check(state).HasQuestion)
         {
             MetDeadlock = true;
         }

@@ -9,7 +9,7 @@ namespace Verify.Explicit.Exploration;
 internal sealed class WorkerTeam : IDisposable
 {
     private const int SmallLevel = 1024;
-    private const int BatchesBetweenNews = 64;
+    private const int BatchesBetweenReports = 64;
     private readonly CompiledModel model;
     private readonly StateStore store;
     private readonly Worker[] workers;
@@ -34,8 +34,8 @@ internal sealed class WorkerTeam : IDisposable
     /// <summary>Under symmetry, the states that those found stand for.</summary>
     public Int128 StoodFor => workers.Aggregate(Int128.Zero, (sum, worker) => StateTally.Sum(sum, worker.Findings.StoodFor));
 
-    /// <summary>The bits of <see cref="CheckState"/> met in what is known to be new of the next level.</summary>
-    public long Met => workers.Aggregate(0L, (bits, worker) => bits | worker.Findings.Met);
+    /// <summary>The predicates met in what is known to be new of the next level.</summary>
+    public PredicateBits Met => workers.Aggregate(default(PredicateBits), (met, worker) => met | worker.Findings.Met);
 
     /// <summary>Whether a state of the level cannot go on and may not rest.</summary>
     public bool MetDeadlock => workers.Any(worker => worker.MetDeadlock);
@@ -92,19 +92,20 @@ internal sealed class WorkerTeam : IDisposable
         shares = new LevelPartition(level, batch, workers.Length);
     }
 
-    /// <summary>Expands states of the level until there are none (true), or somebody has to see to something (false).</summary>
-    /// <param name="mayGoOn">Asked by each thread after each batch; told now and then that there may be news.</param>
-    public bool Expand(Func<bool, bool> mayGoOn)
+    /// <summary>Expands states of the level until there are none (true), or the round has to end (false).</summary>
+    /// <param name="mayContinue">Asked by each thread after each batch.</param>
+    /// <param name="reportProgress">Called by one thread now and then.</param>
+    public bool Expand(Func<bool> mayContinue, Action reportProgress)
     {
         if (frontier.Count <= SmallLevel || workers.Length == 1)
         {
-            return ExpandPart(0, mayGoOn);
+            return ExpandPart(0, mayContinue, reportProgress);
         }
 
         var done = 0;
         (crew ??= new ThreadGroup(workers.Length)).Do(i =>
         {
-            if (ExpandPart(i, mayGoOn))
+            if (ExpandPart(i, mayContinue, reportProgress))
             {
                 Interlocked.Increment(ref done);
             }
@@ -125,10 +126,10 @@ internal sealed class WorkerTeam : IDisposable
     /// <param name="witnessDepths">The first level of each witness; null where it was not met.</param>
     public void GiveUp(int?[] witnessDepths)
     {
-        var met = 0L;
+        var met = default(PredicateBits);
         for (var i = 0; i < witnessDepths.Length; i++)
         {
-            met |= witnessDepths[i] is null ? 0 : 2L << i;
+            met |= witnessDepths[i] is null ? default : PredicateBits.Witness(i);
         }
 
         Array.ForEach(workers, worker => worker.GiveUp(met));
@@ -162,12 +163,12 @@ internal sealed class WorkerTeam : IDisposable
     /// <inheritdoc/>
     public void Dispose() => crew?.Dispose();
 
-    private unsafe bool ExpandPart(int member, Func<bool, bool> mayGoOn)
+    private unsafe bool ExpandPart(int member, Func<bool> mayContinue, Action reportProgress)
     {
         // At least one batch: a round that does nothing could be followed by another one for ever.
         var worker = workers[member];
         var batches = 0;
-        for (var goesOn = true; goesOn && store.HasRoom;)
+        for (var isGoing = true; isGoing && store.HasRoom;)
         {
             if (!shares.TryTake(member, out var block, out var first, out var count))
             {
@@ -179,7 +180,11 @@ internal sealed class WorkerTeam : IDisposable
                 store.Added(worker.Expand(store.Table, words, count));
             }
 
-            goesOn = mayGoOn(member == 0 && batches++ % BatchesBetweenNews == 0);
+            isGoing = mayContinue();
+            if (isGoing && member == 0 && batches++ % BatchesBetweenReports == 0)
+            {
+                reportProgress();
+            }
         }
 
         return false;

@@ -89,9 +89,9 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
         return null;
     }
 
-    private bool IsTriggered(int state) => (graph.Check(state) & 1) != 0;
+    private bool IsTriggered(int state) => graph.Check(state).HasQuestion;
 
-    private bool HasCome(int state) => (graph.Check(state) >> (model.Witnesses.Length + 1) & 1) != 0;
+    private bool HasCome(int state) => graph.Check(state)[model.Response];
 
     private Trace? FindViolation()
     {

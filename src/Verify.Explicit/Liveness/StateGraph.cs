@@ -66,8 +66,8 @@ internal sealed unsafe class StateGraph : IStateSet
     /// <summary>The words of a state.</summary>
     public ReadOnlySpan<ulong> Words(int state) => states.AsSpan(state * wordCount, wordCount);
 
-    /// <summary>The bits of <see cref="CheckState"/> of a state.</summary>
-    public long Check(int state)
+    /// <summary>The predicates that hold in a state.</summary>
+    public PredicateBits Check(int state)
     {
         fixed (ulong* words = Words(state))
         {

@@ -9,12 +9,6 @@ namespace Verify.Explicit.PartialOrder;
 /// <summary>What is known of the steps of a model before any state is seen: which can be put off for which.</summary>
 internal sealed class RuleDependencies
 {
-    /// <summary>The conditions that one method of <see cref="Check"/> looks at.</summary>
-    public const int ConditionsPerMethod = 60;
-
-    /// <summary>The bit of <see cref="VisibleTo"/> for what is looked for whatever was met.</summary>
-    public const long Always = 1L << 62;
-
     private readonly List<Term> conditions = [];
     private readonly Dictionary<Term, int> conditionNumbers = [];
 
@@ -40,11 +34,11 @@ internal sealed class RuleDependencies
             ? null
             : Union(steps, step => Term.LeavesOf(rule.IsGuardDefined).Any(step.CanWrite)))];
         LoweredPredicate Total(Term term) => new(term, lowered.Pool.True, DependsOnOrder: false);
-        Check = [.. conditions.Chunk(ConditionsPerMethod).Select(some => TransitionCompiler.Compile([.. some.Select(Total)], layout))];
+        Check = [.. conditions.Chunk(PredicateBits.MaxCount).Select(some => TransitionCompiler.Compile([.. some.Select(Total)], layout))];
         VisibleTo = [.. steps.Select(step => Sees(step, goals, mustHold))];
         var offsets = symmetry?.Leaves.Where(leaf => leaf.Set >= 0).ToDictionary(leaf => leaf.Leaf, leaf => leaf.Offset) ?? [];
         IsForward = [.. ProgressRanking.Forward(lowered.Shape, steps,
-            Enumerable.Range(0, Count).Where(i => (VisibleTo[i] & (Always | 1)) == 0),
+            Enumerable.Range(0, Count).Where(i => !VisibleTo[i].Overlaps(PredicateBits.Question | PredicateBits.Undefined)),
             (leaf, code) => offsets.TryGetValue(leaf, out var offset) ? Math.Min(code, offset) : code)];
         RuleOf = [.. lowered.Rules.Select(rule => rule.Rule)];
     }
@@ -67,11 +61,11 @@ internal sealed class RuleDependencies
     /// <summary>For each step, those that can make its guard undefined; null where nothing can.</summary>
     public ImmutableArray<ulong[]?> Unsettling { get; }
 
-    /// <summary>Which conditions hold; 60 a method.</summary>
+    /// <summary>Which conditions hold; as many a method as a set of predicates holds.</summary>
     public ImmutableArray<CheckState> Check { get; }
 
-    /// <summary>For each step, the goals that it can end.</summary>
-    public ImmutableArray<long> VisibleTo { get; }
+    /// <summary>For each step, the goals that it can end, and whether it can make one of them undefined.</summary>
+    public ImmutableArray<PredicateBits> VisibleTo { get; }
 
     /// <summary>Whether a step goes forward.</summary>
     public ImmutableArray<bool> IsForward { get; }
@@ -79,13 +73,13 @@ internal sealed class RuleDependencies
     /// <summary>The rule of the model that a step is of.</summary>
     public ImmutableArray<int> RuleOf { get; }
 
-    private static long Sees(RuleEffect step, IReadOnlyList<Term> goals, IReadOnlyList<Term> mustHold)
+    private static PredicateBits Sees(RuleEffect step, IReadOnlyList<Term> goals, IReadOnlyList<Term> mustHold)
     {
         var sight = new RuleVisibility(step);
-        var seen = mustHold.Any(term => sight.CanEnd(term, isTrue: false)) ? Always : 0;
+        var seen = mustHold.Any(term => sight.CanEnd(term, isTrue: false)) ? PredicateBits.Undefined : default;
         for (var i = 0; i < goals.Count; i++)
         {
-            seen |= sight.CanEnd(goals[i], isTrue: true) ? 1L << i : 0;
+            seen |= sight.CanEnd(goals[i], isTrue: true) ? PredicateBits.Only(i) : default;
         }
 
         return seen;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Verify.Explicit.Compilation;
 
 namespace Verify.Explicit.PartialOrder;
 
@@ -34,13 +35,13 @@ internal sealed unsafe class StubbornSet(RuleDependencies steps, int wordCount)
     private readonly ulong[] chosen = new ulong[steps.WordCount];
     private readonly ulong[] best = new ulong[steps.WordCount];
     private readonly int[] waiting = new int[steps.Count];
-    private readonly long[] holds = new long[steps.Check.Length];
-    private long goals = -1;
+    private readonly PredicateBits[] holds = new PredicateBits[steps.Check.Length];
+    private PredicateBits goals = PredicateBits.All;
     private int waitingCount;
     private int chosenCount;
 
     /// <summary>Gives up goals: what was met need not be met again.</summary>
-    public void GiveUp(long met) => goals &= ~met;
+    public void GiveUp(PredicateBits met) => goals = goals.Except(met);
 
     /// <summary>Leaves only the successors by chosen steps.</summary>
     /// <param name="state">The state.</param>
@@ -70,7 +71,7 @@ internal sealed unsafe class StubbornSet(RuleDependencies steps, int wordCount)
         return least == made ? made : Keep(successors, rules, counts, made);
     }
 
-    private bool CanBeginWith(int step) => steps.IsForward[step] && (steps.VisibleTo[step] & goals) == 0;
+    private bool CanBeginWith(int step) => steps.IsForward[step] && !steps.VisibleTo[step].Overlaps(goals);
 
     private bool CanBegin(int* rules, int made)
     {
@@ -153,7 +154,7 @@ internal sealed unsafe class StubbornSet(RuleDependencies steps, int wordCount)
         var (cheapest, price) = (-1, int.MaxValue);
         foreach (var condition in steps.Conditions[step])
         {
-            if ((holds[condition / RuleDependencies.ConditionsPerMethod] >> (condition % RuleDependencies.ConditionsPerMethod) & 1) == 0)
+            if (!holds[condition / PredicateBits.MaxCount][condition % PredicateBits.MaxCount])
             {
                 var cost = 0;
                 var enabling = steps.Enabling[condition];

@@ -79,7 +79,7 @@ public sealed class CompiledCodeTests
             var expected = terms.Select((term, i) => value.Holds(term) ? 1L << i : 0).Sum();
             fixed (ulong* words = layout.Pack(lowered.Shape.Decode(codes)))
             {
-                Assert.Equal(expected, check(words));
+                Assert.Equal(expected, check(words).Bits);
             }
 
             compared += terms.Count;
