@@ -38,11 +38,14 @@ public sealed record ConformanceResult(Verdict Verdict, Divergence? Deviation = 
         return $"{name}: {told}; {seen}\n{(Trace is null ? "" : "\n" + Told(experiment, Trace))}";
     }
 
-    private static string Told(ConformanceTest experiment, Trace trace) => ColumnTrace.Of(
-        experiment.Model,
-        Shorten.Of(new Interpreter(experiment.Model), experiment.Property, trace),
-        experiment.Property,
-        new Caption(experiment.Protocol.Name, experiment.Model.Name, []));
+    private static string Told(ConformanceTest experiment, Trace trace)
+    {
+        var interpreter = new Interpreter(experiment.Model);
+        var shortened = Shorten.Of(interpreter, experiment.Property, trace);
+        var run = CheckedTrace.Of(interpreter, experiment.Property, shortened, out var fault)
+            ?? throw new System.Diagnostics.UnreachableException($"what the code did is no run of the model: {fault}");
+        return ColumnTrace.Of(run, new Caption(experiment.Protocol.Name, experiment.Model.Name, []));
+    }
 }
 
 /// <summary>Something that code did and its model does not allow, or that no code should do.</summary>

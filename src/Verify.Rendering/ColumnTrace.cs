@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Verify.Modelling;
-using Verify.Semantics;
 using Verify.Traces;
 
 namespace Verify.Rendering;
@@ -25,20 +24,15 @@ public static class ColumnTrace
     private const int ChangeIndent = 2;
 
     /// <summary>The text of a trace, lines ended by a line feed.</summary>
-    /// <param name="model">The model it is a run of.</param>
-    /// <param name="trace">The trace.</param>
-    /// <param name="property">What it decides.</param>
+    /// <param name="run">The trace.</param>
     /// <param name="caption">What stands around it.</param>
     /// <param name="showStates">Whether whole states follow the steps, ghosts and program counters included.</param>
-    public static string Of(Model model, Trace trace, Property property, Caption caption, bool showStates = false)
+    public static string Of(CheckedTrace run, Caption caption, bool showStates = false)
     {
-        var text = new StringBuilder();
-        foreach (var line in Lines(model, trace, property, caption, showStates))
-        {
-            text.Append(line).Append('\n');
-        }
-
-        return text.ToString();
+        var (interpreter, trace, property) = (run.Interpreter, run.Trace, run.Property);
+        var question = property.Text == property.Name ? property.Name : $"{property.Name}: {property.Text}";
+        var narration = Narration.Of(interpreter, trace);
+        return Text(Lines(interpreter.Model, narration, trace, Outcome.Of(run), question, caption, showStates));
     }
 
     /// <summary>The text of a run to what is undefined, lines ended by a line feed.</summary>
@@ -51,15 +45,10 @@ public static class ColumnTrace
         var (narration, length) = (Narration.Of(run), run.Trace.Length);
         var place = run.Step is null ? $"after {length}" : $"in step {length + 1}";
         var outcome = new Outcome($"is undefined {place}", $"undefined: {found}");
-        return string.Concat(Lines(run.Model, narration, run.Trace, outcome, $"{found.Code.Id}: {found.Code.Title}", caption, showStates)
-            .Select(line => line + '\n'));
+        return Text(Lines(run.Model, narration, run.Trace, outcome, $"{found.Code.Id}: {found.Code.Title}", caption, showStates));
     }
 
-    private static IEnumerable<string> Lines(Model model, Trace trace, Property property, Caption caption, bool showStates)
-    {
-        var question = property.Text == property.Name ? property.Name : $"{property.Name}: {property.Text}";
-        return Lines(model, Narration.Of(model, trace), trace, Outcome.Of(model, trace, property), question, caption, showStates);
-    }
+    private static string Text(IEnumerable<string> lines) => string.Concat(lines.Select(line => line + '\n'));
 
     private static IEnumerable<string> Lines(
         Model model, Narration narration, Trace trace, Outcome outcome, string question, Caption caption, bool showStates)
@@ -254,14 +243,15 @@ public static class ColumnTrace
     /// <summary>What a trace shows about a property, as a title and as a last line.</summary>
     private sealed record Outcome(string Title, string Closing)
     {
-        public static Outcome Of(Model model, Trace trace, Property property)
+        public static Outcome Of(CheckedTrace run)
         {
+            var (trace, property) = (run.Trace, run.Property);
             var steps = trace.Length == 1 ? "1 step" : $"{trace.Length} steps";
             var name = property.Text == property.Name ? property.Name : $"{property.Name}, {property.Text}";
             var loop = trace.LoopStart is { } start && start < trace.Length ? $", the last {trace.Length - start} for ever" : "";
             return property switch
             {
-                _ when !Replay.Decides(new Interpreter(model), property, trace) =>
+                _ when !run.IsDecisive =>
                     new($"run of {steps}{loop}", $"decides nothing about {name}"),
                 Property.Always => new($"refuted in {steps}", $"violated: {name}"),
                 Property.Reachable => new($"reached in {steps}", $"reached: {name}"),

@@ -83,7 +83,7 @@ internal static class CheckCommand
                 ErrorOutput.Complain(session.Terminal, complaint);
             }
 
-            if (shown.SizeSeconds is { } seconds && outcome.Decision?.Report.Main?.Verdict is Verdict.Proved)
+            if (shown.SizeSeconds is { } seconds && outcome.Report?.Main?.Verdict is Verdict.Proved)
             {
                 larger.AddRange(Grow(session, claim, choice, careful, run with { Budget = run.Budget with { Seconds = seconds } }, shown));
             }
@@ -96,7 +96,7 @@ internal static class CheckCommand
 
         // What a larger size shows counts; that time ran out there does not.
         return ExitCode.Worst([Conclude(session, outcomes, claims.Count, isJson),
-            .. larger.Select(one => one.ExitCode).Where(code => code != ExitCode.Undecided)]);
+            .. larger.Select(ExitCode.Of).Where(code => code != ExitCode.Undecided)]);
     }
 
     // A line for each of the next sizes, and the whole result where it is no proof.
@@ -111,7 +111,7 @@ internal static class CheckCommand
             text?.WriteLarger(outcome);
         }
 
-        foreach (var outcome in all.Where(one => text is not null && one.ExitCode is not (ExitCode.AsExpected or ExitCode.Undecided)))
+        foreach (var outcome in all.Where(one => text is not null && ExitCode.Of(one) is not (ExitCode.AsExpected or ExitCode.Undecided)))
         {
             session.Terminal.Out.WriteLine();
             text!.Write(outcome, shown.IsFull);
@@ -125,7 +125,7 @@ internal static class CheckCommand
         if (outcomes.Count < asked)
         {
             session.Terminal.Error.WriteLine($"verify: interrupted; {asked - outcomes.Count} of {asked} claims were not looked at");
-            return ExitCode.Worst([ExitCode.Undecided, .. outcomes.Where(one => one.Failure is not null).Select(one => one.ExitCode)]);
+            return ExitCode.Worst([ExitCode.Undecided, .. outcomes.Where(one => one.Failure is not null).Select(ExitCode.Of)]);
         }
 
         if (asked > 1 && !isJson)
@@ -136,7 +136,7 @@ internal static class CheckCommand
 
         return session.Cancellation.IsCancellationRequested
             ? ExitCode.Undecided
-            : ExitCode.Worst(outcomes.Select(outcome => outcome.ExitCode));
+            : ExitCode.Worst(outcomes.Select(ExitCode.Of));
     }
 
     private static void Separate(TextWriter output, int position)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Verify.Cli.Hosting;
 using Verify.Cli.Options;
+using Verify.Cli.Output;
 using Verify.Formats;
 using Verify.Modelling;
 

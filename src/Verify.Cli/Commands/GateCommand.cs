@@ -96,7 +96,7 @@ internal static class GateCommand
 
     private static int Conclude(Session session, GateOutcome gate, bool isJson)
     {
-        var (output, error) = (session.Terminal.Out, session.Terminal.Error);
+        var (output, error, code) = (session.Terminal.Out, session.Terminal.Error, ExitCode.Of(gate));
         foreach (var complaint in gate.Unread.Concat(gate.Outcomes.Select(outcome => outcome.Complaint).OfType<Diagnostic>()))
         {
             ErrorOutput.Complain(session.Terminal, complaint);
@@ -114,11 +114,11 @@ internal static class GateCommand
         else
         {
             output.WriteLine();
-            output.WriteLine(session.Terminal.Paint($"gate: {gate.Sentence}",
-                gate.ExitCode == ExitCode.AsExpected ? Paint.Green : gate.ExitCode == ExitCode.Undecided ? Paint.Yellow : Paint.Red));
+            output.WriteLine(session.Terminal.Paint($"gate: {Summary.Of(gate)}",
+                code == ExitCode.AsExpected ? Paint.Green : code == ExitCode.Undecided ? Paint.Yellow : Paint.Red));
         }
 
-        return gate.ExitCode;
+        return code;
     }
 
     private static (int Index, int Count) ReadShard(string? text)

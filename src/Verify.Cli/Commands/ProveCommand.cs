@@ -79,7 +79,7 @@ internal sealed class ProveCommand
     {
         var foreign = new Option[] { engine, budget.Option, seed, into }
             .FirstOrDefault(option => parsed.GetResult(option) is not null)?.Name
-            ?? found.SelectMany(claim => ChoiceOptions.Difference(claim, choices.Apply(parsed, claim))).FirstOrDefault();
+            ?? found.SelectMany(claim => CommandText.OptionsFor(claim, choices.Apply(parsed, claim))).FirstOrDefault();
         if (foreign is not null)
         {
             throw UserErrorException.At(null, ErrorCodes.Contradiction,
@@ -115,9 +115,9 @@ internal sealed class ProveCommand
         IReadOnlyList<(Claim Claim, Choices Choices)> instances = [.. found.Select(claim => (claim, choices.Apply(parsed, claim)))];
         return Each(parsed, instances,
             (claim, choice) => proving.Prove(claim, choice, chosen, run),
-            proved => proving.Write(proved.Decision, proved.Certificate),
-            proved => ResultJson.Of(InstanceRun.Naming(proved.Decision, proved.Certificate)),
-            proved => proved.Decision.ExitCode);
+            proved => proving.Write(proved.Report, proved.Certificate),
+            proved => ResultJson.Of(InstanceRun.Naming(proved.Report, proved.Certificate)),
+            proved => ExitCode.Of(proved.Report));
     }
 
     // One after the other, and each told as soon as it is there; what is wrong with one does not keep anybody from the others.
@@ -151,7 +151,7 @@ internal sealed class ProveCommand
                     new ResultText(session.Terminal).Write(wrong, showStates: false);
                 }
 
-                codes.Add(wrong.ExitCode);
+                codes.Add(ExitCode.Of(wrong));
                 entries.AddRange(ResultJson.Of(wrong));
                 ErrorOutput.Complain(session.Terminal, wrong.Complaint!);
             }

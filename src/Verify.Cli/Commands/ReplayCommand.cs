@@ -38,9 +38,9 @@ internal static class ReplayCommand
             var chosen = choices.Apply(parsed, found);
             try
             {
-                var (decision, run) = Replayed(found, chosen, parsed.GetRequiredValue(trace));
-                Write(session.Terminal, decision, run, isFull, isJson);
-                return decision.ExitCode;
+                var (report, run) = Replayed(found, chosen, parsed.GetRequiredValue(trace));
+                Write(session.Terminal, report, run, isFull, isJson);
+                return ExitCode.Of(report);
             }
             catch (UndefinedException e)
             {
@@ -50,13 +50,13 @@ internal static class ReplayCommand
         return command;
     }
 
-    private static (ClaimDecision Decision, Trace Trace) Replayed(Claim claim, Choices choices, string text)
+    private static (ClaimReport Report, CheckedTrace Run) Replayed(Claim claim, Choices choices, string text)
     {
         var instance = new Instance(claim.Family, choices);
         var property = instance.Model.Property(claim.Property);
-        var interpreter = new Interpreter(instance.Model);
-        var trace = Closed(interpreter, Replay.Decode(interpreter, text), property);
-        if (Undefined.In(interpreter, trace, [.. instance.Model.Properties.OfType<Property.Reachable>(), property]) is { } undefined)
+        var run = CheckedTrace.Decode(new Interpreter(instance.Model), property, text);
+        var trace = run.Trace;
+        if (Undefined.In(run.Interpreter, trace, [.. instance.Model.Properties.OfType<Property.Reachable>(), property]) is { } undefined)
         {
             throw undefined.Of(instance);
         }
@@ -68,30 +68,23 @@ internal static class ReplayCommand
             Transitions = trace.Length,
             Depth = trace.Length,
         };
-        Verdict verdict = (Replay.Decides(interpreter, property, trace), property) switch
+        Verdict verdict = (run.IsDecisive, property) switch
         {
             (true, Property.Reachable) => new Verdict.Proved(evidence, trace),
             (true, _) => new Verdict.Refuted(trace, evidence),
             _ => new Verdict.Unknown($"the run decides nothing about '{property.Name}'", evidence),
         };
-        var report = new Report(instance, property, verdict, "replay", EngineOptions.Default, 0);
+        var main = new Report(instance, property, verdict, "replay", EngineOptions.Default, 0)
+        {
+            CheckedTrace = run.IsDecisive ? run : null,
+        };
         var isExpected = verdict.Word == claim.Expected.Word;
         ImmutableArray<string> problems = isExpected ? [] : [$"expected {claim.Expected.Word}, found {verdict.Word}"];
-        var told = new ClaimReport(claim, report, [], problems) { OpenProblems = verdict is Verdict.Unknown ? problems : [] };
-        return (new ClaimDecision(claim, choices, told), trace);
-    }
-
-    /// <summary>A run about progress goes on for ever: it rests in its last state, or comes back to that of an earlier step.</summary>
-    private static Trace Closed(Interpreter interpreter, Trace trace, Property property)
-    {
-        if (property is not Property.LeadsTo)
+        return (new ClaimReport(claim, choices, main)
         {
-            return trace;
-        }
-
-        var loops = Enumerable.Range(0, trace.States.Length).Where(start => trace.States[start].Equals(trace.Last))
-            .Select(start => trace with { LoopStart = start }).ToList();
-        return loops.Find(loop => Replay.Decides(interpreter, property, loop)) ?? trace;
+            Problems = problems,
+            OpenProblems = verdict is Verdict.Unknown ? problems : [],
+        }, run);
     }
 
     // A run to what is undefined in the model.
@@ -107,18 +100,18 @@ internal static class ReplayCommand
         }
 
         ErrorOutput.Complain(terminal, wrong.Complaint!);
-        return wrong.ExitCode;
+        return ExitCode.Of(wrong);
     }
 
-    private static void Write(Terminal terminal, ClaimDecision decision, Trace trace, bool isFull, bool isJson)
+    private static void Write(Terminal terminal, ClaimReport report, CheckedTrace run, bool isFull, bool isJson)
     {
         if (isJson)
         {
-            ResultJson.Write(terminal.Out, ResultJson.Of(decision));
+            ResultJson.Write(terminal.Out, ResultJson.Of(report));
         }
         else
         {
-            new ResultText(terminal).WriteTrace(decision, decision.Report.Main!, trace, isFull);
+            new ResultText(terminal).WriteTrace(report.Claim, report.Main!.Instance, run, isFull);
         }
     }
 }

@@ -4,11 +4,10 @@ using System.Globalization;
 using Verify.Claims;
 using Verify.Cli.Hosting;
 using Verify.Modelling;
-using Verify.Rendering;
 
 namespace Verify.Cli.Options;
 
-/// <summary>The options that change the instance of a claim, read from a command line and written back to one.</summary>
+/// <summary>The options that change the instance of a claim, read from a command line.</summary>
 internal sealed class ChoiceOptions
 {
     private readonly Option<string[]> size = Several("--size", "NAME=N,…", "Other sizes.");
@@ -64,26 +63,6 @@ internal sealed class ChoiceOptions
             Faults = choices.Faults.Union(faults),
             Profile = parsed.GetValue(profile) ?? choices.Profile,
         };
-    }
-
-    /// <summary>
-    /// The options that turn the choices of a claim into others, each with its value as one word; none if they are the
-    /// same.
-    /// </summary>
-    public static ImmutableArray<string> Difference(Claim claim, Choices choices)
-    {
-        var other = ChoiceDifference.Of(claim, choices);
-        return
-        [
-            .. Named("--size", other.Sizes.IsEmpty ? [] : [string.Join(",", other.Sizes)]),
-            .. Named("--fault", other.Faults),
-            .. Named("--assume", other.Assumptions),
-            .. Named("--drop", other.Dropped),
-            .. Named("--profile", other.Profile is { } name ? [name] : []),
-        ];
-
-        static IEnumerable<string> Named(string option, ImmutableArray<string> values) =>
-            values.Select(value => $"{option} {TextWrap.Quoted(value)}");
     }
 
     private static Option<string[]> Several(string name, string value, string text) =>

@@ -25,14 +25,14 @@ internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids, IRea
     /// <summary>Writes a row.</summary>
     public void Add(Outcome outcome)
     {
-        var main = outcome.Decision?.Report.Main;
-        var status = outcome.Decision switch
+        var main = outcome.Report?.Main;
+        var status = outcome.Report switch
         {
-            { Report.Main: null } => terminal.Paint("pending", Paint.Yellow),
-            { Report.IsAsExpected: true } when main!.Verdict is Verdict.Proved { Witness: null, Evidence.NotLookedFor.IsEmpty: false } =>
+            { Main: null } => terminal.Paint("pending", Paint.Yellow),
+            { IsAsExpected: true } when main!.Verdict is Verdict.Proved { Witness: null, Evidence.NotLookedFor.IsEmpty: false } =>
                 terminal.Paint("ok, witnesses not looked for", Paint.Yellow),
-            { Report.IsAsExpected: true } when main!.NotJudged().Length > 0 => terminal.Paint("ok, rules not judged", Paint.Yellow),
-            { Report.IsAsExpected: true } => terminal.Paint("ok", Paint.Green),
+            { IsAsExpected: true } when main!.NotJudged().Length > 0 => terminal.Paint("ok, rules not judged", Paint.Yellow),
+            { IsAsExpected: true } => terminal.Paint("ok", Paint.Green),
             _ => terminal.Paint("PROBLEM", Paint.Red),
         };
         terminal.Out.WriteLine(Table.Row(
@@ -54,7 +54,7 @@ internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids, IRea
         {
             string[] problems = outcome.Failure is { } failure
                 ? [failure.ToString(), $"hint: {failure.Hint}"]
-                : [.. outcome.Decision!.Report.Problems];
+                : [.. outcome.Report!.Problems];
             if (problems.Length == 0)
             {
                 continue;

@@ -5,7 +5,6 @@ using Verify.Cli.Hosting;
 using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
-using Verify.Semantics;
 using Verify.Traces;
 
 namespace Verify.Cli.Output;
@@ -52,8 +51,8 @@ internal static class ResultJson
     }
 
     /// <summary>The results in what became of a claim; those with an assumption dropped follow its own.</summary>
-    public static IEnumerable<Entry> Of(Outcome outcome) => outcome.Decision is { } decision
-        ? Of(decision)
+    public static IEnumerable<Entry> Of(Outcome outcome) => outcome.Report is { } report
+        ? Of(report)
         : [
             new Entry(outcome.Claim, outcome.Choices, null)
             {
@@ -65,9 +64,9 @@ internal static class ResultJson
             },
         ];
 
-    /// <summary>The results in a decision; those with an assumption dropped follow the claim's own.</summary>
-    public static IEnumerable<Entry> Of(ClaimDecision decision) => decision.Report.Dropped
-        .Select(dropped => WithoutAssumption(decision, dropped.Assumption, dropped.Report)).Prepend(Own(decision));
+    /// <summary>The results in a report; those with an assumption dropped follow the claim's own.</summary>
+    public static IEnumerable<Entry> Of(ClaimReport report) => report.Dropped
+        .Select(dropped => WithoutAssumption(report, dropped.Assumption, dropped.Report)).Prepend(Own(report));
 
     /// <summary>Writes what became of claims.</summary>
     public static void Write(TextWriter output, IEnumerable<Outcome> outcomes) => Write(output, outcomes.SelectMany(Of));
@@ -86,8 +85,8 @@ internal static class ResultJson
         WriteResults(json, gate.Outcomes.SelectMany(Of));
         WriteCertificates(json, gate.Certificates);
         json.WriteStartObject("gate");
-        json.WriteString("sentence", gate.Sentence);
-        json.WriteNumber("exitCode", gate.ExitCode);
+        json.WriteString("sentence", Summary.Of(gate));
+        json.WriteNumber("exitCode", ExitCode.Of(gate));
         json.WriteNumber("claims", gate.Asked);
         json.WriteNumber("lookedAt", gate.Outcomes.Count);
         json.WriteNumber("inError", gate.Outcomes.Count(outcome => outcome.Failure is not null));
@@ -150,11 +149,11 @@ internal static class ResultJson
         output.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.WrittenSpan));
     }
 
-    private static Entry Own(ClaimDecision decision)
+    private static Entry Own(ClaimReport report)
     {
-        var (claim, main) = (decision.Claim, decision.Report.Main);
+        var (claim, main) = (report.Claim, report.Main);
         return main is null
-            ? new Entry(claim, decision.Choices, null)
+            ? new Entry(claim, report.Choices, null)
             {
                 Expected = claim.Expected.Word,
                 IsAsExpected = true,
@@ -162,20 +161,18 @@ internal static class ResultJson
             }
             : new Entry(claim, main.Instance.Choices, main)
             {
-                Expected = decision.IsExpected ? claim.Expected.Word : null,
-                IsAsExpected = decision.IsExpected ? decision.Report.IsAsExpected : null,
+                Expected = report.IsExpected ? claim.Expected.Word : null,
+                IsAsExpected = report.IsExpected ? report.IsAsExpected : null,
             };
     }
 
-    private static Entry WithoutAssumption(ClaimDecision decision, string assumption, Report report)
+    private static Entry WithoutAssumption(ClaimReport report, string assumption, Report without)
     {
-        var isSuperfluous = decision.Claim.Expected is Expectation.ProvedIf conditional
-            && conditional.Superfluous.Contains(assumption);
-        var expected = isSuperfluous ? "proved" : "refuted";
-        return new Entry(decision.Claim, report.Instance.Choices, report)
+        var expected = report.ExpectedWithout(assumption);
+        return new Entry(report.Claim, without.Instance.Choices, without)
         {
             Expected = expected,
-            IsAsExpected = report.Verdict.Word == expected,
+            IsAsExpected = without.Verdict.Word == expected,
         };
     }
 
@@ -311,20 +308,19 @@ internal static class ResultJson
     private static void WriteTrace(Utf8JsonWriter json, Claim claim, Report? report)
     {
         json.WritePropertyName("trace");
-        if (report?.Trace is not { } trace)
+        if (report?.CheckedTrace is not { } trace)
         {
             json.WriteNullValue();
             return;
         }
 
-        WriteRun(json, claim, report.Instance, trace, Narration.Of(report.Instance.Model, trace));
+        WriteRun(json, Narration.Of(trace.Interpreter, trace.Trace), CommandText.Replay(claim, report.Instance, trace.Encoded));
     }
 
-    private static void WriteRun(Utf8JsonWriter json, Claim claim, Instance? instance, Trace trace, Narration narration)
+    private static void WriteRun(Utf8JsonWriter json, Narration narration, IReadOnlyList<string>? replay)
     {
         json.WriteStartObject();
-        json.WriteString("replay", instance is null ? null : string.Join(' ',
-            ClaimDecision.ReplayCommand(claim, instance, Replay.Encode(new Interpreter(instance.Model), trace))));
+        json.WriteString("replay", replay is null ? null : string.Join(' ', replay));
         json.WriteStartArray("steps");
         foreach (var step in narration.Steps)
         {
@@ -376,7 +372,9 @@ internal static class ResultJson
         json.WritePropertyName("trace");
         if (entry.Run is { } run)
         {
-            WriteRun(json, entry.Claim, run.Instance, run.Trace, Narration.Of(run));
+            WriteRun(json, Narration.Of(run), run.Instance is { } instance
+                ? CommandText.Replay(entry.Claim, instance, Replay.Encode(run.Interpreter, run.Trace))
+                : null);
         }
         else
         {

@@ -5,7 +5,6 @@ using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Rendering;
-using Verify.Semantics;
 using Verify.Traces;
 
 namespace Verify.Cli.Output;
@@ -20,9 +19,9 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     /// <summary>Writes what became of a claim.</summary>
     public void Write(Outcome outcome, bool showStates)
     {
-        if (outcome.Decision is { } decision)
+        if (outcome.Report is { } report)
         {
-            Write(decision, showStates);
+            Write(report, showStates);
             return;
         }
 
@@ -36,8 +35,9 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         Text($"hint: {failure.Hint}");
         if (outcome.Run is { } run)
         {
-            var path = Replay.Encode(new Interpreter(run.Model), run.Trace);
-            var command = run.Instance is { } instance ? ClaimDecision.ReplayCommand(outcome.Claim, instance, path) : [];
+            var command = run.Instance is { } instance
+                ? CommandText.Replay(outcome.Claim, instance, Replay.Encode(run.Interpreter, run.Trace))
+                : [];
             Line("");
             terminal.Out.Write(ColumnTrace.Of(run, failure, new Caption(outcome.Claim.Id, outcome.InstanceText, command), showStates));
             Line("");
@@ -46,17 +46,17 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         WriteSources(outcome.Claim);
     }
 
-    /// <summary>Writes one decision.</summary>
-    public void Write(ClaimDecision decision, bool showStates)
+    /// <summary>Writes what was decided about a claim.</summary>
+    public void Write(ClaimReport report, bool showStates)
     {
-        var (claim, report) = (decision.Claim, decision.Report);
+        var claim = report.Claim;
         if (report.Main is not { } main)
         {
             WritePending(claim, (Expectation.Pending)claim.Expected);
             return;
         }
 
-        Line($"{terminal.Paint(claim.Id, Paint.Bold)}  {Headline(decision, main)}");
+        Line($"{terminal.Paint(claim.Id, Paint.Bold)}  {Headline(report, main)}");
         Text(claim.Sentence);
         Text($"on {main.Instance}");
         Text($"{main.Engine}: {Basis(main)}");
@@ -66,9 +66,9 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         }
 
         WriteProblems(report.Problems);
-        if (main.Trace is { } trace)
+        if (main.CheckedTrace is { } trace)
         {
-            WriteTrace(decision, main, trace, showStates);
+            WriteTrace(claim, main.Instance, trace, showStates);
         }
 
         if (report.Dropped.Length > 0)
@@ -76,7 +76,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             Text("each assumption dropped alone:");
             foreach (var (assumption, without) in report.Dropped)
             {
-                Item($"{assumption}: {Carries(assumption, without, decision)}");
+                Item($"{assumption}: {Carries(assumption, without, claim)}");
             }
         }
 
@@ -85,14 +85,14 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             WriteLimits(main, claim);
         }
 
-        if (!decision.IsExpected)
+        if (!report.IsExpected)
         {
             if (claim.Expected is not Expectation.Open)
             {
                 Text("the claim expects nothing of this instance, it is about another");
             }
 
-            foreach (var name in decision.Idle)
+            foreach (var name in report.Idle)
             {
                 Text($"{name} changes nothing: the model of this instance is the same without it");
             }
@@ -102,13 +102,11 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     }
 
     /// <summary>Writes a trace with its caption and the command that replays it.</summary>
-    public void WriteTrace(ClaimDecision decision, Report report, Trace trace, bool showStates)
+    public void WriteTrace(Claim claim, Instance instance, CheckedTrace trace, bool showStates)
     {
-        var path = Replay.Encode(new Interpreter(report.Instance.Model), trace);
-        var command = ClaimDecision.ReplayCommand(decision.Claim, report.Instance, path);
-        var caption = new Caption(decision.Claim.Id, report.Instance.ToString(), command);
+        var caption = new Caption(claim.Id, instance.ToString(), CommandText.Replay(claim, instance, trace.Encoded));
         Line("");
-        terminal.Out.Write(ColumnTrace.Of(report.Instance.Model, trace, report.Property, caption, showStates));
+        terminal.Out.Write(ColumnTrace.Of(trace, caption, showStates));
         Line("");
     }
 
@@ -120,7 +118,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     public void WriteLarger(Outcome outcome)
     {
         var sizes = Instance.DescribeSizes(outcome.Claim.Family, outcome.Choices);
-        Item(outcome.Decision?.Report.Main is not { } main ? $"{sizes}: an error, see below"
+        Item(outcome.Report?.Main is not { } main ? $"{sizes}: an error, see below"
             : main.Verdict switch
             {
                 Verdict.Proved => $"{sizes}: proved, {Quantity.Of(main.Verdict.Evidence.States, "state")}, "
@@ -150,20 +148,20 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         WriteSources(claim);
     }
 
-    private string Headline(ClaimDecision decision, Report main)
+    private string Headline(ClaimReport report, Report main)
     {
         var word = main.Verdict.Word;
-        if (decision.Report.IsVacuous)
+        if (report.IsVacuous)
         {
             return terminal.Paint($"{word}, but it proves nothing", Paint.Red);
         }
 
-        if (!decision.IsExpected && !decision.Report.IsAsExpected)
+        if (!report.IsExpected && !report.IsAsExpected)
         {
             return terminal.Paint($"{word}, but it may prove nothing", Paint.Yellow);
         }
 
-        if (!decision.IsExpected)
+        if (!report.IsExpected)
         {
             return terminal.Paint(word, main.Verdict switch
             {
@@ -173,12 +171,12 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             });
         }
 
-        return decision.ExitCode switch
+        return ExitCode.Of(report) switch
         {
             ExitCode.AsExpected => terminal.Paint($"{word}, as expected", Paint.Green),
-            ExitCode.Undecided => terminal.Paint($"{word}, expected {decision.Claim.Expected.Word}", Paint.Yellow),
-            _ when word == decision.Claim.Expected.Word => terminal.Paint($"{word}, but not as expected", Paint.Red),
-            _ => terminal.Paint($"{word}, expected {decision.Claim.Expected.Word}", Paint.Red),
+            ExitCode.Undecided => terminal.Paint($"{word}, expected {report.Claim.Expected.Word}", Paint.Yellow),
+            _ when word == report.Claim.Expected.Word => terminal.Paint($"{word}, but not as expected", Paint.Red),
+            _ => terminal.Paint($"{word}, expected {report.Claim.Expected.Word}", Paint.Red),
         };
     }
 
@@ -221,10 +219,10 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         return rest + string.Concat(evidence.LeftOut(report.Instance.Model).Select(part => $"; {part}"));
     }
 
-    private string Carries(string assumption, Report without, ClaimDecision decision)
+    private string Carries(string assumption, Report without, Claim claim)
     {
         var see = string.Join(' ',
-            ["./verify check", TextWrap.Quoted(decision.Claim.Id), "--drop", TextWrap.Quoted(assumption), .. options]);
+            ["./verify check", TextWrap.Quoted(claim.Id), "--drop", TextWrap.Quoted(assumption), .. options]);
         return without.Verdict switch
         {
             Verdict.Refuted { Trace: { } trace } => $"carries the proof; without it refuted in {Quantity.Of(trace.Length, "step")} ({see})",

@@ -3,17 +3,18 @@ using Verify.Cli.Running;
 
 namespace Verify.Cli.Output;
 
-/// <summary>The numbers that close a report on several claims.</summary>
+/// <summary>The line that closes a report on several claims.</summary>
 internal static class Summary
 {
+    /// <summary>The numbers of claims.</summary>
     public static string Of(IReadOnlyCollection<Outcome> outcomes)
     {
-        var decisions = outcomes.Select(outcome => outcome.Decision).OfType<ClaimDecision>().ToList();
+        var decisions = outcomes.Select(outcome => outcome.Report).OfType<ClaimReport>().ToList();
         var other = decisions.Where(d => !d.IsExpected).ToList();
         var own = decisions.Where(d => d.IsExpected).ToList();
-        var pending = own.Count(d => d.Report.Main is null);
-        var expected = own.Count(d => d.Report.Main is not null && d.Report.IsAsExpected);
-        var undecided = own.Count(d => d.ExitCode == ExitCode.Undecided) - pending;
+        var pending = own.Count(d => d.Main is null);
+        var expected = own.Count(d => d.Main is not null && d.IsAsExpected);
+        var undecided = own.Count(d => ExitCode.Of(d) == ExitCode.Undecided) - pending;
         var parts = new List<string>();
         if (own.Count > 0)
         {
@@ -23,9 +24,28 @@ internal static class Summary
 
         AddIfAny(parts, undecided, "undecided");
         AddIfAny(parts, pending, "pending");
-        parts.AddRange(other.GroupBy(d => d.Report.Main!.Verdict.Word).Select(g => $"{g.Count()} {g.Key}"));
+        parts.AddRange(other.GroupBy(d => d.Main!.Verdict.Word).Select(g => $"{g.Count()} {g.Key}"));
         AddIfAny(parts, outcomes.Count - decisions.Count, "in error");
         return $"{Quantity.Of(outcomes.Count, "claim")}: {string.Join(", ", parts)}";
+    }
+
+    /// <summary>What became of a gate.</summary>
+    public static string Of(GateOutcome gate)
+    {
+        var skipped = gate.Certificates.FirstOrDefault(one => one.LacksSolver) is { } first
+            ? $", but {Quantity.Of(gate.Skipped, "certificate")} not asked of any solver: {first.Problems[0]}"
+            : "";
+        var word = ExitCode.Of(gate) switch
+        {
+            ExitCode.AsExpected => "all as expected",
+            ExitCode.Undecided when gate.IsInterrupted => "undecided, interrupted",
+            ExitCode.Undecided => "undecided",
+            ExitCode.Otherwise => "NOT as expected",
+            ExitCode.BadInput => "NOT as expected, something is in error",
+            _ => "NOT as expected, by a mistake of ours",
+        };
+        return $"{word}: {Quantity.Of(gate.Outcomes.Count, "claim")}, {Quantity.Of(gate.Certificates.Count, "certificate")}"
+            + $" ({Quantity.InSeconds(gate.Seconds)}){skipped}";
     }
 
     private static void AddIfAny(List<string> parts, int number, string word)

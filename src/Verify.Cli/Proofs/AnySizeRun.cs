@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Cli.Hosting;
+using Verify.Cli.Output;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Parametric.Lowering;

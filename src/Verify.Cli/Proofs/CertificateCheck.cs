@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Verify.Claims;
 using Verify.Cli.Hosting;
+using Verify.Cli.Output;
 using Verify.Cli.Running;
 using Verify.Parametric.Obligations;
 using Verify.Parametric.Search;

@@ -35,48 +35,48 @@ internal sealed class InstanceRun(Session session, string? folder)
     }
 
     /// <summary>Decides one instance of a claim, and writes the certificate.</summary>
-    /// <returns>The decision, and the path of the certificate; null when none was written.</returns>
+    /// <returns>The report, and the path of the certificate; null when none was written.</returns>
     /// <exception cref="UserErrorException">VRF402: it cannot be written.</exception>
-    public (ClaimDecision Decision, string? Certificate) Prove(Claim claim, Choices choices, IEngine engine, EngineOptions run)
+    public (ClaimReport Report, string? Certificate) Prove(Claim claim, Choices choices, IEngine engine, EngineOptions run)
     {
         // What each assumption carries is another question: 'check' asks it.
         var asked = claim.Expected is Expectation.ProvedIf ? claim with { Expected = new Expectation.Proved() } : claim;
-        var decision = ProgressDisplay.Run(session.Terminal, claim.Id,
-            progress => ClaimDecision.Of(asked, choices, engine, run with { Progress = progress }));
-        if (folder is null || decision.Report.Main is not { } main || InstanceCertificate.Of(claim, main, ToolVersion.Text) is not { } text)
+        var report = ProgressDisplay.Run(session.Terminal, claim.Id,
+            progress => ClaimReport.Decide(asked, choices, engine, run with { Progress = progress }));
+        if (folder is null || report.Main is not { } main || InstanceCertificate.Of(claim, main, ToolVersion.Text) is not { } text)
         {
-            return (decision, null);
+            return (report, null);
         }
 
         var path = Path.Combine(folder, InstanceCertificate.FileName(claim, choices));
         ProofFiles.Write(Path.GetFullPath(path), text);
-        return (decision, path);
+        return (report, path);
     }
 
     /// <summary>Writes one result.</summary>
-    public void Write(ClaimDecision decision, string? certificate)
+    public void Write(ClaimReport report, string? certificate)
     {
         var output = session.Terminal.Out;
-        new ResultText(session.Terminal).Write(decision, showStates: false);
+        new ResultText(session.Terminal).Write(report, showStates: false);
         if (certificate is not null)
         {
             output.WriteLine($"  certificate: {certificate}");
         }
-        else if (decision.Report.Main?.Verdict.Evidence.Obligations is not null)
+        else if (report.Main?.Verdict.Evidence.Obligations is not null)
         {
             output.WriteLine("  --into DIR writes the certificate, which './verify certify FILE' checks again");
         }
     }
 
-    /// <summary>A decision whose evidence names the file.</summary>
-    public static ClaimDecision Naming(ClaimDecision decision, string? certificate)
+    /// <summary>A report whose evidence names the file.</summary>
+    public static ClaimReport Naming(ClaimReport report, string? certificate)
     {
-        if (certificate is null || decision.Report.Main is not { } main)
+        if (certificate is null || report.Main is not { } main)
         {
-            return decision;
+            return report;
         }
 
         var verdict = main.Verdict with { Evidence = main.Verdict.Evidence with { Certificate = certificate } };
-        return decision with { Report = decision.Report with { Main = main with { Verdict = verdict } } };
+        return report with { Main = main with { Verdict = verdict } };
     }
 }

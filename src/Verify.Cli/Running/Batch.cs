@@ -86,7 +86,7 @@ internal sealed class Batch(IEngine engine, EngineOptions run, Func<Claim, Diagn
             Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
     }
 
-    private static bool IsCut(Outcome row) => row.Decision?.Report is { Main: not null, IsUndecided: true };
+    private static bool IsCut(Outcome row) => row.Report is { Main: not null, IsUndecided: true };
 
     private Outcome DecideOne(Claim claim, EngineOptions allowed) => mistakeIn?.Invoke(claim) is { } mistake
         ? Outcome.Wrong(claim, claim.Choices, mistake)

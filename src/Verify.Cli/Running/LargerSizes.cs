@@ -36,7 +36,7 @@ internal static class LargerSizes
 
             var outcome = Outcome.Of(claim, next, engine, run with { Budget = run.Budget with { Seconds = left } });
             yield return outcome;
-            if (outcome.Decision?.Report.Main?.Verdict is Verdict.Proved)
+            if (outcome.Report?.Main?.Verdict is Verdict.Proved)
             {
                 foreach (var further in NextOf(claim.Family, next))
                 {

@@ -1,6 +1,5 @@
 using Verify.Claims;
 using Verify.Cli.Hosting;
-using Verify.Cli.Options;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Traces;
@@ -13,22 +12,19 @@ namespace Verify.Cli.Running;
 /// </summary>
 /// <param name="Claim">The claim as it is written.</param>
 /// <param name="Choices">The instance that was asked about.</param>
-/// <param name="Decision">What was decided; null if nothing was.</param>
+/// <param name="Report">What was decided; null if nothing was.</param>
 /// <param name="Failure">Why nothing was; null if something was.</param>
-internal sealed record Outcome(Claim Claim, Choices Choices, ClaimDecision? Decision, Diagnostic? Failure)
+internal sealed record Outcome(Claim Claim, Choices Choices, ClaimReport? Report, Diagnostic? Failure)
 {
     // What is written in a claim, and told without a line where it is found out.
     private static readonly ErrorCode[] AboutClaims = [ErrorCodes.UnknownName, ErrorCodes.BadSize, ErrorCodes.UnknownChoice,
         ErrorCodes.BadClaim];
 
-    /// <summary>The exit code.</summary>
-    public int ExitCode => Failure is { } failure ? Hosting.ExitCode.Of(failure) : Decision!.ExitCode;
-
     /// <summary>
     /// Whether what is wrong is a result about the claim or its model, and not about what the command line made of it.
     /// </summary>
     public bool IsResult => Failure is not { } failure || failure.Code.Id[3] is '1' or '9'
-        || (ChoiceOptions.Difference(Claim, Choices).IsEmpty && failure.Code.Id[3] == '3');
+        || (ChoiceDifference.Of(Claim, Choices).IsEmpty && failure.Code.Id[3] == '3');
 
     /// <summary>What is wrong, with the claim and the instance that it is wrong with.</summary>
     public Diagnostic? Complaint => Failure is { } failure
@@ -46,10 +42,10 @@ internal sealed record Outcome(Claim Claim, Choices Choices, ClaimDecision? Deci
 
     /// <summary>Decides a claim or another instance of it; what is wrong with it is a result, too.</summary>
     public static Outcome Of(Claim claim, Choices choices, IEngine engine, EngineOptions run) =>
-        Of(claim, choices, () => ClaimDecision.Of(claim, choices, engine, run));
+        Of(claim, choices, () => ClaimReport.Decide(claim, choices, engine, run));
 
     /// <summary>What comes of deciding; what is wrong is a result, too.</summary>
-    public static Outcome Of(Claim claim, Choices choices, Func<ClaimDecision> decide)
+    public static Outcome Of(Claim claim, Choices choices, Func<ClaimReport> decide)
     {
         try
         {
@@ -72,7 +68,7 @@ internal sealed record Outcome(Claim Claim, Choices Choices, ClaimDecision? Deci
     /// <summary>A claim that nothing can be decided about.</summary>
     public static Outcome Wrong(Claim claim, Choices choices, Diagnostic failure)
     {
-        var isOwn = ChoiceOptions.Difference(claim, choices).IsEmpty;
+        var isOwn = ChoiceDifference.Of(claim, choices).IsEmpty;
         return new Outcome(claim, choices, null, isOwn && AboutClaims.Contains(failure.Code)
             ? failure with { Where = failure.Where ?? claim.Where }
             : failure);

@@ -12,6 +12,9 @@ namespace Verify.Claims;
 public sealed record ChoiceDifference(ImmutableArray<string> Sizes, ImmutableArray<string> Faults,
     ImmutableArray<string> Assumptions, ImmutableArray<string> Dropped, string? Profile)
 {
+    /// <summary>Whether there is none.</summary>
+    public bool IsEmpty => Profile is null && Sizes.IsEmpty && Faults.IsEmpty && Assumptions.IsEmpty && Dropped.IsEmpty;
+
     /// <summary>The difference between a claim's choices and others of the same family.</summary>
     public static ChoiceDifference Of(Claim claim, Choices choices)
     {

@@ -21,13 +21,11 @@ public sealed record Report(
     /// <summary>How long the engine took, without the walk of the interpreter behind it.</summary>
     public double EngineSeconds => ElapsedSeconds - (Verdict.Evidence.Checked?.Seconds ?? 0);
 
+    /// <summary>The trace that the verdict shows, replayed; null if it shows none.</summary>
+    public CheckedTrace? CheckedTrace { get; init; }
+
     /// <summary>The trace that the verdict shows, if any.</summary>
-    public Trace? Trace => Verdict switch
-    {
-        Verdict.Refuted refuted => refuted.Trace,
-        Verdict.Proved proved => proved.Witness,
-        _ => null,
-    };
+    public Trace? Trace => CheckedTrace?.Trace;
 
     /// <summary>
     /// Lets an engine decide. What it found is told only when the reference interpreter has replayed its trace or, of a
@@ -44,12 +42,7 @@ public sealed record Report(
             : Decided(engine, instance, property, run);
         var report = new Report(instance, property, verdict, engine.Name, run, clock.Elapsed.TotalSeconds);
         CheckBacked(engine, instance, property, verdict);
-        if (report.Trace is { } trace)
-        {
-            CheckTrace(engine, instance, property, trace);
-        }
-
-        return report;
+        return report with { CheckedTrace = CheckTrace(engine, instance, property, verdict) };
     }
 
     private static Verdict Decided(IEngine engine, Instance instance, Property property, EngineOptions run)
@@ -93,18 +86,18 @@ public sealed record Report(
         }
     }
 
-    private static void CheckTrace(IEngine engine, Instance instance, Property property, Trace trace)
+    private static CheckedTrace? CheckTrace(IEngine engine, Instance instance, Property property, Verdict verdict)
     {
-        var interpreter = new Interpreter(instance.Model);
-        if (Replay.WhyNot(interpreter, trace) is { } reason)
+        if ((verdict is Verdict.Proved proved ? proved.Witness : (verdict as Verdict.Refuted)?.Trace) is not { } trace)
         {
-            throw new UnreachableException($"the trace of engine '{engine.Name}' does not replay: {reason}");
+            return null;
         }
 
-        if (!Replay.Decides(interpreter, property, trace))
-        {
-            throw new UnreachableException($"the trace of engine '{engine.Name}' does not decide '{property.Name}'");
-        }
+        var replayed = CheckedTrace.Of(new Interpreter(instance.Model), property, trace, out var fault)
+            ?? throw new UnreachableException($"the trace of engine '{engine.Name}' does not replay: {fault}");
+        return replayed.IsDecisive
+            ? replayed
+            : throw new UnreachableException($"the trace of engine '{engine.Name}' does not decide '{property.Name}'");
     }
 
     /// <summary>
@@ -160,132 +153,4 @@ public sealed record Report(
 
     // A proof, or that something is never reached: no trace shows it.
     private bool IsAboutAllStates => Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null };
-}
-
-/// <summary>A claim, what was decided about it, and whether that is what was expected.</summary>
-/// <param name="Claim">The claim.</param>
-/// <param name="Main">The decision of the claim itself; null when it is pending.</param>
-/// <param name="Dropped">For a conditional proof, the decision with each assumption dropped alone.</param>
-/// <param name="Problems">Why it is not as expected, one line each; empty when it is.</param>
-public sealed record ClaimReport(
-    Claim Claim,
-    Report? Main,
-    ImmutableArray<(string Assumption, Report Report)> Dropped,
-    ImmutableArray<string> Problems)
-{
-    /// <summary>
-    /// Whether the claim is proved of nothing: a witness is not reachable, a rule never fires, or nothing was asked to be
-    /// reachable.
-    /// </summary>
-    public bool IsVacuous => Main is { } main && !main.Vacuities().IsEmpty;
-
-    /// <summary>Whether all is as the claim expects.</summary>
-    public bool IsAsExpected => Problems.IsEmpty;
-
-    /// <summary>Those of the problems that a missing answer makes, and that it may take away: the others stay, whatever it is.</summary>
-    public ImmutableArray<string> OpenProblems { get; init; } = [];
-
-    /// <summary>Whether an answer is missing: the claim is pending, or a budget or a solver gave out.</summary>
-    public bool IsUndecided => Main is null
-        || IsOpen(Main)
-        || !Main.OpenVacuities().IsEmpty
-        || Dropped.Any(d => IsOpen(d.Report));
-
-    /// <summary>Decides a claim and compares it with what it expects.</summary>
-    public static ClaimReport Decide(Claim claim, IEngine engine, EngineOptions run)
-    {
-        if (claim.Expected is Expectation.Pending)
-        {
-            return new ClaimReport(claim, null, [], []);
-        }
-
-        var main = DecideWith(claim, claim.Choices, engine, run);
-        var dropped = ImmutableArray.CreateBuilder<(string, Report)>();
-        if (claim.Expected is Expectation.ProvedIf && main.Verdict is Verdict.Proved)
-        {
-            foreach (var assumption in claim.Choices.Assumptions)
-            {
-                dropped.Add((assumption, DecideWith(claim, claim.Choices.Drop(assumption), engine, run)));
-            }
-        }
-
-        var report = new ClaimReport(claim, main, dropped.ToImmutable(), []);
-        var problems = Compare(report).ToList();
-        return report with
-        {
-            Problems = [.. problems.Select(problem => problem.Text)],
-            OpenProblems = [.. problems.Where(problem => problem.IsOpen).Select(problem => problem.Text)],
-        };
-    }
-
-    private static Report DecideWith(Claim claim, Choices choices, IEngine engine, EngineOptions run)
-    {
-        var instance = new Instance(claim.Family, choices);
-        return Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);
-    }
-
-    private static IEnumerable<(string Text, bool IsOpen)> Compare(ClaimReport report)
-    {
-        var main = report.Main!;
-        var expected = report.Claim.Expected;
-        foreach (var forbidden in main.Forbidden())
-        {
-            yield return (forbidden, false);
-        }
-
-        if (main.Verdict.Word != expected.Word && expected is not Expectation.Open)
-        {
-            yield return ($"expected {expected.Word}, found {main.Verdict.Word}", IsOpen(main));
-            yield break;
-        }
-
-        foreach (var vacuity in main.Vacuities())
-        {
-            yield return (vacuity, false);
-        }
-
-        foreach (var vacuity in main.OpenVacuities())
-        {
-            yield return (vacuity, true);
-        }
-
-        if (expected is Expectation.ProvedIf { Superfluous: var named })
-        {
-            var assumptions = report.Claim.Choices.Assumptions;
-            foreach (var name in named.Where(name => !assumptions.Contains(name)))
-            {
-                yield return ($"the claim calls '{name}' superfluous, which it does not assume", false);
-            }
-
-            if (assumptions.IsEmpty)
-            {
-                yield return ("the claim is expected to hold under assumptions, and makes none", false);
-            }
-        }
-
-        // Walks and partial order find some violation, which need not be a shortest one.
-        var mayBeLonger = main.Verdict.Evidence.Kind == EvidenceKind.Sampled || main.Run.Reductions.HasFlag(Reductions.PartialOrder);
-        if (expected is Expectation.Refuted { Steps: { } steps } && main.Trace?.Length != steps
-            && !(mayBeLonger && main.Trace?.Length > steps))
-        {
-            yield return ($"expected a shortest violation of {steps} steps, found {main.Trace?.Length}", false);
-        }
-
-        if (expected is Expectation.ProvedIf conditional)
-        {
-            foreach (var (assumption, without) in report.Dropped)
-            {
-                var isSuperfluous = conditional.Superfluous.Contains(assumption);
-                var wanted = isSuperfluous ? "proved" : "refuted";
-                if (without.Verdict.Word != wanted)
-                {
-                    yield return (without.Verdict is Verdict.Proved
-                        ? $"{assumption} is superfluous: the claim is proved without it"
-                        : $"without {assumption}: expected {wanted}, found {without.Verdict.Word}", IsOpen(without));
-                }
-            }
-        }
-    }
-
-    private static bool IsOpen(Report report) => report.Verdict is Verdict.Unknown or Verdict.HoldsUpTo;
 }

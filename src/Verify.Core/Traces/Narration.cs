@@ -19,9 +19,9 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     /// A location whose value stays is told when a mark on it comes to hold, and again in the last step if that step
     /// looks at it, since there the reader asks what was used.
     /// </remarks>
-    public static Narration Of(Model model, Trace trace)
+    public static Narration Of(Interpreter interpreter, Trace trace)
     {
-        var interpreter = new Interpreter(model);
+        var model = interpreter.Model;
         var marks = new Marks(interpreter);
         var start = trace.Length == 0 ? model.Variables.Where(Location.IsVisible) : model.Variables.Where(v => v.Initially is null);
         var told = ImmutableArray.CreateBuilder<NarratedStep>();
@@ -41,9 +41,9 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     /// <summary>Tells a run to what is undefined: the step that is comes last, and changes nothing.</summary>
     public static Narration Of(UndefinedRun run)
     {
-        var told = Of(run.Model, run.Trace);
+        var told = Of(run.Interpreter, run.Trace);
         return run.Step is { } step
-            ? told with { Steps = told.Steps.Add(Of(run.Model, run.Trace.Last, step) with { Trouble = "<- undefined" }) }
+            ? told with { Steps = told.Steps.Add(Of(run.Interpreter, run.Trace.Last, step) with { Trouble = "<- undefined" }) }
             : told;
     }
 
@@ -85,9 +85,8 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     }
 
     /// <summary>Who takes a step in a state, and what it is called, as <c>insert_pfn(x, f0)</c>.</summary>
-    public static NarratedStep Of(Model model, State state, Step step)
+    public static NarratedStep Of(Interpreter interpreter, State state, Step step)
     {
-        var interpreter = new Interpreter(model);
         var (actor, isProcessor) = ActorOf(interpreter, state, step);
         return new NarratedStep(actor, isProcessor, NameOf(interpreter, state, step), []);
     }

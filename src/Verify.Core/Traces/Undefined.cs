@@ -45,8 +45,8 @@ public static class Undefined
                 var step = new Step(rule, arguments);
                 if (Met(() => Take(interpreter, state, step)) is { } found)
                 {
-                    var told = Narration.Of(model, state, step);
-                    return Told(found, new UndefinedRun(model, trace, step, null), $"in step '{told.Name}' of {told.Actor}");
+                    var told = Narration.Of(interpreter, state, step);
+                    return Told(found, new UndefinedRun(interpreter, trace, step, null), $"in step '{told.Name}' of {told.Actor}");
                 }
             }
         }
@@ -55,7 +55,7 @@ public static class Undefined
         {
             if (Met(() => LookAt(interpreter, state, property)) is { } found)
             {
-                return Told(found, new UndefinedRun(model, trace, null, property), $"in the property '{property.Name}'");
+                return Told(found, new UndefinedRun(interpreter, trace, null, property), $"in the property '{property.Name}'");
             }
         }
 

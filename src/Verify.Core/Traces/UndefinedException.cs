@@ -19,12 +19,15 @@ public sealed class UndefinedException(Diagnostic diagnostic, UndefinedRun run) 
 }
 
 /// <summary>A run to a state in which something is undefined.</summary>
-/// <param name="Model">The model.</param>
+/// <param name="Interpreter">The interpreter that met it.</param>
 /// <param name="Trace">The run; what is undefined is so in its last state.</param>
 /// <param name="Step">The step that is undefined there; null if a property is.</param>
 /// <param name="Property">The property that is undefined there; null if a step is.</param>
-public sealed record UndefinedRun(Model Model, Trace Trace, Step? Step, Property? Property)
+public sealed record UndefinedRun(Interpreter Interpreter, Trace Trace, Step? Step, Property? Property)
 {
+    /// <summary>The model.</summary>
+    public Model Model => Interpreter.Model;
+
     /// <summary>The instance that the model is of; null where no instance was asked about.</summary>
     public Instance? Instance { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Verify.Cli.Engines;
 using Verify.Cli.Hosting;
+using Verify.Cli.Output;
 using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
@@ -18,7 +19,7 @@ public sealed class BatchTests
         var engine = new Recorder(budget => budget.States is null);
         var rows = new Batch(engine, EngineOptions.Default).Decide(Nowhere, [TestClaims.Full, TestClaims.Witness], _ => { });
         Assert.Equal(4, engine.Budgets.Count);
-        Assert.All(rows, row => Assert.IsType<Verdict.Proved>(row.Decision!.Report.Main!.Verdict));
+        Assert.All(rows, row => Assert.IsType<Verdict.Proved>(row.Report!.Main!.Verdict));
     }
 
     [Fact]
@@ -56,9 +57,9 @@ public sealed class BatchTests
     public void Memory_that_runs_out_is_an_unknown()
     {
         var engine = new CachingEngine(new Recorder(_ => throw new InsufficientMemoryException()));
-        var decision = ClaimDecision.Of(TestClaims.Full, TestClaims.Full.Choices, engine, EngineOptions.Default);
-        Assert.IsType<Verdict.Unknown>(decision.Report.Main!.Verdict);
-        Assert.Equal(ExitCode.Undecided, decision.ExitCode);
+        var decision = ClaimReport.Decide(TestClaims.Full, TestClaims.Full.Choices, engine, EngineOptions.Default);
+        Assert.IsType<Verdict.Unknown>(decision.Main!.Verdict);
+        Assert.Equal(ExitCode.Undecided, ExitCode.Of(decision));
     }
 
     /// <summary>An engine that notes what it is allowed, and decides by breadth-first search if that is enough for it.</summary>

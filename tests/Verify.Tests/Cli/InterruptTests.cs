@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Verify.Cli.Hosting;
+using Verify.Cli.Output;
 using Verify.Explicit;
 using Verify.Tests.Explicit.Storage;
 using Verify.Tests.Solvers;

@@ -2,6 +2,7 @@ using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
 using Verify.Rendering;
+using Verify.Semantics;
 using Verify.Traces;
 
 namespace Verify.Tests.Core;
@@ -20,7 +21,7 @@ public sealed class DecorationTests
             var owner = m.Map("owner", Sort.Range(0, 1), Sort.Option(cpu));
             return s => s.By(owner[at]).Shows(owner[at], at);
         });
-        var told = Narration.Of(model, trace).Steps;
+        var told = Narration.Of(new Interpreter(model), trace).Steps;
         Assert.Equal("?", told[^1].Actor);
         Assert.Equal("step(?, 2)", told[^1].Name);
     }
@@ -30,7 +31,7 @@ public sealed class DecorationTests
     public void An_actor_or_an_argument_that_an_option_does_not_hold_is_a_question_mark(int reductions)
     {
         var (model, trace) = Refuted((Reductions)reductions, (_, _, _, last) => s => s.By(last.Value).Shows(last.Value, last));
-        var told = Narration.Of(model, trace).Steps;
+        var told = Narration.Of(new Interpreter(model), trace).Steps;
         Assert.All(told, step => Assert.Equal("?", step.Actor));
         Assert.Equal("step(?, None)", told[^1].Name);
     }
@@ -40,7 +41,7 @@ public sealed class DecorationTests
     public void An_option_may_be_an_actor(int reductions)
     {
         var (model, trace) = Refuted((Reductions)reductions, (_, _, _, last) => s => s.By(last));
-        Assert.Equal("None", Narration.Of(model, trace).Steps[0].Actor);
+        Assert.Equal("None", Narration.Of(new Interpreter(model), trace).Steps[0].Actor);
     }
 
     [Fact]
@@ -55,14 +56,14 @@ public sealed class DecorationTests
             m.Mark("fine", Sort.Bool, x => (at, at == 1));
             return s => s;
         });
-        var narration = Narration.Of(model, trace);
+        var narration = Narration.Of(new Interpreter(model), trace);
         Assert.Equal(3, narration.Notes.Length);
         Assert.Contains("'lost'", narration.Notes[0], StringComparison.Ordinal);
         Assert.Contains("'beyond'", narration.Notes[1], StringComparison.Ordinal);
         Assert.Contains("'far'", narration.Notes[2], StringComparison.Ordinal);
         Assert.All(narration.Notes, note => Assert.Contains("DecorationTests.cs(", note, StringComparison.Ordinal));
         Assert.Equal("far, fine", narration.Steps[0].Changes.Single().Mark);
-        var text = ColumnTrace.Of(model, trace, model.Properties[0], new Caption("X", "x", []));
+        var text = ColumnTrace.Of(CheckedTrace.Of(new Interpreter(model), model.Properties[0], trace, out _)!, new Caption("X", "x", []));
         Assert.Contains("note: the mark 'lost'", text, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using Verify.Claims;
 using Verify.Cli.Engines;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;

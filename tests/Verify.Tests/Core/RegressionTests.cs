@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Cli.Engines;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Explicit.Exploration;

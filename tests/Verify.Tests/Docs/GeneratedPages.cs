@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Verify.Claims;
 using Verify.Cli.Hosting;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;

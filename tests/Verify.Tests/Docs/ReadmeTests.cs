@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Cli;
 using Verify.Cli.Hosting;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;

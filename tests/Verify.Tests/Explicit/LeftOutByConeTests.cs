@@ -1,6 +1,7 @@
 using Verify.Claims;
 using Verify.Cli.Engines;
 using Verify.Cli.Hosting;
+using Verify.Cli.Output;
 using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Explicit;
@@ -41,12 +42,12 @@ public sealed class LeftOutByConeTests
     {
         var claim = ClaimOf(steps: 30);
         var run = Reduced with { Budget = new Budget(States: 20) };
-        var decision = ClaimDecision.Of(claim, claim.Choices, new ExplicitEngine(), run);
-        Assert.IsType<Verdict.Proved>(decision.Report.Main!.Verdict);
+        var decision = ClaimReport.Decide(claim, claim.Choices, new ExplicitEngine(), run);
+        Assert.IsType<Verdict.Proved>(decision.Main!.Verdict);
         Assert.Equal(
-            ["may be vacuous: not looked for: 'far', 'both'", "may be vacuous: not counted: 'never'"], decision.Report.Problems);
-        Assert.True(decision.Report.IsUndecided);
-        Assert.Equal(ExitCode.Undecided, decision.ExitCode);
+            ["may be vacuous: not looked for: 'far', 'both'", "may be vacuous: not counted: 'never'"], decision.Problems);
+        Assert.True(decision.IsUndecided);
+        Assert.Equal(ExitCode.Undecided, ExitCode.Of(decision));
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class LeftOutByConeTests
         var terminal = Terminal.Plain(TextWriter.Null, TextWriter.Null);
         var row = Assert.Single(new Batch(new CachingEngine(new ExplicitEngine()), Reduced)
             .Decide(terminal, [ClaimOf(steps: 3, lamps: 16)], _ => { }));
-        Assert.Equal(["vacuous: 'both' is not reachable", "vacuous: rule 'never' never fires"], row.Decision!.Report.Problems);
+        Assert.Equal(["vacuous: 'both' is not reachable", "vacuous: rule 'never' never fires"], row.Report!.Problems);
     }
 
     private static Claim ClaimOf(int steps, int lamps = 1) => new()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Verify.Claims;
+using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;

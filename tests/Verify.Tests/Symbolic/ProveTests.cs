@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Verify.Claims;
-using Verify.Cli.Hosting;
+using Verify.Cli.Output;
 using Verify.Explicit;
 using Verify.Modelling;
 using Verify.Solvers;

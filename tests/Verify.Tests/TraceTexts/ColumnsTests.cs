@@ -12,9 +12,10 @@ public sealed class ColumnsTests
     private static string Render(Model model, string property, Trace trace, bool showStates = false, params string[] options)
     {
         // The digest is left out of the snapshots: it changes with every word of a model.
-        var path = Replay.Encode(new Interpreter(model), trace).Replace(model.Digest, "0123456789ab");
+        var run = CheckedTrace.Of(new Interpreter(model), model.Property(property), trace, out _)!;
+        var path = run.Encoded.Replace(model.Digest, "0123456789ab");
         ImmutableArray<string> replay = ["./verify", "replay", "TEST:" + property, .. options, $"--trace {path}"];
-        return ColumnTrace.Of(model, trace, model.Property(property), new Caption("TEST:" + property, model.Name, replay), showStates);
+        return ColumnTrace.Of(run, new Caption("TEST:" + property, model.Name, replay), showStates);
     }
 
     private static string Refuted(Model model, string property, bool showStates = false) =>

@@ -34,10 +34,10 @@ public sealed class EveryWayLaws
     {
         foreach (var (property, oracle) in sample.Decided.Where(pair => pair.Oracle.Level is not null))
         {
-            var trace = sample.Toy.Decisive(property)!.Trace;
+            var run = CheckedTrace.Of(sample.Interpreter, property, sample.Toy.Decisive(property)!.Trace, out _)!;
             foreach (var withStates in new[] { false, true })
             {
-                var text = ColumnTrace.Of(sample.Model, trace, property, new Caption("corners", "of a model", []), withStates);
+                var text = ColumnTrace.Of(run, new Caption("corners", "of a model", []), withStates);
                 Assert.All(text.Split('\n'), line => Assert.True(line.Length <= TextWrap.Width, line));
             }
 

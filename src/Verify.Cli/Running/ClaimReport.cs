@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Engines;
+using Verify.Modelling;
+
+namespace Verify.Cli.Running;
+
+/// <summary>What was decided about a claim, or about another instance of it, and whether that is what was expected.</summary>
+/// <param name="Claim">The claim as it is written.</param>
+/// <param name="Choices">The instance that was asked about.</param>
+/// <param name="Main">The decision of that instance; null when the claim is pending.</param>
+internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
+{
+    /// <summary>For a conditional proof, the decision with each assumption dropped alone.</summary>
+    public ImmutableArray<(string Assumption, Report Report)> Dropped { get; init; } = [];
+
+    /// <summary>Why it is not as expected, one line each; empty when it is.</summary>
+    public ImmutableArray<string> Problems { get; init; } = [];
+
+    /// <summary>Those of the problems that a missing answer makes, and that it may take away: the others stay, whatever it is.</summary>
+    public ImmutableArray<string> OpenProblems { get; init; } = [];
+
+    /// <summary>Whether the claim expects anything of this instance.</summary>
+    public bool IsExpected { get; } = Claim.Expected is not Expectation.Open && ChoiceDifference.Of(Claim, Choices).IsEmpty;
+
+    /// <summary>Whether there is no problem.</summary>
+    public bool IsAsExpected => Problems.IsEmpty;
+
+    /// <summary>
+    /// Whether the claim is proved of nothing: a witness is not reachable, a rule never fires, or nothing was asked to be
+    /// reachable.
+    /// </summary>
+    public bool IsVacuous => Main is { } main && !main.Vacuities().IsEmpty;
+
+    /// <summary>Whether an answer is missing: the claim is pending, or a budget or a solver gave out.</summary>
+    public bool IsUndecided => Main is null
+        || IsOpen(Main)
+        || !Main.OpenVacuities().IsEmpty
+        || Dropped.Any(dropped => IsOpen(dropped.Report));
+
+    /// <summary>Faults and assumptions of another instance than the claim's that leave its model as it is without them.</summary>
+    public IEnumerable<string> Idle => Choices.Assumptions.Union(Choices.Faults)
+        .Except(Claim.Choices.Assumptions.Union(Claim.Choices.Faults))
+        .Where(IsIdle);
+
+    /// <summary>The verdict that is expected with an assumption dropped.</summary>
+    public string ExpectedWithout(string assumption) =>
+        Claim.Expected is Expectation.ProvedIf conditional && conditional.Superfluous.Contains(assumption) ? "proved" : "refuted";
+
+    /// <summary>Decides a claim and compares it with what it expects.</summary>
+    public static ClaimReport Decide(Claim claim, IEngine engine, EngineOptions run) => Decide(claim, claim.Choices, engine, run);
+
+    /// <summary>Decides a claim; with other choices than its own, only what was asked, without regard to its expectation.</summary>
+    public static ClaimReport Decide(Claim claim, Choices choices, IEngine engine, EngineOptions run)
+    {
+        var isOwn = ChoiceDifference.Of(claim, choices).IsEmpty;
+        if (isOwn && claim.Expected is Expectation.Pending)
+        {
+            return new ClaimReport(claim, choices, null);
+        }
+
+        var main = DecideInstance(claim, isOwn ? claim.Choices : choices, engine, run);
+        if (!isOwn)
+        {
+            return new ClaimReport(claim, choices, main)
+            {
+                Problems = [.. main.Forbidden(), .. main.Vacuities(), .. main.OpenVacuities()],
+                OpenProblems = main.OpenVacuities(),
+            };
+        }
+
+        var assumptions = claim.Expected is Expectation.ProvedIf && main.Verdict is Verdict.Proved ? claim.Choices.Assumptions : [];
+        var report = new ClaimReport(claim, choices, main)
+        {
+            Dropped = [.. assumptions.Select(name => (name, DecideInstance(claim, claim.Choices.Drop(name), engine, run)))],
+        };
+        var problems = Compare(report).ToList();
+        return report with
+        {
+            Problems = [.. problems.Select(problem => problem.Text)],
+            OpenProblems = [.. problems.Where(problem => problem.IsOpen).Select(problem => problem.Text)],
+        };
+    }
+
+    private static Report DecideInstance(Claim claim, Choices choices, IEngine engine, EngineOptions run)
+    {
+        var instance = new Instance(claim.Family, choices);
+        return Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);
+    }
+
+    private static IEnumerable<(string Text, bool IsOpen)> Compare(ClaimReport report)
+    {
+        var main = report.Main!;
+        var expected = report.Claim.Expected;
+        foreach (var forbidden in main.Forbidden())
+        {
+            yield return (forbidden, false);
+        }
+
+        if (main.Verdict.Word != expected.Word && expected is not Expectation.Open)
+        {
+            yield return ($"expected {expected.Word}, found {main.Verdict.Word}", IsOpen(main));
+            yield break;
+        }
+
+        foreach (var vacuity in main.Vacuities())
+        {
+            yield return (vacuity, false);
+        }
+
+        foreach (var vacuity in main.OpenVacuities())
+        {
+            yield return (vacuity, true);
+        }
+
+        if (expected is Expectation.ProvedIf conditional)
+        {
+            var assumptions = report.Claim.Choices.Assumptions;
+            foreach (var name in conditional.Superfluous.Where(name => !assumptions.Contains(name)))
+            {
+                yield return ($"the claim calls '{name}' superfluous, which it does not assume", false);
+            }
+
+            if (assumptions.IsEmpty)
+            {
+                yield return ("the claim is expected to hold under assumptions, and makes none", false);
+            }
+        }
+
+        // Walks and partial order find some violation, which need not be a shortest one.
+        var mayBeLonger = main.Verdict.Evidence.Kind == EvidenceKind.Sampled || main.Run.Reductions.HasFlag(Reductions.PartialOrder);
+        if (expected is Expectation.Refuted { Steps: { } steps } && main.Trace?.Length != steps
+            && !(mayBeLonger && main.Trace?.Length > steps))
+        {
+            yield return ($"expected a shortest violation of {steps} steps, found {main.Trace?.Length}", false);
+        }
+
+        foreach (var (assumption, without) in report.Dropped)
+        {
+            var wanted = report.ExpectedWithout(assumption);
+            if (without.Verdict.Word != wanted)
+            {
+                yield return (without.Verdict is Verdict.Proved
+                    ? $"{assumption} is superfluous: the claim is proved without it"
+                    : $"without {assumption}: expected {wanted}, found {without.Verdict.Word}", IsOpen(without));
+            }
+        }
+    }
+
+    private static bool IsOpen(Report report) => report.Verdict is Verdict.Unknown or Verdict.HoldsUpTo;
+
+    private bool IsIdle(string name)
+    {
+        var without = Choices with { Assumptions = Choices.Assumptions.Remove(name), Faults = Choices.Faults.Remove(name) };
+        try
+        {
+            return new Instance(Claim.Family, without).Model.Identity == Main!.Instance.Model.Identity;
+        }
+        catch (UserErrorException)
+        {
+            return false; // another choice needs it
+        }
+    }
+}
