@@ -5,6 +5,7 @@ using Verify.Cli.Hosting;
 using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Rendering;
 using Verify.Traces;
 
 namespace Verify.Cli.Output;

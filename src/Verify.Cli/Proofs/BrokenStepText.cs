@@ -2,8 +2,8 @@ using Verify.Cli.Hosting;
 using Verify.Cli.Output;
 using Verify.Modelling;
 using Verify.Parametric.Search;
+using Verify.Rendering;
 using Verify.Semantics;
-using Verify.Traces;
 
 namespace Verify.Cli.Proofs;
 

@@ -138,7 +138,8 @@ public sealed record Footprint(ImmutableHashSet<Variable> Reads, ImmutableHashSe
         return new([.. reads.Found], [.. updates.Select(update => update.Variable)]);
     }
 
-    internal static Footprint Of(Expr expr) => Of(expr, []);
+    /// <summary>The variables that an expression reads.</summary>
+    public static Footprint Of(Expr expr) => Of(expr, []);
 
     private sealed class Reader : ExprVisitor
     {

@@ -45,8 +45,8 @@ public static class Undefined
                 var step = new Step(rule, arguments);
                 if (Met(() => Take(interpreter, state, step)) is { } found)
                 {
-                    var told = Narration.Of(interpreter, state, step);
-                    return Told(found, new UndefinedRun(interpreter, trace, step, null), $"in step '{told.Name}' of {told.Actor}");
+                    var name = StepName.Of(interpreter, state, step);
+                    return Told(found, new UndefinedRun(interpreter, trace, step, null), $"in step '{name.Name}' of {name.Actor}");
                 }
             }
         }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Verify.Engines;
 using Verify.Explicit.Disk;
+using Verify.Lowering;
 
 namespace Verify.Explicit.Checkpoints;
 
@@ -163,7 +164,8 @@ internal sealed class Checkpoint : IDisposable
     // How states are packed may differ between two builds of this code: what one wrote, another does not read.
     private static string IdentityOf(string question, EngineOptions run)
     {
-        var builds = $"{typeof(Checkpoint).Module.ModuleVersionId:N}{typeof(EngineOptions).Module.ModuleVersionId:N}";
+        Type[] parts = [typeof(Checkpoint), typeof(StateShape), typeof(EngineOptions)];
+        var builds = string.Concat(parts.Select(part => part.Module.ModuleVersionId.ToString("N")));
         return $"{question}, reductions {run.Reductions}, build {Fingerprint.Of(builds)}";
     }
 }

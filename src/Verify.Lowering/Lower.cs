@@ -321,51 +321,51 @@ public sealed record LoweredModel
             return fits.IsTrue ? code : pool.Choice(fits, code, pool.Constant(0));
         }
 
-        protected internal override LoweredValue OnLiteral(Expr.Literal node) =>
+        protected override LoweredValue OnLiteral(Expr.Literal node) =>
             new LoweredValue.Number(node.Sort, pool.Constant(node.Number));
 
-        protected internal override LoweredValue OnNone(Expr.NoneOf node) => ops.Zero(node.Sort);
+        protected override LoweredValue OnNone(Expr.NoneOf node) => ops.Zero(node.Sort);
 
-        protected internal override LoweredValue OnRead(Expr.Read node) => ops.Read(storages[node.Variable]);
+        protected override LoweredValue OnRead(Expr.Read node) => ops.Read(storages[node.Variable]);
 
-        protected internal override LoweredValue OnBoundVariable(Expr.BoundVariable node) => bound[node.Binder];
+        protected override LoweredValue OnBoundVariable(Expr.BoundVariable node) => bound[node.Binder];
 
-        protected internal override LoweredValue OnIndex(Expr.Index node)
+        protected override LoweredValue OnIndex(Expr.Index node)
         {
             var map = (LoweredValue.Tuple)Of(node.Map);
             return ops.Select(map.Items, Key(node));
         }
 
-        protected internal override LoweredValue OnFieldOf(Expr.FieldOf node) => ((LoweredValue.Tuple)Of(node.Record)).Items[node.Position];
+        protected override LoweredValue OnFieldOf(Expr.FieldOf node) => ((LoweredValue.Tuple)Of(node.Record)).Items[node.Position];
 
-        protected internal override LoweredValue OnRecordOf(Expr.RecordOf node)
+        protected override LoweredValue OnRecordOf(Expr.RecordOf node)
         {
             var record = (Sort.Record)node.Sort;
             return new LoweredValue.Tuple(node.Sort, [.. node.Fields.Select((field, i) => Fit(Of(field), record.Fields[i].Sort))]);
         }
 
-        protected internal override LoweredValue OnConstantMap(Expr.ConstantMap node)
+        protected override LoweredValue OnConstantMap(Expr.ConstantMap node)
         {
             var map = (Sort.Mapping)node.Sort;
             return new LoweredValue.Tuple(node.Sort, [.. Enumerable.Repeat(Fit(Of(node.Element), map.Value), map.Key.ScalarCount)]);
         }
 
-        protected internal override LoweredValue OnSome(Expr.Some node) =>
+        protected override LoweredValue OnSome(Expr.Some node) =>
             new LoweredValue.Option(node.Sort, pool.True, Of(node.Content), null);
 
-        protected internal override LoweredValue OnIsSome(Expr.IsSome node) =>
+        protected override LoweredValue OnIsSome(Expr.IsSome node) =>
             new LoweredValue.Number(Sort.Bool, ((LoweredValue.Option)Of(node.Option)).Has);
 
-        protected internal override LoweredValue OnValueOf(Expr.ValueOf node)
+        protected override LoweredValue OnValueOf(Expr.ValueOf node)
         {
             var option = (LoweredValue.Option)Of(node.Option);
             Require(option.Has);
             return option.Content;
         }
 
-        protected internal override LoweredValue OnNot(Expr.Not node) => Bool(pool.Not(Truth(node.Operand)));
+        protected override LoweredValue OnNot(Expr.Not node) => Bool(pool.Not(Truth(node.Operand)));
 
-        protected internal override LoweredValue OnConnective(Expr.Connective node)
+        protected override LoweredValue OnConnective(Expr.Connective node)
         {
             var left = Truth(node.Left);
             var right = pool.False;
@@ -379,21 +379,21 @@ public sealed record LoweredModel
             });
         }
 
-        protected internal override LoweredValue OnEqual(Expr.Equal node) => Bool(ops.Equal(Of(node.Left), Of(node.Right)));
+        protected override LoweredValue OnEqual(Expr.Equal node) => Bool(ops.Equal(Of(node.Left), Of(node.Right)));
 
-        protected internal override LoweredValue OnCompare(Expr.Compare node)
+        protected override LoweredValue OnCompare(Expr.Compare node)
         {
             var (left, right) = (Truth(node.Left), Truth(node.Right));
             return Bool(node.IsStrict ? pool.Less(left, right) : pool.AtMost(left, right));
         }
 
-        protected internal override LoweredValue OnArithmetic(Expr.Arithmetic node)
+        protected override LoweredValue OnArithmetic(Expr.Arithmetic node)
         {
             var (left, right) = (Truth(node.Left), Truth(node.Right));
             return new LoweredValue.Number(node.Sort, node.IsSubtract ? pool.Subtract(left, right) : pool.Add(left, right));
         }
 
-        protected internal override LoweredValue OnConditional(Expr.Conditional node)
+        protected override LoweredValue OnConditional(Expr.Conditional node)
         {
             var condition = Truth(node.Condition);
             LoweredValue? a = null, b = null;
@@ -409,7 +409,7 @@ public sealed record LoweredModel
             };
         }
 
-        protected internal override LoweredValue OnQuantified(Expr.Quantified node)
+        protected override LoweredValue OnQuantified(Expr.Quantified node)
         {
             var outer = path;
             var shadowed = bound.GetValueOrDefault(node.Binder);

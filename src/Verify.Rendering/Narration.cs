@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Traces;
 
-namespace Verify.Traces;
+namespace Verify.Rendering;
 
 /// <summary>A trace put into words, before it is laid out: who does what, and what changes by it.</summary>
 /// <param name="Start">What the run starts with, where the model leaves a choice (all that is visible if nothing happens).</param>
@@ -10,9 +10,6 @@ namespace Verify.Traces;
 /// <param name="Notes">What could not be told as the model says, one sentence each: marks that are undefined somewhere.</param>
 public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<NarratedStep> Steps, ImmutableArray<string> Notes)
 {
-    /// <summary>What is printed for an actor or an argument that has no value in a state.</summary>
-    public const string Unknown = "?";
-
     /// <summary>Tells a trace of a model.</summary>
     /// <remarks>
     /// Program counters, locals and ghosts are left out: the names of the steps and their arguments stand for them.
@@ -33,7 +30,7 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
         var before = marks.In(trace.States[0]);
         return new Narration(
             [.. start.SelectMany(v => Location.Of(model, v, trace.States[0]))
-                .Select(p => new Change(p.Location.Processor(model), p.Location, Location.Short(p.Value), Words(before, p.Location)))],
+                .Select(p => new Change(p.Location.Processor(model), p.Location, ShortValue.Of(p.Value), Words(before, p.Location)))],
             told.ToImmutable(),
             marks.Notes);
     }
@@ -41,10 +38,17 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     /// <summary>Tells a run to what is undefined: the step that is comes last, and changes nothing.</summary>
     public static Narration Of(UndefinedRun run)
     {
-        var told = Of(run.Interpreter, run.Trace);
-        return run.Step is { } step
-            ? told with { Steps = told.Steps.Add(Of(run.Interpreter, run.Trace.Last, step) with { Trouble = "<- undefined" }) }
-            : told;
+        var narration = Of(run.Interpreter, run.Trace);
+        if (run.Step is not { } step)
+        {
+            return narration;
+        }
+
+        var (actor, isProcessor, name) = StepName.Of(run.Interpreter, run.Trace.Last, step);
+        return narration with
+        {
+            Steps = narration.Steps.Add(new NarratedStep(actor, isProcessor, name, []) { Trouble = "<- undefined" }),
+        };
     }
 
     /// <summary>The words of marks that hold at a location, joined; null when there are none.</summary>
@@ -55,7 +59,7 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     {
         var (model, step) = (interpreter.Model, trace.Steps[index]);
         var (before, after) = (trace.States[index], trace.States[index + 1]);
-        var (actor, isProcessor) = ActorOf(interpreter, before, step);
+        var (actor, isProcessor, name) = StepName.Of(interpreter, before, step);
         var (marksBefore, marksAfter) = (marks.In(before), marks.In(after));
         var (isLast, reads) = (index == trace.Length - 1, model.Rules[step.Rule].Footprint.Reads);
         var changes = ImmutableArray.CreateBuilder<Change>();
@@ -74,42 +78,15 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
                 var words = Words(marksAfter, location);
                 var isNewlyMarked = words is not null && words != Words(marksBefore, location);
                 var isUsed = isLast && words is not null && (processor ?? actor) == actor && reads.Contains(variable);
-                if (isNewlyMarked || isUsed || Location.Short(old) != Location.Short(now))
+                if (isNewlyMarked || isUsed || ShortValue.Of(old) != ShortValue.Of(now))
                 {
-                    changes.Add(new Change(processor, location, Location.Short(now), words));
+                    changes.Add(new Change(processor, location, ShortValue.Of(now), words));
                 }
             }
         }
 
-        return new NarratedStep(actor, isProcessor, NameOf(interpreter, before, step), changes.ToImmutable());
+        return new NarratedStep(actor, isProcessor, name, changes.ToImmutable());
     }
-
-    /// <summary>Who takes a step in a state, and what it is called, as <c>insert_pfn(x, f0)</c>.</summary>
-    public static NarratedStep Of(Interpreter interpreter, State state, Step step)
-    {
-        var (actor, isProcessor) = ActorOf(interpreter, state, step);
-        return new NarratedStep(actor, isProcessor, NameOf(interpreter, state, step), []);
-    }
-
-    private static (string Name, bool IsProcessor) ActorOf(Interpreter interpreter, State state, Step step)
-    {
-        var rule = interpreter.Model.Rules[step.Rule];
-        return rule.Actor.Processor is { } processor
-            ? (Argument(interpreter, state, rule, step, processor), processor.Sort.Equals(interpreter.Model.Processors))
-            : (rule.Actor.Name ?? "environment", false);
-    }
-
-    private static string NameOf(Interpreter interpreter, State state, Step step)
-    {
-        var rule = interpreter.Model.Rules[step.Rule];
-        var arguments = rule.Shown.Select(shown => Argument(interpreter, state, rule, step, shown));
-        return rule.Shown.IsEmpty ? rule.Label : $"{rule.Label}({string.Join(", ", arguments)})";
-    }
-
-    private static string Argument(Interpreter interpreter, State state, Rule rule, Step step, Expr shown) =>
-        interpreter.ValueToShow(state, shown, rule.Parameters, step.Arguments, rule.Where, out _) is { } value
-            ? Location.Short(value)
-            : Unknown;
 }
 
 /// <summary>One step, told.</summary>

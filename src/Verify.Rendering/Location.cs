@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Traces;
 
-namespace Verify.Traces;
+namespace Verify.Rendering;
 
 /// <summary>A part of a state that is told as one thing: a variable, or the entry of a map, down to where maps end.</summary>
 /// <param name="variable">The variable.</param>
@@ -27,20 +28,7 @@ public sealed class Location(Variable variable, ImmutableArray<Value> keys) : IE
         model.Processors is { } processors && Keys.Length > 0 && Keys[0].Sort.Equals(processors) ? Keys[0].ToString() : null;
 
     /// <summary>The location as text, with its first keys left out.</summary>
-    public string Text(int skip) => Variable.Name + string.Concat(Keys.Skip(skip).Select(key => $"[{Short(key)}]"));
-
-    /// <summary>
-    /// A value in short: an entry is its first field, then the names of the flags that are set, then the rest with
-    /// names, as in <c>f0 W asid=1</c>. Ghost fields are left out.
-    /// </summary>
-    public static string Short(Value value) => value.Sort switch
-    {
-        Sort.Optional => value.Number == 0 ? "None" : Short(value.Items[0]),
-        Sort.Record record => ShortRecord(record, value.Items),
-        Sort.Mapping { Value: Sort.Boolean } set => $"{{{string.Join(", ", Members(set, value.Items))}}}",
-        Sort.Mapping => $"[{string.Join(", ", value.Items.Select(Short))}]",
-        _ => value.ToString(),
-    };
+    public string Text(int skip) => Variable.Name + string.Concat(Keys.Skip(skip).Select(key => $"[{ShortValue.Of(key)}]"));
 
     /// <inheritdoc/>
     public bool Equals(Location? other) =>
@@ -66,38 +54,4 @@ public sealed class Location(Variable variable, ImmutableArray<Value> keys) : IE
         value.Sort is Sort.Mapping map
             ? Value.All(map.Key).Zip(value.Items).SelectMany(entry => Under(variable, keys.Add(entry.First), entry.Second))
             : [(new Location(variable, keys), value)];
-
-    private static IEnumerable<string> Members(Sort.Mapping set, ImmutableArray<Value> items) =>
-        Value.All(set.Key).Zip(items).Where(entry => entry.Second.IsTrue).Select(entry => Short(entry.First));
-
-    private static string ShortRecord(Sort.Record record, ImmutableArray<Value> items)
-    {
-        var parts = new List<string>();
-        var fields = record.Fields.Zip(items).Where(pair => !pair.First.IsGhost).ToList();
-        foreach (var (field, item) in fields)
-        {
-            switch (item.Sort)
-            {
-                case Sort.Boolean when item.IsTrue:
-                    parts.Add(field.Name);
-                    break;
-                case Sort.Boolean:
-                    break;
-                case Sort.Optional when item.Number == 0 && field != fields[0].First:
-                    break;
-                case Sort.Enumeration:
-                    parts.Add(Short(item));
-                    break;
-                case Sort.Record:
-                    parts.Add($"{field.Name}=({Short(item)})");
-                    break;
-                default:
-                    parts.Add(field == fields[0].First ? Short(item) : $"{field.Name}={Short(item)}");
-                    break;
-            }
-        }
-
-        // Nothing but flags, and none of them set.
-        return parts.Count == 0 ? "-" : string.Join(" ", parts);
-    }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Verify.Modelling;
 using Verify.Semantics;
 
-namespace Verify.Traces;
+namespace Verify.Rendering;
 
 /// <summary>Where the marks of a model hold.</summary>
 internal sealed class Marks(Interpreter interpreter)

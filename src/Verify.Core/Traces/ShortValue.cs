@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using Verify.Semantics;
+
+namespace Verify.Traces;
+
+/// <summary>
+/// A value in short: an entry is its first field, then the names of the flags that are set, then the rest with names, as in
+/// <c>f0 W asid=1</c>. Ghost fields are left out.
+/// </summary>
+public static class ShortValue
+{
+    /// <summary>The text of a value.</summary>
+    public static string Of(Value value) => value.Sort switch
+    {
+        Sort.Optional => value.Number == 0 ? "None" : Of(value.Items[0]),
+        Sort.Record record => OfRecord(record, value.Items),
+        Sort.Mapping { Value: Sort.Boolean } set => $"{{{string.Join(", ", Members(set, value.Items))}}}",
+        Sort.Mapping => $"[{string.Join(", ", value.Items.Select(Of))}]",
+        _ => value.ToString(),
+    };
+
+    private static IEnumerable<string> Members(Sort.Mapping set, ImmutableArray<Value> items) =>
+        Value.All(set.Key).Zip(items).Where(entry => entry.Second.IsTrue).Select(entry => Of(entry.First));
+
+    private static string OfRecord(Sort.Record record, ImmutableArray<Value> items)
+    {
+        var parts = new List<string>();
+        var fields = record.Fields.Zip(items).Where(pair => !pair.First.IsGhost).ToList();
+        foreach (var (field, item) in fields)
+        {
+            switch (item.Sort)
+            {
+                case Sort.Boolean when item.IsTrue:
+                    parts.Add(field.Name);
+                    break;
+                case Sort.Boolean:
+                    break;
+                case Sort.Optional when item.Number == 0 && field != fields[0].First:
+                    break;
+                case Sort.Enumeration:
+                    parts.Add(Of(item));
+                    break;
+                case Sort.Record:
+                    parts.Add($"{field.Name}=({Of(item)})");
+                    break;
+                default:
+                    parts.Add(field == fields[0].First ? Of(item) : $"{field.Name}={Of(item)}");
+                    break;
+            }
+        }
+
+        // Nothing but flags, and none of them set.
+        return parts.Count == 0 ? "-" : string.Join(" ", parts);
+    }
+}
