@@ -3,19 +3,6 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>The address space that a processor has loaded.</summary>
-public enum LoadedMm
-{
-    /// <summary>Another one, or the kernel's own: none of the modelled addresses can be reached.</summary>
-    Other,
-
-    /// <summary>The modelled one, which the modelled threads share.</summary>
-    User,
-
-    /// <summary>LOADED_MM_SWITCHING: a switch is under way.</summary>
-    Switching,
-}
-
 /// <summary>
 /// Context switches of Linux on x86: the cpumask, the flush generation, and a switch in the order of the code.
 /// </summary>
@@ -31,6 +18,9 @@ public sealed class AddressSpaces
     private readonly PagingStructureCache? upper;
     private readonly int generations;
     private readonly SwitchRules rules;
+    private readonly Expr other;
+    private readonly Expr own;
+    private readonly Expr switching;
     private readonly Expr loadedMm;
     private readonly Expr cr3;
     private readonly Expr isLazy;
@@ -50,17 +40,22 @@ public sealed class AddressSpaces
     /// <param name="rules">How to switch; as Linux 4.19 by default.</param>
     /// <param name="upper">Upper levels and their caches, which go with the TLB, where page tables are freed.</param>
     /// <param name="isLoaded">Whether every processor has it loaded from the beginning.</param>
+    /// <param name="names">An enum with the places of <see cref="LoadedMm"/>, where traces call them otherwise.</param>
     public AddressSpaces(ModelBuilder m, Sort cpu, Tlb tlb, int generations, Func<Expr, Expr>? isStale = null,
-        SwitchRules? rules = null, PagingStructureCache? upper = null, bool isLoaded = false)
+        SwitchRules? rules = null, PagingStructureCache? upper = null, bool isLoaded = false, Sort? names = null)
     {
         (this.cpu, this.tlb, this.generations, this.isStale) = (cpu, tlb, generations, isStale);
         (this.rules, this.upper) = (rules ?? SwitchRules.Linux419, upper);
-        Expr loaded = isLoaded ? LoadedMm.User : LoadedMm.Other;
+        var spaces = (Sort.Enumeration)(names ?? Sort.Enum<LoadedMm>());
+        other = MemberOf(spaces, (int)LoadedMm.Other);
+        own = MemberOf(spaces, (int)LoadedMm.User);
+        switching = MemberOf(spaces, (int)LoadedMm.Switching);
+        var loaded = isLoaded ? own : other;
         var context = Sort.Option(Sort.Range(0, generations));
         Cpumask = m.Var("mm_cpumask", Sort.Set(cpu), isLoaded);
         Generation = m.Var("tlb_gen", Sort.Range(0, generations));
-        loadedMm = m.Map("loaded_mm", cpu, Sort.Enum<LoadedMm>(), loaded);
-        cr3 = m.Map("cr3", cpu, Sort.Enum<LoadedMm>(), loaded);
+        loadedMm = m.Map("loaded_mm", cpu, spaces, loaded);
+        cr3 = m.Map("cr3", cpu, spaces, loaded);
         isLazy = m.Map("is_lazy", cpu, Sort.Bool);
         irqsOff = m.Map("irqs_off", cpu, Sort.Bool);
         preemptOff = m.Map("preempt_off", cpu, Sort.Bool);
@@ -86,7 +81,7 @@ public sealed class AddressSpaces
     public Expr HasGenerationsLeft => Generation < generations;
 
     /// <summary>Whether the walker of a processor uses the page table: when lazy, and within a switch, too.</summary>
-    public Expr IsWalkable(Expr c) => cr3[c] == LoadedMm.User;
+    public Expr IsWalkable(Expr c) => cr3[c] == own;
 
     /// <summary>
     /// Whether a thread of the address space can still use what a processor has cached without passing a comparison of
@@ -94,11 +89,11 @@ public sealed class AddressSpaces
     /// interrupted by no flush any more, and its walker still runs; but no instruction of the address space can retire.
     /// Where flushes skip lazy processors, those compare before an instruction can retire, as a switch does.
     /// </summary>
-    public Expr CanStillUse(Expr c) => cr3[c] == LoadedMm.User & !(irqsOff[c] & !Cpumask[c])
+    public Expr CanStillUse(Expr c) => cr3[c] == own & !(irqsOff[c] & !Cpumask[c])
         & (hasCompared is null ? true : !isLazy[c] & (irqsOff[c].Implies(hasCompared[c])));
 
     /// <summary>Whether a processor runs a thread of the address space.</summary>
-    public Expr Runs(Expr c) => loadedMm[c] == LoadedMm.User & !isLazy[c] & !irqsOff[c];
+    public Expr Runs(Expr c) => loadedMm[c] == own & !isLazy[c] & !irqsOff[c] & HasTagInCr3(c);
 
     /// <summary>Whether a thread of the address space that a processor runs can take a step of its own.</summary>
     public Expr CanRunThread(Expr c) => Runs(c) & !preemptOff[c];
@@ -110,18 +105,34 @@ public sealed class AddressSpaces
     /// <param name="c">The processor.</param>
     /// <param name="countsSwitching">Whether the second counts.</param>
     public Expr SeemsLoaded(Expr c, bool countsSwitching) => countsSwitching
-        ? loadedMm[c] != LoadedMm.Other
-        : loadedMm[c] == LoadedMm.User;
+        ? loadedMm[c] != other
+        : loadedMm[c] == own;
+
+    /// <summary>Whether a thread in the kernel can lose its processor to another one.</summary>
+    public Expr CanBePreempted(Expr c) => !irqsOff[c] & !preemptOff[c];
 
     /// <summary>Whether a processor can take an interrupt.</summary>
     public Expr HasInterrupts(Expr c) => !irqsOff[c];
 
     /// <summary>Whether a processor has switched to another address space, and has not begun to come back.</summary>
-    public Expr HasLeft(Expr c) => loadedMm[c] == LoadedMm.Other & !irqsOff[c];
+    public Expr HasLeft(Expr c) => loadedMm[c] == other & !irqsOff[c];
 
     /// <summary>Adds to a step that the generation goes up, and that the thread keeps its processor.</summary>
     public StepBuilder Bump(StepBuilder s, Expr c) =>
         s.When(HasGenerationsLeft).Set(Generation, Generation + 1).Set(preemptOff[c], true);
+
+    /// <summary>Adds to a step that a processor takes interrupts, or no more.</summary>
+    public StepBuilder SetInterrupts(StepBuilder s, Expr c, bool areOn) => s.Set(irqsOff[c], !areOn);
+
+    /// <summary>Adds to a step that a processor keeps the address space loaded for a thread without one.</summary>
+    public StepBuilder EnterLazyMode(StepBuilder s, Expr c) => s.Set(isLazy[c], true);
+
+    /// <summary>Adds to a step that a processor loads another address space: a whole switch that nobody looks into.</summary>
+    public StepBuilder Leave(StepBuilder s, Expr c)
+    {
+        s.Set(loadedMm[c], other).Set(cr3[c], other).Set(isLazy[c], false);
+        return rules.HasTags ? s : DropAll(s, c);
+    }
 
     /// <summary>Adds to a step that the thread may lose its processor again.</summary>
     public StepBuilder EnablePreemption(StepBuilder s, Expr c) => s.Set(preemptOff[c], false);
@@ -138,6 +149,7 @@ public sealed class AddressSpaces
     {
         var local = contextGeneration[c];
         var isBehind = local != Generation;
+        var drops = HasTagInCr3(c); // only what has the tag in CR3 goes
         var isNext = local.HasValue & local.Value + 1 == Generation;
         if (asked is not null)
         {
@@ -157,35 +169,34 @@ public sealed class AddressSpaces
 
         if (address is Expr.NoneOf)
         {
-            s.If(isBehind, () => DropAll(s, c));
-            s.SetIf(isBehind, local, Generation);
+            s.If(isBehind & drops, () => DropAll(s, c)).SetIf(isBehind, local, Generation);
             return;
         }
 
         var isPartial = rules.IsAlwaysPartial ? address.HasValue : isNext & address.HasValue;
-        s.If(isBehind & isPartial, () =>
+        s.If(isBehind & isPartial & drops, () =>
         {
             tlb.Drop(s, c, address.Value);
             upper?.Drop(s, c);
         });
-        s.If(isBehind & !isPartial, () => DropAll(s, c));
+        s.If(isBehind & !isPartial & drops, () => DropAll(s, c));
         s.SetIf(isBehind, local, Generation);
     }
 
     /// <summary>Adds to a step what a processor does in the interrupt of a shootdown.</summary>
     public void Answer(StepBuilder s, Expr c, Expr address, Expr? asked = null)
     {
-        s.If(loadedMm[c] == LoadedMm.User & !isLazy[c], () => Flush(s, c, address, asked));
+        s.If(loadedMm[c] == own & !isLazy[c], () => Flush(s, c, address, asked));
         if (!rules.ForgetsLazy)
         {
-            s.If(loadedMm[c] == LoadedMm.User & isLazy[c], () => s
-                .Set(Cpumask[c], rules.KeepsBit).Set(cr3[c], LoadedMm.Other)
-                .Set(loadedMm[c], LoadedMm.Other).Set(isLazy[c], false));
+            s.If(loadedMm[c] == own & isLazy[c], () => s
+                .Set(Cpumask[c], rules.KeepsBit).Set(cr3[c], other)
+                .Set(loadedMm[c], other).Set(isLazy[c], false));
         }
 
         if (rules.KeepsBit)
         {
-            s.SetIf(loadedMm[c] == LoadedMm.Other, Cpumask[c], false);
+            s.SetIf(loadedMm[c] == other, Cpumask[c], false);
         }
     }
 
@@ -196,7 +207,7 @@ public sealed class AddressSpaces
         m.Rule("execve", cpu, (s, c) => s
             .When(!hasStarted)
             .Set(Cpumask[c], true).Set(contextGeneration[c], Generation)
-            .Set(cr3[c], LoadedMm.User).Set(loadedMm[c], LoadedMm.User))
+            .Set(cr3[c], own).Set(loadedMm[c], own))
             .From(Source.Recalled("exec_mmap", "fs/exec.c"));
 
         m.Thread("switch", cpu, repeats: true, (t, c) =>
@@ -205,9 +216,7 @@ public sealed class AddressSpaces
             [
                 () => SwitchIn(t, c, hasStarted),
                 () => SwitchOut(t, c),
-                () => t.Step("enter_lazy_tlb", s => s
-                    .When(Runs(c) & !preemptOff[c])
-                    .Set(isLazy[c], true)
+                () => t.Step("enter_lazy_tlb", s => EnterLazyMode(s.When(Runs(c) & !preemptOff[c]), c)
                     .From(Source.Kernel("enter_lazy_tlb", "arch/x86/mm/tlb.c", "016c4d92cd16"))),
                 () => LeaveLazyMode(t, c),
             ];
@@ -216,20 +225,47 @@ public sealed class AddressSpaces
                 ways.Add(() => SwitchOut(t, c, isTemporary: true));
             }
 
+            if (rules.Raw != RawCr3.Never)
+            {
+                ways.Add(() => WriteCr3(t, c));
+            }
+
             t.Either([.. ways]);
         });
 
         m.Reachable("a switch keeps what the TLB has", Exists(cpu, c =>
-            cr3[c] == LoadedMm.Other & contextGeneration[c] == Generation));
+            cr3[c] == other & contextGeneration[c] == Generation));
         m.Reachable("a switch has to flush", Exists(cpu, c =>
-            cr3[c] == LoadedMm.Other & contextGeneration[c].HasValue & contextGeneration[c] != Generation));
+            cr3[c] == other & contextGeneration[c].HasValue & contextGeneration[c] != Generation));
         m.Reachable("a lazy processor holds the address space", Exists(cpu, c => isLazy[c]));
     }
 
     private StepBuilder DropAll(StepBuilder s, Expr c)
     {
+        if (rules.HasGlobalEntries)
+        {
+            return s;
+        }
+
         upper?.Drop(s, c);
         return tlb.DropAll(s, c);
+    }
+
+    private Expr HasTagInCr3(Expr c) => rules.Raw == RawCr3.Never ? true : cr3[c] == own;
+
+    // The thread keeps its processor, and takes interrupts.
+    private void WriteCr3(ThreadBuilder t, Expr c)
+    {
+        t.Step("write_cr3 (temporary mm)", s => s
+            .When(Runs(c) & !preemptOff[c]).Set(cr3[c], other).From(SwitchRules.MovCr3));
+        t.Step("write_cr3 (back)", s =>
+        {
+            s.Set(cr3[c], own).From(SwitchRules.MovCr3);
+            if (rules.Raw == RawCr3.Flushing)
+            {
+                DropAll(s, c);
+            }
+        });
     }
 
     private void LeaveLazyMode(ThreadBuilder t, Expr c)
@@ -238,7 +274,7 @@ public sealed class AddressSpaces
         {
             // Where a lazy processor is interrupted like any other, no generation is compared here.
             t.Step("switch_mm_irqs_off (same mm)", s => s
-                .When(loadedMm[c] == LoadedMm.User & isLazy[c])
+                .When(loadedMm[c] == own & isLazy[c])
                 .Set(isLazy[c], false)
                 .From(rules.Source));
             return;
@@ -246,7 +282,7 @@ public sealed class AddressSpaces
 
         var next = t.Local("lazy_tlb_gen", Sort.Range(0, generations));
         t.Step("switch_mm_irqs_off (same mm)", s => s
-            .When(loadedMm[c] == LoadedMm.User & isLazy[c])
+            .When(loadedMm[c] == own & isLazy[c])
             .Set(isLazy[c], false).Set(irqsOff[c], true)
             .From(rules.Source));
         t.Step("read tlb_gen (same mm)", s => s.Set(next, Generation).Shows(Generation).From(rules.Source));
@@ -256,19 +292,24 @@ public sealed class AddressSpaces
             .From(rules.Source));
     }
 
-    private void SwitchIn(ThreadBuilder t, Expr c, Expr hasStarted)
+    /// <summary>Adds switch_mm_irqs_off() to the address space.</summary>
+    /// <param name="t">The program.</param>
+    /// <param name="c">The processor.</param>
+    /// <param name="when">What it waits for, beside that another address space is loaded.</param>
+    /// <param name="leavesInterruptsOff">Whether the caller had interrupts off, and they stay so.</param>
+    public void SwitchIn(ThreadBuilder t, Expr c, Expr when, bool leavesInterruptsOff = false)
     {
         var next = t.Local("next_tlb_gen", Sort.Range(0, generations));
         StepBuilder Begin(StepBuilder s)
         {
-            s.When(hasStarted & loadedMm[c] == LoadedMm.Other).Set(irqsOff[c], true).From(rules.Source);
+            s.When(when & loadedMm[c] == other).Set(irqsOff[c], true).From(rules.Source);
             return isStale is null ? s : s.Set(wasStale![c], isStale(c));
         }
 
         void SetBit(bool isFirst) => t.Step("cpumask_set_cpu", s => (isFirst ? Begin(s) : s)
             .Set(Cpumask[c], true).From(rules.Source));
         void Mark(bool isFirst) => t.Step("loaded_mm = SWITCHING", s => (isFirst ? Begin(s) : s)
-            .Set(loadedMm[c], LoadedMm.Switching).Shows().From(rules.Source));
+            .Set(loadedMm[c], switching).Shows().From(rules.Source));
         void Read(bool isFirst) => t.Step("read tlb_gen", s => (isFirst ? Begin(s) : s)
             .Set(next, Generation).Shows(Generation).From(rules.Source));
 
@@ -285,9 +326,9 @@ public sealed class AddressSpaces
 
         t.Step("load_new_mm_cr3", s =>
         {
-            s.If(contextGeneration[c] != next, () => DropAll(s, c))
-                .Set(contextGeneration[c], next).Set(cr3[c], LoadedMm.User)
-                .From(rules.Source, Source.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1"));
+            s.If(rules.HasTags ? contextGeneration[c] != next : true, () => DropAll(s, c))
+                .Set(contextGeneration[c], next).Set(cr3[c], own)
+                .From(rules.Source, SwitchRules.MovCr3);
             if (hasCompared is not null)
             {
                 s.Set(hasCompared[c], true);
@@ -300,7 +341,7 @@ public sealed class AddressSpaces
         });
         t.Step("loaded_mm", s =>
         {
-            s.Set(loadedMm[c], LoadedMm.User).Set(irqsOff[c], false).From(rules.Source);
+            s.Set(loadedMm[c], own).Set(irqsOff[c], leavesInterruptsOff).From(rules.Source);
             if (hasCompared is not null)
             {
                 s.Set(hasCompared[c], false);
@@ -308,7 +349,12 @@ public sealed class AddressSpaces
         });
     }
 
-    private void SwitchOut(ThreadBuilder t, Expr c, bool isTemporary = false)
+    /// <summary>Adds switch_mm_irqs_off() to another address space.</summary>
+    /// <param name="t">The program.</param>
+    /// <param name="c">The processor.</param>
+    /// <param name="isTemporary">Whether the address space is left as a temporary one, whose bit is cleared first.</param>
+    /// <param name="leavesInterruptsOff">Whether the caller had interrupts off, and they stay so.</param>
+    public void SwitchOut(ThreadBuilder t, Expr c, bool isTemporary = false, bool leavesInterruptsOff = false)
     {
         var hasBegun = false;
         StepBuilder Begin(StepBuilder s)
@@ -320,7 +366,7 @@ public sealed class AddressSpaces
             }
 
             hasBegun = true;
-            return s.When(loadedMm[c] == LoadedMm.User & !preemptOff[c]).Set(irqsOff[c], true);
+            return s.When(loadedMm[c] == own & !preemptOff[c]).Set(irqsOff[c], true);
         }
 
         if (isTemporary)
@@ -331,7 +377,7 @@ public sealed class AddressSpaces
         if (rules.Marker != SwitchingMarker.None)
         {
             t.Step("loaded_mm = SWITCHING (other)", s => Begin(s)
-                .Set(loadedMm[c], LoadedMm.Switching).Set(isLazy[c], false).Shows());
+                .Set(loadedMm[c], switching).Set(isLazy[c], false).Shows());
         }
 
         if (!rules.KeepsBit)
@@ -339,8 +385,15 @@ public sealed class AddressSpaces
             t.Step("cpumask_clear_cpu", s => Begin(s).Set(Cpumask[c], false));
         }
 
-        t.Step("load_new_mm_cr3 (other)", s => s.Set(cr3[c], LoadedMm.Other).From(rules.Source));
+        t.Step("load_new_mm_cr3 (other)", s =>
+        {
+            s.Set(cr3[c], other).From(rules.Source);
+            if (!rules.HasTags)
+            {
+                DropAll(s, c);
+            }
+        });
         t.Step("loaded_mm (other)", s => s
-            .Set(loadedMm[c], LoadedMm.Other).Set(isLazy[c], false).Set(irqsOff[c], false).From(rules.Source));
+            .Set(loadedMm[c], other).Set(isLazy[c], false).Set(irqsOff[c], leavesInterruptsOff).From(rules.Source));
     }
 }

@@ -33,6 +33,12 @@ public sealed record SwitchRules(
         Source.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "v6.18"),
         KeepsBit: true, SkipsLazy: true, LooksAtLoaded: true, SwitchingMarker.BeforeGeneration, SkipsKnown: true);
 
+    /// <summary>What a load of CR3 drops.</summary>
+    internal static Source MovCr3 { get; } = Source.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1");
+
+    /// <summary>Whether a processor may be in another address space for a while without a word to others.</summary>
+    public RawCr3 Raw { get; init; }
+
     /// <summary>Mutation: the generation is read before the bit is set.</summary>
     public bool ReadsGenerationFirst { get; init; }
 
@@ -41,6 +47,12 @@ public sealed record SwitchRules(
 
     /// <summary>Whether a processor may leave as from a temporary address space, which clears the bit on the way out.</summary>
     public bool ClearsAsTemporary { get; init; }
+
+    /// <summary>Whether the TLB entries are global: a flush of an address drops them, and no load of CR3 does.</summary>
+    public bool HasGlobalEntries { get; init; }
+
+    /// <summary>Whether TLB entries carry the tag of their address space (PCID); else every load of CR3 drops them.</summary>
+    public bool HasTags { get; init; } = true;
 
     /// <summary>Mutation: a processor ignores a flush that comes with no generation, as if it had reached it.</summary>
     public bool IgnoresZero { get; init; }
@@ -66,4 +78,30 @@ public enum SwitchingMarker
 
     /// <summary>Before the bit is set and the generation read.</summary>
     BeforeGeneration,
+}
+
+/// <summary>How CR3 is written behind the back of what is kept about it.</summary>
+public enum RawCr3
+{
+    /// <summary>Not at all.</summary>
+    Never,
+
+    /// <summary>So that the way back keeps what the TLB has (bit 63 of CR3).</summary>
+    Keeping,
+
+    /// <summary>So that the way back drops what has the tag, as a value does that was read from CR3.</summary>
+    Flushing,
+}
+
+/// <summary>The address space that a processor has loaded.</summary>
+public enum LoadedMm
+{
+    /// <summary>Another one, or the kernel's own: none of the modelled addresses can be reached.</summary>
+    Other,
+
+    /// <summary>The modelled one, which the modelled threads share.</summary>
+    User,
+
+    /// <summary>LOADED_MM_SWITCHING: a switch is under way.</summary>
+    Switching,
 }

@@ -63,6 +63,15 @@ public sealed class TlbGenerations : ModelFamily
     public static readonly Fault TemporaryMm = new("temporary-mm",
         "with 'switches', on 6.18: a CPU may leave the mm by unuse_temporary_mm, which clears its bit in mm_cpumask first");
 
+    /// <summary>CR3 is written by hand.</summary>
+    public static readonly Fault RawCr3 = new("raw-cr3",
+        "with 'switches': a CPU goes to a temporary mm and back by writing CR3, with interrupts on and loaded_mm as it was; the "
+            + "way back keeps what the TLB has");
+
+    /// <summary>CR3 is written by hand, with a value that flushes.</summary>
+    public static readonly Fault RawCr3Flush = new("raw-cr3-flush",
+        "with 'raw-cr3': the way back writes what was read from CR3, whose bit 63 reads as zero, and so flushes");
+
     /// <summary>A switch under way is not seen.</summary>
     public static readonly Fault OnlyLoaded = new("only-loaded",
         "with 'switches', on 6.18: should_flush_tlb counts loaded_mm == mm, and not LOADED_MM_SWITCHING",
@@ -102,7 +111,7 @@ public sealed class TlbGenerations : ModelFamily
     public override ImmutableArray<Fault> Faults =>
     [
         Switches, FreeTables, Batched, AlwaysPartial, IgnoreLocal, IgnoreAsked, ZeroKnown, GenerationFirst,
-        TemporaryMm, OnlyLoaded, MarkerLate, ForgetLazy, SkipLazy,
+        TemporaryMm, RawCr3, RawCr3Flush, OnlyLoaded, MarkerLate, ForgetLazy, SkipLazy,
     ];
 
     /// <inheritdoc/>
@@ -134,6 +143,7 @@ public sealed class TlbGenerations : ModelFamily
             IsAlwaysPartial = m.Has(AlwaysPartial),
             ForgetsLazy = m.Has(ForgetLazy),
             ClearsAsTemporary = m.Has(TemporaryMm),
+            Raw = m.Has(RawCr3Flush) ? Hardware.RawCr3.Flushing : m.Has(RawCr3) ? Hardware.RawCr3.Keeping : Hardware.RawCr3.Never,
         };
         if (m.Has(MarkerLate))
         {
@@ -185,7 +195,8 @@ public sealed class TlbGenerations : ModelFamily
 
     private static void CheckChoices(ModelBuilder m)
     {
-        foreach (var fault in new[] { FreeTables, GenerationFirst, TemporaryMm, OnlyLoaded, MarkerLate, ForgetLazy })
+        m.Demand(RawCr3Flush, RawCr3);
+        foreach (var fault in new[] { FreeTables, GenerationFirst, TemporaryMm, RawCr3, OnlyLoaded, MarkerLate, ForgetLazy })
         {
             m.Demand(fault, Switches);
         }

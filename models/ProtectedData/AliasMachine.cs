@@ -1,0 +1,256 @@
+using Verify.Modelling;
+using Verify.Models.Hardware;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.ProtectedData;
+
+/// <summary>What a processor has loaded; in the order of <see cref="LoadedMm"/>.</summary>
+internal enum Space
+{
+    /// <summary>The mm of the user process that runs, or ran before the write.</summary>
+    UserMm,
+
+    /// <summary>The one with the writable alias.</summary>
+    TemporaryMm,
+
+    /// <summary>LOADED_MM_SWITCHING.</summary>
+    Switching,
+}
+
+/// <summary>How code that believes to run in one address space finds itself in another.</summary>
+internal enum Stray
+{
+    /// <summary>The writer stores to the user's page at the address of the alias.</summary>
+    IntoUserPage,
+
+    /// <summary>The writer's store finds nothing at that address.</summary>
+    Fault,
+
+    /// <summary>An NMI handler reads the alias in place of the user's memory.</summary>
+    ReadByNmi,
+
+    /// <summary>The writer's store meets a watchpoint of the user.</summary>
+    Watchpoint,
+}
+
+/// <summary>
+/// The address space with the writable alias, the CPUs that load it, the user process around it, and who else stores.
+/// </summary>
+internal sealed class AliasMachine
+{
+    private readonly Expr changed;
+    private readonly Expr stray;
+    private readonly Expr preempted;
+    private readonly bool isPreemptible;
+    private readonly bool isGlobal;
+    private readonly Expr isEverywhere;
+    private readonly Mmu mmu;
+
+    public AliasMachine(ModelBuilder m)
+    {
+        IsPermanent = m.Has(TemporaryMm.RareMm);
+        isPreemptible = m.Has(TemporaryMm.Preemptible) || (m.Has(TemporaryMm.ModifyPointer) && !m.Has(TemporaryMm.AtomicBody));
+        isGlobal = m.Has(TemporaryMm.GlobalAlias);
+        Cpu = m.Processors("cpu", m.Size("cpu"));
+        Frame = m.ScalarSet("frame", m.Size("frame"), "f");
+
+        // Where the alias is permanent, each page of the region has its own address.
+        Va = IsPermanent ? Frame : m.ScalarSet("va", 1, "a");
+        Translation = new Translation(m, Frame, hasPermissions: false);
+        Pages = new PageTable(m, Cpu, Va, Translation);
+        Tlb = new Tlb(m, Cpu, Va, Translation);
+        mmu = new Mmu(m, Architecture.X86, Translation, Pages, Tlb);
+        Rules = (m.Is(TemporaryMm.Linux616)
+            ? SwitchRules.Linux618
+            : SwitchRules.Linux420 with { Marker = SwitchingMarker.AfterGeneration }) with
+        {
+            HasTags = !m.Has(TemporaryMm.NoPcid),
+            HasGlobalEntries = isGlobal,
+        };
+        Spaces = new AddressSpaces(m, Cpu, Tlb, m.Size("gens"), rules: Rules, names: Sort.Enum<Space>());
+        Writing = m.Map("writing", Cpu, Sort.Option(Frame));
+        UserPage = m.Map("user_page", Va, Sort.Bool);
+        Watchpoint = m.Map("watchpoint", Cpu, Sort.Bool);
+        Armed = m.Map("dr7", Cpu, Sort.Bool);
+        preempted = isPreemptible ? m.Map("preempted", Cpu, Sort.Bool) : Fill(Sort.Set(Cpu), false);
+        Ready = IsPermanent ? m.Var("wr_ready", Sort.Bool) : true;
+        isEverywhere = m.Has(TemporaryMm.KernelHalf) ? Ready : false;
+        Debugger = m.Has(TemporaryMm.Kgdb) ? m.Var("debugger", Sort.Option(Cpu)) : null;
+        changed = m.Ghost("changed_outside", Sort.Bool);
+        stray = m.Ghost("stray", Sort.Option(Sort.Enum<Stray>()));
+    }
+
+    public bool IsPermanent { get; }
+
+    public Sort Cpu { get; }
+
+    public Sort Va { get; }
+
+    public Sort Frame { get; }
+
+    public Translation Translation { get; }
+
+    /// <summary>The page table of the temporary mm, at the address of the alias.</summary>
+    public PageTable Pages { get; }
+
+    public Tlb Tlb { get; }
+
+    public SwitchRules Rules { get; }
+
+    public AddressSpaces Spaces { get; }
+
+    /// <summary>What a CPU is to write, from the beginning of the call to its end.</summary>
+    public Expr Writing { get; }
+
+    /// <summary>Whether the user has a page at the address of the alias.</summary>
+    public Expr UserPage { get; }
+
+    /// <summary>Whether the user has set a watchpoint at the address of the alias, for what runs on a CPU.</summary>
+    public Expr Watchpoint { get; }
+
+    /// <summary>Whether that watchpoint is armed.</summary>
+    public Expr Armed { get; }
+
+    /// <summary>Whether the alias exists.</summary>
+    public Expr Ready { get; }
+
+    /// <summary>The CPU that the debugger runs on, where there is one: all others are held.</summary>
+    public Expr? Debugger { get; }
+
+    /// <summary>Whether the thread that writes has its CPU.</summary>
+    public Expr HasCpu(Expr c) => isPreemptible ? !preempted[c] : true;
+
+    /// <summary>Whether a thread in the kernel can begin a write on a CPU.</summary>
+    public Expr CanBegin(Expr c) => !IsHeld(c) & Ready;
+
+    /// <summary>Whether a CPU is held by the debugger.</summary>
+    public Expr IsHeld(Expr c) => Debugger is null ? false : Debugger.HasValue & Debugger != c;
+
+    /// <summary>Whether a CPU can take an interrupt.</summary>
+    public Expr HasInterrupts(Expr c) => Spaces.HasInterrupts(c) & !IsHeld(c);
+
+    /// <summary>Whether the thread that writes may be preempted.</summary>
+    public bool IsPreemptible => isPreemptible;
+
+    /// <summary>Adds to a step what a store of the writer to the alias does.</summary>
+    /// <param name="s">The step.</param>
+    /// <param name="c">The CPU.</param>
+    /// <param name="x">The address.</param>
+    /// <param name="meant">The frame that is meant.</param>
+    public void Store(StepBuilder s, Expr c, Expr x, Expr meant)
+    {
+        var pte = Pages.Shared(x);
+        Expr hits = HitsTlb(c, x);
+        Expr walks = !hits & CanWalk(c, x);
+        s.SetIf(hits & Tlb[c, x].Value[Translation.Frame] != meant, changed, true);
+        s.If(walks, () => mmu.Walk(s, c, x));
+        s.SetIf(walks & pte.Value[Translation.Frame] != meant, changed, true);
+        s.SetIf(!hits & !walks, stray, UserPage[x].Then(Some(Stray.IntoUserPage), Some(Stray.Fault)));
+        s.SetIf((hits | walks) & Armed[c], stray, Some(Stray.Watchpoint));
+    }
+
+    /// <summary>Adds to a step that a store which nobody meant goes to an address, and changes what it reaches.</summary>
+    public StepBuilder StoreAstray(StepBuilder s, Expr c, Expr x) => s.SetIf(Reaches(c, x), changed, true);
+
+    /// <summary>Adds to a step that the thread which writes stores to the user's memory in place of the alias.</summary>
+    public StepBuilder MissAlias(StepBuilder s, Expr x) =>
+        s.Set(stray, UserPage[x].Then(Some(Stray.IntoUserPage), Some(Stray.Fault)));
+
+    /// <summary>Whether a store to an address, in whatever a CPU has loaded, would reach protected data.</summary>
+    public Expr Reaches(Expr c, Expr x) => HitsTlb(c, x) | CanWalk(c, x);
+
+    public void AddEnvironment(ModelBuilder m)
+    {
+        if (IsPermanent)
+        {
+            m.Rule("wr_poking_init", s => s
+                .When(!Ready).Set(Ready, true)
+                .Each(Frame, f => s.Set(Pages.Shared(f), Translation.To(f))).By("boot"))
+                .From(Mails.PermanentAlias);
+        }
+
+        m.Rule("speculative walk", Cpu, Va, (s, c, x) => mmu.Walk(s.When(Tlb[c, x].IsNone & CanWalk(c, x)), c, x))
+            .From(KernelCode.Speculation);
+        m.Rule("mmap (user)", Va, (s, x) => s.When(!UserPage[x]).Set(UserPage[x], true).By("user"));
+        m.Rule("ptrace (watchpoint)", Cpu, (s, c) => s
+            .When(!Watchpoint[c] & Writing[c].IsNone).Set(Watchpoint[c], true).Set(Armed[c], true))
+            .From(KernelCode.Ptrace, KernelCode.DataBreakpoint);
+        m.Rule("NMI: copy_from_user_nmi", Cpu, Va, (s, c, x) => s
+            .When(m.Has(TemporaryMm.NoNmiCheck) ? true : !Spaces.SeemsLoaded(c, countsSwitching: true))
+            .SetIf(Reaches(c, x) | Spaces.IsWalkable(c), stray, Some(Stray.ReadByNmi)))
+            .From(KernelCode.Nmi);
+        m.Rule("copy_to_user", Cpu, Va, (s, c, x) => StoreAstray(s
+            .When(Spaces.HasLeft(c) & UserPage[x]), c, x))
+            .From(KernelCode.CopyToUser);
+        if (!m.Assumes(TemporaryMm.NoWild))
+        {
+            m.Rule("stray store", Cpu, Va, (s, c, x) => StoreAstray(s.When(RunsOtherCode(c)), c, x));
+            if (m.Has(TemporaryMm.Unprotected))
+            {
+                m.Rule("stray store (kernel address)", Cpu, Frame, (s, c, _) => s.When(RunsOtherCode(c)).Set(changed, true));
+            }
+
+            if (!m.Assumes(TemporaryMm.CleanHandlers))
+            {
+                m.Rule("interrupt: stray store", Cpu, Va, (s, c, x) => StoreAstray(s.When(HasInterrupts(c)), c, x));
+            }
+        }
+
+        if (isPreemptible)
+        {
+            AddScheduler(m);
+        }
+    }
+
+    public void AddInvariants(ModelBuilder m)
+    {
+        m.Always("I-RO", !changed, "protected data changes only by the write that is meant for it");
+        m.Always("I-WALIAS", ForAll(Cpu, Va, (c, x) => Reaches(c, x).Implies(IsInWindow(c) & LeadsToMeant(c, x))),
+            "no CPU but the writer's, and no other thread on it, can store to protected data, nor can it store to other data");
+        m.Always("I-CTX", stray.IsNone, "code that believes to run in an address space does run in it, and is not trapped");
+        m.Always("I-WATCH", ForAll(Cpu, c => Writing[c].IsNone.Implies(Watchpoint[c] == Armed[c])),
+            "a watchpoint of the user is armed whenever nothing is written");
+        if (Debugger is not null)
+        {
+            m.Always("I-HELD", ForAll(Cpu, c => IsHeld(c).Implies(Writing[c].IsNone)),
+                "the debugger holds no CPU in the middle of a write, whose lock it would wait for");
+        }
+
+        m.Reachable("the temporary mm is loaded", Exists(Cpu, Spaces.IsWalkable));
+        m.Reachable("the TLB has the alias", Exists(Cpu, Va, (c, x) => Tlb[c, x].HasValue));
+        m.Reachable("the user has a page there, and a watchpoint",
+            Exists(Va, x => UserPage[x]) & Exists(Cpu, c => Watchpoint[c]));
+    }
+
+    private Expr HitsTlb(Expr c, Expr x) =>
+        (isGlobal ? true : Spaces.IsWalkable(c) | isEverywhere) & Tlb[c, x].HasValue;
+
+    private Expr CanWalk(Expr c, Expr x) => (Spaces.IsWalkable(c) | isEverywhere) & Pages.Shared(x).HasValue;
+
+    private Expr IsInWindow(Expr c) => Spaces.IsWalkable(c) & Writing[c].HasValue & HasCpu(c);
+
+    // With a permanent alias a writer has all of the region, by design.
+    private Expr LeadsToMeant(Expr c, Expr x) => IsPermanent
+        ? true
+        : (Tlb[c, x].HasValue.Implies(Tlb[c, x].Value[Translation.Frame] == Writing[c].Value))
+            & (Pages.Shared(x).HasValue.Implies(Pages.Shared(x).Value[Translation.Frame] == Writing[c].Value));
+
+    /// <summary>Whether a CPU runs kernel code that is no part of a write.</summary>
+    public Expr RunsOtherCode(Expr c) => isPreemptible ? Writing[c].IsNone | preempted[c] : Writing[c].IsNone;
+
+    // The scheduler takes active_mm for what is loaded. A switch is one step here: nobody else looks into it.
+    private void AddScheduler(ModelBuilder m)
+    {
+        Expr MayLose(Expr c) => Writing[c].HasValue & !preempted[c] & Spaces.CanBePreempted(c);
+        Expr IsLoaded(Expr c) => Spaces.IsWalkable(c);
+        m.Rule("schedule (to a user thread)", Cpu, (s, c) => s
+            .When(MayLose(c)).Set(preempted[c], true).If(IsLoaded(c), () => Spaces.Leave(s, c)))
+            .From(KernelCode.Schedule);
+        m.Rule("schedule (to a kernel thread)", Cpu, (s, c) => s
+            .When(MayLose(c)).Set(preempted[c], true).If(IsLoaded(c), () => Spaces.EnterLazyMode(s, c)))
+            .From(KernelCode.Schedule);
+        m.Rule("schedule (back)", Cpu, (s, c) => s
+            .When(preempted[c]).Set(preempted[c], false).If(IsLoaded(c), () => Spaces.Leave(s, c)))
+            .From(KernelCode.Schedule);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using Verify.Models.Hardware;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.ProtectedData;
+
+/// <summary>
+/// Writing read-only kernel data through the kernel's own page table: a second mapping for each write, or the first one made
+/// writable for as long as the write takes.
+/// </summary>
+public sealed class KernelAlias : ModelFamily
+{
+    /// <summary>A second mapping.</summary>
+    public static readonly Profile Vmap = new("vmap", "vmap() makes a writable alias in the vmalloc area, vunmap() removes it");
+
+    /// <summary>The mapping is made writable.</summary>
+    public static readonly Profile Flip = new("set-memory", "set_memory_rw() before the write, set_memory_ro() behind it");
+
+    /// <summary>vunmap flushes.</summary>
+    public static readonly Fault FlushNow = new("flush-now",
+        "with the profile 'vmap': vunmap() flushes all CPUs before it returns, in place of a purge later on");
+
+    /// <summary>Interrupts stay on.</summary>
+    public static readonly Fault InterruptsOn = new("interrupts-on",
+        "with the profile 'vmap': interrupts are on from vmap() to vunmap()");
+
+    /// <summary>Only the own CPU is flushed.</summary>
+    public static readonly Fault LocalFlush = new("local-flush",
+        "with the profile 'set-memory': set_memory_ro() flushes the calling CPU only", Mails.Lutomirski);
+
+    /// <summary>No stray stores.</summary>
+    public static readonly Assumption NoWild = new("A-NOWILD",
+        "no kernel code stores where it should not", "nobody; if it were so, no protection would be needed");
+
+    /// <inheritdoc/>
+    public override string Name => "kernel-alias";
+
+    /// <inheritdoc/>
+    public override string Summary =>
+        "Writes to protected kernel data through the page table that all CPUs share: a vmap alias, or the protection flipped";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<SizeParameter> Sizes =>
+    [
+        new("cpu", 2, 1, 4, "processors"),
+        new("va", 1, 1, 3, "addresses of the vmalloc area"),
+        new("frame", 2, 1, 3, "frames of protected data"),
+    ];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Fault> Faults => [FlushNow, InterruptsOn, LocalFlush];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Assumption> Assumptions => [NoWild];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Profile> Profiles => [Vmap, Flip];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> NotModelled =>
+    [
+        "the threshold at which lazily unmapped addresses are purged: it may be at any time",
+        "other users of the vmalloc area; splitting of large pages (see rare-alloc)",
+        .. Architecture.NotModelled,
+    ];
+
+    /// <inheritdoc/>
+    protected override void Describe(ModelBuilder m)
+    {
+        var isVmap = m.Is(Vmap);
+        m.Demand(FlushNow, isVmap, "it needs the profile 'vmap'", $"add --profile {Vmap.Name}");
+        m.Demand(InterruptsOn, isVmap, "it needs the profile 'vmap'", $"add --profile {Vmap.Name}");
+        m.Demand(FlushNow, m.Has(InterruptsOn), "it needs 'interrupts-on': a flush of all CPUs cannot be waited for without",
+            $"add --fault {InterruptsOn.Name}");
+        m.Demand(LocalFlush, !isVmap, "it needs the profile 'set-memory'", $"add --profile {Flip.Name}");
+
+        var cpu = m.Processors("cpu", m.Size("cpu"));
+        var frame = m.ScalarSet("frame", m.Size("frame"), "f");
+        var va = isVmap ? m.ScalarSet("va", m.Size("va"), "v") : frame;
+        var mapping = new KernelMapping(m, cpu, va, frame, Architecture.X86, disablesInterrupts: isVmap && !m.Has(InterruptsOn));
+        var writing = m.Map("writing", cpu, Sort.Option(frame));
+        var at = m.Map("writing_at", cpu, Sort.Option(va));
+        var failed = m.Ghost("store_failed", Sort.Bool);
+        var slept = m.Ghost("slept_with_irqs_off", Sort.Bool);
+
+        if (isVmap)
+        {
+            new VmapWriter(m, mapping, writing, at, failed, slept).Describe();
+        }
+        else
+        {
+            new FlippingWriter(m, mapping, writing, at, failed).Describe();
+        }
+
+        mapping.AddEnvironment(m);
+        if (!m.Assumes(NoWild))
+        {
+            m.Rule("stray store", cpu, va, (s, c, x) => mapping.StoreAstray(s.When(writing[c].IsNone), c, x, true));
+            m.Rule("interrupt: stray store", cpu, va, (s, c, x) => mapping
+                .StoreAstray(s.When(writing[c].HasValue & !mapping.HasInterruptsOff(c)), c, x, true));
+        }
+
+        m.Always("I-RO", !mapping.Changed, "protected data changes only by the write that is meant for it");
+        m.Always("I-WALIAS", ForAll(cpu, va, (c, x) => mapping.Reaches(c, x).Implies(at[c] == x)),
+            "no CPU but the writer's can store to protected data, nor can it store to other data");
+        m.Always("I-WALIAS-AFTER",
+            ForAll(cpu, c => writing[c].IsNone).Implies(ForAll(cpu, va, (c, x) => !mapping.Reaches(c, x))),
+            "no CPU can store to protected data while nobody writes it");
+        m.Always("I-CTX", !failed, "the writer's own store does not fault");
+        if (isVmap)
+        {
+            m.Always("I-ATOMIC", !slept, "nothing that may sleep is called with interrupts off");
+        }
+
+        m.NoDeadlock("no deadlock");
+    }
+}

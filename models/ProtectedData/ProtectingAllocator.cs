@@ -1,0 +1,138 @@
+using Verify.Modelling;
+using Verify.Models.Hardware;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.ProtectedData;
+
+/// <summary>What becomes of a page of the direct map.</summary>
+internal enum Protection
+{
+    /// <summary>It is free, or anybody's.</summary>
+    None,
+
+    /// <summary>rare_alloc() has handed it out, with a writable pointer.</summary>
+    Writable,
+
+    /// <summary>rare_protect() has handed out the read-only pointer: everybody relies on it.</summary>
+    Protected,
+}
+
+/// <summary>rare_alloc(), rare_protect() and the free, over a direct map that all CPUs share.</summary>
+internal sealed class ProtectingAllocator
+{
+    private readonly ModelBuilder m;
+    private readonly Architecture architecture;
+    private readonly Sort cpu;
+    private readonly Sort frame;
+    private readonly KernelMapping mapping;
+    private readonly Expr protection;
+    private readonly Expr ready;
+    private readonly Expr? isBlock;
+    private readonly Expr? undefined;
+    private readonly Expr? pending;
+    private readonly bool isLocal;
+
+    public ProtectingAllocator(ModelBuilder m)
+    {
+        this.m = m;
+        architecture = Architecture.Of(m);
+        cpu = m.Processors("cpu", m.Size("cpu"));
+        frame = m.ScalarSet("frame", m.Size("frame"), "f");
+        mapping = new KernelMapping(m, cpu, frame, frame, architecture, disablesInterrupts: false);
+        protection = m.Map("page", frame, Sort.Enum<Protection>());
+        ready = m.Var("direct_map", Sort.Bool);
+        isBlock = m.Has(RareAlloc.BlockMapping) ? m.Var("is_block", Sort.Bool, true) : null;
+        undefined = isBlock is null ? null : m.Ghost("undefined_hw", Sort.Bool);
+        pending = m.Has(RareAlloc.Deferred) ? m.Map("flush_at_switch", cpu, Sort.Bool) : null;
+        isLocal = m.Has(RareAlloc.NoIpi) || m.Has(RareAlloc.Deferred);
+    }
+
+    public void Describe()
+    {
+        m.Rule("init_mem_mapping", s => s
+            .When(!ready).Set(ready, true)
+            .Each(frame, f => s.Set(mapping.Pages.Shared(f), mapping.To(f, true))).By("boot"))
+            .From(Source.Recalled("init_mem_mapping", "arch/x86/mm/init.c"));
+        m.Thread("rare", cpu, repeats: true, Program);
+        m.Rule("rare_free", frame, (s, f) => mapping.SetWritable(s
+            .When(protection[f] == Protection.Protected).Set(protection[f], Protection.None), f, true).By("kernel"))
+            .From(KernelCode.SetMemory);
+        if (!isLocal && !m.Has(RareAlloc.AliasOnly) && !m.Has(RareAlloc.Unprotected))
+        {
+            mapping.AddAnswers(m);
+        }
+
+        if (pending is not null)
+        {
+            m.Rule("context switch: flush", cpu, (s, d) => mapping.Tlb
+                .DropAll(s.When(pending[d]).Set(pending[d], false), d)).From(KernelCode.Schedule);
+        }
+
+        mapping.AddEnvironment(m);
+        if (!m.Assumes(RareAlloc.NoWild))
+        {
+            m.Rule("stray store", cpu, frame, (s, c, f) =>
+                mapping.StoreAstray(s, c, f, protection[f] == Protection.Protected));
+        }
+
+        Expr isDefined = undefined is null ? true : !undefined;
+        m.Always("I-RO", isDefined & !mapping.Changed, "what rare_protect() has made read-only does not change");
+        m.Always("I-WALIAS", isDefined & ForAll(cpu, frame, (c, f) =>
+            mapping.Reaches(c, f).Implies(protection[f] != Protection.Protected)),
+            "no CPU can store to a page that rare_protect() has made read-only");
+        if (undefined is not null)
+        {
+            m.Always("I-BBM", isDefined,
+                "between two valid values that need break-before-make the entry is invalid and flushed everywhere");
+        }
+
+        m.NoDeadlock("no deadlock");
+        m.Reachable("a page is protected", Exists(frame, f => protection[f] == Protection.Protected));
+    }
+
+    private void Program(ThreadBuilder t, Expr c)
+    {
+        var page = t.Local("page", frame);
+        t.Step("rare_alloc", frame, (s, f) => s
+            .When(ready & protection[f] == Protection.None)
+            .Set(protection[f], Protection.Writable).Set(page, f).From(Mails.Wilcox));
+        t.Step("p->a = x", s =>
+        {
+            mapping.Store(s, c, page.Value, page.Value);
+            s.Shows(page).From(Mails.Wilcox);
+        });
+        if (!m.Has(RareAlloc.Unprotected))
+        {
+            t.Step("set_memory_ro", s =>
+            {
+                mapping.SetWritable(s, page.Value, false).Shows(page).From(KernelCode.SetMemory);
+                if (isBlock is not null)
+                {
+                    s.SetIf(isBlock & !architecture.AllowsLiveOverwrite, undefined!, true).Set(isBlock, false);
+                }
+            });
+        }
+
+        if (m.Has(RareAlloc.PublishFirst))
+        {
+            Publish(t, page);
+            mapping.Flush(t, c, page, isLocal: false, KernelCode.SetMemory);
+            return;
+        }
+
+        if (!m.Has(RareAlloc.AliasOnly) && !m.Has(RareAlloc.Unprotected))
+        {
+            mapping.Flush(t, c, page, isLocal, KernelCode.SetMemory);
+        }
+
+        if (pending is not null)
+        {
+            t.Step("flush at next switch", s => s.Each(cpu, d => s.SetIf(d != c, pending[d], true)).Shows());
+        }
+
+        Publish(t, page);
+    }
+
+    private void Publish(ThreadBuilder t, Expr page) => t.Step("rare_protect returns", s => s
+        .Set(protection[page.Value], Protection.Protected).Shows(page).From(Mails.Wilcox));
+}

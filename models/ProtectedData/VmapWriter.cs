@@ -1,0 +1,99 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.ProtectedData;
+
+/// <summary>What an address of the vmalloc area is used for.</summary>
+internal enum Area
+{
+    /// <summary>Nothing.</summary>
+    Free,
+
+    /// <summary>A mapping.</summary>
+    Used,
+
+    /// <summary>Nothing, but TLBs may still have it: nobody gets it before it is purged.</summary>
+    Lazy,
+
+    /// <summary>It is being purged.</summary>
+    Purging,
+}
+
+/// <summary>wr_memcpy() of the first prmem patches: vmap, copy, vunmap, and the purge that flushes much later.</summary>
+internal sealed class VmapWriter(
+    ModelBuilder m, KernelMapping mapping, Expr writing, Expr at, Expr failed, Expr slept)
+{
+    private readonly Expr area = m.Map("vmap_area", mapping.Va, Sort.Enum<Area>());
+    private readonly Expr purgeLock = m.Var("vmap_purge_lock", Sort.Bool);
+    private readonly Sort frame = ((Sort.Optional)((Sort.Mapping)writing.Sort).Value).Of;
+
+    public void Describe()
+    {
+        m.Thread("writer", mapping.Cpu, repeats: true, Write);
+        if (!m.Has(KernelAlias.FlushNow))
+        {
+            m.Thread("kworker", mapping.Cpu, repeats: true, Purge);
+        }
+
+        mapping.AddAnswers(m);
+    }
+
+    private void Write(ThreadBuilder t, Expr c)
+    {
+        var keepsInterrupts = m.Has(KernelAlias.InterruptsOn);
+        Expr x = at[c].Value;
+        t.Step("wr_memcpy", frame, (s, f) => s.Set(writing[c], f).From(Mails.Vmap));
+        if (!keepsInterrupts)
+        {
+            t.Step("local_irq_save", s => mapping.SetInterrupts(s, c, areOn: false).From(Mails.Vmap));
+        }
+
+        t.Step("vmap", mapping.Va, (s, free) => s
+            .When(area[free] == Area.Free).Set(area[free], Area.Used).Set(at[c], free)
+            .Set(mapping.Pages.Shared(free), mapping.To(writing[c].Value, true))
+            .SetIf(mapping.HasInterruptsOff(c), slept, true)
+            .From(Mails.Vmap, KernelCode.Vmap));
+        t.Step("__write_once_size", s =>
+        {
+            mapping.Store(s, c, x, writing[c].Value);
+            s.SetIf(!mapping.Reaches(c, x), failed, true).Shows(at[c], writing[c]).From(Mails.Vmap);
+        });
+        t.Step("vunmap", s => s
+            .Set(mapping.Pages.Shared(x), None)
+            .SetIf(mapping.HasInterruptsOff(c), slept, true)
+            .Set(area[x], m.Has(KernelAlias.FlushNow) ? Area.Used : Area.Lazy)
+            .Shows(at[c]).From(Mails.VmapIsABug, KernelCode.Vmap, KernelCode.NoFlush));
+        if (m.Has(KernelAlias.FlushNow))
+        {
+            mapping.Flush(t, c, at[c], isLocal: false, KernelCode.KernelRange);
+        }
+
+        t.Step(keepsInterrupts ? "return" : "local_irq_restore", s =>
+        {
+            s.Set(writing[c], None).Set(at[c], None).Shows().From(Mails.Vmap);
+            if (!keepsInterrupts)
+            {
+                mapping.SetInterrupts(s, c, areOn: true);
+            }
+
+            if (m.Has(KernelAlias.FlushNow))
+            {
+                s.Set(area[x], Area.Free);
+            }
+        });
+    }
+
+    private void Purge(ThreadBuilder t, Expr c)
+    {
+        t.Step("__purge_vmap_area_lazy", s => s
+            .When(!purgeLock & Exists(mapping.Va, x => area[x] == Area.Lazy))
+            .Set(purgeLock, true)
+            .Each(mapping.Va, x => s.SetIf(area[x] == Area.Lazy, area[x], Area.Purging))
+            .From(KernelCode.Purge));
+        mapping.Flush(t, c, None, isLocal: false, KernelCode.Purge, KernelCode.KernelRange);
+        t.Step("free_vmap_area", s => s
+            .Set(purgeLock, false)
+            .Each(mapping.Va, x => s.SetIf(area[x] == Area.Purging, area[x], Area.Free))
+            .From(KernelCode.Purge));
+    }
+}
