@@ -172,7 +172,7 @@ public sealed class DaxTruncate : ModelFamily
     // What is not a regular file has no size to change.
     private static Expr AddDevice(ModelBuilder m, IBacking backing)
     {
-        m.Rule("ftruncate: -EINVAL", s => s.When(backing.Slot.HasValue).By("truncate")).From(KernelCode.DeviceDax);
+        m.Rule("ftruncate: -EINVAL", s => s.When(backing.Slot.HasValue).By("truncate")).From(KernelCode.Ftruncate);
         return false;
     }
 

@@ -74,7 +74,7 @@ internal sealed class NicAccess : DeviceAccess
 
     public override void Revoke(ThreadBuilder t)
     {
-        t.Step("iommu_unmap", s => iommu.Unmap(s));
+        t.Step("iommu_unmap_fast", s => iommu.Unmap(s));
         if (drains)
         {
             t.Step("iommu_iotlb_sync", s => iommu.Sync(s));

@@ -76,6 +76,7 @@ public sealed class LayoutLease : ModelFamily
         "page tables of the holder: it registers the block that the extent map gives while it has the lease",
         "more than one holder, and leases of parts of the file",
         "with 'pnfs', the network and its losses: a client that hears nothing is one that does not answer",
+        "with 'pnfs', a disk that refuses to fence: nfsd4_scsi_fence_client looks at no status, and the layout is given up",
     ];
 
     /// <inheritdoc/>

@@ -70,7 +70,7 @@ internal sealed class Lease
         m.Rule(IsPnfs ? "LAYOUTGET" : "fcntl(F_SETLEASE, FL_LAYOUT)", s =>
         {
             s.When(state == LeaseState.None & MayTake & !access.IsGranted & backing.Slot.HasValue & !isLocked)
-                .Set(state, LeaseState.Held).By(Holder).From(KernelCode.SetLease);
+                .Set(state, LeaseState.Held).By(Holder).From(IsPnfs ? KernelCode.SetLease : Posts.Leases);
             if (IsPnfs)
             {
                 access.Grant(s, backing.Translation.To(backing.Slot.Value));
@@ -165,11 +165,12 @@ internal sealed class Lease
 
     private void Force(ThreadBuilder t)
     {
+        var deadline = IsPnfs ? KernelCode.RecallOver : KernelCode.BreakLease;
         // nfsd sets fl_break_time to zero, so that __break_lease knows no deadline: it has one of its own for the recall.
         t.Step(IsPnfs ? "nfsd4_cb_layout_done: the recall has timed out" : "lease_break_time is over", s => s
-            .When(state == LeaseState.Breaking).Set(state, LeaseState.Revoking).Set(isHeard, false).From(KernelCode.BreakLease));
+            .When(state == LeaseState.Breaking).Set(state, LeaseState.Revoking).Set(isHeard, false).From(deadline));
         access.Revoke(t);
-        t.Step("lease is revoked", s => s.Set(state, LeaseState.None).From(KernelCode.BreakLease));
+        t.Step("lease is revoked", s => s.Set(state, LeaseState.None).From(deadline));
     }
 
     private StepBuilder GiveBack(StepBuilder s, Expr when)

@@ -22,7 +22,7 @@ public sealed class MapSync : ModelFamily
     private static readonly Source Fault = Source.Kernel("dax_iomap_pte_fault", "fs/dax.c", "00c010e130e5");
     private static readonly Source Synchronous = Source.Kernel("dax_fault_is_synchronous", "fs/dax.c", "00c010e130e5");
     private static readonly Source Finish = Source.Kernel("dax_finish_sync_fault", "fs/dax.c", "00c010e130e5");
-    private static readonly Source Commit = Source.Recalled("xfs_log_force", "fs/xfs/xfs_log.c");
+    private static readonly Source Commit = Source.Kernel("xfs_log_force, xfs_log_force_seq", "fs/xfs/xfs_log.c", "v6.19");
     private static readonly Source Flush = Source.Manual("CLWB and SFENCE", "Intel SDM 1, 11.4.4.3");
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed class MapSync : ModelFamily
 
         m.Rule("xfs_iomap_write_direct", block, (s, b) => s
             .When(inMemory.IsNone & onMedium.IsNone).Set(inMemory, b).Set(durable[b], false).By("file A"))
-            .From(Source.Recalled("xfs_iomap_write_direct", "fs/xfs/xfs_iomap.c"));
+            .From(Source.Kernel("xfs_iomap_write_direct", "fs/xfs/xfs_iomap.c", "v6.19"));
         m.Rule("log is written", s => s.When(isDirty).Set(onMedium, inMemory).By("xfsaild")).From(Commit);
         var stage = m.Has(NoSync) ? null : m.Var("sync_fault", Sort.Enum<Stage>());
         AddFault(m, inMemory, onMedium, pte, stage);

@@ -8,7 +8,7 @@ namespace Verify.Proofs.Dax;
 /// <summary>Leases in place of seals: who waits for whom, who is told, and who is stopped.</summary>
 public sealed class LayoutLeases : ClaimList
 {
-    private static readonly Source Unmap = Source.Recalled("iommu_unmap", "drivers/iommu/iommu.c");
+    private static readonly Source Unmap = Source.Kernel("iommu_unmap, iommu_unmap_fast", "drivers/iommu/iommu.c", "v6.19");
     private static readonly Choices Small = Choices.Default;
     private static readonly Choices Wide = Choices.Default.Size("unit", 2);
 
@@ -38,11 +38,11 @@ public sealed class LayoutLeases : ClaimList
         Small.With(LayoutLease.Userfault).Assume(LayoutLease.Pause, LayoutLease.Cooperates), Posts.HellwigQuoted);
 
     private static readonly InstanceClaims OnDemand = new("DX-UFFD-ODP", new LayoutLease(),
-        Wide.With(LayoutLease.OnDemand), Source.Recalled("mlx5_ib_invalidate_range", "drivers/infiniband/hw/mlx5/odp.c"));
+        Wide.With(LayoutLease.OnDemand), Source.Kernel("mlx5_ib_invalidate_range", "drivers/infiniband/hw/mlx5/odp.c", "v6.19"));
 
     private static readonly InstanceClaims Pnfs = new("DX-PNFS", new LayoutLease(),
         Wide.With(LayoutLease.Pnfs, LayoutLease.Forced), Posts.Leases,
-        Source.Recalled("nfsd4_scsi_fence_client", "fs/nfsd/blocklayout.c"));
+        Source.Kernel("nfsd4_scsi_fence_client", "fs/nfsd/blocklayout.c", "v6.19"));
 
     private static readonly InstanceClaims NoFence = new("DX-PNFS-NOFENCE", new LayoutLease(),
         Small.With(LayoutLease.Pnfs, LayoutLease.Forced, LayoutLease.NoFence), Posts.Leases);

@@ -26,7 +26,7 @@ public sealed class TruncateAgainstPins : ClaimList
 
     private static readonly InstanceClaims Raw = new("DX-RAW", new DaxTruncate(),
         Upstream.With(DaxTruncate.DeviceDax), Posts.HellwigQuoted,
-        Source.Recalled("dev_dax_fault", "drivers/dax/device.c"));
+        Source.Kernel("__dev_dax_pte_fault", "drivers/dax/device.c", "v6.19"));
 
     private static readonly InstanceClaims Since = new("DX-BUSY", new DaxTruncate(), Upstream, Busy, GupFast, Posts.BreakLayouts);
 
