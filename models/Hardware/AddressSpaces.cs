@@ -208,7 +208,7 @@ public sealed class AddressSpaces
             .When(!hasStarted)
             .Set(Cpumask[c], true).Set(contextGeneration[c], Generation)
             .Set(cr3[c], own).Set(loadedMm[c], own))
-            .From(Source.Recalled("exec_mmap", "fs/exec.c"));
+            .From(Source.Kernel("exec_mmap", "fs/exec.c", "v4.17 and v6.19"));
 
         m.Thread("switch", cpu, repeats: true, (t, c) =>
         {

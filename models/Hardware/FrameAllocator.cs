@@ -87,7 +87,7 @@ public sealed class FrameAllocator
     /// <param name="asAnything">Whether it matters what it becomes; else kernel data stands for all.</param>
     public void AddReuse(ModelBuilder m, bool hasOwnTables, bool intoBuffers = true, bool asAnything = true)
     {
-        var source = Source.Recalled("__alloc_pages", "mm/page_alloc.c");
+        var source = Source.Kernel("__alloc_pages_noprof", "mm/page_alloc.c", "v6.19");
         if (asAnything)
         {
             m.Rule("alloc_pages", frame, Sort.Enum<Owner>(), (s, f, o) => s
@@ -109,7 +109,7 @@ public sealed class FrameAllocator
             .When(Owner[f] != Hardware.Owner.Free & Owner[f] != Hardware.Owner.AppBuf)
             .When(hasOwnTables ? Owner[f] != Hardware.Owner.PageTable : true)
             .By("allocator"))
-            .From(Source.Recalled("__free_pages", "mm/page_alloc.c"));
+            .From(Source.Kernel("__free_pages", "mm/page_alloc.c", "v6.19"));
 
         m.Reachable("a freed frame becomes kernel data", Exists(frame, f => Owner[f] == Hardware.Owner.Kmalloc));
     }

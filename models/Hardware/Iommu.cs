@@ -36,11 +36,12 @@ public sealed class Iommu
     public StepBuilder Map(StepBuilder s, Expr translation) => s.Set(mapping, translation);
 
     /// <summary>Adds to a step that the address leads nowhere; what is cached of it stays.</summary>
-    public StepBuilder Unmap(StepBuilder s) => s.Set(mapping, None).From(Source.Recalled("iommu_unmap", "drivers/iommu/iommu.c"));
+    public StepBuilder Unmap(StepBuilder s) => s.Set(mapping, None)
+        .From(Source.Kernel("iommu_unmap_fast", "drivers/iommu/iommu.c", "v6.19"));
 
     /// <summary>Adds to a step that nothing is cached any more.</summary>
     public StepBuilder Sync(StepBuilder s) => s.Set(iotlb, None)
-        .From(Source.Recalled("iommu_iotlb_sync", "include/linux/iommu.h"), Translation);
+        .From(Source.Kernel("iommu_iotlb_sync", "include/linux/iommu.h", "v6.19"), Translation);
 
     /// <summary>Adds to a step that the device forgets what it has under way.</summary>
     public StepBuilder Drop(StepBuilder s) => s.Set(posted, None);

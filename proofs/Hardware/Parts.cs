@@ -23,7 +23,7 @@ public sealed class Parts : ClaimList
             Choices = Choices.Default,
             Property = "AGREE",
             Expected = new Expectation.Proved(),
-            Sources = [Source.Recalled("__free_pages", "mm/page_alloc.c")],
+            Sources = [Source.Kernel("__free_pages", "mm/page_alloc.c", "v6.19")],
             Finding = "So the mechanisms count no generations, and their frames can be freed any number of times.",
             NotCovered = ["more than two frees of a frame, which only the counter cannot follow"],
         },
