@@ -25,8 +25,8 @@ public enum BlockOwner
 /// </remarks>
 public sealed class FileBlocks
 {
-    private static readonly Source Allocate = Source.Recalled("xfs_bmapi_write", "fs/xfs/libxfs/xfs_bmap.c");
-    private static readonly Source Remove = Source.Recalled("xfs_itruncate_extents", "fs/xfs/xfs_inode.c");
+    private static readonly Source Allocate = Source.Kernel("xfs_bmapi_write", "fs/xfs/libxfs/xfs_bmap.c", "v6.19");
+    private static readonly Source Remove = Source.Kernel("xfs_itruncate_extents_flags", "fs/xfs/xfs_inode.c", "v6.19");
 
     /// <summary>Declares them: no file has a block.</summary>
     public FileBlocks(ModelBuilder m, Sort block)
@@ -78,21 +78,21 @@ public sealed class FileBlocks
     /// <param name="also">What else comes with a change: the PTEs go.</param>
     public void AddSharing(ModelBuilder m, Expr mayClone, Expr mayChange, Action<StepBuilder> also)
     {
-        m.Rule("xfs_reflink_remap_range", s =>
+        m.Rule("xfs_reflink_remap_blocks", s =>
         {
             s.When(mayClone & Extent.HasValue & Owner[Extent.Value] == BlockOwner.FileA)
                 .Set(Owner[Extent.Value], BlockOwner.Both).By("file B");
             also(s);
-        }).From(Source.Recalled("xfs_reflink_remap_range", "fs/xfs/xfs_reflink.c"));
+        }).From(Source.Kernel("xfs_reflink_remap_blocks", "fs/xfs/xfs_reflink.c", "v6.19"));
         m.Rule("xfs_reflink_unshare", Block, (s, b) =>
         {
             s.When(mayChange & Extent.HasValue & Owner[Extent.Value] == BlockOwner.Both & Owner[b] == BlockOwner.Free)
                 .Set(Owner[Extent.Value], BlockOwner.FileB).Set(Owner[b], BlockOwner.FileA).Set(Extent, b).By("file A");
             also(s);
-        }).From(Source.Recalled("xfs_reflink_unshare", "fs/xfs/xfs_reflink.c"));
+        }).From(Source.Kernel("xfs_reflink_unshare", "fs/xfs/xfs_reflink.c", "v6.19"));
         m.Rule("unshare B", Block, (s, b) => s
             .When(Owner[b] == BlockOwner.Both).Set(Owner[b], BlockOwner.FileA).By("file B"))
-            .From(Source.Recalled("xfs_reflink_end_cow", "fs/xfs/xfs_reflink.c"));
+            .From(Source.Kernel("xfs_reflink_end_cow", "fs/xfs/xfs_reflink.c", "v6.19"));
         m.Reachable("two files share a block", Exists(Block, b => Owner[b] == BlockOwner.Both));
     }
 
@@ -106,5 +106,5 @@ public sealed class FileBlocks
             s.When(mayChange & Extent.HasValue & Owner[Extent.Value] == BlockOwner.FileA & Owner[b] == BlockOwner.FileB)
                 .Set(Owner[Extent.Value], BlockOwner.FileB).Set(Owner[b], BlockOwner.FileA).Set(Extent, b).By("file B");
             also(s);
-        }).From(Source.Recalled("xfs_swap_extents", "fs/xfs/xfs_bmap_util.c"));
+        }).From(Source.Kernel("xfs_swap_extents", "fs/xfs/xfs_bmap_util.c", "v4.13.4"));
 }
