@@ -45,21 +45,21 @@ public static class Mails
 /// <summary>Where the steps come from.</summary>
 internal static class Code
 {
-    public static readonly Source InsertPfn = Source.Recalled("insert_pfn", "mm/memory.c");
-    public static readonly Source Zap = Source.Recalled("zap_pte_range", "mm/memory.c");
-    public static readonly Source Unmap = Source.Recalled("unmap_region", "mm/mmap.c");
+    public static readonly Source InsertPfn = Source.Kernel("insert_pfn", "mm/memory.c", "v4.17");
+    public static readonly Source Zap = Source.Kernel("zap_pte_range", "mm/memory.c", "v4.17");
+    public static readonly Source Unmap = Source.Kernel("unmap_region", "mm/mmap.c", "v4.17");
     public static readonly Source FlushRange = Source.Kernel("flush_tlb_mm_range", "arch/x86/mm/tlb.c", "016c4d92cd16");
     public static readonly Source FlushOthers = Source.Kernel("flush_tlb_others", "arch/x86/mm/tlb.c", "016c4d92cd16");
     public static readonly Source Finish = Source.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "06d074298583");
-    public static readonly Source FreeTables = Source.Recalled("free_pgtables", "mm/memory.c");
+    public static readonly Source FreeTables = Source.Kernel("free_pgtables", "mm/memory.c", "v4.17");
     public static readonly Source RemoveTable = Source.Kernel("tlb_remove_table", "mm/mmu_gather.c", "06d074298583");
-    public static readonly Source AllocTable = Source.Recalled("__pte_alloc", "mm/memory.c");
-    public static readonly Source PutPage = Source.Recalled("put_page", "include/linux/mm.h");
+    public static readonly Source AllocTable = Source.Kernel("__pte_alloc", "mm/memory.c", "v4.17");
+    public static readonly Source PutPage = Source.Kernel("put_page", "include/linux/mm.h", "v4.17");
     public static readonly Source Mprotect = Source.Kernel("change_pte_range", "mm/mprotect.c", "076d1ab51ae6");
-    public static readonly Source Affinity = Source.Recalled("__set_cpus_allowed_ptr", "kernel/sched/core.c");
+    public static readonly Source Affinity = Source.Kernel("__set_cpus_allowed_ptr", "kernel/sched/core.c", "v4.17");
     public static readonly Source Notifier = Source.Kernel(
         "mmu_notifier_invalidate_range", "Documentation/mm/mmu_notifier.rst", "b39955e3dfec");
-    public static readonly Source Exit = Source.Recalled("exit_mmap", "mm/mmap.c");
+    public static readonly Source Exit = Source.Kernel("exit_mmap", "mm/mmap.c", "v4.17");
     public static readonly Source Speculation = Source.Manual(
         "Translations may be cached without an access",
         "Intel SDM 3A, 4.10.2.3; Arm ARM, G5.9.1; RISC-V privileged, SFENCE.VMA");

@@ -9,12 +9,10 @@ namespace Verify.Proofs.LocalCpu;
 /// <summary>What the posted patch really does: it overwrites valid PTEs and flushes locally, and leaves munmap alone.</summary>
 public sealed class PostedPatch : ClaimList
 {
-    private static readonly Source InsertPfn = Source.Recalled("insert_pfn", "mm/memory.c, as patched");
-
     private static readonly MmInstance OnX86 = new(
         "VL-OVERWRITE-x86",
         MmInstance.Upstream.With(LocalCpuFlag.Overwrite).Assume(LocalCpuFlag.OnlyOwner, LocalCpuFlag.Pinned),
-        Mails.Patch, Mails.Cpumask, InsertPfn);
+        Mails.Patch, Mails.Cpumask);
 
     private static readonly MmInstance OnArm = new(
         "VL-OVERWRITE-ARM",
@@ -24,12 +22,12 @@ public sealed class PostedPatch : ClaimList
     private static readonly MmInstance Left = new(
         "VL-PTELEFT",
         OnX86.Choices.With(LocalCpuFlag.PteLeft).Assume(LocalCpuFlag.IdleBetween),
-        Mails.Patch, InsertPfn);
+        Mails.Patch);
 
     private static readonly MmInstance Hold = new(
         "VL-PTELEFT-HOLD",
         MmInstance.Upstream.With(LocalCpuFlag.Overwrite, LocalCpuFlag.PteLeft, LocalCpuFlag.FrameHold),
-        Mails.Patch, Source.Recalled("flush_tlb_mm", "arch/x86/mm/tlb.c"));
+        Mails.Patch, Source.Kernel("flush_tlb_mm", "arch/x86/include/asm/tlbflush.h", "v4.17"));
 
     private static readonly MmInstance Device = new(
         "VL-SVA",
