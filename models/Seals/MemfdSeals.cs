@@ -27,9 +27,9 @@ public sealed class MemfdSeals : ModelFamily
 
     private static readonly Source AddSeals = Source.Kernel("memfd_add_seals", "mm/memfd.c", "037dd1308c6d");
     private static readonly Source WaitForPins = Source.Kernel("memfd_wait_for_pins", "mm/memfd.c", "037dd1308c6d");
-    private static readonly Source Deny = Source.Recalled("mapping_deny_writable", "include/linux/fs.h");
-    private static readonly Source MapWritable = Source.Recalled("mapping_map_writable", "include/linux/fs.h");
-    private static readonly Source Write = Source.Recalled("shmem_write_begin", "mm/shmem.c");
+    private static readonly Source Deny = Source.Kernel("mapping_deny_writable", "include/linux/fs.h", "v6.19");
+    private static readonly Source MapWritable = Source.Kernel("mapping_map_writable", "include/linux/fs.h", "v6.19");
+    private static readonly Source Write = Source.Kernel("shmem_file_write_iter, shmem_write_begin", "mm/shmem.c", "v6.19");
 
     /// <inheritdoc/>
     public override string Name => "memfd-seals";

@@ -21,7 +21,7 @@ public sealed class SealsOfMemfd : ClaimList
         Choices.Default.With(MemfdSeals.PinsFirst), AddSeals);
 
     private static readonly InstanceClaims Unlocked = new("SL-MEMFD-UNLOCKED", new MemfdSeals(),
-        Choices.Default.With(MemfdSeals.UnlockedWrite), Source.Recalled("shmem_write_begin", "mm/shmem.c"));
+        Choices.Default.With(MemfdSeals.UnlockedWrite), Source.Kernel("shmem_write_begin", "mm/shmem.c", "v6.19"));
 
     private static readonly InstanceClaims Mono = new("SL-MONO", new MemfdSeals(),
         Choices.Default.With(MemfdSeals.IomapSeal), Posts.Chinner);
