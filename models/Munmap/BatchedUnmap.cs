@@ -23,12 +23,12 @@ public sealed class BatchedUnmap : ModelFamily
     public static readonly Fault FreeFirst = new("free-first", "reclaim frees the page before try_to_unmap_flush");
 
 
-    private static readonly Source Unmap = Source.Recalled("try_to_unmap_one", "mm/rmap.c");
+    private static readonly Source Unmap = Source.Kernel("try_to_unmap_one", "mm/rmap.c", "v6.19");
     private static readonly Source Flush = Source.Kernel("try_to_unmap_flush", "mm/rmap.c", "0014dde7e945");
     private static readonly Source Pending = Source.Kernel("flush_tlb_batched_pending", "mm/rmap.c", "0014dde7e945");
     private static readonly Source SetPending = Source.Kernel("set_tlb_ubc_flush_pending", "mm/rmap.c", "0014dde7e945");
     private static readonly Source PendingFlag = Source.Kernel("flush_tlb_batched_pending", "mm/rmap.c", "8cdf3792526a");
-    private static readonly Source Reclaim = Source.Recalled("shrink_folio_list", "mm/vmscan.c");
+    private static readonly Source Reclaim = Source.Kernel("shrink_folio_list", "mm/vmscan.c", "v6.19");
     private static readonly Source Mprotect = Source.Kernel("change_pte_range", "mm/mprotect.c", "076d1ab51ae6");
 
     /// <inheritdoc/>
@@ -78,7 +78,7 @@ public sealed class BatchedUnmap : ModelFamily
             .When(!locks.Mmap & !locks.PageTable[x] & !readOnly[x])
             .When(process.Pte(x).HasValue & !process.Pte(x).Value[process.Translation.Writable])
             .Set(process.Pte(x).Value[process.Translation.Writable], true))
-            .From(Source.Recalled("wp_page_reuse", "mm/memory.c"));
+            .From(Source.Kernel("wp_page_reuse", "mm/memory.c", "v6.19"));
         process.AddPageFaults(m, (_, x) => !locks.Mmap & !locks.PageTable[x] & !readOnly[x]);
         process.AddEnvironment(m);
         process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);

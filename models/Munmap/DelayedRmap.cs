@@ -21,8 +21,8 @@ public sealed class DelayedRmap : ModelFamily
         "zap_pte_range of a clean PTE asks for no flush before the page goes");
 
     private static readonly Source Clean = Source.Kernel("folio_mkclean", "mm/rmap.c", "0014dde7e945");
-    private static readonly Source Clear = Source.Recalled("folio_clear_dirty_for_io", "mm/page-writeback.c");
-    private static readonly Source Remove = Source.Recalled("__remove_mapping", "mm/vmscan.c");
+    private static readonly Source Clear = Source.Kernel("folio_clear_dirty_for_io", "mm/page-writeback.c", "v6.19");
+    private static readonly Source Remove = Source.Kernel("__remove_mapping", "mm/vmscan.c", "v6.19");
 
     /// <inheritdoc/>
     public override string Name => "delayed-rmap";
@@ -186,14 +186,14 @@ public sealed class DelayedRmap : ModelFamily
                 .When(process.Pte(x).IsNone & !PageTableLock & !Locked[f] & !Mapped[f] & owner[f] == Owner.PageCache)
                 .Set(process.Pte(x), process.Translation.To(f).With(process.Translation.Dirty, true))
                 .Set(Mapped[f], true).Set(Dirty[f], true))
-                .From(Source.Recalled("do_shared_fault", "mm/memory.c"));
+                .From(Source.Kernel("do_shared_fault", "mm/memory.c", "v6.19"));
             m.Rule("__remove_mapping", process.Frame, (s, f) => process.Free(s, f)
                 .When(owner[f] == Owner.PageCache & !Dirty[f] & !Mapped[f] & !Locked[f] & !IsGathered(f))
                 .SetIf(Unsaved[f], Lost, true).Set(Unsaved[f], false).By("kswapd"))
                 .From(Remove);
             m.Rule("filemap_read_folio", process.Frame, (s, f) => s
                 .When(owner[f] == Owner.Free).Set(owner[f], Owner.PageCache).By("kernel"))
-                .From(Source.Recalled("filemap_read_folio", "mm/filemap.c"));
+                .From(Source.Kernel("filemap_read_folio", "mm/filemap.c", "v6.19"));
         }
     }
 }

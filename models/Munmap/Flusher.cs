@@ -10,8 +10,9 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
     private static readonly Source ShouldFlush = Source.Kernel("should_flush_tlb", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
     private static readonly Source FlushMulti = Source.Kernel("native_flush_tlb_multi", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
 
-    private static readonly Source Unmap = Source.Recalled("try_to_unmap_one", "mm/rmap.c");
-    private static readonly Source AddPending = Source.Recalled("arch_tlbbatch_add_pending", "arch/x86/include/asm/tlbflush.h");
+    private static readonly Source Unmap = Source.Kernel("try_to_unmap_one", "mm/rmap.c", "v6.18.2");
+    private static readonly Source AddPending = Source.Kernel(
+        "arch_tlbbatch_add_pending", "arch/x86/include/asm/tlbflush.h", "v6.18.2");
     private static readonly Source FlushBatch = Source.Kernel("arch_tlbbatch_flush", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
 
     private readonly bool skipsLazy = rules.SkipsLazy && (!m.Has(TlbGenerations.FreeTables) || m.Has(TlbGenerations.SkipLazy));

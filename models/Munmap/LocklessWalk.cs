@@ -148,7 +148,7 @@ public sealed class LocklessWalk : ModelFamily
     private sealed class HugeCollapse
     {
         private static readonly Source Source = Source.Kernel("collapse_huge_page", "mm/khugepaged.c", "001dba133cfa");
-        private static readonly Source Withdraw = Source.Recalled("zap_huge_pmd, zap_deposited_table", "mm/huge_memory.c");
+        private static readonly Source Withdraw = Source.Kernel("zap_huge_pmd, zap_deposited_table", "mm/huge_memory.c", "v6.19");
 
         private readonly Process process;
         private readonly FastGup gup;

@@ -15,11 +15,11 @@ namespace Verify.Models.Munmap;
 internal sealed class MappedFile
 {
     private static readonly Source Clean = Source.Kernel("page_mkclean_one", "mm/rmap.c", "0014dde7e945");
-    private static readonly Source Clear = Source.Recalled("folio_clear_dirty_for_io", "mm/page-writeback.c");
-    private static readonly Source Zap = Source.Recalled("unmap_mapping_range", "mm/memory.c");
-    private static readonly Source Fault = Source.Recalled("do_shared_fault", "mm/memory.c");
-    private static readonly Source Remove = Source.Recalled("__remove_mapping", "mm/vmscan.c");
-    private static readonly Source Read = Source.Recalled("filemap_read_folio", "mm/filemap.c");
+    private static readonly Source Clear = Source.Kernel("folio_clear_dirty_for_io", "mm/page-writeback.c", "v6.19");
+    private static readonly Source Zap = Source.Kernel("unmap_mapping_folio", "mm/memory.c", "v6.19");
+    private static readonly Source Fault = Source.Kernel("do_shared_fault", "mm/memory.c", "v6.19");
+    private static readonly Source Remove = Source.Kernel("__remove_mapping", "mm/vmscan.c", "v6.19");
+    private static readonly Source Read = Source.Kernel("filemap_read_folio", "mm/filemap.c", "v6.19");
 
     private readonly Process process;
     private readonly bool isOrdered;

@@ -21,7 +21,7 @@ public sealed class MmuGather : ModelFamily
     /// <summary>Other gathers do not matter.</summary>
     public static readonly Fault IgnoreNested = new("ignore-nested",
         "with 'madvise': tlb_finish_mmu does not ask mm_tlb_flush_nested, and flushes only what it has unhooked itself",
-        Source.Recalled("mm_tlb_flush_nested", "include/linux/mm_inline.h"));
+        Source.Kernel("mm_tlb_flush_nested", "include/linux/mm_inline.h", "v6.19"));
 
     private const string Finish = "tlb_finish_mmu";
 

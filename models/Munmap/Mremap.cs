@@ -93,7 +93,7 @@ public sealed class Mremap : ModelFamily
     private sealed class PteMove(ModelBuilder m, Process process, MappedFile file)
     {
         private static readonly Source Move = Source.Kernel("move_ptes", "mm/mremap.c", "000c0691ec6a");
-        private static readonly Source CopyVma = Source.Recalled("copy_vma_and_data", "mm/mremap.c");
+        private static readonly Source CopyVma = Source.Kernel("copy_vma_and_data, move_vma", "mm/mremap.c", "v6.19");
 
         public void Program(ThreadBuilder t, Expr c)
         {

@@ -17,9 +17,9 @@ public sealed class TlbFlushPending : ModelFamily
     public static readonly Fault NeverAsked = new("never-asked",
         "who finds the PTE changed takes it that it was flushed as well");
 
-    private static readonly Source Scan = Source.Recalled("change_prot_numa", "mm/mempolicy.c");
-    private static readonly Source Fault = Source.Recalled("do_huge_pmd_numa_page", "mm/huge_memory.c of 4.13");
-    private static readonly Source Migrate = Source.Recalled("migrate_misplaced_transhuge_page", "mm/migrate.c of 4.13");
+    private static readonly Source Scan = Source.Kernel("change_protection_range", "mm/mprotect.c", "v4.13.4");
+    private static readonly Source Fault = Source.Kernel("do_huge_pmd_numa_page", "mm/huge_memory.c", "v4.13.4");
+    private static readonly Source Migrate = Source.Kernel("migrate_misplaced_transhuge_page", "mm/migrate.c", "v4.13.4");
 
     /// <inheritdoc/>
     public override string Name => "tlb-flush-pending";

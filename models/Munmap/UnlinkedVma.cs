@@ -21,9 +21,9 @@ public sealed class UnlinkedVma : ModelFamily
         "the tlb_finish_mmu of unmap_mapping_range does not ask mm_tlb_flush_nested", KernelCode.Pending);
 
     private static readonly Source End = Source.Kernel("tlb_end_vma", "include/asm-generic/tlb.h", "b67fbebd4cf9");
-    private static readonly Source Unlink = Source.Recalled("free_pgtables, unlink_file_vma", "mm/memory.c");
-    private static readonly Source ByFile = Source.Recalled("unmap_mapping_range", "mm/memory.c");
-    private static readonly Source Insert = Source.Recalled("vmf_insert_pfn", "mm/memory.c");
+    private static readonly Source Unlink = Source.Kernel("free_pgtables", "mm/memory.c", "v6.19");
+    private static readonly Source ByFile = Source.Kernel("unmap_mapping_range", "mm/memory.c", "v6.19");
+    private static readonly Source Insert = Source.Kernel("vmf_insert_pfn", "mm/memory.c", "v6.19");
 
     /// <inheritdoc/>
     public override string Name => "unlinked-vma";

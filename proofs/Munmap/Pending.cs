@@ -9,7 +9,7 @@ namespace Verify.Proofs.Munmap;
 /// <summary>Who finds a PTE changed asks whether its flush is still to come.</summary>
 public sealed class Pending : ClaimList
 {
-    private static readonly Source Comment = Source.Recalled("mm_tlb_flush_pending", "include/linux/mm_inline.h");
+    private static readonly Source Comment = Source.Kernel("mm_tlb_flush_pending", "include/linux/mm_types.h", "v4.13.4");
 
     private static readonly MmInstance Counter = Of("B-PENDING", Choices.Default);
     private static readonly MmInstance CounterOnArm = Of("B-PENDING-ARM", Choices.Default.On(Architecture.Arm64.Profile));
