@@ -118,6 +118,7 @@ public sealed class MapDirect : ModelFamily
         "mmap_lock, and the order of locks: mmap and munmap take those of the file in one step",
         "other offsets of the file, unwritten extents, and overwrites, which a seal allows",
         "more than one registration at a time",
+        "that XFS of 4.13 clones no DAX file: 'reflink' is of XFS since it does",
     ];
 
     /// <inheritdoc/>

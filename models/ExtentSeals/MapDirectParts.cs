@@ -9,9 +9,6 @@ namespace Verify.Models.ExtentSeals;
 /// <summary>The actors of <see cref="MapDirect"/>, put together.</summary>
 internal sealed class MapDirectParts
 {
-    private static readonly Source SizeChange = Source.Recalled("inode_newsize_ok", "fs/attr.c, as patched");
-    private static readonly Source HolePunch = Source.Recalled("vfs_fallocate", "fs/open.c, as patched");
-
     private readonly ModelBuilder m;
     private readonly Sort va;
     private readonly IBacking backing;
@@ -132,10 +129,10 @@ internal sealed class MapDirectParts
     // Truncate asks in one place, a hole punch in another; what they do to the block is the same.
     private void RefuseIfSealed(ThreadBuilder t, Truncate truncate)
     {
-        t.Either(() => Ask("inode_newsize_ok", SizeChange), () => Ask("vfs_fallocate", HolePunch));
+        t.Either(() => Ask("inode_newsize_ok"), () => Ask("vfs_fallocate"));
 
-        void Ask(string step, Source source) => t.Branch(step, seal!.IsSet, () => t.Return(),
-            also: s => truncate.Refuse(s, seal.IsSet).From(source, Posts.Sealed));
+        void Ask(string step) => t.Branch(step, seal!.IsSet, () => t.Return(),
+            also: s => truncate.Refuse(s, seal.IsSet).From(Posts.Sealed));
     }
 
     // An append does not touch the mapped offset, but it changes the size.

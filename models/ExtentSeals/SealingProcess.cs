@@ -19,8 +19,8 @@ internal enum Life
 /// <summary>A process that maps a file, registers the mapping with a NIC, and goes in the end; and its child.</summary>
 internal sealed class SealingProcess
 {
-    private static readonly Source Exit = Source.Recalled("do_exit", "kernel/exit.c: exit_mm() before exit_files()");
-    private static readonly Source Close = Source.Recalled("remove_vma", "mm/mmap.c");
+    private static readonly Source Exit = Source.Kernel("do_exit", "kernel/exit.c: exit_mm() before exit_files()", "v4.13.4");
+    private static readonly Source Close = Source.Kernel("remove_vma", "mm/mmap.c", "v4.13.4");
 
     private readonly Expr life;
     private readonly Expr vma;
@@ -86,7 +86,7 @@ internal sealed class SealingProcess
     public void DescribeFork(ModelBuilder m, Expr mayChildExit)
     {
         m.Rule("fork", s => SealOfVma!.Take(s.When(IsMapped & !childVma!).Set(childVma!, true).By("process")))
-            .From(Source.Recalled("dup_mmap", "kernel/fork.c"), Posts.Direct);
+            .From(Source.Kernel("dup_mmap", "kernel/fork.c", "v4.13.4"), Posts.Direct);
         m.Rule("child exits", s => CloseVma(s.When(childVma! & mayChildExit).By("child"), childVma!).From(Exit));
     }
 

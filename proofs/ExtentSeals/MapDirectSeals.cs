@@ -9,7 +9,7 @@ namespace Verify.Proofs.ExtentSeals;
 /// <summary>The seal of MAP_DIRECT: how long it lasts, and how long it would have to.</summary>
 public sealed class MapDirectSeals : ClaimList
 {
-    private static readonly Source Exit = Source.Recalled("do_exit", "kernel/exit.c: exit_mm() before exit_files()");
+    private static readonly Source Exit = Source.Kernel("do_exit", "kernel/exit.c: exit_mm() before exit_files()", "v4.13.4");
     private static readonly Choices Seal = Choices.Default.Size("unit", 2).With(MapDirect.SealOfMapping);
     private static readonly Choices Small = Choices.Default.With(MapDirect.SealOfMapping);
 
