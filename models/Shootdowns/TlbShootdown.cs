@@ -15,7 +15,7 @@ public sealed class TlbShootdown : ModelFamily
     /// <summary>Nobody waits for the other CPUs.</summary>
     public static readonly Fault LocalOnly = new("local-only", "the frame is freed once the CPU that unmaps has flushed itself");
 
-    private static readonly Source Zap = Source.Recalled("zap_pte_range", "mm/memory.c");
+    private static readonly Source Zap = Source.Kernel("zap_pte_range", "mm/memory.c", "v6.19");
     private static readonly Source Flush = Source.Kernel("flush_tlb_func", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
     private static readonly Source Walk = Source.Manual("Speculative walks", "Intel SDM 3A, 4.10.2.3");
 

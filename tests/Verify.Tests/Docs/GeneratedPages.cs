@@ -84,7 +84,14 @@ public sealed class GeneratedPages
         var recalled = Sources.OfAll().Where(source => source.IsRecalled).Select(source => source.ToString())
             .Distinct().Order(StringComparer.Ordinal).ToList();
         page.AppendLine().AppendLine("## Cited from memory").AppendLine();
-        page.AppendLine("All other kernel sources of the models and claims name the commit or version that was read.").AppendLine();
+        page.AppendLine(recalled.Count == 0
+            ? "Nothing: every kernel source of the models and claims names the commit or version that was read."
+            : "All other kernel sources of the models and claims name the commit or version that was read.");
+        if (recalled.Count > 0)
+        {
+            page.AppendLine();
+        }
+
         foreach (var source in recalled)
         {
             page.AppendLine(CultureInfo.InvariantCulture, $"- {source}");
