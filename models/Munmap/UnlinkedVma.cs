@@ -7,7 +7,7 @@ namespace Verify.Models.Munmap;
 
 /// <summary>
 /// munmap of a VM_PFNMAP mapping against a driver that takes its memory back by unmap_mapping_range: nothing counts the
-/// pages, so the driver relies on what it finds in i_mmap.
+/// pages, so the driver relies on what it finds in i_mmap. Or of a DAX file, whose blocks a truncate takes back.
 /// </summary>
 public sealed class UnlinkedVma : ModelFamily
 {
@@ -20,16 +20,30 @@ public sealed class UnlinkedVma : ModelFamily
     public static readonly Fault IgnoreNested = new("ignore-nested",
         "the tlb_finish_mmu of unmap_mapping_range does not ask mm_tlb_flush_nested", KernelCode.Pending);
 
+    /// <summary>A DAX file.</summary>
+    public static readonly Fault Dax = new("dax",
+        "no deviation by itself: the mapping is of a DAX file, since Linux 6.15; munmap unlinks its VMA before it flushes, but "
+            + "keeps a reference to each page until then, for which a truncate waits",
+        Source.Kernel("dax_busy_page, wait_page_idle", "fs/dax.c", "v6.19"));
+
+    /// <summary>A DAX file, before its mappings were counted.</summary>
+    public static readonly Fault DaxUncounted = new("dax-uncounted",
+        "no deviation by itself: the mapping is of a DAX file, up to Linux 6.14; munmap unlinks its VMA before it flushes, and "
+            + "has no reference to its pages",
+        Source.Kernel("vm_normal_page, zap_present_ptes", "mm/memory.c", "v6.14"));
+
     private static readonly Source End = Source.Kernel("tlb_end_vma", "include/asm-generic/tlb.h", "b67fbebd4cf9");
     private static readonly Source Unlink = Source.Kernel("free_pgtables", "mm/memory.c", "v6.19");
     private static readonly Source ByFile = Source.Kernel("unmap_mapping_range", "mm/memory.c", "v6.19");
+    private static readonly Source DaxFault = Source.Kernel("dax_iomap_fault", "fs/dax.c", "00c010e130e5");
+    private static readonly Source Truncate = Source.Kernel("xfs_vn_setattr, xfs_setattr_size", "fs/xfs/xfs_iops.c", "v6.19");
     private static readonly Source Insert = Source.Kernel("vmf_insert_pfn", "mm/memory.c", "v6.19");
 
     /// <inheritdoc/>
     public override string Name => "unlinked-vma";
 
     /// <inheritdoc/>
-    public override string Summary => "munmap of a VM_PFNMAP mapping against a driver that takes the memory back";
+    public override string Summary => "munmap of a VM_PFNMAP mapping, or of a DAX file, against who takes the memory back";
 
     /// <inheritdoc/>
     public override ImmutableArray<SizeParameter> Sizes =>
@@ -40,7 +54,7 @@ public sealed class UnlinkedVma : ModelFamily
     ];
 
     /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [UnlinkFirst, IgnoreNested];
+    public override ImmutableArray<Fault> Faults => [UnlinkFirst, IgnoreNested, Dax, DaxUncounted];
 
     /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
@@ -49,6 +63,7 @@ public sealed class UnlinkedVma : ModelFamily
     public override ImmutableArray<string> NotModelled =>
     [
         "other VMAs and other processes that map the same memory",
+        "with 'dax' and 'dax-uncounted', pins: what a truncate finds out about them is in dax-truncate",
         "context switches: the mm stays loaded on every CPU",
         .. Process.NotModelled,
     ];
@@ -58,27 +73,36 @@ public sealed class UnlinkedVma : ModelFamily
     {
         var process = new Process(m, Architecture.Of(m), Owner.Free, Needs.ConcurrentFlushes);
         var pending = new FlushPending(m, m.Size("cpu"));
+        if (m.Has(Dax) && m.Has(DaxUncounted))
+        {
+            throw UserErrorException.At(null, ErrorCodes.Contradiction, "only one of 'dax' and 'dax-uncounted'");
+        }
+
+        var isDax = m.Has(Dax) || m.Has(DaxUncounted);
+        m.Demand(UnlinkFirst, !isDax, "a DAX file is unlinked first anyway");
         var state = new State(
             m.Var("mmap_lock", Sort.Bool), m.Map("i_mmap_read", process.Cpu, Sort.Bool), m.Var("vma", Sort.Bool),
-            m.Var("vma_in_i_mmap", Sort.Bool), m.Map("revoked", process.Frame, Sort.Bool));
+            m.Var("vma_in_i_mmap", Sort.Bool), m.Map("revoked", process.Frame, Sort.Bool),
+            isDax ? m.Var("IOLOCK", Sort.Bool) : null);
         m.Rule("mmap", s => s
             .When(!state.Mmap & !IsRead(process, state) & !state.Vma).Set(state.Vma, true).Set(state.Linked, true).By("process"))
             .From(Insert);
-        // The driver hands out what is its own, and has not begun to take it back.
-        m.Rule("vmf_insert_pfn", process.Cpu, process.Va, process.Frame, (s, c, x, f) => s
+        // The driver hands out what is its own, and has not begun to take it back; a truncate keeps all faults out.
+        m.Rule(isDax ? "dax_iomap_fault" : "vmf_insert_pfn", process.Cpu, process.Va, process.Frame, (s, c, x, f) => s
             .When(!state.Mmap & state.Vma & process.Pte(x).IsNone)
-            .When(process.Allocator.Owner[f] == Owner.AppBuf & !state.Revoked[f] & !process.Pages.Names(f))
-            .Set(process.Pte(x), process.Translation.To(f))).From(Insert);
-        m.Rule("the driver allocates", process.Frame, (s, f) => s
+            .When(process.Allocator.Owner[f] == Owner.AppBuf & !process.Pages.Names(f))
+            .When(isDax ? !Exists(process.Frame, g => state.Revoked[g]) : !state.Revoked[f])
+            .Set(process.Pte(x), process.Translation.To(f))).From(isDax ? DaxFault : Insert);
+        m.Rule(isDax ? "xfs_bmapi_write" : "the driver allocates", process.Frame, (s, f) => s
             .When(process.Allocator.Owner[f] == Owner.Free).Set(process.Allocator.Owner[f], Owner.AppBuf)
-            .Set(state.Revoked[f], false).By("driver")).From(Insert);
+            .Set(state.Revoked[f], false).By(isDax ? "file" : "driver")).From(isDax ? DaxFault : Insert);
         m.Thread("process", process.Cpu, repeats: true, (t, c) => t.Either(
             () => Munmap(m, process, pending, state, t, c),
             () => TakeBack(m, process, pending, state, t, c)));
         process.AddEnvironment(m);
         process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
-        m.Reachable("the driver comes to a VMA that is being unmapped", state.Mmap & IsRead(process, state));
+        m.Reachable("who takes the memory back comes to a VMA that is being unmapped", state.Mmap & IsRead(process, state));
     }
 
     // i_mmap_rwsem, which unlink_file_vma takes for writing.
@@ -88,15 +112,32 @@ public sealed class UnlinkedVma : ModelFamily
     {
         t.Step("munmap: tlb_gather_mmu", s => pending.Raise(s)
             .When(!state.Mmap & state.Vma).Set(state.Mmap, true).Set(state.Vma, false).From(KernelCode.Gather));
+        var batchSort = Sort.Map(process.Va, Sort.Option(process.Frame));
+        var batch = m.Has(Dax) ? t.Local("batch", batchSort, Fill(batchSort, None)) : null;
+        var unlinksFirst = m.Has(UnlinkFirst) || state.IoLock is not null;
+        if (batch is not null)
+        {
+            var batches = ((Expr.Index)batch).Map;
+            state.IsGathered = f => Exists(process.Cpu, process.Va, (d, x) => batches[d, x] == f);
+        }
+
         t.Step("unmap_vmas: zap_pte_range", s => s
-            .Each(process.Va, x => s.Set(process.Pte(x), None)).Shows().From(KernelCode.Zap));
-        void Flush() => process.Flush(t, c, None, true, m.Has(UnlinkFirst) ? KernelCode.Finish : End);
+            .Each(process.Va, x =>
+            {
+                if (batch is not null)
+                {
+                    s.Set(batch[x], process.Pte(x).HasValue.Then(Some(process.FrameAt(x)), None));
+                }
+
+                s.Set(process.Pte(x), None);
+            }).Shows().From(KernelCode.Zap));
+        void Flush() => process.Flush(t, c, None, true, unlinksFirst ? KernelCode.Finish : End);
         void Unlinks()
         {
             t.Step("unlink_file_vma", s => s.When(!IsRead(process, state)).Set(state.Linked, false).From(Unlink));
         }
 
-        if (m.Has(UnlinkFirst))
+        if (unlinksFirst)
         {
             Unlinks();
             Flush();
@@ -107,16 +148,30 @@ public sealed class UnlinkedVma : ModelFamily
             Unlinks();
         }
 
-        t.Step("munmap returns", s => pending.Drop(s).Set(state.Mmap, false).From(KernelCode.Finish));
+        t.Step("munmap returns", s =>
+        {
+            pending.Drop(s).Set(state.Mmap, false).From(KernelCode.Finish);
+            if (batch is not null)
+            {
+                s.Each(process.Va, x => s.Set(batch[x], None));
+            }
+        });
     }
 
     private static void TakeBack(ModelBuilder m, Process process, FlushPending pending, State state, ThreadBuilder t, Expr c)
     {
         var page = t.Local("page", process.Frame);
         var mustFlush = t.Local("must_flush", Sort.Bool, false);
-        t.Step("driver: revoke", process.Frame, (s, f) => s
-            .When(process.Allocator.Owner[f] == Owner.AppBuf & !state.Revoked[f])
-            .Set(state.Revoked[f], true).Set(page, f).From(ByFile));
+        t.Step(state.IoLock is null ? "driver: revoke" : "truncate: xfs_ilock", process.Frame, (s, f) =>
+        {
+            s.When(process.Allocator.Owner[f] == Owner.AppBuf & !state.Revoked[f])
+                .Set(state.Revoked[f], true).Set(page, f).From(ByFile);
+            if (state.IoLock is { } ioLock)
+            {
+                s.When(!ioLock).Set(ioLock, true);
+            }
+        });
+        t.Label("unmap");
         t.Step("i_mmap_lock_read", s => s.Set(state.IMmap[c], true).Shows().From(ByFile));
         t.Branch("vma_interval_tree_foreach", state.Linked, () =>
         {
@@ -134,8 +189,44 @@ public sealed class UnlinkedVma : ModelFamily
             t.Step("tlb_finish_mmu", s => pending.Drop(s).From(KernelCode.Finish));
         }, null, s => s.From(ByFile));
         t.Step("i_mmap_unlock_read", s => s.Set(state.IMmap[c], false).Shows().From(ByFile));
-        t.Step("driver: free", s => process.Free(s, page.Value).Shows(page).From(ByFile));
+        if (state.IsGathered is { } isGathered)
+        {
+            AwaitReferences(process, state, isGathered, t, page);
+        }
+
+        t.Step(state.IoLock is null ? "driver: free" : "xfs_itruncate_extents", s =>
+        {
+            process.Free(s, page.Value).Shows(page).From(state.IoLock is null ? ByFile : Truncate);
+            if (state.IoLock is { } ioLock)
+            {
+                s.Set(ioLock, false).Set(state.Revoked[page.Value], false);
+            }
+        });
     }
 
-    private sealed record State(Expr Mmap, Expr IMmap, Expr Vma, Expr Linked, Expr Revoked);
+    // A page whose mapping munmap has cleared, and not given up, has a reference that is no mapping. Whoever waits for it lets
+    // faults in, and waits for those mappings too.
+    private static void AwaitReferences(
+        Process process, State state, Func<Expr, Expr> isGathered, ThreadBuilder t, Expr page) =>
+        t.Branch("dax_busy_page", isGathered(page.Value),
+            () =>
+            {
+                t.Step("xfs_wait_dax_page", s => s
+                    .When(!isGathered(page.Value) & !process.Pages.Names(page.Value)).Shows(page).From(Dax.Source!));
+                t.Step("xfs_ilock again", s => s.Set(state.Revoked[page.Value], true).Shows(page).From(Dax.Source!));
+                t.Goto("unmap");
+            },
+            null, s => s.SetIf(isGathered(page.Value), state.Revoked[page.Value], false).From(Dax.Source!));
+
+    /// <param name="Mmap">mmap_lock, for writing.</param>
+    /// <param name="IMmap">Who walks i_mmap.</param>
+    /// <param name="Vma">Whether the VMA can be faulted in.</param>
+    /// <param name="Linked">Whether the VMA is in i_mmap.</param>
+    /// <param name="Revoked">What is being taken back; with a DAX file, under MMAPLOCK.</param>
+    /// <param name="IoLock">The lock of a DAX file against other truncates.</param>
+    private sealed record State(Expr Mmap, Expr IMmap, Expr Vma, Expr Linked, Expr Revoked, Expr? IoLock)
+    {
+        /// <summary>Whether a munmap has a reference to a page; only where mappings are counted.</summary>
+        public Func<Expr, Expr>? IsGathered { get; set; }
+    }
 }

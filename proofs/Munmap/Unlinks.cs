@@ -16,6 +16,12 @@ public sealed class Unlinks : ClaimList
     private static readonly MmInstance UnlinkFirst = Of("B-PFNMAP/buggy", Choices.Default.With(UnlinkedVma.UnlinkFirst));
     private static readonly MmInstance IgnoreNested = Of("B-PFNMAP/nested", Choices.Default.With(UnlinkedVma.IgnoreNested));
 
+    private static readonly MmInstance Dax = Of("DX-STORE", Wide.With(UnlinkedVma.Dax), UnlinkedVma.Dax.Source!);
+    private static readonly MmInstance DaxOnArm = Of("DX-STORE-ARM",
+        Wide.With(UnlinkedVma.Dax).On(Architecture.Arm64.Profile), UnlinkedVma.Dax.Source!);
+    private static readonly MmInstance DaxUncounted = Of("DX-STORE-6.14",
+        Choices.Default.With(UnlinkedVma.DaxUncounted), UnlinkedVma.DaxUncounted.Source!);
+
     /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
@@ -37,8 +43,25 @@ public sealed class Unlinks : ClaimList
         IgnoreNested.Claim("I-USE", Refuted(15),
             "unmap_mapping_range need not flush for a PTE that it finds cleared.",
             "munmap has cleared it, and has not flushed yet. It is mm_tlb_flush_nested that makes the driver wait for it."),
+        Dax.Claim("I-FREE", Proved,
+            "Since Linux 6.15, a truncate of a DAX file frees a block only after every TLB has dropped it, even if the file is "
+                + "unmapped meanwhile.",
+            "munmap unlinks the VMA before it flushes, so unmap_mapping_pages may find nothing to do. What it has gathered is a "
+                + "reference to the page, and the truncate waits for that."),
+        Dax.Claim("I-USE", Proved,
+            "Since Linux 6.15, no store of a CPU reaches a block that a truncate of a DAX file has freed."),
+        DaxOnArm.Claim("I-USE", Proved,
+            "Since Linux 6.15, no store of a CPU reaches a block that a truncate of a DAX file has freed, on Arm too."),
+        DaxUncounted.Claim("I-FREE", Refuted(12),
+            "Up to Linux 6.14, a truncate of a DAX file frees a block only after every TLB has dropped it, even if the file is "
+                + "unmapped meanwhile."),
+        DaxUncounted.Claim("I-USE", Refuted(13),
+            "Up to Linux 6.14, no store of a CPU reaches a block that a truncate of a DAX file has freed.",
+            "The race of B-PFNMAP/buggy: a DAX VMA is not VM_PFNMAP, so munmap unlinks it before it flushes, and its pages are "
+                + "no pages for the gather (pte_devmap), so nothing waits for the flush. The block is another file's by the time "
+                + "that a CPU stores through its TLB."),
     ];
 
-    private static MmInstance Of(string id, Choices choices) =>
-        new(id, choices, UnlinkedVma.UnlinkFirst.Source!) { Family = new UnlinkedVma() };
+    private static MmInstance Of(string id, Choices choices, params Source[] more) =>
+        new(id, choices, [.. more, UnlinkedVma.UnlinkFirst.Source!]) { Family = new UnlinkedVma() };
 }
