@@ -48,6 +48,16 @@ public sealed class DaxTruncate : ModelFamily
         "no deviation by itself: Linux up to 6.14, where an idle DAX page has a count of one, and a mapping adds none; since "
             + "6.15 an idle page has none, and each mapping adds one", KernelCode.BusyPage);
 
+    /// <summary>The mapping may go.</summary>
+    public static readonly Fault Munmap = new("munmap",
+        "no deviation by itself: the process may unmap the file, and keep what it has pinned; up to Linux 6.14 a truncate does "
+            + "not look at references of a file that nobody maps", Posts.UnmappedBusy);
+
+    /// <summary>Defragmentation.</summary>
+    public static readonly Fault SwapExtents = new("swap-extents",
+        "no deviation by itself: XFS_IOC_SWAPEXT exchanges the block with that of another file; it unmaps, and looks at no references",
+        Source.Kernel("xfs_swap_extents, xfs_swap_extent_flush", "fs/xfs/xfs_bmap_util.c", "v6.19"));
+
     /// <summary>Transient pins do not come in an endless stream.</summary>
     public static readonly Assumption Pause = new("A-PAUSE",
         "once a truncate has met a busy page, no new pin is taken until it is through",
@@ -73,7 +83,7 @@ public sealed class DaxTruncate : ModelFamily
 
     /// <inheritdoc/>
     public override ImmutableArray<Fault> Faults =>
-        [NoBusyCheck, ScanFirst, NoRescan, NoRecheck, LongTerm, PageCache, DeviceDax, IdleOne];
+        [NoBusyCheck, ScanFirst, NoRescan, NoRecheck, LongTerm, PageCache, DeviceDax, IdleOne, Munmap, SwapExtents];
 
     /// <inheritdoc/>
     public override ImmutableArray<Assumption> Assumptions => [Pause, NoFault];
@@ -85,6 +95,7 @@ public sealed class DaxTruncate : ModelFamily
     public override ImmutableArray<string> NotModelled =>
     [
         "stores of CPUs through the mapping, and the TLB: flushes are there for the GUP-fast that they wait for",
+        "without 'munmap', that the file is unmapped; with it, what its flush waits for: it ends whenever it likes",
         "huge entries, the locks of single DAX entries, the zero page, and reads: every pin is for writing",
         "with 'page-cache', the page lock and the size check that keep faults out of a truncate are MMAPLOCK, "
             + "and writeback is left out",
@@ -101,13 +112,16 @@ public sealed class DaxTruncate : ModelFamily
         PageTable? mapped = null;
         DirectIo? pinned = null;
         Expr? gathered = null;
-        Expr HasReference(Expr unit) => mapped!.Names(unit) | pinned!.IsPinned(unit) | gathered! == unit;
+        FileMapping? mapping = null;
+        Expr HasReference(Expr unit) =>
+            mapped!.Names(unit) | pinned!.IsPinned(unit) | gathered! == unit | (mapping?.Holds(unit) ?? false);
         var hasCounts = !m.Has(PageCache) && !m.Has(IdleOne) && !m.Has(DeviceDax) && !m.Has(NoBusyCheck);
         IBacking backing = m.Has(PageCache)
             ? new PageBacking(m, m.Size("unit"), isAnonymous: false)
             : new BlockBacking(m, m.Size("unit")) { HasReference = hasCounts ? HasReference : null };
         // What a truncate has unmapped and not flushed yet: the reference of the mapping goes after the flush.
         gathered = hasCounts ? m.Var("gathered", Sort.Option(backing.Unit)) : null;
+        mapping = m.Has(Munmap) ? new FileMapping(m, va, backing, hasCounts) : null;
         var architecture = Architecture.Of(m);
         var pages = new PageTable(m, cpu, va, backing.Translation);
         var landing = new Landing(m, backing);
@@ -126,25 +140,39 @@ public sealed class DaxTruncate : ModelFamily
         }
 
         io.Describe(m);
+        if (mapping is not null)
+        {
+            mapping.Describe(m, pages);
+            m.Reachable("a pin outlives its mapping", !mapping.IsLinked & Exists(backing.Unit, io.IsPinned));
+        }
+
         Expr isLocked = m.Has(DeviceDax) ? AddDevice(m, backing) : AddTruncate(
-            m, cpu, va, backing, pages, io, architecture, isWaiting, hasCounts ? (gathered!, HasReference) : null);
+            m, cpu, va, backing, pages, io, architecture, isWaiting, hasCounts ? (gathered!, HasReference) : null, mapping);
         m.Rule(backing.Fault.Name, cpu, va, (s, c, x) => s
             .When(!isLocked & pages.Shared(x).IsNone & backing.Slot.HasValue)
+            .When(mapping?.CanFault ?? true)
             .When(m.Assumes(NoFault) ? !isWaiting! : true)
             .Set(pages.Shared(x), backing.Translation.To(backing.Slot.Value)))
             .From(backing.Fault.Source);
         backing.AddEnvironment(m, true);
+        if (m.Has(SwapExtents))
+        {
+            ((BlockBacking)backing).Blocks.AddSwap(m, !isLocked, s => s.Each(va, x => s.Set(pages.Shared(x), None)));
+        }
+
         landing.AddInvariants(m);
         m.NoDeadlock("no deadlock");
     }
 
     private static Expr AddTruncate(ModelBuilder m, Sort cpu, Sort va, IBacking backing, PageTable pages, DirectIo io,
-        Architecture architecture, Expr? isWaiting, (Expr Gathered, Func<Expr, Expr> HasReference)? counts)
+        Architecture architecture, Expr? isWaiting, (Expr Gathered, Func<Expr, Expr> HasReference)? counts, FileMapping? mapping)
     {
         var shootdown = new Shootdown(m, cpu, va, architecture);
         var truncate = new Truncate(m, backing)
         {
-            IsPinned = io.IsPinned,
+            // What munmap has cleared, and not given up yet, is a reference that is no mapping.
+            IsPinned = mapping is null ? io.IsPinned : unit => io.IsPinned(unit) | mapping.Holds(unit),
+            MustLook = mapping is not null && m.Has(IdleOne) ? mapping.IsLinked : null,
             IsMapped = pages.HasEntries,
             Zap = s =>
             {
@@ -191,10 +219,72 @@ public sealed class DaxTruncate : ModelFamily
                 "fault 'idle-one': it is about the busy check of fsdax ('no-busy-check', 'page-cache' and 'device-dax' have none)");
         }
 
+        m.Demand(SwapExtents, !m.Has(PageCache) && !m.Has(DeviceDax), "it is of files of fsdax");
+        m.Demand(Munmap, !scans.Any(m.Has), "it is about the busy check of fsdax as it is");
         if ((m.Assumes(Pause) || m.Assumes(NoFault)) && (m.Has(NoBusyCheck) || m.Has(PageCache) || m.Has(DeviceDax)))
         {
             throw UserErrorException.At(null, ErrorCodes.Contradiction,
                 "A-PAUSE and A-NOFAULT are about a truncate that waits for busy pages");
         }
+    }
+
+    /// <summary>The VMA of the file, and the munmap that takes it away: PTEs first, the VMA out of i_mmap, the pages last.</summary>
+    private sealed class FileMapping
+    {
+        private readonly Sort va;
+        private readonly IBacking backing;
+        private readonly Expr state;
+        private readonly Expr? gathered;
+
+        public FileMapping(ModelBuilder m, Sort va, IBacking backing, bool hasCounts)
+        {
+            (this.va, this.backing) = (va, backing);
+            state = m.Var("vma", Sort.Enum<VmaState>());
+            gathered = hasCounts ? m.Var("munmap_gathered", Sort.Option(backing.Unit)) : null;
+        }
+
+        /// <summary>Whether the file can be faulted in.</summary>
+        public Expr CanFault => state == VmaState.Mapped;
+
+        /// <summary>Whether a VMA is in i_mmap (mapping_mapped).</summary>
+        public Expr IsLinked => state == VmaState.Mapped | state == VmaState.Cleared;
+
+        /// <summary>Whether munmap has the reference that a mapping had to a unit.</summary>
+        public Expr Holds(Expr unit) => gathered is null ? false : gathered == unit;
+
+        public void Describe(ModelBuilder m, PageTable pages)
+        {
+            m.Rule("mmap", s => s.When(state == VmaState.None).Set(state, VmaState.Mapped).By("process"));
+            m.Thread("munmap", repeats: true, t =>
+            {
+                t.Step("unmap_vmas", s =>
+                {
+                    s.When(state == VmaState.Mapped).Set(state, VmaState.Cleared);
+                    if (gathered is not null)
+                    {
+                        s.SetIf(pages.HasEntries, gathered, backing.Slot);
+                    }
+
+                    s.Each(va, x => s.Set(pages.Shared(x), None)).From(KernelCode.ClearPtes);
+                });
+                t.Step("free_pgtables", s => s.Set(state, VmaState.Unlinked).From(KernelCode.ClearPtes));
+                t.Step("tlb_finish_mmu", s =>
+                {
+                    s.Set(state, VmaState.None).From(KernelCode.ClearPtes);
+                    if (gathered is not null)
+                    {
+                        s.Set(gathered, None);
+                    }
+                });
+            });
+        }
+    }
+
+    private enum VmaState
+    {
+        None,
+        Mapped,
+        Cleared,
+        Unlinked,
     }
 }

@@ -7,6 +7,8 @@ internal static class KernelCode
 {
     public static readonly Source DaxFault = Source.Kernel("dax_iomap_fault", "fs/dax.c", "00c010e130e5");
     public static readonly Source BusyPage = Source.Kernel("dax_layout_busy_page_range", "fs/dax.c", "00c010e130e5");
+    public static readonly Source BusyPageOld = Source.Kernel("dax_layout_busy_page_range", "fs/dax.c", "v6.14");
+    public static readonly Source ClearPtes = Source.Kernel("vms_clear_ptes", "mm/vma.c", "v6.19");
     public static readonly Source BreakDax = Source.Kernel("xfs_break_dax_layouts, xfs_wait_dax_page", "fs/xfs/xfs_inode.c", "v6.19");
     public static readonly Source BreakLeased = Source.Kernel("xfs_break_leased_layouts", "fs/xfs/xfs_pnfs.c", "v6.19");
     public static readonly Source Setattr = Source.Kernel("xfs_vn_setattr", "fs/xfs/xfs_iops.c", "v6.19");

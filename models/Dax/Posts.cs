@@ -39,6 +39,11 @@ public static class Posts
     public static readonly Source BreakLayouts = Source.Mail("Dan Williams, v9 9/9 xfs, dax: introduce xfs_break_dax_layouts()",
         "2018-04-24", "[PATCH v9 9/9]");
 
+    /// <summary>A file that nobody maps is looked at too.</summary>
+    public static readonly Source UnmappedBusy = Source.Mail(
+        "Alistair Popple, v8 2/20 fs/dax: Return unmapped busy pages from dax_layout_busy_page_range()", "2025-02-18",
+        "d85ce6c2d1400ff111ed7302d9eef223d0243c57.1739850794.git-series.apopple@nvidia.com");
+
     /// <summary>Why a long-term pin of such a page is refused.</summary>
     public static readonly Source PinUserPages =
         new("pin_user_pages() and FOLL_LONGTERM", "Documentation/core-api/pin_user_pages.rst, 07c7b547a796");

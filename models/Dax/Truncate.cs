@@ -61,6 +61,12 @@ internal sealed class Truncate
     /// <summary>When references are looked at.</summary>
     public BusyCheck Check { get; init; }
 
+    /// <summary>
+    /// Whether the truncate unmaps and looks at references at all, where it may not: up to Linux 6.14 only if somebody maps
+    /// the file.
+    /// </summary>
+    public Expr? MustLook { get; init; }
+
     /// <summary>Set while a truncate that has met a busy page is not over; where somebody has to know.</summary>
     public Expr? IsWaiting { get; init; }
 
@@ -87,10 +93,13 @@ internal sealed class Truncate
                 Scan(t);
             }
 
-            Unmap(t);
-            if (Check is BusyCheck.AfterUnmap or BusyCheck.Once)
+            if (MustLook is { } mustLook)
             {
-                Scan(t);
+                t.Branch("mapping_mapped", mustLook, () => Look(t), null, s => s.From(KernelCode.BusyPageOld));
+            }
+            else
+            {
+                Look(t);
             }
 
             // truncate_pagecache() unmaps once more; nothing can have come back while the lock was held.
@@ -107,6 +116,15 @@ internal sealed class Truncate
     /// <summary>Adds to a step of the thread that it gives up, and lets go of the locks.</summary>
     public StepBuilder Refuse(StepBuilder s, Expr isRefused) =>
         s.SetIf(isRefused, Lock, false).SetIf(isRefused, isRunning, false);
+
+    private void Look(ThreadBuilder t)
+    {
+        Unmap(t);
+        if (Check is BusyCheck.AfterUnmap or BusyCheck.Once)
+        {
+            Scan(t);
+        }
+    }
 
     private StepBuilder Leave(StepBuilder s)
     {

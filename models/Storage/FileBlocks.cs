@@ -106,5 +106,5 @@ public sealed class FileBlocks
             s.When(mayChange & Extent.HasValue & Owner[Extent.Value] == BlockOwner.FileA & Owner[b] == BlockOwner.FileB)
                 .Set(Owner[Extent.Value], BlockOwner.FileB).Set(Owner[b], BlockOwner.FileA).Set(Extent, b).By("file B");
             also(s);
-        }).From(Source.Kernel("xfs_swap_extents", "fs/xfs/xfs_bmap_util.c", "v4.13.4"));
+        }).From(Source.Kernel("xfs_swap_extents", "fs/xfs/xfs_bmap_util.c", "v4.13.4 and v6.19"));
 }

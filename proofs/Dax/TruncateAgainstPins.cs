@@ -48,6 +48,16 @@ public sealed class TruncateAgainstPins : ClaimList
     private static readonly InstanceClaims Unfaulted = new("DX-BUSY-NOFAULT", new DaxTruncate(),
         Upstream.Size("unit", 1).Assume(DaxTruncate.NoFault), Posts.PinUserPages, Wait);
 
+    private static readonly InstanceClaims Unmapped = new("DX-BUSY-MUNMAP", new DaxTruncate(),
+        Upstream.With(DaxTruncate.Munmap), Busy, Posts.UnmappedBusy);
+
+    private static readonly InstanceClaims UnmappedOld = new("DX-BUSY-6.14-MUNMAP", new DaxTruncate(),
+        OneThread.With(DaxTruncate.IdleOne, DaxTruncate.Munmap), Source.Kernel("dax_layout_busy_page_range", "fs/dax.c", "v6.14"),
+        Posts.UnmappedBusy);
+
+    private static readonly InstanceClaims Swapped = new("DX-SWAP", new DaxTruncate(),
+        OneThread.Size("unit", 2).With(DaxTruncate.SwapExtents), DaxTruncate.SwapExtents.Source!);
+
     private static readonly InstanceClaims Order = new("DX-BUSY-ORDER", new DaxTruncate(),
         OneThread.With(DaxTruncate.ScanFirst), Busy, GupFast);
 
@@ -99,7 +109,7 @@ public sealed class TruncateAgainstPins : ClaimList
                 + "filesystem was to be made as good as."),
         Since.Claim("I-DMA", Proved,
             "If truncate first unmaps and then looks for references, and begins again after each wait, no DMA lands on a "
-                + "block that is not the file's; stores of CPUs are not looked at.",
+                + "block that is not the file's; for stores of CPUs see DX-STORE.",
             "Either the scan sees the reference of GUP-fast, or GUP-fast sees that the PTE has gone."),
         Since.Claim("L-PROG", Starves,
             "As every pin of a DAX page is short, a truncate gets through.",
@@ -108,9 +118,17 @@ public sealed class TruncateAgainstPins : ClaimList
                 + "Each pin ends, the stream of them does not. See DX-BUSY-NOFAULT for what is missing."),
         SinceOld.Claim("I-DMA", Proved,
             "Up to Linux 6.14, where an idle page has a count of one and a mapping adds none, no DMA lands on a block that is "
-                + "not the file's either."),
+                + "not the file's either, as long as the file stays mapped."),
+        UnmappedOld.Claim("I-DMA", Refuted(10),
+            "Up to Linux 6.14, no DMA lands on a block that is not the file's even if the file is unmapped.",
+            "A pin outlives its mapping, and dax_layout_busy_page_range returns at once for a file that nobody maps: truncate "
+                + "sees no reference because it does not look."),
+        UnmappedOld.Claim("I-ISO", Refuted(11),
+            "Up to Linux 6.14, DMA into a DAX file that was unmapped meanwhile changes no other file."),
+        Unmapped.Claim("I-DMA", Proved,
+            "Since Linux 6.15, no DMA lands on a block that is not the file's even if the file is unmapped meanwhile."),
         OnArmOld.Claim("I-DMA", Proved,
-            "Up to Linux 6.14, the argument needs no IPI either."),
+            "Up to Linux 6.14, the argument needs no IPI either, as long as the file stays mapped."),
         OnArm.Claim("I-DMA", Proved,
             "The argument needs no IPI: with a broadcast TLBI no DMA lands on a block that is not the file's either."),
         PausedOld.Claim("L-PROG", ProvedIf,
@@ -124,6 +142,13 @@ public sealed class TruncateAgainstPins : ClaimList
                 + "mapping is gone, although nobody has the page pinned any more. Up to 6.14 it got through: DX-BUSY-6.14-PAUSE."),
         Unfaulted.Claim("L-PROG", ProvedIf,
             "A truncate gets through if every pin is short and the page is not faulted in once it has met a busy page."),
+        Swapped.Claim("I-DMA", Refuted(6),
+            "Whatever changes the block map of a DAX file in Linux 6.19 waits for the references to its pages.",
+            "xfs_swap_extents takes the locks of both files and drops what is mapped, but does not break layouts: the block goes to "
+                + "the other file with the pin on it. Its successor, xfs_exchange_contents, does break them (xfs_ilock2_io_mmap)."),
+        Swapped.Claim("I-ISO", Refuted(6),
+            "At worst, a DMA that comes after an exchange of extents is lost.",
+            "It changes the other file."),
         Order.Claim("I-DMA", Refuted(11),
             "It does not matter whether truncate looks for references before or after it unmaps.",
             "GUP takes its reference after the scan and before the PTE is cleared. Each side has to write first and read "
