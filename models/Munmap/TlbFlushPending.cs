@@ -5,39 +5,60 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Munmap;
 
-/// <summary>mm->tlb_flush_pending: who finds a PTE changed asks whether its flush is still to come.</summary>
+/// <summary>
+/// mm->tlb_flush_pending: who finds access to a page taken away, and puts another page in its place, asks whether the
+/// flush is still to come.
+/// </summary>
+/// <remarks>
+/// One takes the access away and flushes later; the other takes the content of the page at one moment, by a copy or a
+/// comparison, and then lets another page have the address. A store in between is lost.
+/// </remarks>
 public sealed class TlbFlushPending : ModelFamily
 {
     /// <summary>A flag.</summary>
     public static readonly Fault Flag = new("flag",
-        "tlb_flush_pending is a flag, as before 2017: the first to finish clears it for all",
+        "tlb_flush_pending is a flag, as before 4.13: the first to finish clears it for all",
         new Source("mm: migrate: prevent racy access to tlb_flush_pending", "16af97dc5a89"));
 
     /// <summary>Nobody asks.</summary>
     public static readonly Fault NeverAsked = new("never-asked",
         "who finds the PTE changed takes it that it was flushed as well");
 
-    private static readonly Source Scan = Source.Kernel("change_protection_range", "mm/mprotect.c", "v4.13.4");
-    private static readonly Source Fault = Source.Kernel("do_huge_pmd_numa_page", "mm/huge_memory.c", "v4.13.4");
-    private static readonly Source Migrate = Source.Kernel("migrate_misplaced_transhuge_page", "mm/migrate.c", "v4.13.4");
+    /// <summary>Huge pages, in 4.13.</summary>
+    public static readonly Fault HugePage = new("huge-page",
+        "no deviation by itself: a NUMA fault migrates a huge page, as in 4.13, and flushes again before it frees the old one",
+        PageCopier.HugeFault);
+
+    /// <summary>userfaultfd.</summary>
+    public static readonly Fault WriteFault = new("uffd-wp",
+        "no deviation by itself: userfaultfd takes write access away, and a write fault copies the page", PageCopier.WriteFault);
+
+    /// <summary>ksmd.</summary>
+    public static readonly Fault Merge = new("ksm",
+        "no deviation by itself: write access is taken away, and ksmd merges the page with an equal one", PageCopier.Protect);
+
+    private static readonly Source Scan = Source.Kernel("change_prot_numa", "mm/mempolicy.c", "v6.19");
+    private static readonly Source Change = Source.Kernel("change_pte_range", "mm/mprotect.c", "v6.19");
+    private static readonly Source Finish = Source.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "v6.19");
+    private static readonly Source OldScan = Source.Kernel("change_protection_range", "mm/mprotect.c", "v4.13.4");
 
     /// <inheritdoc/>
     public override string Name => "tlb-flush-pending";
 
     /// <inheritdoc/>
     public override string Summary =>
-        "NUMA scanners take away access to pages and flush later; a fault in between migrates the page, as in Linux 4.13";
+        "Scanners take away access to pages and flush later; who moves such a page asks whether the flush is still to come";
 
     /// <inheritdoc/>
     public override ImmutableArray<SizeParameter> Sizes =>
     [
-        new("cpu", 2, 1, 4, "processors, each of which may scan or take a fault"),
+        new("cpu", 2, 1, 4, "processors, each of which may scan or move a page"),
         new("va", 1, 1, 4, "pages of the process"),
-        new("frame", 2, 2, 4, "physical frames, to migrate between"),
+        new("frame", 2, 2, 4, "physical frames, to move between"),
     ];
 
     /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [Flag, NeverAsked];
+    public override ImmutableArray<Fault> Faults => [Flag, NeverAsked, HugePage, WriteFault, Merge];
 
     /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
@@ -45,8 +66,10 @@ public sealed class TlbFlushPending : ModelFamily
     /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
-        "later kernels, where no fault on a huge page asks mm_tlb_flush_pending any more",
-        "faults that give access back without a migration; pages that are unmapped meanwhile",
+        "pages that somebody has pinned; pages that are unmapped or given access to while they are moved",
+        "with 'uffd-wp' and 'ksm', read access: a PTE or a TLB entry is one that allows a store",
+        "with 'ksm', what is flushed without asking: PTEs that are dirty, and those of exclusive pages; the merged page",
+        "without a fault, the flush that reclaim and migration put off: try_to_migrate_one flushes at once",
         "context switches: the mm stays loaded on every CPU",
         .. Process.NotModelled,
     ];
@@ -54,63 +77,196 @@ public sealed class TlbFlushPending : ModelFamily
     /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
+        if (new[] { HugePage, WriteFault, Merge }.Count(m.Has) > 1)
+        {
+            throw UserErrorException.At(null, ErrorCodes.Contradiction, "only one of 'huge-page', 'uffd-wp' and 'ksm'");
+        }
+
+        m.Demand(Flag, !m.Has(WriteFault) && !m.Has(Merge), "it goes neither with 'uffd-wp' nor with 'ksm', which are of later kernels");
         var process = new Process(m, Architecture.Of(m), Owner.Free, Needs.ConcurrentFlushes);
         var pending = new FlushPending(m, m.Size("cpu"), m.Has(Flag));
-        // What a PTE without access still names.
-        var hinted = m.Map("prot_none", process.Va, Sort.Option(process.Frame));
-        var isolated = m.Map("isolated", process.Va, Sort.Bool);
+        var copier = new PageCopier(m, process, pending);
+        var isOld = m.Has(HugePage) || m.Has(Flag);
         m.Thread("process", process.Cpu, repeats: true, (t, c) => t.Either(
-            () => ScanRange(process, pending, hinted, t, c),
-            () => FaultIn(m, process, pending, hinted, isolated, t, c)));
-        process.AddPageFaults(m, (_, x) => hinted[x].IsNone & !isolated[x]);
-        process.AddEnvironment(m);
+            () => ScanRange(process, pending, copier, t, c, isOld),
+            () => copier.Program(t, c)));
+        process.AddPageFaults(m, (_, x) => copier.Protected[x].IsNone & !copier.Locked[x]);
+        process.AddEnvironment(m, stored: (s, c, x) => copier.NoteStore(s, c, x));
         process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
-        m.Reachable("a fault finds a flush pending", Exists(process.Va, x => isolated[x]) & pending.IsPending);
+        m.Always("I-LOST", !copier.Lost, "no store to a page is lost when another page takes its place");
+        m.Reachable("a flush is pending while a page is moved", Exists(process.Va, x => copier.Locked[x]) & pending.IsPending);
         if (!m.Has(Flag))
         {
             m.Reachable("two scans overlap", pending.IsNested);
         }
     }
 
-    private static void ScanRange(Process process, FlushPending pending, Expr hinted, ThreadBuilder t, Expr c)
+    private static void ScanRange(
+        Process process, FlushPending pending, PageCopier copier, ThreadBuilder t, Expr c, bool isOld)
     {
         var address = t.Local("address", process.Va);
-        t.Step("inc_tlb_flush_pending", s => pending.Raise(s).From(Scan));
+        var (scan, change, finish) = isOld ? (OldScan, OldScan, OldScan) : (Scan, Change, Finish);
+        t.Step(isOld ? "inc_tlb_flush_pending" : "tlb_gather_mmu", s => pending.Raise(s).From(scan));
         t.Either(
             () =>
             {
                 t.Step("change_pte_range", process.Va, (s, x) => s
                     .When(process.Pte(x).HasValue)
-                    .Set(hinted[x], process.FrameAt(x)).Set(process.Pte(x), None).Set(address, x)
-                    .From(Scan));
-                process.Flush(t, c, address, true, Scan);
+                    .Set(copier.Protected[x], process.FrameAt(x)).Set(process.Pte(x), None).Set(address, x)
+                    .From(change));
+                process.Flush(t, c, address, true, finish);
             },
-            () => t.Step("change_pte_range (nothing to change)", process.Va, (s, x) => s
-                .When(process.Pte(x).IsNone).From(Scan)));
-        t.Step("dec_tlb_flush_pending", s => pending.Drop(s).From(Scan));
+            () =>
+            {
+                t.Step("change_pte_range (nothing to change)", process.Va, (s, x) => s
+                    .When(process.Pte(x).IsNone).From(change));
+                if (!isOld)
+                {
+                    t.Branch("mm_tlb_flush_nested", pending.IsNested, () => process.Flush(t, c, None, true, finish),
+                        null, s => s.From(finish, KernelCode.Pending));
+                }
+            });
+        t.Step(isOld ? "dec_tlb_flush_pending" : "tlb_finish_mmu", s => pending.Drop(s).From(finish));
     }
 
-    private static void FaultIn(
-        ModelBuilder m, Process process, FlushPending pending, Expr hinted, Expr isolated, ThreadBuilder t, Expr c)
+    /// <summary>Who puts another page in the place of one whose PTE somebody has changed: migration, a write fault, or ksmd.</summary>
+    private sealed class PageCopier
     {
-        var address = t.Local("fault_address", process.Va);
-        var page = t.Local("page", process.Frame);
-        t.Step("do_huge_pmd_numa_page", process.Va, (s, x) => s
-            .When(hinted[x].HasValue & process.Tlb[c, x].IsNone)
-            .Set(page, hinted[x]).Set(hinted[x], None).Set(isolated[x], true).Set(address, x)
-            .From(Fault));
-        if (!m.Has(NeverAsked))
+        /// <summary>A NUMA fault on a huge page.</summary>
+        public static readonly Source HugeFault = Source.Kernel("do_huge_pmd_numa_page", "mm/huge_memory.c", "v4.13.4");
+
+        /// <summary>A write fault on a write-protected page.</summary>
+        public static readonly Source WriteFault = Source.Kernel("do_wp_page, wp_page_copy", "mm/memory.c", "v6.19");
+
+        /// <summary>The first half of a merge.</summary>
+        public static readonly Source Protect = Source.Kernel("write_protect_page", "mm/ksm.c", "v6.19");
+
+        private static readonly Source Accessible = Source.Kernel("pte_accessible", "arch/x86/include/asm/pgtable.h", "v6.19");
+        private static readonly Source Unmap = Source.Kernel("try_to_migrate_one", "mm/rmap.c", "v6.19");
+        private static readonly Source Migrate = Source.Kernel("migrate_pages, remove_migration_pte", "mm/migrate.c", "v6.19");
+        private static readonly Source MigrateHuge = Source.Kernel("migrate_misplaced_transhuge_page", "mm/migrate.c", "v4.13.4");
+        private static readonly Source Merge = Source.Kernel("try_to_merge_one_page, replace_page", "mm/ksm.c", "v6.19");
+
+        private readonly ModelBuilder m;
+        private readonly Process process;
+        private readonly FlushPending pending;
+        private readonly Expr taken;
+
+        /// <summary>Declares what it works on.</summary>
+        public PageCopier(ModelBuilder m, Process process, FlushPending pending)
         {
-            t.Branch("mm_tlb_flush_pending", pending.IsPending,
-                () => process.Flush(t, c, address, true, Fault),
-                null, s => s.From(KernelCode.Pending, Fault));
+            (this.m, this.process, this.pending) = (m, process, pending);
+            Protected = m.Map("protected", process.Va, Sort.Option(process.Frame));
+            Locked = m.Map("folio_locked", process.Va, Sort.Bool);
+            taken = m.Ghost("content_taken", Sort.Map(process.Frame, Sort.Bool));
+            Lost = m.Ghost("lost", Sort.Bool);
         }
 
-        t.Step("migrate_misplaced_transhuge_page", process.Frame, (s, f) => process
-            .Free(s.When(process.Allocator.Owner[f] == Owner.Free), page.Value)
-            .Set(process.Allocator.Owner[f], Owner.AppBuf)
-            .Set(process.Pte(address.Value), process.Translation.To(f)).Set(isolated[address.Value], false)
-            .From(Migrate));
+        /// <summary>What a PTE from which access was taken away still names.</summary>
+        public Expr Protected { get; }
+
+        /// <summary>Whether the page of an address is being moved.</summary>
+        public Expr Locked { get; }
+
+        /// <summary>Ghost: a store to a page came after its content was taken.</summary>
+        public Expr Lost { get; }
+
+        /// <summary>Adds to the step of a store that it is lost if the content of the page was taken before.</summary>
+        public void NoteStore(StepBuilder s, Expr c, Expr x) => s.SetIf(
+            Exists(process.Frame, f => taken[f] & process.Translation.Names(process.Tlb[c, x], f)), Lost, true);
+
+        /// <summary>Adds the program, as a way of an <c>Either</c>.</summary>
+        public void Program(ThreadBuilder t, Expr c)
+        {
+            var address = t.Local("moved_address", process.Va);
+            var page = t.Local("page", process.Frame);
+            if (m.Has(TlbFlushPending.HugePage))
+            {
+                Begin(t, c, address, page, "do_huge_pmd_numa_page", HugeFault, isFault: true);
+                AskAndFlush(t, c, address, HugeFault);
+                Copy(t, c, address, page, ("migrate_page_copy", "pmdp_huge_clear_flush", "set_pmd_at"), MigrateHuge);
+            }
+            else if (m.Has(TlbFlushPending.WriteFault))
+            {
+                Begin(t, c, address, page, "do_wp_page", WriteFault, isFault: true);
+                AskAndFlush(t, c, address, WriteFault);
+                Copy(t, c, address, page, ("__wp_page_copy_user", "ptep_clear_flush", "set_pte_at"), WriteFault);
+            }
+            else if (m.Has(TlbFlushPending.Merge))
+            {
+                BeginAny(t, c, address, page, "write_protect_page", "pte_write", Protect);
+                Copy(t, c, address, page, ("pages_identical", "ptep_clear_flush", "replace_page"), Merge);
+            }
+            else
+            {
+                BeginAny(t, c, address, page, "try_to_migrate_one", "pte_present", Unmap, Accessible);
+                Copy(t, c, address, page, ("folio_mc_copy", null, "remove_migration_pte"), Migrate);
+            }
+        }
+
+        // Of a PTE that still allows access everybody knows that it has to be flushed.
+        private void BeginAny(
+            ThreadBuilder t, Expr c, Expr address, Expr page, string name, string test, params Source[] sources) => t.Either(
+            () =>
+            {
+                t.Step($"{name} ({test})", process.Va, (s, x) => s
+                    .When(process.Pte(x).HasValue & !Locked[x])
+                    .Set(page, process.FrameAt(x)).Set(Protected[x], process.FrameAt(x)).Set(process.Pte(x), None)
+                    .Set(Locked[x], true).Set(address, x).From(sources));
+                process.Flush(t, c, address, true, sources);
+            },
+            () =>
+            {
+                Begin(t, c, address, page, name, sources[0], isFault: false);
+                AskAndFlush(t, c, address, sources);
+            });
+
+        private void Begin(ThreadBuilder t, Expr c, Expr address, Expr page, string name, Source source, bool isFault) =>
+            t.Step(name, process.Va, (s, x) => s
+                .When(Protected[x].HasValue & !Locked[x]).When(isFault ? process.Tlb[c, x].IsNone : true)
+                .Set(page, Protected[x]).Set(Locked[x], true).Set(address, x).From(source));
+
+        private void AskAndFlush(ThreadBuilder t, Expr c, Expr address, params Source[] sources)
+        {
+            if (!m.Has(TlbFlushPending.NeverAsked))
+            {
+                t.Branch("mm_tlb_flush_pending", pending.IsPending, () => process.Flush(t, c, address, true, sources),
+                    null, s => s.From([KernelCode.Pending, .. sources]));
+            }
+        }
+
+        private void Copy(
+            ThreadBuilder t, Expr c, Expr address, Expr page, (string Take, string? Flush, string Put) names, Source source)
+        {
+            // ksmd has a page with this content already, which is not looked at any more.
+            var to = m.Has(TlbFlushPending.Merge) ? null : t.Local("new_page", process.Frame);
+            if (to is null)
+            {
+                t.Step(names.Take, s => s.Set(taken[page.Value], true).Shows(page).From(source));
+            }
+            else
+            {
+                t.Step(names.Take, process.Frame, (s, f) => s
+                    .When(process.Allocator.Owner[f] == Owner.Free).Set(process.Allocator.Owner[f], Owner.AppBuf)
+                    .Set(to, f).Set(taken[page.Value], true).From(source));
+            }
+
+            if (names.Flush is { } flush)
+            {
+                t.Step(flush, s => s.Set(Protected[address.Value], None).Shows(address).From(source));
+                process.Flush(t, c, address, true, source);
+            }
+
+            t.Step(names.Put, s =>
+            {
+                process.Free(s, page.Value).Set(taken[page.Value], false)
+                    .Set(Protected[address.Value], None).Set(Locked[address.Value], false).Shows(address).From(source);
+                if (to is not null)
+                {
+                    s.Set(process.Pte(address.Value), process.Translation.To(to.Value));
+                }
+            });
+        }
     }
 }
