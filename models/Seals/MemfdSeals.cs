@@ -18,6 +18,10 @@ public sealed class MemfdSeals : ModelFamily
     public static readonly Fault UnlockedWrite = new("unlocked-write",
         "write(2) looks at the seals without the inode lock");
 
+    /// <summary>A seal that fails leaves something behind.</summary>
+    public static readonly Fault NoUndo = new("no-undo",
+        "F_SEAL_WRITE that fails because of a pinned page does not allow writable mappings again");
+
     /// <summary>One word for two meanings.</summary>
     public static readonly Fault IomapSeal = new("iomap-seal",
         "F_SEAL_IOMAP is one of the seals of the memfd word, and can be cleared", Posts.Chinner);
@@ -42,7 +46,7 @@ public sealed class MemfdSeals : ModelFamily
         [new("scans", 2, 1, 5, "times that it looks for pinned pages again before it gives up; the kernel does 5")];
 
     /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [NoPinWait, PinsFirst, UnlockedWrite, IomapSeal];
+    public override ImmutableArray<Fault> Faults => [NoPinWait, PinsFirst, UnlockedWrite, NoUndo, IomapSeal];
 
     /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
@@ -60,12 +64,16 @@ public sealed class MemfdSeals : ModelFamily
             throw UserErrorException.At(null, ErrorCodes.Contradiction, "'pins-first' is an order of what 'no-pin-wait' leaves out");
         }
 
+        m.Demand(NoUndo, !m.Has(NoPinWait) && !m.Has(PinsFirst), "it goes neither with 'no-pin-wait' nor with 'pins-first'");
+
         var parts = new Parts(m);
         m.Thread("F_ADD_SEALS", repeats: true, t => parts.DescribeSealing(m, t));
         m.Thread("write(2)", repeats: true, t => parts.DescribeWrite(t, isLocked: !m.Has(UnlockedWrite)));
         parts.AddMappings(m);
         parts.Seals.AddClearing(m, Posts.Chinner);
         parts.Seals.AddInvariants(m);
+        m.Always("I-UNDO", parts.IsDenied.Implies(parts.Seals.IsWriteSealed | parts.InodeLock),
+            "writable mappings are denied only with the write seal, or while it is being set");
         m.NoDeadlock("no deadlock");
     }
 
@@ -87,6 +95,11 @@ public sealed class MemfdSeals : ModelFamily
         }
 
         public WriteSeals Seals { get; }
+
+        /// <summary>Whether no writable mapping can be made.</summary>
+        public Expr IsDenied => writable == Denied;
+
+        public Expr InodeLock => inodeLock;
 
         public void DescribeSealing(ModelBuilder m, ThreadBuilder t)
         {
@@ -111,7 +124,7 @@ public sealed class MemfdSeals : ModelFamily
                     also: s => s.SetIf(writable == NoMapping, writable, Denied).From(Deny));
                 if (!m.Has(PinsFirst) && !m.Has(NoPinWait))
                 {
-                    AwaitPins(t, scan, m.Size("scans"), undo: true);
+                    AwaitPins(t, scan, m.Size("scans"), undo: !m.Has(NoUndo));
                 }
             }));
             t.Step("*file_seals |= seals", s => Seals.Add(s, request.Value).Set(inodeLock, false).From(AddSeals));

@@ -23,6 +23,9 @@ public sealed class SealsOfMemfd : ClaimList
     private static readonly InstanceClaims Unlocked = new("SL-MEMFD-UNLOCKED", new MemfdSeals(),
         Choices.Default.With(MemfdSeals.UnlockedWrite), Source.Kernel("shmem_write_begin", "mm/shmem.c", "v6.19"));
 
+    private static readonly InstanceClaims NoUndo = new("SL-MEMFD-NOUNDO", new MemfdSeals(),
+        Choices.Default.With(MemfdSeals.NoUndo), AddSeals);
+
     private static readonly InstanceClaims Mono = new("SL-MONO", new MemfdSeals(),
         Choices.Default.With(MemfdSeals.IomapSeal), Posts.Chinner);
 
@@ -34,6 +37,12 @@ public sealed class SealsOfMemfd : ClaimList
             "New mappings are denied first, pins are waited for then, and the seal is set last, all under the inode lock "
                 + "that write(2) takes."),
         Memfd.Claim("I-MONO", Proved, "A seal of a memfd, once set, is never taken back."),
+        Memfd.Claim("I-UNDO", Proved,
+            "An F_ADD_SEALS that fails leaves the memfd as it was: writable mappings are denied only with the write seal."),
+        NoUndo.Claim("I-UNDO", Refuted(12),
+            "F_ADD_SEALS that fails because of a pinned page need not allow writable mappings again.",
+            "The file has no write seal, and can never be mapped writable any more: whoever pins a page of it for long enough "
+                + "takes that from everybody else."),
         NoPins.Claim("I-SEALW", Refuted(10),
             "F_SEAL_WRITE need not wait for pinned pages, because there is no writable mapping left.",
             "A pin outlives its mapping: DMA that was started before lands after the seal."),
