@@ -17,10 +17,10 @@ internal static class KernelCode
     public static readonly Source Nmi = Source.Kernel("nmi_uaccess_okay", "arch/x86/mm/tlb.c", "as of 6.13");
     public static readonly Source KgdbBreakpoint =
         Source.Kernel("kgdb_arch_set_breakpoint", "arch/x86/kernel/kgdb.c", "as of 5.1 to 6.1");
-    public static readonly Source ManyCpus = Source.Recalled("smp_call_function_many_cond", "kernel/smp.c");
-    public static readonly Source Schedule = Source.Recalled("context_switch", "kernel/sched/core.c");
-    public static readonly Source CopyToUser = Source.Recalled("copy_to_user", "include/linux/uaccess.h");
-    public static readonly Source Ptrace = Source.Recalled("ptrace_set_debugreg", "arch/x86/kernel/ptrace.c");
+    public static readonly Source ManyCpus = Source.Kernel("smp_call_function_many_cond", "kernel/smp.c", "v6.19");
+    public static readonly Source Schedule = Source.Kernel("context_switch", "kernel/sched/core.c", "v6.19");
+    public static readonly Source CopyToUser = Source.Kernel("copy_to_user", "include/linux/uaccess.h", "v6.19");
+    public static readonly Source Ptrace = Source.Kernel("ptrace_set_debugreg", "arch/x86/kernel/ptrace.c", "v6.19");
     public static readonly Source Vmap = Source.Kernel("vmap, vunmap", "mm/vmalloc.c", "as of 6.2");
     public static readonly Source NoFlush = Source.Kernel("free_vmap_area_noflush", "mm/vmalloc.c", "as of 4.11 to 5.6");
     public static readonly Source Purge = Source.Kernel("__purge_vmap_area_lazy", "mm/vmalloc.c", "as of 4.11 to 6.8");

@@ -52,7 +52,7 @@ internal sealed class ProtectingAllocator
         m.Rule("init_mem_mapping", s => s
             .When(!ready).Set(ready, true)
             .Each(frame, f => s.Set(mapping.Pages.Shared(f), mapping.To(f, true))).By("boot"))
-            .From(Source.Recalled("init_mem_mapping", "arch/x86/mm/init.c"));
+            .From(Source.Kernel("init_mem_mapping", "arch/x86/mm/init.c", "v6.19"));
         m.Thread("rare", cpu, repeats: true, Program);
         m.Rule("rare_free", frame, (s, f) => mapping.SetWritable(s
             .When(protection[f] == Protection.Protected).Set(protection[f], Protection.None), f, true).By("kernel"))
