@@ -33,8 +33,8 @@ internal sealed class BlockBacking : IBacking
     public Func<Expr, Expr>? HasReference { get; init; }
 
     // Another file may have its block mapped, which is a reference then.
-    public Expr? CanGrab(Expr unit) => HasReference is null
-        ? null
+    public Expr CanGrab(Expr unit) => HasReference is null
+        ? true
         : HasReference(unit) | Blocks.Owner[unit] == BlockOwner.FileB;
 
     public Expr IsForeign(Expr translation) => !Blocks.IsFileA(translation[Translation.Frame]);
@@ -92,7 +92,7 @@ internal sealed class PageBacking : IBacking
     public void Register(IHolder holder) => allocator.Register(holder);
 
     // A free page has a count of zero, and try_grab_folio_fast() takes no reference to it.
-    public Expr? CanGrab(Expr unit) => allocator.Owner[unit] != Owner.Free;
+    public Expr CanGrab(Expr unit) => allocator.Owner[unit] != Owner.Free;
 
     public Expr IsForeign(Expr translation) =>
         translation[Translation.Stale] | allocator.Owner[translation[Translation.Frame]] != Owner.AppBuf;

@@ -111,26 +111,27 @@ public sealed class DaxTruncate : ModelFamily
         var va = m.ScalarSet("va", "x");
         PageTable? mapped = null;
         DirectIo? pinned = null;
-        Expr? gathered = null;
+        Expr gathered = None;
         FileMapping? mapping = null;
         Expr HasReference(Expr unit) =>
-            mapped!.Names(unit) | pinned!.IsPinned(unit) | gathered! == unit | (mapping?.Holds(unit) ?? false);
+            mapped!.Names(unit) | pinned!.IsPinned(unit) | gathered == unit | (mapping?.Holds(unit) ?? false);
         var hasCounts = !m.Has(PageCache) && !m.Has(IdleOne) && !m.Has(DeviceDax) && !m.Has(NoBusyCheck);
         IBacking backing = m.Has(PageCache)
             ? new PageBacking(m, m.Size("unit"), isAnonymous: false)
             : new BlockBacking(m, m.Size("unit")) { HasReference = hasCounts ? HasReference : null };
         // What a truncate has unmapped and not flushed yet: the reference of the mapping goes after the flush.
-        gathered = hasCounts ? m.Var("gathered", Sort.Option(backing.Unit)) : null;
+        gathered = hasCounts ? m.Var("gathered", Sort.Option(backing.Unit)) : None;
         mapping = m.Has(Munmap) ? new FileMapping(m, va, backing, hasCounts) : null;
         var architecture = Architecture.Of(m);
         var pages = new PageTable(m, cpu, va, backing.Translation);
         var landing = new Landing(m, backing);
-        var isWaiting = m.Assumes(Pause) || m.Assumes(NoFault) ? m.Var("waits_for_page", Sort.Bool) : null;
+        var notesWaiting = m.Assumes(Pause) || m.Assumes(NoFault);
+        var isWaiting = notesWaiting ? m.Var("waits_for_page", Sort.Bool) : false;
         var io = new DirectIo(m, cpu, va, backing, pages, landing)
         {
             Rechecks = !m.Has(NoRecheck),
             IsLongTerm = m.Has(LongTerm) || m.Has(NoBusyCheck) || m.Has(DeviceDax),
-            MayPin = m.Assumes(Pause) ? !isWaiting! : true,
+            MayPin = m.Assumes(Pause) ? !isWaiting : true,
         };
         (mapped, pinned) = (pages, io);
         if (backing is PageBacking memory)
@@ -147,11 +148,12 @@ public sealed class DaxTruncate : ModelFamily
         }
 
         Expr isLocked = m.Has(DeviceDax) ? AddDevice(m, backing) : AddTruncate(
-            m, cpu, va, backing, pages, io, architecture, isWaiting, hasCounts ? (gathered!, HasReference) : null, mapping);
+            m, cpu, va, backing, pages, io, architecture, notesWaiting ? isWaiting : null,
+            hasCounts ? (gathered, HasReference) : null, mapping);
         m.Rule(backing.Fault.Name, cpu, va, (s, c, x) => s
             .When(!isLocked & pages.Shared(x).IsNone & backing.Slot.HasValue)
             .When(mapping?.CanFault ?? true)
-            .When(m.Assumes(NoFault) ? !isWaiting! : true)
+            .When(m.Assumes(NoFault) ? !isWaiting : true)
             .Set(pages.Shared(x), backing.Translation.To(backing.Slot.Value)))
             .From(backing.Fault.Source);
         backing.AddEnvironment(m, true);

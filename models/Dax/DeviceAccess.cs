@@ -29,7 +29,8 @@ internal abstract class DeviceAccess
 internal sealed class NicAccess : DeviceAccess
 {
     private readonly Iommu iommu;
-    private readonly Expr? address;
+    private readonly Expr address;
+    private readonly bool canBypass;
     private readonly bool drains;
 
     /// <param name="m">The model.</param>
@@ -38,9 +39,9 @@ internal sealed class NicAccess : DeviceAccess
     /// <param name="drains">Whether a revocation waits until nothing is under way.</param>
     public NicAccess(ModelBuilder m, Translation translation, bool canBypass, bool drains)
     {
-        this.drains = drains;
+        (this.canBypass, this.drains) = (canBypass, drains);
         iommu = new Iommu(m, translation);
-        address = canBypass ? m.Var("nic_address", Sort.Option(translation.Sort)) : null;
+        address = canBypass ? m.Var("nic_address", Sort.Option(translation.Sort)) : None;
     }
 
     public override Expr IsGranted => iommu.IsMapped;
@@ -48,7 +49,7 @@ internal sealed class NicAccess : DeviceAccess
     public override void Grant(StepBuilder s, Expr translation)
     {
         iommu.Map(s, translation);
-        if (address is not null)
+        if (canBypass)
         {
             s.Set(address, translation);
         }
@@ -57,7 +58,7 @@ internal sealed class NicAccess : DeviceAccess
     public override void Return(StepBuilder s)
     {
         iommu.Drop(iommu.Sync(iommu.Unmap(s)));
-        if (address is not null)
+        if (canBypass)
         {
             s.Set(address, None);
         }
@@ -66,7 +67,7 @@ internal sealed class NicAccess : DeviceAccess
     public override void AddWrites(ModelBuilder m, Landing landing)
     {
         iommu.AddWrites(m, (s, posted) => landing.Land(s, posted));
-        if (address is not null)
+        if (canBypass)
         {
             m.Rule("DMA past the IOMMU", s => landing.Land(s.When(address.HasValue), address).By("NIC")).From(KernelCode.Umem);
         }
@@ -88,7 +89,8 @@ internal sealed class ClientAccess : DeviceAccess
 {
     private readonly Expr layout;
     private readonly Expr posted;
-    private readonly Expr? hasKey;
+    private readonly bool isFenced;
+    private readonly Expr hasKey;
 
     /// <param name="m">The model.</param>
     /// <param name="translation">What leads to a block.</param>
@@ -97,7 +99,8 @@ internal sealed class ClientAccess : DeviceAccess
     {
         layout = m.Var("layout", Sort.Option(translation.Sort));
         posted = m.Var("posted_write", Sort.Option(translation.Sort));
-        hasKey = isFenced ? m.Var("key", Sort.Bool) : null;
+        this.isFenced = isFenced;
+        hasKey = isFenced ? m.Var("key", Sort.Bool) : true;
     }
 
     public override Expr IsGranted => layout.HasValue;
@@ -106,7 +109,7 @@ internal sealed class ClientAccess : DeviceAccess
     public override void Grant(StepBuilder s, Expr translation)
     {
         s.Set(layout, translation);
-        if (hasKey is not null)
+        if (isFenced)
         {
             s.Set(hasKey, true);
         }
@@ -117,12 +120,12 @@ internal sealed class ClientAccess : DeviceAccess
     public override void AddWrites(ModelBuilder m, Landing landing)
     {
         m.Rule("client writes", s => s
-            .When(layout.HasValue & posted.IsNone & (hasKey ?? true)).Set(posted, layout).By("client"))
+            .When(layout.HasValue & posted.IsNone & hasKey).Set(posted, layout).By("client"))
             .From(KernelCode.BlockLayout);
         m.Rule("write lands", s => landing.Land(s.When(posted.HasValue), posted).Set(posted, None).By("disk"))
             .Fair().From(KernelCode.BlockLayout);
         m.Reachable("a write is under way", posted.HasValue);
-        if (hasKey is not null)
+        if (isFenced)
         {
             m.Reachable("a client that still believes in its layout is fenced", layout.HasValue & !hasKey);
         }
@@ -131,7 +134,7 @@ internal sealed class ClientAccess : DeviceAccess
     // The disk takes no more writes with that key, and drops those that it has not done.
     public override void Revoke(ThreadBuilder t)
     {
-        if (hasKey is not null)
+        if (isFenced)
         {
             t.Step("sd_pr_preempt", s => s.Set(hasKey, false).Set(posted, None).From(KernelCode.Fence));
         }

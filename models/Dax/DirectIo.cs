@@ -16,7 +16,7 @@ internal sealed class DirectIo : IHolder
     private readonly PageTable pages;
     private readonly Landing landing;
     private readonly Expr pin;
-    private Expr? seen;
+    private Expr seen = None; // a map, once the threads have declared it
 
     public DirectIo(ModelBuilder m, Sort cpu, Sort va, IBacking backing, PageTable pages, Landing landing)
     {
@@ -35,7 +35,7 @@ internal sealed class DirectIo : IHolder
     public required Expr MayPin { get; init; }
 
     /// <summary>Whether a processor takes interrupts: not between the two looks of the fast path.</summary>
-    public Expr HasInterrupts(Expr c) => seen![c].IsNone;
+    public Expr HasInterrupts(Expr c) => seen[c].IsNone;
 
     /// <summary>Whether some thread has a reference to a unit.</summary>
     public Expr IsPinned(Expr unit) => Exists(cpu, c => Refers(c, unit));
@@ -43,7 +43,7 @@ internal sealed class DirectIo : IHolder
     /// <inheritdoc/>
     /// <remarks>A frame that is counted is not freed while it is pinned; what was only seen has no count.</remarks>
     public void Outdate(StepBuilder s, Expr frame) =>
-        s.Each(cpu, c => backing.Translation.Outdate(s, seen![c], frame));
+        s.Each(cpu, c => backing.Translation.Outdate(s, seen[c], frame));
 
     public void Describe(ModelBuilder m)
     {
@@ -87,15 +87,8 @@ internal sealed class DirectIo : IHolder
     {
         t.Step("gup_fast_pte_range", va, (s, x) => s
             .When(MayPin & pages.Shared(x).HasValue).Set(mine, pages.Shared(x)).From(KernelCode.GupFast));
-        if (backing.CanGrab(mine.Value[backing.Translation.Frame]) is { } canGrab)
-        {
-            t.Branch("try_grab_folio_fast", canGrab, () => { }, () => t.Return(), s => Grab(s, canGrab));
-        }
-        else
-        {
-            t.Step("try_grab_folio_fast", s => Grab(s, true));
-        }
-
+        var canGrab = backing.CanGrab(mine.Value[backing.Translation.Frame]);
+        t.Branch("try_grab_folio_fast", canGrab, () => { }, () => t.Return(), s => Grab(s, canGrab));
         if (!Rechecks)
         {
             return;

@@ -21,8 +21,8 @@ internal interface IBacking
     /// <summary>What takes the offset away from the file.</summary>
     (string Name, Source Source) Removal { get; }
 
-    /// <summary>Whether a reference can be taken; null when nothing hinders it.</summary>
-    Expr? CanGrab(Expr unit);
+    /// <summary>Whether a reference can be taken.</summary>
+    Expr CanGrab(Expr unit);
 
     /// <summary>Whether what a translation leads to has gone to somebody else, or to nobody.</summary>
     Expr IsForeign(Expr translation);

@@ -8,13 +8,15 @@ internal sealed class Landing
 {
     private readonly IBacking backing;
     private readonly Expr victim;
-    private readonly Expr? lost;
+    private readonly bool canLose;
+    private readonly Expr lost;
 
     public Landing(ModelBuilder m, IBacking backing)
     {
         this.backing = backing;
         victim = m.Ghost("dma_reached", Sort.Option(backing.OwnerSort));
-        lost = backing is PageBacking ? m.Ghost("dma_lost", Sort.Bool) : null;
+        canLose = backing is PageBacking;
+        lost = canLose ? m.Ghost("dma_lost", Sort.Bool) : false;
     }
 
     /// <summary>Adds to a step that a device writes where a translation, which is there, leads.</summary>
@@ -27,7 +29,7 @@ internal sealed class Landing
             s.SetIf(blocks.Owner[unit] == BlockOwner.Both, victim, BlockOwner.Both);
         }
 
-        if (lost is not null)
+        if (canLose)
         {
             s.SetIf(backing.Slot != unit, lost, true);
         }
@@ -43,7 +45,7 @@ internal sealed class Landing
             "DMA never lands on a block or a frame that is not the registered file's");
         m.Always("I-ISO", victim.IsNone | !backing.IsOtherFile(victim.Value),
             "DMA into a mapping of one file never changes what a reader of another file sees");
-        if (lost is not null)
+        if (canLose)
         {
             m.Always("I-LOST", !lost, "what DMA writes is what a reader of the file sees");
         }

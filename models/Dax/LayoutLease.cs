@@ -95,7 +95,7 @@ public sealed class LayoutLease : ModelFamily
 
         var backing = new BlockBacking(m, m.Size("unit"));
         var landing = new Landing(m, backing);
-        var isWaiting = m.Assumes(Pause) ? m.Var("waits_for_lease", Sort.Bool) : null;
+        var isWaiting = m.Assumes(Pause) ? m.Var("waits_for_lease", Sort.Bool) : false;
         DeviceAccess access = m.Has(Pnfs)
             ? new ClientAccess(m, backing.Translation, isFenced: m.Has(Forced) && !m.Has(NoFence))
             : new NicAccess(m, backing.Translation, canBypass: !m.Has(OnDemand) && !m.Assumes(Revocable), drains: !m.Has(NoDrain));
@@ -105,14 +105,14 @@ public sealed class LayoutLease : ModelFamily
             IsForced = m.Has(Forced),
             WaitsForHolder = !m.Has(Unheard),
             Cooperates = m.Assumes(Cooperates),
-            MayTake = isWaiting is null ? true : !isWaiting,
+            MayTake = !isWaiting,
         };
         var truncate = new Truncate(m, backing)
         {
             IsPinned = _ => false,
             IsMapped = true,
             Zap = _ => { },
-            IsWaiting = isWaiting,
+            IsWaiting = m.Assumes(Pause) ? isWaiting : null,
             Before = m.Has(OnDemand) ? (t, _) => access.Revoke(t) : lease.Break,
         };
         truncate.Describe(m);

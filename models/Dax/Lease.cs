@@ -25,7 +25,8 @@ internal sealed class Lease
     private readonly DeviceAccess access;
     private readonly Expr state;
     private readonly Expr isHeard;
-    private readonly Expr? isOpen;
+    private readonly bool canClose;
+    private readonly Expr isOpen;
 
     /// <param name="m">The model.</param>
     /// <param name="backing">The file.</param>
@@ -33,10 +34,10 @@ internal sealed class Lease
     /// <param name="canClose">Whether the break goes to a file that its owner may close.</param>
     public Lease(ModelBuilder m, BlockBacking backing, DeviceAccess access, bool canClose)
     {
-        (this.backing, this.access) = (backing, access);
+        (this.backing, this.access, this.canClose) = (backing, access, canClose);
         state = m.Var("FL_LAYOUT", Sort.Enum<LeaseState>());
         isHeard = m.Var("break_is_heard", Sort.Bool);
-        isOpen = canClose ? m.Var("lease_fd", Sort.Bool) : null;
+        isOpen = canClose ? m.Var("lease_fd", Sort.Bool) : true;
     }
 
     /// <summary>Whether the break is heard of only when a CPU touches the page.</summary>
@@ -61,7 +62,7 @@ internal sealed class Lease
     /// <summary>Adds the holder: it takes the lease, registers the block, and gives both back or not.</summary>
     public void AddHolder(ModelBuilder m, Expr isLocked)
     {
-        if (isOpen is not null)
+        if (canClose)
         {
             m.Rule("close(lease fd)", s => s.When(isOpen & state == LeaseState.Held).Set(isOpen, false).By(Holder))
                 .From(Posts.Registration);
@@ -76,7 +77,7 @@ internal sealed class Lease
                 access.Grant(s, backing.Translation.To(backing.Slot.Value));
             }
 
-            if (isOpen is not null)
+            if (canClose)
             {
                 s.Set(isOpen, true);
             }
@@ -149,7 +150,7 @@ internal sealed class Lease
         s.SetIf(isHeld, state, LeaseState.Breaking).From(KernelCode.BreakLeased, IsPnfs ? KernelCode.Recall : KernelCode.BreakLease);
         if (!IsHeardByFault)
         {
-            s.SetIf(isHeld & (isOpen ?? true), isHeard, true);
+            s.SetIf(isHeld & isOpen, isHeard, true);
         }
 
         if (WaitsForHolder)

@@ -152,14 +152,14 @@ internal sealed class Truncate
             () =>
             {
                 t.Step(flush.Architecture.RemoteFlush, s => flush.Shootdown
-                    .Send(s, null, _ => true, None).From(flush.Architecture.Source));
+                    .Send(s, None, _ => true, None).From(flush.Architecture.Source));
                 if (OnFlushed is { } onFlushed)
                 {
-                    t.Step("flush is complete", s => onFlushed(s.When(flush.Shootdown.IsComplete(null))));
+                    t.Step("flush is complete", s => onFlushed(s.When(flush.Shootdown.IsComplete(None))));
                 }
                 else
                 {
-                    t.Wait("flush is complete", flush.Shootdown.IsComplete(null));
+                    t.Wait("flush is complete", flush.Shootdown.IsComplete(None));
                 }
             },
             also: s =>

@@ -32,28 +32,30 @@ internal sealed class Registration
     private readonly Sort va;
     private readonly Landing landing;
     private readonly Expr umem;
-    private readonly Expr? holdsSeal;
-    private readonly Expr? isChecked;
+    private readonly Expr holdsSeal;
+    private readonly Expr isChecked;
 
     public Registration(ModelBuilder m, Sort va, IBacking backing, PageTable pages, Landing landing, SealTime time)
     {
         (this.va, this.backing, this.pages, this.landing, Time) = (va, backing, pages, landing, time);
         umem = m.Var("umem", Sort.Option(backing.Translation.Sort));
-        holdsSeal = time >= SealTime.First ? m.Var("umem_sealed", Sort.Bool) : null;
-        isChecked = time == SealTime.LastChecked ? m.Var("umem_checked", Sort.Bool) : null;
+        holdsSeal = HasOwnSeal ? m.Var("umem_sealed", Sort.Bool) : false;
+        isChecked = time == SealTime.LastChecked ? m.Var("umem_checked", Sort.Bool) : HasOwnSeal ? holdsSeal : true;
         m.Mark("not the file's", va, _ => (umem, umem.HasValue & backing.IsForeign(umem.Value)));
     }
 
     public SealTime Time { get; }
 
+    private bool HasOwnSeal => Time >= SealTime.First;
+
     /// <summary>Whether pages are pinned.</summary>
     public Expr HasPins => umem.HasValue;
 
     /// <summary>Whether it holds, or is counted in, a seal.</summary>
-    public Expr HoldsSeal => Time == SealTime.Counted ? umem.HasValue : holdsSeal ?? false;
+    public Expr HoldsSeal => Time == SealTime.Counted ? umem.HasValue : holdsSeal;
 
     /// <summary>Whether the NIC may write.</summary>
-    public Expr IsReady => umem.HasValue & (isChecked ?? holdsSeal ?? true);
+    public Expr IsReady => umem.HasValue & isChecked;
 
     /// <summary>Whether a unit is pinned.</summary>
     public Expr IsPinned(Expr unit) => backing.Translation.Names(umem, unit);
@@ -66,8 +68,8 @@ internal sealed class Registration
     /// <param name="isLocked">Whether somebody changes the file.</param>
     public void Describe(ModelBuilder m, Expr mayRegister, Expr isRunning, ExtentSeal? seal, Expr isLocked)
     {
-        Expr isFirst = Time == SealTime.First ? holdsSeal! : true;
-        m.Rule(Time >= SealTime.First ? "get_user_pages" : "ib_umem_get", va, (s, x) =>
+        var isFirst = Time == SealTime.First ? holdsSeal : true;
+        m.Rule(HasOwnSeal ? "get_user_pages" : "ib_umem_get", va, (s, x) =>
         {
             s.When(mayRegister & isFirst & umem.IsNone & pages.Shared(x).HasValue)
                 .Set(umem, pages.Shared(x)).By("process").From(KernelCode.Umem, KernelCode.GupSlow);
@@ -76,7 +78,7 @@ internal sealed class Registration
                 seal!.Take(s);
             }
         });
-        if (holdsSeal is not null)
+        if (HasOwnSeal)
         {
             var isTurn = Time == SealTime.First ? mayRegister : isRunning & umem.HasValue;
             m.Rule("seal in ib_umem_get", s => seal!.Take(s
@@ -84,10 +86,10 @@ internal sealed class Registration
                 .From(Posts.Registration));
         }
 
-        if (isChecked is not null)
+        if (Time == SealTime.LastChecked)
         {
             var isSame = IsPinned(backing.Slot.Value);
-            var canCheck = isRunning & umem.HasValue & holdsSeal! & !isChecked;
+            var canCheck = isRunning & umem.HasValue & holdsSeal & !isChecked;
             m.Rule("look again", s => s
                 .When(canCheck & backing.Slot.HasValue & isSame).Set(isChecked, true).By("process"));
             m.Rule("look again: gone", s => Undo(s, seal, isLocked)
@@ -111,11 +113,11 @@ internal sealed class Registration
 
         s.If(umem.HasValue, () => backing.Put(s, umem.Value[backing.Translation.Frame], true));
         s.Set(umem, None);
-        foreach (var flag in new[] { holdsSeal, isChecked }.OfType<Expr>())
+        if (HasOwnSeal)
         {
-            s.Set(flag, false);
+            s.Set(holdsSeal, false);
         }
 
-        return s;
+        return Time == SealTime.LastChecked ? s.Set(isChecked, false) : s;
     }
 }

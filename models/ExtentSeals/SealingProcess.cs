@@ -24,13 +24,13 @@ internal sealed class SealingProcess
 
     private readonly Expr life;
     private readonly Expr vma;
-    private readonly Expr? childVma;
+    private readonly Expr childVma;
 
     public SealingProcess(ModelBuilder m, bool canFork)
     {
         life = m.Var("process", Sort.Enum<Life>());
         vma = m.Var("vma", Sort.Bool);
-        childVma = canFork ? m.Var("child_vma", Sort.Bool) : null;
+        childVma = canFork ? m.Var("child_vma", Sort.Bool) : false;
     }
 
     /// <summary>Whether it runs.</summary>
@@ -85,9 +85,9 @@ internal sealed class SealingProcess
     /// <summary>Adds the child that inherits the mapping, and may outlive the process.</summary>
     public void DescribeFork(ModelBuilder m, Expr mayChildExit)
     {
-        m.Rule("fork", s => SealOfVma!.Take(s.When(IsMapped & !childVma!).Set(childVma!, true).By("process")))
+        m.Rule("fork", s => SealOfVma!.Take(s.When(IsMapped & !childVma).Set(childVma, true).By("process")))
             .From(Source.Kernel("dup_mmap", "kernel/fork.c", "v4.13.4"), Posts.Direct);
-        m.Rule("child exits", s => CloseVma(s.When(childVma! & mayChildExit).By("child"), childVma!).From(Exit));
+        m.Rule("child exits", s => CloseVma(s.When(childVma & mayChildExit).By("child"), childVma).From(Exit));
     }
 
     /// <summary>Adds the exit, in the kernel's order.</summary>

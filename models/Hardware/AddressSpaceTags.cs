@@ -58,6 +58,7 @@ public sealed class AddressSpaceTags : ModelFamily
         m.Thread("kernel", cpu, repeats: true, (t, c) =>
         {
             var old = t.Local("old", frame);
+            t.Label("between calls");
             t.Either(
                 () => t.Step("MOV CR3 (no flush)", mm, (s, a) => s
                     .When(cr3[c] != a).Set(cr3[c], a).From(Cr3)),

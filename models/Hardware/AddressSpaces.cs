@@ -1,6 +1,7 @@
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
+// Long because a switch and the flushes that it races with are only understood together.
 namespace Verify.Models.Hardware;
 
 /// <summary>
@@ -28,8 +29,9 @@ public sealed class AddressSpaces
     private readonly Expr preemptOff;
     private readonly Expr contextGeneration;
     private readonly Func<Expr, Expr>? isStale;
-    private readonly Expr? wasStale;
-    private readonly Expr? hasCompared;
+    private readonly bool notesCompared;
+    private readonly Expr wasStale;
+    private readonly Expr hasCompared;
 
     /// <summary>Declares the state: the address space does not exist yet, so nobody has it loaded.</summary>
     /// <param name="m">The model.</param>
@@ -60,16 +62,20 @@ public sealed class AddressSpaces
         irqsOff = m.Map("irqs_off", cpu, Sort.Bool);
         preemptOff = m.Map("preempt_off", cpu, Sort.Bool);
         contextGeneration = m.Map("ctx.tlb_gen", cpu, context, isLoaded ? Some(0) : None);
-        hasCompared = this.rules.SkipsLazy && !this.rules.ForgetsLazy ? m.Ghost("compared", Sort.Map(cpu, Sort.Bool)) : null;
-        if (isStale is not null)
-        {
-            wasStale = m.Ghost("was_stale", Sort.Map(cpu, Sort.Bool));
-            KeptStale = m.Ghost("kept_stale", Sort.Bool);
-        }
+        notesCompared = this.rules.SkipsLazy && !this.rules.ForgetsLazy;
+        hasCompared = notesCompared ? m.Ghost("compared", Sort.Set(cpu)) : Fill(Sort.Set(cpu), false);
+        wasStale = WatchesStale ? m.Ghost("was_stale", Sort.Set(cpu)) : Fill(Sort.Set(cpu), false);
+        KeptStale = WatchesStale ? m.Ghost("kept_stale", Sort.Bool) : false;
     }
 
+    /// <summary>Whether it is watched what becomes of stale entries in a switch.</summary>
+    public bool WatchesStale => isStale is not null;
+
     /// <summary>Whether a switch has kept an entry that was stale when it began; only where that is watched.</summary>
-    public Expr? KeptStale { get; }
+    public Expr KeptStale { get; }
+
+    /// <summary>The thread that switches, once the scheduler is there.</summary>
+    public ModelThread? Switch { get; private set; }
 
     /// <summary>The processors that may have translations of the address space.</summary>
     public Expr Cpumask { get; }
@@ -90,7 +96,7 @@ public sealed class AddressSpaces
     /// Where flushes skip lazy processors, those compare before an instruction can retire, as a switch does.
     /// </summary>
     public Expr CanStillUse(Expr c) => cr3[c] == own & !(irqsOff[c] & !Cpumask[c])
-        & (hasCompared is null ? true : !isLazy[c] & (irqsOff[c].Implies(hasCompared[c])));
+        & (notesCompared ? !isLazy[c] & (irqsOff[c].Implies(hasCompared[c])) : true);
 
     /// <summary>Whether a processor runs a thread of the address space.</summary>
     public Expr Runs(Expr c) => loadedMm[c] == own & !isLazy[c] & !irqsOff[c] & HasTagInCr3(c);
@@ -210,8 +216,9 @@ public sealed class AddressSpaces
             .Set(cr3[c], own).Set(loadedMm[c], own))
             .From(Source.Kernel("exec_mmap", "fs/exec.c", "v4.17 and v6.19"));
 
-        m.Thread("switch", cpu, repeats: true, (t, c) =>
+        Switch = m.Thread("switch", cpu, repeats: true, (t, c) =>
         {
+            t.Label("between switches");
             List<Action> ways =
             [
                 () => SwitchIn(t, c, hasStarted),
@@ -303,7 +310,7 @@ public sealed class AddressSpaces
         StepBuilder Begin(StepBuilder s)
         {
             s.When(when & loadedMm[c] == other).Set(irqsOff[c], true).From(rules.Source);
-            return isStale is null ? s : s.Set(wasStale![c], isStale(c));
+            return isStale is null ? s : s.Set(wasStale[c], isStale(c));
         }
 
         void SetBit(bool isFirst) => t.Step("cpumask_set_cpu", s => (isFirst ? Begin(s) : s)
@@ -329,20 +336,20 @@ public sealed class AddressSpaces
             s.If(rules.HasTags ? contextGeneration[c] != next : true, () => DropAll(s, c))
                 .Set(contextGeneration[c], next).Set(cr3[c], own)
                 .From(rules.Source, SwitchRules.MovCr3);
-            if (hasCompared is not null)
+            if (notesCompared)
             {
                 s.Set(hasCompared[c], true);
             }
 
-            if (wasStale is not null)
+            if (WatchesStale)
             {
-                s.SetIf(wasStale[c] & contextGeneration[c] == next, KeptStale!, true).Set(wasStale[c], false);
+                s.SetIf(wasStale[c] & contextGeneration[c] == next, KeptStale, true).Set(wasStale[c], false);
             }
         });
         t.Step("loaded_mm", s =>
         {
             s.Set(loadedMm[c], own).Set(irqsOff[c], leavesInterruptsOff).From(rules.Source);
-            if (hasCompared is not null)
+            if (notesCompared)
             {
                 s.Set(hasCompared[c], false);
             }

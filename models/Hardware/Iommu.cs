@@ -53,7 +53,7 @@ public sealed class Iommu
     {
         m.Rule("DMA is translated", s => s
             .When(posted.IsNone & (iotlb.HasValue | mapping.HasValue))
-            .Set(posted, iotlb.HasValue.Then(iotlb, mapping))
+            .Set(posted, If(iotlb.HasValue, iotlb, mapping))
             .SetIf(iotlb.IsNone, iotlb, mapping).By("NIC")).From(Translation);
         m.Rule("DMA lands", s =>
         {

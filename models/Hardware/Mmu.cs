@@ -23,11 +23,11 @@ public sealed class Mmu
     {
         (this.architecture, this.translation, this.pages) = (architecture, translation, pages);
         (this.tlb, this.upper) = (tlb, upper);
-        ReadFreedTable = upper is null ? null : m.Ghost("read_freed_table", Sort.Bool);
+        ReadFreedTable = upper is null ? false : m.Ghost("read_freed_table", Sort.Bool);
     }
 
-    /// <summary>Whether a walk went through a freed table; nothing where tables stay.</summary>
-    public Expr? ReadFreedTable { get; }
+    /// <summary>Whether a walk went through a freed table; never where tables stay.</summary>
+    public Expr ReadFreedTable { get; }
 
     /// <summary>Whether a walk of a processor can get through; one that speculates may end at an invalid entry.</summary>
     public Expr CanWalk(Expr c, Expr x, bool isSpeculative)
@@ -51,7 +51,7 @@ public sealed class Mmu
         // What a freed table holds is whatever its new owner wrote: the walk is a violation in itself, and the
         // translation that comes out of it is left out.
         s.SetIf(upper.ReadsPresentTable(c), tlb[c, x], pte);
-        s.SetIf(upper.ReadsFreedTable(c), ReadFreedTable!, true);
+        s.SetIf(upper.ReadsFreedTable(c), ReadFreedTable, true);
         upper.Cache(s, c);
     }
 

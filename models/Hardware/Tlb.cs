@@ -17,7 +17,8 @@ public sealed class Tlb : IHolder
     private readonly Sort va;
     private readonly Translation translation;
     private readonly Expr tlb;
-    private readonly Expr? owed;
+    private readonly bool hasPromises;
+    private readonly Expr owed;
 
     /// <summary>Declares the entries, all empty.</summary>
     /// <param name="m">The model.</param>
@@ -27,9 +28,10 @@ public sealed class Tlb : IHolder
     /// <param name="hasPromises">Whether callers promise the end of entries.</param>
     public Tlb(ModelBuilder m, Sort cpu, Sort va, Translation translation, bool hasPromises = false)
     {
-        (this.cpu, this.va, this.translation) = (cpu, va, translation);
+        (this.cpu, this.va, this.translation, this.hasPromises) = (cpu, va, translation, hasPromises);
         tlb = m.Map("tlb", cpu, va, Sort.Option(translation.Sort));
-        owed = hasPromises ? m.Ghost("owed", Sort.Map(cpu, Sort.Map(cpu, Sort.Set(va)))) : null;
+        var whose = Sort.Map(cpu, Sort.Map(cpu, Sort.Set(va)));
+        owed = hasPromises ? m.Ghost("owed", whose) : Fill(whose, Fill(Sort.Map(cpu, Sort.Set(va)), Fill(Sort.Set(va), false)));
         m.Mark("stale", cpu, va, (c, x) => (tlb[c, x], translation.IsStale(tlb[c, x])));
     }
 
@@ -42,7 +44,7 @@ public sealed class Tlb : IHolder
     /// <summary>Adds to a step that a processor drops what it has for an address.</summary>
     public StepBuilder Drop(StepBuilder s, Expr c, Expr x)
     {
-        if (owed is not null)
+        if (hasPromises)
         {
             s.Each(cpu, caller => s.Set(owed[caller, c, x], false));
         }
@@ -60,11 +62,11 @@ public sealed class Tlb : IHolder
     /// <summary>Adds to a step that a caller passes over an address: the entries there now are gone when it returns.</summary>
     public StepBuilder Owe(StepBuilder s, Expr caller, Expr x) => s.Each(cpu, c => s.SetIf(
         tlb[c, x].HasValue & (translation.HasPermissions ? tlb[c, x].Value[translation.Writable] : true),
-        owed![caller, c, x], true));
+        owed[caller, c, x], true));
 
     /// <summary>Adds to a step that a caller returns: what it promised the end of, and is still there, is stale.</summary>
     public StepBuilder ReturnFrom(StepBuilder s, Expr caller) => s.Each(cpu, c => s.Each(va, x => s
-        .SetIf(tlb[c, x].HasValue & owed![caller, c, x], tlb[c, x].Value[translation.Stale], true)
+        .SetIf(tlb[c, x].HasValue & owed[caller, c, x], tlb[c, x].Value[translation.Stale], true)
         .Set(owed[caller, c, x], false)));
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal static class Invariants
 {
     public static void Add(ModelBuilder m, Machine machine)
     {
-        Expr isDefined = machine.Undefined is { } undefined ? !undefined : true;
+        var isDefined = !machine.Undefined;
         var noEntry = ForAll(machine.Cpu, machine.Va, (c, x) =>
             machine.CanStillUse(c).Implies(!machine.Translation.IsStale(machine.Tlb[c, x])));
         if (machine.Device is { } device)
@@ -31,28 +31,28 @@ internal static class Invariants
 
         m.Always("I-PTE", !machine.PageTable.HasStale,
             "no valid PTE names a frame that is free or somebody else's");
-        if (machine.Mmu.ReadFreedTable is { } readFreedTable)
+        if (machine.Upper is not null)
         {
-            m.Always("I-TABLE", !readFreedTable,
+            m.Always("I-TABLE", !machine.Mmu.ReadFreedTable,
                 "no walk reads, or writes an accessed bit to, a frame that is no longer a page table");
         }
 
-        if (machine.Undefined is not null)
+        if (m.Has(LocalCpuFlag.Overwrite))
         {
             m.Always("I-BBM", isDefined,
                 "between two valid values that need break-before-make the entry is invalid and flushed everywhere");
         }
 
         m.NoDeadlock("no deadlock");
-        if (machine.Spaces is { KeptStale: { } keptStale } spaces)
+        if (machine.Spaces is { WatchesStale: true } spaces)
         {
-            AddCatchUp(m, machine, spaces, keptStale);
+            AddCatchUp(m, machine, spaces);
         }
     }
 
-    private static void AddCatchUp(ModelBuilder m, Machine machine, AddressSpaces spaces, Expr keptStale)
+    private static void AddCatchUp(ModelBuilder m, Machine machine, AddressSpaces spaces)
     {
-        m.Always("I-CATCHUP", !keptStale, "a switch into the mm keeps no TLB entry that was stale when it began");
+        m.Always("I-CATCHUP", !spaces.KeptStale, "a switch into the mm keeps no TLB entry that was stale when it began");
         m.LeadsTo("L-CATCHUP",
             Exists(machine.Cpu, c => spaces.HasLeft(c) & machine.HasStale(c)),
             !Exists(machine.Cpu, c => !spaces.IsWalkable(c) & machine.HasStale(c)),

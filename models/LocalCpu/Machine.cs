@@ -56,10 +56,7 @@ internal sealed class Machine
             Spaces = new AddressSpaces(m, Cpu, Tlb, m.Size("gens"), m.Has(LocalCpuFlag.LocalMunmap) ? HasStale : null);
         }
 
-        if (m.Has(LocalCpuFlag.Overwrite))
-        {
-            Undefined = m.Ghost("undefined_hw", Sort.Bool);
-        }
+        Undefined = m.Has(LocalCpuFlag.Overwrite) ? m.Ghost("undefined_hw", Sort.Bool) : false;
 
         Server = new Server(m, this);
         victim = m.Ghost("stale_access_to", Sort.Option(Sort.Enum<Owner>()));
@@ -106,7 +103,7 @@ internal sealed class Machine
     /// <summary>
     /// Whether a step was taken after which the architecture promises nothing; only where a PTE is overwritten.
     /// </summary>
-    public Expr? Undefined { get; }
+    public Expr Undefined { get; }
 
     /// <summary>Whether the walker and the TLB of a processor work in the server's address space.</summary>
     public Expr IsLoaded(Expr c) => Spaces?.IsWalkable(c) ?? true;

@@ -9,19 +9,18 @@ internal sealed class OverwritingServer(Machine machine)
 {
     private readonly Server server = machine.Server;
     private readonly PageTable pages = machine.PageTable;
-    private Expr? held;
-    private Expr? dropping;
+    private bool holds;
+    private Expr held = None;
+    private Expr dropping = None;
 
     public void Describe(ModelBuilder m)
     {
-        if (m.Has(LocalCpuFlag.FrameHold))
-        {
-            held = m.Map("held", machine.Frame, Sort.Bool);
-            dropping = m.Map("dropping", machine.Frame, Sort.Bool);
-        }
-
-        m.Thread("zt", machine.Cpu, repeats: true, (t, c) => Program(m, t, c));
-        if (held is not null)
+        holds = m.Has(LocalCpuFlag.FrameHold);
+        var nothing = Fill(Sort.Set(machine.Frame), false);
+        held = holds ? m.Map("held", machine.Frame, Sort.Bool) : nothing;
+        dropping = holds ? m.Map("dropping", machine.Frame, Sort.Bool) : nothing;
+        server.Thread = m.Thread("zt", machine.Cpu, repeats: true, (t, c) => Program(m, t, c));
+        if (holds)
         {
             m.Thread("zuf", repeats: true, DropReferences);
         }
@@ -69,7 +68,7 @@ internal sealed class OverwritingServer(Machine machine)
         var isInUse = m.Has(LocalCpuFlag.PteLeft)
             ? server.InFlight(f)
             : server.InFlight(f) | pages.Names(f) | Exists(machine.Cpu, z => old[z] == f);
-        return held is null ? isInUse : isInUse | held[f];
+        return isInUse | held[f];
     }
 
     private void InsertPfn(ModelBuilder m, ThreadBuilder t, Expr c, Server.Locals locals, Expr old)
@@ -86,20 +85,21 @@ internal sealed class OverwritingServer(Machine machine)
                 .Set(server.Holder[x], c)
                 .Set(locals.At, x).Set(locals.Buffer, f)
                 .Set(old, Named(pte))
-                .Set(locals.Phase, pte.HasValue.Then(Phase.Retiring, Phase.Serving))
+                .Set(locals.Phase, If(pte.HasValue, Phase.Retiring, Phase.Serving))
                 .From(Code.InsertPfn, Mails.Patch);
-            if (held is not null)
+            if (holds)
             {
-                s.Set(held[f], true).Set(dropping![f], false);
+                s.Set(held[f], true).Set(dropping[f], false);
             }
 
             // Both addresses are writable: break-before-make is required wherever it exists.
-            if (machine.Undefined is { } undefined && !machine.Architecture.AllowsLiveOverwrite)
+            if (!machine.Architecture.AllowsLiveOverwrite)
             {
-                s.SetIf(pte.HasValue & pte.Value[machine.Translation.Frame] != f, undefined, true);
+                s.SetIf(pte.HasValue & pte.Value[machine.Translation.Frame] != f, machine.Undefined, true);
                 s.From(machine.Architecture.Source);
             }
         });
+        t.Label("inserted");
         t.If(old.HasValue, () => server.FlushLocally(t, c, locals.At, s => s
             .Set(old, None).Set(locals.Phase, Phase.Serving)));
     }
@@ -123,17 +123,17 @@ internal sealed class OverwritingServer(Machine machine)
     private void DropReferences(ThreadBuilder t)
     {
         t.Step("flush_tlb_mm", s => server.Shootdown!
-            .Send(s.When(!server.Lock & Exists(machine.Frame, CanDrop)), null, _ => true, None)
+            .Send(s.When(!server.Lock & Exists(machine.Frame, CanDrop)), None, _ => true, None)
             .Set(server.Lock, true)
-            .Each(machine.Frame, f => s.SetIf(CanDrop(f), dropping![f], true))
+            .Each(machine.Frame, f => s.SetIf(CanDrop(f), dropping[f], true))
             .Shows());
-        t.Step("put_page of held buffers", s => server.Shootdown!.Finish(s, null)
+        t.Step("put_page of held buffers", s => server.Shootdown!.Finish(s, None)
             .Set(server.Lock, false)
-            .Each(machine.Frame, f => s.If(dropping![f], () => s.Set(held![f], false).Set(dropping[f], false)))
+            .Each(machine.Frame, f => s.If(dropping[f], () => s.Set(held[f], false).Set(dropping[f], false)))
             .Shows());
     }
 
-    private Expr Named(Expr pte) => pte.HasValue.Then(Some(pte.Value[machine.Translation.Frame]), None);
+    private Expr Named(Expr pte) => If(pte.HasValue, Some(pte.Value[machine.Translation.Frame]), None);
 
-    private Expr CanDrop(Expr f) => held![f] & !pages.Names(f);
+    private Expr CanDrop(Expr f) => held[f] & !pages.Names(f);
 }

@@ -24,11 +24,12 @@ internal sealed class Server
     private readonly Sort cpu;
     private readonly bool onlyOwner;
     private readonly bool touchesWhileWaiting;
-    private readonly Expr? on;
-    private readonly Expr? code;
-    private Expr? phase;
-    private Expr? at;
-    private Expr? buffer;
+    private readonly Expr on;
+    private readonly Expr code;
+    // Maps, once the threads have declared what they keep.
+    private Expr phase = None;
+    private Expr at = None;
+    private Expr buffer = None;
     private Expr? mask;
 
     public Server(ModelBuilder m, Machine machine)
@@ -40,15 +41,16 @@ internal sealed class Server
         CanMigrate = !m.Assumes(LocalCpuFlag.Pinned) && m.Size("cpu") > 1;
         Holder = m.Map("vma", machine.Va, Sort.Option(cpu));
         Lock = m.Var("mmap_lock", Sort.Bool);
-        on = !CanMigrate ? null : m.Map("moved_to", cpu, Sort.Option(cpu));
+        on = CanMigrate ? m.Map("moved_to", cpu, Sort.Option(cpu)) : Fill(Sort.Map(cpu, Sort.Option(cpu)), None);
         if (flushesEverywhere && m.Size("cpu") > 1)
         {
             Shootdown = new Shootdown(m, cpu, machine.Va, machine.Architecture);
         }
 
+        // Code that nobody has checked may be anybody's.
+        code = m.Has(LocalCpuFlag.SignedServer) ? m.Var("server", Sort.Enum<ServerCode>()) : ServerCode.Compromised;
         if (m.Has(LocalCpuFlag.SignedServer))
         {
-            code = m.Var("server", Sort.Enum<ServerCode>());
             AddSignature(m, code);
         }
     }
@@ -59,6 +61,9 @@ internal sealed class Server
     /// <summary>mmap_lock, which every munmap holds from the zap to the end of the flush.</summary>
     public Expr Lock { get; }
 
+    /// <summary>The threads, once they are described.</summary>
+    public ModelThread? Thread { get; set; }
+
     /// <summary>Whether threads move between CPUs.</summary>
     public bool CanMigrate { get; }
 
@@ -66,11 +71,11 @@ internal sealed class Server
     public Shootdown? Shootdown { get; }
 
     /// <summary>The CPU that a thread runs on.</summary>
-    public Expr Here(Expr c) => on is null ? c : on[c].HasValue.Then(on[c].Value, c);
+    public Expr Here(Expr c) => If(on[c].HasValue, on[c].Value, c);
 
     /// <summary>Whether a thread can take a step that needs its CPU.</summary>
     public Expr CanRun(Expr c) =>
-        (machine.Spaces?.CanRunThread(Here(c)) ?? true) & (code is null ? true : code != ServerCode.NotLoaded);
+        (machine.Spaces?.CanRunThread(Here(c)) ?? true) & code != ServerCode.NotLoaded;
 
     /// <summary>Whether the bound on flush generations leaves room for one more.</summary>
     public Expr CanFlush => machine.Spaces?.HasGenerationsLeft ?? true;
@@ -79,16 +84,15 @@ internal sealed class Server
     public Expr IsServed(Expr x) => Exists(cpu, z => Serves(z, x));
 
     /// <summary>Whether a frame is the buffer of an operation that is not over.</summary>
-    public Expr InFlight(Expr f) => Exists(cpu, z => buffer![z] == f);
+    public Expr InFlight(Expr f) => Exists(cpu, z => buffer[z] == f);
 
     /// <summary>Whether some instruction that a CPU retires may name an address.</summary>
     public Expr MayTouch(Expr d, Expr x)
     {
         var owner = Exists(cpu, z => Here(z) == d & (touchesWhileWaiting
-            ? Serves(z, x) | (phase![z] == Phase.Waiting & Holder[x] == z)
+            ? Serves(z, x) | (phase[z] == Phase.Waiting & Holder[x] == z)
             : Serves(z, x)));
-        var anyone = onlyOwner ? owner : code is null ? true : owner | code == ServerCode.Compromised;
-        return (machine.Spaces?.Runs(d) ?? true) & anyone;
+        return (machine.Spaces?.Runs(d) ?? true) & (onlyOwner ? owner : code == ServerCode.Compromised | owner);
     }
 
     /// <summary>Declares what every thread keeps for itself; before its first step.</summary>
@@ -109,7 +113,7 @@ internal sealed class Server
     {
         t.Step("migrate", cpu, (s, d) => s
             .When(CanRun(c) & Here(c) != d)
-            .Set(on![c], (d == c).Then(None, Some(d)))
+            .Set(on[c], If(d == c, None, Some(d)))
             .From(Code.Affinity));
         t.Goto(label);
     }
@@ -148,7 +152,7 @@ internal sealed class Server
         {
             var others = sampled ?? ReadMask(t, c);
             void Send() => t.Step(machine.Architecture.RemoteFlush, s => Shootdown
-                .Send(s, null, d => others is null ? (isBroadcast ? true : Here(c) != d) : others[d], address)
+                .Send(s, None, d => others is null ? (isBroadcast ? true : Here(c) != d) : others[d], address)
                 .Shows(address).From(Code.FlushOthers));
             if (others is null)
             {
@@ -185,7 +189,7 @@ internal sealed class Server
     /// <summary>Adds to a step that the flush is over and the thread can be preempted.</summary>
     public StepBuilder FinishFlush(StepBuilder s, Expr c)
     {
-        Shootdown?.Finish(s, null);
+        Shootdown?.Finish(s, None);
         machine.Spaces?.EnablePreemption(s, Here(c));
         return s.From(Code.Finish);
     }
@@ -244,7 +248,7 @@ internal sealed class Server
         }
     }
 
-    private Expr Serves(Expr z, Expr x) => phase![z] == Phase.Serving & at![z] == x;
+    private Expr Serves(Expr z, Expr x) => phase[z] == Phase.Serving & at[z] == x;
 
     private static Expr Whole(Expr local) => ((Expr.Index)local).Map;
 

@@ -13,6 +13,7 @@ internal sealed class UnmappingServer(Machine machine)
     private bool keepsAddresses;
     private bool hasTeardown;
     private bool zapsFully;
+    private bool flushesIfCleared;
 
     public void Describe(ModelBuilder m)
     {
@@ -21,7 +22,7 @@ internal sealed class UnmappingServer(Machine machine)
         zapsFully = m.Assumes(LocalCpuFlag.FullZap);
         // Elsewhere a crash in the middle of an operation does what munmap does.
         hasTeardown = isLocal && (keepsAddresses || zapsFully);
-        m.Thread("zt", machine.Cpu, repeats: true, (t, c) => Program(m, t, c));
+        server.Thread = m.Thread("zt", machine.Cpu, repeats: true, (t, c) => Program(m, t, c));
         server.AddAnswers(m);
     }
 
@@ -30,7 +31,8 @@ internal sealed class UnmappingServer(Machine machine)
         var locals = server.Begin(t, c);
         server.AddPutPage(m, server.InFlight);
         var isClosing = hasTeardown ? t.Local("is_closing", Sort.Bool, false) : false;
-        var cleared = m.Has(LocalCpuFlag.GatherFlush) ? t.Local("cleared", Sort.Bool, false) : null;
+        flushesIfCleared = m.Has(LocalCpuFlag.GatherFlush);
+        var cleared = flushesIfCleared ? t.Local("cleared", Sort.Bool, false) : true;
         var table = machine.Upper is null ? null : t.Local("table", machine.Frame);
         var early = m.Has(LocalCpuFlag.MaskBefore);
         Expr? sampled = null;
@@ -82,7 +84,7 @@ internal sealed class UnmappingServer(Machine machine)
         if (machine.Upper is { } level)
         {
             t.Step("free_pgtables", s => s
-                .Set(table!, pages.HasEntries.Then(None, level.Pmd))
+                .Set(table!, If(pages.HasEntries, None, level.Pmd))
                 .SetIf(!pages.HasEntries, level.Pmd, None)
                 .Shows(level.Pmd).From(Code.FreeTables));
         }
@@ -110,7 +112,7 @@ internal sealed class UnmappingServer(Machine machine)
     }
 
     // Everything that the thread has goes at once, so the flush is one of the whole address space.
-    private void Teardown(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? cleared)
+    private void Teardown(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr cleared)
     {
         t.Step("close: zap_pte_range", s =>
         {
@@ -119,7 +121,7 @@ internal sealed class UnmappingServer(Machine machine)
                 .Each(machine.Va, x => s.SetIf(server.Holder[x] == c, pages.Entry(c, x), None))
                 .Set(locals.At, None).Set(isClosing, true)
                 .Shows().From(Code.Exit);
-            if (cleared is not null)
+            if (flushesIfCleared)
             {
                 s.Set(cleared, Exists(machine.Va, x => server.Holder[x] == c & pages.Entry(c, x).HasValue));
             }
@@ -134,7 +136,7 @@ internal sealed class UnmappingServer(Machine machine)
     }
 
     private void Flush(
-        ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr? cleared, Expr? table, Expr? sampled)
+        ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr cleared, Expr? table, Expr? sampled)
     {
         void Everywhere()
         {
@@ -163,7 +165,7 @@ internal sealed class UnmappingServer(Machine machine)
         }
         else if (zapsFully)
         {
-            t.If(isClosing, cleared is null ? Everywhere : () => t.If(cleared, Everywhere, Nothing), Locally);
+            t.If(isClosing, () => t.If(cleared, Everywhere, Nothing), Locally);
         }
         else
         {

@@ -152,13 +152,15 @@ public sealed class BatchedUnmap : ModelFamily
     {
         // As many are counted; with the next, both counts start again. No more can come while one mprotect flushes.
         private readonly int most;
-        private readonly Expr? flag;
-        private readonly Expr? pending;
-        private readonly Expr? flushed;
+        private readonly bool isFlag;
+        private readonly Expr flag = None;
+        private readonly Expr pending = None;
+        private readonly Expr flushed = None;
 
         public Batched(ModelBuilder m)
         {
-            if (m.Has(Flag))
+            isFlag = m.Has(Flag);
+            if (isFlag)
             {
                 flag = m.Var("tlb_flush_batched", Sort.Bool);
                 IsPending = flag;
@@ -175,14 +177,14 @@ public sealed class BatchedUnmap : ModelFamily
         public Expr IsPending { get; }
 
         /// <summary>Adds to a step that a PTE is cleared whose flush comes later.</summary>
-        public StepBuilder Add(StepBuilder s) => flag is not null
+        public StepBuilder Add(StepBuilder s) => isFlag
             ? s.Set(flag, true)
-            : s.Set(pending!, (pending! == most).Then(1, pending! + 1)).SetIf(pending! == most, flushed!, 0);
+            : s.Set(pending, If(pending == most, 1, pending + 1)).SetIf(pending == most, flushed, 0);
 
         /// <summary>Adds flush_tlb_batched_pending, which its caller calls with a page-table lock.</summary>
         public void FlushIfPending(ThreadBuilder t, Action flush)
         {
-            if (flag is not null)
+            if (isFlag)
             {
                 t.Branch("flush_tlb_batched_pending", flag,
                     () =>
@@ -200,9 +202,9 @@ public sealed class BatchedUnmap : ModelFamily
                 {
                     flush();
                     t.Step("cmpxchg tlb_flush_batched", s => s
-                        .SetIf(pending! == seen.Value, flushed!, pending!).Set(seen, None).Shows().From(Pending));
+                        .SetIf(pending == seen.Value, flushed, pending).Set(seen, None).Shows().From(Pending));
                 },
-                null, s => s.Set(seen, pending!).From(Pending));
+                null, s => s.Set(seen, pending).From(Pending));
         }
     }
 }

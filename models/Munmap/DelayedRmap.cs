@@ -169,13 +169,13 @@ public sealed class DelayedRmap : ModelFamily
         public Expr Lost { get; }
 
         /// <summary>The page that each CPU has gathered, and holds a reference to.</summary>
-        public Expr? Gathered { get; set; }
+        public Expr Gathered { get; set; } = None;
 
-        public Expr IsGathered(Expr f) => Exists(process.Cpu, c => Gathered![c] == f);
+        public Expr IsGathered(Expr f) => Exists(process.Cpu, c => Gathered[c] == f);
 
         /// <summary>Adds to the step of a store that the disk is behind.</summary>
         public void Stored(StepBuilder s, Expr c, Expr x) => s.Each(process.Frame, f => s.SetIf(
-            process.Mmu.StoresAtOnce(c, x).Then(
+            If(process.Mmu.StoresAtOnce(c, x),
                 process.Translation.Names(process.Tlb[c, x], f), process.Translation.Names(process.Pte(x), f)),
             Unsaved[f], true));
 

@@ -17,11 +17,12 @@ internal sealed class FastGup : IHolder
     private readonly Field table;
     private readonly Field stale = new("stale", Sort.Bool, IsGhost: true);
     private readonly Sort held;
-    private readonly Expr? tables;
+    private readonly bool hasTables;
+    private readonly Expr tables;
     private readonly Expr entries;
     private readonly Expr referenced;
     private readonly Expr wrongPage;
-    private readonly Expr? readFreedTable;
+    private readonly Expr readFreedTable;
 
     /// <summary>Declares what each CPU's walk has in hand.</summary>
     /// <param name="m">The model.</param>
@@ -37,11 +38,9 @@ internal sealed class FastGup : IHolder
         entries = m.Map("gup.pte", process.Cpu, Sort.Option(process.Translation.Sort));
         referenced = m.Map("gup.page", process.Cpu, Sort.Option(process.Frame));
         wrongPage = m.Ghost("wrong_page", Sort.Bool);
-        if (process.Upper is not null)
-        {
-            tables = m.Map("gup.table", process.Cpu, Sort.Option(held));
-            readFreedTable = m.Ghost("gup_read_freed_table", Sort.Bool);
-        }
+        hasTables = process.Upper is not null;
+        tables = hasTables ? m.Map("gup.table", process.Cpu, Sort.Option(held)) : Fill(Sort.Map(process.Cpu, Sort.Option(held)), None);
+        readFreedTable = hasTables ? m.Ghost("gup_read_freed_table", Sort.Bool) : false;
 
         process.Allocator.Register(this);
     }
@@ -62,7 +61,7 @@ internal sealed class FastGup : IHolder
     public void Outdate(StepBuilder s, Expr frame) => s.Each(process.Cpu, c =>
     {
         process.Translation.Outdate(s, entries[c], frame);
-        if (tables is not null)
+        if (hasTables)
         {
             s.SetIf(tables[c].HasValue & tables[c].Value[table] == frame, tables[c].Value[stale], true);
         }
@@ -81,7 +80,7 @@ internal sealed class FastGup : IHolder
         {
             // Where the PMD maps a huge page, the walk ends another way, which is left out.
             t.Branch("gup_fast_pmd_range", upper.Pmd.HasValue, () => ReadEntry(t, c, address), FallBack(t),
-                s => s.SetIf(upper.Pmd.HasValue, tables![c], New(held, upper.Pmd.Value, false)).From(Source));
+                s => s.SetIf(upper.Pmd.HasValue, tables[c], New(held, upper.Pmd.Value, false)).From(Source));
         }
         else
         {
@@ -102,7 +101,7 @@ internal sealed class FastGup : IHolder
         var isLinked = (Expr)true;
         if (process.Upper is { } upper)
         {
-            isLinked = upper.Pmd.HasValue & upper.Pmd.Value == tables![c].Value[table];
+            isLinked = upper.Pmd.HasValue & upper.Pmd.Value == tables[c].Value[table];
             isPresent &= upper.Pmd.IsNone | isLinked;
         }
 
@@ -113,9 +112,9 @@ internal sealed class FastGup : IHolder
             s =>
             {
                 s.SetIf(isPresent, entries[c], pte).From(Source);
-                if (tables is not null)
+                if (hasTables)
                 {
-                    s.SetIf(tables[c].Value[stale], readFreedTable!, true);
+                    s.SetIf(tables[c].Value[stale], readFreedTable, true);
                 }
             });
     }
@@ -150,7 +149,7 @@ internal sealed class FastGup : IHolder
     private StepBuilder Enable(StepBuilder s, Expr c)
     {
         s.Set(IrqsOff[c], false).Set(entries[c], None).Shows().From(Source);
-        if (tables is not null)
+        if (hasTables)
         {
             s.Set(tables[c], None);
         }
@@ -173,9 +172,9 @@ internal sealed class FastGup : IHolder
     public void AddInvariants(ModelBuilder m)
     {
         m.Always("I-GUP", !wrongPage, "GUP-fast hands out a reference only to the page that the address names");
-        if (readFreedTable is not null)
+        if (hasTables)
         {
-            m.Always("I-TABLE", !readFreedTable & !process.Mmu.ReadFreedTable!,
+            m.Always("I-TABLE", !readFreedTable & !process.Mmu.ReadFreedTable,
                 "no walk, of hardware or of GUP-fast, reads a frame that is no longer a page table");
         }
 

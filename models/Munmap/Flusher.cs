@@ -103,7 +103,7 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
         }
 
         void Clear(StepBuilder s, Expr x) => s
-            .SetIf(process.Pte(x).HasValue, batch[x], process.Pte(x).HasValue.Then(Some(process.FrameAt(x)), None))
+            .SetIf(process.Pte(x).HasValue, batch[x], If(process.Pte(x).HasValue, Some(process.FrameAt(x)), None))
             .Set(process.Pte(x), None);
         void One() => t.Step("ptep_get_and_clear", process.Va, (s, x) =>
             Clear(Begin(s).When(process.Pte(x).HasValue).Set(address, x), x));

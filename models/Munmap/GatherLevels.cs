@@ -64,7 +64,7 @@ public sealed class GatherLevels : ModelFamily
         process.AddEnvironment(m);
         process.Allocator.AddReuse(m, hasOwnTables: true, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
-        m.Always("I-TABLE", !process.Mmu.ReadFreedTable!,
+        m.Always("I-TABLE", !process.Mmu.ReadFreedTable,
             "no walk reads, or writes an accessed bit to, a frame that is no longer a page table");
         m.Reachable("gathers nest", pending.IsNested);
     }

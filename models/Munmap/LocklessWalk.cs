@@ -239,7 +239,7 @@ public sealed class LocklessWalk : ModelFamily
             }
 
             t.Step("free_pgtables", s => s
-                .Set(table!, process.Pages.HasEntries.Then(None, upper.Pmd))
+                .Set(table!, If(process.Pages.HasEntries, None, upper.Pmd))
                 .SetIf(!process.Pages.HasEntries, upper.Pmd, None)
                 .Shows(upper.Pmd).From(KernelCode.FreeTables));
             if (m.Size("va") == 1)

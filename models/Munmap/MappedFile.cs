@@ -27,7 +27,7 @@ internal sealed class MappedFile
     private readonly Expr locked;
     private readonly Expr unsaved;
     private readonly Expr copiedFrom;
-    private Expr? gathered;
+    private Expr gathered = None; // a map, once the threads have declared it
 
     /// <summary>Declares it: nothing is mapped.</summary>
     /// <param name="m">The model.</param>
@@ -84,7 +84,7 @@ internal sealed class MappedFile
 
     /// <summary>Adds to the step of a store that the disk is behind.</summary>
     public void Stored(StepBuilder s, Expr c, Expr x) => s.Each(process.Frame, f => s.SetIf(
-        process.Mmu.StoresAtOnce(c, x).Then(
+        If(process.Mmu.StoresAtOnce(c, x),
             process.Translation.Names(process.Tlb[c, x], f), process.Translation.Names(process.Pte(x), f)),
         unsaved[f], true));
 
@@ -168,5 +168,5 @@ internal sealed class MappedFile
             .Shows(page).From(KernelCode.Finish));
     }
 
-    private Expr IsGathered(Expr f) => Exists(process.Cpu, d => gathered![d] == f);
+    private Expr IsGathered(Expr f) => Exists(process.Cpu, d => gathered[d] == f);
 }

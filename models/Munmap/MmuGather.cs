@@ -62,8 +62,8 @@ public sealed class MmuGather : ModelFamily
         var process = new Process(m, Architecture.Of(m), Owner.Free,
             isNested ? Needs.ConcurrentFlushes | Needs.Promises : Needs.Nothing);
         // Held for writing by a munmap; a page fault and madvise take it for reading.
-        var mmapLock = isNested ? null : m.Var("mmap_lock", Sort.Option(process.Cpu));
-        if (mmapLock is null)
+        var mmapLock = isNested ? None : m.Var("mmap_lock", Sort.Option(process.Cpu));
+        if (isNested)
         {
             var pending = new FlushPending(m, m.Size("cpu"));
             m.Thread("madvise", process.Cpu, repeats: true, (t, c) => ZapShared(m, process, pending, t, c));
@@ -74,7 +74,7 @@ public sealed class MmuGather : ModelFamily
             m.Thread("munmap", process.Cpu, repeats: true, (t, c) => ZapAlone(m, process, mmapLock, t, c));
         }
 
-        process.AddPageFaults(m, (_, _) => mmapLock?.IsNone ?? true);
+        process.AddPageFaults(m, (_, _) => mmapLock.IsNone);
         process.AddEnvironment(m);
         process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);

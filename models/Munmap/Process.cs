@@ -36,7 +36,8 @@ internal sealed class Process
 {
     private readonly Expr usedStale;
     private readonly Expr freedEarly;
-    private readonly Expr? flushesTables;
+    private readonly bool hasLevels;
+    private readonly Expr flushesTables;
     private bool countsLoads;
 
     public Process(ModelBuilder m, Architecture architecture, Owner initially, Needs needs = Needs.Nothing)
@@ -59,7 +60,8 @@ internal sealed class Process
 
         Mmu = new Mmu(m, Architecture, Translation, Pages, Tlb, Upper);
         Shootdown = new Shootdown(m, Cpu, Va, Architecture, needs.HasFlag(Needs.ConcurrentFlushes));
-        flushesTables = needs.HasFlag(Needs.Levels) ? m.Map("flush_freed_tables", Cpu, Sort.Bool) : null;
+        hasLevels = needs.HasFlag(Needs.Levels);
+        flushesTables = hasLevels ? m.Map("flush_freed_tables", Cpu, Sort.Bool) : Fill(Sort.Set(Cpu), false);
         usedStale = m.Ghost("used_stale", Sort.Bool);
         freedEarly = m.Ghost("freed_early", Sort.Bool);
     }
@@ -140,8 +142,8 @@ internal sealed class Process
         }
 
         t.Step(Architecture.RemoteFlush, s => Shootdown.Send(s, c, d => isBroadcast ? true : d != c, None)
-            .Set(flushesTables![c], freedTables).Shows().From([.. sources]));
-        t.Step("flush is complete", s => Shootdown.Finish(s, c).Set(flushesTables![c], false).Shows());
+            .Set(flushesTables[c], freedTables).Shows().From([.. sources]));
+        t.Step("flush is complete", s => Shootdown.Finish(s, c).Set(flushesTables[c], false).Shows());
     }
 
     private void DropLevels(StepBuilder s, Expr c, Expr freedTables)
@@ -197,13 +199,13 @@ internal sealed class Process
             Shootdown.AddAnswers(m, hasInterrupts ?? (_ => true),
                 (s, from, d) =>
                 {
-                    if (flushesTables is null)
+                    if (hasLevels)
                     {
-                        Mmu.Invalidate(s, d, Shootdown.Address(from));
+                        DropLevels(s, d, flushesTables[from]);
                     }
                     else
                     {
-                        DropLevels(s, d, flushesTables[from!]);
+                        Mmu.Invalidate(s, d, Shootdown.Address(from));
                     }
                 });
         }

@@ -152,15 +152,15 @@ public sealed class TlbGenerations : ModelFamily
 
         var spaces = new AddressSpaces(m, process.Cpu, process.Tlb, m.Size("gens"),
             rules: rules, upper: process.Upper, isLoaded: !hasSwitches);
-        var mmapLock = hasSwitches ? m.Var("mmap_lock", Sort.Bool) : null;
-        Expr? asked = null;
+        var mmapLock = hasSwitches ? m.Var("mmap_lock", Sort.Bool) : false;
+        Expr asked = None;
         m.Thread(hasSwitches ? "munmap" : "madvise", process.Cpu, repeats: true, (t, c) =>
-            asked = new Flusher(m, process, spaces, rules, mmapLock).Program(t, c));
-        process.AddPageFaults(m, (c, _) => (mmapLock is null ? true : !mmapLock) & spaces.Runs(c));
+            asked = new Flusher(m, process, spaces, rules, hasSwitches ? mmapLock : null).Program(t, c));
+        process.AddPageFaults(m, (c, _) => !mmapLock & spaces.Runs(c));
         if (process.Upper is { } upper)
         {
             m.Rule("__pte_alloc", process.Frame, (s, f) => s
-                .When(upper.Pmd.IsNone & process.Allocator.Owner[f] == Owner.Free & !mmapLock!)
+                .When(upper.Pmd.IsNone & process.Allocator.Owner[f] == Owner.Free & !mmapLock)
                 .When(Exists(process.Cpu, spaces.Runs))
                 .Set(process.Allocator.Owner[f], Owner.PageTable).Set(upper.Pmd, f).By("kernel"))
                 .From(KernelCode.AllocTable);
@@ -168,7 +168,7 @@ public sealed class TlbGenerations : ModelFamily
 
         process.AddEnvironment(m, spaces);
         process.Shootdown.AddAnswers(m, spaces.HasInterrupts, (s, from, d) => spaces
-            .Answer(s, d, process.Shootdown.Address(from), from is null ? null : asked![from]));
+            .Answer(s, d, process.Shootdown.Address(from), hasSwitches ? null : asked[from]));
         process.Allocator.AddReuse(m, hasOwnTables: hasTables, intoBuffers: false, asAnything: false);
         if (hasSwitches)
         {
@@ -184,9 +184,9 @@ public sealed class TlbGenerations : ModelFamily
                 "no TLB entry of the mm in CR3, which a CPU can speculate through, is from before the last free of its frame");
         }
 
-        if (process.Mmu.ReadFreedTable is { } readFreedTable)
+        if (hasTables)
         {
-            m.Always("I-TABLE", !readFreedTable,
+            m.Always("I-TABLE", !process.Mmu.ReadFreedTable,
                 "no walk reads, or writes an accessed bit to, a frame that is no longer a page table");
         }
     }

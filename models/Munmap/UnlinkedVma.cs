@@ -126,7 +126,7 @@ public sealed class UnlinkedVma : ModelFamily
             {
                 if (batch is not null)
                 {
-                    s.Set(batch[x], process.Pte(x).HasValue.Then(Some(process.FrameAt(x)), None));
+                    s.Set(batch[x], If(process.Pte(x).HasValue, Some(process.FrameAt(x)), None));
                 }
 
                 s.Set(process.Pte(x), None);

@@ -145,7 +145,7 @@ internal sealed class AliasMachine
         s.SetIf(hits & Tlb[c, x].Value[Translation.Frame] != meant, changed, true);
         s.If(walks, () => mmu.Walk(s, c, x));
         s.SetIf(walks & pte.Value[Translation.Frame] != meant, changed, true);
-        s.SetIf(!hits & !walks, stray, UserPage[x].Then(Some(Stray.IntoUserPage), Some(Stray.Fault)));
+        s.SetIf(!hits & !walks, stray, If(UserPage[x], Some(Stray.IntoUserPage), Some(Stray.Fault)));
         s.SetIf((hits | walks) & Armed[c], stray, Some(Stray.Watchpoint));
     }
 
@@ -154,7 +154,7 @@ internal sealed class AliasMachine
 
     /// <summary>Adds to a step that the thread which writes stores to the user's memory in place of the alias.</summary>
     public StepBuilder MissAlias(StepBuilder s, Expr x) =>
-        s.Set(stray, UserPage[x].Then(Some(Stray.IntoUserPage), Some(Stray.Fault)));
+        s.Set(stray, If(UserPage[x], Some(Stray.IntoUserPage), Some(Stray.Fault)));
 
     /// <summary>Whether a store to an address, in whatever a CPU has loaded, would reach protected data.</summary>
     public Expr Reaches(Expr c, Expr x) => HitsTlb(c, x) | CanWalk(c, x);

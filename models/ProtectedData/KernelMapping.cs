@@ -70,8 +70,8 @@ internal sealed class KernelMapping
     public Expr Reaches(Expr c, Expr x) => mmu.StoresAtOnce(c, x) | IsWritable(x);
 
     /// <summary>The frame that a store goes to, where it goes through.</summary>
-    public Expr FrameOfStore(Expr c, Expr x) => mmu.StoresAtOnce(c, x)
-        .Then(Tlb[c, x].Value[translation.Frame], Pages.Shared(x).Value[translation.Frame]);
+    public Expr FrameOfStore(Expr c, Expr x) => If(mmu.StoresAtOnce(c, x),
+        Tlb[c, x].Value[translation.Frame], Pages.Shared(x).Value[translation.Frame]);
 
     /// <summary>Adds to a step a store by whoever may.</summary>
     public void Store(StepBuilder s, Expr c, Expr x, Expr meant)

@@ -10,7 +10,8 @@ internal sealed class WriteSeals
 {
     private readonly Expr write;
     private readonly Expr seal;
-    private readonly Expr? iomap;
+    private readonly bool hasIomap;
+    private readonly Expr iomap;
     private readonly Expr changed;
     private readonly Expr had;
 
@@ -20,7 +21,8 @@ internal sealed class WriteSeals
     {
         write = m.Var("F_SEAL_WRITE", Sort.Bool);
         seal = m.Var("F_SEAL_SEAL", Sort.Bool);
-        iomap = hasIomap ? m.Var("F_SEAL_IOMAP", Sort.Bool) : null;
+        this.hasIomap = hasIomap;
+        iomap = hasIomap ? m.Var("F_SEAL_IOMAP", Sort.Bool) : false;
         changed = m.Ghost("changed_while_sealed", Sort.Bool);
         had = m.Ghost("seals_it_had", Sort.Map(Sort.Enum<Seal>(), Sort.Bool));
     }
@@ -35,7 +37,7 @@ internal sealed class WriteSeals
     public StepBuilder Add(StepBuilder s, Expr which)
     {
         s.SetIf(which == Seal.Write, write, true).SetIf(which == Seal.Seal, seal, true);
-        if (iomap is not null)
+        if (hasIomap)
         {
             s.SetIf(which == Seal.Iomap, iomap, true);
         }
@@ -49,7 +51,7 @@ internal sealed class WriteSeals
     /// <summary>Adds what F_SEAL_IOMAP needs, and the others must not have: a way to clear it.</summary>
     public void AddClearing(ModelBuilder m, Source source)
     {
-        if (iomap is not null)
+        if (hasIomap)
         {
             m.Rule("clear F_SEAL_IOMAP", s => s.When(iomap).Set(iomap, false).By("holder")).From(source);
         }
@@ -60,7 +62,7 @@ internal sealed class WriteSeals
     {
         var isWhole = had[Seal.Write].Implies(write) & had[Seal.Seal].Implies(seal);
         m.Always("I-SEALW", !changed, "once the write seal is set, nothing changes the content");
-        m.Always("I-MONO", iomap is null ? isWhole : isWhole & had[Seal.Iomap].Implies(iomap), "a seal that was set stays");
+        m.Always("I-MONO", hasIomap ? isWhole & had[Seal.Iomap].Implies(iomap) : isWhole, "a seal that was set stays");
         m.Reachable("the file is sealed against writes", write);
         m.Reachable("the seals are sealed", seal);
     }

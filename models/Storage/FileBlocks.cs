@@ -50,7 +50,7 @@ public sealed class FileBlocks
 
     /// <summary>Adds to a step that file A has a hole where it had a block.</summary>
     public StepBuilder Punch(StepBuilder s) => s
-        .Set(Owner[Extent.Value], (Owner[Extent.Value] == BlockOwner.Both).Then(BlockOwner.FileB, BlockOwner.Free))
+        .Set(Owner[Extent.Value], If(Owner[Extent.Value] == BlockOwner.Both, BlockOwner.FileB, BlockOwner.Free))
         .Set(Extent, None);
 
     /// <summary>Adds the allocation of a block for the hole of file A.</summary>

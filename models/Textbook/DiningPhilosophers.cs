@@ -34,10 +34,10 @@ public sealed class DiningPhilosophers : ModelFamily
         m.Thread("philosopher", seat, repeats: true, (t, p) =>
         {
             var left = p;
-            var right = (p == last).Then(0, p + 1);
+            var right = If(p == last, 0, p + 1);
             var isOdd = m.Has(SameSide) ? false : p == last;
-            var first = isOdd.Then(right, left);
-            var second = isOdd.Then(left, right);
+            var first = If(isOdd, right, left);
+            var second = If(isOdd, left, right);
 
             t.Step("take a fork", s => s.When(fork[first].IsNone).Set(fork[first], p).Shows(p, first));
             t.Step("take the other", s => s.When(fork[second].IsNone).Set(fork[second], p).Shows(p, second));
@@ -45,6 +45,6 @@ public sealed class DiningPhilosophers : ModelFamily
         });
 
         m.NoDeadlock("no deadlock", text: "some philosopher can always do something");
-        m.Reachable("somebody eats", Exists(seat, p => fork[p] == p & fork[(p == last).Then(0, p + 1)] == p));
+        m.Reachable("somebody eats", Exists(seat, p => fork[p] == p & fork[If(p == last, 0, p + 1)] == p));
     }
 }

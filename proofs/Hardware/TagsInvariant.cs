@@ -24,8 +24,8 @@ public sealed class TagsInvariant : Invariant
         var madeFrom = i.Field("made_from");
         i.Add("1", !usedForeign);
         i.Add("2", ForAll(cpu, mm, mm, va, (c1, m1, m2, v1) => m1 == m2 | !(tlb[c1, m1, v1].Value[madeFrom] == m2)));
-        i.Add("3", ForAll(cpu, c1 => cr3[c1].HasValue | Is(pc[c1], "branch")));
+        i.Add("3", ForAll(cpu, c1 => cr3[c1].HasValue | Is(pc[c1], "between calls")));
         i.Add("4", ForAll(cpu, va, (c1, v1) => !globalTlb[c1, v1].HasValue));
-        i.Add("5", ForAll(cpu, c1 => old[c1].HasValue | Is(pc[c1], "branch")));
+        i.Add("5", ForAll(cpu, c1 => old[c1].HasValue | Is(pc[c1], "between calls")));
     }
 }

@@ -11,6 +11,8 @@ namespace Verify.Proofs.LocalCpu;
 /// </summary>
 public sealed class GenerationsInvariant : Invariant
 {
+    private const string Chosen = "flush_tlb_others or tlb_finish_mmu";
+
     /// <inheritdoc/>
     public override ImmutableArray<string> Claims =>
         ["VL-FULL:I-ENTRY", "VL-FULL:I-USE", "VL-1CPU-AFTER:I-ENTRY", "VL-1CPU-AFTER:I-USE"];
@@ -29,13 +31,13 @@ public sealed class GenerationsInvariant : Invariant
     private static void AddThreads(InvariantBuilder i, Words w)
     {
         var (cpu, va, frame) = (w.Cpu, w.Va, w.Frame);
-        i.Add("waiting has no address", ForAll(cpu, t => w.At[t].IsNone == w.Is(t, "branch")));
+        i.Add("waiting has no address", ForAll(cpu, t => w.At[t].IsNone == w.Is(t, "waiting")));
         i.Add("a mapping has a buffer", ForAll(cpu, t => w.At[t].HasValue.Implies(w.Buffer[t].HasValue)));
         i.Add("the holder is there", ForAll(va, cpu, (x, t) => (w.Vma[x] == t).Implies(w.At[t] == x)));
         i.Add("there is the holder", ForAll(va, cpu, (x, t) => (w.At[t] == x).Implies(w.Vma[x] == t)));
         i.Add("a buffer is a buffer", ForAll(cpu, frame, (t, f) => (w.Buffer[t] == f).Implies(Is(i["owner"][f], "AppBuf"))));
         i.Add("mapped has a holder", ForAll(va, x => w.Pte[x].HasValue.Implies(w.Vma[x].HasValue)));
-        i.Add("mapped is served", ForAll(va, cpu, (x, t) => (w.Pte[x].HasValue & w.Vma[x] == t).Implies(w.Is(t, "branch'2"))));
+        i.Add("mapped is served", ForAll(va, cpu, (x, t) => (w.Pte[x].HasValue & w.Vma[x] == t).Implies(w.Is(t, "serving"))));
         i.Add("mapped is its buffer", ForAll(va, cpu, frame, (x, t, f) =>
             (w.Names(w.Pte[x], f) & w.Vma[x] == t).Implies(w.Buffer[t] == f)));
         i.Add("no PTE is stale", ForAll(va, x => !w.IsStale(w.Pte[x])));
@@ -47,13 +49,13 @@ public sealed class GenerationsInvariant : Invariant
     private static void AddSwitches(InvariantBuilder i, Words w)
     {
         void Add(string name, Func<Expr, Expr> holds) => i.Add(name, ForAll(w.Cpu, holds));
-        Add("a switch has interrupts off", c => i["irqs_off"][c] == !w.Switches(c, "branch"));
+        Add("a switch has interrupts off", c => i["irqs_off"][c] == !w.Switches(c, "between switches"));
         Add("on the way in the bit is set", c => w.Switches(c, "read tlb_gen", "load_new_mm_cr3", "loaded_mm").Implies(w.Mask[c]));
         Add("on the way out it is not", c => w.Switches(c, "load_new_mm_cr3 (other)", "loaded_mm (other)").Implies(!w.Mask[c]));
         Add("before CR3 is loaded", c => w.Switches(c, "read tlb_gen", "load_new_mm_cr3", "loaded_mm (other)").Implies(!w.HasCr3(c)));
         Add("after CR3 is loaded", c => w.Switches(c, "loaded_mm").Implies(w.HasCr3(c)));
-        Add("between switches", c => w.Switches(c, "branch").Implies(w.HasCr3(c) == w.IsLoaded(c)));
-        Add("the bit between switches", c => (w.Switches(c, "branch") & w.HasCr3(c)).Implies(w.Mask[c]));
+        Add("between switches", c => w.Switches(c, "between switches").Implies(w.HasCr3(c) == w.IsLoaded(c)));
+        Add("the bit between switches", c => (w.Switches(c, "between switches") & w.HasCr3(c)).Implies(w.Mask[c]));
         Add("what was read", c => w.Switches(c, "load_new_mm_cr3").Implies(w.Next[c].HasValue));
         Add("what was read was there", c => w.Next[c].HasValue.Implies(w.Next[c].Value <= w.Gen));
         Add("a CPU knows a generation", c => w.HasCr3(c).Implies(w.Context[c].HasValue));
@@ -65,9 +67,9 @@ public sealed class GenerationsInvariant : Invariant
     {
         var cpu = w.Cpu;
         i.Add("a flush stays on its CPU", ForAll(cpu, cpu, (t, h) => (w.IsFlushing(t) & w.Here(t) == h).Implies(
-            i["preempt_off"][h] & w.IsLoaded(h) & !i["is_lazy"][h] & w.Switches(h, "branch"))));
+            i["preempt_off"][h] & w.IsLoaded(h) & !i["is_lazy"][h] & w.Switches(h, "between switches"))));
         i.Add("the own TLB is flushed", ForAll(cpu, cpu, (t, h) =>
-            (w.Is(t, "mm_cpumask", "branch'3", "tlb_finish_mmu") & w.Here(t) == h).Implies(w.Context[h] == w.Gen)));
+            (w.Is(t, "mm_cpumask", Chosen, "tlb_finish_mmu") & w.Here(t) == h).Implies(w.Context[h] == w.Gen)));
         i.Add("the address of the flush", ForAll(cpu, w.Va, (t, x) =>
             (w.Is(t, "tlb_finish_mmu") & w.At[t] == x).Implies(i["flush_va"] == x)));
         i.Add("no address before", ForAll(cpu, t =>
@@ -75,7 +77,7 @@ public sealed class GenerationsInvariant : Invariant
         i.Add("no address without", (!i["mmap_lock"]).Implies(i["flush_va"].IsNone));
         i.Add("nobody is missed", ForAll(cpu, cpu, (t, d) => (w.IsFlushing(t) & w.IsInDanger(d)).Implies(
             w.Is(t, "flush_tlb_func_local", "mm_cpumask")
-                | (w.Is(t, "branch'3") & i["zt.others"][t, d]) | (w.Is(t, "tlb_finish_mmu") & i["pending"][d]))));
+                | (w.Is(t, Chosen) & i["zt.others"][t, d]) | (w.Is(t, "tlb_finish_mmu") & i["pending"][d]))));
     }
 
     // An entry is that of the mapping at its address, or its CPU is behind and has to compare first.
@@ -137,15 +139,15 @@ public sealed class GenerationsInvariant : Invariant
 
         public Expr Switches(Expr c, params ReadOnlySpan<string> steps) => Invariant.Is(i["switch.pc"][c], steps);
 
-        public Expr IsUnmapping(Expr t) => !Is(t, "branch", "branch'2");
+        public Expr IsUnmapping(Expr t) => !Is(t, "waiting", "serving");
 
-        public Expr IsFlushing(Expr t) => Is(t, "flush_tlb_func_local", "mm_cpumask", "branch'3", "tlb_finish_mmu");
+        public Expr IsFlushing(Expr t) => Is(t, "flush_tlb_func_local", "mm_cpumask", Chosen, "tlb_finish_mmu");
 
         public Expr IsStale(Expr entry) => entry.HasValue & entry.Value[stale];
 
         public Expr Names(Expr entry, Expr f) => entry.HasValue & entry.Value[named] == f;
 
-        public Expr Here(Expr t) => isPinned ? t : i["moved_to"][t].HasValue.Then(i["moved_to"][t].Value, t);
+        public Expr Here(Expr t) => isPinned ? t : If(i["moved_to"][t].HasValue, i["moved_to"][t].Value, t);
 
         public Expr HasCr3(Expr c) => Invariant.Is(i["cr3"][c], "User");
 

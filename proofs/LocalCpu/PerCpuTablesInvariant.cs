@@ -25,8 +25,8 @@ public sealed class PerCpuTablesInvariant : Invariant
         var ofFrame = i.Field("frame");
         var stale = i.Field("stale");
         i.Add("1", ForAll(cpu, va, (c1, v1) => !(tlb[c1, v1].HasValue & tlb[c1, v1].Value[stale])));
-        i.Add("2", ForAll(cpu, c1 => at[c1].HasValue | Is(pc[c1], "branch")));
-        i.Add("3", ForAll(cpu, c1 => !at[c1].HasValue | !Is(pc[c1], "branch")));
+        i.Add("2", ForAll(cpu, c1 => at[c1].HasValue | Is(pc[c1], "waiting")));
+        i.Add("3", ForAll(cpu, c1 => !at[c1].HasValue | !Is(pc[c1], "waiting")));
         i.Add("4", ForAll(cpu, va, (c2, v1) => !(vma[v1] == c2) | at[c2].HasValue));
         i.Add("5", ForAll(cpu, va, (c1, v1) => vma[v1].HasValue | !(at[c1] == v1)));
         i.Add("6", ForAll(cpu, frame, (c1, f2) => Is(owner[f2], "AppBuf") | !(buffer[c1] == f2)));
@@ -35,7 +35,7 @@ public sealed class PerCpuTablesInvariant : Invariant
         i.Add("9", ForAll(cpu, va, (c1, v1) => !tlb[c1, v1].HasValue | at[c1].HasValue));
         i.Add("10", ForAll(cpu, va, (c1, v1) => !tlb[c1, v1].HasValue | vma[v1].HasValue));
         i.Add("11", ForAll(cpu, va, (c1, v1) => !pte[c1, v1].HasValue | at[c1].HasValue));
-        i.Add("12", ForAll(cpu, va, (c1, v1) => !pte[c1, v1].HasValue | Is(pc[c1], "branch'2")));
+        i.Add("12", ForAll(cpu, va, (c1, v1) => !pte[c1, v1].HasValue | Is(pc[c1], "serving")));
         i.Add("13", ForAll(cpu, va, (c1, v1) => !pte[c1, v1].HasValue | vma[v1] == c1));
         i.Add("14", ForAll(cpu, frame, va, (c1, f1, v1) => !(tlb[c1, v1].Value[ofFrame] == f1) | buffer[c1] == f1));
         i.Add("15", ForAll(cpu, va, (c1, v1) => !(pte[c1, v1].HasValue & pte[c1, v1].Value[stale])));

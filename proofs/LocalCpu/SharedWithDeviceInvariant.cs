@@ -32,10 +32,10 @@ public sealed class SharedWithDeviceInvariant : Invariant
         var stale = i.Field("stale");
         i.Add("1", ForAll(cpu, va, (c1, v1) => !(tlb[c1, v1].HasValue & tlb[c1, v1].Value[stale])));
         i.Add("2", ForAll(va, v1 => !(deviceTlb[v1].HasValue & deviceTlb[v1].Value[stale])));
-        i.Add("3", ForAll(cpu, c1 => at[c1].HasValue | Is(pc[c1], "branch")));
+        i.Add("3", ForAll(cpu, c1 => at[c1].HasValue | Is(pc[c1], "waiting")));
         i.Add("4", mmapLock | !flushVa.HasValue);
         i.Add("5", ForAll(cpu, c1 => !at[c1].HasValue | buffer[c1].HasValue));
-        i.Add("6", ForAll(cpu, c1 => !at[c1].HasValue | !Is(pc[c1], "branch")));
+        i.Add("6", ForAll(cpu, c1 => !at[c1].HasValue | !Is(pc[c1], "waiting")));
         i.Add("7", ForAll(cpu, c1 => at[c1].HasValue | !buffer[c1].HasValue));
         i.Add("8", ForAll(cpu, va, (c1, v1) => !tlb[c1, v1].HasValue | vma[v1].HasValue));
         i.Add("9", ForAll(cpu, c1 => mmapLock | !Is(pc[c1], "tlb_finish_mmu")));
@@ -51,12 +51,12 @@ public sealed class SharedWithDeviceInvariant : Invariant
         i.Add("17", ForAll(cpu, c1 => flushVa.HasValue | !Is(pc[c1], "tlb_finish_mmu")));
         i.Add("18", ForAll(cpu, va, (c1, v1) => vma[v1] == c1 | !(at[c1] == v1)));
         i.Add("19", ForAll(va, v1 => !deviceTlb[v1].HasValue | vma[v1].HasValue));
-        i.Add("20", ForAll(cpu, c1 => !flushVa.HasValue | !Is(pc[c1], "flush_tlb_func_local")));
+        i.Add("20", ForAll(cpu, c1 => !flushVa.HasValue | !Is(pc[c1], "unhooked")));
         i.Add("21", ForAll(cpu, cpu, (c1, c2) => c1 == c2 | !Is(phase[c1], "Retiring") | !Is(phase[c2], "Retiring")));
         i.Add("22", ForAll(cpu, c1 => mmapLock | !Is(phase[c1], "Retiring")));
         i.Add("23", ForAll(cpu, va, (c1, v1) => !(vma[v1] == c1) | at[c1] == v1));
-        i.Add("24", ForAll(cpu, c1 => !Is(phase[c1], "Serving") | Is(pc[c1], "branch'2")));
-        i.Add("25", ForAll(cpu, va, (c1, v1) => pte[v1].HasValue | !(vma[v1] == c1) | !Is(pc[c1], "branch'2")));
+        i.Add("24", ForAll(cpu, c1 => !Is(phase[c1], "Serving") | Is(pc[c1], "serving")));
+        i.Add("25", ForAll(cpu, va, (c1, v1) => pte[v1].HasValue | !(vma[v1] == c1) | !Is(pc[c1], "serving")));
         i.Add("26", ForAll(cpu, c1 => !flushVa.HasValue | !Is(pc[c1], "flush_tlb_others")));
         i.Add("27", ForAll(cpu, c1 => flushVa.HasValue | !Is(pc[c1], "mmu_notifier_invalidate_range")));
         i.Add("28", ForAll(va, v1 => !pte[v1].HasValue | !(flushVa == v1)));
@@ -69,7 +69,7 @@ public sealed class SharedWithDeviceInvariant : Invariant
         i.Add("33", ForAll(cpu, va, (c1, v1) => !tlb[c1, v1].HasValue | pending[c1] | !(flushVa == v1)));
         i.Add("34", ForAll(cpu, va, (c1, v1) =>
             pte[v1].HasValue | !deviceTlb[v1].HasValue | !Is(pc[c1], "tlb_finish_mmu")));
-        i.Add("35", ForAll(cpu, va, (c1, v1) => !pte[v1].HasValue | !(vma[v1] == c1) | Is(pc[c1], "branch'2")));
+        i.Add("35", ForAll(cpu, va, (c1, v1) => !pte[v1].HasValue | !(vma[v1] == c1) | Is(pc[c1], "serving")));
         i.Add("36", ForAll(cpu, cpu, va, (c1, c2, v1) =>
             c1 == c2 | pte[v1].HasValue | !tlb[c1, v1].HasValue | !(movedTo[c2] == c1)
                 | !Is(pc[c2], "flush_tlb_others")));

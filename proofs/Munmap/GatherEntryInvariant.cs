@@ -26,7 +26,7 @@ public sealed class GatherEntryInvariant : Invariant
         var ofFrame = i.Field("frame");
         var stale = i.Field("stale");
         i.Add("1", ForAll(cpu, va, (c1, v1) => !(tlb[c1, v1].HasValue & tlb[c1, v1].Value[stale])));
-        i.Add("2", ForAll(cpu, c1 => mmapLock == c1 | Is(munmapPc[c1], "branch")));
+        i.Add("2", ForAll(cpu, c1 => mmapLock == c1 | Is(munmapPc[c1], "unhook")));
         i.Add("3", ForAll(frame, va, (f1, v1) => !Is(owner[f1], "Free") | !(pte[v1].Value[ofFrame] == f1)));
         i.Add("4", ForAll(cpu, va, (c1, v1) => !pte[v1].HasValue | !munmapBatch[c1, v1].HasValue));
         i.Add("5", ForAll(cpu, va, (c1, v1) => mmapLock == c1 | !munmapBatch[c1, v1].HasValue));
@@ -42,10 +42,10 @@ public sealed class GatherEntryInvariant : Invariant
                 v1 == v2 | !(munmapBatch[c2, v1] == f1) | !(munmapBatch[c2, v2] == f1)));
         i.Add("12", ForAll(cpu, frame, va, va, (c1, f1, v1, v2) =>
                 v1 == v2 | !(tlb[c1, v1].Value[ofFrame] == f1) | !(munmapBatch[c1, v2] == f1)));
-        i.Add("13", ForAll(cpu, va, (c1, v1) => pte[v1].HasValue | !tlb[c1, v1].HasValue | Is(munmapPc[c1], "branch")));
+        i.Add("13", ForAll(cpu, va, (c1, v1) => pte[v1].HasValue | !tlb[c1, v1].HasValue | Is(munmapPc[c1], "unhook")));
         i.Add("14", !flushVa.HasValue);
         i.Add("15", ForAll(cpu, cpu, va, (c1, c2, v1) =>
-                c1 == c2 | pte[v1].HasValue | !tlb[c1, v1].HasValue | !Is(munmapPc[c2], "branch'2")));
+                c1 == c2 | pte[v1].HasValue | !tlb[c1, v1].HasValue | !Is(munmapPc[c2], "free")));
         i.Add("16", ForAll(cpu, frame, frame, va, (c1, f1, f2, v1) =>
                 f1 == f2 | !(pte[v1].Value[ofFrame] == f1) | !(tlb[c1, v1].Value[ofFrame] == f2)));
         i.Add("17", ForAll(va, v1 => !(pte[v1].HasValue & pte[v1].Value[stale])));

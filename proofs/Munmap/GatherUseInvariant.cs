@@ -27,17 +27,17 @@ public sealed class GatherUseInvariant : Invariant
         var stale = i.Field("stale");
         i.Add("1", !i["used_stale"]);
         i.Add("2", ForAll(cpu, va, (c1, v1) => !(tlb[c1, v1].HasValue & tlb[c1, v1].Value[stale])));
-        i.Add("3", ForAll(cpu, c1 => mmapLock == c1 | Is(munmapPc[c1], "branch")));
+        i.Add("3", ForAll(cpu, c1 => mmapLock == c1 | Is(munmapPc[c1], "unhook")));
         i.Add("4", ForAll(cpu, va, (c1, v1) => !pte[v1].HasValue | !munmapBatch[c1, v1].HasValue));
         i.Add("5", ForAll(cpu, va, (c1, v1) => mmapLock == c1 | !munmapBatch[c1, v1].HasValue));
         i.Add("6", ForAll(cpu, frame, va, (c1, f1, v1) =>
                 !Is(owner[f1], "Free") | !(tlb[c1, v1].Value[ofFrame] == f1)));
         i.Add("7", ForAll(cpu, frame, va, va, (c1, f1, v1, v2) =>
                 v1 == v2 | !(tlb[c1, v1].Value[ofFrame] == f1) | !(munmapBatch[c1, v2] == f1)));
-        i.Add("8", ForAll(cpu, va, (c1, v1) => pte[v1].HasValue | !tlb[c1, v1].HasValue | Is(munmapPc[c1], "branch")));
+        i.Add("8", ForAll(cpu, va, (c1, v1) => pte[v1].HasValue | !tlb[c1, v1].HasValue | Is(munmapPc[c1], "unhook")));
         i.Add("9", !flushVa.HasValue);
         i.Add("10", ForAll(cpu, cpu, va, (c1, c2, v1) =>
-                c1 == c2 | pte[v1].HasValue | !tlb[c1, v1].HasValue | !Is(munmapPc[c2], "branch'2")));
+                c1 == c2 | pte[v1].HasValue | !tlb[c1, v1].HasValue | !Is(munmapPc[c2], "free")));
         i.Add("11", ForAll(cpu, frame, va, va, (c1, f1, v1, v2) =>
                 v1 == v2 | !(pte[v1].Value[ofFrame] == f1) | !(munmapBatch[c1, v2] == f1)));
         i.Add("12", ForAll(frame, va, (f2, v1) => Is(owner[f2], "AppBuf") | !(pte[v1].Value[ofFrame] == f2)));

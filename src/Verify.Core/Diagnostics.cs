@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Verify;
 
@@ -8,12 +9,22 @@ namespace Verify;
 /// <param name="Line">Line, from 1.</param>
 public sealed record SourceLocation(string File, int Line)
 {
-    /// <summary>The prefix that the build maps the repository root to (<c>PathMap</c>).</summary>
-    private const string MappedRoot = "/_/";
+    /// <summary>The folder of the repository, as the compiler calls it: as it is, or what <c>PathMap</c> makes of it.</summary>
+    private static readonly string Root = RootOf();
 
     /// <summary>Makes a spot from compiler-supplied caller information.</summary>
-    public static SourceLocation From(string file, int line) =>
-        new(file.StartsWith(MappedRoot, StringComparison.Ordinal) ? file[MappedRoot.Length..] : file, line);
+    public static SourceLocation From(string file, int line)
+    {
+        var path = file.Replace('\\', '/');
+        return new(path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..] : path, line);
+    }
+
+    private static string RootOf([CallerFilePath] string here = "")
+    {
+        const string Here = "src/Verify.Core/Diagnostics.cs";
+        var path = here.Replace('\\', '/');
+        return path.EndsWith("/" + Here, StringComparison.Ordinal) ? path[..^Here.Length] : "/_/";
+    }
 
     /// <summary>MSBuild's form, <c>file(line)</c>, which editors and CI underline.</summary>
     public override string ToString() => $"{File}({Line})";
@@ -37,14 +48,17 @@ public sealed record Diagnostic(ErrorCode Code, string Message, SourceLocation? 
 }
 
 /// <summary>A user's mistake: a bad model, a bad claim, a bad option or a bad file.</summary>
-public class UserErrorException(Diagnostic diagnostic) : Exception(diagnostic.ToString())
+/// <param name="diagnostic">What is wrong.</param>
+/// <param name="cause">What the user's own code threw, if it did.</param>
+public class UserErrorException(Diagnostic diagnostic, Exception? cause = null) : Exception(diagnostic.ToString(), cause)
 {
     /// <summary>What is wrong, where, and what to try.</summary>
     public Diagnostic Diagnostic { get; } = diagnostic;
 
     /// <summary>Makes the exception from its parts, with the code's own hint by default.</summary>
-    public static UserErrorException At(SourceLocation? where, ErrorCode code, string message, string? hint = null) =>
-        new(new Diagnostic(code, message, where, hint ?? code.Hint));
+    public static UserErrorException At(
+        SourceLocation? where, ErrorCode code, string message, string? hint = null, Exception? cause = null) =>
+        new(new Diagnostic(code, message, where, hint ?? code.Hint), cause);
 }
 
 /// <summary>Every error code, minted here and nowhere else.</summary>
@@ -107,7 +121,7 @@ public static class ErrorCodes
 
     /// <summary>The code that describes a model throws an exception.</summary>
     public static readonly ErrorCode ModelThrows = new("VRF114", "the code that describes a model throws an exception",
-        "mend the line; an expression that is null is the likeliest cause");
+        "mend the line; an expression that is null is the likeliest cause, and VERIFY_DEBUG=1 shows the stack");
 
     /// <summary>A quantifier binds a parameter that stands for something already.</summary>
     public static readonly ErrorCode BoundTwice = new("VRF115", "a parameter is bound where it is bound already",

@@ -6,12 +6,15 @@ internal static class ErrorOutput
     /// <summary>What is said about an exception: a user's mistake, a file that fails, or a mistake of our own.</summary>
     public static Diagnostic Diagnose(Exception e) => e switch
     {
-        UserErrorException known => known.Diagnostic,
+        UserErrorException known => IsDebug
+            ? known.Diagnostic with { Hint = $"{known.Diagnostic.Hint}\n{known.InnerException ?? known}" }
+            : known.Diagnostic,
         IOException or UnauthorizedAccessException => new(ErrorCodes.BadFile, OneLine(e.Message), null, ErrorCodes.BadFile.Hint),
         _ => new(ErrorCodes.Internal, OneLine($"{e.GetType().Name}: {e.Message}"), null,
-            Environment.GetEnvironmentVariable("VERIFY_DEBUG") == "1"
-                ? e.ToString() : $"{ErrorCodes.Internal.Hint}; VERIFY_DEBUG=1 shows where it happened"),
+            IsDebug ? e.ToString() : $"{ErrorCodes.Internal.Hint}; VERIFY_DEBUG=1 shows where it happened"),
     };
+
+    private static bool IsDebug => Environment.GetEnvironmentVariable("VERIFY_DEBUG") == "1";
 
     /// <summary>Says what is wrong, and what to try.</summary>
     public static void Complain(Terminal terminal, Diagnostic diagnostic)

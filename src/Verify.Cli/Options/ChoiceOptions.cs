@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Verify.Claims;
-using Verify.Cli.Hosting;
 using Verify.Modelling;
 
 namespace Verify.Cli.Options;

@@ -113,7 +113,7 @@ public abstract class ClaimList
         {
             var cause = e is TypeInitializationException { InnerException: { } inner } ? inner : e;
             throw cause as UserErrorException ?? UserErrorException.At(Dsl.SpotOf(cause), ErrorCodes.BadClaim,
-                $"the list '{GetType().Name}' throws {cause.GetType().Name}: {cause.Message}", "mend the line");
+                $"the list '{GetType().Name}' throws {cause.GetType().Name}: {cause.Message}", "mend the line", cause);
         }
     }
 }

@@ -36,6 +36,9 @@ public sealed class Model
     /// <summary>What reports point out.</summary>
     public ImmutableArray<Mark> Marks { get; }
 
+    /// <summary>The threads, in the order of their declaration.</summary>
+    public ImmutableArray<ModelThread> Threads { get; internal init; } = [];
+
     /// <summary>The scalar set whose members are the columns of a trace, if there is one.</summary>
     public Sort.ScalarSet? Processors { get; }
 
@@ -61,3 +64,99 @@ public sealed class Model
 /// <param name="When">While this holds.</param>
 /// <param name="Where">Where it is declared.</param>
 public sealed record Mark(string Text, ImmutableArray<Binder> Over, Expr Target, Expr When, SourceLocation Where);
+
+/// <summary>A variable of a model. Identity is by reference.</summary>
+public sealed class Variable
+{
+    internal Variable(string name, Sort sort, Expr? initially, VariableRole role, SourceLocation where) =>
+        (Name, Sort, Initially, Role, Where) = (name, sort, initially, role, where);
+
+    /// <summary>The name, unique in the model.</summary>
+    public string Name { get; }
+
+    /// <summary>What it holds.</summary>
+    public Sort Sort { get; }
+
+    /// <summary>The constant it starts with; null when it may start with any value of its (scalar) sort.</summary>
+    public Expr? Initially { get; }
+
+    /// <summary>What it is for.</summary>
+    public VariableRole Role { get; }
+
+    /// <summary>Where it is declared.</summary>
+    public SourceLocation Where { get; }
+
+    /// <summary>Whether the modelled system cannot see it.</summary>
+    public bool IsGhost => Role == VariableRole.Ghost;
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}
+
+/// <summary>What a variable is for.</summary>
+public enum VariableRole
+{
+    /// <summary>State of the modelled system.</summary>
+    State,
+
+    /// <summary>An observer's notes, which nothing in the system can read.</summary>
+    Ghost,
+
+    /// <summary>Where a thread is in its program; reports show the steps in its place.</summary>
+    ProgramCounter,
+
+    /// <summary>A local of a thread; reports show it in the arguments of its steps.</summary>
+    Local,
+}
+
+/// <summary>What is asked of a model. A closed set.</summary>
+/// <param name="Name">Unique in the model.</param>
+/// <param name="Text">The property in a sentence, for reports.</param>
+/// <param name="Where">Where it is declared.</param>
+public abstract record Property(string Name, string Text, SourceLocation Where)
+{
+    /// <summary>Holds in every reachable state.</summary>
+    /// <param name="Name">Unique in the model.</param>
+    /// <param name="Text">The property in a sentence.</param>
+    /// <param name="Where">Where it is declared.</param>
+    /// <param name="Holds">The state predicate.</param>
+    public sealed record Always(string Name, string Text, SourceLocation Where, Expr Holds) : Property(Name, Text, Where);
+
+    /// <summary>Holds in at least one reachable state: the witness against an empty proof.</summary>
+    /// <param name="Name">Unique in the model.</param>
+    /// <param name="Text">The property in a sentence.</param>
+    /// <param name="Where">Where it is declared.</param>
+    /// <param name="Holds">The state predicate.</param>
+    public sealed record Reachable(string Name, string Text, SourceLocation Where, Expr Holds) : Property(Name, Text, Where);
+
+    /// <summary>In every reachable state some rule can fire, or the state is one where the model may rest.</summary>
+    /// <param name="Name">Unique in the model.</param>
+    /// <param name="Text">The property in a sentence.</param>
+    /// <param name="Where">Where it is declared.</param>
+    /// <param name="MayRest">Where nothing needs to be able to happen.</param>
+    public sealed record NoDeadlock(string Name, string Text, SourceLocation Where, Expr MayRest) : Property(Name, Text, Where);
+
+    /// <summary>
+    /// Whenever the first holds, the second does then or later, in every run that is weakly fair to each thread and to each
+    /// rule declared <c>.Fair()</c>: what could go on from some point on for ever does go on.
+    /// </summary>
+    /// <param name="Name">Unique in the model.</param>
+    /// <param name="Text">The property in a sentence.</param>
+    /// <param name="Where">Where it is declared.</param>
+    /// <param name="From">What triggers it.</param>
+    /// <param name="To">What has to come.</param>
+    public sealed record LeadsTo(string Name, string Text, SourceLocation Where, Expr From, Expr To) : Property(Name, Text, Where);
+
+    /// <summary>The predicates of states that it is made of, in order.</summary>
+    public ImmutableArray<Expr> Predicates => this switch
+    {
+        Always p => [p.Holds],
+        Reachable p => [p.Holds],
+        NoDeadlock p => [p.MayRest],
+        LeadsTo p => [p.From, p.To],
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>The word for the kind of property.</summary>
+    public string Kind => GetType().Name;
+}

@@ -8,9 +8,10 @@ public sealed class ModelBuilder
 {
     private const int MaxMembers = 1 << 24;
     private readonly List<Variable> variables = [];
-    private readonly List<Rule> rules = [];
+    private readonly List<Func<Rule>> rules = [];
     private readonly List<Property> properties = [];
     private readonly List<Mark> marks = [];
+    private readonly List<ModelThread> threads = [];
     private readonly HashSet<string> sortNames = new(StringComparer.Ordinal);
     private readonly ModelFamily? family;
     private readonly Choices choices;
@@ -139,7 +140,8 @@ public sealed class ModelBuilder
     /// <param name="body">The program.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
-    public void Thread(string name, Sort each, bool repeats, Action<ThreadBuilder, Expr> body,
+    /// <returns>The thread, to ask where it is in its program.</returns>
+    public ModelThread Thread(string name, Sort each, bool repeats, Action<ThreadBuilder, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         if (!each.IsScalar)
@@ -151,7 +153,7 @@ public sealed class ModelBuilder
         var key = new Binder(Dsl.NameFor(each), each);
         var thread = new ThreadBuilder(this, name, key, repeats, SourceLocation.From(file, line));
         body(thread, new Expr.BoundVariable(key));
-        thread.Compile();
+        return Compiled(thread);
     }
 
     /// <summary>One thread.</summary>
@@ -160,12 +162,13 @@ public sealed class ModelBuilder
     /// <param name="body">The program.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
-    public void Thread(string name, bool repeats, Action<ThreadBuilder> body,
+    /// <returns>The thread, to ask where it is in its program.</returns>
+    public ModelThread Thread(string name, bool repeats, Action<ThreadBuilder> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         var thread = new ThreadBuilder(this, name, null, repeats, SourceLocation.From(file, line));
         body(thread);
-        thread.Compile();
+        return Compiled(thread);
     }
 
     /// <summary>A property of every reachable state.</summary>
@@ -212,19 +215,26 @@ public sealed class ModelBuilder
 
     /// <summary>The model, checked.</summary>
     /// <exception cref="UserErrorException">VRF1xx: a mistake in the model, at its own line.</exception>
-    public Model Build() => new(Name, [.. variables], [.. rules], [.. properties], [.. marks], processors);
+    public Model Build() => new(Name, [.. variables], [.. rules.Select(make => make())], [.. properties], [.. marks], processors)
+    {
+        Threads = [.. threads],
+    };
 
-    internal void Add(Rule rule) => rules.Add(rule);
+    internal void Add(Rule rule) => rules.Add(() => rule);
 
     internal StepBuilder AddRule(string name, ReadOnlySpan<Sort> sorts, Action<StepBuilder, Expr[]> body, string file, int line)
     {
         var step = new StepBuilder(this, name, null, sorts, SourceLocation.From(file, line));
         body(step, [.. step.Parameters.Select(binder => new Expr.BoundVariable(binder))]);
-        // Sources may still be chained behind the declaration, so the rule is made now and amended then.
-        var position = rules.Count;
-        step.Amended = () => rules[position] = step.ToRule();
-        rules.Add(step.ToRule());
+        // Sources may still be chained behind the declaration, so the rule is made with the model.
+        rules.Add(() => step.ToRule());
         return step;
+    }
+
+    private ModelThread Compiled(ThreadBuilder thread)
+    {
+        threads.Add(thread.Compile());
+        return threads[^1];
     }
 
     private Expr.Read Add(Variable variable)

@@ -9,7 +9,6 @@ namespace Verify.Modelling;
 /// <param name="Updates">What it changes; every expression reads the state before the step.</param>
 /// <param name="Actor">Who does it.</param>
 /// <param name="Shown">What reports print in parentheses after the name.</param>
-/// <param name="Thread">The thread whose step it is, if any.</param>
 /// <param name="Fairness">What may not be put off for ever; null for a step that may never come.</param>
 /// <param name="Sources">Where it comes from.</param>
 /// <param name="Where">Where it is declared.</param>
@@ -20,7 +19,6 @@ public sealed record Rule(
     ImmutableArray<Update> Updates,
     Actor Actor,
     ImmutableArray<Expr> Shown,
-    string? Thread,
     Fairness? Fairness,
     ImmutableArray<Source> Sources,
     SourceLocation Where)
@@ -31,8 +29,14 @@ public sealed record Rule(
     /// <summary>What it reads and writes.</summary>
     public Footprint Footprint => Footprint.Of(Guard, Updates);
 
-    /// <summary>The name reports print: the step's own, without the thread it belongs to or the mark of a copy.</summary>
-    public string Label => Thread is null ? Name : Name[(Thread.Length + 1)..].Split('\'')[0];
+    /// <summary>The thread whose step it is, if any.</summary>
+    public string? Thread { get; init; }
+
+    /// <summary>The name that reports print: the step's own, without the thread that it belongs to.</summary>
+    public required string Step { get; init; }
+
+    /// <summary>Which of the rules of its thread that are this step, or another of its name; from 1.</summary>
+    public int Copy { get; init; } = 1;
 }
 
 /// <summary>

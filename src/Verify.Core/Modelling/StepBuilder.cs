@@ -8,7 +8,6 @@ public sealed class StepBuilder
 {
     private readonly ModelBuilder model;
     private readonly string? thread;
-    private readonly SourceLocation where;
     private readonly List<Update> updates = [];
     private readonly List<Source> sources = [];
     private readonly Stack<Binder> over = [];
@@ -21,7 +20,7 @@ public sealed class StepBuilder
 
     internal StepBuilder(ModelBuilder model, string name, string? thread, ReadOnlySpan<Sort> sorts, SourceLocation where)
     {
-        (this.model, Name, this.thread, this.where) = (model, name, thread, where);
+        (this.model, Name, this.thread, Where) = (model, name, thread, where);
         var binders = ImmutableArray.CreateBuilder<Binder>();
         foreach (var sort in sorts)
         {
@@ -40,13 +39,13 @@ public sealed class StepBuilder
 
     internal string Name { get; }
 
+    internal SourceLocation Where { get; }
+
     internal ImmutableArray<Binder> Parameters { get; set; }
 
     internal IReadOnlyList<Update> Updates => updates;
 
     internal Expr Guard => guard;
-
-    internal Action? Amended { get; set; }
 
     /// <summary>The step can happen only when this holds; several add up.</summary>
     public StepBuilder When(Expr holds)
@@ -58,19 +57,24 @@ public sealed class StepBuilder
         }
 
         guard &= Dsl.Coerce(holds, Sort.Bool);
-        return Done();
+        return this;
     }
 
-    /// <summary>Assigns a value to a location.</summary>
+    /// <summary>Gives a location its value behind the step.</summary>
+    /// <remarks>
+    /// All updates of a step happen at once, and all that they say is read in the state before it: <c>.Set(x, y).Set(y, x)</c>
+    /// swaps two variables. Nothing follows from the order in which they are written, and two that write one location in one
+    /// step are an error (VRF104).
+    /// </remarks>
     public StepBuilder Set(Expr target, Expr value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         CheckLocation(target);
         updates.Add(new Update([.. over.Reverse()], condition, target, Dsl.Coerce(value, target.Sort), SourceLocation.From(file, line)));
-        return Done();
+        return this;
     }
 
-    /// <summary>Assigns a value to a location if a condition holds.</summary>
+    /// <summary>Gives a location its value behind the step if a condition holds in the state before it; see <see cref="Set"/>.</summary>
     public StepBuilder SetIf(Expr holds, Expr target, Expr value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         If(holds, () => Set(target, value, file, line));
@@ -82,7 +86,7 @@ public sealed class StepBuilder
         condition &= Dsl.Coerce(holds, Sort.Bool);
         body();
         condition = outer;
-        return Done();
+        return this;
     }
 
     /// <summary>Does what the body says for every value of a scalar sort.</summary>
@@ -97,28 +101,28 @@ public sealed class StepBuilder
         over.Push(binder);
         body(new Expr.BoundVariable(binder));
         over.Pop();
-        return Done();
+        return this;
     }
 
     /// <summary>What reports print in parentheses behind the name; by default the parameters but the processor.</summary>
     public StepBuilder Shows(params ReadOnlySpan<Expr> arguments)
     {
         shown = [.. arguments];
-        return Done();
+        return this;
     }
 
     /// <summary>The processor that takes the step.</summary>
     public StepBuilder By(Expr processor)
     {
         actor = new Actor(null, processor);
-        return Done();
+        return this;
     }
 
     /// <summary>Who takes the step, when it is no processor.</summary>
     public StepBuilder By(string name)
     {
         actor = new Actor(name, null);
-        return Done();
+        return this;
     }
 
     /// <summary>
@@ -128,7 +132,7 @@ public sealed class StepBuilder
     public StepBuilder Fair(bool fair = true)
     {
         isFair = fair;
-        return Done();
+        return this;
     }
 
     /// <summary>
@@ -140,14 +144,14 @@ public sealed class StepBuilder
     public StepBuilder Never(string because, bool isSo = true)
     {
         never = isSo ? because : null;
-        return Done();
+        return this;
     }
 
     /// <summary>Where the step comes from.</summary>
     public StepBuilder From(params ReadOnlySpan<Source> anchors)
     {
         sources.AddRange(anchors);
-        return Done();
+        return this;
     }
 
     internal void Adopt(Actor? byDefault) => actor ??= byDefault;
@@ -155,7 +159,14 @@ public sealed class StepBuilder
     internal void Also(Expr target, Expr value, SourceLocation spot) =>
         updates.Add(new Update([], true, target, value, spot));
 
-    internal Rule ToRule(string? suffix = null, Expr? extraGuard = null, Binder? threadKey = null)
+    /// <summary>The rule of a step that is in no thread.</summary>
+    internal Rule ToRule() => ToRule(1, guard, null);
+
+    /// <summary>The rule of a step, or one of several that it becomes.</summary>
+    /// <param name="copy">Which one of the rules of this name, from 1.</param>
+    /// <param name="when">When it can be taken.</param>
+    /// <param name="threadKey">What tells the threads apart that it is a step of.</param>
+    internal Rule ToRule(int copy, Expr when, Binder? threadKey)
     {
         var parameters = threadKey is null ? Parameters : [threadKey, .. Parameters];
         var processor = Parameters.FirstOrDefault(binder => binder.Sort.Equals(model.ProcessorSort));
@@ -167,17 +178,14 @@ public sealed class StepBuilder
         var fairness = !(isFair ?? thread is not null) ? null
             : thread is null ? new Fairness($"rule {fullName}", parameters)
             : new Fairness($"thread {thread}", threadKey is null ? [] : [threadKey]);
-        return new Rule(fullName + suffix, parameters, extraGuard is null ? guard : extraGuard & guard,
-            [.. updates], who, arguments, thread, fairness, [.. sources], where)
+        var name = copy == 1 ? fullName : $"{fullName}'{copy}";
+        return new Rule(name, parameters, when, [.. updates], who, arguments, fairness, [.. sources], Where)
         {
+            Thread = thread,
+            Step = Name,
+            Copy = copy,
             Never = never,
         };
-    }
-
-    private StepBuilder Done()
-    {
-        Amended?.Invoke();
-        return this;
     }
 
     internal static void CheckLocation(Expr target)

@@ -17,7 +17,7 @@ public sealed record StepName(string Actor, bool IsProcessor, string Name)
     {
         var rule = interpreter.Model.Rules[step.Rule];
         var arguments = rule.Shown.Select(Text);
-        var name = rule.Shown.IsEmpty ? rule.Label : $"{rule.Label}({string.Join(", ", arguments)})";
+        var name = rule.Shown.IsEmpty ? rule.Step : $"{rule.Step}({string.Join(", ", arguments)})";
         return rule.Actor.Processor is { } processor
             ? new StepName(Text(processor), processor.Sort.Equals(interpreter.Model.Processors), name)
             : new StepName(rule.Actor.Name ?? "environment", false, name);

@@ -1,5 +1,3 @@
-using Verify.Cli.Hosting;
-
 namespace Verify.Tests.Cli;
 
 public sealed class NearestTests

@@ -91,7 +91,7 @@ public sealed class UndefinedTests
             m.Thread("free", cpu, repeats: false, (t, c) =>
             {
                 t.Step("look", s => s.When(m.Assumes(Alone) ? page.HasValue & owner.IsNone : page.HasValue).Set(owner, c));
-                t.Step("free_page", s => s.Shows(page.Value).Set(page, (page.Value == 1).Then(page, None)));
+                t.Step("free_page", s => s.Shows(page.Value).Set(page, If(page.Value == 1, page, None)));
             });
             m.Always("fine", page.IsNone | (page == 0));
             m.Reachable("freed", page.IsNone);

@@ -109,7 +109,7 @@ public sealed class VacuousTests
             () => t.Step("up", s => s.When(n < 3).Set(n, n + 1)),
             () => t.Step("lost", s => s.When(n > 3).Never("n is never above 3"))));
         m.Always("fine", n <= 3);
-        Assert.Equal("n is never above 3", m.Build().Rules.Single(rule => rule.Label == "lost").Never);
+        Assert.Equal("n is never above 3", m.Build().Rules.Single(rule => rule.Step == "lost").Never);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class BadModelTests
         InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m)[Number] == 3));
         InModel(ErrorCodes.SortMismatch, m => m.Always("p", m.Var("x", m.Record("r", Number)).With(Secret, true) == None));
         InModel(ErrorCodes.SortMismatch, m => m.Always("p", m.Var("x", Sort.Option(Sort.Bool)) == Some(3)));
-        InModel(ErrorCodes.SortMismatch, m => m.Always("p", Bit(m).Then(true, 3)));
+        InModel(ErrorCodes.SortMismatch, m => m.Always("p", If(Bit(m), true, 3)));
         InModel(ErrorCodes.SortMismatch, m => m.Always("p", ForAll(Sort.Map(Sort.Bool, Sort.Bool), x => true)));
         InModel(ErrorCodes.SortMismatch, m => m.Always("p", Exists(Sort.Bool, x => 3)));
         InModel(ErrorCodes.SortMismatch, m => m.Always("p", Fill(Sort.Bool, true) == true));
@@ -146,7 +146,7 @@ public sealed class BadModelTests
         var ghost = m.Ghost("g", Sort.Range(0, 3));
         m.Rule("copy", s => s.Set(x, y));
         m.Rule("mark", s => s.Set(x, x.With(Secret, !x[Secret])));
-        m.Rule("note", s => s.Set(ghost, y[Secret].Then(1, ghost)));
+        m.Rule("note", s => s.Set(ghost, If(y[Secret], 1, ghost)));
         m.Rule("note if", s => s.SetIf(ghost == 1, y[Secret], true));
         m.Always("p", ghost < 3 | x == y);
         Assert.Equal(4, m.Build().Rules.Length);
@@ -159,7 +159,7 @@ public sealed class BadModelTests
         InModel(ErrorCodes.NotALocation, m => m.Rule("r", s => s.Set(true, false)));
         InModel(ErrorCodes.NotALocation, m => m.Rule("r", s => s.Set(Small(m) + 1, 2)));
         InModel(ErrorCodes.NotALocation, m => m.Rule("r", Sort.Bool, (s, b) => s.Set(b, true)));
-        InModel(ErrorCodes.NotALocation, m => m.Rule("r", s => With(Bits(m), x => s.Set(x[true].Then(x, x)[true], true))));
+        InModel(ErrorCodes.NotALocation, m => m.Rule("r", s => With(Bits(m), x => s.Set(If(x[true], x, x)[true], true))));
     }
 
     [Fact]

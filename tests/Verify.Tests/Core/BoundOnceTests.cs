@@ -61,8 +61,8 @@ public sealed class BoundOnceTests
     public void Behind_a_quantifier_a_parameter_is_what_it_was_before()
     {
         var x = new Expr.Read(Small.Variables[0]);
-        var zero = ForAll(Sort.Range(0, 3), p => ForAllOver(
-            ValueOf(((Expr.BoundVariable)p).Binder) <= 3, ((Expr.BoundVariable)p).Binder).Then(p, 3) <= x);
+        var zero = ForAll(Sort.Range(0, 3), p => If(ForAllOver(
+            ValueOf(((Expr.BoundVariable)p).Binder) <= 3, ((Expr.BoundVariable)p).Binder), p, 3) <= x);
         var interpreter = new Interpreter(Small);
         var state = interpreter.InitialStates().Single();
         Assert.False(interpreter.Holds(state, zero, Small.Variables[0].Where));

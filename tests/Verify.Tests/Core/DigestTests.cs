@@ -145,8 +145,8 @@ public sealed class DigestTests
         Expr[] all =
         [
             (a & b) | c, a & (b | c), a & (b & c), a & b & c, a.Implies(b.Implies(c)), a.Implies(b).Implies(c),
-            (!a & b) == c, !(a & b) == c, !((a & b) == c), a.Then(b, c) == a, a.Then(b, c == a), a.Then(b, c & a),
-            a.Then(b, c) & a, Exists(Sort.Bool, x => x & a), Exists(Sort.Bool, x => x) & a,
+            (!a & b) == c, !(a & b) == c, !((a & b) == c), If(a, b, c) == a, If(a, b, c == a), If(a, b, c & a),
+            If(a, b, c) & a, Exists(Sort.Bool, x => x & a), Exists(Sort.Bool, x => x) & a,
         ];
         Assert.Equal(all.Length, all.Select(ModelPrinter.Of).Distinct().Count());
     }
@@ -161,7 +161,7 @@ public sealed class DigestTests
         Assert.Equal(
             "ForAll cpu: cpu. (ForAll cpu2: cpu. (on | pte[cpu].HasValue) & pte[cpu2].Value + 1 <= 3 | !(cpu == cpu2))",
             ForAll(cpu, cpu, (a, b) => ((on | pte[a].HasValue) & pte[b].Value + 1 <= 3) | a != b).ToString());
-        Assert.Equal("if on then None else Some(3)", on.Then(ModelBuilder.Zero(Sort.Option(Sort.Range(0, 3))), 3).ToString());
+        Assert.Equal("if on then None else Some(3)", If(on, ModelBuilder.Zero(Sort.Option(Sort.Range(0, 3))), 3).ToString());
         Assert.Equal("!on", (!on).ToString());
         Assert.Equal("on", (!!on).ToString());
     }

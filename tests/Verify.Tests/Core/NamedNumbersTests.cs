@@ -47,7 +47,7 @@ public sealed class NamedNumbersTests
     public void An_enum_of_two_names_for_one_value_or_of_none()
     {
         InModel(ErrorCodes.DuplicateName, m => m.Var("x", Sort.Enum<Aliased>()));
-        InModel(ErrorCodes.DuplicateName, m => m.Always("p", m.Var("x", Sort.Bool).Then(Aliased.First, Aliased.Same) == Aliased.Same));
+        InModel(ErrorCodes.DuplicateName, m => m.Always("p", If(m.Var("x", Sort.Bool), Aliased.First, Aliased.Same) == Aliased.Same));
         InModel(ErrorCodes.BadDeclaration, m => m.Var("x", Sort.Enum<Empty>()));
     }
 

@@ -76,7 +76,7 @@ public sealed class NeverReachedTests
         {
             var (at, lamp) = (m.Var("at", Sort.Range(0, 2), first), Sort.Range(1, 6));
             var lit = m.Map("lit", lamp, Sort.Bool);
-            m.Rule("go", s => s.When(at < 2).Set(at, (at == 0).Then(1, 0)));
+            m.Rule("go", s => s.When(at < 2).Set(at, If(at == 0, 1, 0)));
             m.Rule("light", lamp, (s, l) => s.When(at < 2).Set(lit[l], true));
             m.Reachable("wrong", (at == 2) & (first < 2));
             if (withWitness)

@@ -58,7 +58,7 @@ public sealed class RegressionTests
             m.Rule("grow", s => s.When(wide < 5).Set(wide, wide + 1));
             m.Rule("flip", s => s.Set(pick, !pick));
             m.Rule("look", s => s
-                .When(New(record, pick.Then(Some(narrow), Some(wide)).Value) == stored)
+                .When(New(record, If(pick, Some(narrow), Some(wide)).Value) == stored)
                 .Set(narrow, 1));
             m.Always("true", narrow <= 1);
         });
@@ -154,7 +154,7 @@ public sealed class RegressionTests
         var family = new Inline(m =>
         {
             var a = m.Var("a", Sort.Range(0, 2));
-            m.Rule("turn", s => s.Set(a, (a == 1).Then(0, a + 1)));
+            m.Rule("turn", s => s.Set(a, If(a == 1, 0, a + 1)));
             m.LeadsTo("p", a == 2, a == 0);
         });
         Assert.False(ClaimReport.Decide(Claim(family), Engine, Plain).IsAsExpected);
@@ -166,7 +166,7 @@ public sealed class RegressionTests
         var family = new Inline(m =>
         {
             var a = m.Var("a", Sort.Range(0, 2));
-            m.Rule("turn", s => s.Set(a, (a == 2).Then(0, a + 1))).Fair();
+            m.Rule("turn", s => s.Set(a, If(a == 2, 0, a + 1))).Fair();
             m.LeadsTo("p", a == 2, a == 0);
             m.Reachable("trigger of p", a == 1);
         });
@@ -181,7 +181,7 @@ public sealed class RegressionTests
         var model = Model(m =>
         {
             var (at, seen) = (m.Var("at", Sort.Range(0, 3)), m.Var("seen", Sort.Option(Sort.Bool)));
-            m.Rule("go", s => s.When(at < 3).Set(at, at + 1).Set(seen, (at == 1).Then(None, Some(true))));
+            m.Rule("go", s => s.When(at < 3).Set(at, at + 1).Set(seen, If(at == 1, None, Some(true))));
             m.LeadsTo("p", isInGoal ? at == 0 : (at > 0) & seen.Value, isInGoal ? (at > 0) & seen.Value & (at == 3) : at == 3);
         });
         var met = Assert.Throws<UndefinedException>(() => Engine.Decide(model, model.Properties[0], Plain));

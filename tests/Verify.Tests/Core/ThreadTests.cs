@@ -39,7 +39,7 @@ public sealed class ThreadTests
         m.Thread("t", cpu, false, (t, _) => Steps(t, "a", "b"));
         Assert.Equal(6, Runs(m, 9).Count);
         var rule = m.Build().Rules[0];
-        Assert.Equal(("t.a", "a", "t"), (rule.Name, rule.Label, rule.Thread));
+        Assert.Equal(("t.a", "a", "t"), (rule.Name, rule.Step, rule.Thread));
         Assert.Equal(rule.Parameters[0], Assert.IsType<Expr.BoundVariable>(rule.Actor.Processor).Binder);
         Assert.Empty(rule.Shown);
     }
@@ -208,7 +208,7 @@ public sealed class ThreadTests
         });
         var model = Finished(m);
         Assert.Equal(["t.a", "t.a'2", "t.c", "t.after", "t.after'2"], model.Rules.Select(rule => rule.Name));
-        Assert.Equal(["a", "a", "c", "after", "after"], model.Rules.Select(rule => rule.Label));
+        Assert.Equal(["a", "a", "c", "after", "after"], model.Rules.Select(rule => rule.Step));
         Assert.Equal(["a a c after"], Runs(m, 9));
     }
 
@@ -243,6 +243,93 @@ public sealed class ThreadTests
         m.Thread("t", cpu, false, (t, c) => t.Step("send", cpu, (s, d) => s.When(c != d)));
         string[] expected = ["one page", "two cpu", "none cpu", "said cpu page", "t.send cpu"];
         Assert.Equal(expected, Finished(m).Rules.Select(rule => $"{rule.Name} {string.Join(' ', rule.Shown)}"));
+    }
+
+    [Fact]
+    public void A_point_is_called_as_its_label_or_as_what_stands_there()
+    {
+        m.Thread("t", false, t =>
+        {
+            var b = t.Local("b", Sort.Bool, true);
+            t.Label("start");
+            Steps(t, "a", "c");
+            t.If(b, () => Steps(t, "left"), () => Steps(t, "right"));
+            t.Label("choice");
+            t.Label("also choice");
+            t.Either(() => Steps(t, "left"), () => Steps(t, "right"));
+            t.Either(() => Steps(t, "1"), () => Steps(t, "2"), () => Steps(t, "3"), () => Steps(t, "4"));
+            t.Label("behind");
+        });
+        Assert.Equal("enum t.pc { start, c, left or right, choice, 1 or 2 or 2 others, behind }", Pc().Text);
+    }
+
+    [Fact]
+    public void A_point_can_be_asked_for_by_every_label_that_it_has()
+    {
+        var cpu = m.Processors("cpu", 2);
+        var thread = m.Thread("t", cpu, true, (t, _) =>
+        {
+            t.Label("one");
+            t.Label("the same");
+            Steps(t, "a", "b");
+            t.Label("end");
+        });
+        var single = m.Thread("u", false, t => Steps(t, "a"));
+        m.Always("labels", ForAll(cpu, c => thread.At(c, "one") == thread.At(c, "the same")));
+        m.Always("end is start", ForAll(cpu, c => thread.At(c, "end").Implies(thread.At(c, "one"))));
+        m.Always("somewhere", ForAll(cpu, c => thread.At(c, "one", "b")) & single.At("a", "done"));
+        m.Reachable("far", Exists(cpu, c => thread.At(c, "b")) & single.At("done"));
+        m.NoDeadlock("rests", single.At("done"));
+        var model = m.Build();
+        Assert.Equal("t u", string.Join(' ', model.Threads.Select(one => one.Name)));
+        Assert.All(new Toy(model).Nodes, node => Assert.All(model.Properties.OfType<Property.Always>(),
+            property => Assert.True(new Interpreter(model).Holds(node.State, property.Holds, property.Where))));
+    }
+
+    [Fact]
+    [Provokes("VRF113")]
+    public void A_point_that_a_program_does_not_have_is_an_error_with_the_nearest_name()
+    {
+        var thread = m.Thread("t", false, t =>
+        {
+            t.Label("serving");
+            Steps(t, "a");
+        });
+        var met = Provoke.Anywhere(ErrorCodes.UnknownName, () => thread.At("servign"));
+        Assert.Equal("did you mean serving?", met.Hint);
+        met = Provoke.Anywhere(ErrorCodes.UnknownName, () => thread.At("somewhere else"));
+        Assert.Equal("choose from 'serving', 'done'", met.Hint);
+    }
+
+    [Fact]
+    public void A_thread_is_asked_with_a_key_where_it_has_one()
+    {
+        var one = m.Thread("one", false, t => Steps(t, "a"));
+        var each = m.Thread("each", Sort.Bool, false, (t, _) => Steps(t, "a"));
+        Provoke.Anywhere(ErrorCodes.SortMismatch, () => one.At(true, "a"));
+        Provoke.Anywhere(ErrorCodes.SortMismatch, () => each.At("a"));
+    }
+
+    [Fact]
+    public void A_way_behind_a_constant_condition_is_left_out()
+    {
+        var thread = m.Thread("t", false, t =>
+        {
+            t.If(false, () => Steps(t, "never"), () => Steps(t, "a"));
+            t.Branch("test", true, () => Steps(t, "b"), () =>
+            {
+                t.Label("absent");
+                Steps(t, "not this");
+            });
+            t.While(false, () => Steps(t, "nor this"));
+            var local = t.Local("local", Sort.Bool, true);
+            t.If(local, () => t.If(true, () => Steps(t, "c"), () => Steps(t, "nor that")), () => Steps(t, "c"));
+        });
+        m.Always("nowhere", !thread.At("absent"));
+        Assert.Equal(["a test b c"], Runs(m, 9));
+        var model = m.Build();
+        Assert.Equal(["t.a", "t.test", "t.b", "t.c", "t.c'2"], model.Rules.Select(rule => rule.Name));
+        Assert.Equal("false", thread.At("absent").ToString());
     }
 
     private static void Steps(ThreadBuilder thread, params string[] names)
@@ -284,7 +371,7 @@ public sealed class ThreadTests
 
             foreach (var step in steps)
             {
-                Follow(interpreter.Successor(state, step), [.. labels, interpreter.Model.Rules[step.Rule].Label]);
+                Follow(interpreter.Successor(state, step), [.. labels, interpreter.Model.Rules[step.Rule].Step]);
             }
         }
     }

@@ -5,6 +5,7 @@ using Verify.Explicit.Packing;
 using Verify.Lowering;
 using Verify.Modelling;
 using Verify.Tests.Laws.Oracles;
+using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Explicit;
 
@@ -24,7 +25,7 @@ public sealed class CompiledCodeTests
         var (old, now) = (m.Var("old", Sort.Bool), m.Var("now", Sort.Bool));
         var any = m.Var("any", Sort.Range(2, 3), 2);
         m.Rule("set", s => s.Set(now, true));
-        m.Always("differ", !((old == (any == 3 & any == 2).Then(now, old)) & (old == now) & now));
+        m.Always("differ", !((old == If(any == 3 & any == 2, now, old)) & (old == now) & now));
         var model = m.Build();
         foreach (var reductions in UndefinedUnderReductionTests.All)
         {

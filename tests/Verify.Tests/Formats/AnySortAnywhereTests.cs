@@ -55,7 +55,7 @@ public sealed class AnySortAnywhereTests
         var m = new ModelBuilder("enum");
         var on = m.Var("on", Sort.Bool);
         m.Rule("turn", s => s.Set(on, !on));
-        m.Always("always", on.Then(DayOfWeek.Monday, DayOfWeek.Friday) != DayOfWeek.Sunday);
+        m.Always("always", If(on, DayOfWeek.Monday, DayOfWeek.Friday) != DayOfWeek.Sunday);
         var found = new InvariantSearch([m.Build()], "ENUM", "always", RealSolver.OrSkip())
             .Find(100, TestContext.Current.CancellationToken);
         Assert.NotNull(found.Invariant);
@@ -80,7 +80,7 @@ public sealed class AnySortAnywhereTests
         m.Rule("go", cpu, (s, c) => s
             .When(x & Two(Is("a guard")))
             .SetIf(Two(Is("a condition")), at[Two(Is("an index"))], Two(Is("a value")))
-            .By(Is("by") ? Two().Then(c, c) : c)
+            .By(Is("by") ? If(Two(), c, c) : c)
             .Shows(Is("shows") ? Two() : x)).Fair();
         m.Rule("back", s => s.Set(x, true));
         m.Always("always", x & Two(Is("always")));

@@ -44,9 +44,9 @@ internal static class SmallModels
         var mode = m.Var("mode", Sort.Enum<Mode>());
         var pick = m.Var("pick", cpu);
         m.Rule("swap", r => r.When(x < y).Set(x, y).Set(y, x));
-        m.Rule("wrap", r => r.When(x == y).Set(x, (x == 1).Then(-2, x + 1)));
+        m.Rule("wrap", r => r.When(x == y).Set(x, If(x == 1, -2, x + 1)));
         m.Rule("turn", r => r.When(mode == Mode.Busy)
-            .Each(Sort.Range(1, 3), i => r.Set(ring[i], ring[(i == 3).Then(1, i + 1)])));
+            .Each(Sort.Range(1, 3), i => r.Set(ring[i], ring[If(i == 3, 1, i + 1)])));
         m.Rule("mark", Sort.Range(1, 3), (r, i) => r.When(mode == Mode.Idle & ring[i] < 2)
             .Set(ring[i], ring[i] + 1).Set(mode, Mode.Busy));
         m.Rule("flip", cpu, (r, c) => r
@@ -136,13 +136,13 @@ internal static class SmallModels
         var spare = m.Var("spare", cell);
         var seen = m.Ghost("seen", Sort.Range(0, 1), 0);
         m.Rule("toggle", side, Sort.Bool, (r, s, b) => r.Set(grid[s, b], grid[s, b].With(on, !grid[s, b][on])));
-        m.Rule("cross", r => r.When(spare[on]).Set(spare, New(cell, spare[mode] == Light.Red, spare[on].Then(Light.Green, Light.Red))));
+        m.Rule("cross", r => r.When(spare[on]).Set(spare, New(cell, spare[mode] == Light.Red, If(spare[on], Light.Green, Light.Red))));
         m.Rule("exchange", side, (r, s) => r.When(grid[s][true] != spare).Set(spare, grid[s][true]).Set(grid[s][true], spare));
         m.Rule("mirror", r => r.When(ForAll(side, s => grid[s][false][on]))
-            .Each(side, s => r.Set(grid[s], Exists(side, t => s != t & grid[t][true][on]).Then(Fill(row, spare), grid[s]))));
+            .Each(side, s => r.Set(grid[s], If(Exists(side, t => s != t & grid[t][true][on]), Fill(row, spare), grid[s]))));
         m.Rule("advance", side, (r, s) => r.When(grid[s][false][mode] != Light.Green)
-            .Set(grid[s][false][mode], (grid[s][true][on]).Then(Light.Red, Light.Green))
-            .SetIf(Count(side, t => grid[t][true][on]) == 2, seen, (seen < 1).Then(seen + 1, 1)));
+            .Set(grid[s][false][mode], If(grid[s][true][on], Light.Red, Light.Green))
+            .SetIf(Count(side, t => grid[t][true][on]) == 2, seen, If(seen < 1, seen + 1, 1)));
         m.Rule("same", side, side, (r, s, t) => r.When(s != t & grid[s] == grid[t]).Set(grid[t][true], spare));
         m.Always("sides", ForAll(side, s => !grid[s][true][on] | grid[s][true][mode] != Light.Red | spare != grid[s][false]));
         m.Always("counted", Count(side, s => grid[s][true][on]) <= 2);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Tests.Laws.Oracles;
+using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws;
 
@@ -110,7 +111,7 @@ public sealed class ThreadLaws
         public string Shown(Step step, State after)
         {
             object Value(string name) => after.Values[Model.Variables.ToList().FindIndex(variable => variable.Name == name)].Number;
-            return $"{Model.Rules[step.Rule].Name.Split('\'')[0]}: {Value("number")} {Value("t.flag")}";
+            return $"{Model.Rules[step.Rule].Thread}.{Model.Rules[step.Rule].Step}: {Value("number")} {Value("t.flag")}";
         }
 
         public IEnumerable<(string Shown, Place To)> Next(Place place) => Next(place, place.Left);
@@ -202,7 +203,7 @@ public sealed class ThreadLaws
         {
             if (node.Writes >= 0)
             {
-                s.Set(number, node.Writes < 4 ? node.Writes : (number < 3).Then(number + 1, 0));
+                s.Set(number, node.Writes < 4 ? node.Writes : If(number < 3, number + 1, 0));
             }
 
             if (node.Flag >= 0)

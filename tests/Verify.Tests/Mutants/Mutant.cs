@@ -42,7 +42,7 @@ internal sealed record Mutant(string Rule, string Part)
             : null;
     }
 
-    private static string NameOf(Rule rule) => rule.Name.Split('\'')[0];
+    private static string NameOf(Rule rule) => rule.Thread is null ? rule.Step : $"{rule.Thread}.{rule.Step}";
 
     private static bool IsState(Update update) => update.Variable.Role == VariableRole.State;
 

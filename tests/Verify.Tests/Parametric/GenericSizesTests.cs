@@ -158,7 +158,7 @@ public sealed class GenericSizesTests
                     m.Var("debt", Sort.Range(-9, 0), -credits);
                     break;
                 case "one of two":
-                    m.Rule("get", s => s.Set(left, ((Expr)true).Then(credits, 20)));
+                    m.Rule("get", s => s.Set(left, new Expr.Conditional(true, credits, 20, Sort.Range(1, 20))));
                     break;
                 case "in a range":
                     m.AnyOf("some", Sort.Range(credits, 9));
@@ -209,7 +209,7 @@ public sealed class GenericSizesTests
         {
             var cpu = m.ScalarSet("cpu", 2);
             var areSeveral = Exists(cpu, a => Exists(cpu, b => a != b));
-            var x = m.Var("x", Sort.Range(0, 10), (Expr)(m.Size("n") + 3) - areSeveral.Then(1, 0));
+            var x = m.Var("x", Sort.Range(0, 10), (Expr)(m.Size("n") + 3) - If(areSeveral, 1, 0));
             m.Rule("rest", s => s.Set(x, x));
             m.Always("good", true);
         }));

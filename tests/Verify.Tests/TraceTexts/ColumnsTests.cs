@@ -119,7 +119,7 @@ public sealed class ColumnsTests
         foreach (var name in names)
         {
             var words = name.Split(' ');
-            var step = interpreter.Enabled(trace.Last).First(s => model.Rules[s.Rule].Label == words[0]
+            var step = interpreter.Enabled(trace.Last).First(s => model.Rules[s.Rule].Step == words[0]
                 && (words.Length == 1 || s.Arguments.Any(a => a.ToString() == words[1])));
             trace = Trace.Along(interpreter, trace.States[0], trace.Steps.Add(step));
         }

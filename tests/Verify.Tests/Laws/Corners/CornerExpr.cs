@@ -35,7 +35,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         if (random.OneIn(6))
         {
             var (condition, then, otherwise) = (Truth(scope, depth - 1), Leaf(sort, scope, depth - 1), Leaf(sort, scope, depth - 1));
-            return drawn.Say(() => condition.Then(then, otherwise));
+            return drawn.Say(() => If(condition, then, otherwise));
         }
 
         return sort switch
@@ -106,7 +106,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
                 return drawn.Say(() => Count(counted, each => Truth(scope.With(each), less)));
             case 3:
                 var (condition, then, otherwise) = (Truth(scope, less), Number(scope, less), Number(scope, less));
-                return drawn.Say(() => condition.Then(then, otherwise));
+                return drawn.Say(() => If(condition, then, otherwise));
             case 4:
                 return drawn.Say<Expr>(() => random.Below(6) - 2);
             default:
@@ -309,7 +309,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
                 }
 
                 var other = scope.Bound.FirstOrDefault(b => b.Sort.Equals(sort)) ?? ModelBuilder.Zero(sort);
-                return drawn.Say(() => place.HasValue.Then(content, other));
+                return drawn.Say(() => If(place.HasValue, content, other));
         }
     }
 
@@ -377,7 +377,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         }
 
         var other = Constant(range);
-        return drawn.Say(() => (number >= range.Low & number <= range.High).Then(number, other));
+        return drawn.Say(() => If(number >= range.Low & number <= range.High, number, other));
     }
 
     // ---- truth values ----

@@ -71,10 +71,9 @@ internal sealed class CornerModel
 
         DeclareVariables();
         var plot = bits > 2 || random.OneIn(2) ? new CornerPlots(random, Drawn, m, expr, sorts).Declare() : null;
-        if (withThread)
-        {
-            new CornerThread(random, Drawn, m, expr, sorts, AddUpdates).Declare(random.OneIn(2) ? "t" : "go");
-        }
+        var isAgain = withThread
+            ? new CornerThread(random, Drawn, m, expr, sorts, AddUpdates).Declare(random.OneIn(2) ? "t" : "go")
+            : null;
 
         taken.Clear();
         for (var i = (plot is null ? 1 : 0) + random.Below(3); i > 0; i--)
@@ -82,7 +81,7 @@ internal sealed class CornerModel
             AddRule();
         }
 
-        AddProperties(plot);
+        AddProperties(plot, isAgain);
         AddMarks();
         return Drawn.Say(() => m.Build());
     }
@@ -220,12 +219,17 @@ internal sealed class CornerModel
         }
     }
 
-    private void AddProperties(Expr? plot)
+    private void AddProperties(Expr? plot, Expr? isAgain)
     {
         var scope = new Scope([], Ghosts: true);
         var about = plot?.Sort is Sort.Boolean ? plot : null;
         Expr Rarely() => about is not null && random.OneIn(2) ? about & expr.Atom(scope) : expr.Atom(scope) & expr.Truth(scope, 2);
         var always = random.OneIn(3) ? expr.Truth(scope, 2) : !Rarely();
+        if (isAgain is not null && random.OneIn(2))
+        {
+            always |= isAgain;
+        }
+
         taken.Clear();
         var name = Fresh(PropertyNames);
         Drawn.Do(() => m.Always(name, always, random.OneIn(2) ? "always so" : null));

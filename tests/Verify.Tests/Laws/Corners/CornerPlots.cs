@@ -127,7 +127,7 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
                 drawn.Do(() => s.When(a != b).Set(noise[a, b], !noise[b, a]));
             }
         }));
-        var next = random.OneIn(3) ? drawn.Say(() => count + 1) : drawn.Say(() => (count < 2).Then(count + 1, 0));
+        var next = random.OneIn(3) ? drawn.Say(() => count + 1) : drawn.Say(() => If(count < 2, count + 1, 0));
         drawn.Do(() => m.Rule("count", s => drawn.Do(() => s.If(count < 3, () => drawn.Do(() => s.Set(count, next))))));
         return count;
     }
@@ -176,14 +176,14 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
     {
         var by = drawn.Say(() => m.Var("by", Sort.Range(0, 2)));
         var way = drawn.Say(() => m.Var("way", Sort.Range(0, 4)));
-        Expr Value(int from) => random.OneIn(3) ? (by == random.Below(3)).Then(from, random.Below(5)) : from;
+        Expr Value(int from) => random.OneIn(3) ? If(by == random.Below(3), from, random.Below(5)) : from;
         var (turns, values) = (random.OneIn(2), new[] { Value(1), Value(2), Value(3) });
         drawn.Do(() => m.Rule("go a way", s =>
         {
             drawn.Do(() => s.SetIf(by == 0, way, values[0]).SetIf(by == 1, way, values[1]).SetIf(by == 2, way, values[2]));
             if (turns)
             {
-                drawn.Do(() => s.Set(by, (by < 2).Then(by + 1, 0)));
+                drawn.Do(() => s.Set(by, If(by < 2, by + 1, 0)));
             }
         }));
         if (!turns)
@@ -203,8 +203,8 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         var wide = drawn.Say(() => m.Map("wide", places, Sort.Range(0, 100)));
         var at = drawn.Say(() => m.Var("at", places));
         var (one, other) = (1 + random.Below(100), random.Below(101));
-        drawn.Do(() => m.Rule("write", s => drawn.Do(() => s.Set(wide[at], (wide[at] == one).Then(other, one)))));
-        drawn.Do(() => m.Rule("move", s => drawn.Do(() => s.Set(at, (at == 0).Then(most, 0)))));
+        drawn.Do(() => m.Rule("write", s => drawn.Do(() => s.Set(wide[at], If(wide[at] == one, other, one)))));
+        drawn.Do(() => m.Rule("move", s => drawn.Do(() => s.Set(at, If(at == 0, most, 0)))));
         return drawn.Say(() => (wide[0] == other) & (wide[most] == one));
     }
 

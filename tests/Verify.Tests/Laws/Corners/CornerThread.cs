@@ -1,5 +1,6 @@
 using Verify.Modelling;
 using Verify.Tests.Laws.Generators;
+using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws.Corners;
 
@@ -13,18 +14,21 @@ internal sealed class CornerThread(
     private Scope scope = new([], Ghosts: false);
     private Expr flag = false;
 
-    public void Declare(string name)
+    /// <summary>Declares it.</summary>
+    /// <returns>Where it is.</returns>
+    public Expr Declare(string name)
     {
         var repeats = random.OneIn(2);
         if (random.OneIn(2))
         {
-            drawn.Do(() => m.Thread(name, repeats, t => Program(t, null)));
-            return;
+            var one = drawn.Say(() => m.Thread(name, repeats, t => Program(t, null)));
+            return drawn.Say(() => one.At("again"));
         }
 
         var few = sorts.Scalars.Where(sort => sort.ScalarCount <= 2).Prepend(sorts.Cpu).ToList();
         var key = random.OneIn(2) ? sorts.Cpu : few[random.Below(few.Count)];
-        drawn.Do(() => m.Thread(name, key, repeats, (t, each) => Program(t, each)));
+        var several = drawn.Say(() => m.Thread(name, key, repeats, (t, each) => Program(t, each)));
+        return Exists(key, each => drawn.Say(() => several.At(each, "again")));
     }
 
     private void Program(ThreadBuilder t, Expr? key)

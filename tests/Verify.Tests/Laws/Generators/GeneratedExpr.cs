@@ -34,7 +34,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
 
         if (random.OneIn(5) && sort is not Sort.Optional)
         {
-            return Truth(scope, depth - 1).Then(Of(sort, scope, depth - 1), Leaf(sort, scope));
+            return If(Truth(scope, depth - 1), Of(sort, scope, depth - 1), Leaf(sort, scope));
         }
 
         return sort switch
@@ -70,7 +70,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
             case 3:
                 return Truth(scope, deeper).Implies(Truth(scope, deeper));
             case 4:
-                return Truth(scope, deeper).Then(Truth(scope, deeper), Truth(scope, deeper));
+                return If(Truth(scope, deeper), Truth(scope, deeper), Truth(scope, deeper));
             case 5:
                 return Quantified(scope, deeper);
             case 6:
@@ -135,10 +135,10 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
     public Expr Changed(Expr place, Scope scope) => place.Sort switch
     {
         Sort.Boolean => !place,
-        Sort.Interval range => (place < range.High).Then(place + 1, range.Low),
-        Sort.Optional { Of: Sort.Interval } => place.IsNone.Then(Leaf(place.Sort, scope), ModelBuilder.Zero(place.Sort)),
+        Sort.Interval range => If(place < range.High, place + 1, range.Low),
+        Sort.Optional { Of: Sort.Interval } => If(place.IsNone, Leaf(place.Sort, scope), ModelBuilder.Zero(place.Sort)),
         Sort.Optional optional when CanSay(optional.Of, scope) =>
-            place.HasValue.Then(None, Some(Exactly(optional.Of, scope, 1))),
+            If(place.HasValue, None, Some(Exactly(optional.Of, scope, 1))),
         Sort.ScalarSet => scope.Bound.LastOrDefault(b => b.Sort.Equals(place.Sort)) ?? Leaf(place.Sort, scope),
         _ => Of(place.Sort, scope, 2),
     };
@@ -200,7 +200,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
                 return Part(place[fields[random.Below(fields.Count)]], sort, scope, depth);
             default:
                 var content = Part(place.Value, sort, scope, depth);
-                return random.OneIn(careless) ? content : place.HasValue.Then(content, Other(sort, scope));
+                return random.OneIn(careless) ? content : If(place.HasValue, content, Other(sort, scope));
         }
     }
 
@@ -261,7 +261,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
     private Expr Fitted(Sort.Interval range, Expr number) =>
         random.OneIn(careless / 2) && number is not Expr.Literal
             ? number
-            : (number >= range.Low & number <= range.High).Then(number, Constant(range));
+            : If(number >= range.Low & number <= range.High, number, Constant(range));
 
     private Expr Number(Scope scope, int depth)
     {
@@ -272,7 +272,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
             1 => Number(scope, depth - 1) + Number(scope, depth - 1),
             2 => Number(scope, depth - 1) - Number(scope, depth - 1),
             3 => Count(AnyScalar(), each => Truth(scope.With(each), depth - 1)),
-            4 => Truth(scope, depth - 1).Then(Number(scope, depth - 1), Number(scope, depth - 1)),
+            4 => If(Truth(scope, depth - 1), Number(scope, depth - 1), Number(scope, depth - 1)),
             _ => random.OneIn(4) ? random.Below(7) - 2 : Leaf(range, scope),
         };
     }

@@ -242,7 +242,7 @@ internal sealed class GeneratedModel
     {
         var field = record.Fields[random.Below(record.Fields.Length)];
         var changed = target.With(field, expr.Of(field.Sort, scope with { Ghosts = scope.Ghosts || field.IsGhost }, 1));
-        return isDefined is Expr.Literal ? changed : isDefined.Then(changed, expr.Of(record, scope, 0));
+        return isDefined is Expr.Literal ? changed : If(isDefined, changed, expr.Of(record, scope, 0));
     }
 
     private void AddProperties()

@@ -103,7 +103,7 @@ public sealed class OptionLaws
             3 => deep.Value,
             4 => table.Value[Identity(depth - 1)],
             5 => Some(Identity(depth - 1)),
-            6 => Truth(depth - 1).Then(Option(depth - 1), Option(depth - 1)),
+            6 => If(Truth(depth - 1), Option(depth - 1), Option(depth - 1)),
             _ => next[Identity(depth - 1)],
         };
 

@@ -28,7 +28,7 @@ internal static class Example
         {
             s.When((on.Implies(!h[p2].HasValue) & ((a_count < (Expr)3) | ((a_count - (Expr)1) <= (Expr)0))));
             s.Set(h[p2], Some(New(prSort, Some(p1), new Expr.Literal(Sort.Range(0, 2), 1))));
-            s.SetIf((any == MemberOf((Sort.Enumeration)ColourSort, 1)), a_count, ((a_count == (Expr)2)).Then((Expr)0, (a_count + (Expr)1)));
+            s.SetIf((any == MemberOf((Sort.Enumeration)ColourSort, 1)), a_count, If((a_count == (Expr)2), (Expr)0, (a_count + (Expr)1)));
             s.Each(cpuSort, each1 =>
             {
                 s.SetIf((each1 == p1), on, !on);

@@ -62,7 +62,7 @@ internal sealed class ExprCode(Func<Sort, string> sorts, Func<Variable, string> 
         $"({Of(node.Left)} {(node.IsSubtract ? "-" : "+")} {Of(node.Right)})";
 
     protected internal override string OnConditional(Expr.Conditional node) =>
-        $"{Grouped(node.Condition)}.Then({Of(node.IfTrue)}, {Of(node.IfFalse)})";
+        $"If({Of(node.Condition)}, {Of(node.IfTrue)}, {Of(node.IfFalse)})";
 
     protected internal override string OnQuantified(Expr.Quantified node)
     {

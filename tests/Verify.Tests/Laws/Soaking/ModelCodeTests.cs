@@ -43,7 +43,7 @@ public sealed class ModelCodeTests
         m.Rule("go", cpu, page, (s, c, p) => s
             .When(on.Implies(h[p].IsNone) & (count < 3 | count - 1 <= 0))
             .Set(h[p], Some(New(pair, c, 1)))
-            .SetIf(any == Colour.Blue, count, (count == 2).Then(0, count + 1))
+            .SetIf(any == Colour.Blue, count, If(count == 2, 0, count + 1))
             .Each(cpu, d => s.SetIf(d == c, on, !on)));
         m.Rule("drop", page, (s, p) => s.When(h[p].HasValue).Set(h[p].Value[who], None)).Fair().By("me");
         m.Rule("clear", s => s.Set(h, Fill(Sort.Map(page, Sort.Option(pair)), None)).Set(deep, Some(None))

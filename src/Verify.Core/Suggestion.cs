@@ -1,7 +1,7 @@
-namespace Verify.Cli.Hosting;
+namespace Verify;
 
-/// <summary>What somebody may have meant.</summary>
-internal static class Suggestion
+/// <summary>The known names that are nearest to an unknown one.</summary>
+public static class Suggestion
 {
     /// <summary>The candidates that are nearest to a word, best first; none if all are far from it.</summary>
     public static List<string> To(string word, IEnumerable<string> candidates, int most = 3)
@@ -22,7 +22,7 @@ internal static class Suggestion
     }
 
     /// <summary>The number of letters to insert, delete, replace or swap with a neighbour, whatever their case.</summary>
-    internal static int Distance(string from, string to)
+    public static int Distance(string from, string to)
     {
         var (a, b) = (from.ToUpperInvariant(), to.ToUpperInvariant());
         var cost = new int[a.Length + 1, b.Length + 1];

@@ -1,0 +1,279 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
+namespace Verify.Modelling;
+
+/// <summary>
+/// A program of named atomic steps, from which the program counter and the rules are derived. Where a step ends, the
+/// next one begins; everything else may happen in between.
+/// </summary>
+/// <remarks>
+/// A branch that reads shared state is a step of its own (<see cref="Branch"/>): its load is an event that others can
+/// race with. A branch without a name (<see cref="If"/>, <see cref="While"/>) reads locals only and costs no step.
+/// The step that leaves the program resets the locals, so that dead values do not multiply states. A way behind a condition
+/// that is constantly false is left out.
+/// </remarks>
+public sealed class ThreadBuilder
+{
+    private readonly ModelBuilder model;
+    private readonly string name;
+    private readonly Binder? key;
+    private readonly bool repeats;
+    private readonly SourceLocation where;
+    private readonly List<Variable> locals = [];
+    private readonly Dictionary<string, ThreadNode.Label> labels = new(StringComparer.Ordinal);
+    private readonly ThreadBlock program = new();
+    private ThreadBlock current;
+    private Actor? actor;
+
+    internal ThreadBuilder(ModelBuilder model, string name, Binder? key, bool repeats, SourceLocation where)
+    {
+        (this.model, this.name, this.key, this.repeats, this.where) = (model, name, key, repeats, where);
+        current = program;
+        actor = key is not null && key.Sort.Equals(model.ProcessorSort)
+            ? new Actor(null, new Expr.BoundVariable(key))
+            : new Actor(name, null);
+    }
+
+    /// <summary>The processor that runs the thread, where it is not the thread's own key.</summary>
+    public void RunsOn(Expr processor) => actor = new Actor(null, processor);
+
+    /// <summary>A local that is empty until it is set.</summary>
+    public Expr Local(string local, Sort sort,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Local(local, Sort.Option(sort), Dsl.None, file, line);
+
+    /// <summary>A local with an initial value.</summary>
+    public Expr Local(string local, Sort sort, Expr initially,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var whole = key is null ? sort : Sort.Map(key.Sort, sort);
+        var read = (Expr.Read)model.Declare($"{name}.{local}", whole, initially, VariableRole.Local, file, line);
+        locals.Add(read.Variable);
+        return key is null ? read : read[new Expr.BoundVariable(key)];
+    }
+
+    /// <summary>An atomic step; it waits until its <see cref="StepBuilder.When"/> holds.</summary>
+    public void Step(string step, Action<StepBuilder> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddStep(step, [], (s, _) => body(s), null, null, null, file, line);
+
+    /// <summary>An atomic step that picks any value of a sort.</summary>
+    public void Step(string step, Sort any, Action<StepBuilder, Expr> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddStep(step, [any], (s, p) => body(s, p[0]), null, null, null, file, line);
+
+    /// <summary>An atomic step that picks any values of two sorts.</summary>
+    public void Step(string step, Sort first, Sort second, Action<StepBuilder, Expr, Expr> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddStep(step, [first, second], (s, p) => body(s, p[0], p[1]), null, null, null, file, line);
+
+    /// <summary>Waits until a condition holds; passing it is a step.</summary>
+    public void Wait(string step, Expr until,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddStep(step, [], (s, _) => s.When(until), null, null, null, file, line);
+
+    /// <summary>A step that reads a condition and goes one way or the other.</summary>
+    public void Branch(string step, Expr condition, Action then, Action? otherwise = null, Action<StepBuilder>? also = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AddStep(step, [], (s, _) => also?.Invoke(s), condition, then, otherwise, file, line);
+
+    /// <summary>Goes one way or the other by the thread's own locals; no step of its own.</summary>
+    public void If(Expr condition, Action then, Action? otherwise = null)
+    {
+        CheckLocal(condition);
+        current.Nodes.Add(new ThreadNode.If(condition, Nested(then), Nested(otherwise)));
+    }
+
+    /// <summary>Repeats while a condition over the thread's own locals holds; no step of its own.</summary>
+    public void While(Expr condition, Action body)
+    {
+        CheckLocal(condition);
+        current.Nodes.Add(new ThreadNode.While(condition, Nested(body)));
+    }
+
+    /// <summary>Goes any one of several ways; which one shows in the step that is taken.</summary>
+    public void Either(params ReadOnlySpan<Action> ways)
+    {
+        var blocks = ImmutableArray.CreateBuilder<ThreadBlock>();
+        foreach (var way in ways)
+        {
+            blocks.Add(Nested(way));
+        }
+
+        current.Nodes.Add(new ThreadNode.Either(blocks.ToImmutable()));
+    }
+
+    /// <summary>
+    /// A name for the point of the program that the next step stands at: a place to go back to, and what states and
+    /// <see cref="ModelThread.At(Expr, ReadOnlySpan{string})"/> call it.
+    /// </summary>
+    public void Label(string label)
+    {
+        var node = LabelOf(label);
+        if (node.IsPlaced)
+        {
+            throw Dsl.Error(ErrorCodes.BadThread, $"thread '{name}' has the label '{label}' twice");
+        }
+
+        node.Place = labels.Values.Count(other => other.IsPlaced);
+        current.Nodes.Add(node);
+    }
+
+    /// <summary>Goes to a label of this thread.</summary>
+    public void Goto(string label) => current.Nodes.Add(new ThreadNode.Goto(LabelOf(label)));
+
+    /// <summary>Leaves the program.</summary>
+    public void Return() => current.Nodes.Add(new ThreadNode.Goto(null));
+
+    internal ModelThread Compile() => new ThreadCompiler(model, name, key, where)
+    {
+        Repeats = repeats,
+        Locals = locals,
+        Labels = [.. labels.Values.OrderBy(label => label.Place)],
+        Program = program,
+    }.Compile();
+
+    private ThreadNode.Label LabelOf(string label) =>
+        labels.TryGetValue(label, out var node) ? node : labels[label] = new ThreadNode.Label(label);
+
+    private ThreadBlock Nested(Action? body)
+    {
+        var outer = current;
+        current = new ThreadBlock();
+        body?.Invoke();
+        (current, var block) = (outer, current);
+        return block;
+    }
+
+    private void AddStep(string step, ReadOnlySpan<Sort> any, Action<StepBuilder, Expr[]> body,
+        Expr? condition, Action? then, Action? otherwise, string file, int line)
+    {
+        var builder = new StepBuilder(model, step, name, any, SourceLocation.From(file, line));
+        body(builder, [.. builder.Parameters.Select(binder => new Expr.BoundVariable(binder))]);
+        builder.Adopt(actor);
+        var test = condition is null ? null : Dsl.Coerce(condition, Sort.Bool);
+        current.Nodes.Add(new ThreadNode.Step(builder, test, Nested(then), Nested(otherwise)));
+    }
+
+    private void CheckLocal(Expr condition)
+    {
+        foreach (var variable in Footprint.Of(Dsl.Coerce(condition, Sort.Bool)).Reads.Where(v => !locals.Contains(v)))
+        {
+            throw Dsl.Error(ErrorCodes.BadThread,
+                $"a branch without a name in thread '{name}' reads '{variable}', which is no local of it",
+                "use Branch(\"name\", …): reading shared state is a step that others can race with");
+        }
+    }
+}
+
+/// <summary>A thread of a model: where it is in its program, as a predicate of states.</summary>
+public sealed class ModelThread
+{
+    private readonly Expr pc;
+    private readonly Sort.Enumeration sort;
+    private readonly bool isKeyed;
+    private readonly Dictionary<string, int?> points;
+
+    internal ModelThread(string name, Expr pc, Sort.Enumeration sort, bool isKeyed, Dictionary<string, int?> points) =>
+        (Name, this.pc, this.sort, this.isKeyed, this.points) = (name, pc, sort, isKeyed, points);
+
+    /// <summary>The name of the thread.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether a thread that there is one of is at one of some points of its program.</summary>
+    /// <param name="names">
+    /// Labels, or what stands at a point without one; <c>"done"</c> is the end of a program that does not repeat, unless a label
+    /// stands there. A label that this instance never comes to is a point where the thread never is.
+    /// </param>
+    /// <exception cref="UserErrorException">VRF113: there is no such point.</exception>
+    public Expr At(params ReadOnlySpan<string> names) => isKeyed
+        ? throw Dsl.Error(ErrorCodes.SortMismatch, $"there is a thread '{Name}' for each key", "say which one: At(key, \"label\")")
+        : Among(pc, names);
+
+    /// <summary>Whether the thread of a key is at one of some points of its program.</summary>
+    /// <param name="key">Which thread.</param>
+    /// <param name="names">Labels, or what stands at a point without one.</param>
+    /// <exception cref="UserErrorException">VRF113: there is no such point.</exception>
+    public Expr At(Expr key, params ReadOnlySpan<string> names) => isKeyed
+        ? Among(pc[key], names)
+        : throw Dsl.Error(ErrorCodes.SortMismatch, $"there is one thread '{Name}', and it has no key", "say At(\"label\")");
+
+    private Expr Among(Expr at, ReadOnlySpan<string> names)
+    {
+        Expr isOne = false;
+        foreach (var one in names)
+        {
+            if (!points.TryGetValue(one, out var point))
+            {
+                throw Dsl.Error(ErrorCodes.UnknownName, $"thread '{Name}' has no point '{one}'",
+                    Suggestion.Hint(one, points.Keys) ?? $"choose from {string.Join(", ", points.Keys.Select(known => $"'{known}'"))}");
+            }
+
+            isOne |= point is { } number ? at == new Expr.Literal(sort, number) : false;
+        }
+
+        return isOne;
+    }
+}
+
+/// <summary>Nodes one behind the other.</summary>
+internal sealed class ThreadBlock
+{
+    public List<ThreadNode> Nodes { get; } = [];
+}
+
+/// <summary>A word of a program. A closed set.</summary>
+internal abstract class ThreadNode
+{
+    private ThreadNode()
+    {
+    }
+
+    internal sealed class Step(StepBuilder step, Expr? condition, ThreadBlock then, ThreadBlock otherwise) : ThreadNode
+    {
+        public StepBuilder Builder { get; } = step;
+
+        public Expr? Condition { get; } = condition;
+
+        public ThreadBlock Then { get; } = then;
+
+        public ThreadBlock Otherwise { get; } = otherwise;
+    }
+
+    internal sealed class If(Expr condition, ThreadBlock then, ThreadBlock otherwise) : ThreadNode
+    {
+        public Expr Condition { get; } = condition;
+
+        public ThreadBlock Then { get; } = then;
+
+        public ThreadBlock Otherwise { get; } = otherwise;
+    }
+
+    internal sealed class While(Expr condition, ThreadBlock body) : ThreadNode
+    {
+        public Expr Condition { get; } = condition;
+
+        public ThreadBlock Body { get; } = body;
+    }
+
+    internal sealed class Either(ImmutableArray<ThreadBlock> ways) : ThreadNode
+    {
+        public ImmutableArray<ThreadBlock> Ways { get; } = ways;
+    }
+
+    internal sealed class Label(string name) : ThreadNode
+    {
+        public string Name { get; } = name;
+
+        /// <summary>How many labels are in the program before this one; below 0 if it is not there.</summary>
+        public int Place { get; set; } = -1;
+
+        public bool IsPlaced => Place >= 0;
+    }
+
+    internal sealed class Goto(Label? target) : ThreadNode
+    {
+        public Label? Target { get; } = target;
+    }
+}

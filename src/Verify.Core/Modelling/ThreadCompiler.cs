@@ -1,0 +1,350 @@
+using System.Collections.Immutable;
+
+namespace Verify.Modelling;
+
+/// <summary>Makes the program counter and the rules of a thread.</summary>
+/// <remarks>
+/// A point of the program is where a step begins, or a choice between steps that costs none. Its name is that of its label;
+/// without one, that of the step, or of the steps, that can be taken there. A name that is taken gets a number.
+/// </remarks>
+internal sealed class ThreadCompiler
+{
+    private const string End = "done";
+    private const int MostNames = 3;
+
+    private readonly ModelBuilder model;
+    private readonly string name;
+    private readonly Binder? key;
+    private readonly SourceLocation where;
+    private readonly Dictionary<ThreadNode, Place> successors = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ThreadNode, int> points = new(ReferenceEqualityComparer.Instance);
+    private readonly List<string> pointNames = [];
+
+    public ThreadCompiler(ModelBuilder model, string name, Binder? key, SourceLocation where) =>
+        (this.model, this.name, this.key, this.where) = (model, name, key, where);
+
+    /// <summary>Whether the program starts again at its end.</summary>
+    public required bool Repeats { get; init; }
+
+    public required IReadOnlyList<Variable> Locals { get; init; }
+
+    /// <summary>Its labels, in the order of the program; those that are nowhere are placed below 0.</summary>
+    public required IReadOnlyList<ThreadNode.Label> Labels { get; init; }
+
+    public required ThreadBlock Program { get; init; }
+
+    public ModelThread Compile()
+    {
+        Link(Program, null);
+        foreach (var label in Labels.Where(label => !label.IsPlaced))
+        {
+            throw Wrong($"thread '{name}' goes to the label '{label.Name}', which it does not have");
+        }
+
+        var start = Resolve(new Place(Program, 0, null)) ?? throw Wrong($"thread '{name}' has no step");
+        CheckAllAreReached(start);
+        var order = ReachableNodes(start, isAsWritten: false);
+        var end = NamePoints(order);
+        var pcSort = new Sort.Enumeration($"{name}.pc", [.. pointNames]);
+        var whole = key is null ? (Sort)pcSort : Sort.Map(key.Sort, pcSort);
+        var initially = new Expr.Literal(pcSort, points[start]);
+        var pc = model.Declare($"{name}.pc", whole, initially, VariableRole.ProgramCounter, where.File, where.Line);
+        var rules = new RuleMaker(this, key is null ? pc : pc[new Expr.BoundVariable(key)], pcSort, end ?? points[start]);
+        foreach (var node in order)
+        {
+            foreach (var (condition, step) in Entries(node, [], true, isAsWritten: false))
+            {
+                rules.Add(node, condition, step);
+            }
+        }
+
+        return new ModelThread(name, pc, pcSort, key is not null, Named(start, end));
+    }
+
+    // What each label, and each name of a point, stands for; nothing for a label that this instance never comes to.
+    private Dictionary<string, int?> Named(ThreadNode start, int? end)
+    {
+        var named = new Dictionary<string, int?>(StringComparer.Ordinal);
+        foreach (var label in Labels)
+        {
+            named[label.Name] = Resolve(successors[label]) is { } node
+                ? points.TryGetValue(node, out var point) ? point : null
+                : end ?? points[start];
+        }
+
+        for (var point = 0; point < pointNames.Count; point++)
+        {
+            named.TryAdd(pointNames[point], point);
+        }
+
+        return named;
+    }
+
+    // The number of the point behind the program, if it has one.
+    private int? NamePoints(List<ThreadNode> order)
+    {
+        // The first of several labels at one point counts; all of them are understood.
+        var labelled = new Dictionary<ThreadNode, string>(ReferenceEqualityComparer.Instance);
+        string? atEnd = null;
+        foreach (var label in Labels)
+        {
+            if (Resolve(successors[label]) is { } node)
+            {
+                labelled.TryAdd(node, label.Name);
+            }
+            else
+            {
+                atEnd ??= label.Name;
+            }
+        }
+
+        var taken = labelled.Values.ToHashSet(StringComparer.Ordinal);
+        string Unlabelled(string plain)
+        {
+            var candidate = plain;
+            for (var i = 2; !taken.Add(candidate); i++)
+            {
+                candidate = $"{plain}'{i}";
+            }
+
+            return candidate;
+        }
+
+        foreach (var node in order)
+        {
+            points[node] = pointNames.Count;
+            pointNames.Add(labelled.TryGetValue(node, out var label) ? label : Unlabelled(StepsAt(node)));
+        }
+
+        if (Repeats)
+        {
+            return null;
+        }
+
+        pointNames.Add(Unlabelled(atEnd ?? End));
+        return pointNames.Count - 1;
+    }
+
+    private string StepsAt(ThreadNode node)
+    {
+        var steps = Entries(node, [], true, isAsWritten: false)
+            .Select(entry => entry.Step.Builder.Name).Distinct(StringComparer.Ordinal).ToList();
+        return string.Join(" or ", steps.Count <= MostNames
+            ? steps
+            : [.. steps.Take(MostNames - 1), $"{steps.Count - MostNames + 1} others"]);
+    }
+
+    private void CheckAllAreReached(ThreadNode start)
+    {
+        var come = ReachableNodes(start, isAsWritten: true)
+            .SelectMany(node => Entries(node, [], true, isAsWritten: true)).Select(entry => entry.Step).ToHashSet();
+        foreach (var lost in successors.Keys.OfType<ThreadNode.Step>().Where(step => !come.Contains(step)))
+        {
+            throw UserErrorException.At(lost.Builder.Where, ErrorCodes.BadThread,
+                $"no path through thread '{name}' comes to the step '{lost.Builder.Name}'",
+                "a step behind Goto or Return is never taken: remove it, or give it a label");
+        }
+    }
+
+    private void Link(ThreadBlock block, Place? continuation)
+    {
+        for (var i = 0; i < block.Nodes.Count; i++)
+        {
+            var node = block.Nodes[i];
+            var next = new Place(block, i + 1, continuation);
+            successors[node] = next;
+            switch (node)
+            {
+                case ThreadNode.Step step:
+                    Link(step.Then, next);
+                    Link(step.Otherwise, next);
+                    break;
+                case ThreadNode.If branch:
+                    Link(branch.Then, next);
+                    Link(branch.Otherwise, next);
+                    break;
+                case ThreadNode.While loop:
+                    Link(loop.Body, new Place(block, i, continuation));
+                    break;
+                case ThreadNode.Either either:
+                    foreach (var way in either.Ways)
+                    {
+                        Link(way, next);
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    // The node that a place stands for: ends of blocks, labels and jumps are looked through; null is the end.
+    private ThreadNode? Resolve(Place? place)
+    {
+        for (var hops = 0; place is not null; hops++)
+        {
+            if (hops > 10_000)
+            {
+                throw Wrong($"thread '{name}' jumps in a circle without a step");
+            }
+
+            if (place.Index >= place.Block.Nodes.Count)
+            {
+                place = place.Outer;
+                continue;
+            }
+
+            switch (place.Block.Nodes[place.Index])
+            {
+                case ThreadNode.Label label:
+                    place = successors[label];
+                    break;
+                case ThreadNode.Goto { Target: null }:
+                    return null;
+                case ThreadNode.Goto jump:
+                    place = successors[jump.Target];
+                    break;
+                case var node:
+                    return node;
+            }
+        }
+
+        return null;
+    }
+
+    // The steps that can be taken at a point, and when. As written, also those behind a condition that is constantly false.
+    private List<(Expr Condition, ThreadNode.Step Step)> Entries(
+        ThreadNode? node, ImmutableHashSet<ThreadNode> passed, Expr condition, bool isAsWritten)
+    {
+        switch (node)
+        {
+            case null:
+                throw Wrong($"a branch without a name of thread '{name}' can leave the program without a step", "end that way with a step");
+            case ThreadNode.Step step:
+                return [(condition, step)];
+        }
+
+        if (passed.Contains(node))
+        {
+            throw Wrong($"a loop of thread '{name}' can turn without a step");
+        }
+
+        passed = passed.Add(node);
+        List<(Expr, ThreadNode.Step)> Onto(Place? place, Expr holds) => !isAsWritten && holds is Expr.Literal { Number: 0 }
+            ? []
+            : Entries(Resolve(place), passed, condition & holds, isAsWritten);
+        List<(Expr, ThreadNode.Step)> Into(ThreadBlock block, Place? after, Expr holds) => Onto(new Place(block, 0, after), holds);
+        var next = successors[node];
+        return node switch
+        {
+            ThreadNode.If branch =>
+                [.. Into(branch.Then, next, branch.Condition), .. Into(branch.Otherwise, next, !branch.Condition)],
+            ThreadNode.While loop =>
+            [
+                .. Into(loop.Body, next with { Index = next.Index - 1 }, loop.Condition),
+                .. Onto(next, !loop.Condition),
+            ],
+            ThreadNode.Either either => [.. either.Ways.SelectMany(way => Into(way, next, true))],
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private List<ThreadNode> ReachableNodes(ThreadNode first, bool isAsWritten)
+    {
+        var order = new List<ThreadNode>();
+        var seen = new HashSet<ThreadNode>(ReferenceEqualityComparer.Instance);
+        var queue = new Queue<ThreadNode>([first]);
+        while (queue.TryDequeue(out var node))
+        {
+            if (!seen.Add(node))
+            {
+                continue;
+            }
+
+            order.Add(node);
+            foreach (var (_, step) in Entries(node, [], true, isAsWritten))
+            {
+                var (then, otherwise) = Behind(step, isAsWritten);
+                foreach (var target in new[] { then, otherwise }.OfType<ThreadNode>())
+                {
+                    queue.Enqueue(target);
+                }
+            }
+        }
+
+        return order;
+    }
+
+    // What comes behind a step, either way; the same twice where there is one way.
+    private (ThreadNode? Then, ThreadNode? Otherwise) Behind(ThreadNode.Step step, bool isAsWritten = false)
+    {
+        ThreadNode? Into(ThreadBlock block) => Resolve(new Place(block, 0, successors[step]));
+        switch (step.Condition)
+        {
+            case null:
+                var next = Resolve(successors[step]);
+                return (next, next);
+            case Expr.Literal { Number: var holds } when !isAsWritten:
+                var taken = Into(holds == 1 ? step.Then : step.Otherwise);
+                return (taken, taken);
+            default:
+                return (Into(step.Then), Into(step.Otherwise));
+        }
+    }
+
+    private UserErrorException Wrong(string message, string? hint = null) =>
+        UserErrorException.At(where, ErrorCodes.BadThread, message, hint);
+
+    private sealed record Place(ThreadBlock Block, int Index, Place? Outer);
+
+    /// <summary>Adds one rule for each step and point that it can be taken at.</summary>
+    private sealed class RuleMaker(ThreadCompiler thread, Expr pc, Sort.Enumeration pcSort, int end)
+    {
+        private readonly Dictionary<string, int> copies = new(StringComparer.Ordinal);
+
+        public void Add(ThreadNode at, Expr condition, ThreadNode.Step node)
+        {
+            var step = node.Builder;
+            var copy = copies[step.Name] = copies.GetValueOrDefault(step.Name) + 1;
+            var rule = step.ToRule(copy, pc == Point(at) & condition & step.Guard, thread.key);
+            var (then, otherwise) = thread.Behind(node);
+            // Also where both ways lead to one place the condition is read, and may be undefined.
+            var next = node.Condition is null ? Point(then) : Dsl.If(node.Condition, Point(then), Point(otherwise));
+            var extra = ImmutableArray.CreateBuilder<Update>();
+            extra.Add(new Update([], true, pc, next, step.Where));
+            if (then is null || otherwise is null)
+            {
+                var leaves = (then is null, otherwise is null, node.Condition) switch
+                {
+                    (true, false, { } holds) => holds,
+                    (false, true, { } holds) => !holds,
+                    _ => true,
+                };
+                rule = rule with { Updates = Unless(leaves, rule.Updates) };
+                extra.AddRange(thread.Locals.Select(local => Reset(local, leaves, step.Where)));
+            }
+
+            thread.model.Add(rule with { Updates = [.. rule.Updates, .. extra] });
+        }
+
+        private Expr.Literal Point(ThreadNode? node) => new(pcSort, node is null ? end : thread.points[node]);
+
+        // What the leaving step itself writes to a local is written only if it does not leave after all.
+        private ImmutableArray<Update> Unless(Expr leaves, ImmutableArray<Update> updates) =>
+        [
+            .. updates
+                .Select(update => thread.Locals.Contains(update.Variable) ? update with { When = update.When & !leaves } : update)
+                .Where(update => update.When is not Expr.Literal { Number: 0 }),
+        ];
+
+        private Update Reset(Variable local, Expr leaves, SourceLocation spot)
+        {
+            var read = new Expr.Read(local);
+            return (thread.key, local.Initially) switch
+            {
+                (null, { } initially) => new Update([], leaves, read, initially, spot),
+                ({ } key, Expr.ConstantMap all) => new Update([], leaves, read[new Expr.BoundVariable(key)], all.Element, spot),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+        }
+    }
+}
