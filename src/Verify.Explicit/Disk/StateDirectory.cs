@@ -13,6 +13,7 @@ internal sealed class StateDirectory : IDisposable
     private const string TemporaryPrefix = "verify-spill-";
     private const string TemporaryLock = "spill.lock"; // unlike the other: who finds it forsaken removes the directory
     private const string LastingLock = "lock";
+    private static int temporaries;
     private readonly StorageTuning tuning;
     private readonly bool isTemporary;
     private readonly Dictionary<string, StateFile> files = [];
@@ -41,9 +42,10 @@ internal sealed class StateDirectory : IDisposable
         tuning.BeforeChange?.Invoke("make directory");
         Directory.CreateDirectory(parent);
         RemoveForsaken(parent);
-        for (var number = 0; ; number++)
+        while (true)
         {
-            var path = System.IO.Path.Combine(parent, $"{TemporaryPrefix}{Environment.ProcessId}-{number}");
+            // A name is used once: another search of this process may be removing what it had.
+            var path = System.IO.Path.Combine(parent, $"{OwnPrefix}{Interlocked.Increment(ref temporaries)}");
             Directory.CreateDirectory(path);
             if (TryHold(path, TemporaryLock, FileMode.CreateNew) is { } hold)
             {
@@ -175,7 +177,14 @@ internal sealed class StateDirectory : IDisposable
         hold.Dispose();
         if (isTemporary && Directory.Exists(Path))
         {
-            RemoveTemporary(Path);
+            try
+            {
+                RemoveTemporary(Path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another search removes it too, or begins in it. What is left, the next one removes.
+            }
         }
     }
 
@@ -198,16 +207,20 @@ internal sealed class StateDirectory : IDisposable
         {
             return new FileStream(file, mode, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(file))
+        // Another search has it, or has just removed the directory with it.
+        catch (IOException) when (File.Exists(file) || !Directory.Exists(path))
         {
             return null;
         }
     }
 
+    private static string OwnPrefix => $"{TemporaryPrefix}{Environment.ProcessId}-";
+
     // What a process left that was killed would fill the disk in the end.
     private static void RemoveForsaken(string parent)
     {
-        foreach (var path in Directory.EnumerateDirectories(parent, TemporaryPrefix + "*").ToList())
+        foreach (var path in Directory.EnumerateDirectories(parent, TemporaryPrefix + "*")
+            .Where(path => !System.IO.Path.GetFileName(path).StartsWith(OwnPrefix, StringComparison.Ordinal)).ToList())
         {
             try
             {

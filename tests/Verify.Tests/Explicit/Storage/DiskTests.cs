@@ -133,6 +133,20 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public void Searches_that_begin_and_end_at_once_have_directories_of_their_own()
+    {
+        using var parent = new TestDirectory();
+        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
+        {
+            for (var i = 0; i < 500; i++)
+            {
+                using var own = StateDirectory.Temporary(parent.Path, StorageTuning.Default);
+                Assert.True(Directory.Exists(own.Path));
+            }
+        });
+    }
+
+    [Fact]
     [Provokes("VRF407")]
     public void A_full_disk_leaves_what_was_covered()
     {
