@@ -23,10 +23,10 @@ internal static class ComparisonPage
             Written by `{command}`.
             {string.Join("; ", [HostInfo.Description, .. solvers])}.
 
-            Every claim that the first engine decides within the budget, asked of the others. A cell is the answer and its
-            seconds: "up to 12" says that nothing was found in 12 steps and that no more were asked for, "unknown past 12" that
-            time ran out later than that, "-" that the engine takes no such question. A row is of the model with this digest;
-            the tests tell those that have another one by now.
+            The first engine decides each claim that fits into the budget; the others get the same question. A cell holds the
+            answer and the seconds that it took. "up to 12": nothing was found within 12 steps, and no more were asked for.
+            "unknown past 12": time ran out beyond 12 steps. "-": the engine takes no such question. The digest names the
+            model of the row; a test takes out the rows of models that have changed.
 
             {Summary(rows)}
 

@@ -20,8 +20,8 @@ public sealed class GeneratedPages
     {
         var page = new StringBuilder();
         page.AppendLine("# Errors").AppendLine();
-        page.AppendLine("Generated from `Verify.Core/Diagnostics.cs`. "
-            + "Every error is one line, `FILE(LINE): error VRFnnn: …`, and a hint.");
+        page.AppendLine("This page is generated from `Verify.Core/Diagnostics.cs`. "
+            + "An error is one line, `FILE(LINE): error VRFnnn: …`, and a hint.");
         page.AppendLine().AppendLine("| code | meaning | what to try |").AppendLine("|---|---|---|");
         foreach (var code in ErrorCodes.All)
         {
@@ -36,10 +36,9 @@ public sealed class GeneratedPages
     {
         var page = new StringBuilder();
         page.AppendLine("# Claims").AppendLine();
-        page.AppendLine("Generated: each line is decided by the explicit engine when the tests run, and must agree. "
-                + "`./verify check ID` prints")
-            .AppendLine("the trace or the limits of the proof, who claimed it and where. What is proved for every size is")
-            .AppendLine("noted in `certificates.lock`; `./verify certify` and the gate check it again.").AppendLine();
+        page.AppendLine("This page is generated. When the tests run, the explicit engine decides each line again, and the line must agree.")
+            .AppendLine("`./verify check ID` prints the trace or the limits of the proof, and who made the claim where. Proofs for every")
+            .AppendLine("size are recorded in `certificates.lock`; `./verify certify` and the gate check them again.").AppendLine();
         page.AppendLine("| claim | sentence | verdict | states | steps | instance | every size |")
             .AppendLine("|---|---|---|---:|---:|---|---|");
         foreach (var report in Decided.Value)
@@ -58,9 +57,8 @@ public sealed class GeneratedPages
     {
         var page = new StringBuilder();
         page.AppendLine("# Mechanisms").AppendLine();
-        page.AppendLine("Generated: what was decided of each variant of each mechanism. A variant is a set of choices of one "
-                + "text: sizes,")
-            .AppendLine("faults, assumptions and a profile; `./verify list` says what they stand for.");
+        page.AppendLine("This page is generated. A section is a mechanism, a row is a variant of it: sizes, faults, assumptions and a")
+            .AppendLine("profile, all of one text. `./verify list NAME` explains them, `./verify check CLAIM` decides the row again.");
         foreach (var family in Decided.Value.GroupBy(report => report.Claim.Family.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {family.Key}").AppendLine();
@@ -86,7 +84,7 @@ public sealed class GeneratedPages
         page.AppendLine().AppendLine("## Cited from memory").AppendLine();
         page.AppendLine(recalled.Count == 0
             ? "Nothing: every kernel source of the models and claims names the commit or version that was read."
-            : "All other kernel sources of the models and claims name the commit or version that was read.");
+            : "These kernel sources are cited from memory. All others name the commit or version that was read.");
         if (recalled.Count > 0)
         {
             page.AppendLine();

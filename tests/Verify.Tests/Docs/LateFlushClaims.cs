@@ -10,7 +10,7 @@ public sealed class LateFlushClaims : ClaimList
     [
         new Claim
         {
-            Id = "LATE-FLUSH",
+            Id = "LF-FREE-FIRST",
             Sentence = "Freeing the page before the flush is fine: the PTE is gone.",
             Family = new LateFlush(),
             Choices = Choices.Default.With(LateFlush.FreeFirst),
@@ -20,7 +20,7 @@ public sealed class LateFlushClaims : ClaimList
         },
         new Claim
         {
-            Id = "LATE-FLUSH-FIXED",
+            Id = "LF-FLUSH-FIRST",
             Sentence = "Flushing first is.",
             Family = new LateFlush(),
             Choices = Choices.Default,

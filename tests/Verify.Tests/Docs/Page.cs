@@ -15,10 +15,10 @@ internal sealed partial class Page(string text)
         [.. Starts(language).Select(start => lines.GetRange(start, EndOf(start) - start))];
 
     /// <summary>Runs every command and compares; with an update, writes down what is printed where it differs.</summary>
-    /// <param name="run">The output of a command.</param>
+    /// <param name="run">The output of a command; null to leave it as it is.</param>
     /// <param name="isUpdate">Whether to write instead of complaining.</param>
     /// <returns>What differs, one text a command.</returns>
-    public IReadOnlyList<string> Run(Func<string, string> run, bool isUpdate)
+    public IReadOnlyList<string> Run(Func<string, string?> run, bool isUpdate)
     {
         var problems = new List<string>();
         for (var at = 0; at < lines.Count; at++)
@@ -36,8 +36,8 @@ internal sealed partial class Page(string text)
             }
 
             var expected = lines.GetRange(at + 1, end - at - 1);
-            var found = run(lines[at][2..]).TrimEnd().Split('\n').Select(line => line.TrimEnd()).ToList();
-            if (Matches(expected, found))
+            var found = run(lines[at][2..])?.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ToList();
+            if (found is null || Matches(expected, found))
             {
                 continue;
             }

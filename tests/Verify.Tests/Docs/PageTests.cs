@@ -70,6 +70,17 @@ public sealed class PageTests
     }
 
     [Fact]
+    public void What_cannot_be_run_is_left_as_it_is() =>
+        Assert.Empty(new Page(Sample.Replace("1\n2\n", "3\n", StringComparison.Ordinal)).Run(_ => null, isUpdate: false));
+
+    [Theory]
+    [InlineData("./verify list", "list")]
+    [InlineData("./verify check  'a b:c d' --json", "check|a b:c d|--json")]
+    [InlineData("./verify check ''", "check|")]
+    public void Words_may_stand_in_quotes(string command, string words) =>
+        Assert.Equal(words.Split('|'), Shell.ArgumentsOf(command));
+
+    [Fact]
     public void Code_is_found_however_far_it_is_indented()
     {
         var block = Assert.Single(new Page(Sample).Blocks("csharp"));
