@@ -75,7 +75,7 @@ internal sealed class AnySizeRun(Session session)
             ?? throw UserErrorException.At(null, ErrorCodes.BadInvariant, $"there is no invariant for {claim.Id}");
         return Timed(claim, () =>
         {
-            var result = Prove(claim, invariant);
+            var result = Decide(claim, invariant);
             if (!result.IsProved)
             {
                 return result;
@@ -96,7 +96,7 @@ internal sealed class AnySizeRun(Session session)
         var found = new InvariantSearch(instances, claim.Id, claim.Property, solvers, new Telling(session.Terminal.Error))
             .Find(StatesToLookAt, session.Cancellation);
         return found.Invariant is { } invariant
-            ? Prove(claim, invariant) with { Invariant = invariant.Source("FoundInvariant", instances[0]) }
+            ? Decide(claim, invariant) with { Invariant = invariant.Source("FoundInvariant", instances[0]) }
             : new AnySizeResult(claim, ["no invariant was found"], ExitCode.Undecided)
             {
                 Broken = [("no clause over two of each identity excludes this", found.Instance, found.Stuck!)],
@@ -129,7 +129,13 @@ internal sealed class AnySizeRun(Session session)
         return result with { Seconds = (clock.Elapsed - started).TotalSeconds };
     }
 
-    private AnySizeResult Prove(Claim claim, Invariant invariant)
+    /// <summary>
+    /// Proves a claim by an invariant, and writes nothing: the instance of the claim by search, with all its witnesses, then
+    /// what the interpreter reaches, then the solvers.
+    /// </summary>
+    /// <exception cref="UserErrorException">VRF307, VRF308: as for <see cref="AnySizeProof.Of"/>.</exception>
+    /// <exception cref="SolverException">A solver gives no answer.</exception>
+    public AnySizeResult Decide(Claim claim, Invariant invariant)
     {
         var proof = AnySizeProof.Of(claim, invariant);
         var instance = new Instance(claim.Family, claim.Choices);

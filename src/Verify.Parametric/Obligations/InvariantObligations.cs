@@ -39,7 +39,11 @@ public sealed record Obligation(
     Conjunct? Conjunct,
     ImmutableArray<Symbol> Constants,
     ImmutableArray<Formula> Assumed,
-    Formula Goal);
+    Formula Goal)
+{
+    /// <summary>The witness that has to be defined, if it is about one.</summary>
+    public Property.Reachable? Witness { get; init; }
+}
 
 /// <summary>What has to be shown for a property to be an invariant of a model, given an inductive invariant.</summary>
 public sealed class InvariantObligations
@@ -91,7 +95,7 @@ public sealed class InvariantObligations
     private IEnumerable<Obligation> OfWitness(Property.Reachable witness) =>
         model.IsAlwaysDefined(witness.Holds, witness.Where) ? []
             : [Make(ObligationKind.Suffices, $"witness {witness.Name} is defined", null, null,
-                model.IsDefined(witness.Holds, witness.Where))];
+                model.IsDefined(witness.Holds, witness.Where)) with { Witness = witness }];
 
     private IEnumerable<Obligation> OfRule(FirstOrderRule rule)
     {

@@ -29,9 +29,7 @@ public static class InductionCounterexamples
         var known = obligations.Invariant.Select(universe.Name).ToList();
         if (obligation.Rule is not { } rule)
         {
-            var (holds, where) = (obligations.Property.Holds, obligations.Property.Where);
-            var state = universe.Find([.. known, universe.Name(Formula.Not(Formula.And(
-                obligations.Model.IsDefined(holds, where), obligations.Model.Holds(holds, where))))]);
+            var state = universe.Find([.. known, universe.Name(Formula.Not(Wanted(obligations, obligation)))]);
             return state is null ? null : new CounterexampleToInduction(state, null, null);
         }
 
@@ -49,6 +47,15 @@ public static class InductionCounterexamples
         }
 
         return null;
+    }
+
+    // What every state of the invariant has to be like: a witness need not hold, but has to be defined.
+    private static Formula Wanted(InvariantObligations obligations, Obligation obligation)
+    {
+        var (model, property) = (obligations.Model, obligations.Property);
+        return obligation.Witness is { } witness
+            ? model.IsDefined(witness.Holds, witness.Where)
+            : Formula.And(model.IsDefined(property.Holds, property.Where), model.Holds(property.Holds, property.Where));
     }
 
     private static Formula Goal(InvariantObligations obligations, Obligation obligation, FirstOrderRule rule) => obligation switch

@@ -121,6 +121,27 @@ public sealed class AnySizeTests
         Assert.False(interpreter.Holds(broken.After!, property.Holds, property.Where));
     }
 
+    // A witness need not hold; what is wrong is that it is undefined, in a state where the property is as it should be.
+    [Fact]
+    public void A_witness_that_is_not_defined_is_shown_where_it_is_not()
+    {
+        var m = new ModelBuilder("witness");
+        var cpu = m.ScalarSet("cpu", 2);
+        var owner = m.Var("owner", Sort.Option(cpu));
+        m.Rule("take", cpu, (s, c) => s.Set(owner, Some(c)));
+        m.Always("any", owner.IsNone | owner.HasValue);
+        m.Reachable("first", ForAll(cpu, c => owner.Value != c));
+        var model = m.Build();
+        var obligations = new InvariantObligations(new FirstOrderModel(model), [], (Property.Always)model.Property("any"));
+
+        var broken = InductionCounterexamples.Find(obligations, "suffices: witness first is defined",
+            StoredProofs.Solver(SolverKind.Z3), TestContext.Current.CancellationToken);
+
+        Assert.NotNull(broken);
+        var witness = (Property.Reachable)model.Property("first");
+        Assert.Throws<UserErrorException>(() => new Interpreter(model).Holds(broken.Before, witness.Holds, witness.Where));
+    }
+
     [Fact]
     public void The_invariant_of_the_least_shootdown_is_found()
     {

@@ -14,7 +14,9 @@ public sealed class FamilyLaws
 {
     private const int MaxStates = 300;
     private const int MaxInstances = 40;
-    private const int Beyond = 2;
+
+    /// <summary>How much more of each size is looked at than the family offers.</summary>
+    internal const int Beyond = 2;
 
     internal static readonly Law HoldsAtAll = new(
         typeof(FamilyLaws), nameof(What_is_proved_for_every_size_holds_at_all_of_them), 1, (sample, tally) =>
@@ -41,7 +43,8 @@ public sealed class FamilyLaws
     {
         _ = RealSolver.OrSkip();
         var tally = Law.Holds(HoldsAtAll, 60);
-        Assert.True(Law.IsAlone || (tally["proved"] > 20 && tally["refused"] > 5 && tally["not proved"] > 20), $"{tally}");
+        Assert.True(Law.IsAlone || (tally["proved"] > 20 && tally["refused"] > 5 && tally["not proved"] > 20
+            && tally["witnesses"] > 200), $"{tally}");
         Assert.True(Law.IsAlone || tally.Compared > 200, $"{tally.Compared}");
     }
 
@@ -63,16 +66,23 @@ public sealed class FamilyLaws
         tally.Note(answer.IsProved ? "proved" : "not proved");
         if (answer.IsProved)
         {
-            var family = new GeneratedFamily(seed, Beyond);
-            foreach (var choices in Chosen(Instances(family, proof)))
-            {
-                Look(family, choices, property, $"{proof.Sentence}: {Instance.DescribeSizes(family, choices)}");
-                tally.Compare();
-            }
+            LookAtAll(seed, property, proof, tally);
         }
     }
 
-    private static void Look(GeneratedFamily family, Choices choices, string name, string where)
+    /// <summary>What a proof says, at the sizes that it is for: those that the family offers, and some more.</summary>
+    internal static void LookAtAll(int seed, string property, AnySizeProof proof, Tally tally)
+    {
+        var family = new GeneratedFamily(seed, Beyond);
+        foreach (var choices in Chosen(Instances(family, proof)))
+        {
+            Look(family, choices, property, $"{proof.Sentence}: {Instance.DescribeSizes(family, choices)}", tally);
+            tally.Compare();
+        }
+    }
+
+    // Holds, in a model that is defined, whose witnesses are: whether they are met is a question of the instance.
+    private static void Look(GeneratedFamily family, Choices choices, string name, string where, Tally tally)
     {
         Toy toy;
         try
@@ -87,6 +97,12 @@ public sealed class FamilyLaws
         Assert.True(toy.Errors.Count == 0, $"proved {where}, where something is undefined: {toy.Errors.FirstOrDefault()?.Diagnostic}");
         var property = toy.Interpreter.Model.Property(name);
         Assert.True(toy.Decisive(property) is null, $"proved '{name}' {where}, where it does not hold");
+        foreach (var witness in toy.Interpreter.Model.Properties.OfType<Property.Reachable>())
+        {
+            Assert.True(Record.Exception(() => toy.Nodes.ForEach(node => toy.Decides(witness, node))) is null,
+                $"proved {where}, where '{witness.Name}' is undefined");
+            tally.Note("witnesses");
+        }
     }
 
     // Every combination of the sizes that it is a proof for, those beyond what the family offers included.
@@ -105,9 +121,10 @@ public sealed class FamilyLaws
     private static IEnumerable<Choices> Chosen(ImmutableArray<Choices> all) =>
         all.Where((_, i) => i == all.Length - 1 || i % Math.Max(1, all.Length / MaxInstances) == 0);
 
-    private static Claim ClaimOf(ModelFamily family, string property) => new()
+    /// <summary>A claim about a property of a family.</summary>
+    internal static Claim ClaimOf(ModelFamily family, string property, string id = "FAMILY") => new()
     {
-        Id = "FAMILY",
+        Id = id,
         Sentence = "All is good.",
         Family = family,
         Choices = Choices.Default,
@@ -117,9 +134,9 @@ public sealed class FamilyLaws
     };
 
     /// <summary>The property as its own invariant, or all of them together.</summary>
-    private sealed class Itself(string property, bool isAlone) : Invariant
+    internal sealed class Itself(string property, bool isAlone, string id = "FAMILY") : Invariant
     {
-        public override ImmutableArray<string> Claims => ["FAMILY"];
+        public override ImmutableArray<string> Claims => [id];
 
         protected override void Describe(InvariantBuilder i)
         {

@@ -36,7 +36,7 @@ internal sealed class FirstOrderComparison(FirstOrderModel logic)
         }
     }
 
-    /// <summary>Every rule with all arguments, and every property, in one state.</summary>
+    /// <summary>Every rule with all arguments, and what every property asks of a state, in one state.</summary>
     public void Compare(State state)
     {
         var image = new StateImage(logic.Signature, state);
@@ -45,9 +45,12 @@ internal sealed class FirstOrderComparison(FirstOrderModel logic)
             Assert.True(In(image, NoConstants).Holds(axiom), $"a state is not as its sorts say: {axiom}");
         }
 
-        foreach (var property in logic.Model.Properties.OfType<Property.Always>())
+        foreach (var property in logic.Model.Properties)
         {
-            CompareProperty(state, image, property);
+            foreach (var predicate in property.Predicates)
+            {
+                ComparePredicate(state, image, predicate, property.Where);
+            }
         }
 
         for (var rule = 0; rule < logic.Rules.Length; rule++)
@@ -60,14 +63,15 @@ internal sealed class FirstOrderComparison(FirstOrderModel logic)
         }
     }
 
-    private void CompareProperty(State state, StateImage image, Property.Always property)
+    // What is called defined is: the interpreter says so too, and the same.
+    private void ComparePredicate(State state, StateImage image, Expr predicate, SourceLocation where)
     {
         try
         {
-            var (holds, isDefined) = (logic.Holds(property.Holds, property.Where), logic.IsDefined(property.Holds, property.Where));
+            var (holds, isDefined) = (logic.Holds(predicate, where), logic.IsDefined(predicate, where));
             if (In(image, NoConstants).Holds(isDefined))
             {
-                Assert.Equal(interpreter.Holds(state, property.Holds, property.Where), In(image, NoConstants).Holds(holds));
+                Assert.Equal(interpreter.Holds(state, predicate, where), In(image, NoConstants).Holds(holds));
             }
         }
         catch (UserErrorException e) when (e.Diagnostic.Code == ErrorCodes.NotGeneric)

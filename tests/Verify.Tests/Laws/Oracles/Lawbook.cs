@@ -20,6 +20,7 @@ internal static class Lawbook
     [
         MeaningLaws.SameTwice, LoweringLaws.Terms, LoweringLaws.Systems, EveryWayLaws.AnyWay, EveryWayLaws.Told,
         EngineLaws.SameAsToy, ConeLaws.Keeps, PartialOrderLaws.Keeps, SymmetryLaws.Keeps, FirstOrderLaws.SameAsInterpreter,
+        ObligationLaws.Fail,
         StepLaws.Packs, StepLaws.Steps, StepLaws.Effects, TraceLaws.Replays, TraceLaws.Lassos, TraceLaws.Shortens,
         ModelLaws.Known, ModelLaws.Refused, ThreadLaws.Runs, SmtLaws.Says, SmtLaws.Clauses, SmtLaws.Refuses,
         ReductionLaws.Keep, ReductionLaws.Undefined,
@@ -31,7 +32,8 @@ internal static class Lawbook
             new[] { RandomLaws.AgreesBy(way), RandomLaws.RepeatsBy(way) }),
         DiskTests.SameUnder(Reductions.None), DiskTests.SameUnder(Reductions.Symmetry | Reductions.PartialOrder),
         Btor2Tests.BadWhereItIs, ConformanceTests.ReadBack, ConformanceTests.InSpin, ConformanceTests.InRumur,
-        FamilyLaws.HoldsAtAll, SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
+        FamilyLaws.HoldsAtAll, FamilyToolLaws.Told, FamilyToolLaws.Certified, FamilyToolLaws.Reached,
+        SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
     ];
 
     /// <summary>Every law that a class of the tests declares; one that is not in the book is never tried by a soak.</summary>
