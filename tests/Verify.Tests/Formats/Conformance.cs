@@ -73,11 +73,12 @@ internal sealed partial class Conformance
     }
 
     /// <summary>What leads to what under weak fairness, as far as Spin has enough processes.</summary>
+    /// <param name="most">The most that are compared.</param>
     /// <returns>How many were compared.</returns>
-    public int WithSpinUnderFairness()
+    public int WithSpinUnderFairness(int most = int.MaxValue)
     {
         var compared = 0;
-        foreach (var property in Model.Properties.OfType<Property.LeadsTo>().Where(p => new PromelaWriter().WhyNot(Model, p) is null))
+        foreach (var property in Model.Properties.OfType<Property.LeadsTo>().Where(p => new PromelaWriter().WhyNot(Model, p) is null).Take(most))
         {
             var verdict = Engine.Decide(Model, property, OneThread);
             var text = Text(new PromelaWriter(), property);

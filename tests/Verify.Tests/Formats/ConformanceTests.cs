@@ -62,6 +62,17 @@ public sealed class ConformanceTests
 
     internal static readonly Law InRumur = Foreign(nameof(Rumur_agrees_on_any_model), () => ForeignChecker.RumurMissing, one => one.WithRumur());
 
+    internal static readonly Law InSpinUnderFairness = new(
+        typeof(ConformanceTests), nameof(Spin_agrees_on_what_comes_in_any_model), 2000, (sample, tally) =>
+        {
+            SkipWithout(ForeignChecker.SpinMissing);
+            if (sample.Model.Properties.OfType<Property.LeadsTo>().Any() && sample.Model.Properties.All(property => IsDefined(sample.Toy, property)))
+            {
+                tally.Compare(new Conformance(sample.Model, most: 1).WithSpinUnderFairness(most: 1));
+            }
+        })
+    { IsOfUndefined = false, MaxStates = 200, Source = ModelSource.Turns };
+
     private static Law Foreign(string test, Func<string?> missing, Action<Conformance> compare) =>
         new(typeof(ConformanceTests), test, 2000, (sample, tally) =>
         {
@@ -80,6 +91,14 @@ public sealed class ConformanceTests
         SkipWithout(ForeignChecker.SpinMissing);
         var tally = Law.Holds(InSpin, 4, ModelSource.Corners);
         Assert.True(Law.IsAlone || tally.Compared > 0);
+    }
+
+    [Fact]
+    public void Spin_agrees_on_what_comes_in_any_model()
+    {
+        SkipWithout(ForeignChecker.SpinMissing);
+        var tally = Law.Holds(InSpinUnderFairness, 6);
+        Assert.True(Law.IsAlone || tally.Compared > 3, $"{tally.Compared} were compared");
     }
 
     [Fact]

@@ -2,12 +2,15 @@ using Verify.Engines;
 using Verify.Explicit;
 using Verify.Explicit.Disk;
 using Verify.Modelling;
+using Verify.Tests.Laws.Generators;
 using Verify.Tests.Laws.Oracles;
 using Verify.Traces;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>What leads to what, against a definition that looks at the whole graph at once.</summary>
+/// <summary>
+/// What leads to what, against two definitions that look at the whole graph at once and have a reading of fairness of their own.
+/// </summary>
 public sealed class LivenessLaws
 {
     private const int Most = 200; // states; who can reach whom is asked for every pair
@@ -19,7 +22,8 @@ public sealed class LivenessLaws
         var (toy, model) = (sample.Toy, sample.Model);
         foreach (var property in model.Properties.OfType<Property.LeadsTo>().Where(_ => IsFit(toy)))
         {
-            var isViolated = CanFail(toy, property);
+            var isViolated = PlainFairness.CanFail(toy, property);
+            Assert.Equal(isViolated, CanFail(toy, property));
             var found = new ExplicitEngine().Decide(model, property, OneThread);
             Assert.Equal(isViolated ? "refuted" : "proved", found.Word);
             Assert.Equal(toy.Nodes.Count, found.Evidence.States);
@@ -29,6 +33,9 @@ public sealed class LivenessLaws
             {
                 Assert.Null(Replay.WhyNot(toy.Interpreter, trace));
                 Assert.True(Replay.Decides(toy.Interpreter, property, trace));
+                Assert.Null(PlainFairness.WhyNot(toy, property, trace));
+                tally.Note("unfair", model.Rules.Any(rule => rule.Fairness is null));
+                tally.Note("rests", trace.LoopStart == trace.Length);
             }
         }
     })
@@ -71,6 +78,19 @@ public sealed class LivenessLaws
     {
         var tally = Law.Holds(Lassos, 1000);
         Assert.True(Law.IsAlone || (tally["refuted"] > 50 && tally["proved"] > 50), $"{tally}");
+        var turns = Law.Holds(Lassos, 400, ModelSource.Turns);
+        Assert.True(Law.IsAlone || (turns["refuted"] > 200 && turns["proved"] > 200 && turns["rests"] > 50), $"{turns}");
+    }
+
+    // Steps of threads, and rules that are declared so, but for what is said to be put off.
+    [Fact]
+    public void What_is_fair_is_what_was_said_to_be()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var (model, putOff) = GeneratedTurns.WithFairness(seed);
+            Assert.All(model.Rules, rule => Assert.Equal(putOff.Contains(rule.Name.Split('\'')[0]), rule.Fairness is null));
+        }
     }
 
     [Fact]
@@ -113,7 +133,7 @@ public sealed class LivenessLaws
         return found;
     }
 
-    private static bool CanRest(Toy toy, Toy.Node node) => FairIn(toy, node).Count == 0;
+    private static bool CanRest(Toy toy, Toy.Node node) => PlainFairness.In(toy.Interpreter.Model, node).Count == 0;
 
     // Among the states that a state can reach and come back from, a fair run can visit all of them for ever.
     private static bool CanTurn(Toy toy, Toy.Node node, Dictionary<Toy.Node, HashSet<Toy.Node>> reach)
@@ -124,12 +144,9 @@ public sealed class LivenessLaws
             return false;
         }
 
-        var always = component.Select(state => FairIn(toy, state)).Aggregate((a, b) => [.. a.Intersect(b)]);
+        var always = component.Select(state => PlainFairness.In(toy.Interpreter.Model, state)).Aggregate((a, b) => [.. a.Intersect(b)]);
         var taken = component.SelectMany(state => state.Next).Where(next => component.Contains(next.To))
-            .Select(next => FairSteps.OfStep(toy.Interpreter.Model, next.Step)).OfType<FairSteps>();
+            .Select(next => PlainFairness.Of(toy.Interpreter.Model, next.Step)).OfType<PlainFairness.Thing>();
         return !always.Except(taken).Any();
     }
-
-    private static HashSet<FairSteps> FairIn(Toy toy, Toy.Node node) =>
-        [.. node.Next.Select(next => FairSteps.OfStep(toy.Interpreter.Model, next.Step)).OfType<FairSteps>()];
 }

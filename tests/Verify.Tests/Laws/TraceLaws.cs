@@ -170,9 +170,9 @@ public sealed class TraceLaws
         // From a place in the loop on, all of the loop comes again.
         var isTriggered = run.Nodes.Where((node, at) => Has(node, property.From)
             && !run.Nodes.Skip(Math.Min(at, loop)).Any(later => Has(later, property.To))).Any();
-        FairSteps? Fair(Step step) => FairSteps.OfStep(sample.Model, step);
+        PlainFairness.Thing? Fair(Step step) => PlainFairness.Of(sample.Model, step);
         var within = run.Nodes.Skip(loop).ToList();
-        var possible = within[0].Next.Select(next => Fair(next.Step)).OfType<FairSteps>()
+        var possible = within[0].Next.Select(next => Fair(next.Step)).OfType<PlainFairness.Thing>()
             .Where(fair => within.TrueForAll(node => node.Next.Exists(next => fair.Equals(Fair(next.Step)))));
         return isTriggered && possible.All(fair => run.Steps.Skip(loop).Any(step => fair.Equals(Fair(step))));
     }

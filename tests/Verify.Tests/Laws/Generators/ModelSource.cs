@@ -25,8 +25,11 @@ internal sealed record ModelSource(string Name, int Odds, Func<int, Model> From)
     /// <summary>Families, each at the sizes that it has by itself.</summary>
     public static ModelSource Family { get; } = new("family", 60, GeneratedFamily.From);
 
+    /// <summary>Threads and rules of which fairness decides what comes.</summary>
+    public static ModelSource Turns { get; } = new("turns", 25, GeneratedTurns.From);
+
     /// <summary>All of them, the seldom ones first.</summary>
-    public static IReadOnlyList<ModelSource> All { get; } = [Family, Crew, Careless, Plain, Corners];
+    public static IReadOnlyList<ModelSource> All { get; } = [Family, Turns, Crew, Careless, Plain, Corners];
 
     /// <summary>The model of a seed, for laws.</summary>
     public Sample Sample(int seed) => new(() => From(seed));

@@ -31,7 +31,8 @@ internal static class Lawbook
         .. new[] { "walks" }.Concat(new ScheduleEngine().Strategies).SelectMany(way =>
             new[] { RandomLaws.AgreesBy(way), RandomLaws.RepeatsBy(way) }),
         DiskTests.SameUnder(Reductions.None), DiskTests.SameUnder(Reductions.Symmetry | Reductions.PartialOrder),
-        Btor2Tests.BadWhereItIs, ConformanceTests.ReadBack, ConformanceTests.InSpin, ConformanceTests.InRumur,
+        Btor2Tests.BadWhereItIs, ConformanceTests.ReadBack, ConformanceTests.InSpin, ConformanceTests.InSpinUnderFairness,
+        ConformanceTests.InRumur,
         FamilyLaws.HoldsAtAll, FamilyToolLaws.Told, FamilyToolLaws.Certified, FamilyToolLaws.Reached,
         SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
     ];

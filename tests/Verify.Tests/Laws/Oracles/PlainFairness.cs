@@ -1,0 +1,129 @@
+using Verify.Modelling;
+using Verify.Semantics;
+using Verify.Traces;
+
+namespace Verify.Tests.Laws.Oracles;
+
+/// <summary>
+/// Weak fairness, once more and from the documentation alone: what a thread can do is one thing, wherever it is in its program;
+/// so is a rule that is declared fair, for each choice of its parameters. In a fair run each of these things happens again and
+/// again, or cannot happen again and again. All else may be put off for ever.
+/// </summary>
+/// <remarks>
+/// Of what the product works out it reads whether a step is fair at all, which <see cref="LivenessLaws"/> hold against what was
+/// said to the builder. What counts as one is told by the thread of a rule and by the shape of its program counter.
+/// </remarks>
+internal static class PlainFairness
+{
+    /// <summary>One thing: a thread or a rule, and for which values.</summary>
+    internal sealed record Thing(bool IsThread, string Name, string Of);
+
+    /// <summary>The thing that a step is; null if it may be put off.</summary>
+    public static Thing? Of(Model model, Step step)
+    {
+        var rule = model.Rules[step.Rule];
+        if (rule.Fairness is null)
+        {
+            return null;
+        }
+
+        if (rule.Thread is not { } thread)
+        {
+            return new Thing(false, rule.Name, string.Join(' ', step.Arguments.Select(Text)));
+        }
+
+        var counter = model.Variables.Single(v => v.Role == VariableRole.ProgramCounter && v.Name == $"{thread}.pc");
+        // The value that a thread is for comes before what its step draws.
+        return new Thing(true, thread, counter.Sort is Sort.Mapping ? Text(step.Arguments[0]) : "");
+    }
+
+    /// <summary>The things that can happen in a state.</summary>
+    public static HashSet<Thing> In(Model model, Toy.Node node) => [.. node.Next.Select(next => Of(model, next.Step)).OfType<Thing>()];
+
+    /// <summary>The states from which some fair run never leaves a set of states; it may rest where it has to do nothing.</summary>
+    /// <remarks>
+    /// The greatest set from whose states, for each thing, a way within it leads to where the thing cannot happen or happens
+    /// (Emerson and Lei 1986). The engine looks for components.
+    /// </remarks>
+    public static HashSet<Toy.Node> Staying(Toy toy, HashSet<Toy.Node> within)
+    {
+        var model = toy.Interpreter.Model;
+        var can = within.ToDictionary(node => node, node => In(model, node));
+        var things = can.Values.SelectMany(all => all).ToHashSet();
+        var (staying, before) = (within, -1);
+        while (staying.Count != before)
+        {
+            before = staying.Count;
+            foreach (var thing in things)
+            {
+                var served = staying.Where(node => !can[node].Contains(thing)
+                    || node.Next.Exists(next => staying.Contains(next.To) && thing.Equals(Of(model, next.Step))));
+                staying = [.. staying.Intersect(Towards([.. served], within))];
+            }
+        }
+
+        return staying;
+    }
+
+    /// <summary>Whether some fair run meets what triggers and never what should come.</summary>
+    public static bool CanFail(Toy toy, Property.LeadsTo property)
+    {
+        bool Has(Toy.Node node, Expr expr) => toy.Interpreter.Holds(node.State, expr, property.Where);
+        return Staying(toy, [.. toy.Nodes.Where(node => !Has(node, property.To))]).Any(node => Has(node, property.From));
+    }
+
+    /// <summary>Why a run is none, or does not show that a property is violated; null if it does.</summary>
+    public static string? WhyNot(Toy toy, Property.LeadsTo property, Trace trace)
+    {
+        bool Has(Toy.Node node, Expr expr) => toy.Interpreter.Holds(node.State, expr, property.Where);
+        if (trace.LoopStart is not { } loop || toy.Nodes.Find(node => node.Level == 0 && node.State.Equals(trace.States[0])) is not { } at)
+        {
+            return "it does not go on for ever, or does not start";
+        }
+
+        List<Toy.Node> nodes = [at];
+        foreach (var (step, state) in trace.Steps.Zip(trace.States.Skip(1)))
+        {
+            var next = nodes[^1].Next.Find(next => next.Step.Equals(step) && next.To.State.Equals(state));
+            if (next.To is null)
+            {
+                return $"there is no such step {nodes.Count}";
+            }
+
+            nodes.Add(next.To);
+        }
+
+        if (nodes[^1] != nodes[loop])
+        {
+            return "it does not close";
+        }
+
+        if (!nodes.Where((node, i) => Has(node, property.From)
+            && !nodes.Skip(Math.Min(i, loop)).Any(later => Has(later, property.To))).Any())
+        {
+            return "nothing is triggered that does not come";
+        }
+
+        var model = toy.Interpreter.Model;
+        var taken = trace.Steps.Skip(loop).Select(step => Of(model, step)).ToHashSet();
+        var starved = nodes.Skip(loop).Select(node => In(model, node)).Aggregate((a, b) => [.. a.Intersect(b)])
+            .Where(thing => !taken.Contains(thing));
+        return starved.FirstOrDefault() is { } one ? $"{one} could always go on, and does not" : null;
+    }
+
+    private static HashSet<Toy.Node> Towards(HashSet<Toy.Node> goals, HashSet<Toy.Node> within)
+    {
+        var found = new HashSet<Toy.Node>(goals);
+        for (var before = -1; before != found.Count;)
+        {
+            before = found.Count;
+            found.UnionWith(within.Where(node => node.Next.Exists(next => found.Contains(next.To))));
+        }
+
+        return found;
+    }
+
+    private static string Text(Value value) => value.Sort is Sort.Optional
+        ? value.Number == 0 ? "-" : $"({Text(value.Items[0])})"
+        : $"{value.Number}";
+}
