@@ -114,8 +114,8 @@ internal sealed class MurphiSorts
         if (ranges.Count > 0)
         {
             const int Slack = 2; // an option is 1 more than what it holds
-            var low = Math.Min(0, ranges.Min(range => range.Low)) - Slack;
-            var high = Widened(low, Math.Max(found.Max(sort => sort.ScalarCount), ranges.Max(range => range.High)) + Slack);
+            var low = Math.Min(0, ranges.Min(range => range.Low)) - (long)Slack;
+            var high = Widened(low, Math.Max(found.Max(sort => sort.ScalarCount), ranges.Max(range => range.High)) + (long)Slack);
             declarations.Append(CultureInfo.InvariantCulture, $"  {Names.Take("number")}: {low}..{high}; -- all that is computed with, so that Rumur takes a word that is wide enough\n");
         }
     }
@@ -123,9 +123,9 @@ internal sealed class MurphiSorts
     // Rumur 2022.08.20 loses negative values where the number of values fits a narrower word than the values themselves do, as
     // for -3..130: 134 values fit 8 bits, -3 and 130 together do not. Then more values are declared than that word holds.
     private static long Widened(long low, long high) => Array.Find(
-        [8, 16],
-        bits => (high > (1 << (bits - 1)) - 1 || low < -(1 << (bits - 1))) && high - low < 1 << bits) is var narrow and > 0
-        ? low + (1 << narrow)
+        [8, 16, 32],
+        bits => (high > (1L << (bits - 1)) - 1 || low < -(1L << (bits - 1))) && high - low < 1L << bits) is var narrow and > 0
+        ? low + (1L << narrow)
         : high;
 
     private string Declare(Sort sort)

@@ -103,7 +103,7 @@ public sealed class Btor2Tests
         Assert.Contains("p.HasValue'2", Circuit(model, model.Properties[0]).Symbols);
     }
 
-    private static Btor2Circuit Circuit(Model model, Property property)
+    internal static Btor2Circuit Circuit(Model model, Property property)
     {
         var circuit = new Btor2Circuit(new Btor2Writer().Export(model, property)[0].Text);
         Assert.Empty(circuit.Symbols.GroupBy(symbol => symbol).Where(same => same.Count() > 1).Select(same => same.Key));
