@@ -31,7 +31,8 @@ internal static class GateCommand
             var batch = new Batch(new CachingEngine(engine), run, session.Catalogue.MistakeIn);
             var outcomes = Decide(session, claims, batch, [.. options.Given(parsed)], isJson);
             var certificates = Certify(session, claims, isJson);
-            return Conclude(session, new GateOutcome(claims.Count, outcomes, [.. session.Catalogue.Unread], certificates)
+            return Conclude(session, new GateOutcome(
+                claims.Count, outcomes, [.. session.Catalogue.Unread, .. session.Catalogue.FamilyMistakes], certificates)
             {
                 IsInterrupted = session.Cancellation.IsCancellationRequested,
                 Seconds = clock.Elapsed.TotalSeconds,

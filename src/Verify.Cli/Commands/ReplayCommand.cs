@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Verify.Claims;
 using Verify.Cli.Hosting;
@@ -67,6 +66,7 @@ internal static class ReplayCommand
             States = trace.States.Distinct().Count(),
             Transitions = trace.Length,
             Depth = trace.Length,
+            RuleCounts = [.. instance.Model.Rules.Select((_, rule) => (long)trace.Steps.Count(step => step.Rule == rule))],
         };
         Verdict verdict = (run.IsDecisive, property) switch
         {
@@ -74,17 +74,10 @@ internal static class ReplayCommand
             (true, _) => new Verdict.Refuted(trace, evidence),
             _ => new Verdict.Unknown($"the run decides nothing about '{property.Name}'", evidence),
         };
-        var main = new Report(instance, property, verdict, "replay", EngineOptions.Default, 0)
+        return (ClaimReport.OfRun(claim, choices, new Report(instance, property, verdict, "replay", EngineOptions.Default, 0)
         {
             CheckedTrace = run.IsDecisive ? run : null,
-        };
-        var isExpected = verdict.Word == claim.Expected.Word;
-        ImmutableArray<string> problems = isExpected ? [] : [$"expected {claim.Expected.Word}, found {verdict.Word}"];
-        return (new ClaimReport(claim, choices, main)
-        {
-            Problems = problems,
-            OpenProblems = verdict is Verdict.Unknown ? problems : [],
-        }, run);
+        }), run);
     }
 
     // A run to what is undefined in the model.

@@ -38,8 +38,11 @@ public sealed class Catalogue
     /// <summary>The claims: list after list by the name of its class, in each as they are told.</summary>
     public ImmutableArray<Claim> Claims => claims.Value;
 
-    /// <summary>Lists of claims that cannot be read, and claims that are not well formed (VRF305).</summary>
-    public IEnumerable<Diagnostic> Mistakes => Claims.Select(MistakeIn).OfType<Diagnostic>().Concat(unread).Distinct();
+    /// <summary>
+    /// Lists of claims that cannot be read, and claims that are not well formed (VRF305); families of one name (VRF102).
+    /// </summary>
+    public IEnumerable<Diagnostic> Mistakes => Claims.Select(MistakeIn).OfType<Diagnostic>()
+        .Concat(FamilyMistakes).Concat(unread).Distinct();
 
     /// <summary>Lists of claims that cannot be read.</summary>
     public IReadOnlyList<Diagnostic> Unread
@@ -50,6 +53,16 @@ public sealed class Catalogue
             return unread;
         }
     }
+
+    /// <summary>Families that have one name.</summary>
+    public IEnumerable<Diagnostic> FamilyMistakes => Namesakes.Select(pair => pair.Mistake);
+
+    // A report names the family: of two of one name nobody knows which it is about.
+    private IEnumerable<(string Name, Diagnostic Mistake)> Namesakes => Families.GroupBy(family => family.Name, StringComparer.Ordinal)
+        .Where(group => group.Skip(1).Any())
+        .Select(group => (group.Key, new Diagnostic(ErrorCodes.DuplicateName,
+            $"{group.Count()} families have the name '{group.Key}': {string.Join(", ", group.Select(family => family.GetType().FullName))}",
+            null, "give each a name of its own")));
 
     /// <summary>The invariants that prove claims for every size.</summary>
     public ImmutableArray<Invariant> Invariants => invariants.Value;
@@ -91,17 +104,44 @@ public sealed class Catalogue
     /// <exception cref="UserErrorException">VRF301: there is none.</exception>
     public ImmutableArray<Claim> Find(string argument)
     {
-        bool Is(string id) => id.Equals(argument, StringComparison.OrdinalIgnoreCase);
-        var exact = Claims.Where(claim => Is(claim.Id)).ToImmutableArray();
-        var found = !exact.IsEmpty ? exact
-            : argument.Contains('*', StringComparison.Ordinal)
-                ? [.. Claims.Where(claim => FileSystemName.MatchesSimpleExpression(argument, claim.Id))]
-            : [.. Claims.Where(claim => GroupsOf(claim.Id).Any(Is))];
+        // As it is written first, whatever it names: names may differ in their case alone.
+        var found = Named(argument, StringComparison.Ordinal);
+        found = found.IsEmpty && IsQuestion(argument) ? Questions(argument) : found;
+        found = found.IsEmpty ? Named(argument, StringComparison.OrdinalIgnoreCase) : found;
         found = found.IsEmpty ? Questions(argument) : found;
         return !found.IsEmpty
             ? found
             : throw UserErrorException.At(null, ErrorCodes.UnknownClaim, $"there is no claim '{argument}'",
                 Suggestion.Hint(argument, Names.Concat(Families.Select(family => family.Name))));
+    }
+
+    // Claims by their id, a pattern, or the group that they are in.
+    private ImmutableArray<Claim> Named(string argument, StringComparison comparison)
+    {
+        ImmutableArray<Claim> exact = [.. Claims.Where(claim => claim.Id.Equals(argument, comparison))];
+        return !exact.IsEmpty ? exact
+            : argument.Contains('*', StringComparison.Ordinal)
+                ? [.. Claims.Where(claim => FileSystemName.MatchesSimpleExpression(argument, claim.Id))]
+            : [.. Claims.Where(claim => GroupsOf(claim.Id).Any(group => group.Equals(argument, comparison)))];
+    }
+
+    // A family, or a property of it, as they are written.
+    private bool IsQuestion(string argument)
+    {
+        bool HasProperty(ModelFamily family)
+        {
+            try
+            {
+                return new Instance(family, Choices.Default).Model.Properties.Any(property => argument == $"{family.Name}:{property.Name}");
+            }
+            catch (UserErrorException)
+            {
+                return false; // whoever asks for no other thing by this name is told why
+            }
+        }
+
+        return Families.Any(family => argument == family.Name
+            || (argument.StartsWith($"{family.Name}:", StringComparison.Ordinal) && HasProperty(family)));
     }
 
     // What nothing is claimed about can be asked about: all properties of a family, or the one behind the colon.
@@ -114,6 +154,11 @@ public sealed class Catalogue
         if (family is null)
         {
             return [];
+        }
+
+        if (Namesakes.FirstOrDefault(mistake => mistake.Name == family.Name).Mistake is { } mistake)
+        {
+            throw new UserErrorException(mistake);
         }
 
         var properties = new Instance(family, Choices.Default).Model.Properties;

@@ -26,6 +26,7 @@ internal sealed class CertificateCheck(Session session)
     {
         foreach (var (claim, invariant) in files.All)
         {
+            Refuse(claim);
             var path = Path.Combine(Path.GetFullPath(folder), Certificate.FileName(claim.Id));
             ProofFiles.Write(path, Certificate.Of(claim, AnySizeProof.Of(claim, invariant), ToolVersion.Text).Text);
             yield return path;
@@ -98,6 +99,7 @@ internal sealed class CertificateCheck(Session session)
 
     private CheckedCertificate Check(Claim claim, Invariant invariant, CertificateLock accepted)
     {
+        Refuse(claim);
         var proof = AnySizeProof.Of(claim, invariant);
         accepted.Check(Certificate.Of(claim, proof, ToolVersion.Text), ProofFiles.Lock);
         return OfProof(claim, proof, ProofFiles.Lock);
@@ -115,6 +117,7 @@ internal sealed class CertificateCheck(Session session)
 
             var stored = Certificate.Read(text, file);
             var (claim, invariant) = files.OwnerOf(file);
+            Refuse(claim);
             var proof = AnySizeProof.Of(claim, invariant);
             stored.CheckAgainst(Certificate.Of(claim, proof, ToolVersion.Text), file);
             return OfProof(claim, proof, file);
@@ -122,6 +125,15 @@ internal sealed class CertificateCheck(Session session)
         catch (UserErrorException e)
         {
             return new CheckedCertificate(file, "refused", [], e.Diagnostic, ExitCode.BadInput);
+        }
+    }
+
+    // Of two claims with one id, nobody knows which a proof is of.
+    private void Refuse(Claim claim)
+    {
+        if (session.Catalogue.MistakeIn(claim) is { } mistake)
+        {
+            throw new UserErrorException(mistake);
         }
     }
 
@@ -134,6 +146,7 @@ internal sealed class CertificateCheck(Session session)
         var claim = session.Catalogue.Claims.FirstOrDefault(claim => claim.Id == stored.Claim)
             ?? throw UserErrorException.At(
                 new SourceLocation(file, 2), ErrorCodes.BadCertificate, $"there is no claim '{stored.Claim}'");
+        Refuse(claim);
         var instance = stored.CheckAgainst(claim);
         return Answered(file, stored.Verdict, word => $"{claim.Id}  {word} on {instance}", stored.Proof, stored.Obligations,
             SecondsForInstances, stored.WhyNot(claim, instance));

@@ -60,21 +60,31 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
         }
 
         var main = DecideInstance(claim, isOwn ? claim.Choices : choices, engine, run);
-        if (!isOwn)
+        var isConditional = isOwn && claim.Expected is Expectation.ProvedIf && main.Verdict is Verdict.Proved;
+        var assumptions = isConditional ? claim.Choices.Assumptions : [];
+        return Compared(new ClaimReport(claim, choices, main)
         {
-            return new ClaimReport(claim, choices, main)
+            Dropped = [.. assumptions.Select(name => (name, DecideInstance(claim, claim.Choices.Drop(name), engine, run)))],
+        });
+    }
+
+    /// <summary>Compares what a run of an instance shows, which somebody chose, with what the claim expects.</summary>
+    public static ClaimReport OfRun(Claim claim, Choices choices, Report main) =>
+        Compared(new ClaimReport(claim, choices, main), isChosen: true);
+
+    private static ClaimReport Compared(ClaimReport report, bool isChosen = false)
+    {
+        var main = report.Main!;
+        if (!ChoiceDifference.Of(report.Claim, report.Choices).IsEmpty)
+        {
+            return report with
             {
                 Problems = [.. main.Forbidden(), .. main.Vacuities(), .. main.OpenVacuities()],
                 OpenProblems = main.OpenVacuities(),
             };
         }
 
-        var assumptions = claim.Expected is Expectation.ProvedIf && main.Verdict is Verdict.Proved ? claim.Choices.Assumptions : [];
-        var report = new ClaimReport(claim, choices, main)
-        {
-            Dropped = [.. assumptions.Select(name => (name, DecideInstance(claim, claim.Choices.Drop(name), engine, run)))],
-        };
-        var problems = Compare(report).ToList();
+        var problems = Compare(report, isChosen).ToList();
         return report with
         {
             Problems = [.. problems.Select(problem => problem.Text)],
@@ -88,7 +98,7 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
         return Report.Decide(engine, instance, instance.Model.Property(claim.Property), run);
     }
 
-    private static IEnumerable<(string Text, bool IsOpen)> Compare(ClaimReport report)
+    private static IEnumerable<(string Text, bool IsOpen)> Compare(ClaimReport report, bool isChosen)
     {
         var main = report.Main!;
         var expected = report.Claim.Expected;
@@ -127,8 +137,9 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
             }
         }
 
-        // Walks and partial order find some violation, which need not be a shortest one.
-        var mayBeLonger = main.Verdict.Evidence.Kind == EvidenceKind.Sampled || main.Run.Reductions.HasFlag(Reductions.PartialOrder);
+        // Walks and partial order find some violation, which need not be a shortest one, and so does whoever chooses a run.
+        var mayBeLonger = isChosen || main.Verdict.Evidence.Kind == EvidenceKind.Sampled
+            || main.Run.Reductions.HasFlag(Reductions.PartialOrder);
         if (expected is Expectation.Refuted { Steps: { } steps } && main.Trace?.Length != steps
             && !(mayBeLonger && main.Trace?.Length > steps))
         {

@@ -5,7 +5,7 @@ namespace Verify.Cli.Running;
 /// <summary>What became of a gate as a whole.</summary>
 /// <param name="Asked">How many claims there were to decide.</param>
 /// <param name="Outcomes">What became of them; fewer only after an interrupt.</param>
-/// <param name="Unread">Lists of claims that cannot be read.</param>
+/// <param name="Unread">Lists of claims that cannot be read, and families that have one name.</param>
 /// <param name="Certificates">What became of the certificates of those claims.</param>
 internal sealed record GateOutcome(
     int Asked, IReadOnlyList<Outcome> Outcomes, ImmutableArray<Diagnostic> Unread, IReadOnlyList<CheckedCertificate> Certificates)
