@@ -20,7 +20,7 @@ public sealed class ControlledModel : IDisposable
     private readonly CompiledModel model;
     private readonly EngineOptions run;
     private readonly Actors actors;
-    private readonly List<ulong[]> starts;
+    private readonly StartStates starts;
     private readonly SeenSet seen;
     private readonly ModelRun stepper;
     private readonly int[] choices;
@@ -37,7 +37,7 @@ public sealed class ControlledModel : IDisposable
         Sampling.RefuseReductions(property, run, "schedules");
         (this.model, this.run) = (new CompiledModel(model, property, Reductions.None), run);
         actors = new Actors(this.model.Lowered);
-        starts = [.. new Interpreter(model).InitialStates().Select(this.model.Layout.Pack)];
+        starts = new StartStates(this.model);
         start = starts[0];
         seen = new SeenSet(this.model.Layout.WordCount, 1 << 12);
         stepper = new ModelRun(this.model, seen);
@@ -53,8 +53,8 @@ public sealed class ControlledModel : IDisposable
     /// <summary>The actors.</summary>
     public ImmutableArray<string> Actors => actors.Names;
 
-    /// <summary>The number of initial states.</summary>
-    public int StartCount => starts.Count;
+    /// <summary>The number of initial states; of more than there are whole numbers, so many are told apart.</summary>
+    public int StartCount => starts.Few;
 
     /// <summary>The most steps of a run.</summary>
     public int MaxSteps => run.Budget.Depth ?? RandomEngine.DefaultSteps;
@@ -80,11 +80,13 @@ public sealed class ControlledModel : IDisposable
     /// <summary>Bytes of memory that they take.</summary>
     public long SizeBytes => seen.SizeBytes;
 
-    /// <summary>Begins a run in every initial state, so that nothing that is met in one is left to chance.</summary>
+    /// <summary>
+    /// Begins a run in every initial state, so that nothing that is met in one is left to chance; of very many, in the first.
+    /// </summary>
     /// <returns>Whether something was; then the run is in the first such state.</returns>
     public bool IsMetAtStart()
     {
-        for (var i = 0; i < StartCount; i++)
+        for (var i = 0; i < Math.Min(StartCount, StartStates.MostLookedAt) && !run.Cancellation.IsCancellationRequested; i++)
         {
             Begin(i);
             if (IsMet || Trouble is not null)
@@ -106,7 +108,7 @@ public sealed class ControlledModel : IDisposable
             seen.Grow(2, null);
         }
 
-        start = starts[number];
+        start = starts.At(number);
         stepper.Begin(start);
         taken.Clear();
         (IsOver, IsMet, Trouble) = (false, false, null);

@@ -10,7 +10,7 @@ namespace Verify.Scheduling;
 internal sealed class RandomWalk
 {
     private readonly CompiledModel model;
-    private readonly IReadOnlyList<ulong[]> starts;
+    private readonly StartStates starts;
     private readonly ulong seed;
     private readonly int maxSteps;
     private readonly StepPolicy chooser;
@@ -24,7 +24,7 @@ internal sealed class RandomWalk
     /// <param name="chooser">Who chooses the steps.</param>
     /// <param name="seen">Where states are counted; null if they are not.</param>
     public RandomWalk(
-        CompiledModel model, IReadOnlyList<ulong[]> starts, ulong seed, int maxSteps, StepPolicy chooser, SeenSet? seen)
+        CompiledModel model, StartStates starts, ulong seed, int maxSteps, StepPolicy chooser, SeenSet? seen)
     {
         (this.model, this.starts, this.seed, this.maxSteps, this.chooser) = (model, starts, seed, maxSteps, chooser);
         Stepper = new ModelRun(model, seen);
@@ -41,15 +41,14 @@ internal sealed class RandomWalk
     {
         var choices = new List<int>();
         Walk(number, choices, maxSteps);
-        return TraceOf(model, starts[StartOf(RandomOf(number))], choices);
+        return TraceOf(model, starts.Draw(RandomOf(number)), choices);
     }
 
     /// <summary>The run from an initial state by some of the lowered rules.</summary>
     public static Trace TraceOf(CompiledModel model, ulong[] start, IEnumerable<int> taken)
     {
         var interpreter = new Interpreter(model.Model);
-        var initial = interpreter.InitialStates().First(s => model.Layout.Pack(s).AsSpan().SequenceEqual(start));
-        return Trace.Along(interpreter, initial, taken.Select(choice =>
+        return Trace.Along(interpreter, model.Layout.Unpack(start), taken.Select(choice =>
             new Step(model.Lowered.Rules[choice].Rule, model.Lowered.ArgumentsOf(model.Lowered.Rules[choice]))));
     }
 
@@ -63,7 +62,7 @@ internal sealed class RandomWalk
     private RunOutcome Walk(long number, List<int>? told, int most)
     {
         var random = RandomOf(number);
-        Stepper.Begin(starts[StartOf(random)]);
+        Stepper.Begin(starts.Draw(random));
         chooser.Begin(number, random, most);
         passed.Clear();
         return Walk(told, most);
@@ -101,6 +100,4 @@ internal sealed class RandomWalk
     }
 
     private Prng RandomOf(long number) => Prng.ForRun(seed, chooser.NumberOf(number));
-
-    private int StartOf(Prng random) => random.Below(starts.Count);
 }

@@ -24,7 +24,7 @@ internal sealed class Sampling : IDisposable
     private readonly long most;
     private readonly Func<StepPolicy> chooser;
     private readonly Stopwatch clock = Stopwatch.StartNew();
-    private readonly List<ulong[]> starts;
+    private readonly StartStates starts;
     private readonly RandomWalk[] walkers;
     private readonly SeenSet? seen;
     private readonly ThreadGroup? crew;
@@ -41,9 +41,9 @@ internal sealed class Sampling : IDisposable
     {
         (this.model, this.run, this.most, this.chooser) = (model, run, most, chooser);
         MaxSteps = run.Budget.Depth ?? RandomEngine.DefaultSteps;
-        starts = [.. new Interpreter(model.Model).InitialStates().Select(model.Layout.Pack)];
+        starts = new StartStates(model);
         // Room for everything that can be met, or none: a table that grows would have to be looked at in every step.
-        var states = starts.Count + ((double)most * (MaxSteps + 1));
+        var states = Math.Min(starts.Few, StartStates.MostLookedAt) + ((double)most * (MaxSteps + 1));
         seen = states <= MaxStatesCounted && !(run.Budget.Bytes < 64 * states * model.Layout.WordCount)
             ? new SeenSet(model.Layout.WordCount, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(2 * states) + 1024))
             : null;
@@ -165,11 +165,16 @@ internal sealed class Sampling : IDisposable
         return stopped;
     }
 
-    // All of them, so that "within 0 steps" is true of what is reported.
+    // All of them, so that "within 0 steps" is true of what is reported; or as many as there is time for.
     private void LookAtStarts()
     {
-        for (var i = 0; i < starts.Count && Trace is null; i++)
+        for (var i = 0; i < Math.Min(starts.Few, StartStates.MostLookedAt) && Trace is null; i++)
         {
+            if (run.Cancellation.IsCancellationRequested || run.Budget.Seconds <= clock.Elapsed.TotalSeconds)
+            {
+                return; // the first run says so
+            }
+
             var end = walkers[0].LookAt(i);
             if (end == RunOutcome.Undefined)
             {

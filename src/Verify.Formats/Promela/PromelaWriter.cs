@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Verify.Lowering;
 using Verify.Modelling;
@@ -18,6 +19,9 @@ public sealed class PromelaWriter : IModelWriter
     /// <summary>Spin has 255 processes at most; one starts the others, one is not fair, one is the property.</summary>
     private const int MaxProcesses = 252;
 
+    /// <summary>Each initial state is an alternative of its own, so that Spin counts it.</summary>
+    private const int MaxStarts = 1 << 14;
+
     /// <inheritdoc/>
     public string Name => "promela";
 
@@ -30,6 +34,12 @@ public sealed class PromelaWriter : IModelWriter
     /// <inheritdoc/>
     public string? WhyNot(Model model, Property? property)
     {
+        if (new Interpreter(model).InitialCount is var starts and > MaxStarts)
+        {
+            return string.Create(CultureInfo.InvariantCulture,
+                $"the text has an alternative for each initial state: {starts:N0} of them, and {MaxStarts:N0} is the most");
+        }
+
         var processes = property is Property.LeadsTo
             ? new LoweredModel(model) is var lowered ? lowered.Rules.Select(rule => FairnessOf(lowered, rule)).OfType<FairSteps>().Distinct().Count() : 0
             : 0;

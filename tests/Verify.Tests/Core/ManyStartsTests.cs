@@ -1,10 +1,13 @@
 using Verify.Claims;
 using Verify.Engines;
+using Verify.Formats.Promela;
 using Verify.Modelling;
+using Verify.Scheduling;
 using Verify.Semantics;
 using Verify.Solvers;
 using Verify.Solvers.Smt;
 using Verify.Symbolic.Tasks;
+using Verify.Tests.Formats;
 using Verify.Traces;
 
 namespace Verify.Tests.Core;
@@ -113,6 +116,57 @@ public sealed class ManyStartsTests
 
         Assert.Null(StartNumber.StateOf(interpreter, all.Count));
         Assert.Null(StartNumber.Of(interpreter, interpreter.Successor(all[0], new Step(0, []))));
+    }
+
+    // 2^44 of them again: each run draws the one that it begins with, and what is met at the start is met there.
+    [Fact]
+    public void Runs_begin_in_one_that_is_drawn()
+    {
+        var m = new ModelBuilder("many");
+        var first = m.AnyOf("first", Sort.Range(0, Starts - 1));
+        var second = m.AnyOf("second", Sort.Option(Sort.Range(1, Starts - 1)));
+        var on = m.Var("on", Sort.Bool);
+        m.Rule("turn", s => s.Set(on, !on));
+        m.Always("either", !on | (first < Starts / 2)); // half of them violate it, all of those looked at one by one do not
+        m.Always("neither", second.IsNone | second.HasValue);
+        m.Reachable("large", on & (first > Starts / 2));
+        var model = m.Build();
+        var run = new EngineOptions(new Budget(Depth: 5), Seed: 7, Threads: 1);
+        IEngine[] engines = [new RandomEngine(200), new ScheduleEngine("random", 200)];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var engine in engines)
+        {
+            var refuted = Assert.IsType<Verdict.Refuted>(engine.Decide(model, model.Property("either"), run));
+            Assert.Null(Replay.WhyNot(new Interpreter(model), refuted.Trace!));
+            Assert.IsType<Verdict.HoldsUpTo>(engine.Decide(model, model.Property("neither"), run));
+            Assert.IsType<Verdict.Proved>(engine.Decide(model, model.Property("large"), run));
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000_000);
+    }
+
+    [Fact]
+    public void Another_scheduler_is_told_how_many_there_are_and_begins_in_any()
+    {
+        var m = new ModelBuilder("many");
+        var first = m.AnyOf("first", Sort.Range(0, Starts - 1));
+        m.AnyOf("second", Sort.Option(Sort.Range(1, Starts - 1)));
+        m.Rule("stay", s => s.Set(first, first));
+        m.Always("small", first < Starts - 4);
+        var model = m.Build();
+        using var controlled = new ControlledModel(model, model.Properties[0], new EngineOptions(new Budget(Depth: 2)));
+        Assert.Equal(int.MaxValue, controlled.StartCount);
+        Assert.False(controlled.IsMetAtStart());
+        controlled.Begin(controlled.StartCount - 1);
+        Assert.True(controlled.IsMet);
+        Assert.Null(Replay.WhyNot(new Interpreter(model), controlled.Tell()));
+    }
+
+    [Fact]
+    public void Spin_is_not_given_an_alternative_for_each_of_millions()
+    {
+        Assert.Contains("4,194,304", new PromelaWriter().WhyNot(Model, Model.Properties[0]), StringComparison.Ordinal);
+        Assert.Null(new PromelaWriter().WhyNot(SmallModels.All.First(), null));
     }
 
     private static Model Described()
