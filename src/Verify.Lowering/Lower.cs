@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Verify.Modelling;
 using Verify.Semantics;
 
@@ -122,28 +123,29 @@ public sealed record LoweredModel
         return new LoweredRule(index, codes, guard, isGuardDefined, pass.Defined, [.. writes], pass.DependsOnOrder);
     }
 
-    // Two writes collide when both happen and pick the same leaf.
+    // Two writes collide when both happen and pick the same leaf. Most rules write many leaves once: only what may pick the
+    // same one is compared.
     private Term AreDistinct(List<LeafWrite> writes)
     {
         var result = Pool.True;
+        var writers = new Dictionary<int, List<(int Write, int Position)>>();
         for (var i = 0; i < writes.Count; i++)
         {
-            for (var j = 0; j < i; j++)
+            var a = writes[i];
+            var meetings = new SortedSet<(int Write, int PositionInA, int Position)>();
+            for (var at = 0; at < a.Leaves.Length; at++)
             {
-                var (a, b) = (writes[i], writes[j]);
-                if (!a.Leaves.Intersect(b.Leaves).Any())
-                {
-                    continue;
-                }
+                ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(writers, a.Leaves[at], out _);
+                known ??= [];
+                meetings.UnionWith(known.Select(other => (other.Write, at, other.Position)));
+                known.Add((i, at));
+            }
 
-                var both = Pool.And(a.When, b.When);
-                foreach (var leaf in a.Leaves.Intersect(b.Leaves))
-                {
-                    var same = Pool.And(
-                        Pool.Equal(a.Index, Pool.Constant(a.Leaves.IndexOf(leaf))),
-                        Pool.Equal(b.Index, Pool.Constant(b.Leaves.IndexOf(leaf))));
-                    result = Pool.And(result, Pool.Not(Pool.And(same, both)));
-                }
+            foreach (var (j, at, position) in meetings)
+            {
+                var b = writes[j];
+                var same = Pool.And(Pool.Equal(a.Index, Pool.Constant(at)), Pool.Equal(b.Index, Pool.Constant(position)));
+                result = Pool.And(result, Pool.Not(Pool.And(same, Pool.And(a.When, b.When))));
             }
         }
 

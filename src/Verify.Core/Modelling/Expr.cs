@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Verify.Modelling;
 
@@ -9,7 +10,29 @@ namespace Verify.Modelling;
 /// </remarks>
 public abstract partial class Expr
 {
-    private Expr(Sort sort) => Sort = sort;
+    /// <summary>
+    /// The deepest expression that may be: whoever takes expressions apart may do so by recursion, on the stack of any thread.
+    /// </summary>
+    public const int MaxDepth = 1000;
+
+    private Expr(Sort sort, params ReadOnlySpan<Expr> parts)
+    {
+        Sort = sort;
+        foreach (var part in parts)
+        {
+            Depth = Math.Max(Depth, part.Depth + 1);
+        }
+
+        if (Depth > MaxDepth)
+        {
+            throw Dsl.Error(ErrorCodes.TooLarge, string.Create(CultureInfo.InvariantCulture,
+                $"an expression is nested {Depth:N0} deep, and {MaxDepth:N0} is the most"),
+                "say with ForAll or Exists what is said again and again, or join halves, and not one after the other");
+        }
+    }
+
+    /// <summary>How deep it is nested; 0 where it has no parts. A chain of many is as deep as it is long.</summary>
+    public int Depth { get; }
 
     /// <summary>The sort of the values.</summary>
     public Sort Sort { get; }
@@ -72,7 +95,7 @@ public abstract partial class Expr
     /// <summary>The value of a map at a key.</summary>
     public sealed class Index : Expr
     {
-        internal Index(Expr map, Expr key) : base(((Sort.Mapping)map.Sort).Value) => (Map, Key) = (map, key);
+        internal Index(Expr map, Expr key) : base(((Sort.Mapping)map.Sort).Value, map, key) => (Map, Key) = (map, key);
 
         /// <summary>The map.</summary>
         public Expr Map { get; }
@@ -86,7 +109,7 @@ public abstract partial class Expr
     /// <summary>A field of a record.</summary>
     public sealed class FieldOf : Expr
     {
-        internal FieldOf(Expr record, Field field) : base(field.Sort) => (Record, Field) = (record, field);
+        internal FieldOf(Expr record, Field field) : base(field.Sort, record) => (Record, Field) = (record, field);
 
         /// <summary>The record.</summary>
         public Expr Record { get; }
@@ -103,7 +126,7 @@ public abstract partial class Expr
     /// <summary>A record from its fields.</summary>
     public sealed class RecordOf : Expr
     {
-        internal RecordOf(Sort.Record sort, ImmutableArray<Expr> fields) : base(sort) => Fields = fields;
+        internal RecordOf(Sort.Record sort, ImmutableArray<Expr> fields) : base(sort, fields.AsSpan()) => Fields = fields;
 
         /// <summary>One expression a field, in the order of the record's fields.</summary>
         public ImmutableArray<Expr> Fields { get; }
@@ -114,7 +137,7 @@ public abstract partial class Expr
     /// <summary>A map that has the same value everywhere.</summary>
     public sealed class ConstantMap : Expr
     {
-        internal ConstantMap(Sort.Mapping sort, Expr element) : base(sort) => Element = element;
+        internal ConstantMap(Sort.Mapping sort, Expr element) : base(sort, element) => Element = element;
 
         /// <summary>The value at every key.</summary>
         public Expr Element { get; }
@@ -125,7 +148,7 @@ public abstract partial class Expr
     /// <summary>An option that holds a value.</summary>
     public sealed class Some : Expr
     {
-        internal Some(Expr content) : base(Sort.Option(content.Sort)) => Content = content;
+        internal Some(Expr content) : base(Sort.Option(content.Sort), content) => Content = content;
 
         /// <summary>The value it holds.</summary>
         public Expr Content { get; }
@@ -136,7 +159,7 @@ public abstract partial class Expr
     /// <summary>Whether an option holds a value.</summary>
     public sealed class IsSome : Expr
     {
-        internal IsSome(Expr option) : base(Sort.Bool) => Option = option;
+        internal IsSome(Expr option) : base(Sort.Bool, option) => Option = option;
 
         /// <summary>The option.</summary>
         public Expr Option { get; }
@@ -147,7 +170,7 @@ public abstract partial class Expr
     /// <summary>The value of an option; undefined when it is empty (VRF120 when that is met).</summary>
     public sealed class ValueOf : Expr
     {
-        internal ValueOf(Expr option) : base(((Sort.Optional)option.Sort).Of) => Option = option;
+        internal ValueOf(Expr option) : base(((Sort.Optional)option.Sort).Of, option) => Option = option;
 
         /// <summary>The option.</summary>
         public Expr Option { get; }
@@ -158,7 +181,7 @@ public abstract partial class Expr
     /// <summary>Negation.</summary>
     public sealed class Not : Expr
     {
-        internal Not(Expr operand) : base(Sort.Bool) => Operand = operand;
+        internal Not(Expr operand) : base(Sort.Bool, operand) => Operand = operand;
 
         /// <summary>What is negated.</summary>
         public Expr Operand { get; }
@@ -169,7 +192,7 @@ public abstract partial class Expr
     /// <summary>A connective of two truth values; the right one is looked at only when the left does not decide.</summary>
     public sealed class Connective : Expr
     {
-        internal Connective(LogicOperator op, Expr left, Expr right) : base(Sort.Bool) =>
+        internal Connective(LogicOperator op, Expr left, Expr right) : base(Sort.Bool, left, right) =>
             (Operator, Left, Right) = (op, left, right);
 
         /// <summary>Which connective.</summary>
@@ -187,7 +210,7 @@ public abstract partial class Expr
     /// <summary>Equality of two values of one sort, of any shape.</summary>
     public sealed class Equal : Expr
     {
-        internal Equal(Expr left, Expr right) : base(Sort.Bool) => (Left, Right) = (left, right);
+        internal Equal(Expr left, Expr right) : base(Sort.Bool, left, right) => (Left, Right) = (left, right);
 
         /// <summary>The left operand.</summary>
         public Expr Left { get; }
@@ -201,7 +224,7 @@ public abstract partial class Expr
     /// <summary>Order of two numbers.</summary>
     public sealed class Compare : Expr
     {
-        internal Compare(bool strict, Expr left, Expr right) : base(Sort.Bool) =>
+        internal Compare(bool strict, Expr left, Expr right) : base(Sort.Bool, left, right) =>
             (IsStrict, Left, Right) = (strict, left, right);
 
         /// <summary>Less when true, at most when false.</summary>
@@ -219,7 +242,7 @@ public abstract partial class Expr
     /// <summary>Sum or difference of two numbers; its range is the one that interval arithmetic gives.</summary>
     public sealed class Arithmetic : Expr
     {
-        internal Arithmetic(bool subtract, Expr left, Expr right, Sort sort) : base(sort) =>
+        internal Arithmetic(bool subtract, Expr left, Expr right, Sort sort) : base(sort, left, right) =>
             (IsSubtract, Left, Right) = (subtract, left, right);
 
         /// <summary>Difference when true, sum when false.</summary>
@@ -237,7 +260,7 @@ public abstract partial class Expr
     /// <summary>One of two values of one sort; only the chosen one is looked at.</summary>
     public sealed class Conditional : Expr
     {
-        internal Conditional(Expr condition, Expr then, Expr otherwise, Sort sort) : base(sort) =>
+        internal Conditional(Expr condition, Expr then, Expr otherwise, Sort sort) : base(sort, condition, then, otherwise) =>
             (Condition, IfTrue, IfFalse) = (condition, then, otherwise);
 
         /// <summary>Which of the two.</summary>
@@ -256,7 +279,7 @@ public abstract partial class Expr
     public sealed class Quantified : Expr
     {
         internal Quantified(Quantifier quantifier, Binder binder, Expr body)
-            : base(quantifier == Quantifier.Count ? Sort.Range(0, binder.Sort.ScalarCount) : Sort.Bool) =>
+            : base(quantifier == Quantifier.Count ? Sort.Range(0, binder.Sort.ScalarCount) : Sort.Bool, body) =>
             (Quantifier, Binder, Body) = (quantifier, binder, body);
 
         /// <summary>Which quantifier.</summary>

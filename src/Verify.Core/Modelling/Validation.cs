@@ -111,17 +111,19 @@ internal static class Validation
     // Certain collisions are found here; those that depend on the state are met by the engines (VRF104 too).
     private static void CheckDoubleWrites(Rule rule)
     {
-        var certain = rule.Updates.Where(update => update.Over.IsEmpty && update.When is Expr.Literal { Number: 1 }).ToList();
-        for (var i = 0; i < certain.Count; i++)
+        var certain = rule.Updates.Where(update => update.Over.IsEmpty && update.When is Expr.Literal { Number: 1 });
+        var before = new Dictionary<Variable, List<string>>();
+        foreach (var update in certain)
         {
-            var update = certain[i];
             var text = ModelPrinter.Of(update.Target, rule.Parameters);
-            if (certain.Take(i).Any(other => other.Variable == update.Variable
-                && Overlaps(text, ModelPrinter.Of(other.Target, rule.Parameters))))
+            var others = before.TryGetValue(update.Variable, out var known) ? known : before[update.Variable] = [];
+            if (others.Exists(other => Overlaps(text, other)))
             {
                 throw UserErrorException.At(update.Where, ErrorCodes.DoubleWrite,
                     $"rule '{rule.Name}' writes '{update.Target}' twice in one step");
             }
+
+            others.Add(text);
         }
     }
 

@@ -39,6 +39,7 @@ public sealed class LanguageTests
         ["ModelBuilder.get_Name()"] = "it changes nothing",
         ["ModelThread.get_Name()"] = "a name, for reports",
         ["Expr.get_Sort()"] = "asked by the generator at every turn",
+        ["Expr.get_Depth()"] = "it is looked at where an expression is made",
         ["Sort.get_Text()"] = "asked by the generator at every turn",
         ["Sort.get_ScalarCount()"] = "asked by the generator at every turn",
         ["Sort.get_IsScalar()"] = "asked by the generator at every turn",
