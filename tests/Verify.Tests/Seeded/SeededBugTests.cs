@@ -1,3 +1,6 @@
+using System.IO.Enumeration;
+using Verify.Tests.Laws.Oracles;
+
 namespace Verify.Tests.Seeded;
 
 public sealed class SeededBugTests
@@ -17,6 +20,20 @@ public sealed class SeededBugTests
         Assert.True(SeededBug.All.Count >= 50);
         Assert.All(SeededBug.All, bug => Assert.Contains("BUG", bug.New, StringComparison.Ordinal));
         Assert.All(SeededBug.All, bug => Assert.DoesNotContain("BUG", bug.Old, StringComparison.Ordinal));
+    }
+
+    // A pattern that fits no class runs nothing, which looks like a bug that nobody notices.
+    [Fact]
+    public void What_looks_for_a_bug_is_there()
+    {
+        var classes = typeof(SeededBugTests).Assembly.GetTypes()
+            .Where(type => type.GetMethods().Any(method => method.IsDefined(typeof(FactAttribute), inherit: true)))
+            .Select(type => type.FullName!).ToList();
+        foreach (var bug in SeededBug.All)
+        {
+            Assert.All(bug.Tests, pattern => Assert.Contains(classes, name => FileSystemName.MatchesSimpleExpression(pattern, name)));
+            Assert.All(bug.Laws, part => Assert.Contains(Lawbook.All, law => law.Name.Contains(part, StringComparison.OrdinalIgnoreCase)));
+        }
     }
 
     [Fact]
