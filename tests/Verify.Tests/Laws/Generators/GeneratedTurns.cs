@@ -96,6 +96,13 @@ internal sealed class GeneratedTurns
             }
         }
 
+        // At one place for ever, where each of several steps could always be taken: that one of them is, is enough.
+        if (random.OneIn(4))
+        {
+            t.Either(() => Step("one"), () => Step("other"));
+            return;
+        }
+
         t.Label("again");
         Step("first");
         for (var i = 1 + random.Below(2); i > 0; i--)
