@@ -4,14 +4,14 @@ using Verify.Modelling;
 
 namespace Verify.Proofs;
 
-/// <summary>One instance, about which several claims are made: one a property.</summary>
-/// <param name="Id">Of the row.</param>
+/// <summary>Several claims about one instance, one per property.</summary>
+/// <param name="Id">The identifier of the row.</param>
 /// <param name="Family">The model.</param>
 /// <param name="Choices">The instance.</param>
-/// <param name="Sources">Who claimed or disputed it.</param>
+/// <param name="Sources">The people who made or disputed the claims.</param>
 internal record InstanceClaims(string Id, ModelFamily Family, Choices Choices, params ImmutableArray<Source> Sources)
 {
-    /// <summary>What a claim about one property says of this instance.</summary>
+    /// <summary>A claim about one property of this instance.</summary>
     public Claim Claim(string property, Expectation expected, string sentence, string? finding = null) => new()
     {
         Id = $"{Id}:{property}",
@@ -25,18 +25,18 @@ internal record InstanceClaims(string Id, ModelFamily Family, Choices Choices, p
         NotCovered = NotCovered,
     };
 
-    /// <summary>What the instance leaves out by its sizes, one plain line each.</summary>
+    /// <summary>The limits that follow from the sizes of the instance, one plain line each.</summary>
     public virtual ImmutableArray<string> NotCovered => [];
 
-    /// <summary>Holds in every reachable state.</summary>
+    /// <summary>The property holds in every reachable state.</summary>
     public static Expectation Proved => new Expectation.Proved();
 
-    /// <summary>Holds, and not without any one of the assumptions.</summary>
+    /// <summary>The property holds, but not without any one of the assumptions.</summary>
     public static Expectation ProvedIf => new Expectation.ProvedIf();
 
-    /// <summary>Is violated; a loop, if it is about what comes in the end.</summary>
+    /// <summary>The property is violated; for a <c>LeadsTo</c> by a loop.</summary>
     public static Expectation Starves => new Expectation.Refuted();
 
-    /// <summary>Is violated, and the shortest violation has this many steps.</summary>
+    /// <summary>The property is violated, and the shortest violation has the given number of steps.</summary>
     public static Expectation Refuted(int steps) => new Expectation.Refuted(steps);
 }

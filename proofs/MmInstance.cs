@@ -4,7 +4,7 @@ using Verify.Models.LocalCpu;
 
 namespace Verify.Proofs;
 
-/// <summary>One instance of a mechanism around one mm, the flag for a local CPU unless it says another.</summary>
+/// <summary>An instance of a mechanism of one mm; by default of the flag for a local CPU.</summary>
 internal sealed record MmInstance(string Id, Choices Choices, params ImmutableArray<Source> Sources)
     : InstanceClaims(Id, new LocalCpuFlag(), Choices, Sources)
 {

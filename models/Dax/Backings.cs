@@ -5,7 +5,10 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Dax;
 
-/// <summary>fsdax: the PTE leads to the block of the medium itself, and the filesystem frees it whatever its page counts.</summary>
+/// <summary>
+/// fsdax: a PTE leads to the block of the medium itself. The filesystem frees the block whatever the counts of its
+/// page.
+/// </summary>
 internal sealed class BlockBacking : IBacking
 {
     public BlockBacking(ModelBuilder m, int blocks)
@@ -27,12 +30,12 @@ internal sealed class BlockBacking : IBacking
     public (string Name, Source Source) Removal => ("xfs_itruncate_extents", KernelCode.TruncateExtents);
 
     /// <summary>
-    /// Whether the page of a block has a reference to add to, since Linux 6.15, where an idle page has none. Up to 6.14 it
-    /// has one, and this is null.
+    /// True if the page of a block has a reference count that can be raised. Null up to Linux 6.14, where an idle page
+    /// already has a reference; since 6.15 an idle page has none.
     /// </summary>
     public Func<Expr, Expr>? HasReference { get; init; }
 
-    // Another file may have its block mapped, which is a reference then.
+    // A mapping of the block by another file counts as a reference.
     public Expr CanGrab(Expr unit) => HasReference is null
         ? true
         : HasReference(unit) | Blocks.Owner[unit] == BlockOwner.FileB;
@@ -58,9 +61,11 @@ internal sealed class BlockBacking : IBacking
     }
 }
 
-/// <summary>Ordinary memory: a page that goes back to the allocator with its last reference, whatever becomes of the file.</summary>
+/// <summary>
+/// Ordinary memory: the page returns to the allocator with its last reference, whatever happens to the file.
+/// </summary>
 /// <remarks>
-/// The owner of the file's page is <see cref="Owner.AppBuf"/>, the one that nobody else frees; pages of other files are
+/// The page of the file is owned by <see cref="Owner.AppBuf"/>, which only this model frees; pages of other files are
 /// <see cref="Owner.PageCache"/>.
 /// </remarks>
 internal sealed class PageBacking : IBacking
@@ -88,7 +93,7 @@ internal sealed class PageBacking : IBacking
 
     public (string Name, Source Source) Removal => ("filemap_remove_folio", KernelCode.DeleteFromCache);
 
-    /// <summary>Makes a holder known, so that every free reaches it.</summary>
+    /// <summary>Registers a holder, so that every free marks its translations as stale.</summary>
     public void Register(IHolder holder) => allocator.Register(holder);
 
     // A free page has a count of zero, and try_grab_folio_fast() takes no reference to it.
@@ -109,7 +114,9 @@ internal sealed class PageBacking : IBacking
         s.Set(Slot, None);
     }
 
-    /// <summary>Adds to a step that the page moves to another frame; the caller has seen to it that nobody has it pinned.</summary>
+    /// <summary>
+    /// Extends a step: the page moves to another frame. The caller ensures that the page is not pinned.
+    /// </summary>
     public StepBuilder Migrate(StepBuilder s, Expr to)
     {
         s.When(Slot.HasValue & allocator.Owner[to] == Owner.Free).Set(allocator.Owner[to], Owner.AppBuf);

@@ -6,67 +6,67 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Dax;
 
 /// <summary>
-/// Truncate against get_user_pages() on a DAX mapping: the pinned page is the block itself, and the filesystem frees it
-/// by its own books.
+/// Truncate against get_user_pages() on a DAX mapping: the pinned page is the block itself, and the filesystem frees
+/// the block by its own metadata.
 /// </summary>
 /// <remarks>
-/// Without a fault it is upstream since 6.15: unmap, then look for references, wait, and begin again. That is so since
-/// 4.18; what has changed are the references.
+/// Without a fault this is upstream since 6.15: unmap, check for references, wait, and start again. The order is the
+/// same since 4.18; the references have changed.
 /// </remarks>
 public sealed class DaxTruncate : ModelFamily
 {
-    /// <summary>Before 4.18.</summary>
+    /// <summary>Before 4.18: no check of page references.</summary>
     public static readonly Fault NoBusyCheck = new("no-busy-check",
-        "truncate does not look at page references, and long-term pins are allowed, as before 4.18", Posts.Registration);
+        "truncate does not check page references, and long-term pins are allowed, as before 4.18", Posts.Registration);
 
-    /// <summary>The scan comes first.</summary>
+    /// <summary>The scan for references comes before the unmap.</summary>
     public static readonly Fault ScanFirst = new("scan-first",
         "references are looked for before the PTEs are cleared");
 
-    /// <summary>One scan only.</summary>
+    /// <summary>A single scan, without a repetition after the wait.</summary>
     public static readonly Fault NoRescan = new("no-rescan",
         "after it has waited for a busy page, truncate does not look again");
 
-    /// <summary>The fast path looks once.</summary>
+    /// <summary>The fast path of get_user_pages() reads the PTE once.</summary>
     public static readonly Fault NoRecheck = new("no-recheck",
         "GUP-fast does not read the PTE again after it has taken the reference");
 
-    /// <summary>Pins of any length.</summary>
+    /// <summary>Pins may last for any time.</summary>
     public static readonly Fault LongTerm = new("long-term",
         "a FOLL_LONGTERM pin of a DAX page is not refused", Posts.PinUserPages);
 
-    /// <summary>No DAX.</summary>
+    /// <summary>Ordinary page cache in place of DAX.</summary>
     public static readonly Fault PageCache = new("page-cache",
         "no deviation by itself: the file is in the page cache, and pages are counted");
 
-    /// <summary>No filesystem.</summary>
+    /// <summary>Device DAX in place of a filesystem.</summary>
     public static readonly Fault DeviceDax = new("device-dax",
         "no deviation by itself: the mapping is of a raw device, with a constant map from offsets to memory", KernelCode.DeviceDax);
 
-    /// <summary>Linux up to 6.14.</summary>
+    /// <summary>The reference counts of Linux up to 6.14.</summary>
     public static readonly Fault IdleOne = new("idle-one",
         "no deviation by itself: Linux up to 6.14, where an idle DAX page has a count of one, and a mapping adds none; since "
             + "6.15 an idle page has none, and each mapping adds one", KernelCode.BusyPage);
 
-    /// <summary>The mapping may go.</summary>
+    /// <summary>The file may be unmapped.</summary>
     public static readonly Fault Munmap = new("munmap",
         "no deviation by itself: the process may unmap the file, and keep what it has pinned; up to Linux 6.14 a truncate does "
-            + "not look at references of a file that nobody maps", Posts.UnmappedBusy);
+            + "not look at references of a file without mappings", Posts.UnmappedBusy);
 
-    /// <summary>Defragmentation.</summary>
+    /// <summary>Defragmentation may exchange extents.</summary>
     public static readonly Fault SwapExtents = new("swap-extents",
         "no deviation by itself: XFS_IOC_SWAPEXT exchanges the block with that of another file; it unmaps, and looks at no references",
         Source.Kernel("xfs_swap_extents, xfs_swap_extent_flush", "fs/xfs/xfs_bmap_util.c", "v6.19"));
 
-    /// <summary>Transient pins do not come in an endless stream.</summary>
+    /// <summary>Transient pins do not overlap without end.</summary>
     public static readonly Assumption Pause = new("A-PAUSE",
-        "once a truncate has met a busy page, no new pin is taken until it is through",
-        "nobody: applications, by chance");
+        "once a truncate has found a busy page, no new pin is taken until the truncate is over",
+        "no kernel code: applications, by chance");
 
     /// <summary>The page is not faulted in while a truncate waits for it.</summary>
     public static readonly Assumption NoFault = new("A-NOFAULT",
-        "once a truncate has met a busy page, nobody faults it in until it is through",
-        "nobody: applications, by chance");
+        "once a truncate has found a busy page, it is not faulted in until the truncate is over",
+        "no kernel code: applications, by chance");
 
     /// <inheritdoc/>
     public override string Name => "dax-truncate";
@@ -119,7 +119,8 @@ public sealed class DaxTruncate : ModelFamily
         IBacking backing = m.Has(PageCache)
             ? new PageBacking(m, m.Size("unit"), isAnonymous: false)
             : new BlockBacking(m, m.Size("unit")) { HasReference = hasCounts ? HasReference : null };
-        // What a truncate has unmapped and not flushed yet: the reference of the mapping goes after the flush.
+        // The page that truncate has unmapped but not flushed yet; the reference of the mapping is dropped after the
+        // flush.
         gathered = hasCounts ? m.Var("gathered", Sort.Option(backing.Unit)) : None;
         mapping = m.Has(Munmap) ? new FileMapping(m, va, backing, hasCounts) : null;
         var architecture = Architecture.Of(m);
@@ -172,7 +173,8 @@ public sealed class DaxTruncate : ModelFamily
         var shootdown = new Shootdown(m, cpu, va, architecture);
         var truncate = new Truncate(m, backing)
         {
-            // What munmap has cleared, and not given up yet, is a reference that is no mapping.
+            // munmap holds the reference of a mapping from the clearing of the PTE until it drops the page; this
+            // reference counts like a pin.
             IsPinned = mapping is null ? io.IsPinned : unit => io.IsPinned(unit) | mapping.Holds(unit),
             MustLook = mapping is not null && m.Has(IdleOne) ? mapping.IsLinked : null,
             IsMapped = pages.HasEntries,
@@ -199,7 +201,7 @@ public sealed class DaxTruncate : ModelFamily
         return truncate.Lock;
     }
 
-    // What is not a regular file has no size to change.
+    // A device file has no size that could change.
     private static Expr AddDevice(ModelBuilder m, IBacking backing)
     {
         m.Rule("ftruncate: -EINVAL", s => s.When(backing.Slot.HasValue).By("truncate")).From(KernelCode.Ftruncate);
@@ -230,7 +232,9 @@ public sealed class DaxTruncate : ModelFamily
         }
     }
 
-    /// <summary>The VMA of the file, and the munmap that takes it away: PTEs first, the VMA out of i_mmap, the pages last.</summary>
+    /// <summary>
+    /// The VMA of the file and its munmap: it clears the PTEs, then removes the VMA from i_mmap, then drops the pages.
+    /// </summary>
     private sealed class FileMapping
     {
         private readonly Sort va;
@@ -245,13 +249,13 @@ public sealed class DaxTruncate : ModelFamily
             gathered = hasCounts ? m.Var("munmap_gathered", Sort.Option(backing.Unit)) : null;
         }
 
-        /// <summary>Whether the file can be faulted in.</summary>
+        /// <summary>True if the file can be faulted in.</summary>
         public Expr CanFault => state == VmaState.Mapped;
 
-        /// <summary>Whether a VMA is in i_mmap (mapping_mapped).</summary>
+        /// <summary>True if a VMA is in i_mmap (mapping_mapped).</summary>
         public Expr IsLinked => state == VmaState.Mapped | state == VmaState.Cleared;
 
-        /// <summary>Whether munmap has the reference that a mapping had to a unit.</summary>
+        /// <summary>True if munmap holds the former reference of a mapping to a unit.</summary>
         public Expr Holds(Expr unit) => gathered is null ? false : gathered == unit;
 
         public void Describe(ModelBuilder m, PageTable pages)

@@ -4,28 +4,28 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Dax;
 
-/// <summary>How a lease holder's device reaches the block, and how it can be kept from it.</summary>
+/// <summary>The way in which the device of a lease holder reaches the block, and in which it can be stopped.</summary>
 internal abstract class DeviceAccess
 {
-    /// <summary>Whether the device can write.</summary>
+    /// <summary>True if the device can write.</summary>
     public abstract Expr IsGranted { get; }
 
-    /// <summary>Adds to a step that the device can write to a block.</summary>
+    /// <summary>Extends a step: the device can write to a block.</summary>
     public abstract void Grant(StepBuilder s, Expr translation);
 
     /// <summary>
-    /// Adds to a step that the holder gives it back; what is under way then is dropped, or has landed while it still could.
+    /// Extends a step: the holder gives the access back; writes in flight are dropped, or have landed before.
     /// </summary>
     public abstract void Return(StepBuilder s);
 
-    /// <summary>Adds the writes.</summary>
+    /// <summary>Adds the writes of the device.</summary>
     public abstract void AddWrites(ModelBuilder m, Landing landing);
 
-    /// <summary>Adds the steps of somebody who takes it away.</summary>
+    /// <summary>Adds the steps that revoke the access.</summary>
     public abstract void Revoke(ThreadBuilder t);
 }
 
-/// <summary>A NIC behind an IOMMU, or past it.</summary>
+/// <summary>A NIC that uses an IOMMU or bypasses it.</summary>
 internal sealed class NicAccess : DeviceAccess
 {
     private readonly Iommu iommu;
@@ -34,9 +34,9 @@ internal sealed class NicAccess : DeviceAccess
     private readonly bool drains;
 
     /// <param name="m">The model.</param>
-    /// <param name="translation">What leads to a block.</param>
-    /// <param name="canBypass">Whether the NIC has physical addresses, which no IOMMU takes away.</param>
-    /// <param name="drains">Whether a revocation waits until nothing is under way.</param>
+    /// <param name="translation">The translation to a block.</param>
+    /// <param name="canBypass">True if the NIC uses physical addresses, which an IOMMU cannot revoke.</param>
+    /// <param name="drains">True if a revocation waits for writes in flight.</param>
     public NicAccess(ModelBuilder m, Translation translation, bool canBypass, bool drains)
     {
         (this.canBypass, this.drains) = (canBypass, drains);
@@ -93,8 +93,8 @@ internal sealed class ClientAccess : DeviceAccess
     private readonly Expr hasKey;
 
     /// <param name="m">The model.</param>
-    /// <param name="translation">What leads to a block.</param>
-    /// <param name="isFenced">Whether the server takes the key of a client that does not answer.</param>
+    /// <param name="translation">The translation to a block.</param>
+    /// <param name="isFenced">True if the server removes the reservation key of a client that does not answer.</param>
     public ClientAccess(ModelBuilder m, Translation translation, bool isFenced)
     {
         layout = m.Var("layout", Sort.Option(translation.Sort));
@@ -105,7 +105,7 @@ internal sealed class ClientAccess : DeviceAccess
 
     public override Expr IsGranted => layout.HasValue;
 
-    // A client that was fenced off comes back with a new key, and has dropped what it had by then.
+    // A fenced client returns with a new key, and has dropped its writes by then.
     public override void Grant(StepBuilder s, Expr translation)
     {
         s.Set(layout, translation);
@@ -131,7 +131,7 @@ internal sealed class ClientAccess : DeviceAccess
         }
     }
 
-    // The disk takes no more writes with that key, and drops those that it has not done.
+    // The disk rejects writes with the removed key and drops those that are not done.
     public override void Revoke(ThreadBuilder t)
     {
         if (isFenced)

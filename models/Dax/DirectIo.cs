@@ -5,8 +5,8 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Dax;
 
 /// <summary>
-/// Threads of a process that has the file mapped: each pins the page through get_user_pages(), fast or slow, lets a
-/// device write to it, and unpins it.
+/// Threads of a process that maps the file. Each pins the page through get_user_pages(), on the fast or the slow path,
+/// lets a device write to it, and unpins it.
 /// </summary>
 internal sealed class DirectIo : IHolder
 {
@@ -25,23 +25,25 @@ internal sealed class DirectIo : IHolder
         m.Mark("not the file's", cpu, c => (pin[c], pin[c].HasValue & backing.IsForeign(pin[c].Value)));
     }
 
-    /// <summary>Whether the PTE is read once more after the reference is taken.</summary>
+    /// <summary>True if the fast path reads the PTE again after it has taken the reference.</summary>
     public required bool Rechecks { get; init; }
 
-    /// <summary>Whether a pin may last for as long as its holder likes.</summary>
+    /// <summary>True if a pin may last for any time.</summary>
     public required bool IsLongTerm { get; init; }
 
-    /// <summary>Whether a new pin may be taken.</summary>
+    /// <summary>True if a new pin may be taken.</summary>
     public required Expr MayPin { get; init; }
 
-    /// <summary>Whether a processor takes interrupts: not between the two looks of the fast path.</summary>
+    /// <summary>True if a processor takes interrupts, which is not so between the two reads of the fast path.</summary>
     public Expr HasInterrupts(Expr c) => seen[c].IsNone;
 
-    /// <summary>Whether some thread has a reference to a unit.</summary>
+    /// <summary>True if some thread has a reference to a unit.</summary>
     public Expr IsPinned(Expr unit) => Exists(cpu, c => Refers(c, unit));
 
     /// <inheritdoc/>
-    /// <remarks>A frame that is counted is not freed while it is pinned; what was only seen has no count.</remarks>
+    /// <remarks>
+    /// A counted frame is not freed while it is pinned; a frame that was only read from a PTE has no count.
+    /// </remarks>
     public void Outdate(StepBuilder s, Expr frame) =>
         s.Each(cpu, c => backing.Translation.Outdate(s, seen[c], frame));
 

@@ -3,52 +3,52 @@ using Verify.Models.Hardware;
 
 namespace Verify.Models.Dax;
 
-/// <summary>What is behind the mapped offset of a file: a block of the medium, or a page of memory.</summary>
+/// <summary>The backing of the mapped offset of a file: a block of the medium or a page of memory.</summary>
 internal interface IBacking
 {
-    /// <summary>The blocks, or the frames.</summary>
+    /// <summary>The sort of the blocks or frames.</summary>
     Sort Unit { get; }
 
-    /// <summary>What a PTE, and whoever copied it, says of one.</summary>
+    /// <summary>The content of a PTE, and of each copy of it.</summary>
     Translation Translation { get; }
 
-    /// <summary>What the offset has now; none for a hole.</summary>
+    /// <summary>The unit behind the offset; none for a hole.</summary>
     Expr Slot { get; }
 
-    /// <summary>Who takes a page fault.</summary>
+    /// <summary>The kernel function that handles a page fault.</summary>
     (string Name, Source Source) Fault { get; }
 
-    /// <summary>What takes the offset away from the file.</summary>
+    /// <summary>The kernel function that removes the offset from the file.</summary>
     (string Name, Source Source) Removal { get; }
 
-    /// <summary>Whether a reference can be taken.</summary>
+    /// <summary>True if a reference can be taken.</summary>
     Expr CanGrab(Expr unit);
 
-    /// <summary>Whether what a translation leads to has gone to somebody else, or to nobody.</summary>
+    /// <summary>True if the target of a translation is free or belongs to another owner.</summary>
     Expr IsForeign(Expr translation);
 
-    /// <summary>Who can own a unit.</summary>
+    /// <summary>The sort of the owners.</summary>
     Sort OwnerSort { get; }
 
-    /// <summary>Whose a unit is.</summary>
+    /// <summary>The owner of a unit.</summary>
     Expr OwnerOf(Expr unit);
 
-    /// <summary>Whether the owner that an access met by mistake is another file.</summary>
+    /// <summary>True if the owner that a wrong access reached is another file.</summary>
     Expr IsOtherFile(Expr owner);
 
-    /// <summary>Adds to a step that the offset is a hole from now on.</summary>
+    /// <summary>Extends a step: the offset becomes a hole.</summary>
     /// <param name="s">The step.</param>
-    /// <param name="isPinned">Whether somebody has a reference.</param>
+    /// <param name="isPinned">True if the unit is referenced.</param>
     void Remove(StepBuilder s, Expr isPinned);
 
-    /// <summary>Adds to a step that a reference is given back.</summary>
+    /// <summary>Extends a step: a reference is dropped.</summary>
     /// <param name="s">The step.</param>
-    /// <param name="unit">To what.</param>
-    /// <param name="isLast">Whether nobody else has one.</param>
+    /// <param name="unit">The unit.</param>
+    /// <param name="isLast">True if it is the last reference.</param>
     void Put(StepBuilder s, Expr unit, Expr isLast);
 
-    /// <summary>Adds how the offset gets something, and what everybody else does.</summary>
+    /// <summary>Adds the allocation of a unit for the offset, and the steps of other users.</summary>
     /// <param name="m">The model.</param>
-    /// <param name="may">Whether the offset may get something now.</param>
+    /// <param name="may">True if the offset may get a unit now.</param>
     void AddEnvironment(ModelBuilder m, Expr may);
 }

@@ -2,7 +2,7 @@ using Verify.Modelling;
 
 namespace Verify.Models.Dax;
 
-/// <summary>Where the steps come from.</summary>
+/// <summary>The sources of the steps.</summary>
 internal static class KernelCode
 {
     public static readonly Source DaxFault = Source.Kernel("dax_iomap_fault", "fs/dax.c", "00c010e130e5");

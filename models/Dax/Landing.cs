@@ -3,7 +3,7 @@ using Verify.Models.Storage;
 
 namespace Verify.Models.Dax;
 
-/// <summary>Where DMA lands, and what is asked of it.</summary>
+/// <summary>The targets of DMA writes, and the properties about them.</summary>
 internal sealed class Landing
 {
     private readonly IBacking backing;
@@ -19,7 +19,7 @@ internal sealed class Landing
         lost = canLose ? m.Ghost("dma_lost", Sort.Bool) : false;
     }
 
-    /// <summary>Adds to a step that a device writes where a translation, which is there, leads.</summary>
+    /// <summary>Extends a step: a device writes to the target of a translation, which is not empty.</summary>
     public StepBuilder Land(StepBuilder s, Expr option)
     {
         var unit = option.Value[backing.Translation.Frame];
@@ -37,7 +37,7 @@ internal sealed class Landing
         return s;
     }
 
-    /// <summary>Adds what is asked.</summary>
+    /// <summary>Adds the properties.</summary>
     public void AddInvariants(ModelBuilder m)
     {
         var isShared = backing is BlockBacking ? victim == BlockOwner.Both : (Expr)false;

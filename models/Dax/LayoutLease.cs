@@ -4,37 +4,37 @@ using Verify.Modelling;
 namespace Verify.Models.Dax;
 
 /// <summary>
-/// A lease on the block map of a file: who has it lets a device write to the blocks; a truncate breaks it, and waits, or
-/// takes the blocks away.
+/// A lease on the block map of a file: its holder lets a device write to the blocks. A truncate breaks the lease and
+/// waits, or revokes the blocks.
 /// </summary>
-/// <remarks>Without a fault, the holder may ignore the break, and the truncate waits for as long as it takes.</remarks>
+/// <remarks>Without a fault the holder may ignore the break, and the truncate waits without a limit.</remarks>
 public sealed class LayoutLease : ModelFamily
 {
-    /// <summary>The kernel revokes.</summary>
+    /// <summary>The kernel revokes the access after a timeout.</summary>
     public static readonly Fault Forced = new("forced",
         "after a deadline the truncate takes the block away: IOMMU unmap, IOTLB sync, drain; or fencing", Posts.HellwigQuoted);
 
-    /// <summary>The kernel revokes, and does not wait.</summary>
+    /// <summary>The kernel revokes the access without waiting for writes in flight.</summary>
     public static readonly Fault NoDrain = new("no-drain",
         "with 'forced': the truncate waits neither for the IOTLB nor for DMA under way");
 
-    /// <summary>The notification goes to a file that may be closed.</summary>
+    /// <summary>The break notifies a file descriptor that may be closed.</summary>
     public static readonly Fault StaleFd = new("stale-fd",
-        "a break is told to a file descriptor, which its owner may close before it gives up the lease", Posts.Registration);
+        "a break notifies a file descriptor, which its owner may close before it gives up the lease", Posts.Registration);
 
-    /// <summary>The notification is a userfault.</summary>
+    /// <summary>The break is sent as a userfault.</summary>
     public static readonly Fault Userfault = new("userfaultfd",
         "a break unmaps the page, and its holder hears of it through userfaultfd when a CPU touches the page", Posts.HellwigQuoted);
 
-    /// <summary>Nobody waits for the userfault.</summary>
+    /// <summary>The truncate does not wait for the userfault to be handled.</summary>
     public static readonly Fault Unheard = new("proceed-unheard",
-        "with 'userfaultfd': the truncate goes on after it has unmapped");
+        "with 'userfaultfd': the truncate continues after it has unmapped");
 
-    /// <summary>A NIC with page faults.</summary>
+    /// <summary>A NIC with on-demand paging.</summary>
     public static readonly Fault OnDemand = new("odp",
         "no lease: the NIC takes page faults, and an mmu notifier stops it (on-demand paging)");
 
-    /// <summary>The holder is a client.</summary>
+    /// <summary>The holder is a pNFS client.</summary>
     public static readonly Fault Pnfs = new("pnfs",
         "no deviation by itself: the lease is a pNFS layout, and its holder a client that writes to the disk", Posts.Leases);
 
@@ -42,17 +42,17 @@ public sealed class LayoutLease : ModelFamily
     public static readonly Fault NoFence = new("no-fence",
         "with 'pnfs' and 'forced': a client that does not answer is not fenced off");
 
-    /// <summary>The holder does as it is told.</summary>
+    /// <summary>The holder answers a break.</summary>
     public static readonly Assumption Cooperates = new("A-COOP",
         "a holder that has heard of the break gives the lease back", "the application");
 
-    /// <summary>The device can be stopped.</summary>
+    /// <summary>The access of the device can be revoked.</summary>
     public static readonly Assumption Revocable = new("A-REVOKE",
         "the device can be stopped: it reaches memory through the IOMMU only", "the platform");
 
-    /// <summary>Nobody takes a new lease meanwhile.</summary>
+    /// <summary>No new lease is taken in the meantime.</summary>
     public static readonly Assumption Pause = new("A-PAUSE",
-        "once a truncate has met a lease, no new one is taken until it is through", "nobody: applications, by chance");
+        "once a truncate has found a lease, no new one is taken until the truncate is over", "no kernel code: applications, by chance");
 
     /// <inheritdoc/>
     public override string Name => "layout-lease";

@@ -2,23 +2,23 @@ using Verify.Modelling;
 
 namespace Verify.Models.Dax;
 
-/// <summary>What has become of a lease.</summary>
+/// <summary>The states of a lease.</summary>
 internal enum LeaseState
 {
-    /// <summary>Nobody has it.</summary>
+    /// <summary>No lease exists.</summary>
     None,
 
-    /// <summary>Somebody has it.</summary>
+    /// <summary>The lease is held.</summary>
     Held,
 
-    /// <summary>Somebody has it, and is asked to give it back.</summary>
+    /// <summary>The lease is held, and its holder is asked to give it back.</summary>
     Breaking,
 
-    /// <summary>It is gone, and what its holder could reach is being taken away.</summary>
+    /// <summary>The lease is gone, and the access of its holder is being revoked.</summary>
     Revoking,
 }
 
-/// <summary>A lease on the block map, its holder, and the one who breaks it.</summary>
+/// <summary>A lease on the block map, its holder, and the process that breaks it.</summary>
 internal sealed class Lease
 {
     private readonly BlockBacking backing;
@@ -30,8 +30,8 @@ internal sealed class Lease
 
     /// <param name="m">The model.</param>
     /// <param name="backing">The file.</param>
-    /// <param name="access">What the holder's device can do.</param>
-    /// <param name="canClose">Whether the break goes to a file that its owner may close.</param>
+    /// <param name="access">The access of the holder's device.</param>
+    /// <param name="canClose">True if the break notifies a file descriptor that its owner may close.</param>
     public Lease(ModelBuilder m, BlockBacking backing, DeviceAccess access, bool canClose)
     {
         (this.backing, this.access, this.canClose) = (backing, access, canClose);
@@ -40,26 +40,26 @@ internal sealed class Lease
         isOpen = canClose ? m.Var("lease_fd", Sort.Bool) : true;
     }
 
-    /// <summary>Whether the break is heard of only when a CPU touches the page.</summary>
+    /// <summary>True if the holder notices the break only when a CPU touches the page.</summary>
     public required bool IsHeardByFault { get; init; }
 
-    /// <summary>Whether the block is taken away from a holder that does not answer in time.</summary>
+    /// <summary>True if the kernel revokes the block from a holder that does not answer in time.</summary>
     public required bool IsForced { get; init; }
 
-    /// <summary>Whether the breaker waits for the holder.</summary>
+    /// <summary>True if the breaker waits for the holder.</summary>
     public required bool WaitsForHolder { get; init; }
 
-    /// <summary>Whether a holder that has heard of the break answers.</summary>
+    /// <summary>True if a holder that has noticed the break answers it.</summary>
     public required bool Cooperates { get; init; }
 
-    /// <summary>Whether a lease may be taken now.</summary>
+    /// <summary>True if a lease may be taken now.</summary>
     public required Expr MayTake { get; init; }
 
     private bool IsPnfs => access is ClientAccess;
 
     private string Holder => IsPnfs ? "client" : "process";
 
-    /// <summary>Adds the holder: it takes the lease, registers the block, and gives both back or not.</summary>
+    /// <summary>Adds the holder: it takes the lease and registers the block, and may give both back.</summary>
     public void AddHolder(ModelBuilder m, Expr isLocked)
     {
         if (canClose)
@@ -106,7 +106,7 @@ internal sealed class Lease
         m.Reachable("a break is heard", isHeard);
     }
 
-    /// <summary>Adds a NIC that needs no lease: it faults the block in when it has none.</summary>
+    /// <summary>Adds a NIC that needs no lease: it faults the block in on demand.</summary>
     public void AddOnDemand(ModelBuilder m, Expr isLocked)
     {
         m.Rule("pagefault_mr", s =>
@@ -117,7 +117,7 @@ internal sealed class Lease
         m.Reachable("the device can write", access.IsGranted);
     }
 
-    /// <summary>Adds what a truncate does about a lease before it touches the block.</summary>
+    /// <summary>Adds the steps of a truncate that deal with a lease before it touches the block.</summary>
     public void Break(ThreadBuilder t, Truncate truncate)
     {
         t.Label("break the lease");
@@ -143,7 +143,7 @@ internal sealed class Lease
             also: s => Announce(s, truncate));
     }
 
-    // The lock is dropped for the wait; whoever has the lease is told, by a signal or not before a CPU touches the page.
+    // The lock is dropped for the wait. The holder is notified by a signal, or only when a CPU touches the page.
     private void Announce(StepBuilder s, Truncate truncate)
     {
         var isHeld = state == LeaseState.Held;
@@ -167,7 +167,8 @@ internal sealed class Lease
     private void Force(ThreadBuilder t)
     {
         var deadline = IsPnfs ? KernelCode.RecallOver : KernelCode.BreakLease;
-        // nfsd sets fl_break_time to zero, so that __break_lease knows no deadline: it has one of its own for the recall.
+        // nfsd sets fl_break_time to zero, which means no deadline to __break_lease; nfsd has its own deadline for the
+        // recall.
         t.Step(IsPnfs ? "nfsd4_cb_layout_done: the recall has timed out" : "lease_break_time is over", s => s
             .When(state == LeaseState.Breaking).Set(state, LeaseState.Revoking).Set(isHeard, false).From(deadline));
         access.Revoke(t);
@@ -180,7 +181,7 @@ internal sealed class Lease
         return s.When(when).Set(state, LeaseState.None).Set(isHeard, false).By(Holder);
     }
 
-    // A client whose layout was revoked keeps it, and tries to use it, until it finds out.
+    // A client whose layout was revoked keeps and uses it until it notices.
     private void AddForgetting(ModelBuilder m)
     {
         if (IsPnfs && IsForced)

@@ -5,17 +5,19 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Dax;
 
 /// <summary>
-/// MAP_SYNC: a write fault on an extent that is not yet on the medium commits it before the PTE becomes writable, so
-/// that a store needs no fsync to survive a crash, only a flush of the CPU's cache.
+/// MAP_SYNC: a write fault on an extent that is not yet on the medium commits the extent before the PTE becomes
+/// writable. So a store survives a crash after a flush of the CPU's cache, without an fsync.
 /// </summary>
-/// <remarks>The extent map is there twice, in memory and on the medium; a crash copies the second over the first.</remarks>
+/// <remarks>
+/// The extent map exists twice, in memory and on the medium; a crash copies the second over the first.
+/// </remarks>
 public sealed class MapSync : ModelFamily
 {
-    /// <summary>The flag is not given.</summary>
+    /// <summary>The mapping lacks MAP_SYNC.</summary>
     public static readonly Fault NoSync = new("no-map-sync",
         "the file is mapped without MAP_SYNC: a write fault leaves the metadata dirty");
 
-    /// <summary>The PTE comes first.</summary>
+    /// <summary>The PTE becomes writable before the commit.</summary>
     public static readonly Fault PteFirst = new("pte-first",
         "the writable PTE is installed before the metadata is committed");
 
@@ -59,7 +61,7 @@ public sealed class MapSync : ModelFamily
         var pte = m.Var("pte_writable", Sort.Option(block));
         var cached = m.Var("cached_store", Sort.Option(block));
         var durable = m.Map("medium_has_store", block, Sort.Bool);
-        // What the application has told somebody: this store will be found again.
+        // Ghost: the application has reported a store as durable.
         var reported = m.Ghost("reported_durable", Sort.Bool);
         var crashed = m.Ghost("lost", Sort.Bool);
         var isDirty = inMemory != onMedium;
@@ -93,7 +95,7 @@ public sealed class MapSync : ModelFamily
         m.NoDeadlock("no deadlock");
     }
 
-    // The fault that finds dirty metadata ends in VM_FAULT_NEEDDSYNC; what comes after it is not under its locks.
+    // The fault that finds dirty metadata returns VM_FAULT_NEEDDSYNC; the steps after it run without its locks.
     private static void AddFault(ModelBuilder m, Expr inMemory, Expr onMedium, Expr pte, Expr? stage)
     {
         m.Rule("dax_iomap_pte_fault", s =>

@@ -4,23 +4,23 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Dax;
 
-/// <summary>When a truncate looks at the references that others have to what it is about to free.</summary>
+/// <summary>The time at which a truncate checks for references to the unit that it is about to free.</summary>
 internal enum BusyCheck
 {
     /// <summary>Never.</summary>
     None,
 
-    /// <summary>After it has unmapped, and again after it has waited.</summary>
+    /// <summary>After the unmap, and again after the wait.</summary>
     AfterUnmap,
 
-    /// <summary>Before it unmaps.</summary>
+    /// <summary>Before the unmap.</summary>
     BeforeUnmap,
 
-    /// <summary>After it has unmapped, but not again after it has waited.</summary>
+    /// <summary>After the unmap, but not again after the wait.</summary>
     Once,
 }
 
-/// <summary>Truncate or hole punch: unmap the offset everywhere, and give what is behind it back.</summary>
+/// <summary>Truncate or hole punch: unmap the offset everywhere and free the unit behind it.</summary>
 internal sealed class Truncate
 {
     private readonly IBacking backing;
@@ -34,52 +34,54 @@ internal sealed class Truncate
         isRunning = m.Ghost("truncating", Sort.Bool);
     }
 
-    /// <summary>XFS_IOLOCK and XFS_MMAPLOCK, exclusive: no page fault, and no other change of the file.</summary>
+    /// <summary>
+    /// XFS_IOLOCK and XFS_MMAPLOCK, exclusive: they exclude page faults and other changes of the file.
+    /// </summary>
     public Expr Lock { get; }
 
-    /// <summary>Ghost: a truncate has begun and is not over.</summary>
+    /// <summary>Ghost: a truncate has started and is not over.</summary>
     public Expr IsRunning => isRunning;
 
-    /// <summary>Whether somebody has a reference to a unit.</summary>
+    /// <summary>True if a unit is referenced.</summary>
     public required Func<Expr, Expr> IsPinned { get; init; }
 
     /// <summary>
-    /// Whether the wait for a busy unit is over. Since Linux 6.15 only without any reference, that of a mapping included;
-    /// when nobody has it pinned by default.
+    /// True if the wait for a busy unit is over; by default, if it is not pinned. Since Linux 6.15 it must have no
+    /// reference at all, not even that of a mapping.
     /// </summary>
     public Func<Expr, Expr>? IsIdle { get; init; }
 
-    /// <summary>Adds to a step that no PTE leads to the offset any more.</summary>
+    /// <summary>Extends a step: no PTE leads to the offset any more.</summary>
     public required Action<StepBuilder> Zap { get; init; }
 
-    /// <summary>Whether some PTE leads to the offset.</summary>
+    /// <summary>True if some PTE leads to the offset.</summary>
     public required Expr IsMapped { get; init; }
 
-    /// <summary>The flush that an unmap waits for; none where nobody reads page tables without a lock.</summary>
+    /// <summary>The flush that an unmap waits for; null if page tables are never read without a lock.</summary>
     public (Shootdown Shootdown, Architecture Architecture)? Flush { get; init; }
 
-    /// <summary>When references are looked at.</summary>
+    /// <summary>The time at which references are checked.</summary>
     public BusyCheck Check { get; init; }
 
     /// <summary>
-    /// Whether the truncate unmaps and looks at references at all, where it may not: up to Linux 6.14 only if somebody maps
-    /// the file.
+    /// True if the truncate unmaps and checks references at all; null if it always does. Up to Linux 6.14 it does so
+    /// only if the file is mapped.
     /// </summary>
     public Expr? MustLook { get; init; }
 
-    /// <summary>Set while a truncate that has met a busy page is not over; where somebody has to know.</summary>
+    /// <summary>Set while a truncate that has found a busy page is not over; null if no other part needs it.</summary>
     public Expr? IsWaiting { get; init; }
 
-    /// <summary>Adds to a step that the flush of an unmap is complete.</summary>
+    /// <summary>Extends a step: the flush of an unmap is complete.</summary>
     public Action<StepBuilder>? OnFlushed { get; init; }
 
-    /// <summary>What comes between the locks and the unmap, and may leave by <see cref="Refuse"/>.</summary>
+    /// <summary>The steps between the locks and the unmap; they may leave by <see cref="Refuse"/>.</summary>
     public Action<ThreadBuilder, Truncate>? Before { get; init; }
 
-    /// <summary>What else happens in the step that changes the extent map.</summary>
+    /// <summary>Extends the step that changes the extent map.</summary>
     public Action<StepBuilder>? OnRemove { get; init; }
 
-    /// <summary>Describes the thread.</summary>
+    /// <summary>Adds the thread.</summary>
     public void Describe(ModelBuilder m)
     {
         m.Thread("truncate", repeats: true, t =>
@@ -102,7 +104,7 @@ internal sealed class Truncate
                 Look(t);
             }
 
-            // truncate_pagecache() unmaps once more; nothing can have come back while the lock was held.
+            // truncate_pagecache() unmaps once more; the lock excludes new mappings in between.
             t.Step(backing.Removal.Name, s =>
             {
                 backing.Remove(s, IsPinned(backing.Slot.Value));
@@ -113,7 +115,7 @@ internal sealed class Truncate
         m.Reachable("a truncate completes", backing.Slot.IsNone & !isRunning);
     }
 
-    /// <summary>Adds to a step of the thread that it gives up, and lets go of the locks.</summary>
+    /// <summary>Extends a step of the thread: it fails and releases the locks.</summary>
     public StepBuilder Refuse(StepBuilder s, Expr isRefused) =>
         s.SetIf(isRefused, Lock, false).SetIf(isRefused, isRunning, false);
 
@@ -189,7 +191,7 @@ internal sealed class Truncate
             },
             also: s =>
             {
-                // The lock that keeps faults out is not held while it waits.
+                // The lock that excludes faults is not held during the wait.
                 s.SetIf(isBusy, Lock, false).From(KernelCode.BusyPage);
                 if (IsWaiting is not null)
                 {

@@ -3,8 +3,8 @@ using Verify.Modelling;
 namespace Verify.Models.ExtentSeals;
 
 /// <summary>
-/// A seal of a file's block map. It protects its holder against everybody else, so its holder may give it up; that is
-/// the opposite of what the seals of memfd are for.
+/// A seal of a file's block map. It protects its holder against all others, so its holder may release it; the seals of
+/// memfd have the opposite purpose.
 /// </summary>
 internal sealed class ExtentSeal
 {
@@ -17,28 +17,28 @@ internal sealed class ExtentSeal
         moved = m.Ghost("moved_while_sealed", Sort.Bool);
     }
 
-    /// <summary>How many hold it.</summary>
+    /// <summary>The number of holders.</summary>
     public Expr Holders { get; }
 
-    /// <summary>The flag of the inode, which is all that the operations on it look at.</summary>
+    /// <summary>The flag of the inode, which is all that operations check.</summary>
     public Expr IsSet { get; }
 
-    /// <summary>Adds to a step that one more holds it.</summary>
+    /// <summary>Extends a step: one more process holds the seal.</summary>
     public StepBuilder Take(StepBuilder s) => s.Set(Holders, Holders + 1).Set(IsSet, true);
 
-    /// <summary>Adds to a step that one holds it no longer; the last one clears the flag.</summary>
+    /// <summary>Extends a step: one process releases the seal; the last one clears the flag.</summary>
     public StepBuilder Release(StepBuilder s) => s.Set(Holders, Holders - 1).SetIf(Holders == 1, IsSet, false);
 
-    /// <summary>Adds to a step that the flag is cleared, whoever holds it.</summary>
+    /// <summary>Extends a step: the flag is cleared, whatever the number of holders.</summary>
     public StepBuilder Clear(StepBuilder s) => s.Set(IsSet, false);
 
-    /// <summary>Adds to a step that it changes the extent map.</summary>
+    /// <summary>Extends a step that changes the extent map, and records a violation of the seal.</summary>
     public void NoteChange(StepBuilder s) => s.SetIf(Holders > 0, moved, true);
 
-    /// <summary>Adds what is asked of it.</summary>
+    /// <summary>Adds the property of the seal.</summary>
     public void AddInvariants(ModelBuilder m, Expr isOver)
     {
-        m.Always("I-SEALX", !moved, "while somebody holds the seal, the extent map does not change");
+        m.Always("I-SEALX", !moved, "while a process holds the seal, the extent map does not change");
         m.Always("I-LIFE", !(isOver & IsSet), "when the process that set the seal has exited, the file is not sealed");
         m.Reachable("the file is sealed", IsSet);
     }

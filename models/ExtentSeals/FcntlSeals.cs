@@ -3,7 +3,7 @@ using Verify.Models.Dax;
 
 namespace Verify.Models.ExtentSeals;
 
-/// <summary>F_SEAL_IOMAP: two processes with the file open set the seal by fcntl, and clear it.</summary>
+/// <summary>F_SEAL_IOMAP: two processes with the file open set and clear the seal by fcntl.</summary>
 internal sealed class FcntlSeals
 {
     private readonly ExtentSeal seal;
@@ -17,15 +17,15 @@ internal sealed class FcntlSeals
         others = m.Var("seal_of_other", Sort.Bool);
     }
 
-    /// <summary>Whether the registering process has set it, and relies on it.</summary>
+    /// <summary>True if the registering process has set the seal and relies on it.</summary>
     public Expr IsMine => mine;
 
-    /// <summary>Adds setting and clearing.</summary>
+    /// <summary>Adds the steps that set and clear the seal.</summary>
     /// <param name="m">The model.</param>
-    /// <param name="isRunning">Whether the registering process runs.</param>
-    /// <param name="mayClear">Whether it clears its seal now, if it does as it should.</param>
-    /// <param name="byAnyone">Whether whoever has the file open clears the flag, and not only a seal of its own.</param>
-    /// <param name="isLocked">Whether somebody changes the file.</param>
+    /// <param name="isRunning">True if the registering process runs.</param>
+    /// <param name="mayClear">True if the process may clear its seal now, if it is well behaved.</param>
+    /// <param name="byAnyone">True if any process with the file open can clear the flag, not only its own seal.</param>
+    /// <param name="isLocked">True if the file is locked for a change.</param>
     public void Describe(ModelBuilder m, Expr isRunning, Expr mayClear, bool byAnyone, Expr isLocked)
     {
         Set("fcntl(F_SEAL_IOMAP)", mine, isRunning, "process");

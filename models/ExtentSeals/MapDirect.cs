@@ -6,16 +6,16 @@ using Verify.Models.Hardware;
 namespace Verify.Models.ExtentSeals;
 
 /// <summary>
-/// A process maps a file and registers the mapping with a NIC; others truncate, clone, swap and append. What was
-/// proposed to keep the blocks where they are.
+/// A process maps a file and registers the mapping with a NIC; other processes truncate, clone, swap and append. The
+/// faults are the proposals to keep the blocks in place.
 /// </summary>
 /// <remarks>
-/// Truncate is that of 2017, which looks at no page references. Every proposal is a fault or an option of the one text:
-/// nothing of it is upstream.
+/// Truncate is that of 2017, which does not check page references. Every proposal is a fault or an option of one text;
+/// none of them is upstream.
 /// </remarks>
 public sealed class MapDirect : ModelFamily
 {
-    /// <summary>The proposal, v4.</summary>
+    /// <summary>The proposal MAP_DIRECT, v4.</summary>
     public static readonly Fault SealOfMapping = new("map-direct",
         "mmap(MAP_DIRECT) seals the block map as long as a VMA of it is there (S_IOMAP_SEALED, i_mapdcount)", Posts.Sealed);
 
@@ -23,35 +23,35 @@ public sealed class MapDirect : ModelFamily
     public static readonly Fault CountPins = new("count-pins",
         "with 'map-direct': the seal counts registrations as well as VMAs");
 
-    /// <summary>The registration seals, first.</summary>
+    /// <summary>The registration takes the seal before the pages.</summary>
     public static readonly Fault SealFirst = new("seal-then-gup",
         "the registration seals the block map, then looks pages up", Posts.Registration);
 
-    /// <summary>The registration seals, last.</summary>
+    /// <summary>The registration takes the seal after the pages.</summary>
     public static readonly Fault SealLast = new("gup-then-seal",
         "the registration looks pages up, then seals the block map", Posts.Registration);
 
-    /// <summary>It looks again.</summary>
+    /// <summary>The registration checks the pages again after it has taken the seal.</summary>
     public static readonly Fault LookAgain = new("look-again",
         "with 'gup-then-seal': at last it looks whether the pages are still the file's");
 
-    /// <summary>Seals by fcntl.</summary>
+    /// <summary>Seals are set by fcntl.</summary>
     public static readonly Fault Fcntl = new("fcntl",
         "the block map is sealed by fcntl(F_SEAL_IOMAP); each holder clears its own seal only", Posts.Chinner);
 
-    /// <summary>One flag for all.</summary>
+    /// <summary>All processes share one flag.</summary>
     public static readonly Fault ClearAny = new("clear-any",
-        "with 'fcntl': whoever has the file open clears the seal", Posts.Chinner);
+        "with 'fcntl': any process with the file open clears the seal", Posts.Chinner);
 
-    /// <summary>What MAP_SYNC and MAP_POPULATE give.</summary>
+    /// <summary>MAP_SYNC and MAP_POPULATE in place of a seal.</summary>
     public static readonly Fault MapSync = new("map-sync",
         "mmap(MAP_SYNC | MAP_POPULATE): metadata is on the medium, and PTEs are set up, when mmap returns", Posts.HellwigQuoted);
 
-    /// <summary>VM_PINNED.</summary>
+    /// <summary>VM_PINNED in place of a seal.</summary>
     public static readonly Fault VmPinned = new("mm-mpin",
         "mm_mpin() marks the VMA: its pages are not migrated", Posts.Pinned);
 
-    /// <summary>Anonymous memory.</summary>
+    /// <summary>Anonymous memory in place of a file.</summary>
     public static readonly Fault Anonymous = new("anonymous",
         "no deviation by itself: the mapping is anonymous memory, without a file");
 
@@ -65,7 +65,7 @@ public sealed class MapDirect : ModelFamily
     /// <summary>The file may be cloned.</summary>
     public static readonly Fault Reflink = new("reflink", "no deviation by itself: another file shares the block by reflink");
 
-    /// <summary>A shared extent is not sealed.</summary>
+    /// <summary>A shared extent is unshared before it is sealed.</summary>
     public static readonly Fault UnshareFirst = new("unshare-first",
         "with 'reflink': a file whose extent is shared cannot be mapped with MAP_DIRECT before it is unshared");
 
@@ -73,22 +73,22 @@ public sealed class MapDirect : ModelFamily
     public static readonly Fault CopyOnFault = new("copy-on-fault",
         "with 'reflink': a write fault needs a block of the file's own, as since DAX and reflink go together");
 
-    /// <summary>A clone is not refused.</summary>
+    /// <summary>A clone of a sealed file is not refused.</summary>
     public static readonly Fault CloneSealed = new("clone-sealed", "with 'reflink': a sealed file can be cloned");
 
-    /// <summary>Somebody appends.</summary>
+    /// <summary>Another process appends to the file.</summary>
     public static readonly Fault Append = new("append", "no deviation by itself: another process appends to the file");
 
-    /// <summary>No pin without a mapping.</summary>
+    /// <summary>Pins exist only while the mapping does.</summary>
     public static readonly Assumption PinInVma = new("A-VMAPIN",
         "every registration is undone before the last VMA of the mapping goes away",
-        "the application, and nobody when it is killed");
+        "the application, except when it is killed");
 
-    /// <summary>A tidy application.</summary>
+    /// <summary>The application undoes registrations before mappings.</summary>
     public static readonly Assumption Orderly = new("A-ORDERLY",
         "the application deregisters before it calls munmap", "the application");
 
-    /// <summary>A tidy holder of a seal.</summary>
+    /// <summary>The holder of a seal keeps it while it is registered.</summary>
     public static readonly Assumption Keep = new("A-KEEP",
         "the holder of a seal keeps it as long as it has a registration", "the application");
 

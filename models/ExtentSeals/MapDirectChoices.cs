@@ -2,7 +2,7 @@ using Verify.Modelling;
 
 namespace Verify.Models.ExtentSeals;
 
-/// <summary>Which options of <see cref="MapDirect"/> go together; what would be ignored in silence is refused.</summary>
+/// <summary>Rejects combinations of options of <see cref="MapDirect"/> that would have no effect.</summary>
 internal static class MapDirectChoices
 {
     public static void Check(ModelBuilder m)

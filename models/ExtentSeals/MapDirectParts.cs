@@ -6,7 +6,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ExtentSeals;
 
-/// <summary>The actors of <see cref="MapDirect"/>, put together.</summary>
+/// <summary>The actors of <see cref="MapDirect"/> together.</summary>
 internal sealed class MapDirectParts
 {
     private readonly ModelBuilder m;
@@ -98,7 +98,7 @@ internal sealed class MapDirectParts
                 s.Set(pages.Shared(x), backing.Translation.To(backing.Slot.Value))));
     }
 
-    // Everybody else who changes the block map, and what a seal refuses them.
+    // Adds the other processes that change the block map, and the operations that a seal refuses.
     private Expr AddFile(BlockBacking file)
     {
         var truncate = new Truncate(m, file)
@@ -126,7 +126,7 @@ internal sealed class MapDirectParts
         return truncate.Lock;
     }
 
-    // Truncate asks in one place, a hole punch in another; what they do to the block is the same.
+    // Truncate and hole punch check the seal at different places; their effect on the block is the same.
     private void RefuseIfSealed(ThreadBuilder t, Truncate truncate)
     {
         t.Either(() => Ask("inode_newsize_ok"), () => Ask("vfs_fallocate"));
@@ -155,7 +155,7 @@ internal sealed class MapDirectParts
         m.LeadsTo("L-APPEND", waits, !waits, "who wants to append to the file does so in the end");
     }
 
-    // VM_PINNED keeps a page of memory where it is; of extents it knows nothing.
+    // VM_PINNED keeps a page of memory in place; it has no effect on extents.
     private void AddPinning(SealingProcess process)
     {
         var isPinned = m.Has(MapDirect.VmPinned) ? m.Var("VM_PINNED", Sort.Bool) : null;

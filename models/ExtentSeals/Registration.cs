@@ -5,26 +5,26 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ExtentSeals;
 
-/// <summary>When a registration takes a seal of its own.</summary>
+/// <summary>The time at which a registration takes a seal of its own.</summary>
 internal enum SealTime
 {
-    /// <summary>It takes none.</summary>
+    /// <summary>The registration takes no seal of its own.</summary>
     Never,
 
-    /// <summary>It is one of those that the seal of the mapping counts.</summary>
+    /// <summary>The seal of the mapping counts it.</summary>
     Counted,
 
-    /// <summary>Before it looks pages up.</summary>
+    /// <summary>Before it looks up pages.</summary>
     First,
 
-    /// <summary>After it has looked pages up.</summary>
+    /// <summary>After it has looked up pages.</summary>
     Last,
 
-    /// <summary>After it has looked pages up; then it looks whether they are still the file's.</summary>
+    /// <summary>After it has looked up pages; then it checks that they still belong to the file.</summary>
     LastChecked,
 }
 
-/// <summary>An RDMA memory registration: pages are pinned, and a NIC writes to them until it is undone.</summary>
+/// <summary>An RDMA memory registration: it pins pages, and a NIC writes to them until it is undone.</summary>
 internal sealed class Registration
 {
     private readonly IBacking backing;
@@ -48,24 +48,24 @@ internal sealed class Registration
 
     private bool HasOwnSeal => Time >= SealTime.First;
 
-    /// <summary>Whether pages are pinned.</summary>
+    /// <summary>True if pages are pinned.</summary>
     public Expr HasPins => umem.HasValue;
 
-    /// <summary>Whether it holds, or is counted in, a seal.</summary>
+    /// <summary>True if the registration holds a seal, or the seal of the mapping counts it.</summary>
     public Expr HoldsSeal => Time == SealTime.Counted ? umem.HasValue : holdsSeal;
 
-    /// <summary>Whether the NIC may write.</summary>
+    /// <summary>True if the NIC may write.</summary>
     public Expr IsReady => umem.HasValue & isChecked;
 
-    /// <summary>Whether a unit is pinned.</summary>
+    /// <summary>True if a unit is pinned.</summary>
     public Expr IsPinned(Expr unit) => backing.Translation.Names(umem, unit);
 
-    /// <summary>Adds registering, DMA and deregistering.</summary>
+    /// <summary>Adds registration, DMA and deregistration.</summary>
     /// <param name="m">The model.</param>
-    /// <param name="mayRegister">Whether the process can register its mapping.</param>
-    /// <param name="isRunning">Whether the process runs.</param>
-    /// <param name="seal">The seal it takes, if any.</param>
-    /// <param name="isLocked">Whether somebody changes the file.</param>
+    /// <param name="mayRegister">True if the process can register its mapping.</param>
+    /// <param name="isRunning">True if the process runs.</param>
+    /// <param name="seal">The seal that the registration takes; null for none.</param>
+    /// <param name="isLocked">True if the file is locked for a change.</param>
     public void Describe(ModelBuilder m, Expr mayRegister, Expr isRunning, ExtentSeal? seal, Expr isLocked)
     {
         var isFirst = Time == SealTime.First ? holdsSeal : true;
@@ -102,7 +102,7 @@ internal sealed class Registration
         m.Reachable("the NIC can write", IsReady);
     }
 
-    /// <summary>Adds to a step that it is undone, with the seal that it holds; it waits for the locks to give that up.</summary>
+    /// <summary>Extends a step: the registration is undone and its seal released, which waits for the locks.</summary>
     public StepBuilder Undo(StepBuilder s, ExtentSeal? seal, Expr isLocked)
     {
         if (Time != SealTime.Never)

@@ -3,10 +3,10 @@ using Verify.Models.Dax;
 
 namespace Verify.Models.ExtentSeals;
 
-/// <summary>How much of a process is left: the kernel gives memory up before files.</summary>
+/// <summary>The stages of a process's exit: the kernel releases memory before files.</summary>
 internal enum Life
 {
-    /// <summary>It runs.</summary>
+    /// <summary>The process runs.</summary>
     Running,
 
     /// <summary>exit_mm() is over: no mapping is left.</summary>
@@ -16,7 +16,7 @@ internal enum Life
     Gone,
 }
 
-/// <summary>A process that maps a file, registers the mapping with a NIC, and goes in the end; and its child.</summary>
+/// <summary>A process that maps a file, registers the mapping with a NIC, and exits; and its child.</summary>
 internal sealed class SealingProcess
 {
     private static readonly Source Exit = Source.Kernel("do_exit", "kernel/exit.c: exit_mm() before exit_files()", "v4.13.4");
@@ -33,37 +33,37 @@ internal sealed class SealingProcess
         childVma = canFork ? m.Var("child_vma", Sort.Bool) : false;
     }
 
-    /// <summary>Whether it runs.</summary>
+    /// <summary>True if the process runs.</summary>
     public Expr IsRunning => life == Life.Running;
 
-    /// <summary>Whether it is gone for good.</summary>
+    /// <summary>True if the process has exited.</summary>
     public Expr IsGone => life == Life.Gone;
 
-    /// <summary>Whether it has the file mapped.</summary>
+    /// <summary>True if the process maps the file.</summary>
     public Expr IsMapped => IsRunning & vma;
 
-    /// <summary>What mmap is called, by its flags.</summary>
+    /// <summary>The name of the mmap step, with its flags.</summary>
     public required string Mmap { get; init; }
 
-    /// <summary>Whether the mapping can be made now.</summary>
+    /// <summary>True if the mapping can be made now.</summary>
     public required Expr MayMap { get; init; }
 
-    /// <summary>What else mmap does.</summary>
+    /// <summary>Extends the mmap step; null for nothing.</summary>
     public Action<StepBuilder>? OnMap { get; init; }
 
-    /// <summary>The seal that lasts as long as there is a VMA, if there is one.</summary>
+    /// <summary>The seal that lasts as long as a VMA exists; null for none.</summary>
     public ExtentSeal? SealOfVma { get; init; }
 
-    /// <summary>Whether the locks that a last close takes are held.</summary>
+    /// <summary>True if the locks that the last close takes are held.</summary>
     public required Expr IsLocked { get; init; }
 
-    /// <summary>Whether the application unmaps now, if it does as it should.</summary>
+    /// <summary>True if the application may unmap now, if it is well behaved.</summary>
     public required Expr MayUnmap { get; init; }
 
-    /// <summary>Whether an exit is allowed to begin now; true of every exit that nobody has planned.</summary>
+    /// <summary>True if an exit may start now; always true for an unplanned exit.</summary>
     public required Expr MayExit { get; init; }
 
-    /// <summary>Adds to a step what goes with the VMA of the process.</summary>
+    /// <summary>Extends a step: the VMA of the process is closed.</summary>
     public required Action<StepBuilder> OnClose { get; init; }
 
     /// <summary>Adds mmap and munmap.</summary>
@@ -82,7 +82,7 @@ internal sealed class SealingProcess
         m.Reachable("the file is mapped", vma);
     }
 
-    /// <summary>Adds the child that inherits the mapping, and may outlive the process.</summary>
+    /// <summary>Adds a child that inherits the mapping and may outlive the process.</summary>
     public void DescribeFork(ModelBuilder m, Expr mayChildExit)
     {
         m.Rule("fork", s => SealOfVma!.Take(s.When(IsMapped & !childVma).Set(childVma, true).By("process")))
@@ -90,7 +90,7 @@ internal sealed class SealingProcess
         m.Rule("child exits", s => CloseVma(s.When(childVma & mayChildExit).By("child"), childVma).From(Exit));
     }
 
-    /// <summary>Adds the exit, in the kernel's order.</summary>
+    /// <summary>Adds the exit in the kernel's order.</summary>
     public void DescribeExit(ModelBuilder m, Action<StepBuilder> onFiles)
     {
         m.Rule("exit_mm", s =>

@@ -4,7 +4,9 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>What tags (PCID, ASID) keep apart, and what a global entry does to them; on one processor.</summary>
+/// <summary>
+/// Tags (PCID, ASID) of address spaces, and the effect of global entries on their separation, on one processor.
+/// </summary>
 public sealed class AddressSpaceTags : ModelFamily
 {
     /// <summary>Mappings have the global bit.</summary>

@@ -8,9 +8,9 @@ namespace Verify.Models.Hardware;
 /// Context switches of Linux on x86: the cpumask, the flush generation, and a switch in the order of the code.
 /// </summary>
 /// <remarks>
-/// TLB entries are tagged by PCID: those of the modelled address space stay while another one is loaded, cannot be
-/// used then, and are dropped on the way back only if the generation has moved. The switch runs with interrupts off.
-/// Loads and stores take effect in the order of the program.
+/// TLB entries are tagged by PCID. Entries of the modelled address space stay while another one is loaded; they cannot
+/// be used then, and the way back drops them only if the generation has moved. The switch runs with interrupts off.
+/// Loads and stores take effect in program order.
 /// </remarks>
 public sealed class AddressSpaces
 {
@@ -33,16 +33,18 @@ public sealed class AddressSpaces
     private readonly Expr wasStale;
     private readonly Expr hasCompared;
 
-    /// <summary>Declares the state: the address space does not exist yet, so nobody has it loaded.</summary>
+    /// <summary>Declares the state: the address space does not exist yet, so no processor has it loaded.</summary>
     /// <param name="m">The model.</param>
     /// <param name="cpu">The processors.</param>
-    /// <param name="tlb">What a flush drops.</param>
-    /// <param name="generations">How many flushes there can be; the environment stops then.</param>
-    /// <param name="isStale">Whether a processor holds a stale entry, where a switch is to be watched for it.</param>
-    /// <param name="rules">How to switch; as Linux 4.19 by default.</param>
-    /// <param name="upper">Upper levels and their caches, which go with the TLB, where page tables are freed.</param>
-    /// <param name="isLoaded">Whether every processor has it loaded from the beginning.</param>
-    /// <param name="names">An enum with the places of <see cref="LoadedMm"/>, where traces call them otherwise.</param>
+    /// <param name="tlb">The TLB that flushes clear.</param>
+    /// <param name="generations">The maximum number of flushes; the environment stops then.</param>
+    /// <param name="isStale">True if a processor holds a stale entry; null if switches are not watched for it.</param>
+    /// <param name="rules">The version of the switch code; Linux 4.19 by default.</param>
+    /// <param name="upper">The upper levels and their caches, which flushes clear too, if page tables are
+    /// freed.</param>
+    /// <param name="isLoaded">True if every processor has the address space loaded from the beginning.</param>
+    /// <param name="names">An enum in the order of <see cref="LoadedMm"/> with other names for traces; null for the
+    /// names of that enum.</param>
     public AddressSpaces(ModelBuilder m, Sort cpu, Tlb tlb, int generations, Func<Expr, Expr>? isStale = null,
         SwitchRules? rules = null, PagingStructureCache? upper = null, bool isLoaded = false, Sort? names = null)
     {
@@ -68,10 +70,12 @@ public sealed class AddressSpaces
         KeptStale = WatchesStale ? m.Ghost("kept_stale", Sort.Bool) : false;
     }
 
-    /// <summary>Whether it is watched what becomes of stale entries in a switch.</summary>
+    /// <summary>True if it is watched what becomes of stale entries in a switch.</summary>
     public bool WatchesStale => isStale is not null;
 
-    /// <summary>Whether a switch has kept an entry that was stale when it began; only where that is watched.</summary>
+    /// <summary>
+    /// True if a switch has kept an entry that was stale when the switch started; null if this is not watched.
+    /// </summary>
     public Expr KeptStale { get; }
 
     /// <summary>The thread that switches, once the scheduler is there.</summary>
@@ -83,79 +87,79 @@ public sealed class AddressSpaces
     /// <summary>The number of flushes of the address space so far.</summary>
     public Expr Generation { get; }
 
-    /// <summary>Whether there can be one more flush.</summary>
+    /// <summary>True if one more flush is possible.</summary>
     public Expr HasGenerationsLeft => Generation < generations;
 
-    /// <summary>Whether the walker of a processor uses the page table: when lazy, and within a switch, too.</summary>
+    /// <summary>True if the walker of a processor uses the page table, also in lazy mode and within a switch.</summary>
     public Expr IsWalkable(Expr c) => cr3[c] == own;
 
     /// <summary>
-    /// Whether a thread of the address space can still use what a processor has cached without passing a comparison of
-    /// generations. Where a switch clears the bit, a processor on its way out, from there to the load of CR3, is
-    /// interrupted by no flush any more, and its walker still runs; but no instruction of the address space can retire.
-    /// Where flushes skip lazy processors, those compare before an instruction can retire, as a switch does.
+    /// True if a thread of the address space can use cached translations of a processor without a comparison of
+    /// generations first. Where a switch clears the bit, a processor on its way out is not interrupted by flushes from
+    /// then to the load of CR3; its walker still runs, but no instruction of the address space can retire. Where
+    /// flushes skip lazy processors, those compare before an instruction can retire, as a switch does.
     /// </summary>
     public Expr CanStillUse(Expr c) => cr3[c] == own & !(irqsOff[c] & !Cpumask[c])
         & (notesCompared ? !isLazy[c] & (irqsOff[c].Implies(hasCompared[c])) : true);
 
-    /// <summary>Whether a processor runs a thread of the address space.</summary>
+    /// <summary>True if a processor runs a thread of the address space.</summary>
     public Expr Runs(Expr c) => loadedMm[c] == own & !isLazy[c] & !irqsOff[c] & HasTagInCr3(c);
 
-    /// <summary>Whether a thread of the address space that a processor runs can take a step of its own.</summary>
+    /// <summary>True if the current thread of the address space on a processor can take a step of its own.</summary>
     public Expr CanRunThread(Expr c) => Runs(c) & !preemptOff[c];
 
-    /// <summary>Whether a processor is lazy: it runs no thread of the address space that it has loaded.</summary>
+    /// <summary>True if a processor is lazy: it has the address space loaded but runs none of its threads.</summary>
     public Expr IsLazy(Expr c) => isLazy[c];
 
-    /// <summary>Whether others see a processor with the address space, or with LOADED_MM_SWITCHING.</summary>
+    /// <summary>
+    /// True if other processors see the address space, or LOADED_MM_SWITCHING, as loaded on a processor.
+    /// </summary>
     /// <param name="c">The processor.</param>
-    /// <param name="countsSwitching">Whether the second counts.</param>
+    /// <param name="countsSwitching">True if LOADED_MM_SWITCHING counts.</param>
     public Expr SeemsLoaded(Expr c, bool countsSwitching) => countsSwitching
         ? loadedMm[c] != other
         : loadedMm[c] == own;
 
-    /// <summary>Whether a thread in the kernel can lose its processor to another one.</summary>
+    /// <summary>True if a thread in the kernel can be preempted.</summary>
     public Expr CanBePreempted(Expr c) => !irqsOff[c] & !preemptOff[c];
 
-    /// <summary>Whether a processor can take an interrupt.</summary>
+    /// <summary>True if a processor can take an interrupt.</summary>
     public Expr HasInterrupts(Expr c) => !irqsOff[c];
 
-    /// <summary>Whether a processor has switched to another address space, and has not begun to come back.</summary>
+    /// <summary>True if a processor has switched to another address space and has not started to return.</summary>
     public Expr HasLeft(Expr c) => loadedMm[c] == other & !irqsOff[c];
 
-    /// <summary>Adds to a step that the generation goes up, and that the thread keeps its processor.</summary>
+    /// <summary>Extends a step: the generation increases, and the thread is not preempted.</summary>
     public StepBuilder Bump(StepBuilder s, Expr c) =>
         s.When(HasGenerationsLeft).Set(Generation, Generation + 1).Set(preemptOff[c], true);
 
-    /// <summary>Adds to a step that a processor takes interrupts, or no more.</summary>
+    /// <summary>Extends a step: a processor enables or disables interrupts.</summary>
     public StepBuilder SetInterrupts(StepBuilder s, Expr c, bool areOn) => s.Set(irqsOff[c], !areOn);
 
-    /// <summary>Adds to a step that a processor keeps the address space loaded for a thread without one.</summary>
+    /// <summary>Extends a step: a processor keeps the address space loaded for a thread without one.</summary>
     public StepBuilder EnterLazyMode(StepBuilder s, Expr c) => s.Set(isLazy[c], true);
 
-    /// <summary>Adds to a step that a processor loads another address space: a whole switch that nobody looks into.</summary>
+    /// <summary>Extends a step: a processor loads another address space; the whole switch is atomic.</summary>
     public StepBuilder Leave(StepBuilder s, Expr c)
     {
         s.Set(loadedMm[c], other).Set(cr3[c], other).Set(isLazy[c], false);
         return rules.HasTags ? s : DropAll(s, c);
     }
 
-    /// <summary>Adds to a step that the thread may lose its processor again.</summary>
+    /// <summary>Extends a step: the thread may be preempted again.</summary>
     public StepBuilder EnablePreemption(StepBuilder s, Expr c) => s.Set(preemptOff[c], false);
 
-    /// <summary>Adds to a step that a processor brings its TLB up to the generation.</summary>
+    /// <summary>Extends a step: a processor flushes its TLB as far as the current generation requires.</summary>
     /// <param name="s">The step.</param>
     /// <param name="c">The processor.</param>
-    /// <param name="address">What to drop; everything when there is none.</param>
-    /// <param name="asked">
-    /// The generation that the flush was for, none for a batch of reclaim; null where flushes are one at a time, and it
-    /// is the present one.
-    /// </param>
+    /// <param name="address">The address to drop; none for everything.</param>
+    /// <param name="asked">The generation that the flush is for; none for a batch of reclaim. Null if flushes are one
+    /// at a time and the generation is the current one.</param>
     public void Flush(StepBuilder s, Expr c, Expr address, Expr? asked = null)
     {
         var local = contextGeneration[c];
         var isBehind = local != Generation;
-        var drops = HasTagInCr3(c); // only what has the tag in CR3 goes
+        var drops = HasTagInCr3(c); // only entries with the tag in CR3 are dropped
         var isNext = local.HasValue & local.Value + 1 == Generation;
         if (asked is not null)
         {
@@ -163,7 +167,7 @@ public sealed class AddressSpaces
             isNext = rules.IgnoresLocal ? isForLast : rules.IgnoresAsked ? isNext : isNext & isForLast;
             if (rules.SkipsKnown)
             {
-                // local.HasValue: what is loaded has a generation.
+                // local.HasValue: the loaded address space has a generation.
                 var isKnown = asked.HasValue & local.HasValue & asked.Value <= local.Value;
                 isBehind &= !isKnown;
                 if (rules.IgnoresZero)
@@ -189,7 +193,7 @@ public sealed class AddressSpaces
         s.SetIf(isBehind, local, Generation);
     }
 
-    /// <summary>Adds to a step what a processor does in the interrupt of a shootdown.</summary>
+    /// <summary>Extends a step: a processor handles the interrupt of a shootdown.</summary>
     public void Answer(StepBuilder s, Expr c, Expr address, Expr? asked = null)
     {
         s.If(loadedMm[c] == own & !isLazy[c], () => Flush(s, c, address, asked));
@@ -260,7 +264,7 @@ public sealed class AddressSpaces
 
     private Expr HasTagInCr3(Expr c) => rules.Raw == RawCr3.Never ? true : cr3[c] == own;
 
-    // The thread keeps its processor, and takes interrupts.
+    // The thread is not preempted but takes interrupts.
     private void WriteCr3(ThreadBuilder t, Expr c)
     {
         t.Step("write_cr3 (temporary mm)", s => s
@@ -279,7 +283,7 @@ public sealed class AddressSpaces
     {
         if (!rules.SkipsLazy || rules.ForgetsLazy)
         {
-            // Where a lazy processor is interrupted like any other, no generation is compared here.
+            // Where flushes interrupt lazy processors like others, this path compares no generation.
             t.Step("switch_mm_irqs_off (same mm)", s => s
                 .When(loadedMm[c] == own & isLazy[c])
                 .Set(isLazy[c], false)
@@ -302,8 +306,8 @@ public sealed class AddressSpaces
     /// <summary>Adds switch_mm_irqs_off() to the address space.</summary>
     /// <param name="t">The program.</param>
     /// <param name="c">The processor.</param>
-    /// <param name="when">What it waits for, beside that another address space is loaded.</param>
-    /// <param name="leavesInterruptsOff">Whether the caller had interrupts off, and they stay so.</param>
+    /// <param name="when">The guard of the first step, in addition to that another address space is loaded.</param>
+    /// <param name="leavesInterruptsOff">True if the caller has interrupts off and keeps them off.</param>
     public void SwitchIn(ThreadBuilder t, Expr c, Expr when, bool leavesInterruptsOff = false)
     {
         var next = t.Local("next_tlb_gen", Sort.Range(0, generations));
@@ -359,8 +363,9 @@ public sealed class AddressSpaces
     /// <summary>Adds switch_mm_irqs_off() to another address space.</summary>
     /// <param name="t">The program.</param>
     /// <param name="c">The processor.</param>
-    /// <param name="isTemporary">Whether the address space is left as a temporary one, whose bit is cleared first.</param>
-    /// <param name="leavesInterruptsOff">Whether the caller had interrupts off, and they stay so.</param>
+    /// <param name="isTemporary">True if the address space is left as a temporary one, which clears the bit
+    /// first.</param>
+    /// <param name="leavesInterruptsOff">True if the caller has interrupts off and keeps them off.</param>
     public void SwitchOut(ThreadBuilder t, Expr c, bool isTemporary = false, bool leavesInterruptsOff = false)
     {
         var hasBegun = false;

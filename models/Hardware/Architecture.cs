@@ -3,17 +3,16 @@ using Verify.Modelling;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>What the parts need to know of an architecture: a table of switches, as data.</summary>
-/// <param name="Profile">The name of it.</param>
-/// <param name="Remote">How other processors are made to drop a translation.</param>
-/// <param name="AddressFlushClearsUpperLevels">Whether invalidating an address also drops cached upper levels.</param>
-/// <param name="AllowsLiveOverwrite">
-/// Whether a valid entry may be given another address without being invalid, and flushed everywhere, in between.
-/// </param>
-/// <param name="LocalFlush">What the invalidation on the own processor is called.</param>
-/// <param name="RemoteFlush">What starts the invalidation on the others.</param>
-/// <param name="Completion">What happens on each of them.</param>
-/// <param name="Source">Where the rules are written.</param>
+/// <summary>The properties of an architecture as a table of switches.</summary>
+/// <param name="Profile">The profile, which names it.</param>
+/// <param name="Remote">The way in which other processors are made to drop a translation.</param>
+/// <param name="AddressFlushClearsUpperLevels">True if invalidating an address also drops cached upper levels.</param>
+/// <param name="AllowsLiveOverwrite">True if a valid entry may get another address without being invalid, and flushed
+/// everywhere, in between.</param>
+/// <param name="LocalFlush">The name of the invalidation on the own processor.</param>
+/// <param name="RemoteFlush">The name of the step that starts the invalidation on other processors.</param>
+/// <param name="Completion">The name of the step on each of them.</param>
+/// <param name="Source">The manual.</param>
 public sealed record Architecture(
     Profile Profile,
     RemoteInvalidation Remote,
@@ -24,10 +23,12 @@ public sealed record Architecture(
     string Completion,
     Source Source)
 {
-    /// <summary>Whether Linux has an invalidation of leaf entries alone, which it uses where no page table was freed.</summary>
+    /// <summary>
+    /// True if Linux has an invalidation of leaf entries alone, which it uses if no page table was freed.
+    /// </summary>
     public bool HasLastLevelFlush { get; init; }
 
-    /// <summary>x86-64: interrupts, and any valid value may follow any other.</summary>
+    /// <summary>x86-64: invalidation by interrupts; any valid value may follow any other.</summary>
     public static Architecture X86 { get; } = new(
         new Profile("x86", "x86-64: remote invalidation by IPI, live overwrite allowed"),
         RemoteInvalidation.Interrupt,
@@ -36,7 +37,7 @@ public sealed record Architecture(
         "flush_tlb_func_local", "flush_tlb_others", "flush_tlb_func",
         Source.Manual("INVLPG, MOV to CR3", "Intel SDM 3A, 4.10.4.1"));
 
-    /// <summary>Arm: the hardware broadcasts, and break-before-make is required.</summary>
+    /// <summary>Arm: the hardware broadcasts invalidations, and break-before-make is required.</summary>
     public static Architecture Arm64 { get; } = new(
         new Profile("arm64", "VMSAv8-64: broadcast TLBI, break-before-make required"),
         RemoteInvalidation.Broadcast,
@@ -46,10 +47,10 @@ public sealed record Architecture(
         Source.Manual("TLB maintenance requirements", "Arm ARM, G5.9"))
     { HasLastLevelFlush = true };
 
-    /// <summary>RISC-V whose firmware fences the others: no interrupt reaches the kernel there.</summary>
+    /// <summary>RISC-V whose firmware executes fences on other harts: the kernel there gets no interrupt.</summary>
     /// <remarks>
-    /// The fence is done in machine mode, which a hart enters whatever sstatus.SIE says: a walk of software with
-    /// interrupts off holds nothing up. That is why page tables go by RCU there (69be3fb111e7).
+    /// The fence runs in machine mode, which a hart enters whatever sstatus.SIE is, so a software walk with interrupts
+    /// off does not delay it. That is why page tables are freed by RCU there (69be3fb111e7).
     /// </remarks>
     public static Architecture RiscVSbi { get; } = new(
         new Profile("riscv-sbi",
@@ -60,7 +61,7 @@ public sealed record Architecture(
         "local_flush_tlb_page", "sbi_remote_sfence_vma_asid", "sfence.vma (SBI)",
         Source.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"));
 
-    /// <summary>RISC-V that delivers interrupts itself (AIA): the kernel fences in an interrupt.</summary>
+    /// <summary>RISC-V that delivers interrupts itself (AIA): the kernel executes fences in an interrupt.</summary>
     public static Architecture RiscVIpi { get; } = new(
         new Profile("riscv-ipi", "RISC-V: remote fences by IPI, an address fence covers leaf entries only"),
         RemoteInvalidation.Interrupt,
@@ -69,13 +70,13 @@ public sealed record Architecture(
         "local_flush_tlb_page", "on_each_cpu_mask", "__ipi_flush_tlb_range_asid",
         Source.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"));
 
-    /// <summary>All of them; the first is the default.</summary>
+    /// <summary>All architectures; the first is the default.</summary>
     public static ImmutableArray<Architecture> All { get; } = [X86, Arm64, RiscVSbi, RiscVIpi];
 
-    /// <summary>Their profiles.</summary>
+    /// <summary>The profiles of all architectures.</summary>
     public static ImmutableArray<Profile> Profiles { get; } = [.. All.Select(one => one.Profile)];
 
-    /// <summary>What the switches leave out, one plain line each.</summary>
+    /// <summary>The simplifications in these switches, one plain line each.</summary>
     public static ImmutableArray<string> NotModelled { get; } =
     [
         "x86: INVLPGB, huge pages, errata; a store that has not left the store buffer",
@@ -85,14 +86,14 @@ public sealed record Architecture(
         "two entries for one address in one TLB",
     ];
 
-    /// <summary>The one that an instance has chosen.</summary>
+    /// <summary>The architecture that an instance has chosen.</summary>
     public static Architecture Of(ModelBuilder m) => All.First(one => m.Is(one.Profile));
 }
 
-/// <summary>How other processors are made to drop a translation.</summary>
+/// <summary>The ways in which other processors are made to drop a translation.</summary>
 public enum RemoteInvalidation
 {
-    /// <summary>By an interrupt; it waits until the target has interrupts enabled.</summary>
+    /// <summary>By an interrupt, which waits until the target has interrupts enabled.</summary>
     Interrupt,
 
     /// <summary>By the hardware, whatever the target is doing.</summary>

@@ -3,7 +3,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>The translations that a device keeps of an address space that it shares (SVA, by ATS).</summary>
+/// <summary>The translations that a device caches for a shared address space (SVA, by ATS).</summary>
 public sealed class DeviceTlb : IHolder
 {
     private readonly Sort va;
@@ -21,10 +21,12 @@ public sealed class DeviceTlb : IHolder
     /// <summary>The entry for an address.</summary>
     public Expr this[Expr x] => entries[x];
 
-    /// <summary>Whether an entry is stale.</summary>
+    /// <summary>True if an entry is stale.</summary>
     public Expr HasStale => Exists(va, x => translation.IsStale(entries[x]));
 
-    /// <summary>Adds to a step that the device has dropped what it has for an address, or all when there is none.</summary>
+    /// <summary>
+    /// Extends a step: the device drops its entry for an address, or all entries if the address is none.
+    /// </summary>
     public StepBuilder Drop(StepBuilder s, Expr address) =>
         s.Each(va, x => s.SetIf(address.IsNone | address == x, entries[x], None));
 

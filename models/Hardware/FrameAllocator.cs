@@ -3,10 +3,10 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>What a frame is used for.</summary>
+/// <summary>The uses of a frame.</summary>
 public enum Owner
 {
-    /// <summary>Nothing: the allocator may hand it out.</summary>
+    /// <summary>On the free list; the allocator may hand it out.</summary>
     Free,
 
     /// <summary>The buffer of an application.</summary>
@@ -22,21 +22,23 @@ public enum Owner
     PageTable,
 }
 
-/// <summary>Something that keeps a translation to a frame that may have gone: a PTE, a TLB, a device.</summary>
+/// <summary>A part that keeps translations to frames that may have been freed: a PTE, a TLB, a device.</summary>
 /// <remarks>
-/// <para>Whether a kept translation is stale is a question of generations: every free of a frame begins a new one, and
-/// a translation is stale if it was made in an earlier one than now. Counters would bound the number of frees. Instead,
-/// every kept translation carries one ghost bit, and the step that begins a generation sets it in every holder that
-/// names the frame. A copy copies the bit. That is the comparison of generations exactly, for any number of frees;
-/// the family <c>generations</c> keeps both and proves that they agree.</para>
+/// <para>
+/// Whether a translation is stale is a question of generations: every free of a frame starts a new generation, and a
+/// translation is stale if it was made in an earlier one. Counters would bound the number of frees. Instead, every
+/// translation carries a ghost bit, and the step that starts a generation sets it in every holder that names the frame.
+/// A copy of a translation copies the bit. This is equivalent to comparing generations, for any number of frees; the
+/// family <c>generations</c> keeps both and proves that they agree.
+/// </para>
 /// </remarks>
 public interface IHolder
 {
-    /// <summary>Adds to a step that every kept translation to a frame is stale from now on.</summary>
+    /// <summary>Extends a step: every translation to a frame becomes stale.</summary>
     void Outdate(StepBuilder s, Expr frame);
 }
 
-/// <summary>The page allocator: who owns a frame, and the reuse of free frames for anything.</summary>
+/// <summary>The page allocator: the owner of each frame, and the reuse of free frames for any purpose.</summary>
 public sealed class FrameAllocator
 {
     private readonly List<IHolder> holders = [];
@@ -45,8 +47,8 @@ public sealed class FrameAllocator
     /// <summary>Declares the owners.</summary>
     /// <param name="m">The model.</param>
     /// <param name="frame">The frames.</param>
-    /// <param name="initially">Who owns every frame in the beginning.</param>
-    /// <param name="generations">How many generations of a frame to count as well; 0 for none.</param>
+    /// <param name="initially">The owner of every frame at the start.</param>
+    /// <param name="generations">The maximum number of generations of a frame to count; 0 for no count.</param>
     public FrameAllocator(ModelBuilder m, Sort frame, Owner initially, int generations = 0)
     {
         this.frame = frame;
@@ -57,13 +59,16 @@ public sealed class FrameAllocator
     /// <summary>The owner of each frame.</summary>
     public Expr Owner { get; }
 
-    /// <summary>How often each frame was freed, where that is counted.</summary>
+    /// <summary>The number of times each frame was freed; null if it is not counted.</summary>
     public Expr? Generation { get; }
 
-    /// <summary>Makes a holder known, so that every free reaches it; before any step that frees is described.</summary>
+    /// <summary>
+    /// Registers a holder, so that every free marks its translations as stale; call it before declaring any step that
+    /// frees.
+    /// </summary>
     public void Register(IHolder holder) => holders.Add(holder);
 
-    /// <summary>Adds to a step that a frame is free from now on, and what still names it stale.</summary>
+    /// <summary>Extends a step: a frame becomes free, and translations to it become stale.</summary>
     public StepBuilder Free(StepBuilder s, Expr f)
     {
         s.Set(Owner[f], Hardware.Owner.Free);
@@ -80,11 +85,12 @@ public sealed class FrameAllocator
         return s;
     }
 
-    /// <summary>Adds the steps of everybody else: taking a free frame, and giving it back.</summary>
+    /// <summary>Adds the steps of other users: taking a free frame and giving it back.</summary>
     /// <param name="m">The model.</param>
-    /// <param name="hasOwnTables">Whether page tables are the model's own, and not for others to free.</param>
-    /// <param name="intoBuffers">Whether a free frame can become a buffer here, and not in a step of its own.</param>
-    /// <param name="asAnything">Whether it matters what it becomes; else kernel data stands for all.</param>
+    /// <param name="hasOwnTables">True if the model frees its page tables itself.</param>
+    /// <param name="intoBuffers">True if a free frame can become a buffer by these rules, not only in a step of the
+    /// model.</param>
+    /// <param name="asAnything">True if the use of the frame matters; else kernel data stands for all uses.</param>
     public void AddReuse(ModelBuilder m, bool hasOwnTables, bool intoBuffers = true, bool asAnything = true)
     {
         var source = Source.Kernel("__alloc_pages_noprof", "mm/page_alloc.c", "v6.19");

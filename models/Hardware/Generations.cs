@@ -4,10 +4,10 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>Why one bit is enough: a counter of generations and the bit say the same of every translation.</summary>
+/// <summary>Shows that one bit suffices: a counter of generations and the bit agree for every translation.</summary>
 /// <remarks>
-/// The parts are the ones that the mechanisms are made of; only the counter is added. Nobody flushes anything here, so
-/// that every way for a PTE and a TLB entry to grow old is met.
+/// The parts are those that the mechanisms use, with a counter added. No step flushes, so that PTEs and TLB entries
+/// become stale in every possible way.
 /// </remarks>
 public sealed class Generations : ModelFamily
 {

@@ -3,10 +3,12 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>An IOMMU between one device and memory: the mapping of one address, the IOTLB, and a write under way.</summary>
+/// <summary>
+/// An IOMMU between a device and memory: the mapping of one address, the IOTLB, and a write in flight.
+/// </summary>
 /// <remarks>
-/// A write that has been translated lands whenever it likes, and no change of the mapping or of the IOTLB stops it: that
-/// is why clearing the mapping, invalidating the IOTLB and waiting for what is under way are three things.
+/// A translated write lands at any later time, and no change of the mapping or of the IOTLB stops it. So clearing the
+/// mapping, invalidating the IOTLB and waiting for writes in flight are three separate steps.
 /// </remarks>
 public sealed class Iommu
 {
@@ -17,7 +19,7 @@ public sealed class Iommu
     private readonly Expr iotlb;
     private readonly Expr posted;
 
-    /// <summary>Declares it, with nothing mapped.</summary>
+    /// <summary>Declares the state, with nothing mapped.</summary>
     public Iommu(ModelBuilder m, Translation translation)
     {
         var entry = Sort.Option(translation.Sort);
@@ -26,29 +28,29 @@ public sealed class Iommu
         posted = m.Var("posted_write", entry);
     }
 
-    /// <summary>Whether the address is mapped.</summary>
+    /// <summary>True if the address is mapped.</summary>
     public Expr IsMapped => mapping.HasValue;
 
-    /// <summary>Whether no write is under way.</summary>
+    /// <summary>True if no write is in flight.</summary>
     public Expr IsDrained => posted.IsNone;
 
-    /// <summary>Adds to a step that the address leads somewhere from now on.</summary>
+    /// <summary>Extends a step: the address is mapped.</summary>
     public StepBuilder Map(StepBuilder s, Expr translation) => s.Set(mapping, translation);
 
-    /// <summary>Adds to a step that the address leads nowhere; what is cached of it stays.</summary>
+    /// <summary>Extends a step: the address is unmapped; the IOTLB keeps its entry.</summary>
     public StepBuilder Unmap(StepBuilder s) => s.Set(mapping, None)
         .From(Source.Kernel("iommu_unmap_fast", "drivers/iommu/iommu.c", "v6.19"));
 
-    /// <summary>Adds to a step that nothing is cached any more.</summary>
+    /// <summary>Extends a step: the IOTLB is cleared.</summary>
     public StepBuilder Sync(StepBuilder s) => s.Set(iotlb, None)
         .From(Source.Kernel("iommu_iotlb_sync", "include/linux/iommu.h", "v6.19"), Translation);
 
-    /// <summary>Adds to a step that the device forgets what it has under way.</summary>
+    /// <summary>Extends a step: the device drops its write in flight.</summary>
     public StepBuilder Drop(StepBuilder s) => s.Set(posted, None);
 
     /// <summary>Adds the writes of the device, which are translated first and land later.</summary>
     /// <param name="m">The model.</param>
-    /// <param name="land">Adds to a step where an optional translation, which is there, makes the write land.</param>
+    /// <param name="land">Extends a step: a write lands at the target of a translation, which is not empty.</param>
     public void AddWrites(ModelBuilder m, Action<StepBuilder, Expr> land)
     {
         m.Rule("DMA is translated", s => s

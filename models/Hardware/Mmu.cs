@@ -11,13 +11,13 @@ public sealed class Mmu
     private readonly Tlb tlb;
     private readonly PagingStructureCache? upper;
 
-    /// <summary>Puts the parts together.</summary>
+    /// <summary>Combines the parts.</summary>
     /// <param name="m">The model.</param>
-    /// <param name="architecture">What an invalidation reaches.</param>
-    /// <param name="translation">What an entry says.</param>
-    /// <param name="pages">What is walked.</param>
-    /// <param name="tlb">What a walk fills.</param>
-    /// <param name="upper">Upper levels and their caches, where page tables are freed.</param>
+    /// <param name="architecture">The architecture, which decides the effect of an invalidation.</param>
+    /// <param name="translation">The content of an entry.</param>
+    /// <param name="pages">The page table.</param>
+    /// <param name="tlb">The TLB.</param>
+    /// <param name="upper">The upper levels and their caches, if page tables are freed.</param>
     public Mmu(ModelBuilder m, Architecture architecture, Translation translation, PageTable pages, Tlb tlb,
         PagingStructureCache? upper = null)
     {
@@ -26,10 +26,10 @@ public sealed class Mmu
         ReadFreedTable = upper is null ? false : m.Ghost("read_freed_table", Sort.Bool);
     }
 
-    /// <summary>Whether a walk went through a freed table; never where tables stay.</summary>
+    /// <summary>True if a walk went through a freed table; never where tables stay.</summary>
     public Expr ReadFreedTable { get; }
 
-    /// <summary>Whether a walk of a processor can get through; one that speculates may end at an invalid entry.</summary>
+    /// <summary>True if a walk of a processor can complete; a speculative walk may end at an invalid entry.</summary>
     public Expr CanWalk(Expr c, Expr x, bool isSpeculative)
     {
         var isMapped = pages.Entry(c, x).HasValue;
@@ -38,7 +38,7 @@ public sealed class Mmu
             : upper.CanWalk(c) & (isSpeculative | isMapped);
     }
 
-    /// <summary>Adds to a step that a processor walks, and caches what it comes by.</summary>
+    /// <summary>Extends a step: a processor walks and caches the result.</summary>
     public void Walk(StepBuilder s, Expr c, Expr x)
     {
         var pte = pages.Entry(c, x);
@@ -48,14 +48,16 @@ public sealed class Mmu
             return;
         }
 
-        // What a freed table holds is whatever its new owner wrote: the walk is a violation in itself, and the
-        // translation that comes out of it is left out.
+        // The content of a freed table is arbitrary. Such a walk is a violation itself, so the resulting translation is
+        // left out.
         s.SetIf(upper.ReadsPresentTable(c), tlb[c, x], pte);
         s.SetIf(upper.ReadsFreedTable(c), ReadFreedTable, true);
         upper.Cache(s, c);
     }
 
-    /// <summary>Adds to a step that a processor drops what it has for an address, or everything when there is none.</summary>
+    /// <summary>
+    /// Extends a step: a processor drops its entry for an address, or everything if the address is none.
+    /// </summary>
     public void Invalidate(StepBuilder s, Expr c, Expr address)
     {
         if (address is Expr.NoneOf)
@@ -73,12 +75,12 @@ public sealed class Mmu
         }
     }
 
-    /// <summary>Whether a store goes through the entry of a processor as it is, without a look at the PTE.</summary>
+    /// <summary>True if a store uses the cached entry of a processor without reading the PTE.</summary>
     public Expr StoresAtOnce(Expr c, Expr x) =>
         tlb[c, x].HasValue & tlb[c, x].Value[translation.Writable] & tlb[c, x].Value[translation.Dirty];
 
     /// <summary>
-    /// Adds to a step that it is a store: at once, or by way of the PTE, which has to allow it and becomes dirty.
+    /// Extends a step that is a store: it uses the cached entry, or the PTE, which has to allow it and becomes dirty.
     /// </summary>
     public void Store(StepBuilder s, Expr c, Expr x)
     {

@@ -3,11 +3,11 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>The page table of one address space: a leaf entry for each address.</summary>
+/// <summary>The page table of one address space, with a leaf entry for each address.</summary>
 /// <remarks>
-/// A PTE is a holder too: where it stays valid while its frame is freed, it is stale itself, and so is whatever is
-/// filled from it. Every walk is taken to write the accessed bit; that write is no state here, but it is why a walk
-/// counts as a write to the table it goes through.
+/// A PTE is a holder too: if it stays valid while its frame is freed, it is stale, and so are its copies. Every walk is
+/// taken to write the accessed bit; that write is not part of the state, but it is the reason why a walk counts as a
+/// write to the table.
 /// </remarks>
 public sealed class PageTable : IHolder
 {
@@ -20,8 +20,8 @@ public sealed class PageTable : IHolder
     /// <param name="m">The model.</param>
     /// <param name="cpu">The processors.</param>
     /// <param name="va">The addresses.</param>
-    /// <param name="translation">What an entry says.</param>
-    /// <param name="isPerCpu">Whether every processor has a table of its own.</param>
+    /// <param name="translation">The content of an entry.</param>
+    /// <param name="isPerCpu">True if every processor has a table of its own.</param>
     public PageTable(ModelBuilder m, Sort cpu, Sort va, Translation translation, bool isPerCpu = false)
     {
         (this.cpu, this.va, this.translation, IsPerCpu) = (cpu, va, translation, isPerCpu);
@@ -29,22 +29,22 @@ public sealed class PageTable : IHolder
         pte = isPerCpu ? m.Map("pte", cpu, va, entry) : m.Map("pte", va, entry);
     }
 
-    /// <summary>Whether every processor has a table of its own.</summary>
+    /// <summary>True if every processor has a table of its own.</summary>
     public bool IsPerCpu { get; }
 
     /// <summary>The entry for an address in the table that a processor walks.</summary>
     public Expr Entry(Expr c, Expr x) => IsPerCpu ? pte[c, x] : pte[x];
 
-    /// <summary>The entry for an address in the one table that all share, as a device walks it.</summary>
+    /// <summary>The entry for an address in the shared table, which devices walk too.</summary>
     public Expr Shared(Expr x) => pte[x];
 
-    /// <summary>Whether some entry leads to a frame.</summary>
+    /// <summary>True if some entry leads to a frame.</summary>
     public Expr Names(Expr f) => Any(entry => translation.Names(entry, f));
 
-    /// <summary>Whether some entry is valid.</summary>
+    /// <summary>True if some entry is valid.</summary>
     public Expr HasEntries => Any(entry => entry.HasValue);
 
-    /// <summary>Whether some entry is stale.</summary>
+    /// <summary>True if some entry is stale.</summary>
     public Expr HasStale => Any(translation.IsStale);
 
     /// <inheritdoc/>

@@ -3,10 +3,10 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>One upper-level entry over all modelled addresses, and the processors' caches of it.</summary>
+/// <summary>One upper-level entry that covers all modelled addresses, and the processors' caches of it.</summary>
 /// <remarks>
-/// The page table itself lives in a frame of the allocator, so that it can be freed and reused while a processor
-/// still walks through what it has cached.
+/// The page table occupies a frame of the allocator, so that it can be freed and reused while a processor still walks
+/// through its cached entry.
 /// </remarks>
 public sealed class PagingStructureCache : IHolder
 {
@@ -27,29 +27,29 @@ public sealed class PagingStructureCache : IHolder
         m.Mark("stale", cpu, c => (psc[c], psc[c].HasValue & psc[c].Value[stale]));
     }
 
-    /// <summary>The frame of the page table, if there is one.</summary>
+    /// <summary>The frame of the page table; none if there is no table.</summary>
     public Expr Pmd { get; }
 
-    /// <summary>Whether a walk of a processor can start.</summary>
+    /// <summary>True if a walk of a processor can start.</summary>
     public Expr CanWalk(Expr c) => psc[c].HasValue | Pmd.HasValue;
 
-    /// <summary>Whether a walk of a processor reads the present page table.</summary>
+    /// <summary>True if a walk of a processor reads the current page table.</summary>
     public Expr ReadsPresentTable(Expr c) => Pmd.HasValue & (psc[c].HasValue.Implies(psc[c].Value[table] == Pmd.Value));
 
-    /// <summary>Whether a walk of a processor remembers something that it has not cached yet.</summary>
+    /// <summary>True if a walk of a processor caches an entry that it has not cached yet.</summary>
     public Expr WouldCache(Expr c) => psc[c].IsNone & Pmd.HasValue;
 
-    /// <summary>Whether a walk of a processor goes through a frame that is no page table here any more.</summary>
+    /// <summary>True if a walk of a processor goes through a frame that is not a page table any more.</summary>
     public Expr ReadsFreedTable(Expr c) =>
         psc[c].HasValue & psc[c].Value[stale] & !(Pmd.HasValue & Pmd.Value == psc[c].Value[table]);
 
-    /// <summary>The table that a processor walks through by what it has cached.</summary>
+    /// <summary>The table of the cached entry of a processor.</summary>
     public Expr Table(Expr c) => psc[c].Value[table];
 
-    /// <summary>Adds to a step that a processor caches the upper level.</summary>
+    /// <summary>Extends a step: a processor caches the upper level.</summary>
     public void Cache(StepBuilder s, Expr c) => s.SetIf(WouldCache(c), psc[c], New(cached, Pmd.Value, false));
 
-    /// <summary>Adds to a step that a processor drops its upper levels.</summary>
+    /// <summary>Extends a step: a processor drops its cached upper levels.</summary>
     public StepBuilder Drop(StepBuilder s, Expr c) => s.Set(psc[c], None);
 
     /// <inheritdoc/>

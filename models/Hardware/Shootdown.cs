@@ -3,11 +3,11 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>Remote invalidations under way: who has still to answer, and for which address.</summary>
+/// <summary>Remote invalidations in progress: the processors that still have to answer, and the address.</summary>
 /// <remarks>
-/// One at a time, where whoever starts one holds the lock of the address space until all have answered; or one for each
-/// processor that asks. Every answer is a step of its own processor, in any order and as late as it likes. Where only
-/// one asks at a time, the processor that asks is none.
+/// Either one at a time, if the initiator holds the lock of the address space until all have answered, or one per
+/// initiator. Every answer is a step of its own processor, in any order and at any later time. If only one invalidation
+/// exists at a time, the initiator is none.
 /// </remarks>
 public sealed class Shootdown
 {
@@ -17,12 +17,12 @@ public sealed class Shootdown
     private readonly Expr pending;
     private readonly Expr address;
 
-    /// <summary>Declares it, with nothing under way.</summary>
+    /// <summary>Declares the state, with nothing in progress.</summary>
     /// <param name="m">The model.</param>
     /// <param name="cpu">The processors.</param>
     /// <param name="va">The addresses.</param>
-    /// <param name="architecture">How others are reached.</param>
-    /// <param name="isConcurrent">Whether each processor can have one under way.</param>
+    /// <param name="architecture">The architecture, which decides how others are reached.</param>
+    /// <param name="isConcurrent">True if each processor can have one in progress.</param>
     public Shootdown(ModelBuilder m, Sort cpu, Sort va, Architecture architecture, bool isConcurrent = false)
     {
         (this.cpu, this.architecture, this.isConcurrent) = (cpu, architecture, isConcurrent);
@@ -30,24 +30,25 @@ public sealed class Shootdown
         address = isConcurrent ? m.Map("flush_va", cpu, Sort.Option(va)) : m.Var("flush_va", Sort.Option(va));
     }
 
-    /// <summary>The address that a processor asks to drop; the whole address space when there is none.</summary>
+    /// <summary>The address that an initiator asks to drop; none for the whole address space.</summary>
     public Expr Address(Expr from) => isConcurrent ? address[from] : address;
 
-    /// <summary>Whether all have answered a processor.</summary>
+    /// <summary>True if all processors have answered an initiator.</summary>
     public Expr IsComplete(Expr from) => ForAll(cpu, d => !Pending(from, d));
 
-    /// <summary>Adds to a step that an invalidation goes out from a processor to some.</summary>
+    /// <summary>Extends a step: an initiator sends an invalidation to some processors.</summary>
     public StepBuilder Send(StepBuilder s, Expr from, Func<Expr, Expr> targets, Expr drop) =>
         s.Each(cpu, d => s.SetIf(targets(d), Pending(from, d), true)).Set(Address(from), drop);
 
-    /// <summary>Adds to a step that the invalidation of a processor is over.</summary>
+    /// <summary>Extends a step: the invalidation of an initiator is over.</summary>
     public StepBuilder Finish(StepBuilder s, Expr from) => s.When(IsComplete(from)).Set(Address(from), None);
 
     /// <summary>Adds the answer of each processor.</summary>
     /// <param name="m">The model.</param>
-    /// <param name="hasInterrupts">Whether a processor can take an interrupt.</param>
-    /// <param name="invalidate">What the second processor then does for the first, which asked; see <see cref="Address"/>.</param>
-    /// <param name="isFair">Whether an answer that can come does come.</param>
+    /// <param name="hasInterrupts">True if a processor can take an interrupt.</param>
+    /// <param name="invalidate">The effect on the second processor for the first, the initiator; see
+    /// <see cref="Address"/>.</param>
+    /// <param name="isFair">True if an answer that is possible eventually happens.</param>
     public void AddAnswers(
         ModelBuilder m, Func<Expr, Expr> hasInterrupts, Action<StepBuilder, Expr, Expr> invalidate, bool isFair = false)
     {

@@ -2,18 +2,17 @@ using Verify.Modelling;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>How Linux on x86 switches between address spaces, which has changed, as data.</summary>
-/// <param name="Source">Where it is written.</param>
-/// <param name="KeepsBit">Whether the bit in the cpumask stays when a processor leaves; else it is cleared on the way out.</param>
-/// <param name="SkipsLazy">
-/// Whether a flush skips lazy processors, which compare generations when they run a thread again; else it interrupts
-/// them as any other.
-/// </param>
-/// <param name="LooksAtLoaded">Whether a flush skips processors of the cpumask that have loaded another address space.</param>
-/// <param name="Marker">When other processors can see LOADED_MM_SWITCHING.</param>
-/// <param name="SkipsKnown">
-/// Whether a processor ignores a flush whose generation it has reached, without a look at that of the address space.
-/// </param>
+/// <summary>The versions of the switch between address spaces in Linux on x86, as a table.</summary>
+/// <param name="Source">The source of the code.</param>
+/// <param name="KeepsBit">True if the bit in the cpumask stays when a processor leaves; else the switch clears
+/// it.</param>
+/// <param name="SkipsLazy">True if a flush skips lazy processors, which compare generations when they run a thread
+/// again; else it interrupts them like others.</param>
+/// <param name="LooksAtLoaded">True if a flush skips processors of the cpumask that have loaded another address
+/// space.</param>
+/// <param name="Marker">The time at which other processors can see LOADED_MM_SWITCHING.</param>
+/// <param name="SkipsKnown">True if a processor ignores a flush whose generation it has reached, without reading the
+/// generation of the address space.</param>
 public sealed record SwitchRules(
     Source Source, bool KeepsBit, bool SkipsLazy, bool LooksAtLoaded, SwitchingMarker Marker, bool SkipsKnown)
 {
@@ -33,28 +32,32 @@ public sealed record SwitchRules(
         Source.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "v6.18"),
         KeepsBit: true, SkipsLazy: true, LooksAtLoaded: true, SwitchingMarker.BeforeGeneration, SkipsKnown: true);
 
-    /// <summary>What a load of CR3 drops.</summary>
+    /// <summary>The entries that a load of CR3 drops.</summary>
     internal static Source MovCr3 { get; } = Source.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1");
 
-    /// <summary>Whether a processor may be in another address space for a while without a word to others.</summary>
+    /// <summary>The raw writes of CR3 that a processor may make without informing others.</summary>
     public RawCr3 Raw { get; init; }
 
     /// <summary>Mutation: the generation is read before the bit is set.</summary>
     public bool ReadsGenerationFirst { get; init; }
 
-    /// <summary>Mutation: a lazy processor neither leaves when it is interrupted nor compares when it comes back.</summary>
+    /// <summary>
+    /// Mutation: a lazy processor neither leaves on an interrupt nor compares generations on its return.
+    /// </summary>
     public bool ForgetsLazy { get; init; }
 
-    /// <summary>Whether a processor may leave as from a temporary address space, which clears the bit on the way out.</summary>
+    /// <summary>True if a processor may leave as from a temporary address space, which clears the bit.</summary>
     public bool ClearsAsTemporary { get; init; }
 
-    /// <summary>Whether the TLB entries are global: a flush of an address drops them, and no load of CR3 does.</summary>
+    /// <summary>True if TLB entries are global: a flush of an address drops them, but a load of CR3 does not.</summary>
     public bool HasGlobalEntries { get; init; }
 
-    /// <summary>Whether TLB entries carry the tag of their address space (PCID); else every load of CR3 drops them.</summary>
+    /// <summary>
+    /// True if TLB entries carry the tag of their address space (PCID); else every load of CR3 drops them.
+    /// </summary>
     public bool HasTags { get; init; } = true;
 
-    /// <summary>Mutation: a processor ignores a flush that comes with no generation, as if it had reached it.</summary>
+    /// <summary>Mutation: a processor ignores a flush without a generation, as if it had reached it.</summary>
     public bool IgnoresZero { get; init; }
 
     /// <summary>Mutation: an address is flushed alone, however far behind the processor is.</summary>
@@ -67,41 +70,43 @@ public sealed record SwitchRules(
     public bool IsAlwaysPartial { get; init; }
 }
 
-/// <summary>When a switch shows LOADED_MM_SWITCHING to others.</summary>
+/// <summary>The time at which a switch shows LOADED_MM_SWITCHING to other processors.</summary>
 public enum SwitchingMarker
 {
-    /// <summary>Nobody looks.</summary>
+    /// <summary>Other processors do not read it.</summary>
     None,
 
-    /// <summary>After the generation is read, be it written then or only visible then.</summary>
+    /// <summary>After the generation is read: written then, or visible only then.</summary>
     AfterGeneration,
 
-    /// <summary>Before the bit is set and the generation read.</summary>
+    /// <summary>Before the bit is set and the generation is read.</summary>
     BeforeGeneration,
 }
 
-/// <summary>How CR3 is written behind the back of what is kept about it.</summary>
+/// <summary>Raw writes of CR3, which bypass the recorded state of the processor.</summary>
 public enum RawCr3
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>CR3 is never written directly.</summary>
     Never,
 
-    /// <summary>So that the way back keeps what the TLB has (bit 63 of CR3).</summary>
+    /// <summary>CR3 is written so that the switch back keeps TLB entries (bit 63 of CR3).</summary>
     Keeping,
 
-    /// <summary>So that the way back drops what has the tag, as a value does that was read from CR3.</summary>
+    /// <summary>
+    /// CR3 is written so that the switch back drops entries with the tag, as with a value that was read from CR3.
+    /// </summary>
     Flushing,
 }
 
 /// <summary>The address space that a processor has loaded.</summary>
 public enum LoadedMm
 {
-    /// <summary>Another one, or the kernel's own: none of the modelled addresses can be reached.</summary>
+    /// <summary>Another one, or the kernel's own: the modelled addresses are unreachable.</summary>
     Other,
 
     /// <summary>The modelled one, which the modelled threads share.</summary>
     User,
 
-    /// <summary>LOADED_MM_SWITCHING: a switch is under way.</summary>
+    /// <summary>LOADED_MM_SWITCHING: a switch is in progress.</summary>
     Switching,
 }

@@ -3,7 +3,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>A TLB whose entries carry the tag of an address space, or are global and match under any.</summary>
+/// <summary>A TLB whose entries carry the tag of an address space, or are global and match any tag.</summary>
 public sealed class TaggedTlb : IHolder
 {
     private readonly Sort cpu;
@@ -31,21 +31,21 @@ public sealed class TaggedTlb : IHolder
     /// <summary>The entry that carries a tag.</summary>
     public Expr Tagged(Expr c, Expr tag, Expr x) => tagged[c, tag, x];
 
-    /// <summary>The entry that matches under any tag.</summary>
+    /// <summary>The entry that matches any tag.</summary>
     public Expr Global(Expr c, Expr x) => global[c, x];
 
-    /// <summary>Adds to a step that a walk has found a frame.</summary>
+    /// <summary>Extends a step: a walk has found a frame.</summary>
     public StepBuilder Fill(StepBuilder s, Expr c, Expr tag, Expr x, Expr found, bool isGlobal) =>
         s.Set(isGlobal ? global[c, x] : tagged[c, tag, x], New(entry, found, tag, false));
 
-    /// <summary>Adds to a step that what carries a tag is flushed; what is global stays.</summary>
+    /// <summary>Extends a step: entries with a tag are flushed; global entries stay.</summary>
     public StepBuilder FlushTag(StepBuilder s, Expr c, Expr tag) =>
         s.Each(va, x => s.Set(tagged[c, tag, x], None));
 
-    /// <summary>Whether an entry was made from the page table of another address space.</summary>
+    /// <summary>True if an entry was made from the page table of another address space.</summary>
     public Expr IsForeign(Expr option, Expr tag) => option.HasValue & option.Value[madeFrom] != tag;
 
-    /// <summary>Whether an entry is stale.</summary>
+    /// <summary>True if an entry is stale.</summary>
     public Expr IsStale(Expr option) => option.HasValue & option.Value[stale];
 
     /// <inheritdoc/>

@@ -5,11 +5,15 @@ namespace Verify.Models.Hardware;
 
 /// <summary>The TLB of each processor, for the addresses of one address space.</summary>
 /// <remarks>
-/// <para>Eviction is left out: no step is forced to fill, so a run in which an entry is evicted has a twin in which it was
-/// never filled.</para>
-/// <para>An entry is stale once its frame is freed. It is stale as well once a system call has returned that promised
-/// its end: <see cref="Owe"/> notes which entries those are when the call passes over an address, and
-/// <see cref="ReturnFrom"/> makes those that are left stale. Entries that are made later are nobody's promise.</para>
+/// <para>
+/// Evictions are left out: no step is forced to fill, so a run with an eviction has an equivalent run in which the
+/// entry was never filled.
+/// </para>
+/// <para>
+/// An entry becomes stale when its frame is freed. It also becomes stale when a system call returns that promised to
+/// remove it: <see cref="Owe"/> records these entries when the call passes an address, and <see cref="ReturnFrom"/>
+/// marks the remaining ones as stale. The promise does not cover entries that are made later.
+/// </para>
 /// </remarks>
 public sealed class Tlb : IHolder
 {
@@ -24,8 +28,8 @@ public sealed class Tlb : IHolder
     /// <param name="m">The model.</param>
     /// <param name="cpu">The processors.</param>
     /// <param name="va">The addresses.</param>
-    /// <param name="translation">What an entry says.</param>
-    /// <param name="hasPromises">Whether callers promise the end of entries.</param>
+    /// <param name="translation">The content of an entry.</param>
+    /// <param name="hasPromises">True if system calls promise to remove entries.</param>
     public Tlb(ModelBuilder m, Sort cpu, Sort va, Translation translation, bool hasPromises = false)
     {
         (this.cpu, this.va, this.translation, this.hasPromises) = (cpu, va, translation, hasPromises);
@@ -38,10 +42,10 @@ public sealed class Tlb : IHolder
     /// <summary>The entry of a processor for an address.</summary>
     public Expr this[Expr c, Expr x] => tlb[c, x];
 
-    /// <summary>Whether an entry of some processor leads to a frame.</summary>
+    /// <summary>True if an entry of some processor leads to a frame.</summary>
     public Expr Names(Expr f) => Exists(cpu, va, (c, x) => translation.Names(tlb[c, x], f));
 
-    /// <summary>Adds to a step that a processor drops what it has for an address.</summary>
+    /// <summary>Extends a step: a processor drops its entry for an address.</summary>
     public StepBuilder Drop(StepBuilder s, Expr c, Expr x)
     {
         if (hasPromises)
@@ -52,19 +56,23 @@ public sealed class Tlb : IHolder
         return s.Set(tlb[c, x], None);
     }
 
-    /// <summary>Adds to a step that a processor drops everything.</summary>
+    /// <summary>Extends a step: a processor drops all entries.</summary>
     public StepBuilder DropAll(StepBuilder s, Expr c) => s.Each(va, x => Drop(s, c, x));
 
-    /// <summary>Adds to a step that every entry for an address that allows a store is stale from now on.</summary>
+    /// <summary>Extends a step: every entry for an address that allows a store becomes stale.</summary>
     public StepBuilder OutdateWritable(StepBuilder s, Expr x) => s.Each(cpu, c => s.SetIf(
         tlb[c, x].HasValue & tlb[c, x].Value[translation.Writable], tlb[c, x].Value[translation.Stale], true));
 
-    /// <summary>Adds to a step that a caller passes over an address: the entries there now are gone when it returns.</summary>
+    /// <summary>
+    /// Extends a step: a caller passes an address and promises that its current entries are gone on return.
+    /// </summary>
     public StepBuilder Owe(StepBuilder s, Expr caller, Expr x) => s.Each(cpu, c => s.SetIf(
         tlb[c, x].HasValue & (translation.HasPermissions ? tlb[c, x].Value[translation.Writable] : true),
         owed[caller, c, x], true));
 
-    /// <summary>Adds to a step that a caller returns: what it promised the end of, and is still there, is stale.</summary>
+    /// <summary>
+    /// Extends a step: a caller returns; entries that it promised to remove and that still exist become stale.
+    /// </summary>
     public StepBuilder ReturnFrom(StepBuilder s, Expr caller) => s.Each(cpu, c => s.Each(va, x => s
         .SetIf(tlb[c, x].HasValue & owed[caller, c, x], tlb[c, x].Value[translation.Stale], true)
         .Set(owed[caller, c, x], false)));

@@ -3,7 +3,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>What a PTE says, and what every cache of it repeats.</summary>
+/// <summary>The content of a PTE and of every cached copy.</summary>
 public sealed class Translation
 {
     private readonly Expr? generations;
@@ -11,8 +11,8 @@ public sealed class Translation
     /// <summary>Declares the record.</summary>
     /// <param name="m">The model.</param>
     /// <param name="frame">The frames.</param>
-    /// <param name="hasPermissions">Whether it says what may be done, not only where it is.</param>
-    /// <param name="generations">The count of each frame's generations, where there is one.</param>
+    /// <param name="hasPermissions">True if it contains permissions in addition to the frame.</param>
+    /// <param name="generations">The count of each frame's generations; null if they are not counted.</param>
     public Translation(ModelBuilder m, Sort frame, bool hasPermissions, Expr? generations = null)
     {
         (HasPermissions, this.generations) = (hasPermissions, generations);
@@ -35,25 +35,29 @@ public sealed class Translation
     /// <summary>The record.</summary>
     public Sort Sort { get; }
 
-    /// <summary>Whether it has <see cref="Writable"/> and <see cref="Dirty"/>.</summary>
+    /// <summary>True if it has <see cref="Writable"/> and <see cref="Dirty"/>.</summary>
     public bool HasPermissions { get; }
 
-    /// <summary>Where it leads.</summary>
+    /// <summary>The frame.</summary>
     public Field Frame { get; }
 
-    /// <summary>Whether a store may go through it.</summary>
+    /// <summary>True if a store is allowed.</summary>
     public Field Writable { get; } = new("writable", Sort.Bool);
 
-    /// <summary>Whether a store went through it; a cached translation without it goes back to the PTE first.</summary>
+    /// <summary>
+    /// True if a store has used the entry; a cached translation that is not dirty reads the PTE before a store.
+    /// </summary>
     public Field Dirty { get; } = new("dirty", Sort.Bool);
 
-    /// <summary>Ghost: it was made in an earlier generation of its frame than the present one.</summary>
+    /// <summary>Ghost: the translation was made in an earlier generation of its frame.</summary>
     public Field Stale { get; } = new("stale", Sort.Bool, IsGhost: true);
 
-    /// <summary>Ghost: the generation of its frame that it was made in; only where they are counted.</summary>
+    /// <summary>
+    /// Ghost: the generation of the frame when the translation was made; null if generations are not counted.
+    /// </summary>
     public Field? Generation { get; }
 
-    /// <summary>A new translation to a frame, writable where that is said at all.</summary>
+    /// <summary>A new translation to a frame, writable if it has permissions.</summary>
     public Expr To(Expr frame)
     {
         List<Expr> values = [frame, false];
@@ -70,13 +74,13 @@ public sealed class Translation
         return New(Sort, [.. values]);
     }
 
-    /// <summary>Whether an optional translation leads to a frame.</summary>
+    /// <summary>True if an optional translation leads to a frame.</summary>
     public Expr Names(Expr option, Expr frame) => option.HasValue & option.Value[Frame] == frame;
 
-    /// <summary>Whether an optional translation is stale.</summary>
+    /// <summary>True if an optional translation is stale.</summary>
     public Expr IsStale(Expr option) => option.HasValue & option.Value[Stale];
 
-    /// <summary>Adds to a step that an optional translation is stale if it leads to a frame.</summary>
+    /// <summary>Extends a step: an optional translation becomes stale if it leads to a frame.</summary>
     public void Outdate(StepBuilder s, Expr option, Expr frame) =>
         s.SetIf(Names(option, frame), option.Value[Stale], true);
 }

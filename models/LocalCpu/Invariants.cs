@@ -4,7 +4,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.LocalCpu;
 
-/// <summary>What the two sides of the thread defend: they do not mean the same invariant.</summary>
+/// <summary>The invariants that the two sides of the discussion defend; they differ.</summary>
 internal static class Invariants
 {
     public static void Add(ModelBuilder m, Machine machine)
@@ -30,7 +30,7 @@ internal static class Invariants
         }
 
         m.Always("I-PTE", !machine.PageTable.HasStale,
-            "no valid PTE names a frame that is free or somebody else's");
+            "no valid PTE names a frame that is free or belongs to another user");
         if (machine.Upper is not null)
         {
             m.Always("I-TABLE", !machine.Mmu.ReadFreedTable,
@@ -56,7 +56,7 @@ internal static class Invariants
         m.LeadsTo("L-CATCHUP",
             Exists(machine.Cpu, c => spaces.HasLeft(c) & machine.HasStale(c)),
             !Exists(machine.Cpu, c => !spaces.IsWalkable(c) & machine.HasStale(c)),
-            "a CPU that has left the mm with a stale TLB entry does not keep it outside for ever");
+            "a CPU that has left the mm with a stale TLB entry does not keep it outside forever");
         m.LeadsTo("L-GONE",
             Exists(machine.Cpu, machine.HasStale),
             !Exists(machine.Cpu, machine.HasStale),

@@ -5,16 +5,16 @@ using Verify.Models.Hardware;
 namespace Verify.Models.LocalCpu;
 
 /// <summary>
-/// VM_LOCAL_CPU: a server with one pinned thread a CPU maps application buffers into its address space, one operation
-/// after the other, and retires the mapping with or without the remote TLB flush.
+/// VM_LOCAL_CPU: a server with one pinned thread per CPU maps application buffers into its address space, one operation
+/// after the other, and retires each mapping with or without a remote TLB flush.
 /// </summary>
 /// <remarks>
-/// Without a fault it is upstream's munmap. What the flag was proposed to do, what reviewers feared that it does, and
-/// what could be done instead are faults; what its author took for granted are assumptions.
+/// Without a fault this is upstream's munmap. The proposed behaviour of the flag, the reviewers' fears and the
+/// alternatives are faults; the assumptions of its author are assumptions.
 /// </remarks>
 public sealed class LocalCpuFlag : ModelFamily
 {
-    /// <summary>munmap that invalidates on the own CPU only.</summary>
+    /// <summary>munmap invalidates on the own CPU only.</summary>
     public static readonly Fault LocalMunmap = new("local-munmap",
         "munmap of a flagged VMA flushes the TLB of the calling CPU only (local_cpu_munmap)", Mails.Rutland);
 
@@ -22,7 +22,7 @@ public sealed class LocalCpuFlag : ModelFamily
     public static readonly Fault Overwrite = new("overwrite",
         "insert_pfn writes over a valid PTE and flushes locally; there is no munmap between operations", Mails.Patch);
 
-    /// <summary>The PTE names the buffer of an operation that is over.</summary>
+    /// <summary>The PTE keeps naming the buffer of a completed operation.</summary>
     public static readonly Fault PteLeft = new("pte-left",
         "with 'overwrite': an operation ends, and its buffer may be freed, while the PTE still names it", Mails.Patch);
 
@@ -30,7 +30,7 @@ public sealed class LocalCpuFlag : ModelFamily
     public static readonly Fault FrameHold = new("frame-hold",
         "with 'overwrite': zuf keeps a reference to every mapped buffer until the next full flush (A-FRAMEHOLD)");
 
-    /// <summary>The page table is freed together with the last entry.</summary>
+    /// <summary>The page table is freed together with its last entry.</summary>
     public static readonly Fault FreeTables = new("free-tables",
         "munmap frees the page table as well when it is empty, after the flush that it does for the entry");
 
@@ -38,7 +38,7 @@ public sealed class LocalCpuFlag : ModelFamily
     public static readonly Fault MaskBefore = new("mask-before",
         "munmap samples mm_cpumask before it clears the PTE", Mails.Rutland);
 
-    /// <summary>A zap that finds nothing flushes nothing.</summary>
+    /// <summary>A zap that finds no entry causes no flush.</summary>
     public static readonly Fault GatherFlush = new("gather-flush",
         "the zap at close flushes only if it cleared a PTE, as mmu_gather does for a munmap that frees no page table",
         new Source("tlb_flush_mmu_tlbonly", "mm/memory.c of 2018, which tests tlb->end; include/asm-generic/tlb.h, "
@@ -57,7 +57,7 @@ public sealed class LocalCpuFlag : ModelFamily
     public static readonly Fault Mprotect = new("mprotect",
         "no deviation by itself: the server write-protects a mapped buffer with mprotect(PROT_READ)");
 
-    /// <summary>mprotect that invalidates on the own CPU only.</summary>
+    /// <summary>mprotect invalidates on the own CPU only.</summary>
     public static readonly Fault LocalMprotect = new("local-mprotect",
         "with 'mprotect': mprotect(PROT_READ) of a flagged VMA flushes the TLB of the calling CPU only", Mails.Patch);
 
@@ -65,18 +65,18 @@ public sealed class LocalCpuFlag : ModelFamily
     public static readonly Fault PerCpuTables = new("per-cpu-tables",
         "every CPU has page tables of its own for the flagged range", Mails.PerCpu);
 
-    /// <summary>An address belongs to one thread.</summary>
+    /// <summary>Each address belongs to one thread.</summary>
     public static readonly Assumption NoReuse = new("A-NOREUSE",
         "an address is not handed out again while the thread that owns it lives", "the design of the zus server");
 
-    /// <summary>Threads stay where they are.</summary>
+    /// <summary>Threads do not migrate.</summary>
     public static readonly Assumption Pinned = new("A-PIN",
         "the owning thread never runs on another CPU", "affinity; root, cpusets and CPU hotplug can break it");
 
-    /// <summary>Nobody else touches.</summary>
+    /// <summary>Only the owner of an address touches it.</summary>
     public static readonly Assumption OnlyOwner = new("A-ONLY",
         "only the owning thread issues architectural accesses to an address, while it has it mapped",
-        "nobody, as the threads share the page tables");
+        "no component, as the threads share the page tables");
 
     /// <summary>Teardown flushes everywhere.</summary>
     public static readonly Assumption FullZap = new("A-FULLZAP",
@@ -86,11 +86,11 @@ public sealed class LocalCpuFlag : ModelFamily
     public static readonly Assumption Trusted = new("A-TRUST",
         "the server's code is not compromised", "signing, at load time at best");
 
-    /// <summary>No device.</summary>
+    /// <summary>No device shares the address space.</summary>
     public static readonly Assumption NoSva = new("A-NOSVA",
         "the address space is not shared with a device", "driver policy");
 
-    /// <summary>The owner keeps still.</summary>
+    /// <summary>The owner does not touch the address between operations.</summary>
     public static readonly Assumption IdleBetween = new("A-IDLE",
         "the owning thread does not access its address between two operations", "the design of the zus server");
 
@@ -153,7 +153,7 @@ public sealed class LocalCpuFlag : ModelFamily
         Invariants.Add(m, machine);
     }
 
-    // What would be ignored in silence otherwise.
+    // Rejects choices that would have no effect.
     private static void CheckChoices(ModelBuilder m)
     {
         m.Demand(PteLeft, Overwrite);

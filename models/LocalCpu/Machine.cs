@@ -4,20 +4,20 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.LocalCpu;
 
-/// <summary>What a thread of the server is doing.</summary>
+/// <summary>The phases of a server thread.</summary>
 internal enum Phase
 {
-    /// <summary>It waits for an operation.</summary>
+    /// <summary>Waiting for an operation.</summary>
     Waiting,
 
-    /// <summary>It works on a buffer, in user mode.</summary>
+    /// <summary>Working on a buffer in user mode.</summary>
     Serving,
 
-    /// <summary>It retires a mapping, in the kernel.</summary>
+    /// <summary>Retiring a mapping in the kernel.</summary>
     Retiring,
 }
 
-/// <summary>The hardware that an instance needs, and what moves on its own: walkers, accesses, the device.</summary>
+/// <summary>The hardware of an instance, with its autonomous steps: walks, accesses and the device.</summary>
 internal sealed class Machine
 {
     private static readonly string[] Addresses = ["x", "y", "z", "w"];
@@ -52,7 +52,7 @@ internal sealed class Machine
 
         if (m.Size("gens") > 0)
         {
-            // Only a local flush leaves it to the next switch to drop a stale entry.
+            // Only a local flush leaves stale entries for the next switch to drop.
             Spaces = new AddressSpaces(m, Cpu, Tlb, m.Size("gens"), m.Has(LocalCpuFlag.LocalMunmap) ? HasStale : null);
         }
 
@@ -79,39 +79,44 @@ internal sealed class Machine
 
     public Tlb Tlb { get; }
 
-    /// <summary>Upper levels and their caches, when page tables are freed.</summary>
+    /// <summary>The upper levels and their caches; null if page tables are never freed.</summary>
     public PagingStructureCache? Upper { get; }
 
     public DeviceTlb? Device { get; }
 
-    /// <summary>Context switches, when there are any.</summary>
+    /// <summary>Context switches; null if there are none.</summary>
     public AddressSpaces? Spaces { get; }
 
     public Server Server { get; }
 
-    /// <summary>Whose frame the last architectural access through a stale translation reached, if there was one.</summary>
+    /// <summary>
+    /// The owner of the frame that the last architectural access through a stale translation reached; none if there was
+    /// no such access.
+    /// </summary>
     public Expr Victim => victim;
 
     /// <summary>
-    /// Whether a speculative access went through a stale translation; nothing where a stale translation leads to the
-    /// right frame and only allows too much.
+    /// True if a speculative access used a stale translation. Null if a stale translation leads to the right frame and
+    /// only allows too much.
     /// </summary>
     public Expr? SpeculatedStale => leaked;
 
     public Mmu Mmu { get; }
 
     /// <summary>
-    /// Whether a step was taken after which the architecture promises nothing; only where a PTE is overwritten.
+    /// True after a step for which the architecture gives no guarantees; null if no PTE is overwritten.
     /// </summary>
     public Expr Undefined { get; }
 
-    /// <summary>Whether the walker and the TLB of a processor work in the server's address space.</summary>
+    /// <summary>True if the walker and the TLB of a processor use the server's address space.</summary>
     public Expr IsLoaded(Expr c) => Spaces?.IsWalkable(c) ?? true;
 
-    /// <summary>Whether a processor holds a stale entry.</summary>
+    /// <summary>True if a processor holds a stale entry.</summary>
     public Expr HasStale(Expr c) => Exists(Va, x => Translation.IsStale(Tlb[c, x]));
 
-    /// <summary>Whether a thread of the server can still use what a processor has cached, as it is.</summary>
+    /// <summary>
+    /// True if a thread of the server can use cached translations of a processor without a further check.
+    /// </summary>
     public Expr CanStillUse(Expr c) => Spaces?.CanStillUse(c) ?? true;
 
     public void AddEnvironment(ModelBuilder m)
@@ -156,7 +161,7 @@ internal sealed class Machine
         m.Reachable("a buffer is freed", Exists(Frame, f => Allocator.Owner[f] == Owner.Free));
     }
 
-    // Any access that retires: through the entry if there is one, else through the table.
+    // An access that retires: through the cached entry if there is one, else through the page table.
     private void Access(StepBuilder s, Expr c, Expr x)
     {
         s.When(Server.MayTouch(c, x) & (Tlb[c, x].HasValue | Mmu.CanWalk(c, x, isSpeculative: false)));
@@ -177,8 +182,8 @@ internal sealed class Machine
 
     private Expr OwnerBehind(Expr option) => Allocator.Owner[option.Value[Translation.Frame]];
 
-    // A stale entry here is one that allows more than the PTE does; reading through it does no harm. A store through
-    // a clean entry goes back to the PTE, and faults there if it may not.
+    // Stale here means that an entry allows more than the PTE; a load through it does no harm. A store through a clean
+    // entry reads the PTE first, and faults if the PTE does not allow it.
     private void AddStore(ModelBuilder m)
     {
         m.Rule("store", Cpu, Va, (s, c, x) =>

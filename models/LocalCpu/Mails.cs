@@ -2,18 +2,18 @@ using Verify.Modelling;
 
 namespace Verify.Models.LocalCpu;
 
-/// <summary>The mails of the thread in which VM_LOCAL_CPU was proposed and refused.</summary>
+/// <summary>The mails of the thread in which VM_LOCAL_CPU was proposed and rejected.</summary>
 public static class Mails
 {
-    /// <summary>The patch, with its reasons and numbers.</summary>
+    /// <summary>The patch with its rationale and measurements.</summary>
     public static readonly Source Patch = Source.Mail("Boaz Harrosh, mm: Add new vma flag VM_LOCAL_CPU", "2018-05-14",
         "0efb5547-9250-6b6c-fe8e-cf4f44aaa5eb@netapp.com");
 
-    /// <summary>What the flag is for, and that faults on the VMA are refused.</summary>
+    /// <summary>The purpose of the flag; faults on the VMA are refused.</summary>
     public static readonly Source Purpose = Source.Mail("Boaz Harrosh", "2018-05-14",
         "7ec6fa37-8529-183d-d467-df3642bcbfd2@netapp.com");
 
-    /// <summary>What mm_cpumask looked like.</summary>
+    /// <summary>The content of mm_cpumask.</summary>
     public static readonly Source Cpumask = Source.Mail("Boaz Harrosh, on mm_cpumask", "2018-05-15",
         "cff721c3-65e8-c1e8-9f6d-c37ce6e56416@netapp.com");
 
@@ -25,24 +25,24 @@ public static class Mails
     public static readonly Source ToRutland = Source.Mail("Boaz Harrosh, answering Mark Rutland", "2018-05-15",
         "Re: [PATCH] mm: Add new vma flag VM_LOCAL_CPU");
 
-    /// <summary>With a stale entry one can do almost anything; a compromised server is enough.</summary>
+    /// <summary>A stale entry allows almost anything; a compromised server is enough.</summary>
     public static readonly Source Wilcox = Source.Mail("Matthew Wilcox", "2018-05-15",
         "20180515120355.GE31599@bombadil.infradead.org");
 
-    /// <summary>The server is to be signed and checked when it is loaded.</summary>
+    /// <summary>The server will be signed and checked when it is loaded.</summary>
     public static readonly Source ToWilcox = Source.Mail("Boaz Harrosh, answering Matthew Wilcox", "2018-05-15",
         "Re: [PATCH] mm: Add new vma flag VM_LOCAL_CPU");
 
-    /// <summary>A touch on the wrong CPU, and reuse of the frame, corrupt the kernel.</summary>
+    /// <summary>A touch on the wrong CPU, with reuse of the frame, corrupts the kernel.</summary>
     public static readonly Source Zijlstra = Source.Mail("Peter Zijlstra, on a wrong-CPU access", "2018-05-15",
         "Re: [PATCH] mm: Add new vma flag VM_LOCAL_CPU");
 
-    /// <summary>Page tables for each CPU would do it, and are expensive.</summary>
+    /// <summary>Page tables for each CPU would suffice, and are expensive.</summary>
     public static readonly Source PerCpu = Source.Mail("Peter Zijlstra, quoting Dave Hansen", "2018-05-22",
         "20180522165641.GN12217@hirez.programming.kicks-ass.net");
 }
 
-/// <summary>Where the steps come from.</summary>
+/// <summary>The sources of the steps.</summary>
 internal static class Code
 {
     public static readonly Source InsertPfn = Source.Kernel("insert_pfn", "mm/memory.c", "v4.17");

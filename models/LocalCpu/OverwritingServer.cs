@@ -4,7 +4,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.LocalCpu;
 
-/// <summary>A server as in the posted patch: the next operation writes over the PTE of the last one.</summary>
+/// <summary>The server of the posted patch: the next operation overwrites the PTE of the last one.</summary>
 internal sealed class OverwritingServer(Machine machine)
 {
     private readonly Server server = machine.Server;
@@ -61,8 +61,8 @@ internal sealed class OverwritingServer(Machine machine)
         t.Either([.. ways]);
     }
 
-    // What the patch leaves valid is the PTE, not a reference: with that fault the buffer lives as long as its
-    // operation. Without it an operation is over only when its PTE was overwritten, or cleared, and flushed.
+    // In the patch a valid PTE remains, but not a reference: with that fault the buffer lives as long as its operation.
+    // Without the fault an operation ends only after its PTE was overwritten or cleared, and flushed.
     private Expr IsReferenced(ModelBuilder m, Expr f, Expr old)
     {
         var isInUse = m.Has(LocalCpuFlag.PteLeft)
@@ -78,7 +78,7 @@ internal sealed class OverwritingServer(Machine machine)
             var pte = pages.Entry(c, x);
             s.When(server.CanRun(c) & machine.Allocator.Owner[f] == Owner.AppBuf)
                 .When(server.Holder[x].IsNone | server.Holder[x] == c)
-                // A thread has one address, so that there is one buffer that its next operation takes the place of.
+                // A thread has one address, so its next operation replaces exactly one buffer.
                 .When(ForAll(machine.Va, y => y == x | server.Holder[y] != c))
                 .When(!server.Lock & pte.HasValue.Implies(server.CanFlush))
                 .Set(pte, machine.Translation.To(f))
@@ -92,7 +92,7 @@ internal sealed class OverwritingServer(Machine machine)
                 s.Set(held[f], true).Set(dropping[f], false);
             }
 
-            // Both addresses are writable: break-before-make is required wherever it exists.
+            // Both addresses are writable, so break-before-make is required where the architecture has it.
             if (!machine.Architecture.AllowsLiveOverwrite)
             {
                 s.SetIf(pte.HasValue & pte.Value[machine.Translation.Frame] != f, machine.Undefined, true);
@@ -104,7 +104,7 @@ internal sealed class OverwritingServer(Machine machine)
             .Set(old, None).Set(locals.Phase, Phase.Serving)));
     }
 
-    // The patch left munmap alone: at close, exit or crash the flush reaches every CPU.
+    // The patch did not change munmap: at close, exit or crash the flush reaches every CPU.
     private void Close(ThreadBuilder t, Expr c, Server.Locals locals, Expr old)
     {
         t.Step("close: zap_pte_range", machine.Va, (s, x) => s
@@ -119,7 +119,7 @@ internal sealed class OverwritingServer(Machine machine)
         t.Return();
     }
 
-    // zuf's own references: what no PTE names when a full flush starts goes when it has ended.
+    // zuf's own references: a frame that no PTE names when a full flush starts is released when the flush has ended.
     private void DropReferences(ThreadBuilder t)
     {
         t.Step("flush_tlb_mm", s => server.Shootdown!

@@ -4,20 +4,22 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.LocalCpu;
 
-/// <summary>Whether the server's code is what it was signed to be.</summary>
+/// <summary>The states of the server's code.</summary>
 internal enum ServerCode
 {
     /// <summary>Not loaded yet.</summary>
     NotLoaded,
 
-    /// <summary>Loaded, and its signature was right.</summary>
+    /// <summary>Loaded with a valid signature.</summary>
     Verified,
 
-    /// <summary>Somebody else's, since.</summary>
+    /// <summary>Taken over by an attacker after loading.</summary>
     Compromised,
 }
 
-/// <summary>What the threads of the server share, whichever way they retire a mapping.</summary>
+/// <summary>
+/// The state that the threads of the server share, independent of the way in which they retire a mapping.
+/// </summary>
 internal sealed class Server
 {
     private readonly Machine machine;
@@ -47,7 +49,7 @@ internal sealed class Server
             Shootdown = new Shootdown(m, cpu, machine.Va, machine.Architecture);
         }
 
-        // Code that nobody has checked may be anybody's.
+        // Unverified code may be an attacker's.
         code = m.Has(LocalCpuFlag.SignedServer) ? m.Var("server", Sort.Enum<ServerCode>()) : ServerCode.Compromised;
         if (m.Has(LocalCpuFlag.SignedServer))
         {
@@ -55,7 +57,7 @@ internal sealed class Server
         }
     }
 
-    /// <summary>Which thread's VMA an address is in; none when it can be handed out.</summary>
+    /// <summary>The thread whose VMA contains an address; none if the address is free.</summary>
     public Expr Holder { get; }
 
     /// <summary>mmap_lock, which every munmap holds from the zap to the end of the flush.</summary>
@@ -64,29 +66,29 @@ internal sealed class Server
     /// <summary>The threads, once they are described.</summary>
     public ModelThread? Thread { get; set; }
 
-    /// <summary>Whether threads move between CPUs.</summary>
+    /// <summary>True if threads migrate between CPUs.</summary>
     public bool CanMigrate { get; }
 
-    /// <summary>The flush of other CPUs, where anything does one and there are others.</summary>
+    /// <summary>The flush of other CPUs; null if no step uses one or there are no other CPUs.</summary>
     public Shootdown? Shootdown { get; }
 
     /// <summary>The CPU that a thread runs on.</summary>
     public Expr Here(Expr c) => If(on[c].HasValue, on[c].Value, c);
 
-    /// <summary>Whether a thread can take a step that needs its CPU.</summary>
+    /// <summary>True if a thread can take a step that needs its CPU.</summary>
     public Expr CanRun(Expr c) =>
         (machine.Spaces?.CanRunThread(Here(c)) ?? true) & code != ServerCode.NotLoaded;
 
-    /// <summary>Whether the bound on flush generations leaves room for one more.</summary>
+    /// <summary>True if the bound on flush generations leaves room for one more.</summary>
     public Expr CanFlush => machine.Spaces?.HasGenerationsLeft ?? true;
 
-    /// <summary>Whether a thread works on the buffer at an address, in user mode.</summary>
+    /// <summary>True if a thread works on the buffer at an address, in user mode.</summary>
     public Expr IsServed(Expr x) => Exists(cpu, z => Serves(z, x));
 
-    /// <summary>Whether a frame is the buffer of an operation that is not over.</summary>
+    /// <summary>True if a frame is the buffer of an operation in progress.</summary>
     public Expr InFlight(Expr f) => Exists(cpu, z => buffer[z] == f);
 
-    /// <summary>Whether some instruction that a CPU retires may name an address.</summary>
+    /// <summary>True if an instruction that a CPU retires may use an address.</summary>
     public Expr MayTouch(Expr d, Expr x)
     {
         var owner = Exists(cpu, z => Here(z) == d & (touchesWhileWaiting
@@ -95,20 +97,22 @@ internal sealed class Server
         return (machine.Spaces?.Runs(d) ?? true) & (onlyOwner ? owner : code == ServerCode.Compromised | owner);
     }
 
-    /// <summary>Declares what every thread keeps for itself; before its first step.</summary>
+    /// <summary>Declares the locals of a thread; call it before the first step.</summary>
     public Locals Begin(ThreadBuilder t, Expr c)
     {
         var locals = new Locals(
             t.Local("phase", Sort.Enum<Phase>(), Phase.Waiting),
             t.Local("at", machine.Va),
             t.Local("buffer", machine.Frame));
-        // Other steps ask about any thread, so they need the whole maps.
+        // Other steps need the locals of all threads, so the maps are kept.
         (phase, at, buffer) = (Whole(locals.Phase), Whole(locals.At), Whole(locals.Buffer));
         t.RunsOn(Here(c));
         return locals;
     }
 
-    /// <summary>Adds a way of an <c>Either</c> on which the thread moves to another CPU, and goes on at a label.</summary>
+    /// <summary>
+    /// Adds a branch of an <c>Either</c> on which the thread migrates to another CPU and continues at a label.
+    /// </summary>
     public void Migrate(ThreadBuilder t, Expr c, string label)
     {
         t.Step("migrate", cpu, (s, d) => s
@@ -118,7 +122,7 @@ internal sealed class Server
         t.Goto(label);
     }
 
-    /// <summary>Adds the flush on the CPU that the thread runs on, and only there.</summary>
+    /// <summary>Adds the flush on the current CPU of the thread only.</summary>
     public void FlushLocally(ThreadBuilder t, Expr c, Expr address, Action<StepBuilder> also)
     {
         BumpGeneration(t, c);
@@ -130,11 +134,11 @@ internal sealed class Server
         });
     }
 
-    /// <summary>Adds the flush on all CPUs, up to where it waits: see <see cref="FinishFlush"/>.</summary>
+    /// <summary>Adds the flush on all CPUs up to the wait; see <see cref="FinishFlush"/>.</summary>
     /// <param name="t">The program.</param>
     /// <param name="c">The thread.</param>
-    /// <param name="address">What to drop.</param>
-    /// <param name="sampled">The CPUs to interrupt, if they were chosen before.</param>
+    /// <param name="address">The address to drop; none for everything.</param>
+    /// <param name="sampled">The CPUs to interrupt, if they were chosen before; else null.</param>
     public void FlushEverywhere(ThreadBuilder t, Expr c, Expr address, Expr? sampled = null)
     {
         BumpGeneration(t, c);
@@ -171,7 +175,7 @@ internal sealed class Server
         }
     }
 
-    /// <summary>Adds the step that reads which other CPUs have the mm; nothing when all have it always.</summary>
+    /// <summary>Adds the step that reads which other CPUs have the mm loaded; null if all always have.</summary>
     public Expr? ReadMask(ThreadBuilder t, Expr c)
     {
         if (machine.Spaces is not { } spaces)
@@ -186,7 +190,7 @@ internal sealed class Server
         return others;
     }
 
-    /// <summary>Adds to a step that the flush is over and the thread can be preempted.</summary>
+    /// <summary>Extends a step: the flush is over, and the thread can be preempted.</summary>
     public StepBuilder FinishFlush(StepBuilder s, Expr c)
     {
         Shootdown?.Finish(s, None);
@@ -194,13 +198,13 @@ internal sealed class Server
         return s.From(Code.Finish);
     }
 
-    /// <summary>Adds the application's last put_page of a buffer that nobody else has a reference to.</summary>
+    /// <summary>Adds the application's last put_page of a buffer without other references.</summary>
     public void AddPutPage(ModelBuilder m, Func<Expr, Expr> isReferenced) =>
         m.Rule("put_page", cpu, machine.Frame, (s, c, f) => machine.Allocator
             .Free(s.When(machine.Allocator.Owner[f] == Owner.AppBuf & !isReferenced(f)), f))
             .From(Code.PutPage);
 
-    /// <summary>Adds what other CPUs do when a flush reaches them.</summary>
+    /// <summary>Adds the reaction of other CPUs to a flush.</summary>
     public void AddAnswers(ModelBuilder m) => Shootdown?.AddAnswers(m,
         d => machine.Spaces?.HasInterrupts(d) ?? true,
         (s, from, d) =>
@@ -223,7 +227,7 @@ internal sealed class Server
         }
     }
 
-    // What a CPU drops for an address, or for the whole address space when there is none.
+    // A CPU drops its entry for an address, or for the whole address space if the address is none.
     private void Invalidate(StepBuilder s, Expr d, Expr address)
     {
         if (machine.Spaces is { } spaces)
@@ -252,6 +256,6 @@ internal sealed class Server
 
     private static Expr Whole(Expr local) => ((Expr.Index)local).Map;
 
-    /// <summary>What a thread keeps for itself while it works on a buffer.</summary>
+    /// <summary>The locals of a thread while it works on a buffer.</summary>
     internal sealed record Locals(Expr Phase, Expr At, Expr Buffer);
 }

@@ -4,7 +4,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.LocalCpu;
 
-/// <summary>A server that maps a buffer for each operation and unmaps it at its end.</summary>
+/// <summary>The server maps a buffer for each operation and unmaps it at the end.</summary>
 internal sealed class UnmappingServer(Machine machine)
 {
     private readonly Server server = machine.Server;
@@ -20,7 +20,7 @@ internal sealed class UnmappingServer(Machine machine)
         isLocal = m.Has(LocalCpuFlag.LocalMunmap);
         keepsAddresses = m.Assumes(LocalCpuFlag.NoReuse);
         zapsFully = m.Assumes(LocalCpuFlag.FullZap);
-        // Elsewhere a crash in the middle of an operation does what munmap does.
+        // In other instances a crash in the middle of an operation has the same effect as munmap.
         hasTeardown = isLocal && (keepsAddresses || zapsFully);
         server.Thread = m.Thread("zt", machine.Cpu, repeats: true, (t, c) => Program(m, t, c));
         server.AddAnswers(m);
@@ -111,7 +111,7 @@ internal sealed class UnmappingServer(Machine machine)
         t.Goto("waiting");
     }
 
-    // Everything that the thread has goes at once, so the flush is one of the whole address space.
+    // Everything that the thread has mapped goes at once, so the flush covers the whole address space.
     private void Teardown(ThreadBuilder t, Expr c, Server.Locals locals, Expr isClosing, Expr cleared)
     {
         t.Step("close: zap_pte_range", s =>
@@ -193,7 +193,7 @@ internal sealed class UnmappingServer(Machine machine)
             Plainly);
     }
 
-    // The end of munmap or of a teardown. The locals are reset where the program starts again.
+    // The end of munmap or of a teardown. The locals are reset at the start of the program.
     private StepBuilder Release(StepBuilder s, Expr c, Server.Locals locals, Expr isClosing)
     {
         s.Set(server.Lock, false);

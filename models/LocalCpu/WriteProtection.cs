@@ -5,7 +5,7 @@ namespace Verify.Models.LocalCpu;
 /// <summary>mprotect(PROT_READ) of a mapped buffer, with a flush of one CPU or of all.</summary>
 internal sealed class WriteProtection(Machine machine)
 {
-    /// <summary>Adds a way of an <c>Either</c> that write-protects, and goes on at a label.</summary>
+    /// <summary>Adds a branch of an <c>Either</c> that write-protects the buffer and continues at a label.</summary>
     public void Add(ModelBuilder m, ThreadBuilder t, Expr c, Server.Locals locals, string label)
     {
         var server = machine.Server;
@@ -26,7 +26,7 @@ internal sealed class WriteProtection(Machine machine)
             server.FlushEverywhere(t, c, locals.At);
         }
 
-        // From here on the caller relies on the content: whatever still allows a store is stale.
+        // From here on the caller relies on the content: every entry that still allows a store is stale.
         t.Step("mprotect returns", s =>
         {
             machine.Tlb.OutdateWritable(s, locals.At.Value);

@@ -5,21 +5,21 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Munmap;
 
-/// <summary>Reclaim unmaps pages and puts the flush off; mprotect meanwhile finds the PTE cleared.</summary>
+/// <summary>Reclaim unmaps pages and defers the flush; a concurrent mprotect finds the PTE cleared.</summary>
 public sealed class BatchedUnmap : ModelFamily
 {
-    /// <summary>mprotect looks at PTEs only.</summary>
+    /// <summary>mprotect checks PTEs only, not pending flushes.</summary>
     public static readonly Fault NoPendingFlush = new("no-pending-flush",
         "change_pte_range does not call flush_tlb_batched_pending",
         new Source("mm, mprotect: flush TLB if potentially racing with a parallel reclaim leaving stale TLB entries",
             "3ea277194daa"));
 
-    /// <summary>A flag in place of two counts.</summary>
+    /// <summary>A flag in place of two counters.</summary>
     public static readonly Fault Flag = new("flag",
         "mm->tlb_flush_batched is a flag that flush_tlb_batched_pending clears by a plain store, as before 5.17",
         new Source("mm/rmap: fix potential batched TLB flush race", "5ee2fa2f0636"));
 
-    /// <summary>Reclaim frees first.</summary>
+    /// <summary>Reclaim frees the page before the flush.</summary>
     public static readonly Fault FreeFirst = new("free-first", "reclaim frees the page before try_to_unmap_flush");
 
 
@@ -147,10 +147,11 @@ public sealed class BatchedUnmap : ModelFamily
 
     private sealed record Locks(Expr Mmap, Expr PageTable);
 
-    /// <summary>mm->tlb_flush_batched: whether reclaim has cleared PTEs of the mm whose flush is still to come.</summary>
+    /// <summary>mm->tlb_flush_batched: true if reclaim has cleared PTEs of the mm without flushing them yet.</summary>
     private sealed class Batched
     {
-        // As many are counted; with the next, both counts start again. No more can come while one mprotect flushes.
+        // The maximum count; the next increment restarts both counts. No more increments are possible while one
+        // mprotect flushes.
         private readonly int most;
         private readonly bool isFlag;
         private readonly Expr flag = None;
@@ -173,15 +174,15 @@ public sealed class BatchedUnmap : ModelFamily
             IsPending = pending != flushed;
         }
 
-        /// <summary>Whether a flush may still be to come.</summary>
+        /// <summary>True if a flush may still be pending.</summary>
         public Expr IsPending { get; }
 
-        /// <summary>Adds to a step that a PTE is cleared whose flush comes later.</summary>
+        /// <summary>Extends a step: a PTE is cleared and its flush deferred.</summary>
         public StepBuilder Add(StepBuilder s) => isFlag
             ? s.Set(flag, true)
             : s.Set(pending, If(pending == most, 1, pending + 1)).SetIf(pending == most, flushed, 0);
 
-        /// <summary>Adds flush_tlb_batched_pending, which its caller calls with a page-table lock.</summary>
+        /// <summary>Adds flush_tlb_batched_pending; its caller holds a page-table lock.</summary>
         public void FlushIfPending(ThreadBuilder t, Action flush)
         {
             if (isFlag)

@@ -6,12 +6,12 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Munmap;
 
 /// <summary>
-/// A dirty page of a shared file mapping is zapped while writeback cleans it: CPUs still store through what their TLBs
-/// have until the flush.
+/// A dirty page of a shared file mapping is zapped while writeback cleans it; CPUs can still store through their TLB
+/// entries until the flush.
 /// </summary>
 public sealed class DelayedRmap : ModelFamily
 {
-    /// <summary>The page is invisible to rmap before the flush.</summary>
+    /// <summary>The page leaves rmap before the flush.</summary>
     public static readonly Fault EarlyRmap = new("early-rmap",
         "zap_pte_range removes the rmap with the PTE, so folio_mkclean does not meet it at the page-table lock",
         new Source("mm: delay page_remove_rmap() until after the TLB has been flushed", "5df397dec7c4"));
@@ -139,7 +139,7 @@ public sealed class DelayedRmap : ModelFamily
             .Set(folio.Unsaved[page.Value], false).Set(folio.Locked[page.Value], false).Shows(page).From(Clear));
     }
 
-    /// <summary>The page of the file, and what the kernel knows of it.</summary>
+    /// <summary>The page of the file and its state in the kernel.</summary>
     private sealed class Folio
     {
         private readonly Process process;
@@ -163,17 +163,17 @@ public sealed class DelayedRmap : ModelFamily
 
         public Expr Locked { get; }
 
-        /// <summary>Whether memory has a store that the disk has not.</summary>
+        /// <summary>True if memory has a store that the disk lacks.</summary>
         public Expr Unsaved { get; }
 
         public Expr Lost { get; }
 
-        /// <summary>The page that each CPU has gathered, and holds a reference to.</summary>
+        /// <summary>The page that each CPU has gathered with a reference.</summary>
         public Expr Gathered { get; set; } = None;
 
         public Expr IsGathered(Expr f) => Exists(process.Cpu, c => Gathered[c] == f);
 
-        /// <summary>Adds to the step of a store that the disk is behind.</summary>
+        /// <summary>Extends the step of a store: the disk is out of date.</summary>
         public void Stored(StepBuilder s, Expr c, Expr x) => s.Each(process.Frame, f => s.SetIf(
             If(process.Mmu.StoresAtOnce(c, x),
                 process.Translation.Names(process.Tlb[c, x], f), process.Translation.Names(process.Pte(x), f)),

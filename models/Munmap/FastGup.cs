@@ -5,7 +5,8 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Munmap;
 
 /// <summary>
-/// GUP-fast: a walk of the page table in software, without locks, with interrupts off, that takes a reference to the page.
+/// GUP-fast: a software walk of the page table, without locks and with interrupts off, that takes a reference to the
+/// page.
 /// </summary>
 internal sealed class FastGup : IHolder
 {
@@ -24,11 +25,11 @@ internal sealed class FastGup : IHolder
     private readonly Expr wrongPage;
     private readonly Expr readFreedTable;
 
-    /// <summary>Declares what each CPU's walk has in hand.</summary>
+    /// <summary>Declares the state of each CPU's walk.</summary>
     /// <param name="m">The model.</param>
     /// <param name="process">The process.</param>
-    /// <param name="rechecks">Whether the PTE is read again once the reference is taken.</param>
-    /// <param name="rechecksUpper">Whether the PMD is read again too.</param>
+    /// <param name="rechecks">True if the PTE is read again after the reference is taken.</param>
+    /// <param name="rechecksUpper">True if the PMD is read again too.</param>
     public FastGup(ModelBuilder m, Process process, bool rechecks, bool rechecksUpper = true)
     {
         (this.process, this.rechecks, this.rechecksUpper) = (process, rechecks, rechecksUpper);
@@ -45,16 +46,16 @@ internal sealed class FastGup : IHolder
         process.Allocator.Register(this);
     }
 
-    /// <summary>Whether a CPU has interrupts off.</summary>
+    /// <summary>True if a CPU has interrupts off.</summary>
     public Expr IrqsOff { get; }
 
-    /// <summary>Called where a CPU enables interrupts.</summary>
+    /// <summary>Called at the step where a CPU enables interrupts.</summary>
     public Action<StepBuilder, Expr>? Enabled { get; set; }
 
-    /// <summary>Whether a frame is gathered by some munmap, which holds the reference of the mapping.</summary>
+    /// <summary>True if a munmap has gathered a frame; it then holds the reference of the mapping.</summary>
     public Func<Expr, Expr>? IsGathered { get; set; }
 
-    /// <summary>Whether some CPU holds a reference that GUP-fast took.</summary>
+    /// <summary>True if some CPU holds a reference taken by GUP-fast.</summary>
     public Expr IsReferenced(Expr f) => Exists(process.Cpu, c => referenced[c] == f);
 
     /// <inheritdoc/>
@@ -67,18 +68,20 @@ internal sealed class FastGup : IHolder
         }
     });
 
-    /// <summary>Adds to a step that the address no longer names a page, which lives on where it is referenced.</summary>
+    /// <summary>
+    /// Extends a step: addresses stop naming their pages, which stay allocated while they are referenced.
+    /// </summary>
     public StepBuilder Outdate(StepBuilder s, Func<Expr, Expr> which) => s.Each(process.Cpu, c => s.SetIf(
         entries[c].HasValue & which(Frame(c)), entries[c].Value[process.Translation.Stale], true));
 
-    /// <summary>Adds the program, as a way of an <c>Either</c>.</summary>
+    /// <summary>Adds the program as a branch of an <c>Either</c>.</summary>
     public void Program(ThreadBuilder t, Expr c)
     {
         var address = t.Local("gup_address", process.Va);
         t.Step("local_irq_save", process.Va, (s, x) => s.Set(IrqsOff[c], true).Set(address, x).From(Source));
         if (process.Upper is { } upper)
         {
-            // Where the PMD maps a huge page, the walk ends another way, which is left out.
+            // If the PMD maps a huge page, the walk ends differently, which is left out.
             t.Branch("gup_fast_pmd_range", upper.Pmd.HasValue, () => ReadEntry(t, c, address), FallBack(t),
                 s => s.SetIf(upper.Pmd.HasValue, tables[c], New(held, upper.Pmd.Value, false)).From(Source));
         }
@@ -95,7 +98,7 @@ internal sealed class FastGup : IHolder
 
     private void ReadEntry(ThreadBuilder t, Expr c, Expr address)
     {
-        // Through a table that collapse has unhooked the entries are still there to be read.
+        // The entries of a table that collapse has unhooked can still be read.
         var pte = process.Pte(address.Value);
         var isPresent = pte.HasValue;
         var isLinked = (Expr)true;
@@ -125,7 +128,7 @@ internal sealed class FastGup : IHolder
     {
         var canGrab = process.Allocator.Owner[Frame(c)] != Owner.Free;
         t.Branch("try_grab_folio_fast", canGrab, () => { }, FallBack(t),
-            // Freed meanwhile, and mapped again at the same address: that is the right page.
+            // If the page was freed and mapped again at the same address, it is the right page.
             s => s.SetIf(canGrab, referenced[c], Frame(c))
                 .SetIf(canGrab & isUnchanged, entries[c].Value[process.Translation.Stale], false).From(Source));
         if (rechecks)
@@ -158,7 +161,7 @@ internal sealed class FastGup : IHolder
         return s;
     }
 
-    // The last reference to a page that is not mapped any more frees it.
+    // The last reference to an unmapped page frees it.
     private StepBuilder Put(StepBuilder s, Expr c)
     {
         var page = referenced[c].Value;
@@ -168,7 +171,7 @@ internal sealed class FastGup : IHolder
         return s.Set(referenced[c], None);
     }
 
-    /// <summary>Adds what GUP-fast promises.</summary>
+    /// <summary>Adds the guarantees of GUP-fast.</summary>
     public void AddInvariants(ModelBuilder m)
     {
         m.Always("I-GUP", !wrongPage, "GUP-fast hands out a reference only to the page that the address names");

@@ -17,7 +17,7 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
 
     private readonly bool skipsLazy = rules.SkipsLazy && (!m.Has(TlbGenerations.FreeTables) || m.Has(TlbGenerations.SkipLazy));
 
-    /// <summary>Adds the program of a thread; gives the generation that each CPU's flush is for.</summary>
+    /// <summary>Adds the program of a thread; returns the generation that each CPU's flush is for.</summary>
     public Expr Program(ThreadBuilder t, Expr c)
     {
         var sort = Sort.Map(process.Va, Sort.Option(process.Frame));
@@ -75,7 +75,7 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
         s.Shows().From(KernelCode.Finish);
     });
 
-    // Reclaim, which comes by way of the page: its flush is for all that the batch has, and for no generation.
+    // Reclaim finds pages through rmap: its flush covers the whole batch and has no generation.
     private void UnmapBatch(ThreadBuilder t, Expr c, Expr batch, Expr others, Expr asked)
     {
         t.Step("try_to_unmap_one", process.Va, (s, x) => s
@@ -86,14 +86,14 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
             .Each(process.Cpu, d => s.Set(others[d], spaces.Cpumask[d] & d != c)).Shows().From(AddPending));
         t.Step(Architecture.X86.LocalFlush, s =>
         {
-            spaces.Flush(s, c, None, asked); // none here
+            spaces.Flush(s, c, None, asked); // reclaim's flush has no generation
             s.Shows().From(FlushBatch);
         });
         t.Step("arch_tlbbatch_flush", s => process.Shootdown
             .Send(s, c, d => others[d], None).Shows().From(FlushBatch));
     }
 
-    // One page, and a flush of its address; or all of them, and a flush of the whole mm.
+    // Either one page and a flush of its address, or all pages and a flush of the whole mm.
     private void Unhook(ThreadBuilder t, Expr c, Expr batch, Expr address)
     {
         StepBuilder Begin(StepBuilder s)
@@ -124,7 +124,7 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
         }
     }
 
-    // Every load of another CPU's state is a step of its own.
+    // Each read of another CPU's state is a step of its own.
     private void Interrupt(ThreadBuilder t, Expr c, Expr address, Expr others)
     {
         t.Step("mm_cpumask", s => s
@@ -132,7 +132,7 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
             .Shows().From(KernelCode.FlushRange));
         if (skipsLazy && rules.LooksAtLoaded)
         {
-            // Once a second a flush interrupts whoever is in the cpumask, to trim it.
+            // Once per second a flush interrupts every CPU in the cpumask, to trim it.
             t.Either(
                 () => t.Step("should_flush_tlb: loaded_mm", s => s
                     .Each(process.Cpu, d => s.Set(others[d],

@@ -6,12 +6,12 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Munmap;
 
 /// <summary>
-/// munmap that frees a page table while another gather of the same mm is under way: both hold mmap_lock for reading, since
-/// munmap downgrades it.
+/// munmap frees a page table during another gather of the same mm. Both hold mmap_lock for reading, because munmap
+/// downgrades it.
 /// </summary>
 public sealed class GatherLevels : ModelFamily
 {
-    /// <summary>A nested gather forgets what it has freed.</summary>
+    /// <summary>A nested gather forgets which levels it has freed.</summary>
     public static readonly Fault ResetRange = new("reset-range",
         "tlb_finish_mmu of a nested gather resets the range, and with it freed_tables, before it flushes, as before 5.2",
         new Source("mm: mmu_gather: remove __tlb_reset_range() for force flush", "7a30df49f63a"));

@@ -2,7 +2,7 @@ using Verify.Modelling;
 
 namespace Verify.Models.Munmap;
 
-/// <summary>Where the steps come from.</summary>
+/// <summary>The sources of the steps.</summary>
 internal static class KernelCode
 {
     public static readonly Source AnonymousPage = Source.Kernel("do_anonymous_page", "mm/memory.c", "v6.19");

@@ -5,19 +5,19 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Munmap;
 
-/// <summary>Walks without a lock, of the hardware and of GUP-fast, against a munmap that frees pages and page tables.</summary>
+/// <summary>Lockless walks of the hardware and of GUP-fast against a munmap that frees pages and page tables.</summary>
 public sealed class LocklessWalk : ModelFamily
 {
     /// <summary>Page tables are freed.</summary>
     public static readonly Fault FreeTables = new("free-tables",
         "no deviation by itself: munmap frees the page table with its last entry", KernelCode.FreeTables);
 
-    /// <summary>Tables go before the flush when memory is short.</summary>
+    /// <summary>Tables are freed before the flush if memory is short.</summary>
     public static readonly Fault TableFirst = new("table-first",
         "with 'free-tables': tlb_remove_table frees a table at once when it has no memory for a batch, before the flush",
         new Source("mm/tlb, x86/mm: Support invalidating TLB caches for RCU_TABLE_FREE", "d86564a2f085"));
 
-    /// <summary>Tables go right after the flush.</summary>
+    /// <summary>Tables are freed directly after the flush.</summary>
     public static readonly Fault NoGrace = new("no-grace",
         "with 'free-tables', where invalidation is broadcast: tables are freed after the flush, without a grace period");
 
@@ -25,7 +25,7 @@ public sealed class LocklessWalk : ModelFamily
     public static readonly Fault NoRecheck = new("no-recheck",
         "GUP-fast does not read the PTE again once it has its reference");
 
-    /// <summary>khugepaged collapses pages to a huge one.</summary>
+    /// <summary>khugepaged collapses pages to a huge page.</summary>
     public static readonly Fault Collapse = new("collapse",
         "with 'free-tables', no deviation by itself: khugepaged replaces the pages of the table by a huge page");
 
@@ -68,7 +68,7 @@ public sealed class LocklessWalk : ModelFamily
         "paravirtualised guests, whose flush waits for no interrupt; INVLPGB",
         "preemption: what a CPU runs, it runs to the end; grace periods come one at a time",
         "context switches: the mm stays loaded on every CPU",
-        "huge pages, but for what a collapse to one leaves behind: nobody accesses, pins or splits them",
+        "huge pages, but for what a collapse to one leaves behind: they are not accessed, pinned or split",
         .. Process.NotModelled,
     ];
 
@@ -117,7 +117,7 @@ public sealed class LocklessWalk : ModelFamily
         gup.AddInvariants(m);
     }
 
-    /// <summary>A wait for every CPU to have had interrupts on: by an interrupt, or by RCU-sched.</summary>
+    /// <summary>A wait until every CPU has had interrupts on: by an interrupt, or by RCU-sched.</summary>
     private sealed class GracePeriod
     {
         private readonly Process process;
@@ -144,7 +144,7 @@ public sealed class LocklessWalk : ModelFamily
         public StepBuilder Queue(StepBuilder s, Expr table) => Start(s).Set(queued, table);
     }
 
-    /// <summary>khugepaged: the PMD first, then the check that nobody has a page pinned, then the copy.</summary>
+    /// <summary>khugepaged: clears the PMD first, then checks that no page is pinned, then copies.</summary>
     private sealed class HugeCollapse
     {
         private static readonly Source Source = Source.Kernel("collapse_huge_page", "mm/khugepaged.c", "001dba133cfa");
@@ -163,7 +163,7 @@ public sealed class LocklessWalk : ModelFamily
             m.Reachable("a huge page takes the place of the table", IsHuge);
         }
 
-        /// <summary>Whether the PMD maps a huge page, with the page table put by for a split.</summary>
+        /// <summary>True if the PMD maps a huge page; its page table is kept for a split.</summary>
         public Expr IsHuge => deposited.HasValue;
 
         public void Program(ThreadBuilder t, Expr c)
@@ -206,7 +206,7 @@ public sealed class LocklessWalk : ModelFamily
                 .Set(deposited, table).Set(table, None).Set(mmapLock, false).Shows().From(Source));
         }
 
-        /// <summary>munmap of the huge page, whose page table nobody should be walking any more.</summary>
+        /// <summary>munmap of the huge page, whose page table no walker should be using any more.</summary>
         public void Zap(ThreadBuilder t, Expr c) => t.Step("zap_huge_pmd", s => process
             .Free(s.When(!mmapLock & deposited.HasValue & !gup.IrqsOff[c]), deposited.Value).Set(deposited, None).Shows()
             .From(Withdraw));
@@ -244,7 +244,7 @@ public sealed class LocklessWalk : ModelFamily
                 .Shows(upper.Pmd).From(KernelCode.FreeTables));
             if (m.Size("va") == 1)
             {
-                FreeBoth(t, c); // the last entry is gone, whichever it was
+                FreeBoth(t, c); // the last entry is gone
                 return;
             }
 
@@ -282,7 +282,7 @@ public sealed class LocklessWalk : ModelFamily
 
         private StepBuilder Finish(StepBuilder s) => s.Set(mmapLock, false).From(KernelCode.Finish);
 
-        // put_page: if GUP-fast holds a reference, the page is freed with that.
+        // put_page: if GUP-fast holds a reference, dropping that reference frees the page.
         private void FreePage(ThreadBuilder t, Func<StepBuilder, StepBuilder> then) =>
             t.Step("tlb_batch_pages_flush", s =>
             {

@@ -5,12 +5,12 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Munmap;
 
 /// <summary>
-/// Pages of a file that one process maps, shared and writable, one VMA an address: i_mmap, writeback by way of it, and
-/// truncate.
+/// Pages of a file in shared, writable mappings of one process, with one VMA per address: i_mmap, writeback through it,
+/// and truncate.
 /// </summary>
 /// <remarks>
-/// A walk of i_mmap holds its lock for reading, and a VMA is linked or unlinked under it for writing. A VMA that was made
-/// by copy_vma comes after the one it was copied from.
+/// A walk of i_mmap holds its lock for reading; linking and unlinking a VMA holds it for writing. A VMA that copy_vma
+/// has made comes after its original.
 /// </remarks>
 internal sealed class MappedFile
 {
@@ -29,10 +29,10 @@ internal sealed class MappedFile
     private readonly Expr copiedFrom;
     private Expr gathered = None; // a map, once the threads have declared it
 
-    /// <summary>Declares it: nothing is mapped.</summary>
+    /// <summary>Declares the state, with nothing mapped.</summary>
     /// <param name="m">The model.</param>
     /// <param name="process">The process.</param>
-    /// <param name="isOrdered">Whether a walk comes to a copied VMA after the one it was copied from.</param>
+    /// <param name="isOrdered">True if a walk visits a copied VMA after its original.</param>
     public MappedFile(ModelBuilder m, Process process, bool isOrdered)
     {
         (this.process, this.isOrdered) = (process, isOrdered);
@@ -56,39 +56,39 @@ internal sealed class MappedFile
 
     public Expr HasVma { get; }
 
-    /// <summary>Whether each processor walks i_mmap.</summary>
+    /// <summary>True if each processor walks i_mmap.</summary>
     public Expr IsWalking { get; }
 
-    /// <summary>Whether somebody holds the lock of i_mmap for writing over several steps.</summary>
+    /// <summary>True if a thread holds the lock of i_mmap for writing over several steps.</summary>
     public Expr IsWriting { get; }
 
-    /// <summary>Whether the lock of i_mmap can be taken for writing.</summary>
+    /// <summary>True if the lock of i_mmap can be taken for writing.</summary>
     public Expr CanWrite => !IsWriting & ForAll(process.Cpu, d => !IsWalking[d]);
 
     /// <summary>Ghost: a page was dropped whose last store is not on disk.</summary>
     public Expr Lost { get; }
 
-    /// <summary>Ghost: writeback has taken a page for clean while some PTE allowed a store to it.</summary>
+    /// <summary>Ghost: writeback has marked a page as clean while some PTE allowed a store to it.</summary>
     public Expr Missed { get; }
 
-    /// <summary>Adds to a step that a VMA is linked after the one it is a copy of.</summary>
+    /// <summary>Extends a step: a VMA is linked after its original.</summary>
     public StepBuilder Link(StepBuilder s, Expr x, Expr from)
     {
         s.When(CanWrite).Set(HasVma[x], true);
         return isOrdered ? s.Set(copiedFrom[x], from) : s;
     }
 
-    /// <summary>Adds to a step that a VMA is unlinked.</summary>
+    /// <summary>Extends a step: a VMA is unlinked.</summary>
     public StepBuilder Unlink(StepBuilder s, Expr x) => s.When(CanWrite).Set(HasVma[x], false)
         .Each(process.Va, y => s.SetIf(y == x | copiedFrom[y] == x, copiedFrom[y], None));
 
-    /// <summary>Adds to the step of a store that the disk is behind.</summary>
+    /// <summary>Extends the step of a store: the disk is out of date.</summary>
     public void Stored(StepBuilder s, Expr c, Expr x) => s.Each(process.Frame, f => s.SetIf(
         If(process.Mmu.StoresAtOnce(c, x),
             process.Translation.Names(process.Tlb[c, x], f), process.Translation.Names(process.Pte(x), f)),
         unsaved[f], true));
 
-    /// <summary>Adds faults, reclaim and reading the file again.</summary>
+    /// <summary>Adds page faults, reclaim, and reading the file again.</summary>
     public void AddRules(ModelBuilder m)
     {
         var owner = process.Allocator.Owner;
@@ -109,7 +109,7 @@ internal sealed class MappedFile
             .From(Read);
     }
 
-    /// <summary>Adds the program of writeback, as a way of an <c>Either</c>.</summary>
+    /// <summary>Adds writeback as a branch of an <c>Either</c>.</summary>
     public void WriteBack(ThreadBuilder t, Expr c)
     {
         var folio = t.Local("folio", process.Frame);
@@ -153,7 +153,9 @@ internal sealed class MappedFile
             .Set(unsaved[folio.Value], false).Set(locked[folio.Value], false).Shows(folio).From(Clear));
     }
 
-    /// <summary>Adds the program of ftruncate, as a way of an <c>Either</c>: what it zaps it also drops, saved or not.</summary>
+    /// <summary>
+    /// Adds ftruncate as a branch of an <c>Either</c>: it drops the pages that it zaps, saved or not.
+    /// </summary>
     public void Truncate(ThreadBuilder t, Expr c)
     {
         var (address, page) = (t.Local("address", process.Va), t.Local("page", process.Frame));

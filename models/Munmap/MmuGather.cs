@@ -6,19 +6,19 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Munmap;
 
 /// <summary>
-/// mmu_gather: unhook the PTEs of a range, invalidate them on every CPU, then free the pages; again for each batch.
+/// mmu_gather: unhook the PTEs of a range, invalidate them on every CPU, then free the pages; repeated for each batch.
 /// </summary>
 public sealed class MmuGather : ModelFamily
 {
-    /// <summary>The pages go first.</summary>
+    /// <summary>The pages are freed before the flush.</summary>
     public static readonly Fault FreeFirst = new("free-first", "the batch is freed before the TLBs are invalidated");
 
-    /// <summary>Several gathers at a time.</summary>
+    /// <summary>Several gathers may run at a time.</summary>
     public static readonly Fault Madvise = new("madvise",
         "no deviation by itself: the range is zapped by madvise(MADV_DONTNEED), which shares mmap_lock, so gathers nest",
         KernelCode.Madvise);
 
-    /// <summary>Other gathers do not matter.</summary>
+    /// <summary>The flush ignores nested gathers.</summary>
     public static readonly Fault IgnoreNested = new("ignore-nested",
         "with 'madvise': tlb_finish_mmu does not ask mm_tlb_flush_nested, and flushes only what it has unhooked itself",
         Source.Kernel("mm_tlb_flush_nested", "include/linux/mm_inline.h", "v6.19"));
@@ -61,7 +61,7 @@ public sealed class MmuGather : ModelFamily
         var isNested = m.Has(Madvise);
         var process = new Process(m, Architecture.Of(m), Owner.Free,
             isNested ? Needs.ConcurrentFlushes | Needs.Promises : Needs.Nothing);
-        // Held for writing by a munmap; a page fault and madvise take it for reading.
+        // A munmap holds it for writing; page faults and madvise take it for reading.
         var mmapLock = isNested ? None : m.Var("mmap_lock", Sort.Option(process.Cpu));
         if (isNested)
         {
@@ -95,7 +95,7 @@ public sealed class MmuGather : ModelFamily
             t.Goto("unhook");
         }
 
-        // tlb_next_batch fails, and a batch is full, whenever there is no memory for another one.
+        // tlb_next_batch fails, and a batch is full, at any time if memory is short.
         void Continue()
         {
             t.Step("ptep_get_and_clear (next batch)", process.Va, (s, x) => s
@@ -184,7 +184,7 @@ public sealed class MmuGather : ModelFamily
 
     private static Expr IsEmpty(Process process, Expr batch) => ForAll(process.Va, x => batch[x].IsNone);
 
-    // Frees the batch page by page, then goes on.
+    // Frees the batch page by page, then continues.
     private static void Free(Process process, ThreadBuilder t, Expr batch, Expr when, Action then)
     {
         t.Label("free");

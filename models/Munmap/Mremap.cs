@@ -6,12 +6,12 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Munmap;
 
 /// <summary>
-/// mremap moves a PTE of a shared file mapping to another address and flushes the old one; writeback and ftruncate, which
-/// take no mmap_lock, come to the page by i_mmap.
+/// mremap moves a PTE of a shared file mapping to another address and flushes the old one. Writeback and ftruncate,
+/// which take no mmap_lock, find the page through i_mmap.
 /// </summary>
 public sealed class Mremap : ModelFamily
 {
-    /// <summary>The locks are dropped first.</summary>
+    /// <summary>The flush comes after the locks are dropped.</summary>
     public static readonly Fault FlushLate = new("flush-late",
         "move_ptes drops both page-table locks, and the old range is flushed afterwards",
         new Source("CVE-2018-18281", "mremap: properly flush TLB before releasing the page"));
@@ -24,7 +24,7 @@ public sealed class Mremap : ModelFamily
     public static readonly Fault NewLockEarly = new("new-lock-early",
         "move_ptes drops the lock of the new table before the flush, that of the old one afterwards");
 
-    /// <summary>The order of the VMAs in i_mmap is not known.</summary>
+    /// <summary>The order of the VMAs in i_mmap is arbitrary.</summary>
     public static readonly Fault AnyOrder = new("any-order",
         "no deviation by itself: the new VMA may come before the old one in i_mmap, so mremap takes the rmap locks "
             + "(need_rmap_locks)");
@@ -89,7 +89,7 @@ public sealed class Mremap : ModelFamily
         m.Reachable("writeback comes while a PTE is moved", file.MmapLock & Exists(process.Cpu, d => file.IsWalking[d]));
     }
 
-    /// <summary>The thread that moves.</summary>
+    /// <summary>The thread that moves a PTE.</summary>
     private sealed class PteMove(ModelBuilder m, Process process, MappedFile file)
     {
         private static readonly Source Move = Source.Kernel("move_ptes", "mm/mremap.c", "000c0691ec6a");

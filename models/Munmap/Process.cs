@@ -5,32 +5,32 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Munmap;
 
-/// <summary>What a process needs of its hardware beyond the least.</summary>
+/// <summary>The optional features of the hardware that a mechanism uses.</summary>
 [Flags]
 internal enum Needs
 {
-    /// <summary>Nothing: entries that are there or not, one flush at a time.</summary>
+    /// <summary>None: entries are present or absent, and there is one flush at a time.</summary>
     Nothing = 0,
 
-    /// <summary>Entries say whether a store may go through, and went.</summary>
+    /// <summary>Entries have writable and dirty bits.</summary>
     Permissions = 1,
 
-    /// <summary>Every processor may have a flush under way.</summary>
+    /// <summary>Every processor may have a flush in progress.</summary>
     ConcurrentFlushes = 2,
 
-    /// <summary>System calls promise the end of entries.</summary>
+    /// <summary>System calls promise to remove entries.</summary>
     Promises = 4,
 
     /// <summary>Page tables are allocated and freed.</summary>
     Tables = 8,
 
-    /// <summary>With tables: a flush says whether it is for upper levels too.</summary>
+    /// <summary>With tables: a flush says whether it covers upper levels too.</summary>
     Levels = 16,
 }
 
 /// <summary>
-/// A process with threads on every CPU: its page table, the TLBs, and what moves on its own. The mm stays loaded on every
-/// CPU unless the mechanism adds context switches.
+/// A process with threads on every CPU: its page table, the TLBs, and their autonomous steps. The mm stays loaded on
+/// every CPU unless the mechanism adds context switches.
 /// </summary>
 internal sealed class Process
 {
@@ -82,7 +82,7 @@ internal sealed class Process
 
     public Tlb Tlb { get; }
 
-    /// <summary>Upper levels and their caches, when page tables are freed.</summary>
+    /// <summary>The upper levels and their caches; null if page tables are never freed.</summary>
     public PagingStructureCache? Upper { get; }
 
     public Mmu Mmu { get; }
@@ -92,24 +92,24 @@ internal sealed class Process
     /// <summary>The PTE of an address.</summary>
     public Expr Pte(Expr x) => Pages.Shared(x);
 
-    /// <summary>The frame that the PTE of an address names; there has to be one.</summary>
+    /// <summary>The frame in the PTE of an address, which must be present.</summary>
     public Expr FrameAt(Expr x) => Pte(x).Value[Translation.Frame];
 
-    /// <summary>Adds to a step that a page is free, and notes whether some TLB still had it.</summary>
+    /// <summary>Extends a step: a page is freed; a ghost records whether some TLB still had it.</summary>
     public StepBuilder Free(StepBuilder s, Expr frame) =>
         Allocator.Free(s, frame).SetIf(Tlb.Names(frame), freedEarly, true);
 
-    /// <summary>Adds to a step that some pages are free, and notes whether some TLB still had one of them.</summary>
+    /// <summary>Extends a step: some pages are freed; a ghost records whether some TLB still had one of them.</summary>
     public StepBuilder FreeEach(StepBuilder s, Func<Expr, Expr> which) => s
         .Each(Frame, f => s.If(which(f), () => Allocator.Free(s, f)))
         .SetIf(Exists(Frame, f => which(f) & Tlb.Names(f)), freedEarly, true);
 
-    /// <summary>Adds a flush of all CPUs, and the wait for it.</summary>
+    /// <summary>Adds a flush of all CPUs and the wait for it.</summary>
     /// <param name="t">The program.</param>
-    /// <param name="c">The CPU that it runs on.</param>
-    /// <param name="address">What to drop; everything when there is none.</param>
-    /// <param name="when">What the first step waits for.</param>
-    /// <param name="sources">Where it is called.</param>
+    /// <param name="c">The CPU of the caller.</param>
+    /// <param name="address">The address to drop; none for everything.</param>
+    /// <param name="when">The guard of the first step.</param>
+    /// <param name="sources">The sources of the call.</param>
     public void Flush(ThreadBuilder t, Expr c, Expr address, Expr when, params Source[] sources)
     {
         var isBroadcast = Architecture.Remote == RemoteInvalidation.Broadcast;
@@ -128,7 +128,9 @@ internal sealed class Process
         t.Step("flush is complete", s => Shootdown.Finish(s, c).Shows());
     }
 
-    /// <summary>Adds a flush of all addresses on all CPUs, of leaf entries or of upper levels too, and the wait for it.</summary>
+    /// <summary>
+    /// Adds a flush of all addresses on all CPUs, of leaf entries or of upper levels too, and the wait for it.
+    /// </summary>
     public void FlushLevels(ThreadBuilder t, Expr c, Expr freedTables, params Source[] sources)
     {
         var isBroadcast = Architecture.Remote == RemoteInvalidation.Broadcast;
@@ -160,12 +162,13 @@ internal sealed class Process
             .Set(Pte(x), Translation.To(f)).Set(Allocator.Owner[f], Owner.AppBuf))
             .From(KernelCode.AnonymousPage);
 
-    /// <summary>Adds what moves on its own: walkers, accesses, answers to a flush, the reuse of frames.</summary>
+    /// <summary>Adds the autonomous steps: walks, accesses, answers to flushes, and the reuse of frames.</summary>
     /// <param name="m">The model.</param>
-    /// <param name="spaces">Context switches, where there are any.</param>
-    /// <param name="hasInterrupts">Whether a CPU can take an interrupt; without context switches.</param>
-    /// <param name="stored">What a store does beyond this.</param>
-    /// <param name="hasLoads">Whether loads are accesses too, where entries have permissions and a store is a rule of its own.</param>
+    /// <param name="spaces">Context switches; null if there are none.</param>
+    /// <param name="hasInterrupts">True if a CPU can take an interrupt; used without context switches.</param>
+    /// <param name="stored">Extends the step of a store; null for nothing.</param>
+    /// <param name="hasLoads">True if loads are accesses too; used if entries have permissions and a store is a rule of
+    /// its own.</param>
     public void AddEnvironment(ModelBuilder m, AddressSpaces? spaces = null, Func<Expr, Expr>? hasInterrupts = null,
         Action<StepBuilder, Expr, Expr>? stored = null, bool hasLoads = false)
     {
@@ -211,7 +214,7 @@ internal sealed class Process
         }
     }
 
-    /// <summary>Adds the properties that every one of these mechanisms is about.</summary>
+    /// <summary>Adds the properties that all of these mechanisms share.</summary>
     public void AddInvariants(ModelBuilder m, AddressSpaces? spaces = null, bool freesAfterFlush = true)
     {
         if (freesAfterFlush)
@@ -232,7 +235,7 @@ internal sealed class Process
         m.NoDeadlock("no deadlock");
     }
 
-    /// <summary>What a proof about such a process leaves out.</summary>
+    /// <summary>The simplifications in proofs about such a process.</summary>
     public static ImmutableArray<string> NotModelled { get; } =
     [
         "TLB eviction: no step is forced to fill, so it adds no behaviour",

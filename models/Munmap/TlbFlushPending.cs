@@ -6,34 +6,34 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Munmap;
 
 /// <summary>
-/// mm->tlb_flush_pending: who finds access to a page taken away, and puts another page in its place, asks whether the
-/// flush is still to come.
+/// mm->tlb_flush_pending: an operation that finds a page without access permission, and replaces it by another page,
+/// checks whether the flush is still pending.
 /// </summary>
 /// <remarks>
-/// One takes the access away and flushes later; the other takes the content of the page at one moment, by a copy or a
-/// comparison, and then lets another page have the address. A store in between is lost.
+/// One thread revokes the access and flushes later. The other reads the content of the page at one moment, by a copy or
+/// a comparison, and then maps another page at the address. A store in between is lost.
 /// </remarks>
 public sealed class TlbFlushPending : ModelFamily
 {
-    /// <summary>A flag.</summary>
+    /// <summary>A flag in place of a counter.</summary>
     public static readonly Fault Flag = new("flag",
         "tlb_flush_pending is a flag, as before 4.13: the first to finish clears it for all",
         new Source("mm: migrate: prevent racy access to tlb_flush_pending", "16af97dc5a89"));
 
-    /// <summary>Nobody asks.</summary>
+    /// <summary>The check is omitted.</summary>
     public static readonly Fault NeverAsked = new("never-asked",
         "who finds the PTE changed takes it that it was flushed as well");
 
-    /// <summary>Huge pages, in 4.13.</summary>
+    /// <summary>Huge pages, in Linux 4.13.</summary>
     public static readonly Fault HugePage = new("huge-page",
         "no deviation by itself: a NUMA fault migrates a huge page, as in 4.13, and flushes again before it frees the old one",
         PageCopier.HugeFault);
 
-    /// <summary>userfaultfd.</summary>
+    /// <summary>A write fault after userfaultfd has write-protected the page.</summary>
     public static readonly Fault WriteFault = new("uffd-wp",
         "no deviation by itself: userfaultfd takes write access away, and a write fault copies the page", PageCopier.WriteFault);
 
-    /// <summary>ksmd.</summary>
+    /// <summary>ksmd merges pages.</summary>
     public static readonly Fault Merge = new("ksm",
         "no deviation by itself: write access is taken away, and ksmd merges the page with an equal one", PageCopier.Protect);
 
@@ -66,7 +66,7 @@ public sealed class TlbFlushPending : ModelFamily
     /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
-        "pages that somebody has pinned; pages that are unmapped or given access to while they are moved",
+        "pinned pages; pages that are unmapped or made accessible while they are moved",
         "with 'uffd-wp' and 'ksm', read access: a PTE or a TLB entry is one that allows a store",
         "with 'ksm', what is flushed without asking: PTEs that are dirty, and those of exclusive pages; the merged page",
         "without a fault, the flush that reclaim and migration put off: try_to_migrate_one flushes at once",
@@ -130,7 +130,7 @@ public sealed class TlbFlushPending : ModelFamily
         t.Step(isOld ? "dec_tlb_flush_pending" : "tlb_finish_mmu", s => pending.Drop(s).From(finish));
     }
 
-    /// <summary>Who puts another page in the place of one whose PTE somebody has changed: migration, a write fault, or ksmd.</summary>
+    /// <summary>The operation that replaces a page whose PTE was changed: migration, a write fault, or ksmd.</summary>
     private sealed class PageCopier
     {
         /// <summary>A NUMA fault on a huge page.</summary>
@@ -153,7 +153,7 @@ public sealed class TlbFlushPending : ModelFamily
         private readonly FlushPending pending;
         private readonly Expr taken;
 
-        /// <summary>Declares what it works on.</summary>
+        /// <summary>Declares the state of the operation.</summary>
         public PageCopier(ModelBuilder m, Process process, FlushPending pending)
         {
             (this.m, this.process, this.pending) = (m, process, pending);
@@ -163,20 +163,22 @@ public sealed class TlbFlushPending : ModelFamily
             Lost = m.Ghost("lost", Sort.Bool);
         }
 
-        /// <summary>What a PTE from which access was taken away still names.</summary>
+        /// <summary>The frame that a PTE without access permission still names.</summary>
         public Expr Protected { get; }
 
-        /// <summary>Whether the page of an address is being moved.</summary>
+        /// <summary>True if the page of an address is being moved.</summary>
         public Expr Locked { get; }
 
-        /// <summary>Ghost: a store to a page came after its content was taken.</summary>
+        /// <summary>Ghost: a store to a page came after its content was read.</summary>
         public Expr Lost { get; }
 
-        /// <summary>Adds to the step of a store that it is lost if the content of the page was taken before.</summary>
+        /// <summary>
+        /// Extends the step of a store: the store is lost if the content of the page was read before.
+        /// </summary>
         public void NoteStore(StepBuilder s, Expr c, Expr x) => s.SetIf(
             Exists(process.Frame, f => taken[f] & process.Translation.Names(process.Tlb[c, x], f)), Lost, true);
 
-        /// <summary>Adds the program, as a way of an <c>Either</c>.</summary>
+        /// <summary>Adds the program as a branch of an <c>Either</c>.</summary>
         public void Program(ThreadBuilder t, Expr c)
         {
             var address = t.Local("moved_address", process.Va);
@@ -205,7 +207,7 @@ public sealed class TlbFlushPending : ModelFamily
             }
         }
 
-        // Of a PTE that still allows access everybody knows that it has to be flushed.
+        // A PTE that still allows access must be flushed in any case.
         private void BeginAny(
             ThreadBuilder t, Expr c, Expr address, Expr page, string name, string test, params Source[] sources) => t.Either(
             () =>
@@ -239,7 +241,7 @@ public sealed class TlbFlushPending : ModelFamily
         private void Copy(
             ThreadBuilder t, Expr c, Expr address, Expr page, (string Take, string? Flush, string Put) names, Source source)
         {
-            // ksmd has a page with this content already, which is not looked at any more.
+            // ksmd already has a page with this content, which is left out here.
             var to = m.Has(TlbFlushPending.Merge) ? null : t.Local("new_page", process.Frame);
             if (to is null)
             {

@@ -6,8 +6,8 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Munmap;
 
 /// <summary>
-/// Flush generations of Linux on x86: whom a flush interrupts, what they then drop, and how a CPU that was not
-/// interrupted catches up.
+/// Flush generations of Linux on x86: the CPUs that a flush interrupts, the entries that they drop, and the way in
+/// which other CPUs catch up.
 /// </summary>
 public sealed class TlbGenerations : ModelFamily
 {
@@ -24,7 +24,7 @@ public sealed class TlbGenerations : ModelFamily
     public static readonly Profile Linux419 = new("x86-4.19",
         "Linux 4.19: a flush interrupts every CPU in the cpumask; switches clear the bit");
 
-    /// <summary>Processors switch.</summary>
+    /// <summary>Processors switch address spaces.</summary>
     public static readonly Fault Switches = new("switches",
         "no deviation by itself: CPUs switch between address spaces; flushes are then one at a time, under mmap_lock");
 
@@ -32,7 +32,7 @@ public sealed class TlbGenerations : ModelFamily
     public static readonly Fault FreeTables = new("free-tables",
         "with 'switches', no deviation by itself: the page table goes with its last entry, as at munmap", KernelCode.FreeTables);
 
-    /// <summary>An address is flushed alone.</summary>
+    /// <summary>A single address is always flushed alone.</summary>
     public static readonly Fault AlwaysPartial = new("always-partial",
         "a CPU that is asked to flush an address flushes that alone, and is then up to date with the mm", KernelCode.FlushRange);
 
@@ -41,7 +41,7 @@ public sealed class TlbGenerations : ModelFamily
         "a CPU flushes an address alone if new_tlb_gen is the mm's, without the test that it is its own plus one",
         KernelCode.FlushFunc);
 
-    /// <summary>A CPU does not look at the generation of the flush.</summary>
+    /// <summary>A CPU ignores the generation of the flush.</summary>
     public static readonly Fault IgnoreAsked = new("ignore-asked",
         "a CPU flushes an address alone if its own generation plus one is the mm's, whatever new_tlb_gen is", KernelCode.FlushFunc);
 
@@ -50,40 +50,40 @@ public sealed class TlbGenerations : ModelFamily
         "without 'switches', no deviation by itself: reclaim unmaps pages too, and flushes by arch_tlbbatch_flush, for no "
             + "generation", KernelCode.FlushFunc);
 
-    /// <summary>A flush for no generation is ignored.</summary>
+    /// <summary>A flush without a generation is ignored.</summary>
     public static readonly Fault ZeroKnown = new("zero-known",
         "with 'batched', since 4.20: flush_tlb_func takes the zero of arch_tlbbatch_flush for a generation that it has reached",
         new Source("x86/mm/tlb: Ignore f->new_tlb_gen when zero", "8f1d56f64f8d"));
 
-    /// <summary>The generation is read early.</summary>
+    /// <summary>A switch reads the generation too early.</summary>
     public static readonly Fault GenerationFirst = new("generation-first",
         "with 'switches': switch_mm_irqs_off reads tlb_gen before it sets its bit in mm_cpumask");
 
-    /// <summary>The bit is cleared without a flush.</summary>
+    /// <summary>A switch clears the bit without a flush.</summary>
     public static readonly Fault TemporaryMm = new("temporary-mm",
         "with 'switches', on 6.18: a CPU may leave the mm by unuse_temporary_mm, which clears its bit in mm_cpumask first");
 
-    /// <summary>CR3 is written by hand.</summary>
+    /// <summary>CR3 is written directly.</summary>
     public static readonly Fault RawCr3 = new("raw-cr3",
         "with 'switches': a CPU goes to a temporary mm and back by writing CR3, with interrupts on and loaded_mm as it was; the "
             + "way back keeps what the TLB has");
 
-    /// <summary>CR3 is written by hand, with a value that flushes.</summary>
+    /// <summary>CR3 is written directly, with a value that flushes.</summary>
     public static readonly Fault RawCr3Flush = new("raw-cr3-flush",
         "with 'raw-cr3': the way back writes what was read from CR3, whose bit 63 reads as zero, and so flushes");
 
-    /// <summary>A switch under way is not seen.</summary>
+    /// <summary>A flush does not see a switch in progress.</summary>
     public static readonly Fault OnlyLoaded = new("only-loaded",
         "with 'switches', on 6.18: should_flush_tlb counts loaded_mm == mm, and not LOADED_MM_SWITCHING",
         new Source("x86/mm: Eliminate window where TLB flushes may be inadvertently skipped", "fea4e317f9e7"));
 
-    /// <summary>A switch under way is seen late.</summary>
+    /// <summary>A flush sees a switch in progress too late.</summary>
     public static readonly Fault MarkerLate = new("marker-late",
         "with 'switches', on 6.18: LOADED_MM_SWITCHING is stored, or seen by others, after tlb_gen is read",
         Source.Mail("Stephen Dolan, x86/mm: Fix check/use ordering in switch_mm_irqs_off()", "2025-10-29",
             "CAHDw0oE0334gEJ=ga1PAnZ3Av8+tFkKF-MJCF7Jj3i6pBVJvFQ@mail.gmail.com"));
 
-    /// <summary>Lazy CPUs do nothing.</summary>
+    /// <summary>Lazy CPUs neither flush nor catch up.</summary>
     public static readonly Fault ForgetLazy = new("forget-lazy",
         "with 'switches': a lazy CPU neither leaves the mm when interrupted nor compares generations when it comes back");
 

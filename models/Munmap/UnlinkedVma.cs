@@ -6,8 +6,8 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Munmap;
 
 /// <summary>
-/// munmap of a VM_PFNMAP mapping against a driver that takes its memory back by unmap_mapping_range: nothing counts the
-/// pages, so the driver relies on what it finds in i_mmap. Or of a DAX file, whose blocks a truncate takes back.
+/// munmap of a VM_PFNMAP mapping against a driver that revokes its memory by unmap_mapping_range. The pages have no
+/// counts, so the driver relies on i_mmap. Alternatively, a DAX file whose blocks a truncate revokes.
 /// </summary>
 public sealed class UnlinkedVma : ModelFamily
 {
@@ -16,17 +16,17 @@ public sealed class UnlinkedVma : ModelFamily
         "munmap unlinks the VMA from i_mmap before it flushes, as for every VMA before 5.19",
         new Source("mmu_gather: Force tlb-flush VM_PFNMAP vmas", "b67fbebd4cf9"));
 
-    /// <summary>Other gathers do not matter.</summary>
+    /// <summary>The flush ignores nested gathers.</summary>
     public static readonly Fault IgnoreNested = new("ignore-nested",
         "the tlb_finish_mmu of unmap_mapping_range does not ask mm_tlb_flush_nested", KernelCode.Pending);
 
-    /// <summary>A DAX file.</summary>
+    /// <summary>A DAX file in place of a driver.</summary>
     public static readonly Fault Dax = new("dax",
         "no deviation by itself: the mapping is of a DAX file, since Linux 6.15; munmap unlinks its VMA before it flushes, but "
             + "keeps a reference to each page until then, for which a truncate waits",
         Source.Kernel("dax_busy_page, wait_page_idle", "fs/dax.c", "v6.19"));
 
-    /// <summary>A DAX file, before its mappings were counted.</summary>
+    /// <summary>A DAX file before its mappings were counted.</summary>
     public static readonly Fault DaxUncounted = new("dax-uncounted",
         "no deviation by itself: the mapping is of a DAX file, up to Linux 6.14; munmap unlinks its VMA before it flushes, and "
             + "has no reference to its pages",
@@ -87,7 +87,7 @@ public sealed class UnlinkedVma : ModelFamily
         m.Rule("mmap", s => s
             .When(!state.Mmap & !IsRead(process, state) & !state.Vma).Set(state.Vma, true).Set(state.Linked, true).By("process"))
             .From(Insert);
-        // The driver hands out what is its own, and has not begun to take it back; a truncate keeps all faults out.
+        // The driver maps its own memory while it has not started to revoke it; a truncate excludes all faults.
         m.Rule(isDax ? "dax_iomap_fault" : "vmf_insert_pfn", process.Cpu, process.Va, process.Frame, (s, c, x, f) => s
             .When(!state.Mmap & state.Vma & process.Pte(x).IsNone)
             .When(process.Allocator.Owner[f] == Owner.AppBuf & !process.Pages.Names(f))
@@ -204,8 +204,8 @@ public sealed class UnlinkedVma : ModelFamily
         });
     }
 
-    // A page whose mapping munmap has cleared, and not given up, has a reference that is no mapping. Whoever waits for it lets
-    // faults in, and waits for those mappings too.
+    // munmap holds the reference of a mapping from the clearing of the PTE until it drops the page. A truncate that
+    // waits for this reference allows faults meanwhile, and then waits for their mappings too.
     private static void AwaitReferences(
         Process process, State state, Func<Expr, Expr> isGathered, ThreadBuilder t, Expr page) =>
         t.Branch("dax_busy_page", isGathered(page.Value),
@@ -219,14 +219,14 @@ public sealed class UnlinkedVma : ModelFamily
             null, s => s.SetIf(isGathered(page.Value), state.Revoked[page.Value], false).From(Dax.Source!));
 
     /// <param name="Mmap">mmap_lock, for writing.</param>
-    /// <param name="IMmap">Who walks i_mmap.</param>
-    /// <param name="Vma">Whether the VMA can be faulted in.</param>
-    /// <param name="Linked">Whether the VMA is in i_mmap.</param>
-    /// <param name="Revoked">What is being taken back; with a DAX file, under MMAPLOCK.</param>
+    /// <param name="IMmap">The CPUs that walk i_mmap.</param>
+    /// <param name="Vma">True if the VMA can be faulted in.</param>
+    /// <param name="Linked">True if the VMA is in i_mmap.</param>
+    /// <param name="Revoked">The memory that is being revoked; for a DAX file, under MMAPLOCK.</param>
     /// <param name="IoLock">The lock of a DAX file against other truncates.</param>
     private sealed record State(Expr Mmap, Expr IMmap, Expr Vma, Expr Linked, Expr Revoked, Expr? IoLock)
     {
-        /// <summary>Whether a munmap has a reference to a page; only where mappings are counted.</summary>
+        /// <summary>True if a munmap holds a reference to a page; null if mappings are not counted.</summary>
         public Func<Expr, Expr>? IsGathered { get; set; }
     }
 }

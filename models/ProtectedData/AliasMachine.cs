@@ -4,37 +4,37 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ProtectedData;
 
-/// <summary>What a processor has loaded; in the order of <see cref="LoadedMm"/>.</summary>
+/// <summary>The address space that a processor has loaded; in the order of <see cref="LoadedMm"/>.</summary>
 internal enum Space
 {
     /// <summary>The mm of the user process that runs, or ran before the write.</summary>
     UserMm,
 
-    /// <summary>The one with the writable alias.</summary>
+    /// <summary>The mm with the writable alias.</summary>
     TemporaryMm,
 
     /// <summary>LOADED_MM_SWITCHING.</summary>
     Switching,
 }
 
-/// <summary>How code that believes to run in one address space finds itself in another.</summary>
+/// <summary>Errors of code that runs in another address space than it expects.</summary>
 internal enum Stray
 {
     /// <summary>The writer stores to the user's page at the address of the alias.</summary>
     IntoUserPage,
 
-    /// <summary>The writer's store finds nothing at that address.</summary>
+    /// <summary>The writer's store faults, because the address is not mapped.</summary>
     Fault,
 
     /// <summary>An NMI handler reads the alias in place of the user's memory.</summary>
     ReadByNmi,
 
-    /// <summary>The writer's store meets a watchpoint of the user.</summary>
+    /// <summary>The writer's store triggers a watchpoint of the user.</summary>
     Watchpoint,
 }
 
 /// <summary>
-/// The address space with the writable alias, the CPUs that load it, the user process around it, and who else stores.
+/// The address space with the writable alias, the CPUs that load it, the surrounding user process, and other stores.
 /// </summary>
 internal sealed class AliasMachine
 {
@@ -54,7 +54,7 @@ internal sealed class AliasMachine
         Cpu = m.Processors("cpu", m.Size("cpu"));
         Frame = m.ScalarSet("frame", m.Size("frame"), "f");
 
-        // Where the alias is permanent, each page of the region has its own address.
+        // If the alias is permanent, each page of the region has its own address.
         Va = IsPermanent ? Frame : m.ScalarSet("va", 1, "a");
         Translation = new Translation(m, Frame, hasPermissions: false);
         Pages = new PageTable(m, Cpu, Va, Translation);
@@ -99,44 +99,46 @@ internal sealed class AliasMachine
 
     public AddressSpaces Spaces { get; }
 
-    /// <summary>What a CPU is to write, from the beginning of the call to its end.</summary>
+    /// <summary>The frame that a CPU is writing, from the start of the call to its end.</summary>
     public Expr Writing { get; }
 
-    /// <summary>Whether the user has a page at the address of the alias.</summary>
+    /// <summary>True if the user has a page at the address of the alias.</summary>
     public Expr UserPage { get; }
 
-    /// <summary>Whether the user has set a watchpoint at the address of the alias, for what runs on a CPU.</summary>
+    /// <summary>True if the user has set a watchpoint at the address of the alias for the thread on a CPU.</summary>
     public Expr Watchpoint { get; }
 
-    /// <summary>Whether that watchpoint is armed.</summary>
+    /// <summary>True if that watchpoint is armed.</summary>
     public Expr Armed { get; }
 
-    /// <summary>Whether the alias exists.</summary>
+    /// <summary>True if the alias exists.</summary>
     public Expr Ready { get; }
 
-    /// <summary>The CPU that the debugger runs on, where there is one: all others are held.</summary>
+    /// <summary>
+    /// The CPU of the debugger, which holds all others; none if the debugger is inactive, null if the model has none.
+    /// </summary>
     public Expr? Debugger { get; }
 
-    /// <summary>Whether the thread that writes has its CPU.</summary>
+    /// <summary>True if the writing thread is running on its CPU.</summary>
     public Expr HasCpu(Expr c) => isPreemptible ? !preempted[c] : true;
 
-    /// <summary>Whether a thread in the kernel can begin a write on a CPU.</summary>
+    /// <summary>True if a thread in the kernel can start a write on a CPU.</summary>
     public Expr CanBegin(Expr c) => !IsHeld(c) & Ready;
 
-    /// <summary>Whether a CPU is held by the debugger.</summary>
+    /// <summary>True if the debugger holds a CPU.</summary>
     public Expr IsHeld(Expr c) => Debugger is null ? false : Debugger.HasValue & Debugger != c;
 
-    /// <summary>Whether a CPU can take an interrupt.</summary>
+    /// <summary>True if a CPU can take an interrupt.</summary>
     public Expr HasInterrupts(Expr c) => Spaces.HasInterrupts(c) & !IsHeld(c);
 
-    /// <summary>Whether the thread that writes may be preempted.</summary>
+    /// <summary>True if the writing thread may be preempted.</summary>
     public bool IsPreemptible => isPreemptible;
 
-    /// <summary>Adds to a step what a store of the writer to the alias does.</summary>
+    /// <summary>Extends a step: the writer stores through the alias.</summary>
     /// <param name="s">The step.</param>
     /// <param name="c">The CPU.</param>
     /// <param name="x">The address.</param>
-    /// <param name="meant">The frame that is meant.</param>
+    /// <param name="meant">The intended frame.</param>
     public void Store(StepBuilder s, Expr c, Expr x, Expr meant)
     {
         var pte = Pages.Shared(x);
@@ -149,14 +151,16 @@ internal sealed class AliasMachine
         s.SetIf((hits | walks) & Armed[c], stray, Some(Stray.Watchpoint));
     }
 
-    /// <summary>Adds to a step that a store which nobody meant goes to an address, and changes what it reaches.</summary>
+    /// <summary>Extends a step: a stray store goes to an address and changes its target.</summary>
     public StepBuilder StoreAstray(StepBuilder s, Expr c, Expr x) => s.SetIf(Reaches(c, x), changed, true);
 
-    /// <summary>Adds to a step that the thread which writes stores to the user's memory in place of the alias.</summary>
+    /// <summary>Extends a step: the writing thread stores to the user's memory in place of the alias.</summary>
     public StepBuilder MissAlias(StepBuilder s, Expr x) =>
         s.Set(stray, If(UserPage[x], Some(Stray.IntoUserPage), Some(Stray.Fault)));
 
-    /// <summary>Whether a store to an address, in whatever a CPU has loaded, would reach protected data.</summary>
+    /// <summary>
+    /// True if a store to an address, in the address space that a CPU has loaded, would reach protected data.
+    /// </summary>
     public Expr Reaches(Expr c, Expr x) => HitsTlb(c, x) | CanWalk(c, x);
 
     public void AddEnvironment(ModelBuilder m)
@@ -229,16 +233,16 @@ internal sealed class AliasMachine
 
     private Expr IsInWindow(Expr c) => Spaces.IsWalkable(c) & Writing[c].HasValue & HasCpu(c);
 
-    // With a permanent alias a writer has all of the region, by design.
+    // With a permanent alias a writer can reach the whole region, by design.
     private Expr LeadsToMeant(Expr c, Expr x) => IsPermanent
         ? true
         : (Tlb[c, x].HasValue.Implies(Tlb[c, x].Value[Translation.Frame] == Writing[c].Value))
             & (Pages.Shared(x).HasValue.Implies(Pages.Shared(x).Value[Translation.Frame] == Writing[c].Value));
 
-    /// <summary>Whether a CPU runs kernel code that is no part of a write.</summary>
+    /// <summary>True if a CPU runs kernel code outside of a write.</summary>
     public Expr RunsOtherCode(Expr c) => isPreemptible ? Writing[c].IsNone | preempted[c] : Writing[c].IsNone;
 
-    // The scheduler takes active_mm for what is loaded. A switch is one step here: nobody else looks into it.
+    // The scheduler takes active_mm as loaded. A switch is one atomic step here.
     private void AddScheduler(ModelBuilder m)
     {
         Expr MayLose(Expr c) => Writing[c].HasValue & !preempted[c] & Spaces.CanBePreempted(c);

@@ -3,7 +3,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ProtectedData;
 
-/// <summary>set_memory_rw(), the write, set_memory_ro(); one writer at a time.</summary>
+/// <summary>A writer that calls set_memory_rw(), writes, and calls set_memory_ro(); one writer at a time.</summary>
 internal sealed class FlippingWriter(ModelBuilder m, KernelMapping mapping, Expr writing, Expr at, Expr failed)
 {
     private readonly Expr writeLock = m.Var("write_lock", Sort.Bool);

@@ -6,22 +6,22 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.ProtectedData;
 
 /// <summary>
-/// Writing read-only kernel data through the kernel's own page table: a second mapping for each write, or the first one made
-/// writable for as long as the write takes.
+/// Writes to read-only kernel data through the kernel's own page table: by a second mapping for each write, or by
+/// making the first mapping writable during the write.
 /// </summary>
 public sealed class KernelAlias : ModelFamily
 {
-    /// <summary>A second mapping.</summary>
+    /// <summary>A second mapping for each write.</summary>
     public static readonly Profile Vmap = new("vmap", "vmap() makes a writable alias in the vmalloc area, vunmap() removes it");
 
-    /// <summary>The mapping is made writable.</summary>
+    /// <summary>The mapping is made writable for the write.</summary>
     public static readonly Profile Flip = new("set-memory", "set_memory_rw() before the write, set_memory_ro() behind it");
 
-    /// <summary>vunmap flushes.</summary>
+    /// <summary>vunmap flushes before it returns.</summary>
     public static readonly Fault FlushNow = new("flush-now",
         "with the profile 'vmap': vunmap() flushes all CPUs before it returns, in place of a purge later on");
 
-    /// <summary>Interrupts stay on.</summary>
+    /// <summary>Interrupts stay on during the write.</summary>
     public static readonly Fault InterruptsOn = new("interrupts-on",
         "with the profile 'vmap': interrupts are on from vmap() to vunmap()");
 
@@ -29,9 +29,9 @@ public sealed class KernelAlias : ModelFamily
     public static readonly Fault LocalFlush = new("local-flush",
         "with the profile 'set-memory': set_memory_ro() flushes the calling CPU only", Mails.Lutomirski);
 
-    /// <summary>No stray stores.</summary>
+    /// <summary>No kernel code makes stray stores.</summary>
     public static readonly Assumption NoWild = new("A-NOWILD",
-        "no kernel code stores where it should not", "nobody; if it were so, no protection would be needed");
+        "no kernel code stores where it should not", "no component; otherwise no protection would be needed");
 
     /// <inheritdoc/>
     public override string Name => "kernel-alias";
@@ -106,7 +106,7 @@ public sealed class KernelAlias : ModelFamily
             "no CPU but the writer's can store to protected data, nor can it store to other data");
         m.Always("I-WALIAS-AFTER",
             ForAll(cpu, c => writing[c].IsNone).Implies(ForAll(cpu, va, (c, x) => !mapping.Reaches(c, x))),
-            "no CPU can store to protected data while nobody writes it");
+            "no CPU can store to protected data outside of a write");
         m.Always("I-CTX", !failed, "the writer's own store does not fault");
         if (isVmap)
         {

@@ -2,7 +2,7 @@ using Verify.Modelling;
 
 namespace Verify.Models.ProtectedData;
 
-/// <summary>Where the steps come from.</summary>
+/// <summary>The sources of the steps.</summary>
 internal static class KernelCode
 {
     private const string Alternative = "arch/x86/kernel/alternative.c";

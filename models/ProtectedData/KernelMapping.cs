@@ -5,8 +5,8 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.ProtectedData;
 
 /// <summary>
-/// Kernel addresses that lead to protected data. The kernel's half is the same in every address space, so each CPU can walk
-/// to them, and cache them, whatever it runs.
+/// Kernel addresses of protected data. The kernel half is the same in every address space, so each CPU can walk and
+/// cache these addresses at any time.
 /// </summary>
 internal sealed class KernelMapping
 {
@@ -16,13 +16,13 @@ internal sealed class KernelMapping
     private readonly Expr? irqsOff;
     private readonly Expr changed;
 
-    /// <summary>Declares it, with nothing mapped.</summary>
+    /// <summary>Declares the state, with nothing mapped.</summary>
     /// <param name="m">The model.</param>
     /// <param name="cpu">The processors.</param>
     /// <param name="va">The addresses.</param>
     /// <param name="frame">The frames of protected data.</param>
-    /// <param name="architecture">How a flush reaches other processors.</param>
-    /// <param name="disablesInterrupts">Whether somebody disables interrupts.</param>
+    /// <param name="architecture">The architecture, which decides how a flush reaches other processors.</param>
+    /// <param name="disablesInterrupts">True if some step disables interrupts.</param>
     public KernelMapping(ModelBuilder m, Sort cpu, Sort va, Sort frame, Architecture architecture, bool disablesInterrupts)
     {
         (Cpu, Va, this.architecture) = (cpu, va, architecture);
@@ -45,46 +45,48 @@ internal sealed class KernelMapping
 
     public Shootdown Shootdown { get; }
 
-    /// <summary>Whether a store that was not meant has changed protected data.</summary>
+    /// <summary>True if a stray store has changed protected data.</summary>
     public Expr Changed => changed;
 
-    /// <summary>Whether a CPU has interrupts off.</summary>
+    /// <summary>True if a CPU has interrupts off.</summary>
     public Expr HasInterruptsOff(Expr c) => irqsOff is null ? false : irqsOff[c];
 
-    /// <summary>A translation as PAGE_KERNEL has it, or read-only; the dirty bit is always there.</summary>
+    /// <summary>A translation as in PAGE_KERNEL, or read-only; the dirty bit is always set.</summary>
     public Expr To(Expr frame, Expr isWritable) =>
         translation.To(frame).With(translation.Dirty, true).With(translation.Writable, isWritable);
 
-    /// <summary>Adds to a step that the entry for an address allows stores, or no more.</summary>
+    /// <summary>Extends a step: the entry for an address becomes writable or read-only.</summary>
     public StepBuilder SetWritable(StepBuilder s, Expr x, bool isWritable) =>
         s.Set(Pages.Shared(x).Value[translation.Writable], isWritable);
 
-    /// <summary>Adds to a step that a CPU takes interrupts, or no more.</summary>
+    /// <summary>Extends a step: a CPU enables or disables interrupts.</summary>
     public StepBuilder SetInterrupts(StepBuilder s, Expr c, bool areOn) => s.Set(irqsOff![c], !areOn);
 
-    /// <summary>Whether the entry for an address allows stores.</summary>
+    /// <summary>True if the entry for an address allows stores.</summary>
     public Expr IsWritable(Expr x) => Pages.Shared(x).HasValue & Pages.Shared(x).Value[translation.Writable];
 
-    /// <summary>Whether a store of a CPU to an address goes through: by what it has cached, or else by a walk.</summary>
-    /// <remarks>Where an entry is cached that forbids it, the handler of the fault looks at the PTE (spurious_kernel_fault).</remarks>
+    /// <summary>True if a store of a CPU to an address succeeds, through a cached entry or a walk.</summary>
+    /// <remarks>
+    /// If a cached entry forbids the store, the fault handler checks the PTE (spurious_kernel_fault).
+    /// </remarks>
     public Expr Reaches(Expr c, Expr x) => mmu.StoresAtOnce(c, x) | IsWritable(x);
 
-    /// <summary>The frame that a store goes to, where it goes through.</summary>
+    /// <summary>The frame that a successful store reaches.</summary>
     public Expr FrameOfStore(Expr c, Expr x) => If(mmu.StoresAtOnce(c, x),
         Tlb[c, x].Value[translation.Frame], Pages.Shared(x).Value[translation.Frame]);
 
-    /// <summary>Adds to a step a store by whoever may.</summary>
+    /// <summary>Extends a step: a legitimate writer stores.</summary>
     public void Store(StepBuilder s, Expr c, Expr x, Expr meant)
     {
         s.SetIf(Reaches(c, x) & FrameOfStore(c, x) != meant, changed, true);
         s.If(!mmu.StoresAtOnce(c, x) & IsWritable(x), () => mmu.Walk(s, c, x));
     }
 
-    /// <summary>Adds to a step a store that nobody meant.</summary>
+    /// <summary>Extends a step: a stray store.</summary>
     public StepBuilder StoreAstray(StepBuilder s, Expr c, Expr x, Expr isProtected) =>
         s.SetIf(Reaches(c, x) & isProtected, changed, true);
 
-    /// <summary>Adds a flush of an address on the own CPU, and on all others unless only the own one is meant.</summary>
+    /// <summary>Adds a flush of an address on the own CPU and, unless it is local, on all others.</summary>
     /// <remarks>A thread that flushes does not run while another one has interrupts off on its CPU.</remarks>
     public void Flush(ThreadBuilder t, Expr c, Expr address, bool isLocal, params Source[] sources)
     {
@@ -109,7 +111,7 @@ internal sealed class KernelMapping
         }
     }
 
-    /// <summary>Adds what moves on its own: walkers, and the answers to a flush.</summary>
+    /// <summary>Adds the autonomous steps: walks, and answers to a flush.</summary>
     public void AddEnvironment(ModelBuilder m)
     {
         m.Rule("speculative walk", Cpu, Va, (s, c, x) => mmu.Walk(s
@@ -118,7 +120,7 @@ internal sealed class KernelMapping
         m.Reachable("another CPU has a writable translation", Exists(Cpu, Va, (c, x) => mmu.StoresAtOnce(c, x)));
     }
 
-    /// <summary>Adds the answers to a flush, where another CPU is asked.</summary>
+    /// <summary>Adds the answers to a flush of other CPUs.</summary>
     public void AddAnswers(ModelBuilder m) => Shootdown.AddAnswers(m, d => !HasInterruptsOff(d),
         (s, from, d) => mmu.Invalidate(s, d, Shootdown.Address(from)), isFair: true);
 }

@@ -2,10 +2,10 @@ using Verify.Modelling;
 
 namespace Verify.Models.ProtectedData;
 
-/// <summary>Who proposed what, and who objected.</summary>
+/// <summary>The proposals and the objections to them.</summary>
 public static class Mails
 {
-    /// <summary>One call for each write, over an address space of its own; what rare_alloc costs.</summary>
+    /// <summary>One call per write, over a separate address space; the cost of rare_alloc.</summary>
     public static readonly Source Lutomirski = Source.Mail(
         "Andy Lutomirski, prmem: documentation", "2018-10-30", "answer to Matthew Wilcox in the thread of PATCH 10/17");
 
@@ -17,7 +17,7 @@ public static class Mails
     public static readonly Source Vmap = Source.Mail(
         "Igor Stoppa, prmem: write rare for static allocation", "2018-10-24", "20181023213504.28905-3-igor.stoppa@huawei.com");
 
-    /// <summary>vunmap with interrupts off is a bug.</summary>
+    /// <summary>Calling vunmap with interrupts off is a bug.</summary>
     public static readonly Source VmapIsABug = Source.Mail(
         "Peter Zijlstra, prmem: write rare for static allocation", "2018-10-26",
         "answer to 20181023213504.28905-3-igor.stoppa@huawei.com");
@@ -26,15 +26,15 @@ public static class Mails
     public static readonly Source PermanentAlias = Source.Mail(
         "Igor Stoppa, __wr_after_init: x86_64: __wr_op", "2018-12-21", "20181221181423.20455-6-igor.stoppa@huawei.com");
 
-    /// <summary>A function for each kind of write, in place of one operation with a kind.</summary>
+    /// <summary>A function for each kind of write, in place of one operation with a parameter for the kind.</summary>
     public static readonly Source MemcpyApi = Source.Mail(
         "Matthew Wilcox, __wr_after_init: x86_64: __wr_op", "2018-12-20", "answer to 20181219213338.26619-5-igor.stoppa@huawei.com");
 
-    /// <summary>Interrupts stay on where no sensitive data is written.</summary>
+    /// <summary>Interrupts stay on if no sensitive data is written.</summary>
     public static readonly Source InterruptsOn = new(
         "x86/mm: Allow temporary MMs when IRQs are on", "58f8ffa91766");
 
-    /// <summary>Why clear the bit at all?</summary>
+    /// <summary>The question why the bit is cleared at all.</summary>
     public static readonly Source WhyClear = Source.Mail(
         "Ingo Molnar, WARNING in switch_mm_irqs_off", "2025-04-14", "Z_0uwvnbusKR2WqC@gmail.com");
 

@@ -2,7 +2,7 @@ using Verify.Modelling;
 
 namespace Verify.Models.ProtectedData;
 
-/// <summary>rare_modify() and rare_protect(): a window that the caller opens, works in, and closes.</summary>
+/// <summary>rare_modify() and rare_protect(): the caller opens a window, works in it, and closes it.</summary>
 internal sealed class PointerApi(ModelBuilder m, AliasMachine machine)
 {
     private readonly Expr? kept = m.Assumes(TemporaryMm.NoLeak) ? null : m.Var("kept_pointer", Sort.Option(machine.Frame));

@@ -4,16 +4,16 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ProtectedData;
 
-/// <summary>What becomes of a page of the direct map.</summary>
+/// <summary>The protection of a page of the direct map.</summary>
 internal enum Protection
 {
-    /// <summary>It is free, or anybody's.</summary>
+    /// <summary>The page is free, or in any other use.</summary>
     None,
 
-    /// <summary>rare_alloc() has handed it out, with a writable pointer.</summary>
+    /// <summary>rare_alloc() has returned the page with a writable pointer.</summary>
     Writable,
 
-    /// <summary>rare_protect() has handed out the read-only pointer: everybody relies on it.</summary>
+    /// <summary>rare_protect() has returned the read-only pointer, and all users rely on it.</summary>
     Protected,
 }
 

@@ -5,19 +5,19 @@ using Verify.Models.Hardware;
 namespace Verify.Models.ProtectedData;
 
 /// <summary>
-/// rare_alloc(): a page that was writable in the direct map is to be read-only on all CPUs before anybody relies on it.
+/// rare_alloc(): a page that was writable in the direct map must be read-only on all CPUs before it is relied on.
 /// </summary>
 public sealed class RareAlloc : ModelFamily
 {
-    /// <summary>No flush of others.</summary>
+    /// <summary>Other CPUs are not flushed.</summary>
     public static readonly Fault NoIpi = new("no-ipi",
         "rare_protect() flushes the calling CPU only", Mails.Lutomirski);
 
-    /// <summary>Others flush later.</summary>
+    /// <summary>Other CPUs flush later.</summary>
     public static readonly Fault Deferred = new("deferred",
         "rare_protect() flushes the calling CPU, and the others do at their next context switch", Mails.Lutomirski);
 
-    /// <summary>The flush is of the wrong address.</summary>
+    /// <summary>The flush covers the wrong address.</summary>
     public static readonly Fault AliasOnly = new("alias-only",
         "the page has a vmalloc address too; set_memory_ro() of that changes the direct map, and flushes the vmalloc address only",
         Mails.DirectMapAlias);
@@ -26,16 +26,16 @@ public sealed class RareAlloc : ModelFamily
     public static readonly Fault PublishFirst = new("publish-first",
         "rare_protect() hands out the read-only pointer before all CPUs have flushed");
 
-    /// <summary>Large mappings.</summary>
+    /// <summary>The direct map uses large mappings.</summary>
     public static readonly Fault BlockMapping = new("block-mapping",
         "the direct map has block or contiguous entries, of which one is split to protect one page");
 
-    /// <summary>Nothing is protected.</summary>
+    /// <summary>rare_protect() leaves the page writable.</summary>
     public static readonly Fault Unprotected = new("unprotected", "rare_protect() leaves the direct map as it is");
 
-    /// <summary>No stray stores.</summary>
+    /// <summary>No kernel code makes stray stores.</summary>
     public static readonly Assumption NoWild = new("A-NOWILD",
-        "no kernel code stores where it should not", "nobody; if it were so, no protection would be needed");
+        "no kernel code stores where it should not", "no component; otherwise no protection would be needed");
 
     /// <inheritdoc/>
     public override string Name => "rare-alloc";

@@ -5,12 +5,13 @@ using Verify.Models.Hardware;
 namespace Verify.Models.ProtectedData;
 
 /// <summary>
-/// Writing read-only kernel data through an address space of its own: text_poke(), whose PTE lives as long as one write,
-/// and rare_mm, whose alias of the whole region is permanent.
+/// Writes to read-only kernel data through a separate address space: text_poke(), whose PTE exists for one write, and
+/// rare_mm, whose alias of the whole region is permanent.
 /// </summary>
 /// <remarks>
-/// The data is read-only at its kernel address, in every address space. One address space more has a writable alias at
-/// a user address; a CPU that has loaded it can write. Another thing may be at that address in the user's address space.
+/// The data is read-only at its kernel address in every address space. A separate address space has a writable alias at
+/// a user address, so a CPU that has loaded it can write. The user's address space may have another page at that
+/// address.
 /// </remarks>
 public sealed class TemporaryMm : ModelFamily
 {
@@ -27,12 +28,12 @@ public sealed class TemporaryMm : ModelFamily
         "no deviation by itself: the alias of the whole region is made once, and any CPU may write at any time (rare_mm, "
             + "wr_poking_mm)", Mails.PermanentAlias);
 
-    /// <summary>A pointer is handed out.</summary>
+    /// <summary>The API returns a pointer.</summary>
     public static readonly Fault ModifyPointer = new("modify-pointer",
         "with 'rare-mm': rare_modify() loads rare_mm and gives a writable pointer, rare_protect() goes back; any code may run "
             + "in between", Mails.Wilcox);
 
-    /// <summary>What runs between the two calls is atomic.</summary>
+    /// <summary>The code between the two calls is atomic.</summary>
     public static readonly Fault AtomicBody = new("atomic-body",
         "with 'modify-pointer': interrupts are off, and nothing sleeps, from rare_modify() to rare_protect()", Mails.Lutomirski);
 
@@ -61,11 +62,11 @@ public sealed class TemporaryMm : ModelFamily
     public static readonly Fault GlobalAlias = new("global",
         "the PTE of the alias has the global bit, as PAGE_KERNEL has without page-table isolation", KernelCode.Global);
 
-    /// <summary>No flush.</summary>
+    /// <summary>The generation does not increase.</summary>
     public static readonly Fault NoBump = new("no-bump",
         "__text_poke does not call flush_tlb_mm_range, so no generation moves", KernelCode.TextPoke);
 
-    /// <summary>A flush of the own CPU before the switch.</summary>
+    /// <summary>The own CPU is flushed before the switch.</summary>
     public static readonly Fault Invlpg = new("invlpg",
         "the address is flushed on the own CPU before the previous mm is loaded, in place of flush_tlb_mm_range",
         new Source("op_page(), an early form of __wr_op()", "lib/prmem.c, as of 2018-12"));
@@ -74,7 +75,7 @@ public sealed class TemporaryMm : ModelFamily
     public static readonly Fault NoPtl = new("no-ptl",
         "the page-table lock of the temporary mm is not held during the write: it \"is not really needed\"", KernelCode.TextPoke);
 
-    /// <summary>NMI handlers do not look.</summary>
+    /// <summary>NMI handlers do not check the loaded mm.</summary>
     public static readonly Fault NoNmiCheck = new("no-nmi-check",
         "an NMI handler reads user memory without nmi_uaccess_okay()", KernelCode.Nmi);
 
@@ -82,7 +83,7 @@ public sealed class TemporaryMm : ModelFamily
     public static readonly Fault BreakpointsOn = new("breakpoints-on",
         "hardware breakpoints stay active while the temporary mm is loaded", KernelCode.Use);
 
-    /// <summary>The bit in the cpumask stays.</summary>
+    /// <summary>The bit in the cpumask stays set.</summary>
     public static readonly Fault KeepBit = new("keep-bit",
         "on 6.16: unuse_temporary_mm leaves the CPU's bit in mm_cpumask", Mails.WhyClear);
 
@@ -90,25 +91,25 @@ public sealed class TemporaryMm : ModelFamily
     public static readonly Fault StayLazy = new("stay-lazy",
         "with 'rare-mm': after the write rare_mm stays loaded, lazily, until the next context switch");
 
-    /// <summary>The alias is in the kernel's half.</summary>
+    /// <summary>The alias is in the kernel half.</summary>
     public static readonly Fault KernelHalf = new("kernel-half",
         "with 'rare-mm': the alias is in the kernel half, whose top-level entries all address spaces share", Mails.Lutomirski);
 
-    /// <summary>Nothing is protected.</summary>
+    /// <summary>The data is not protected.</summary>
     public static readonly Fault Unprotected = new("unprotected",
         "the data is writable at its kernel address, as without any of this");
 
-    /// <summary>One CPU at a time.</summary>
+    /// <summary>One CPU at a time uses the address space.</summary>
     public static readonly Assumption Exclusive = new("A-EXCLMM",
         "at most one CPU uses the temporary mm at a time", "text_mutex");
 
-    /// <summary>No stray stores.</summary>
+    /// <summary>No kernel code makes stray stores.</summary>
     public static readonly Assumption NoWild = new("A-NOWILD",
-        "no kernel code stores where it should not", "nobody; if it were so, no protection would be needed");
+        "no kernel code stores where it should not", "no component; otherwise no protection would be needed");
 
-    /// <summary>No stray stores in interrupt handlers.</summary>
+    /// <summary>Interrupt handlers make no stray stores.</summary>
     public static readonly Assumption CleanHandlers = new("A-NOWILD-IRQ",
-        "no interrupt handler stores where it should not", "nobody; see A-NOWILD");
+        "no interrupt handler stores where it should not", "no component; see A-NOWILD");
 
     /// <summary>Pointers are not kept.</summary>
     public static readonly Assumption NoLeak = new("A-NOLEAK",
@@ -145,11 +146,11 @@ public sealed class TemporaryMm : ModelFamily
     /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
-        "stores of NMI and machine-check handlers; loads of the alias, as the data is no secret",
+        "stores of NMI and machine-check handlers; loads of the alias, as the data is not secret",
         "a second page of one text_poke; what the data means, and readers that see half of a write",
         "PCID slots that are taken from the temporary mm: that only flushes more",
         "lazy TLB mode of the previous mm, page-table isolation, stacks in vmalloc space",
-        "the writer goes on, when it was preempted, on the same CPU",
+        "a preempted writer continues on the same CPU",
         "TLB eviction: no step is forced to fill, so it adds no behaviour",
         .. Architecture.NotModelled,
     ];
@@ -172,7 +173,7 @@ public sealed class TemporaryMm : ModelFamily
         machine.AddInvariants(m);
     }
 
-    // What would be ignored in silence otherwise.
+    // Rejects choices that would have no effect.
     private static void CheckChoices(ModelBuilder m)
     {
         foreach (var fault in new[] { ModifyPointer, WriteCopy, StayLazy, KernelHalf })

@@ -3,23 +3,23 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ProtectedData;
 
-/// <summary>What an address of the vmalloc area is used for.</summary>
+/// <summary>The state of an address in the vmalloc area.</summary>
 internal enum Area
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>The address is free.</summary>
     Free,
 
-    /// <summary>A mapping.</summary>
+    /// <summary>The address is mapped.</summary>
     Used,
 
-    /// <summary>Nothing, but TLBs may still have it: nobody gets it before it is purged.</summary>
+    /// <summary>The address is unmapped but may be cached in TLBs; it is not reused before a purge.</summary>
     Lazy,
 
-    /// <summary>It is being purged.</summary>
+    /// <summary>The address is being purged.</summary>
     Purging,
 }
 
-/// <summary>wr_memcpy() of the first prmem patches: vmap, copy, vunmap, and the purge that flushes much later.</summary>
+/// <summary>wr_memcpy() of the first prmem patches: vmap, copy, vunmap, and a purge that flushes much later.</summary>
 internal sealed class VmapWriter(
     ModelBuilder m, KernelMapping mapping, Expr writing, Expr at, Expr failed, Expr slept)
 {

@@ -3,22 +3,22 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ProtectedData;
 
-/// <summary>use_temporary_mm() and unuse_temporary_mm() around what a thread does with the alias.</summary>
+/// <summary>use_temporary_mm() and unuse_temporary_mm() around a thread's use of the alias.</summary>
 /// <param name="m">The model.</param>
-/// <param name="machine">What it runs on.</param>
+/// <param name="machine">The machine of the thread.</param>
 /// <param name="t">The program.</param>
-/// <param name="c">The CPU that it runs on.</param>
+/// <param name="c">The CPU of the thread.</param>
 internal sealed class Window(ModelBuilder m, AliasMachine machine, ThreadBuilder t, Expr c)
 {
     private readonly bool keepsInterruptsOff = m.Has(TemporaryMm.ModifyPointer)
         ? m.Has(TemporaryMm.AtomicBody)
         : !m.Has(TemporaryMm.InterruptsOn) && !m.Has(TemporaryMm.Preemptible);
 
-    /// <summary>Adds to a step that the thread waits for its CPU, where it can lose it.</summary>
+    /// <summary>Extends a step: the thread waits for its CPU, if it can be preempted.</summary>
     public StepBuilder Run(StepBuilder s) => s.When(machine.HasCpu(c));
 
-    /// <summary>Adds the way in.</summary>
-    /// <param name="disable">How interrupts are disabled.</param>
+    /// <summary>Adds the steps that open the window.</summary>
+    /// <param name="disable">The name of the step that disables interrupts.</param>
     public void Open(string disable)
     {
         if (keepsInterruptsOff)
@@ -42,7 +42,7 @@ internal sealed class Window(ModelBuilder m, AliasMachine machine, ThreadBuilder
     {
         if (machine.IsPreemptible)
         {
-            // Whoever was preempted may have the previous mm loaded already.
+            // A thread that was preempted may have the previous mm loaded already.
             t.Branch("unuse_temporary_mm", machine.Spaces.SeemsLoaded(c, countsSwitching: false),
                 SwitchBack,
                 () => t.Step("switch_mm_irqs_off (same mm)", s => machine.Spaces.SetInterrupts(s, c, areOn: true)),
@@ -59,14 +59,14 @@ internal sealed class Window(ModelBuilder m, AliasMachine machine, ThreadBuilder
         }
     }
 
-    /// <summary>Adds that the CPU keeps the temporary mm until the next context switch.</summary>
+    /// <summary>Makes the CPU keep the temporary mm until the next context switch.</summary>
     public void StayLazy()
     {
         t.Step("enter_lazy_tlb", s => Close(machine.Spaces.EnterLazyMode(s, c)).Set(machine.Armed[c], machine.Watchpoint[c]));
         machine.Spaces.SwitchOut(t, c);
     }
 
-    /// <summary>Adds to a step that the call is over.</summary>
+    /// <summary>Extends a step: the call is over.</summary>
     public StepBuilder Close(StepBuilder s) => machine.Spaces
         .SetInterrupts(Run(s), c, areOn: true).Set(machine.Writing[c], None);
 

@@ -12,7 +12,7 @@ internal sealed class WriteCall(ModelBuilder m, AliasMachine machine)
     private readonly Expr? tableLock = machine.IsPermanent || m.Has(TemporaryMm.NoPtl) ? null : m.Var("ptl", Sort.Bool);
     private readonly bool hasFlush = !machine.IsPermanent && !m.Has(TemporaryMm.NoBump) && !m.Has(TemporaryMm.Invlpg);
 
-    // Whether another CPU can be found in the cpumask, so that it has to be interrupted.
+    // True if the cpumask can contain another CPU, which then has to be interrupted.
     private readonly bool canAsk = m.Has(TemporaryMm.KeepBit) || (m.Has(TemporaryMm.NoPtl) && !m.Assumes(TemporaryMm.Exclusive));
     private Shootdown? shootdown;
     private Expr? asked;
@@ -101,7 +101,7 @@ internal sealed class WriteCall(ModelBuilder m, AliasMachine machine)
 
     private void Begin(ThreadBuilder t, Expr c)
     {
-        // Whoever is under way will need a generation too.
+        // A call that is in progress will need a generation too.
         Expr isLeft = hasFlush
             ? spaces.Generation + Count(machine.Cpu, d => machine.Writing[d].HasValue) < m.Size("gens")
             : true;
@@ -163,7 +163,7 @@ internal sealed class WriteCall(ModelBuilder m, AliasMachine machine)
         }
     }
 
-    // flush_tlb_mm_range(). The mm is loaded nowhere by now, so that it comes down to the generation.
+    // flush_tlb_mm_range(). The mm is loaded nowhere by then, so only the generation changes.
     private void Flush(ThreadBuilder t, Expr c, Window window)
     {
         t.Step("inc_mm_tlb_gen", s => spaces.Bump(window.Run(s), c).From(KernelCode.FlushRange));

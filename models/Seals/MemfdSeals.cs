@@ -7,22 +7,22 @@ namespace Verify.Models.Seals;
 /// <summary>fcntl(F_ADD_SEALS) in the order of mm/memfd.c, against mappings, pinned pages and write(2).</summary>
 public sealed class MemfdSeals : ModelFamily
 {
-    /// <summary>Pins are not waited for.</summary>
+    /// <summary>The seal does not wait for pins.</summary>
     public static readonly Fault NoPinWait = new("no-pin-wait", "F_SEAL_WRITE does not wait for pinned pages");
 
-    /// <summary>Pins first, mappings later.</summary>
+    /// <summary>Pins are checked before mappings.</summary>
     public static readonly Fault PinsFirst = new("pins-first",
         "F_SEAL_WRITE waits for pinned pages before it denies writable mappings");
 
-    /// <summary>write(2) looks without the lock.</summary>
+    /// <summary>write(2) checks the seals without the lock.</summary>
     public static readonly Fault UnlockedWrite = new("unlocked-write",
-        "write(2) looks at the seals without the inode lock");
+        "write(2) checks the seals without the inode lock");
 
-    /// <summary>A seal that fails leaves something behind.</summary>
+    /// <summary>A seal that fails is not undone.</summary>
     public static readonly Fault NoUndo = new("no-undo",
         "F_SEAL_WRITE that fails because of a pinned page does not allow writable mappings again");
 
-    /// <summary>One word for two meanings.</summary>
+    /// <summary>One seal with two meanings.</summary>
     public static readonly Fault IomapSeal = new("iomap-seal",
         "F_SEAL_IOMAP is one of the seals of the memfd word, and can be cleared", Posts.Chinner);
 
@@ -86,7 +86,7 @@ public sealed class MemfdSeals : ModelFamily
 
         public Parts(ModelBuilder m)
         {
-            // F_ADD_SEALS can be asked of any file.
+            // F_ADD_SEALS can be called for any file.
             isShmem = m.AnyOf("is_shmem", Sort.Bool);
             inodeLock = m.Var("inode_lock", Sort.Bool);
             writable = m.Var("i_mmap_writable", Sort.Range(Denied, 1), NoMapping);
@@ -96,7 +96,7 @@ public sealed class MemfdSeals : ModelFamily
 
         public WriteSeals Seals { get; }
 
-        /// <summary>Whether no writable mapping can be made.</summary>
+        /// <summary>True if no writable mapping can be made.</summary>
         public Expr IsDenied => writable == Denied;
 
         public Expr InodeLock => inodeLock;
@@ -195,7 +195,7 @@ public sealed class MemfdSeals : ModelFamily
             t.Return();
         }
 
-        // Pages with more references than expected are tagged once; then they are looked at again, and again.
+        // Pages with more references than expected are tagged once and then checked repeatedly.
         private void AwaitPins(ThreadBuilder t, Expr scan, int scans, bool undo) =>
             t.Branch("memfd_tag_pins", isPinned,
                 () =>

@@ -3,8 +3,8 @@ using Verify.Modelling;
 namespace Verify.Models.Seals;
 
 /// <summary>
-/// The seals of a memfd. They protect a receiver against the sender of the memory, who has the file open too, so they can
-/// only be added: the opposite of a seal of a block map, which is its holder's to give up.
+/// The seals of a memfd. They protect a receiver against the sender of the memory, who has the file open too, so they
+/// can only be added. A seal of a block map is the opposite: its holder may release it.
 /// </summary>
 internal sealed class WriteSeals
 {
@@ -16,7 +16,7 @@ internal sealed class WriteSeals
     private readonly Expr had;
 
     /// <param name="m">The model.</param>
-    /// <param name="hasIomap">Whether F_SEAL_IOMAP, which has to be cleared again, is one of them.</param>
+    /// <param name="hasIomap">True if F_SEAL_IOMAP, which has to be clearable, is one of the seals.</param>
     public WriteSeals(ModelBuilder m, bool hasIomap)
     {
         write = m.Var("F_SEAL_WRITE", Sort.Bool);
@@ -27,13 +27,13 @@ internal sealed class WriteSeals
         had = m.Ghost("seals_it_had", Sort.Map(Sort.Enum<Seal>(), Sort.Bool));
     }
 
-    /// <summary>Whether writes are refused.</summary>
+    /// <summary>True if writes are refused.</summary>
     public Expr IsWriteSealed => write;
 
-    /// <summary>Whether no seal can be added any more.</summary>
+    /// <summary>True if no seal can be added any more.</summary>
     public Expr IsSealed => seal;
 
-    /// <summary>Adds to a step that a seal is there.</summary>
+    /// <summary>Extends a step: a seal is set.</summary>
     public StepBuilder Add(StepBuilder s, Expr which)
     {
         s.SetIf(which == Seal.Write, write, true).SetIf(which == Seal.Seal, seal, true);
@@ -45,10 +45,10 @@ internal sealed class WriteSeals
         return s.Set(had[which], true);
     }
 
-    /// <summary>Adds to a step that it changes the content.</summary>
+    /// <summary>Extends a step that changes the content, and records a violation of the seal.</summary>
     public StepBuilder NoteChange(StepBuilder s) => s.SetIf(write, changed, true);
 
-    /// <summary>Adds what F_SEAL_IOMAP needs, and the others must not have: a way to clear it.</summary>
+    /// <summary>Adds a way to clear a seal, which F_SEAL_IOMAP needs and the others must not have.</summary>
     public void AddClearing(ModelBuilder m, Source source)
     {
         if (hasIomap)
@@ -57,7 +57,7 @@ internal sealed class WriteSeals
         }
     }
 
-    /// <summary>Adds what is asked of them.</summary>
+    /// <summary>Adds the properties of the seals.</summary>
     public void AddInvariants(ModelBuilder m)
     {
         var isWhole = had[Seal.Write].Implies(write) & had[Seal.Seal].Implies(seal);
@@ -68,7 +68,7 @@ internal sealed class WriteSeals
     }
 }
 
-/// <summary>The seals that are told apart.</summary>
+/// <summary>The modelled seals.</summary>
 internal enum Seal
 {
     /// <summary>F_SEAL_WRITE.</summary>
@@ -77,6 +77,6 @@ internal enum Seal
     /// <summary>F_SEAL_SEAL.</summary>
     Seal,
 
-    /// <summary>F_SEAL_IOMAP, where it is one of them.</summary>
+    /// <summary>F_SEAL_IOMAP, if the model has it.</summary>
     Iomap,
 }

@@ -4,15 +4,15 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Shootdowns;
 
-/// <summary>The least model of a TLB shootdown: zap, flush every CPU, free.</summary>
+/// <summary>The smallest model of a TLB shootdown: zap, flush every CPU, free.</summary>
 /// <remarks>
-/// It is also written down in Promela, Murphi and TLA+, with the same variables and rules, so that the number of
-/// states can be compared: 4,533,716 states and 41,732,052 transitions for three CPUs, pages and frames. Nothing may
-/// be added to it; what a real kernel does beyond it is in the other mechanisms. The fault takes a condition away.
+/// Versions in Promela, Murphi and TLA+ have the same variables and rules, so that the number of states can be
+/// compared: 4,533,716 states and 41,732,052 transitions for three CPUs, pages and frames. So nothing may be added
+/// here; the other mechanisms model more of the kernel. The fault removes a condition.
 /// </remarks>
 public sealed class TlbShootdown : ModelFamily
 {
-    /// <summary>Nobody waits for the other CPUs.</summary>
+    /// <summary>The initiator does not wait for the other CPUs.</summary>
     public static readonly Fault LocalOnly = new("local-only", "the frame is freed once the CPU that unmaps has flushed itself");
 
     private static readonly Source Zap = Source.Kernel("zap_pte_range", "mm/memory.c", "v6.19");
@@ -41,7 +41,7 @@ public sealed class TlbShootdown : ModelFamily
     public override ImmutableArray<string> NotModelled =>
     [
         "page-table locks, generations and the cpumask: every CPU is flushed every time",
-        "accesses: a stale entry counts, whether or not somebody uses it",
+        "accesses: a stale entry counts, whether or not an access uses it",
     ];
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace Verify.Models.Textbook;
 /// <summary>Dijkstra's philosophers around a table: each takes the left fork, then the right one.</summary>
 public sealed class DiningPhilosophers : ModelFamily
 {
-    /// <summary>Everybody starts on the same side.</summary>
+    /// <summary>All philosophers start on the same side.</summary>
     public static readonly Fault SameSide = new("same-side",
         "every philosopher takes the left fork first, the last one too");
 
@@ -27,7 +27,7 @@ public sealed class DiningPhilosophers : ModelFamily
     protected override void Describe(ModelBuilder m)
     {
         var last = m.Size("seats") - 1;
-        // Neighbours need an order, so seats are numbers and no scalar set.
+        // Neighbours need an order, so seats are numbers and not a scalar set.
         var seat = Sort.Range(0, last);
         var fork = m.Map("fork", seat, Sort.Option(seat));
 

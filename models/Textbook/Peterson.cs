@@ -4,7 +4,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Textbook;
 
-/// <summary>Peterson's mutual exclusion for two processors, step by step.</summary>
+/// <summary>Peterson's mutual exclusion for two processors, one atomic step per access.</summary>
 public sealed class Peterson : ModelFamily
 {
     /// <summary>The turn is set before the flag.</summary>

@@ -6,8 +6,8 @@ namespace Verify.Models.Textbook;
 
 /// <summary>Two-phase commit after Gray and Lamport: one manager, and resources that may refuse.</summary>
 /// <remarks>
-/// Messages are a set that only grows, as in the TLA+ text. Published numbers of states: 288 for three resource
-/// managers, 8,832 for five (stateright, examples/2pc.rs).
+/// Messages are a growing set, as in the TLA+ text. Published numbers of states: 288 for three resource managers, 8,832
+/// for five (stateright, examples/2pc.rs).
 /// </remarks>
 public sealed class TwoPhaseCommit : ModelFamily
 {

@@ -5,7 +5,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Dax;
 
-/// <summary>What MAP_SYNC is for: a store that is flushed is found again after a crash.</summary>
+/// <summary>The guarantee of MAP_SYNC: a flushed store survives a crash.</summary>
 public sealed class CrashOfMapSync : ClaimList
 {
     private static readonly Source Fault = Source.Kernel("dax_fault_is_synchronous", "fs/dax.c", "00c010e130e5");

@@ -5,7 +5,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Dax;
 
-/// <summary>Leases in place of seals: who waits for whom, who is told, and who is stopped.</summary>
+/// <summary>Leases in place of seals: the waits, the notifications and the revocations.</summary>
 public sealed class LayoutLeases : ClaimList
 {
     private static readonly Source Unmap = Source.Kernel("iommu_unmap, iommu_unmap_fast", "drivers/iommu/iommu.c", "v6.19");

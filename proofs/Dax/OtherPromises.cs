@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Dax;
 
-/// <summary>What else was offered: seals taken later, flags that promise something else, and shared extents.</summary>
+/// <summary>Other proposals: seals that are taken later, flags with other guarantees, and shared extents.</summary>
 public sealed class OtherPromises : ClaimList
 {
     private static readonly Choices Small = Choices.Default;

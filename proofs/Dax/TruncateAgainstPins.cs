@@ -6,7 +6,9 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Dax;
 
-/// <summary>What a truncate owes to a device that writes into the file's blocks: before 4.18, since then, and almost.</summary>
+/// <summary>
+/// Truncate against a device that writes to the file's blocks: before 4.18, since 4.18, and with single steps omitted.
+/// </summary>
 public sealed class TruncateAgainstPins : ClaimList
 {
     private static readonly Source Busy = Source.Kernel("dax_layout_busy_page_range", "fs/dax.c", "00c010e130e5");

@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.ExtentSeals;
 
-/// <summary>The seal of MAP_DIRECT: how long it lasts, and how long it would have to.</summary>
+/// <summary>The seal of MAP_DIRECT: its lifetime, and the lifetime that it would need.</summary>
 public sealed class MapDirectSeals : ClaimList
 {
     private static readonly Source Exit = Source.Kernel("do_exit", "kernel/exit.c: exit_mm() before exit_files()", "v4.13.4");

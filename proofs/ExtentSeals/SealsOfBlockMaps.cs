@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.ExtentSeals;
 
-/// <summary>F_SEAL_IOMAP: a seal for its holder, who may give it up.</summary>
+/// <summary>F_SEAL_IOMAP: a seal that protects its holder, who may release it.</summary>
 public sealed class SealsOfBlockMaps : ClaimList
 {
     private static readonly Choices Small = Choices.Default.With(MapDirect.Fcntl);

@@ -4,7 +4,7 @@ using Verify.Models.Hardware;
 
 namespace Verify.Proofs.Hardware;
 
-/// <summary>What the parts that mechanisms are made of are relied on for.</summary>
+/// <summary>The guarantees of the parts that mechanisms are composed of.</summary>
 public sealed class Parts : ClaimList
 {
     private static readonly Source Global = Source.Manual("Global pages", "Intel SDM 3A, 4.10.2.4");

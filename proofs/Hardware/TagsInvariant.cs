@@ -4,8 +4,10 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Proofs.Hardware;
 
-/// <summary>Why tags keep address spaces apart, however many there are.</summary>
-/// <remarks>Found by <c>prove --any-size --find</c>; what each conjunct excludes is a step that would lead out of the others.</remarks>
+/// <summary>The reason why tags separate any number of address spaces.</summary>
+/// <remarks>
+/// Found by <c>prove --any-size --find</c>; each conjunct excludes a counterexample to induction of the others.
+/// </remarks>
 public sealed class TagsInvariant : Invariant
 {
     /// <inheritdoc/>

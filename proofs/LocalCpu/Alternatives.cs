@@ -5,7 +5,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.LocalCpu;
 
-/// <summary>What was offered instead, and what was said of how long a stale entry lives.</summary>
+/// <summary>The proposed alternatives, and the claims about the lifetime of a stale entry.</summary>
 public sealed class Alternatives : ClaimList
 {
     private static readonly MmInstance PerCpu = new(

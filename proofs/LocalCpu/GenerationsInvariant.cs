@@ -6,8 +6,9 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Proofs.LocalCpu;
 
 /// <summary>
-/// Why upstream's munmap needs no IPI beyond mm_cpumask, for any number of CPUs, addresses, frames and flushes: a CPU
-/// with an entry that outlived its mapping is behind the generation, and compares before it can use what it has.
+/// The reason why upstream's munmap needs no IPI beyond mm_cpumask, for any number of CPUs, addresses, frames and
+/// flushes: a CPU with an entry that outlived its mapping is behind the generation, and compares generations before it
+/// can use the entry.
 /// </summary>
 public sealed class GenerationsInvariant : Invariant
 {
@@ -27,7 +28,8 @@ public sealed class GenerationsInvariant : Invariant
         AddEntries(i, w);
     }
 
-    // A thread has one address and one buffer from the insert to the end of its munmap, and one thread unmaps at a time.
+    // A thread has one address and one buffer from the insert to the end of its munmap, and one thread unmaps at a
+    // time.
     private static void AddThreads(InvariantBuilder i, Words w)
     {
         var (cpu, va, frame) = (w.Cpu, w.Va, w.Frame);
@@ -45,7 +47,7 @@ public sealed class GenerationsInvariant : Invariant
         i.Add("one is unmapping", ForAll(cpu, cpu, (t, u) => t == u | !(w.IsUnmapping(t) & w.IsUnmapping(u))));
     }
 
-    // Where a CPU is in switch_mm_irqs_off says what its bit, its CR3 and its loaded_mm are.
+    // The position of a CPU in switch_mm_irqs_off determines its bit, its CR3 and its loaded_mm.
     private static void AddSwitches(InvariantBuilder i, Words w)
     {
         void Add(string name, Func<Expr, Expr> holds) => i.Add(name, ForAll(w.Cpu, holds));
@@ -62,7 +64,7 @@ public sealed class GenerationsInvariant : Invariant
         Add("it is not ahead", c => w.Context[c].HasValue.Implies(w.Context[c].Value <= w.Gen));
     }
 
-    // From the new generation on, whoever could use an old entry is one that will be interrupted.
+    // After the generation has increased, every CPU that could use an old entry will be interrupted.
     private static void AddFlush(InvariantBuilder i, Words w)
     {
         var cpu = w.Cpu;
@@ -80,7 +82,7 @@ public sealed class GenerationsInvariant : Invariant
                 | (w.Is(t, Chosen) & i["zt.others"][t, d]) | (w.Is(t, "tlb_finish_mmu") & i["pending"][d]))));
     }
 
-    // An entry is that of the mapping at its address, or its CPU is behind and has to compare first.
+    // An entry matches the mapping at its address, or its CPU is behind and has to compare generations first.
     private static void AddEntries(InvariantBuilder i, Words w)
     {
         var (cpu, va, frame) = (w.Cpu, w.Va, w.Frame);

@@ -6,8 +6,8 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Proofs.LocalCpu;
 
 /// <summary>
-/// Why keeping a reference to each buffer until the next full flush is enough, for any number of CPUs, addresses and
-/// frames, whoever touches an address and wherever threads run.
+/// The reason why keeping a reference to each buffer until the next full flush suffices, for any number of CPUs,
+/// addresses and frames, whichever thread touches an address and wherever threads run.
 /// </summary>
 public sealed class HeldBuffersInvariant : Invariant
 {
@@ -34,12 +34,12 @@ public sealed class HeldBuffersInvariant : Invariant
         i.Add("no PTE is stale", ForAll(va, x => !IsStale(pte[x])));
         i.Add("no entry is stale", ForAll(cpu, va, (c, x) => !IsStale(tlb[c, x])));
 
-        // What can be reached is held, and what is held is freed by nobody.
+        // Every reachable frame is held, and a held frame is not freed.
         i.Add("mapped is held", ForAll(va, frame, (x, f) => Names(pte[x], f).Implies(held[f])));
         i.Add("cached is held", ForAll(cpu, va, frame, (c, x, f) => Names(tlb[c, x], f).Implies(held[f])));
         i.Add("held is a buffer", ForAll(frame, f => held[f].Implies(Is(i["owner"][f], "AppBuf"))));
 
-        // What is about to be let go is mapped nowhere, and cached only where the flush has not come yet.
+        // A frame that is about to be released is mapped nowhere, and cached only where the flush has not arrived yet.
         i.Add("dropped is unmapped", ForAll(va, frame, (x, f) => dropping[f].Implies(!Names(pte[x], f))));
         i.Add("dropped is flushed", ForAll(cpu, va, frame, (c, x, f) =>
             (dropping[f] & Names(tlb[c, x], f)).Implies(i["pending"][c])));

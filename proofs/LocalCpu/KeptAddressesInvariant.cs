@@ -4,8 +4,12 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Proofs.LocalCpu;
 
-/// <summary>Why four assumptions carry a local munmap, for any number of CPUs, addresses and frames.</summary>
-/// <remarks>Found by <c>prove --any-size --find</c>; what each conjunct excludes is a step that would lead out of the others.</remarks>
+/// <summary>
+/// The reason why four assumptions suffice for a local munmap, for any number of CPUs, addresses and frames.
+/// </summary>
+/// <remarks>
+/// Found by <c>prove --any-size --find</c>; each conjunct excludes a counterexample to induction of the others.
+/// </remarks>
 public sealed class KeptAddressesInvariant : Invariant
 {
     /// <inheritdoc/>

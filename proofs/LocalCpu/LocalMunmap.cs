@@ -4,7 +4,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.LocalCpu;
 
-/// <summary>A munmap that flushes the calling CPU only, and what its author takes for granted.</summary>
+/// <summary>A munmap that flushes the calling CPU only, and the assumptions of its author.</summary>
 public sealed class LocalMunmap : ClaimList
 {
     // "Even assuming that software never explicitly accesses an address which it has not mapped is insufficient": Rutland

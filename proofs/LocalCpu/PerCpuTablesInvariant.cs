@@ -4,8 +4,12 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Proofs.LocalCpu;
 
-/// <summary>Why page tables for each CPU make a local flush enough, for any number of them.</summary>
-/// <remarks>Found by <c>prove --any-size --find</c>; what each conjunct excludes is a step that would lead out of the others.</remarks>
+/// <summary>
+/// The reason why page tables for each CPU make a local flush sufficient, for any number of CPUs, addresses and frames.
+/// </summary>
+/// <remarks>
+/// Found by <c>prove --any-size --find</c>; each conjunct excludes a counterexample to induction of the others.
+/// </remarks>
 public sealed class PerCpuTablesInvariant : Invariant
 {
     /// <inheritdoc/>

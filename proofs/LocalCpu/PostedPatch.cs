@@ -6,7 +6,9 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.LocalCpu;
 
-/// <summary>What the posted patch really does: it overwrites valid PTEs and flushes locally, and leaves munmap alone.</summary>
+/// <summary>
+/// The actual behaviour of the posted patch: it overwrites valid PTEs, flushes locally, and leaves munmap unchanged.
+/// </summary>
 public sealed class PostedPatch : ClaimList
 {
     private static readonly MmInstance OnX86 = new(

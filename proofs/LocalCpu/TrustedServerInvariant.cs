@@ -4,8 +4,13 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Proofs.LocalCpu;
 
-/// <summary>Why a server that keeps to its addresses can flush locally, for any number of CPUs, addresses and frames.</summary>
-/// <remarks>Found by <c>prove --any-size --find</c>; what each conjunct excludes is a step that would lead out of the others.</remarks>
+/// <summary>
+/// The reason why a server that touches only its own addresses can flush locally, for any number of CPUs, addresses and
+/// frames.
+/// </summary>
+/// <remarks>
+/// Found by <c>prove --any-size --find</c>; each conjunct excludes a counterexample to induction of the others.
+/// </remarks>
 public sealed class TrustedServerInvariant : Invariant
 {
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.LocalCpu;
 
-/// <summary>What the flag is compared with: munmap as it is, and what mm_cpumask gives without a flag.</summary>
+/// <summary>The baseline for the flag: upstream's munmap, and the benefit of mm_cpumask without a flag.</summary>
 public sealed class Upstream : ClaimList
 {
     private static readonly Source Range = Source.Kernel("flush_tlb_mm_range", "arch/x86/mm/tlb.c", "016c4d92cd16");

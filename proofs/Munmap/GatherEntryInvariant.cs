@@ -4,8 +4,10 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Proofs.Munmap;
 
-/// <summary>Why mmu_gather leaves no stale entry, for any number of CPUs, addresses and frames.</summary>
-/// <remarks>Found by <c>prove --any-size --find</c>; what each conjunct excludes is a step that would lead out of the others.</remarks>
+/// <summary>The reason why mmu_gather leaves no stale entry, for any number of CPUs, addresses and frames.</summary>
+/// <remarks>
+/// Found by <c>prove --any-size --find</c>; each conjunct excludes a counterexample to induction of the others.
+/// </remarks>
 public sealed class GatherEntryInvariant : Invariant
 {
     /// <inheritdoc/>

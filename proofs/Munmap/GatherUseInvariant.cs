@@ -4,8 +4,12 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Proofs.Munmap;
 
-/// <summary>Why no access goes wrong under mmu_gather, for any number of CPUs, addresses and frames.</summary>
-/// <remarks>Found by <c>prove --any-size --find</c>; what each conjunct excludes is a step that would lead out of the others.</remarks>
+/// <summary>
+/// The reason why every access under mmu_gather is correct, for any number of CPUs, addresses and frames.
+/// </summary>
+/// <remarks>
+/// Found by <c>prove --any-size --find</c>; each conjunct excludes a counterexample to induction of the others.
+/// </remarks>
 public sealed class GatherUseInvariant : Invariant
 {
     /// <inheritdoc/>

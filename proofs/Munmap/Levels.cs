@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Munmap;
 
-/// <summary>Page tables that are freed by one of two gathers, and the levels that its flush is for.</summary>
+/// <summary>Page tables that one of two gathers frees, and the levels that its flush covers.</summary>
 public sealed class Levels : ClaimList
 {
     private static readonly Choices OnArm = Choices.Default.On(Architecture.Arm64.Profile);

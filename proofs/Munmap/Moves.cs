@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Munmap;
 
-/// <summary>Moved PTEs, and the flush of where they were.</summary>
+/// <summary>Moved PTEs, and the flush of their old addresses.</summary>
 public sealed class Moves : ClaimList
 {
     private static readonly Source Move = Source.Kernel("move_ptes", "mm/mremap.c", "000c0691ec6a");

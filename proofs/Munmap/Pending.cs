@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Munmap;
 
-/// <summary>Who puts another page in the place of one whose PTE was changed asks whether its flush is still to come.</summary>
+/// <summary>Operations that replace a page whose PTE was changed check whether its flush is still pending.</summary>
 public sealed class Pending : ClaimList
 {
     private static readonly Source Comment = Source.Kernel("mm_tlb_flush_pending", "include/linux/mm_inline.h", "v6.19");

@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Munmap;
 
-/// <summary>Memory that a driver maps and takes back, while its VMA is being unmapped.</summary>
+/// <summary>Memory that a driver maps and revokes while its VMA is being unmapped.</summary>
 public sealed class Unlinks : ClaimList
 {
     private static readonly Choices Wide = Choices.Default.Size("frame", 2).Size("va", 2);

@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Munmap;
 
-/// <summary>GUP-fast, and page tables that are freed under walkers.</summary>
+/// <summary>GUP-fast, and page tables that are freed during a walk.</summary>
 public sealed class Walks : ClaimList
 {
     private static readonly Source FastGup = Source.Kernel("gup_fast", "mm/gup.c", "0092cb388b08");

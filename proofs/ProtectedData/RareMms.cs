@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.ProtectedData;
 
-/// <summary>rare_mm: a permanent writable alias in an address space that is loaded for a write only.</summary>
+/// <summary>rare_mm: a permanent writable alias in an address space that is loaded only for a write.</summary>
 public sealed class RareMms : ClaimList
 {
     private static readonly Choices Plain = Choices.Default.With(TemporaryMm.RareMm).Size("frame", 1);

@@ -7,7 +7,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.ProtectedData;
 
-/// <summary>text_poke(): a writable alias that lives as long as one write, in an address space that one CPU loads.</summary>
+/// <summary>text_poke(): a writable alias that exists for one write, in an address space that one CPU loads.</summary>
 public sealed class TextPokes : ClaimList
 {
     private static readonly Source Poke = Source.Kernel("__text_poke", "arch/x86/kernel/alternative.c", "as of 6.16");

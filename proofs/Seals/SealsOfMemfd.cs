@@ -6,7 +6,7 @@ using static Verify.Proofs.InstanceClaims;
 
 namespace Verify.Proofs.Seals;
 
-/// <summary>The seals of memfd: against whoever sent the file, and therefore never taken back.</summary>
+/// <summary>The seals of memfd: they protect against the sender of the file and are therefore never removed.</summary>
 public sealed class SealsOfMemfd : ClaimList
 {
     private static readonly Source AddSeals = Source.Kernel("memfd_add_seals", "mm/memfd.c", "037dd1308c6d");

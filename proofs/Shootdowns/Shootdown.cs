@@ -4,7 +4,7 @@ using Verify.Models.Shootdowns;
 
 namespace Verify.Proofs.Shootdowns;
 
-/// <summary>The shootdown in its least form, as the yardstick that other checkers decide too.</summary>
+/// <summary>The shootdown in its smallest form, a benchmark that other checkers decide too.</summary>
 public sealed class Shootdown : ClaimList
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Verify.Models.Textbook;
 
 namespace Verify.Proofs.Textbook;
 
-/// <summary>Models that others have counted too, so that our numbers can be held against theirs.</summary>
+/// <summary>Models with published counts, which our counts can be compared to.</summary>
 public sealed class Published : ClaimList
 {
     /// <inheritdoc/>

@@ -15,8 +15,8 @@ if (args is [Z3Host.Argument])
     return Z3Host.Run();
 }
 
-// The composition root: engines and writers are listed here and nowhere else, the preferred one first. Families and claims are
-// found by reflection, once a command asks for them.
+// The composition root: the only list of engines and writers, the preferred ones first. Families and claims are found
+// by reflection when a command needs them.
 using var interrupt = new Interrupt(TimeProvider.System);
 var catalogue = Catalogue.LoadAhead();
 var solvers = new SolverChoice(

@@ -11,32 +11,33 @@ using Verify.Solvers.Library;
 
 namespace Verify.Cli;
 
-/// <summary>The command-line tool, apart from the process it runs in.</summary>
+/// <summary>The command-line tool, independent of its process.</summary>
 /// <param name="engines">The engines, the preferred one first.</param>
 /// <param name="writers">The formats that a model can be exported to.</param>
-/// <param name="catalogue">Where families and claims come from, asked when they are needed.</param>
-/// <param name="solvers">The solvers that the engines ask; those of this machine unless said otherwise.</param>
+/// <param name="catalogue">The source of families and claims, loaded on demand.</param>
+/// <param name="solvers">The solvers of the engines; by default those of this machine.</param>
 public sealed class Tool(
     IReadOnlyList<IEngine> engines, IReadOnlyList<IModelWriter> writers, Func<Catalogue> catalogue, SolverChoice? solvers = null)
 {
     private readonly SolverChoice solvers =
         solvers ?? new SolverChoice([new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5)]);
 
-    /// <summary>Z3's library in a child, which is the tool started again.</summary>
+    /// <summary>Z3's library in a child process, which is the tool itself.</summary>
     internal static MicrosoftZ3 HostedZ3() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
         ? new MicrosoftZ3(Environment.ProcessPath!, [typeof(Tool).Assembly.Location, Z3Host.Argument])
         : new MicrosoftZ3(Path.ChangeExtension(typeof(Tool).Assembly.Location, OperatingSystem.IsWindows() ? "exe" : null),
             [Z3Host.Argument]);
 
     /// <summary>Runs one command line.</summary>
-    /// <returns>The exit code: 0 as expected, 1 otherwise, 2 undecided, 3 the input is wrong, 4 our fault.</returns>
+    /// <returns>The exit code: 0 as expected, 1 otherwise, 2 undecided, 3 the input is invalid, 4 an internal
+    /// error.</returns>
     public int Run(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation = default)
     {
         try
         {
             return Invoke(arguments, new Session(engines, writers, new(catalogue), solvers, terminal, cancellation));
         }
-#pragma warning disable CA1031 // Whatever went wrong, the user gets one line and the right exit code.
+#pragma warning disable CA1031 // Whatever exception occurs, the user gets one line and the right exit code.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -51,7 +52,7 @@ public sealed class Tool(
         var root = Root(session);
         var parsed = root.Parse(AsOptions(arguments),
             new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        var isExcused = parsed.Action is SynchronousCommandLineAction { ClearsParseErrors: true }; // help, version
+        var isExcused = parsed.Action is SynchronousCommandLineAction { ClearsParseErrors: true }; // for help and version
         if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && !isExcused))
         {
             throw Misuse(parsed, root);
@@ -59,7 +60,7 @@ public sealed class Tool(
 
         FailIfOption(parsed, isExcused);
 
-        // What is left is our own, help, and the version; our exceptions are for Run.
+        // The remaining commands are ours, the help and the version; Run handles our exceptions.
         return parsed.Invoke(new InvocationConfiguration
         {
             Output = session.Terminal.Out,
@@ -69,7 +70,7 @@ public sealed class Tool(
         });
     }
 
-    // What is said as a command as often as as an option.
+    // Some users write these options as commands.
     private static IReadOnlyList<string> AsOptions(IReadOnlyList<string> arguments) => arguments switch
     {
         ["help"] => ["--help"],
@@ -78,7 +79,7 @@ public sealed class Tool(
         _ => arguments,
     };
 
-    // The parser takes an option that it does not know for one more claim.
+    // The parser treats an unknown option as one more claim.
     private static void FailIfOption(ParseResult parsed, bool isExcused)
     {
         var command = parsed.CommandResult.Command;
@@ -120,13 +121,13 @@ public sealed class Tool(
         var stray = parsed.UnmatchedTokens is [var first, ..] ? first : null;
         var known = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
         var help = command == root ? "run 'verify --help'" : $"run 'verify {command.Name} --help'";
-        var message = command == root && stray is not null ? $"there is no command '{stray}'"
-            : parsed.Errors is [var error, ..] ? NotANumber(error) ?? error.Message : "no command is given";
+        var message = command == root && stray is not null ? $"the command '{stray}' does not exist"
+            : parsed.Errors is [var error, ..] ? NotANumber(error) ?? error.Message : "a command is missing";
         var hint = (stray is null ? null : Suggestion.Hint(stray, known)) ?? help;
         return UserErrorException.At(null, ErrorCodes.BadUsage, ErrorOutput.OneLine(message), hint);
     }
 
-    // The parser speaks of types of .NET.
+    // The parser's own message names .NET types.
     private static string? NotANumber(ParseError error)
     {
         var result = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;

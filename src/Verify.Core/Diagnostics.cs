@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Verify;
 
-/// <summary>A place in a user's own source text.</summary>
+/// <summary>A line in a user's source file.</summary>
 /// <param name="File">Path relative to the repository root, <c>/</c>-separated.</param>
 /// <param name="Line">Line, from 1.</param>
 public sealed record SourceLocation(string File, int Line)
@@ -12,7 +12,7 @@ public sealed record SourceLocation(string File, int Line)
     /// <summary>The folder of the repository, as the compiler calls it: as it is, or what <c>PathMap</c> makes of it.</summary>
     private static readonly string Root = RootOf();
 
-    /// <summary>Makes a spot from compiler-supplied caller information.</summary>
+    /// <summary>Makes a location from compiler-supplied caller information.</summary>
     public static SourceLocation From(string file, int line)
     {
         var path = file.Replace('\\', '/');
@@ -30,17 +30,17 @@ public sealed record SourceLocation(string File, int Line)
     public override string ToString() => $"{File}({Line})";
 }
 
-/// <summary>One kind of error: its stable code, what it means, and what to try next.</summary>
+/// <summary>One kind of error: its stable code, its meaning and a hint.</summary>
 /// <param name="Id">The code, <c>VRF</c> and three digits.</param>
-/// <param name="Title">What is wrong, in one line.</param>
-/// <param name="Hint">The next thing to try, unless the place that reports it knows better.</param>
+/// <param name="Title">The error in one line.</param>
+/// <param name="Hint">The default advice; the place that reports the error may give a better one.</param>
 public sealed record ErrorCode(string Id, string Title, string Hint);
 
 /// <summary>One reported mistake of the user.</summary>
 /// <param name="Code">The kind of error.</param>
-/// <param name="Message">What is wrong here, in one line.</param>
-/// <param name="Where">Where, when it is known.</param>
-/// <param name="Hint">What to try next.</param>
+/// <param name="Message">The mistake in one line.</param>
+/// <param name="Where">The source location; null if it is unknown.</param>
+/// <param name="Hint">Advice on how to continue.</param>
 public sealed record Diagnostic(ErrorCode Code, string Message, SourceLocation? Where, string Hint)
 {
     /// <summary>The canonical line, <c>FILE(LINE): error VRFnnn: message</c>.</summary>
@@ -52,16 +52,16 @@ public sealed record Diagnostic(ErrorCode Code, string Message, SourceLocation? 
 /// <param name="cause">What the user's own code threw, if it did.</param>
 public class UserErrorException(Diagnostic diagnostic, Exception? cause = null) : Exception(diagnostic.ToString(), cause)
 {
-    /// <summary>What is wrong, where, and what to try.</summary>
+    /// <summary>The mistake, its source location and a hint.</summary>
     public Diagnostic Diagnostic { get; } = diagnostic;
 
-    /// <summary>Makes the exception from its parts, with the code's own hint by default.</summary>
+    /// <summary>Makes the exception from its parts; the hint defaults to that of the code.</summary>
     public static UserErrorException At(
         SourceLocation? where, ErrorCode code, string message, string? hint = null, Exception? cause = null) =>
         new(new Diagnostic(code, message, where, hint ?? code.Hint), cause);
 }
 
-/// <summary>Every error code, minted here and nowhere else.</summary>
+/// <summary>All error codes. No code is defined anywhere else.</summary>
 /// <remarks>
 /// 1xx modelling, 2xx engines and budgets, 3xx claims and certificates, 4xx files and tools, 9xx ours.
 /// </remarks>
@@ -87,8 +87,8 @@ public static class ErrorCodes
     public static readonly ErrorCode GhostRead = new("VRF105", "ghost state is read where behaviour depends on it",
         "ghosts may be read by properties and by updates of other ghosts only");
 
-    /// <summary>Something that is not a location is assigned to.</summary>
-    public static readonly ErrorCode NotALocation = new("VRF106", "the target of an update is no location",
+    /// <summary>The target of an update is not a location.</summary>
+    public static readonly ErrorCode NotALocation = new("VRF106", "the target of an update is not a location",
         "assign to a variable, an entry of a map, a field of a record, or the content of an option");
 
     /// <summary>A bound variable is used outside of its scope.</summary>
@@ -103,11 +103,11 @@ public static class ErrorCodes
     public static readonly ErrorCode BrokenSymmetry = new("VRF109", "identities of a scalar set are symmetric",
         "compare them for equality only; use an enum or a range when the members differ");
 
-    /// <summary>A thread's program has no step where it needs one.</summary>
+    /// <summary>A thread's program lacks a step that it needs.</summary>
     public static readonly ErrorCode BadThread = new("VRF110", "a thread's program is not well formed",
         "every path through a thread needs a named step; branches without a name may read locals only");
 
-    /// <summary>A model has nothing to do or nothing to say.</summary>
+    /// <summary>A model has no rule or no property.</summary>
     public static readonly ErrorCode EmptyModel = new("VRF111", "a model has no rule or no property",
         "declare at least one rule and one property");
 
@@ -115,19 +115,19 @@ public static class ErrorCodes
     public static readonly ErrorCode BadInitial = new("VRF112", "an initial value reads the state",
         "an initial value is a constant of the variable's sort");
 
-    /// <summary>A name that does not exist in the model or family.</summary>
+    /// <summary>The model or the family declares no such name.</summary>
     public static readonly ErrorCode UnknownName = new("VRF113", "a name is not declared",
-        "run 'verify list' for what there is");
+        "run 'verify list' for the names");
 
     /// <summary>The code that describes a model throws an exception.</summary>
     public static readonly ErrorCode ModelThrows = new("VRF114", "the code that describes a model throws an exception",
         "mend the line; an expression that is null is the likeliest cause, and VERIFY_DEBUG=1 shows the stack");
 
-    /// <summary>A quantifier binds a parameter that stands for something already.</summary>
-    public static readonly ErrorCode BoundTwice = new("VRF115", "a parameter is bound where it is bound already",
-        "let the quantifier have a parameter of its own: ForAll(sort, x => …)");
+    /// <summary>A quantifier binds a parameter that is already bound.</summary>
+    public static readonly ErrorCode BoundTwice = new("VRF115", "a parameter is bound twice",
+        "give the quantifier its own parameter: ForAll(sort, x => …)");
 
-    /// <summary>A value is taken out of an option that has none.</summary>
+    /// <summary>The value of an empty option is read.</summary>
     public static readonly ErrorCode NoValue = new("VRF120", "the value of an empty option is read",
         "guard the read with .HasValue");
 
@@ -139,59 +139,59 @@ public static class ErrorCodes
     public static readonly ErrorCode TooLarge = new("VRF122", "an instance is too large to lower",
         "reduce the sizes: verify check CLAIM --size NAME=N");
 
-    /// <summary>An engine that does not exist or is not available here.</summary>
+    /// <summary>The engine does not exist or is not available here.</summary>
     public static readonly ErrorCode UnknownEngine = new("VRF201", "no such engine here",
         "run 'verify list' for the engines and whether each is available");
 
-    /// <summary>A budget that cannot be understood.</summary>
-    public static readonly ErrorCode BadBudget = new("VRF202", "a budget is not understood",
+    /// <summary>A budget that cannot be parsed.</summary>
+    public static readonly ErrorCode BadBudget = new("VRF202", "a budget cannot be parsed",
         "use states=N, depth=N, seconds=N, bytes=N (as 5k, 30s, 2m, 256MB), separated by commas");
 
     /// <summary>A reduction that the model or the property does not allow.</summary>
     public static readonly ErrorCode BadReduction = new("VRF203", "a reduction does not fit the model or the property",
-        "leave the reduction out: the search without it is always right");
+        "omit the reduction: the search without it is always correct");
 
     /// <summary>An unknown claim.</summary>
     public static readonly ErrorCode UnknownClaim = new("VRF301", "no such claim",
         "run 'verify list' for the claims");
 
-    /// <summary>An unknown or unfit size.</summary>
+    /// <summary>An unknown size, or one that is out of range.</summary>
     public static readonly ErrorCode BadSize = new("VRF302", "a size is unknown or out of range",
         "run 'verify list' for the sizes of each family");
 
     /// <summary>An unknown fault, assumption or profile.</summary>
     public static readonly ErrorCode UnknownChoice = new("VRF303", "no such fault, assumption or profile",
-        "run 'verify list' for what each family offers");
+        "run 'verify list' for the choices of each family");
 
     /// <summary>Options that contradict each other.</summary>
     public static readonly ErrorCode Contradiction = new("VRF304", "options contradict each other",
-        "leave one of the two out");
+        "omit one of the two");
 
     /// <summary>A claim's file is not well formed.</summary>
     public static readonly ErrorCode BadClaim = new("VRF305", "a claim is not well formed",
-        "name a property of the claim's family, and give the claim an id of its own");
+        "name a property of the claim's family, and give the claim a unique identifier");
 
     /// <summary>A trace that is not one of this instance.</summary>
     public static readonly ErrorCode BadTrace = new("VRF306", "the trace does not belong to this instance",
         "paste the replay line exactly as it was printed, with the same sizes, faults and assumptions");
 
-    /// <summary>A model says something that depends on the sizes.</summary>
-    public static readonly ErrorCode NotGeneric = new("VRF307", "a model cannot be read for every size",
-        "decide instances of it: verify check CLAIM --size NAME=N");
+    /// <summary>A model contains something that depends on the sizes.</summary>
+    public static readonly ErrorCode NotGeneric = new("VRF307", "a model cannot be expressed for every size",
+        "check instances instead: verify check CLAIM --size NAME=N");
 
-    /// <summary>Nobody has written down an invariant for a claim, or what is written is not well formed.</summary>
-    public static readonly ErrorCode BadInvariant = new("VRF308", "there is no invariant for a claim, or it is not well formed",
-        "let it be looked for: verify prove CLAIM --any-size --find");
+    /// <summary>A claim has no invariant, or the invariant is not well formed.</summary>
+    public static readonly ErrorCode BadInvariant = new("VRF308", "a claim has no invariant, or the invariant is not well formed",
+        "search for one: verify prove CLAIM --any-size --find");
 
-    /// <summary>A certificate that is damaged, or is another claim's.</summary>
-    public static readonly ErrorCode BadCertificate = new("VRF309", "a certificate is damaged, or is not where it belongs",
-        "write it anew: verify prove CLAIM --any-size, or --into DIR");
+    /// <summary>A certificate that is damaged or belongs to another claim.</summary>
+    public static readonly ErrorCode BadCertificate = new("VRF309", "a certificate is damaged, or belongs to another claim",
+        "write it again: verify prove CLAIM --any-size, or --into DIR");
 
-    /// <summary>A certificate of a model, an invariant or a tool that has changed since.</summary>
-    public static readonly ErrorCode StaleCertificate = new("VRF310", "a certificate is of something that has changed since",
+    /// <summary>A certificate whose model, invariant or tool has changed since.</summary>
+    public static readonly ErrorCode StaleCertificate = new("VRF310", "a certificate is out of date",
         "prove it again: verify prove CLAIM --any-size, or --into DIR");
 
-    /// <summary>A tool that is needed is missing.</summary>
+    /// <summary>A required tool is missing.</summary>
     public static readonly ErrorCode MissingTool = new("VRF401", "a tool is missing",
         "install it and try again");
 
@@ -199,29 +199,29 @@ public static class ErrorCodes
     public static readonly ErrorCode BadFile = new("VRF402", "a file cannot be read or written",
         "check the path, the permissions and the free space");
 
-    /// <summary>The command line is not understood.</summary>
-    public static readonly ErrorCode BadUsage = new("VRF403", "the command line is not understood",
+    /// <summary>The command line cannot be parsed.</summary>
+    public static readonly ErrorCode BadUsage = new("VRF403", "the command line cannot be parsed",
         "run 'verify --help'");
 
     /// <summary>A format that does not exist or cannot express a model.</summary>
     public static readonly ErrorCode BadFormat = new("VRF405", "a format does not exist, or cannot express the model",
         "run 'verify export --help' for the formats");
 
-    /// <summary>The tool does not build from its sources. Reported by the launcher.</summary>
+    /// <summary>The tool does not build from its sources. The launcher reports this.</summary>
     public static readonly ErrorCode BuildFailed = new("VRF404", "the sources do not build",
-        "the first error above is the one to mend");
+        "fix the first error above");
 
-    /// <summary>A checkpoint that a search cannot go on from.</summary>
+    /// <summary>A checkpoint that a search cannot resume from.</summary>
     public static readonly ErrorCode BadCheckpoint = new("VRF406", "a checkpoint cannot be used",
-        "delete its directory to start again, or choose another one");
+        "delete its directory to start again, or choose another directory");
 
-    /// <summary>A disk that fails or is full while a search goes on on it. It is the reason why the search ended.</summary>
-    public static readonly ErrorCode DiskFailed = new("VRF407", "the disk failed or is full in the middle of a search",
-        "make room, or name another directory with --spill; with --checkpoint the search goes on from its last checkpoint");
+    /// <summary>The disk failed or is full during a search, which ends the search.</summary>
+    public static readonly ErrorCode DiskFailed = new("VRF407", "the disk failed or is full during a search",
+        "free some space, or name another directory with --spill; with --checkpoint the search resumes from its last checkpoint");
 
-    /// <summary>Our own mistake.</summary>
+    /// <summary>An internal error.</summary>
     public static readonly ErrorCode Internal = new("VRF901", "an internal error",
-        "this is our mistake: please report it with the command line");
+        "please report it with the command line");
 
     /// <summary>All codes in the order of their numbers.</summary>
     public static ImmutableArray<ErrorCode> All { get; } =

@@ -12,8 +12,8 @@ public static class Fingerprint
     public static string Of(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 
-    /// <summary>All of the SHA-256 of a text in UTF-16, in hexadecimal digits: no two texts that anybody knows have one.</summary>
-    /// <remarks>In UTF-8 all halves of surrogate pairs, which a name may have in it, would be one.</remarks>
+    /// <summary>The whole SHA-256 of a text in UTF-16, in hexadecimal digits: collision-resistant.</summary>
+    /// <remarks>UTF-8 would encode all unpaired surrogates, which a name may contain, as the same bytes.</remarks>
     public static string Whole(string text) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())));
 
     /// <summary>Mixes 64 bits so that every input bit affects every output bit.</summary>

@@ -1,13 +1,13 @@
 namespace Verify;
 
-/// <summary>A small seeded generator whose sequence is fixed for ever.</summary>
+/// <summary>A small seeded generator with a fixed sequence.</summary>
 /// <remarks>SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).</remarks>
 public sealed class Prng(ulong seed)
 {
     private ulong state = seed;
 
-    /// <summary>The generator of one run of many, which depends on the seed and the run's number alone.</summary>
-    /// <remarks>Each is mixed by itself: run 2 of seed 1 has nothing to do with run 1 of seed 2.</remarks>
+    /// <summary>The generator of one of many runs; it depends only on the seed and the number of the run.</summary>
+    /// <remarks>Seed and number are mixed separately: run 2 of seed 1 is unrelated to run 1 of seed 2.</remarks>
     public static Prng ForRun(ulong seed, long number) => new(Fingerprint.Mix(unchecked(Fingerprint.Mix(seed) + (ulong)number)));
 
     /// <summary>The next 64 bits.</summary>

@@ -3,7 +3,7 @@ namespace Verify;
 /// <summary>The known names that are nearest to an unknown one.</summary>
 public static class Suggestion
 {
-    /// <summary>The candidates that are nearest to a word, best first; none if all are far from it.</summary>
+    /// <summary>The candidates that are most similar to a word, best first; none if all differ too much.</summary>
     public static List<string> To(string word, IEnumerable<string> candidates, int most = 3)
     {
         var furthest = Math.Max(2, word.Length / 3);
@@ -14,14 +14,16 @@ public static class Suggestion
             .Take(most).Select(pair => pair.candidate)];
     }
 
-    /// <summary>A hint that names them; null if there is none.</summary>
+    /// <summary>A hint with the suggestions; null if there are none.</summary>
     public static string? Hint(string word, IEnumerable<string> candidates)
     {
         var near = To(word, candidates);
         return near.Count == 0 ? null : $"did you mean {string.Join(" or ", near)}?";
     }
 
-    /// <summary>The number of letters to insert, delete, replace or swap with a neighbour, whatever their case.</summary>
+    /// <summary>
+    /// The edit distance, ignoring case: the number of letters to insert, delete, replace or swap with a neighbour.
+    /// </summary>
     public static int Distance(string from, string to)
     {
         var (a, b) = (from.ToUpperInvariant(), to.ToUpperInvariant());

@@ -5,13 +5,15 @@ using Controlled = Microsoft.Coyote.Rewriting.Types.Threading.Tasks.Task;
 
 namespace Verify.Coyote;
 
-/// <summary>A model's actors as tasks under the control of Coyote, one atomic step from one scheduling point to the next.</summary>
+/// <summary>
+/// Runs a model's actors as tasks under the control of Coyote, with one atomic step between two scheduling points.
+/// </summary>
 /// <param name="model">The model.</param>
 /// <remarks>
-/// Tasks and not Coyote's own actors: those wait for messages, these for a state, and a condition to wait for is what
-/// <see cref="Operation.PauseUntil"/> takes. The tasks are started by the method that rewriting of an assembly would put in
-/// place of <c>Task.Run</c>, so that no assembly has to be rewritten. Under control one of them moves at a time; once Coyote
-/// lets go of a run (it is interrupted, say) all of them may, and none finds the model open any more.
+/// These are tasks rather than Coyote's actors, because those wait for messages while these wait for a condition, which
+/// <see cref="Operation.PauseUntil"/> supports. The tasks are started by the method that Coyote's rewriter would
+/// substitute for <c>Task.Run</c>, so that no assembly has to be rewritten. Under control one task runs at a time. When
+/// Coyote releases a run, for example after an interrupt, all of them may run at once, and each finds the model closed.
 /// </remarks>
 internal sealed class ActorTasks(ControlledModel model)
 {
@@ -19,8 +21,9 @@ internal sealed class ActorTasks(ControlledModel model)
     private bool isClosed;
     private int current;
 
-    /// <summary>Makes one run, from an initial state to its end.</summary>
-    /// <param name="runtime">Who schedules, and makes the choices of the environment.</param>
+    /// <summary>Executes one run from an initial state to its end.</summary>
+    /// <param name="runtime">Coyote's runtime, which schedules the tasks and makes the choices of the
+    /// environment.</param>
     public void Run(ICoyoteRuntime runtime)
     {
         var start = Choice(runtime, model.StartCount);
@@ -53,10 +56,10 @@ internal sealed class ActorTasks(ControlledModel model)
 
         isReady = true;
         Controlled.WaitAll(tasks);
-        runtime.Assert(!model.IsMet && model.Trouble is null, "the run has met what is looked for, or what is undefined");
+        runtime.Assert(!model.IsMet && model.Trouble is null, "the run has reached a target or an undefined state");
     }
 
-    /// <summary>No run begins or goes on.</summary>
+    /// <summary>Prevents runs from starting or continuing.</summary>
     public void Close()
     {
         lock (door)
@@ -65,7 +68,7 @@ internal sealed class ActorTasks(ControlledModel model)
         }
     }
 
-    // False when there is nothing more to do.
+    // Returns false if the actor has nothing more to do.
     private bool Act(ICoyoteRuntime runtime, int actor, int number)
     {
         var count = model.ChoicesOf(actor);

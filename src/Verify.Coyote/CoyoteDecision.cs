@@ -9,19 +9,18 @@ using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Coyote;
 
-/// <summary>The schedules of one decision.</summary>
+/// <summary>Draws the schedules of one decision.</summary>
 internal static class CoyoteDecision
 {
-    // Coyote's own limit is only there to end what ours would not: a step takes a few of its scheduling points.
+    // Coyote's own limit only ends runs that ours does not end; a step takes several of its scheduling points.
     private const int PointsPerStep = 8;
 
-    /// <summary>The version of the package.</summary>
+    /// <summary>The version of the Coyote package.</summary>
     public static string? Version => typeof(TestingEngine).Assembly.GetName().Version?.ToString(3);
 
-    /// <summary>Draws schedules until something is met or there are enough.</summary>
-    /// <exception cref="UserErrorException">
-    /// VRF203: a reduction is asked for. VRF104, VRF120, VRF121: a schedule met what is undefined.
-    /// </exception>
+    /// <summary>Draws schedules until one decides the property or there are enough.</summary>
+    /// <exception cref="UserErrorException">VRF203: the options ask for a reduction. VRF104, VRF120, VRF121: a schedule
+    /// reached an undefined state.</exception>
     public static Verdict Decide(Model model, Property property, EngineOptions run, string strategy, long most)
     {
         using var controlled = new ControlledModel(model, property, run);
@@ -56,8 +55,9 @@ internal static class CoyoteDecision
         }
     }
 
-    /// <summary>Draws schedules of code under test until something is met or there are enough.</summary>
-    /// <exception cref="UserErrorException">VRF113, VRF104, VRF120, VRF121: as told by <see cref="IScheduleExplorer.Explore"/>.</exception>
+    /// <summary>Draws schedules of a system under test until one finds an error or there are enough.</summary>
+    /// <exception cref="UserErrorException">VRF113, VRF104, VRF120, VRF121: as for
+    /// <see cref="IScheduleExplorer.Explore"/>.</exception>
     public static ConformanceResult Explore(ConformanceTest experiment, EngineOptions run, string strategy, long most)
     {
         var maxTurns = run.Budget.Depth ?? ConformanceTest.DefaultTurns;
@@ -91,7 +91,7 @@ internal static class CoyoteDecision
         }
     }
 
-    // What was met is told by our own interpreter, and met again by Coyote from its own record of it.
+    // Our own interpreter computes the trace, and Coyote must reproduce the run from its own record.
     private static Trace Told(ControlledModel model, CoyoteRunner schedules, EngineOptions run, string record)
     {
         var (trace, taken) = (model.Tell(), model.Taken.ToArray());
@@ -102,7 +102,7 @@ internal static class CoyoteDecision
             schedules.Repeat(record, repeated.Run);
             return again.IsMet && again.Taken.SequenceEqual(taken)
                 ? trace
-                : throw new UnreachableException("Coyote does not come to the same from its own record of a schedule");
+                : throw new UnreachableException("Coyote does not reproduce a run from its own record");
         }
         finally
         {
@@ -110,7 +110,7 @@ internal static class CoyoteDecision
         }
     }
 
-    /// <summary>Code under test, as a test that fails where it meets something.</summary>
+    /// <summary>A conformance test as a Coyote test, which fails where the run finds an error.</summary>
     private sealed class CoyoteTest(ConformanceTest experiment, int maxTurns)
     {
         private volatile bool isClosed;
@@ -129,7 +129,7 @@ internal static class CoyoteDecision
                 Trouble = trouble;
             }
 
-            runtime.Assert(!isMet && Trouble is null, "the run has met what is looked for, or what is undefined");
+            runtime.Assert(!isMet && Trouble is null, "the run has reached a target or an undefined state");
         }
 
         public void Close() => isClosed = true;

@@ -5,31 +5,31 @@ using Verify.Modelling;
 namespace Verify.Coyote;
 
 /// <summary>
-/// Schedules of a model's actors, drawn by Microsoft.Coyote: each actor is a task that it controls. It can refute, and it
-/// never proves.
+/// Draws schedules of a model's actors with Microsoft.Coyote, which controls each actor as a task. The engine can
+/// refute a property but never proves one.
 /// </summary>
 /// <param name="strategy">The strategy.</param>
-/// <param name="schedules">How many schedules.</param>
-/// <remarks>A budget of depth is the length of a schedule. Runs of one decision are made one after the other.</remarks>
+/// <param name="schedules">The number of schedules.</param>
+/// <remarks>A budget of depth limits the length of a schedule. The runs of one decision are sequential.</remarks>
 public sealed class CoyoteEngine(string strategy = CoyoteEngine.Portfolio, long schedules = IScheduleEngine.DefaultSchedules)
     : IScheduleEngine
 {
-    /// <summary>The others in turn as Coyote mixes them, which leaves out q-learning.</summary>
+    /// <summary>Coyote's mix of the other strategies, without q-learning.</summary>
     public const string Portfolio = "portfolio";
 
-    /// <summary>Any actor at each step, all as likely.</summary>
+    /// <summary>A ready actor, uniformly at random at each step.</summary>
     public const string AnyActor = "random";
 
-    /// <summary>The actor goes on, but at each step with a small chance another does.</summary>
+    /// <summary>The current actor continues; at each step another actor takes over with a small probability.</summary>
     public const string Probabilistic = "probabilistic";
 
-    /// <summary>Priorities that change at a few steps.</summary>
+    /// <summary>Random priorities that change at a few steps.</summary>
     public const string PriorityChanges = "pct";
 
-    /// <summary>A fixed order of actors that is left a few times.</summary>
+    /// <summary>A fixed order of actors with a few deviations.</summary>
     public const string DelayBounding = "delay-bounding";
 
-    /// <summary>Actors that led to what is new are chosen more often.</summary>
+    /// <summary>Prefers actors that led to new states.</summary>
     public const string Learning = "q-learning";
 
     /// <inheritdoc/>
@@ -49,13 +49,12 @@ public sealed class CoyoteEngine(string strategy = CoyoteEngine.Portfolio, long 
 
     /// <inheritdoc/>
     public string? WhyNot(Model model, Property property) => property is Property.LeadsTo
-        ? "a schedule of finite length says nothing about what comes some time"
+        ? "a schedule of finite length cannot decide a LeadsTo property"
         : null;
 
     /// <inheritdoc/>
-    /// <exception cref="UserErrorException">
-    /// VRF203: a reduction is asked for. VRF104, VRF120, VRF121: a schedule met what is undefined.
-    /// </exception>
+    /// <exception cref="UserErrorException">VRF203: the options ask for a reduction. VRF104, VRF120, VRF121: a schedule
+    /// reached an undefined state.</exception>
     public Verdict Decide(Model model, Property property, EngineOptions run) =>
         CoyoteDecision.Decide(model, property, run, strategy, schedules);
 }

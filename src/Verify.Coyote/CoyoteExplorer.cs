@@ -4,7 +4,7 @@ using Verify.Harness;
 
 namespace Verify.Coyote;
 
-/// <summary>Schedules of code under test, drawn by Microsoft.Coyote.</summary>
+/// <summary>Draws schedules of a system under test with Microsoft.Coyote.</summary>
 public sealed class CoyoteExplorer : IScheduleExplorer
 {
     /// <inheritdoc/>

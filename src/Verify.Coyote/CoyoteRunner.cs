@@ -9,33 +9,36 @@ using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Coyote;
 
-/// <summary>Schedules that Coyote's test engine draws, one after the other; and one of them again, from its record.</summary>
+/// <summary>
+/// Draws schedules with Coyote's test engine one after the other, and repeats one of them from its record.
+/// </summary>
 /// <param name="strategy">The strategy, one of <see cref="CoyoteEngine"/>.</param>
-/// <param name="most">How many.</param>
-/// <param name="maxPoints">The most scheduling points of one, so that Coyote ends what should have ended by itself.</param>
-/// <param name="run">Seed, budget of time, states and bytes, cancellation.</param>
-/// <param name="states">The states met so far.</param>
-/// <param name="sizeBytes">The memory they take; null where that is not known.</param>
+/// <param name="most">The number of schedules.</param>
+/// <param name="maxPoints">The maximum number of scheduling points in a schedule, so that Coyote ends schedules that do
+/// not end by themselves.</param>
+/// <param name="run">The seed, the budgets of time, states and bytes, and the cancellation.</param>
+/// <param name="states">The number of states found so far.</param>
+/// <param name="sizeBytes">The memory of these states in bytes; null if unknown.</param>
 internal sealed class CoyoteRunner(
     string strategy, long most, long maxPoints, EngineOptions run, Func<long> states, Func<long>? sizeBytes = null)
 {
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private long begun;
 
-    /// <summary>How many were drawn to their end.</summary>
-    /// <remarks>The one that was told to stop is not made to its end, and not counted.</remarks>
+    /// <summary>The number of completed schedules.</summary>
+    /// <remarks>A schedule that was stopped is incomplete and not counted.</remarks>
     public long Drawn => Stopped is null ? begun : begun - 1;
 
-    /// <summary>What ended it before there were enough; null if nothing did.</summary>
+    /// <summary>The reason why fewer schedules were drawn than requested; null if there is none.</summary>
     public string? Stopped { get; private set; }
 
-    /// <summary>What Coyote has to say of a test that failed, or could not be run.</summary>
+    /// <summary>Coyote's report about a test that failed or could not be run.</summary>
     public string Trouble { get; private set; } = "";
 
     /// <summary>Draws schedules until a test fails or there are enough.</summary>
-    /// <param name="test">Makes one run under control, and asserts what it should.</param>
-    /// <param name="close">Called before Coyote lets go of a run: from then on nothing may happen.</param>
-    /// <returns>Coyote's record of the schedule that failed; null if none did.</returns>
+    /// <param name="test">Executes one run under control and asserts that it finds no error.</param>
+    /// <param name="close">Called before Coyote releases a run; afterwards the run must not continue.</param>
+    /// <returns>Coyote's record of the failing schedule; null if none failed.</returns>
     /// <exception cref="UnreachableException">Coyote itself failed.</exception>
     public string? Draw(Action<ICoyoteRuntime> test, Action close)
     {
@@ -48,7 +51,7 @@ internal sealed class CoyoteRunner(
             : null;
     }
 
-    /// <summary>Makes a schedule again.</summary>
+    /// <summary>Repeats a schedule.</summary>
     public void Repeat(string record, Action<ICoyoteRuntime> test)
     {
         using var engine = Silent(Configure().WithReproducibleTrace(record), test);
@@ -76,7 +79,7 @@ internal sealed class CoyoteRunner(
         }
     }
 
-    // Coyote would tell its story on the console, which belongs to results.
+    // Coyote would print its progress to the console, which is reserved for results.
     private static TestingEngine Silent(Configuration configuration, Action<ICoyoteRuntime> test)
     {
         var engine = TestingEngine.Create(configuration, test);
@@ -87,8 +90,8 @@ internal sealed class CoyoteRunner(
     private Configuration Configure()
     {
         var seed = Fingerprint.Mix(run.Seed);
-        // What waits, waits under its control, and of that it finds out by itself that nothing can go on. Its clock, which takes
-        // a run that has not moved for a second for stuck, would only tell how busy the machine is.
+        // Tasks wait under Coyote's control, so it detects deadlocks by itself. Its timer treats a run without progress
+        // for a second as a deadlock, which would only measure the load of the machine.
         var configuration = Configuration.Create()
             .WithTelemetryEnabled(false)
             .WithDeadlockTimeout(int.MaxValue)
@@ -103,7 +106,7 @@ internal sealed class CoyoteRunner(
             CoyoteEngine.PriorityChanges => configuration.WithPrioritizationStrategy(),
             CoyoteEngine.DelayBounding => configuration.WithDelayBoundingStrategy(),
             CoyoteEngine.Learning => configuration.WithQLearningStrategy(),
-            _ => throw new UnreachableException($"there is no strategy '{strategy}'"),
+            _ => throw new UnreachableException($"the strategy '{strategy}' does not exist"),
         };
     }
 }

@@ -4,8 +4,10 @@ using Controlled = Microsoft.Coyote.Rewriting.Types.Threading.Tasks.Task;
 
 namespace Verify.Coyote;
 
-/// <summary>Code under test as tasks under the control of Coyote, which sees its scheduling points and nothing else.</summary>
-/// <param name="runtime">Who schedules, and makes the choices of the environment.</param>
+/// <summary>
+/// Runs a system under test as tasks under the control of Coyote, which sees only its scheduling points.
+/// </summary>
+/// <param name="runtime">Coyote's runtime, which schedules the tasks and makes the choices of the environment.</param>
 internal sealed class CoyoteRuntime(ICoyoteRuntime runtime) : IControlledRuntime
 {
     /// <inheritdoc/>
@@ -37,6 +39,6 @@ internal sealed class CoyoteRuntime(ICoyoteRuntime runtime) : IControlledRuntime
     /// <inheritdoc/>
     public void CameBack()
     {
-        // Its strategies do not ask.
+        // Coyote's strategies do not use this.
     }
 }

@@ -11,7 +11,7 @@ using Verify.Traces;
 
 namespace Verify.Explicit;
 
-/// <summary>Exhaustive search over packed states with compiled transitions; needs nothing installed.</summary>
+/// <summary>Exhaustive search over packed states with compiled transitions. It needs no other program.</summary>
 public sealed class ExplicitEngine : IEngine
 {
     /// <inheritdoc/>
@@ -26,13 +26,17 @@ public sealed class ExplicitEngine : IEngine
     /// <inheritdoc/>
     public string? WhyNot(Model model, Property property) => null;
 
-    /// <summary>Sizes that tests make small.</summary>
+    /// <summary>Storage sizes; tests use small ones.</summary>
     internal StorageTuning Tuning { get; init; } = StorageTuning.Default;
 
-    /// <summary>How long making a trace may still take once the time is spent or somebody asks to stop.</summary>
+    /// <summary>
+    /// The time that finding a trace may take after the time budget has ended or the run was cancelled.
+    /// </summary>
     internal TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The states that may be looked at for what a proof by the cone of influence left out; 0 for none.</summary>
+    /// <summary>
+    /// The maximum number of states to visit for the rules and witnesses that a cone of influence left out; 0 for none.
+    /// </summary>
     internal long MaxStatesForTheRest { get; init; } = 5_000_000;
 
     /// <inheritdoc/>
@@ -49,7 +53,7 @@ public sealed class ExplicitEngine : IEngine
             if (run.IsCompact)
             {
                 throw UserErrorException.At(property.Where, ErrorCodes.Contradiction,
-                    $"'{property.Name}' is decided on the graph of all states, of which hashes are not enough");
+                    $"'{property.Name}' needs the graph of all states, so --compact cannot be used");
             }
 
             return new LeadsToSearch(compiled, run, Tuning, Grace).Decide();
@@ -57,7 +61,8 @@ public sealed class ExplicitEngine : IEngine
 
         if (run.IsCompact && run.CheckpointDirectory is not null)
         {
-            throw UserErrorException.At(property.Where, ErrorCodes.Contradiction, "a checkpoint is of states, and hashes were asked for");
+            throw UserErrorException.At(property.Where, ErrorCodes.Contradiction,
+                "--checkpoint and --compact cannot be combined: a checkpoint stores whole states");
         }
 
         using var checkpoint = Checkpoint.Open(compiled.Question, compiled.Layout.WordCount, run, Tuning);
@@ -71,7 +76,7 @@ public sealed class ExplicitEngine : IEngine
                 evidence = result.ToEvidence(compiled);
                 if (!InterpreterCheck.TryAdd(compiled, run, search.Visited, ref evidence))
                 {
-                    return new Verdict.Unknown("interrupted, while the interpreter checked the search",
+                    return new Verdict.Unknown("interrupted while the interpreter checked the search",
                         evidence with { Kind = EvidenceKind.Partial });
                 }
             }
@@ -82,7 +87,8 @@ public sealed class ExplicitEngine : IEngine
             throw UndefinedTrace.Explain(compiled, result, run, Tuning, Grace);
         }
 
-        // Where steps wait, a state can be farther away than it is: how far a search that was cut came, says nothing then.
+        // With partial-order reduction the depth of a state may exceed its distance, so the depth of an incomplete
+        // search gives no bound.
         if (compiled.Steps is not null && result.End is SearchEnd.Cut or SearchEnd.Cancelled)
         {
             result = result with { Covered = Math.Min(result.Covered, 0) };
@@ -103,14 +109,14 @@ public sealed class ExplicitEngine : IEngine
         {
             (SearchEnd.Met, _) => Told(compiled, result, evidence, run),
             (SearchEnd.Exhausted, Property.Reachable) when result.IsCompact => new Verdict.Unknown(
-                $"not met in {Odds(result)}", evidence),
+                $"not reached in {Odds(result)}", evidence),
             (SearchEnd.Exhausted, _) when result.IsCompact => new Verdict.HoldsUpTo(
                 new ExplorationBound(Odds(result), result.Depth, result.States), evidence),
             (SearchEnd.Exhausted, Property.Reachable) => new Verdict.Refuted(null, Complete()),
             (SearchEnd.Exhausted, _) => new Verdict.Proved(Complete()),
             _ when result.Covered < 0 => new Verdict.Unknown($"stopped by {result.Cause} at the start", evidence),
             (SearchEnd.Cancelled, _) or (_, Property.Reachable) => new Verdict.Unknown(
-                $"stopped by {result.Cause}; every state within {result.Covered} steps was looked at", evidence),
+                $"stopped by {result.Cause}; every state within {result.Covered} steps was checked", evidence),
             _ => new Verdict.HoldsUpTo(new ExplorationBound(result.Cause!, result.Covered, result.States), evidence),
         };
 
@@ -118,20 +124,20 @@ public sealed class ExplicitEngine : IEngine
     }
 
     private static string Odds(SearchResult result) => string.Create(CultureInfo.InvariantCulture,
-        $"{result.States:N0} states; that one was taken for another has a probability below {result.MissedProbability:0.0e+0}");
+        $"{result.States:N0} states; the probability that a hash collision hid one is below {result.MissedProbability:0.0e+0}");
 
-    // What was met, with the way there: nobody has to believe it without.
+    // A violation is reported only with its trace.
     private Verdict Told(CompiledModel compiled, SearchResult result, Evidence evidence, EngineOptions run)
     {
         using var time = new TraceDeadline(run, result.Seconds, Grace);
         if (new TraceFinder(compiled).Find(result.Depth, run, Tuning, time, out var lostTo) is not { } trace)
         {
-            var met = compiled.Property is Property.Reachable ? "met" : "violated";
+            var met = compiled.Property is Property.Reachable ? "reached" : "violated";
             return new Verdict.Unknown(
-                $"{met} {result.Depth} steps from the start; the way there was lost to {lostTo}", evidence);
+                $"{met} at depth {result.Depth}; no trace: stopped by {lostTo}", evidence);
         }
 
-        // Partial order may go a longer way round: its traces are shortened, though not to a shortest.
+        // Partial-order reduction may find a longer run; its trace is shortened, though not to a shortest one.
         trace = compiled.Steps is null ? trace : Shorten.Of(new Interpreter(compiled.Model), compiled.Property, trace);
         return compiled.Property is Property.Reachable
             ? new Verdict.Proved(evidence, trace)

@@ -8,21 +8,21 @@ using Verify.Modelling;
 namespace Verify.Explicit;
 
 /// <summary>
-/// What a proof by the cone of influence left out, looked for in all parts of the model: whether its witnesses are
+/// A second search, over the whole model, for the parts that a cone of influence left out: whether its witnesses are
 /// reachable and its rules fire.
 /// </summary>
 /// <remarks>
-/// It goes as far as something is still missing, twice as deep each time, for most of it is met within a few steps. A
-/// budget, or as many states as it may see, can end it before; what was not met then stays left out, and is reported so.
-/// It searches what the cone only argues about: a violation, or something undefined, that the cone did not show is met here.
+/// The search doubles its depth limit as long as something is missing, because most parts are found within a few steps.
+/// A budget or the maximum number of states may end it earlier; the missing parts are then reported as left out. The
+/// search also double-checks the cone: it would find a violation or an undefined state that the cone has hidden.
 /// </remarks>
 internal sealed class SecondLook(CompiledModel reduced, EngineOptions run, StorageTuning tuning, long maxStates)
 {
     private const int FirstDepth = 8;
 
-    /// <summary>The evidence of a proof, with what was found out of what it leaves open.</summary>
-    /// <param name="evidence">Of the proof.</param>
-    /// <param name="seconds">How long the proof took: what it left of a budget is for this.</param>
+    /// <summary>Completes the evidence of a proof with the results of the second search.</summary>
+    /// <param name="evidence">The evidence of the proof.</param>
+    /// <param name="seconds">The seconds that the proof took; the second search may use the rest of the budget.</param>
     /// <exception cref="UserErrorException">VRF104, VRF120, VRF121: the model is not well defined outside of the cone.</exception>
     public Evidence Complete(Evidence evidence, double seconds)
     {
@@ -60,7 +60,7 @@ internal sealed class SecondLook(CompiledModel reduced, EngineOptions run, Stora
         return result.End == SearchEnd.Undefined ? throw UndefinedTrace.Explain(whole, result, run, tuning, TimeSpan.FromSeconds(1))
             : result.End != SearchEnd.Met ? result
             : throw new System.Diagnostics.UnreachableException(
-                $"the cone of influence of '{whole.Property.Name}' hides what is met in {result.Depth} steps");
+                $"the cone of influence of '{whole.Property.Name}' hides a violation in {result.Depth} steps");
     }
 
     private Evidence Merge(Evidence known, Evidence found, bool isAll)

@@ -2,10 +2,10 @@ using Verify.Modelling;
 
 namespace Verify.Formats;
 
-/// <summary>What a text says of itself, in the comments of its language.</summary>
+/// <summary>The header of an exported file, as comments of its language.</summary>
 internal static class Heading
 {
-    /// <summary>The first lines: which model, which instance, how to run it.</summary>
+    /// <summary>The first lines: the model, the instance and the command.</summary>
     public static IEnumerable<string> Lines(Model model, string? instance, string checker, IEnumerable<string> usage)
     {
         yield return $"Model '{model.Name}', digest {model.Digest}, written by Verify for {checker}.";
@@ -20,12 +20,12 @@ internal static class Heading
         }
     }
 
-    /// <summary>A property in a line.</summary>
+    /// <summary>A property in one line.</summary>
     public static string Of(Property property) => property.Text == property.Name
         ? $"{property.Kind} \"{property.Name}\""
         : $"{property.Kind} \"{property.Name}\": {property.Text}";
 
-    /// <summary>A rule in a line, and where it comes from.</summary>
+    /// <summary>A rule in one line, with its sources.</summary>
     public static IEnumerable<string> Of(Rule rule)
     {
         yield return rule.Parameters.IsEmpty
@@ -37,12 +37,12 @@ internal static class Heading
         }
     }
 
-    /// <summary>A variable in a line.</summary>
+    /// <summary>A variable in one line.</summary>
     public static string Of(Variable variable) => variable.IsGhost
         ? $"{variable.Name}: {Short(variable.Sort)} (ghost)"
         : $"{variable.Name}: {Short(variable.Sort)}";
 
-    /// <summary>A sort by its name, where it has one.</summary>
+    /// <summary>The short name of a sort.</summary>
     public static string Short(Sort sort) => sort switch
     {
         Sort.Enumeration enumeration => enumeration.Name,

@@ -5,21 +5,23 @@ using Verify.Modelling;
 namespace Verify.Formats;
 
 /// <summary>
-/// Hands out identifiers: the source's names with what a target does not allow left out, each of them once.
+/// Generates unique identifiers from the names of a model without the characters that the target does not allow.
 /// </summary>
 internal sealed class Identifiers
 {
     private readonly HashSet<string> taken;
 
-    /// <param name="reserved">Words of the target, separated by blanks.</param>
-    /// <param name="ignoresCase">Whether the target does not tell names apart by their case.</param>
+    /// <param name="reserved">The reserved words of the target, separated by blanks.</param>
+    /// <param name="ignoresCase">True if the target ignores the case of names.</param>
     public Identifiers(string reserved, bool ignoresCase = false)
     {
         taken = new(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         taken.UnionWith(reserved.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>An identifier for good; where the name is taken, a second choice, else a number behind it.</summary>
+    /// <summary>
+    /// Generates a permanent identifier; if the name is taken, uses the alternative, else appends a number.
+    /// </summary>
     public string Take(string name, string? otherwise = null)
     {
         var plain = Plain(name);
@@ -38,7 +40,7 @@ internal sealed class Identifiers
         return result;
     }
 
-    /// <summary>A short identifier for a parameter; it is free again after <see cref="Release"/>.</summary>
+    /// <summary>Generates a short identifier for a parameter, which <see cref="Release"/> frees.</summary>
     public string Enter(Binder binder)
     {
         var plain = Plain(binder.Name.Split(' ')[^1]);
@@ -60,10 +62,10 @@ internal sealed class Identifiers
         }
     }
 
-    /// <summary>A short identifier for a key of a map.</summary>
+    /// <summary>Generates a short identifier for a key of a map.</summary>
     public string Enter(Sort key) => Enter(new Binder(key is Sort.Interval ? "i" : Heading.Short(key), key));
 
-    /// <summary>Gives the identifier of a parameter back.</summary>
+    /// <summary>Frees the identifier of a parameter.</summary>
     public void Release(string name) => taken.Remove(name);
 
     public static string Plain(string name)

@@ -2,12 +2,12 @@ using Verify.Modelling;
 
 namespace Verify.Formats;
 
-/// <summary>All that a model is written with: the one list of its expressions and of its sorts.</summary>
+/// <summary>Lists the expressions and the sorts of a model.</summary>
 public static class ModelParts
 {
     /// <summary>
-    /// Every expression: of guards, updates and properties, then of initial values, of who takes a step, of what reports show
-    /// and of marks.
+    /// All expressions: those of guards, updates and properties, then those of initial values, actors, shown arguments
+    /// and marks.
     /// </summary>
     public static IEnumerable<Expr> Expressions(Model model)
     {
@@ -48,8 +48,8 @@ public static class ModelParts
     }
 
     /// <summary>
-    /// Every sort that a variable, a parameter or any part of an expression has, and the parts of these; parts before wholes,
-    /// otherwise in the order in which they are met.
+    /// All sorts of variables, parameters and expressions, with their component sorts; components come first, otherwise
+    /// the order is that of occurrence.
     /// </summary>
     public static IReadOnlyList<Sort> Sorts(Model model)
     {

@@ -4,21 +4,23 @@ using Verify.Modelling;
 
 namespace Verify.Formats;
 
-/// <summary>What the formats have in common that are written from the finite lowering: one question about single states.</summary>
+/// <summary>
+/// The common part of the formats that are written from the finite lowering, with one property about single states.
+/// </summary>
 internal static class SingleState
 {
-    /// <summary>Why a property cannot be asked about; null when it can.</summary>
+    /// <summary>The reason why a property is not supported; null if it is.</summary>
     public static string? WhyNot(Property? property) => property switch
     {
-        null => "it asks one question: name a property",
-        Property.LeadsTo => $"'{property.Name}' is about runs that go on for ever, the format is about single states",
+        null => "it contains one property: name a property",
+        Property.LeadsTo => $"'{property.Name}' is a LeadsTo property, which the format does not support",
         _ => null,
     };
 
-    /// <summary>The property that is asked about.</summary>
+    /// <summary>The property, which must not be null.</summary>
     public static Property Of(Property? property) => property ?? throw new UnreachableException("WhyNot says so");
 
-    /// <summary>The first lines, as comments.</summary>
+    /// <summary>The header as comments.</summary>
     public static string Head(Model model, Property property, string? instance, string checker, params string[] usage)
     {
         var text = new StringBuilder();

@@ -6,36 +6,36 @@ using Verify.Traces;
 
 namespace Verify.Harness;
 
-/// <summary>What schedules of code under test came to. It says no more than was done.</summary>
-/// <param name="Verdict">
-/// <c>HoldsUpTo</c> when nothing was found; <c>Refuted</c>, with what the code did as a trace of the model;
-/// <c>Unknown</c> when it was interrupted or the code is not what the model describes.
-/// </param>
-/// <param name="Deviation">How the code leaves its model; null if it did not.</param>
+/// <summary>The result of running schedules of a system under test. It claims no more than the runs show.</summary>
+/// <param name="Verdict"><c>HoldsUpTo</c> if the runs found nothing; <c>Refuted</c> with a trace of the model if the
+/// code violates the property; <c>Unknown</c> if the runs were interrupted or the code deviates from the model.</param>
+/// <param name="Deviation">The divergence of the code from its model; null if there is none.</param>
 public sealed record ConformanceResult(Verdict Verdict, Divergence? Deviation = null)
 {
-    /// <summary>What the code did up to what was found, step by step of the model; null if nothing was.</summary>
+    /// <summary>The steps of the code up to the error as a trace of the model; null if there is no error.</summary>
     public Trace? Trace => Deviation?.Before ?? (Verdict as Verdict.Refuted)?.Trace;
 
-    /// <summary>What reports print: the verdict, what it rests on, and a trace in columns, lines ended by a line feed.</summary>
-    /// <param name="experiment">What was looked at.</param>
+    /// <summary>
+    /// The report: the verdict, its evidence and a trace in columns, with lines that end in a line feed.
+    /// </summary>
+    /// <param name="experiment">The conformance test.</param>
     /// <remarks>
-    /// Of a violation the steps are left out that the model does not need for it. What is left is a run of the model, and
-    /// every step of it one of the code's.
+    /// A violation is shown without the steps that the model does not need for it. The rest is a run of the model, and
+    /// each of its steps is a step of the code.
     /// </remarks>
     public string Text(ConformanceTest experiment)
     {
         var evidence = Verdict.Evidence;
-        var told = Verdict switch
+        var outcome = Verdict switch
         {
             Verdict.HoldsUpTo held => $"holds up to {held.Bound.Cause}",
             Verdict.Unknown unknown => $"unknown: {unknown.Reason}",
             _ => string.Create(CultureInfo.InvariantCulture, $"refuted by schedule {evidence.Schedules:N0}, of {Trace?.Length} steps"),
         };
         var seen = string.Create(CultureInfo.InvariantCulture,
-            $"{evidence.States:N0} states of the model and {evidence.RulePairs:N0} pairs of its rules were seen");
+            $"{evidence.States:N0} states of the model and {evidence.RulePairs:N0} pairs of its rules were covered");
         var name = experiment.Protocol.Name;
-        return $"{name}: {told}; {seen}\n{(Trace is null ? "" : "\n" + Told(experiment, Trace))}";
+        return $"{name}: {outcome}; {seen}\n{(Trace is null ? "" : "\n" + Told(experiment, Trace))}";
     }
 
     private static string Told(ConformanceTest experiment, Trace trace)
@@ -43,12 +43,12 @@ public sealed record ConformanceResult(Verdict Verdict, Divergence? Deviation = 
         var interpreter = new Interpreter(experiment.Model);
         var shortened = Shorten.Of(interpreter, experiment.Property, trace);
         var run = CheckedTrace.Of(interpreter, experiment.Property, shortened, out var fault)
-            ?? throw new System.Diagnostics.UnreachableException($"what the code did is no run of the model: {fault}");
+            ?? throw new System.Diagnostics.UnreachableException($"the steps of the code are not a run of the model: {fault}");
         return ColumnTrace.Of(run, new Caption(experiment.Protocol.Name, experiment.Model.Name, []));
     }
 }
 
-/// <summary>Something that code did and its model does not allow, or that no code should do.</summary>
-/// <param name="Reason">What.</param>
-/// <param name="Before">What the code had done until then, which is a run of the model.</param>
+/// <summary>A step of the code that its model does not allow, or an error such as an exception.</summary>
+/// <param name="Reason">The reason in words.</param>
+/// <param name="Before">The steps of the code before the divergence, as a trace of the model.</param>
 public sealed record Divergence(string Reason, Trace Before);

@@ -6,14 +6,14 @@ using Verify.Traces;
 
 namespace Verify.Harness;
 
-/// <summary>Code under test beside its model: runs one after the other, and what all of them came by.</summary>
-/// <param name="protocol">The code.</param>
+/// <summary>A system under test and its model: executes runs one after the other and collects the results.</summary>
+/// <param name="protocol">The system under test.</param>
 /// <param name="model">The model.</param>
-/// <param name="property">What must hold of the model, and so of the code.</param>
-/// <remarks>The model has one initial state, or the code begins in the first of them.</remarks>
+/// <param name="property">The property of the model, which the code must satisfy too.</param>
+/// <remarks>The code starts in the first initial state of the model.</remarks>
 public sealed class ConformanceTest(SystemUnderTest protocol, Model model, Property.Always property)
 {
-    /// <summary>The most turns of a run unless another number is asked for.</summary>
+    /// <summary>The default for the maximum number of turns in a run.</summary>
     public const int DefaultTurns = 1000;
 
     private readonly Interpreter interpreter = new(model);
@@ -22,29 +22,30 @@ public sealed class ConformanceTest(SystemUnderTest protocol, Model model, Prope
     private readonly long[] counts = new long[model.Rules.Length];
     private int longest;
 
-    /// <summary>The code.</summary>
+    /// <summary>The system under test.</summary>
     public SystemUnderTest Protocol { get; } = protocol;
 
     /// <summary>The model.</summary>
     public Model Model { get; } = model;
 
-    /// <summary>What must hold.</summary>
+    /// <summary>The property that must hold.</summary>
     public Property.Always Property { get; } = property;
 
-    /// <summary>Distinct states of the model in all runs.</summary>
+    /// <summary>The number of distinct states of the model in all runs.</summary>
     public long States => states.Count;
 
-    /// <summary>What the last run met that ends the exploration: a violation, or a deviation.</summary>
+    /// <summary>The violation or divergence that the last run found; null if it found none.</summary>
     public (Trace Trace, Divergence? Deviation)? Met { get; private set; }
 
-    /// <summary>The same question, of which nothing is known yet.</summary>
+    /// <summary>A copy without results.</summary>
     public ConformanceTest Anew() => new(Protocol, Model, Property);
 
-    /// <summary>Makes one run.</summary>
-    /// <param name="control">Under whose control.</param>
-    /// <param name="maxTurns">The most turns it may have.</param>
-    /// <returns>Whether it met something.</returns>
-    /// <exception cref="UserErrorException">VRF113, VRF104, VRF120, VRF121: as told by <see cref="IScheduleExplorer.Explore"/>.</exception>
+    /// <summary>Executes one run.</summary>
+    /// <param name="control">The scheduler that controls the run.</param>
+    /// <param name="maxTurns">The maximum number of turns in the run.</param>
+    /// <returns>True if the run found an error.</returns>
+    /// <exception cref="UserErrorException">VRF113, VRF104, VRF120, VRF121: as for
+    /// <see cref="IScheduleExplorer.Explore"/>.</exception>
     public bool Once(IControlledRuntime control, int maxTurns)
     {
         var execution = new TestRun(control, interpreter, Property, maxTurns);
@@ -73,20 +74,20 @@ public sealed class ConformanceTest(SystemUnderTest protocol, Model model, Prope
         return Met is not null;
     }
 
-    /// <summary>Whether another experiment's last run met the same.</summary>
+    /// <summary>True if the last run of another test found the same error.</summary>
     public bool MetAsIn(ConformanceTest other) => (Met, other.Met) switch
     {
         ({ } mine, { } its) => mine.Deviation?.Reason == its.Deviation?.Reason && mine.Trace.Steps.SequenceEqual(its.Trace.Steps),
         var (mine, its) => mine is null && its is null,
     };
 
-    /// <summary>What the runs come to.</summary>
-    /// <param name="drawn">How many there were.</param>
-    /// <param name="maxTurns">The most turns of one.</param>
-    /// <param name="strategy">How they were drawn.</param>
-    /// <param name="cause">What ended them before there were enough; null if nothing did.</param>
-    /// <param name="isRepeatable">Whether the run that met something does the same when it is made again.</param>
-    /// <param name="run">What was allowed.</param>
+    /// <summary>Computes the result after some runs.</summary>
+    /// <param name="drawn">The number of runs.</param>
+    /// <param name="maxTurns">The maximum number of turns in a run.</param>
+    /// <param name="strategy">The name of the strategy.</param>
+    /// <param name="cause">The reason why fewer runs were drawn than requested; null if there is none.</param>
+    /// <param name="isRepeatable">True if a repetition of the failing run fails in the same way.</param>
+    /// <param name="run">The options.</param>
     public ConformanceResult Conclude(long drawn, int maxTurns, string strategy, string? cause, bool isRepeatable, EngineOptions run)
     {
         var evidence = new Evidence
@@ -106,10 +107,10 @@ public sealed class ConformanceTest(SystemUnderTest protocol, Model model, Prope
         {
             var deviation = isRepeatable
                 ? met.Deviation
-                : new Divergence("the same schedule did something else the second time: the code depends on more than that", met.Trace);
+                : new Divergence("a repetition of the schedule behaved differently: the code is not deterministic", met.Trace);
             return deviation is null
                 ? new ConformanceResult(new Verdict.Refuted(met.Trace, evidence))
-                : new ConformanceResult(new Verdict.Unknown($"the code is not as its model: {deviation.Reason}", evidence), deviation);
+                : new ConformanceResult(new Verdict.Unknown($"the code diverges from its model: {deviation.Reason}", evidence), deviation);
         }
 
         return run.Cancellation.IsCancellationRequested

@@ -1,22 +1,22 @@
 namespace Verify.Harness;
 
-/// <summary>A scheduler under which one thread moves at a time, and which decides whose turn it is.</summary>
+/// <summary>A scheduler that runs one thread at a time and selects it.</summary>
 public interface IControlledRuntime
 {
-    /// <summary>Runs works, each on a thread of its own, until all of them have ended.</summary>
-    /// <exception cref="TimeoutException">One of them does not give way any more, and was left behind.</exception>
+    /// <summary>Runs each body on a thread of its own until all have ended.</summary>
+    /// <exception cref="TimeoutException">A thread no longer yields and was abandoned.</exception>
     void Run(IReadOnlyList<Action> works);
 
-    /// <summary>Lets somebody else go on, or nobody.</summary>
+    /// <summary>Marks a scheduling point: another thread may run, or none.</summary>
     void Yield();
 
-    /// <summary>Lets others go on, at least until a condition holds; it holds when this returns.</summary>
+    /// <summary>Lets other threads run at least until a condition holds; it holds on return.</summary>
     void WaitUntil(Func<bool> condition);
 
-    /// <summary>A choice of the environment.</summary>
-    /// <param name="count">Out of so many; at least one.</param>
+    /// <summary>Makes a choice of the environment.</summary>
+    /// <param name="count">The number of options; at least 1.</param>
     int Choose(int count);
 
-    /// <summary>What was done last led to where the run has been before.</summary>
+    /// <summary>Reports that the last step led back to an earlier state of the run.</summary>
     void CameBack();
 }

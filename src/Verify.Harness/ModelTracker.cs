@@ -6,7 +6,7 @@ using Verify.Traces;
 
 namespace Verify.Harness;
 
-/// <summary>The run of the model that goes along with a run of code.</summary>
+/// <summary>The run of the model that follows a run of the code.</summary>
 internal sealed class ModelTracker
 {
     private readonly Interpreter interpreter;
@@ -15,27 +15,27 @@ internal sealed class ModelTracker
     private readonly List<Step> steps = [];
     private readonly List<State> states = [];
 
-    /// <summary>Begins in the first initial state.</summary>
+    /// <summary>Starts in the first initial state.</summary>
     public ModelTracker(Interpreter interpreter, Property.Always property)
     {
         (this.interpreter, this.property) = (interpreter, property);
         states.Add(interpreter.InitialStates().First());
     }
 
-    /// <summary>The states, one more than the steps.</summary>
+    /// <summary>The states; one more than the steps.</summary>
     public IReadOnlyList<State> States => states;
 
     /// <summary>The steps.</summary>
     public IReadOnlyList<Step> Steps => steps;
 
-    /// <summary>What the code did as a run of the model.</summary>
+    /// <summary>The steps of the code as a trace of the model.</summary>
     public Trace Trace => new([.. states], [.. steps]);
 
-    /// <summary>Whether the property does not hold.</summary>
+    /// <summary>True if the property does not hold in the current state.</summary>
     public bool IsViolated => !interpreter.Holds(states[^1], property.Holds, property.Where);
 
-    /// <summary>A variable of which the code has its own.</summary>
-    /// <exception cref="UserErrorException">VRF113: there is none.</exception>
+    /// <summary>Registers the values of the code for a variable of the model.</summary>
+    /// <exception cref="UserErrorException">VRF113: the model has no such variable.</exception>
     public void Shows(string variable, Func<IEnumerable<int?>> values)
     {
         var all = interpreter.Model.Variables;
@@ -43,9 +43,10 @@ internal sealed class ModelTracker
         shown.Add(position >= 0 ? (position, values) : throw Unknown("variable", variable, all.Select(one => one.Name)));
     }
 
-    /// <summary>Takes a step.</summary>
-    /// <returns>Why the model cannot; null if it did, and shows what the code shows.</returns>
-    /// <exception cref="UserErrorException">VRF113: there is no such rule, or it has other parameters.</exception>
+    /// <summary>Takes a step in the model.</summary>
+    /// <returns>The reason why the model cannot take the step; null if it took it and agrees with the code.</returns>
+    /// <exception cref="UserErrorException">VRF113: the model has no such rule, or the rule has other
+    /// parameters.</exception>
     public string? Follow(string rule, ReadOnlySpan<int> arguments)
     {
         var rules = interpreter.Model.Rules;
@@ -58,7 +59,7 @@ internal sealed class ModelTracker
         var step = new Step(position, Fill(rules[position], arguments));
         if (!interpreter.IsEnabled(states[^1], step))
         {
-            return $"the code does {rule}({string.Join(", ", step.Arguments)}), and the model cannot do that here";
+            return $"the code does {rule}({string.Join(", ", step.Arguments)}), but the model cannot take this step here";
         }
 
         states.Add(interpreter.Successor(states[^1], step));
@@ -66,7 +67,7 @@ internal sealed class ModelTracker
         return WhereTheyDiffer();
     }
 
-    /// <summary>What the code shows and the model does not have; null if they agree.</summary>
+    /// <summary>The first difference between the code's values and the model; null if they agree.</summary>
     public string? WhereTheyDiffer()
     {
         foreach (var (variable, values) in shown)
@@ -79,7 +80,7 @@ internal sealed class ModelTracker
             }
             catch (Exception e) when (e is not ThreadInterruptedException)
             {
-                return $"what the code shows of {name} throws {e.GetType().Name}: {e.Message}";
+                return $"the code's observer of {name} throws {e.GetType().Name}: {e.Message}";
             }
 
             var parts = new Queue<int?>(all);
@@ -89,7 +90,7 @@ internal sealed class ModelTracker
                 var told = parts.Count == 0 && IsWithin(found)
                     ? $"{found}"
                     : string.Join(", ", all.Select(one => one?.ToString(CultureInfo.InvariantCulture) ?? "nothing"));
-                return $"{name} is {told} in the code, and {expected} in the model";
+                return $"{name} is {told} in the code but {expected} in the model";
             }
         }
 
@@ -116,7 +117,7 @@ internal sealed class ModelTracker
         return values.MoveToImmutable();
     }
 
-    // Nothing for an empty option, a number for what is no map, record or option; in the order of keys and fields.
+    // null for an empty option, else one number per scalar, in the order of keys and fields
     private static Value Read(Sort sort, Queue<int?> parts)
     {
         switch (sort)
@@ -136,7 +137,7 @@ internal sealed class ModelTracker
         }
     }
 
-    // Code may well go wrong in a way that the model has no word for.
+    // The code may leave the range of the model's values.
     private static bool IsWithin(Value value) => value.Sort switch
     {
         Sort.Optional or Sort.Mapping or Sort.Record => value.Items.All(IsWithin),

@@ -1,4 +1,4 @@
 namespace Verify.Harness;
 
-/// <summary>Leads every thread of a run to its end once the run is over.</summary>
+/// <summary>Unwinds the threads of a run after the run has ended.</summary>
 internal sealed class RunEndedException : Exception;

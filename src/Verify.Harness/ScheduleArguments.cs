@@ -2,15 +2,16 @@ using Verify.Engines;
 
 namespace Verify.Harness;
 
-/// <summary>What an explorer may be asked for.</summary>
+/// <summary>Validates the arguments of an explorer.</summary>
 public static class ScheduleArguments
 {
-    /// <summary>Refuses what makes no sense; to draw nothing would hold anything.</summary>
-    /// <param name="explorer">Who is asked.</param>
-    /// <param name="strategy">By which strategy.</param>
-    /// <param name="schedules">How many schedules.</param>
-    /// <param name="run">How many turns of each, by its budget of depth.</param>
-    /// <exception cref="UserErrorException">VRF403: there is no such strategy, or nothing to draw.</exception>
+    /// <summary>Rejects invalid arguments; zero schedules would let any property hold.</summary>
+    /// <param name="explorer">The explorer.</param>
+    /// <param name="strategy">The name of the strategy.</param>
+    /// <param name="schedules">The number of schedules.</param>
+    /// <param name="run">The options, whose budget of depth limits the turns of a schedule.</param>
+    /// <exception cref="UserErrorException">VRF403: the strategy does not exist, or the number of schedules or turns is
+    /// below 1.</exception>
     public static void Check(IScheduleExplorer explorer, string strategy, long schedules, EngineOptions run)
     {
         if (!explorer.Strategies.Contains(strategy))
@@ -21,8 +22,8 @@ public static class ScheduleArguments
 
         if (schedules < 1 || run.Budget.Depth < 1)
         {
-            throw UserErrorException.At(null, ErrorCodes.BadUsage, "no schedules, or none of a turn, make no sense",
-                "ask for one at least");
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, "the number of schedules and the number of turns must be at least 1",
+                "raise the number");
         }
     }
 }

@@ -6,7 +6,7 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Verify.Harness;
 
-/// <summary>Draws schedules by our own strategies, those of the engine 'schedules'; it needs nothing.</summary>
+/// <summary>Draws schedules by the strategies of the engine 'schedules'. It needs no other program.</summary>
 public sealed class ScheduleExplorer : IScheduleExplorer
 {
     /// <inheritdoc/>
@@ -15,7 +15,7 @@ public sealed class ScheduleExplorer : IScheduleExplorer
     /// <inheritdoc/>
     public ImmutableArray<string> Strategies => new ScheduleEngine().Strategies;
 
-    /// <summary>How long the code may take from one scheduling point to the next.</summary>
+    /// <summary>The maximum time between two scheduling points of the code.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>

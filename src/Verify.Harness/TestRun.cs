@@ -4,7 +4,7 @@ using Verify.Semantics;
 
 namespace Verify.Harness;
 
-/// <summary>One run of code under test: who takes part in it, when others may go on, and what it did.</summary>
+/// <summary>One run of a system under test: its participants, its scheduling points and its steps.</summary>
 public sealed class TestRun
 {
     private readonly IControlledRuntime control;
@@ -28,36 +28,42 @@ public sealed class TestRun
         passed.Add(shadow.States[0]);
     }
 
-    /// <summary>Whether the property was violated.</summary>
+    /// <summary>True if the property was violated.</summary>
     internal bool IsViolated { get; private set; }
 
-    /// <summary>How the code left the model, if it did.</summary>
+    /// <summary>The divergence of the code from the model; null if there is none.</summary>
     internal Divergence? Deviation { get; private set; }
 
-    /// <summary>What is wrong with the model, or with how the code speaks of it.</summary>
+    /// <summary>An error in the model, or in the names that the code uses; null if there is none.</summary>
     internal UserErrorException? Trouble { get; private set; }
 
-    /// <summary>What the code did.</summary>
+    /// <summary>The run of the model that follows the code.</summary>
     internal ModelTracker Shadow => shadow;
 
-    /// <summary>Somebody takes part; the run ends when all who do have come to their end.</summary>
-    /// <param name="name">The name, for reports.</param>
-    /// <param name="body">What it does.</param>
-    /// <exception cref="InvalidOperationException">The run has begun.</exception>
-    /// <exception cref="ArgumentException">The body is asynchronous: it would go on where nothing is under control.</exception>
+    /// <summary>Adds a participant; the run ends when all participants have ended.</summary>
+    /// <param name="name">The name for reports.</param>
+    /// <param name="body">The code of the participant.</param>
+    /// <exception cref="InvalidOperationException">The run has started.</exception>
+    /// <exception cref="ArgumentException">The body is asynchronous, so it would continue outside of the scheduler's
+    /// control.</exception>
     public void Start(string name, Action body) => Add(new Participant(name, body, IsServant: false));
 
-    /// <summary>Somebody serves the others, as a walker or a handler of interrupts does, and need not come to an end.</summary>
-    /// <param name="name">The name, for reports.</param>
-    /// <param name="body">What it does.</param>
-    /// <exception cref="InvalidOperationException">The run has begun.</exception>
-    /// <exception cref="ArgumentException">The body is asynchronous: it would go on where nothing is under control.</exception>
+    /// <summary>
+    /// Adds a server, such as a walker or a handler of interrupts; the run does not wait for it to end.
+    /// </summary>
+    /// <param name="name">The name for reports.</param>
+    /// <param name="body">The code of the server.</param>
+    /// <exception cref="InvalidOperationException">The run has started.</exception>
+    /// <exception cref="ArgumentException">The body is asynchronous, so it would continue outside of the scheduler's
+    /// control.</exception>
     public void Serve(string name, Action body) => Add(new Participant(name, body, IsServant: true));
 
-    /// <summary>Others may go on: to be called before each access to what is shared. What follows is atomic up to the next call.</summary>
-    /// <exception cref="InvalidOperationException">
-    /// Nobody who takes part calls it, or a function does that may only look; so for all that follow.
-    /// </exception>
+    /// <summary>
+    /// Marks a scheduling point; code calls it before each access to shared state. The code up to the next call is
+    /// atomic.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The caller is not a participant, or is a function that may only
+    /// read. The same holds for the other methods.</exception>
     public void Yield()
     {
         var me = TakeTurn();
@@ -66,8 +72,8 @@ public sealed class TestRun
         LeaveWhenOver();
     }
 
-    /// <summary>Waits. What follows is atomic, and finds that the condition holds.</summary>
-    /// <param name="condition">For what; it may look at everything and change nothing.</param>
+    /// <summary>Waits until a condition holds. The following code is atomic with the test.</summary>
+    /// <param name="condition">The condition; it may read everything and change nothing.</param>
     public void WaitUntil(Func<bool> condition)
     {
         var me = TakeTurn();
@@ -78,7 +84,9 @@ public sealed class TestRun
         LeaveWhenOver();
     }
 
-    /// <summary>A choice of the environment, from 0 up to, but not including, <paramref name="count"/> (at least 1).</summary>
+    /// <summary>
+    /// Makes a choice of the environment, from 0 up to, but not including, <paramref name="count"/> (at least 1).
+    /// </summary>
     public int Choose(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -87,9 +95,10 @@ public sealed class TestRun
         return count == 1 ? 0 : control.Choose(count);
     }
 
-    /// <summary>Says what was just done, since the last scheduling point, as a step of the model.</summary>
+    /// <summary>Reports the code since the last scheduling point as a step of the model.</summary>
     /// <param name="rule">The name of the rule.</param>
-    /// <param name="arguments">One a parameter: the number of a range, or the position of a member, from 0.</param>
+    /// <param name="arguments">One number per parameter: a number of a range, or the position of a member, from
+    /// 0.</param>
     public void Step(string rule, params ReadOnlySpan<int> arguments)
     {
         var me = Caller();
@@ -117,16 +126,15 @@ public sealed class TestRun
         LeaveWhenOver();
     }
 
-    /// <summary>Says where the code keeps what a variable of the model stands for; compared after every step.</summary>
+    /// <summary>Registers the code's values for a variable of the model; they are compared after every step.</summary>
     /// <param name="variable">The name of the variable.</param>
-    /// <param name="values">
-    /// Its parts in the order of keys and fields: null for an empty option, and numbers as in <see cref="Step"/>.
-    /// </param>
-    /// <exception cref="UserErrorException">VRF113: there is no such variable.</exception>
+    /// <param name="values">The parts of the value in the order of keys and fields: null for an empty option, and
+    /// numbers as in <see cref="Step"/>.</param>
+    /// <exception cref="UserErrorException">VRF113: the model has no such variable.</exception>
     public void Observe(string variable, Func<IEnumerable<int?>> values) =>
         shadow.Shows(variable, () => Look(() => values().ToList()));
 
-    /// <summary>Makes the run.</summary>
+    /// <summary>Executes the run.</summary>
     internal void Run()
     {
         hasBegun = true;
@@ -150,13 +158,14 @@ public sealed class TestRun
         }
         catch (TimeoutException)
         {
-            // Also if it is over, and only that one does not notice: it was not seen to its end. It may be moving still, and
-            // must at no time find that the run goes on.
+            // Applies even when the run has ended but this thread has not noticed: the run was not completed. The
+            // thread may still be running and must never see the run continue.
             isOver = true;
             Deviation = IsViolated || Trouble is not null || Deviation is not null
                 ? Deviation
                 : new Divergence(
-                    $"{moving?.Name} comes to no scheduling point: it spins, or waits for what is under nobody's control", shadow.Trace);
+                    $"{moving?.Name} did not reach a scheduling point: it spins, or blocks on something that the harness does not control",
+                    shadow.Trace);
         }
     }
 
@@ -172,12 +181,13 @@ public sealed class TestRun
     {
         if (hasBegun)
         {
-            throw new InvalidOperationException("who takes part is said before the run begins");
+            throw new InvalidOperationException("participants must be added before the run starts");
         }
 
         if (participant.Body.Method.IsDefined(typeof(AsyncStateMachineAttribute), inherit: false))
         {
-            throw new ArgumentException($"what {participant.Name} does is asynchronous, and would go on under nobody's control");
+            throw new ArgumentException(
+                $"the body of {participant.Name} is asynchronous and would continue outside of the scheduler's control");
         }
 
         participants.Add(participant);
@@ -193,7 +203,7 @@ public sealed class TestRun
         }
         catch (RunEndedException)
         {
-            // So is this part of it.
+            // The end of the run is not an error of this participant.
         }
         catch (UserErrorException trouble)
         {
@@ -219,12 +229,12 @@ public sealed class TestRun
         return me;
     }
 
-    // A thread that nobody controls would move together with another, and what it did be nobody's step.
+    // The step of an uncontrolled thread would overlap with another one and belong to no participant.
     private Participant Caller([CallerMemberName] string call = "")
     {
         if (isLooking)
         {
-            throw new InvalidOperationException($"{call} is called by what may only look");
+            throw new InvalidOperationException($"{call} is called by a function that may only read");
         }
 
         if (hasBegun && current is { } me)
@@ -232,8 +242,8 @@ public sealed class TestRun
             return me;
         }
 
-        Deviate($"{call} is called on a thread that takes no part: what it does is under nobody's control");
-        throw new InvalidOperationException($"{call} is for those who take part, while they run");
+        Deviate($"{call} is called on a thread that is not a participant, so the scheduler does not control it");
+        throw new InvalidOperationException($"only participants may call {call}, while they run");
     }
 
     private T Look<T>(Func<T> at)
@@ -255,11 +265,12 @@ public sealed class TestRun
         if (!isOver && participants.TrueForAll(one => one.IsDone || one.Awaits?.Invoke() == false))
         {
             var waiting = participants.Where(one => !one.IsDone && !one.IsServant).Select(one => one.Name);
-            Deviate($"nobody can go on: {string.Join(", ", waiting)} wait for ever");
+            Deviate($"deadlock: {string.Join(", ", waiting)} wait forever");
         }
     }
 
-    // Asked by whoever is about to give way, so that what goes wrong in it must not be taken for that one's.
+    // The thread that is about to yield evaluates the condition, so an exception must be attributed to the waiting
+    // participant.
     private bool Holds(Participant waiting, Func<bool> condition)
     {
         try
@@ -268,12 +279,12 @@ public sealed class TestRun
         }
         catch (Exception e) when (e is not ThreadInterruptedException)
         {
-            Deviate($"what {waiting.Name} waits for throws {e.GetType().Name}: {e.Message}");
+            Deviate($"the condition of {waiting.Name} throws {e.GetType().Name}: {e.Message}");
             return true;
         }
     }
 
-    // The first counts: what threads do when the run is over is not the code's doing.
+    // Keeps the first divergence, because threads behave arbitrarily after the run has ended.
     private void Deviate(string reason)
     {
         if (!isOver)

@@ -3,12 +3,15 @@ using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Harness;
 
-/// <summary>Threads of which one moves at a time: whoever has the baton, until a scheduling point gives it to another.</summary>
+/// <summary>
+/// Threads of which one runs at a time: the one that holds the token, until it passes the token on at a scheduling
+/// point.
+/// </summary>
 /// <param name="strategy">The strategy, one of <see cref="ScheduleEngine"/>.</param>
-/// <param name="seed">What choices start from.</param>
+/// <param name="seed">The seed of the random choices.</param>
 /// <param name="number">The number of the run.</param>
-/// <param name="maxTurns">The most turns it may have.</param>
-/// <param name="patience">How long somebody may have the baton.</param>
+/// <param name="maxTurns">The maximum number of turns.</param>
+/// <param name="patience">The maximum time that a thread may hold the token.</param>
 internal sealed class TokenRuntime(string strategy, ulong seed, long number, int maxTurns, TimeSpan patience) : IControlledRuntime
 {
     private Scheduler order = Scheduler.By(strategy, 1);
@@ -28,7 +31,7 @@ internal sealed class TokenRuntime(string strategy, ulong seed, long number, int
         order = Scheduler.By(strategy, hands.Length);
         random = Prng.ForRun(seed, order.NumberOf(number));
         order.Begin(number, random, maxTurns);
-        var finished = new SemaphoreSlim(0); // whoever is given up may yet come to an end
+        var finished = new SemaphoreSlim(0); // an abandoned thread may still end later
         var threads = hands.Zip(works, (hand, work) => new Thread(() => Take(hand, work, finished)) { IsBackground = true }).ToList();
         threads.ForEach(thread => thread.Start());
         if (Pass(null))
@@ -38,7 +41,7 @@ internal sealed class TokenRuntime(string strategy, ulong seed, long number, int
 
         if (Array.Exists(hands, hand => !hand.IsDone))
         {
-            throw new UnreachableException("everybody waits, and the run is not over");
+            throw new UnreachableException("all threads wait, but the run has not ended");
         }
 
         threads.ForEach(thread => thread.Join());
@@ -61,7 +64,7 @@ internal sealed class TokenRuntime(string strategy, ulong seed, long number, int
     /// <inheritdoc/>
     public void CameBack() => order.CameBack();
 
-    // A thread cannot be ended from outside; who keeps the baton is left behind.
+    // A thread cannot be stopped from outside; one that keeps the token is abandoned.
     private void AwaitEnd(SemaphoreSlim finished)
     {
         for (var seen = -1; !finished.Wait(patience);)
@@ -69,7 +72,7 @@ internal sealed class TokenRuntime(string strategy, ulong seed, long number, int
             var now = Volatile.Read(ref passes);
             if (now == seen && !System.Diagnostics.Debugger.IsAttached)
             {
-                throw new TimeoutException("the baton is not passed on");
+                throw new TimeoutException("a thread does not pass on the token");
             }
 
             seen = now;
@@ -88,7 +91,7 @@ internal sealed class TokenRuntime(string strategy, ulong seed, long number, int
         }
     }
 
-    // False when there is nobody to pass it to.
+    // Returns false if no thread can take the token.
     private bool Pass(ControlledThread? from)
     {
         Volatile.Write(ref passes, unchecked(passes + 1));

@@ -3,15 +3,14 @@ using Verify.Modelling;
 namespace Verify.Lowering;
 
 /// <summary>
-/// The parts of a state that some predicates can depend on, however the model runs, and the rules that can change them.
+/// The cone of influence: the parts of a state that some predicates can depend on, and the rules that can change them.
 /// </summary>
 /// <remarks>
-/// Clarke, Grumberg, Peled, "Model Checking", 1999, section 13.1. Every run of the model, with the parts and steps
-/// outside of the cone left out, is a run of the cone, and the other way round: guards and values of what is kept read
-/// nothing else. Hence equal verdicts, and a shortest run is as long as before, since none takes a step outside of it.
-/// Two deviations: whatever decides whether the model is defined is in every cone, so that an error cannot get lost; and
-/// the parts are groups of leaves, whole maps with the flags of their options, so that a symmetric model keeps its
-/// symmetry.
+/// Clarke, Grumberg, Peled, "Model Checking", 1999, section 13.1. A run of the model without the parts and steps
+/// outside of the cone is a run of the cone, and vice versa, because guards and values inside of the cone read nothing
+/// else. Hence the verdicts are equal and shortest runs keep their length. Two deviations: every cone contains the
+/// terms that decide whether the model is defined, so that no error is lost; and the parts are groups of leaves, that
+/// is whole maps with the flags of their options, so that a symmetric model stays symmetric.
 /// </remarks>
 public sealed class ConeOfInfluence
 {
@@ -20,7 +19,7 @@ public sealed class ConeOfInfluence
     private readonly Dictionary<int, int> flags = [];
     private readonly bool[] isKept;
 
-    /// <summary>The cone of some predicates.</summary>
+    /// <summary>Computes the cone of some predicates.</summary>
     public ConeOfInfluence(LoweredModel model, IEnumerable<LoweredPredicate> predicates)
     {
         whole = model;
@@ -40,19 +39,21 @@ public sealed class ConeOfInfluence
         Model = model with { Rules = [.. model.Rules.Where((_, i) => isKept[i]).Select(Cut)] };
     }
 
-    /// <summary>The rules of the cone, with those of their writes that are in it.</summary>
+    /// <summary>The rules of the cone, restricted to their writes inside of it.</summary>
     public LoweredModel Model { get; }
 
-    /// <summary>The number of leaves in it.</summary>
+    /// <summary>The number of leaves in the cone.</summary>
     public int LeafCount => whole.Shape.Leaves.Count(leaf => Has(leaf.Index));
 
-    /// <summary>Whether a leaf is in it.</summary>
+    /// <summary>True if a leaf is in the cone.</summary>
     public bool Has(int leaf) => groups.Contains(whole.Shape.Leaves[leaf].Group);
 
-    /// <summary>Whether all that a predicate reads is in it.</summary>
+    /// <summary>True if the cone contains every leaf that a predicate reads.</summary>
     public bool Covers(LoweredPredicate predicate) => Term.LeavesOf(predicate.Holds, predicate.IsDefined).All(Has);
 
-    /// <summary>Whether all instances of a rule of the model are in it; only then its count says how often it fires.</summary>
+    /// <summary>
+    /// True if the cone contains every instance of a rule of the model; only then its count is complete.
+    /// </summary>
     public bool HasRule(int rule)
     {
         for (var i = 0; i < isKept.Length; i++)
@@ -111,7 +112,7 @@ public sealed class ConeOfInfluence
         }
     }
 
-    // Such a rule stays even if it writes nothing of interest: it is what meets the error.
+    // Such a rule stays even if it writes nothing of interest, because it finds the error.
     private void KeepWhatMayBeUndefined()
     {
         for (var i = 0; i < isKept.Length; i++)
@@ -146,7 +147,7 @@ public sealed class ConeOfInfluence
 
     private bool IsIn(LeafWrite write) => write.Leaves.Any(Has);
 
-    // A trace is told with the processor of each step, which the state may decide.
+    // A trace shows the processor of each step, which may depend on the state.
     private void KeepActor(LoweredRule rule)
     {
         if (whole.Model.Rules[rule.Rule].Actor.Processor is { } processor)

@@ -4,10 +4,10 @@ using Verify.Semantics;
 
 namespace Verify.Lowering;
 
-/// <summary>What a user calls the leaves of a state.</summary>
+/// <summary>The names of the leaves of a state in the notation of the model.</summary>
 public static class LeafPaths
 {
-    /// <summary>One path a leaf, as <c>tlb[cpu0][page1].frame</c>.</summary>
+    /// <summary>One path per leaf, such as <c>tlb[cpu0][page1].frame</c>.</summary>
     public static ImmutableArray<string> Of(StateShape shape)
     {
         var paths = new string[shape.Leaves.Length];

@@ -5,27 +5,27 @@ using System.Runtime.InteropServices;
 using Verify.Modelling;
 using Verify.Semantics;
 
-// Long because every node of the language is lowered in one pass, which shares its path condition.
+// Long because one pass lowers every node of the language and shares its path condition.
 namespace Verify.Lowering;
 
-/// <summary>One assignment of a lowered rule: one of several leaves, by an index, gets a code if a condition holds.</summary>
-/// <param name="Leaves">The leaves, of equally many codes.</param>
-/// <param name="Index">Which of them, from 0.</param>
-/// <param name="Value">The code.</param>
+/// <summary>One assignment of a lowered rule: if a condition holds, one of several leaves gets a code.</summary>
+/// <param name="Leaves">The candidate leaves; all have the same number of codes.</param>
+/// <param name="Index">The index of the leaf that is written, from 0.</param>
+/// <param name="Value">The code that is written.</param>
 /// <param name="When">The condition.</param>
 public sealed record LeafWrite(ImmutableArray<int> Leaves, Term Index, Term Value, Term When);
 
-/// <summary>A rule for one choice of its parameters, over leaves.</summary>
+/// <summary>A rule for one choice of its parameters, expressed over leaves.</summary>
 /// <param name="Rule">The position of the rule in the model.</param>
 /// <param name="Arguments">The codes of the parameters.</param>
-/// <param name="Guard">Whether it can fire.</param>
-/// <param name="IsGuardDefined">Whether the guard is defined; where it is not, the interpreter says why.</param>
-/// <param name="AreUpdatesDefined">Where the guard holds, whether the updates are defined.</param>
-/// <param name="Writes">What it changes; distinct leaves wherever the updates are defined.</param>
-/// <param name="DependsOnOrder">
-/// Whether something in it is defined only because a quantifier over symmetric identities looked at them in a certain
-/// order and stopped in time. It is then not the same for all states of an orbit.
-/// </param>
+/// <param name="Guard">True if the rule can fire.</param>
+/// <param name="IsGuardDefined">True if the guard is defined; where it is not, the interpreter reports the
+/// error.</param>
+/// <param name="AreUpdatesDefined">True if the updates are defined; matters only where the guard holds.</param>
+/// <param name="Writes">The writes; they go to distinct leaves wherever the updates are defined.</param>
+/// <param name="DependsOnOrder">True if some part is defined only because a quantifier over symmetric identities
+/// evaluates them in a certain order and stops in time. Such a part may be defined in one state of an orbit and not in
+/// another.</param>
 public sealed record LoweredRule(
     int Rule,
     ImmutableArray<int> Arguments,
@@ -35,26 +35,27 @@ public sealed record LoweredRule(
     ImmutableArray<LeafWrite> Writes,
     bool DependsOnOrder);
 
-/// <summary>A truth value over leaves.</summary>
-/// <param name="Holds">Whether it holds.</param>
-/// <param name="IsDefined">Whether it is defined.</param>
-/// <param name="DependsOnOrder">As of a rule: whether what is defined in it depends on the order of identities.</param>
+/// <summary>A truth value expressed over leaves.</summary>
+/// <param name="Holds">The truth value.</param>
+/// <param name="IsDefined">True if the truth value is defined.</param>
+/// <param name="DependsOnOrder">True if it depends on the order of identities whether some part is defined, as for a
+/// rule.</param>
 public sealed record LoweredPredicate(Term Holds, Term IsDefined, bool DependsOnOrder);
 
 /// <summary>
-/// A model as terms over the leaves of its states: what compiled search runs and what solvers are asked about. It means
-/// what the interpreter says; the tests compare the two step by step.
+/// A model as terms over the leaves of its states. The explicit search compiles them, and solvers receive them. The
+/// meaning is that of the interpreter; tests compare the two step by step.
 /// </summary>
 /// <remarks>
-/// Nothing in it changes after it is made, and what is known of a rule or a predicate is a part of it: whoever makes
-/// another model of some of the rules (<c>with</c>), or asks about some predicates, has what is known of those.
+/// A lowered model is immutable, and facts about a rule or a predicate are stored with it. A copy that keeps only some
+/// rules (<c>with</c>) keeps the facts about those.
 /// </remarks>
 public sealed record LoweredModel
 {
     private readonly LoweredOps ops;
 
     /// <summary>Lowers the rules of a model, once for each choice of parameters.</summary>
-    /// <exception cref="UserErrorException">VRF122: a state has too many parts.</exception>
+    /// <exception cref="UserErrorException">VRF122: a state has too many leaves.</exception>
     public LoweredModel(Model model)
     {
         (Model, Shape, Pool) = (model, new StateShape(model), new TermPool());
@@ -78,16 +79,18 @@ public sealed record LoweredModel
     /// <summary>The model.</summary>
     public Model Model { get; }
 
-    /// <summary>The leaves.</summary>
+    /// <summary>The layout of the leaves.</summary>
     public StateShape Shape { get; }
 
-    /// <summary>The terms.</summary>
+    /// <summary>The pool that makes the terms.</summary>
     public TermPool Pool { get; }
 
-    /// <summary>The rules, in the order of the model's rules and then of their arguments; those that can never fire are left out.</summary>
+    /// <summary>
+    /// The rules, in the order of the model's rules and then of their arguments; without those that can never fire.
+    /// </summary>
     public ImmutableArray<LoweredRule> Rules { get; internal init; }
 
-    /// <summary>A predicate of the model.</summary>
+    /// <summary>Lowers a predicate of the model.</summary>
     public LoweredPredicate Lower(Expr predicate)
     {
         var pass = new Pass(this, [], [], null, $"a predicate of model '{Model.Name}'");
@@ -152,7 +155,7 @@ public sealed record LoweredModel
         return result;
     }
 
-    /// <summary>One pass over the expressions of a rule, with the path condition under which each is looked at.</summary>
+    /// <summary>One pass over the expressions of a rule; it tracks the path condition of each expression.</summary>
     private sealed class Pass : ExprFold<LoweredValue>
     {
         private readonly TermPool pool;
@@ -179,10 +182,10 @@ public sealed record LoweredModel
             }
         }
 
-        /// <summary>Whether all that was looked at is defined.</summary>
+        /// <summary>True if everything that was evaluated so far is defined.</summary>
         public Term Defined { get; private set; }
 
-        /// <summary>Whether any of it was defined only by the order in which identities are looked at.</summary>
+        /// <summary>True if some part is defined only because of the order in which identities are evaluated.</summary>
         public bool DependsOnOrder { get; private set; }
 
         public void Bind(ImmutableArray<Binder> parameters, ImmutableArray<Value> values)
@@ -193,7 +196,7 @@ public sealed record LoweredModel
             }
         }
 
-        /// <summary>Looks at something only where a condition holds.</summary>
+        /// <summary>Lowers something under an additional path condition.</summary>
         public void Under(Term condition, Action body)
         {
             var outer = path;
@@ -206,24 +209,28 @@ public sealed record LoweredModel
             path = outer;
         }
 
-        /// <summary>From here on, only states are looked at in which a condition holds; what is defined starts anew.</summary>
+        /// <summary>
+        /// Restricts the pass to states in which a condition holds, and resets <see cref="Defined"/>.
+        /// </summary>
         public void Assume(Term condition) => (assumed, Defined) = (condition, pool.True);
 
-        /// <summary>Something must hold where it is looked at.</summary>
+        /// <summary>Requires a condition under the current path condition.</summary>
         public void Require(Term condition)
         {
             Defined = pool.And(Defined, pool.Implies(path, pool.Without(condition, assumed)));
             CheckDepth(Defined);
         }
 
-        /// <summary>Refuses terms that are nested too deep, as where values of a quantifier are looked at only in turn.</summary>
+        /// <summary>
+        /// Rejects terms that are nested too deep, as when a quantifier evaluates its values one after the other.
+        /// </summary>
         public void CheckDepth(params IEnumerable<Term> terms)
         {
             if (terms.Max(term => term.Depth) is var depth and > Term.MaxDepth)
             {
                 throw UserErrorException.At(where, ErrorCodes.TooLarge, string.Create(CultureInfo.InvariantCulture,
-                    $"{what} is nested {depth:N0} deep where its quantifiers are written out; {Term.MaxDepth:N0} is the most"),
-                    "let quantifiers range over fewer values, or let what they say be defined for each");
+                    $"{what} is nested {depth:N0} deep after its quantifiers are expanded; the maximum is {Term.MaxDepth:N0}"),
+                    "let quantifiers range over fewer values, or make their bodies defined for each value");
             }
         }
 
@@ -246,8 +253,8 @@ public sealed record LoweredModel
         }
 
         /// <summary>
-        /// A location: one of several storages of one shape, by an index; <c>ContentOf</c> counts the options of a
-        /// scalar sort that are looked through, which share the leaf of their content.
+        /// A location: one of several storages of one shape, selected by an index. <c>ContentOf</c> counts the
+        /// enclosing options of a scalar sort, which share the leaf of their content.
         /// </summary>
         private readonly record struct Place(ImmutableArray<SortLayout> Candidates, Term Index, int ContentOf);
 
@@ -319,7 +326,7 @@ public sealed record LoweredModel
             var sort = ((Sort.Mapping)node.Map.Sort).Key;
             var (code, fits) = ops.Code(Of(node.Key), sort);
             Require(fits);
-            // Outside of its range, where the rule is undefined anyway, any key will do; it must only be some key.
+            // Outside of the range the rule is undefined anyway, so any valid key will do.
             return fits.IsTrue ? code : pool.Choice(fits, code, pool.Constant(0));
         }
 
@@ -401,7 +408,7 @@ public sealed record LoweredModel
             LoweredValue? a = null, b = null;
             Under(condition, () => a = Of(node.IfTrue));
             Under(pool.Not(condition), () => b = Of(node.IfFalse));
-            // A branch that cannot be taken here has no value; where neither can, any value will do.
+            // A branch that cannot be taken has no value; if neither can be taken, any value will do.
             return (a, b) switch
             {
                 (null, null) => Of(node.IfTrue),
@@ -420,7 +427,7 @@ public sealed record LoweredModel
             {
                 bound[node.Binder] = ops.FromCode(node.Binder.Sort, pool.Constant(code));
                 var body = pool.False;
-                // Looked at in order until the answer is known, as the interpreter does.
+                // Evaluates the values in order until the answer is known, as the interpreter does.
                 var before = Defined;
                 Under(pool.True, () => body = Truth(node.Body));
                 if (Defined != before && node.Quantifier != Quantifier.Count && HasIdentities(node.Binder.Sort))
@@ -451,7 +458,7 @@ public sealed record LoweredModel
             };
         }
 
-        // Others have an order of their own, in which everybody looks.
+        // Values of other sorts have a fixed order.
         private static bool HasIdentities(Sort sort) => sort switch
         {
             Sort.ScalarSet set => set.Members.Length > 1,
@@ -459,7 +466,7 @@ public sealed record LoweredModel
             _ => false,
         };
 
-        // Parts of records and maps are fitted where they are put together, as the interpreter does.
+        // Fits parts of records and maps at their construction, as the interpreter does.
         private LoweredValue Fit(LoweredValue value, Sort sort)
         {
             if (value.Sort.Equals(sort))

@@ -4,20 +4,20 @@ using Verify.Modelling;
 
 namespace Verify.Lowering;
 
-/// <summary>An expression spread over terms, in the shape of its sort.</summary>
+/// <summary>An expression as a tree of terms in the shape of its sort.</summary>
 internal abstract class LoweredValue
 {
     private LoweredValue(Sort sort) => Sort = sort;
 
     public Sort Sort { get; }
 
-    /// <summary>A truth value, a member, or a number (not its code).</summary>
+    /// <summary>A truth value, a member of an enum or scalar set, or a number (not its code).</summary>
     public sealed class Number(Sort sort, Term term) : LoweredValue(sort)
     {
         public Term Term { get; } = term;
     }
 
-    /// <summary>An option. <c>Code</c> is its code under its own sort, when it is scalar.</summary>
+    /// <summary>An option. <c>Code</c> is its code under its own sort if the sort is scalar.</summary>
     public sealed class Option(Sort sort, Term has, LoweredValue content, Term? code) : LoweredValue(sort)
     {
         public Term Has { get; } = has;
@@ -34,10 +34,10 @@ internal abstract class LoweredValue
     }
 }
 
-/// <summary>Operations on spread values: from and to codes, choice, comparison, selection.</summary>
+/// <summary>Operations on lowered values: conversion from and to codes, choice, comparison, selection.</summary>
 internal sealed class LoweredOps(TermPool pool)
 {
-    /// <summary>The value of a scalar sort that has a code.</summary>
+    /// <summary>Makes the value of a scalar sort from its code.</summary>
     public LoweredValue FromCode(Sort sort, Term code) => sort switch
     {
         Sort.Optional optional => new LoweredValue.Option(sort, pool.Not(pool.Equal(code, pool.Constant(0))),
@@ -46,7 +46,7 @@ internal sealed class LoweredOps(TermPool pool)
         _ => new LoweredValue.Number(sort, code),
     };
 
-    /// <summary>The value that a part of the state holds.</summary>
+    /// <summary>Makes the value that a part of the state holds.</summary>
     public LoweredValue Read(SortLayout storage) => storage switch
     {
         SortLayout.Single single => FromCode(single.Sort, pool.Leaf(single.Leaf.Index, single.Leaf.Codes)),
@@ -56,7 +56,7 @@ internal sealed class LoweredOps(TermPool pool)
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>The value that all leaves of a sort have when they are 0.</summary>
+    /// <summary>The value of a sort whose leaves are all 0.</summary>
     public LoweredValue Zero(Sort sort) => sort switch
     {
         _ when sort.IsScalar => FromCode(sort, pool.Constant(0)),
@@ -66,7 +66,7 @@ internal sealed class LoweredOps(TermPool pool)
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>The code of a value under a scalar sort, and whether it has one.</summary>
+    /// <summary>The code of a value under a scalar sort, and whether the value has one.</summary>
     public (Term Code, Term Fits) Code(LoweredValue value, Sort sort)
     {
         switch (value, sort)
@@ -87,7 +87,7 @@ internal sealed class LoweredOps(TermPool pool)
         }
     }
 
-    /// <summary>One of two values of one shape.</summary>
+    /// <summary>One of two values of the same shape, selected by a condition.</summary>
     public LoweredValue Choice(Term condition, LoweredValue a, LoweredValue b, Sort sort)
     {
         if (condition.IsConstant)
@@ -112,7 +112,7 @@ internal sealed class LoweredOps(TermPool pool)
         }
     }
 
-    /// <summary>Whether two values are the same.</summary>
+    /// <summary>True if two values are equal.</summary>
     public Term Equal(LoweredValue a, LoweredValue b)
     {
         switch (a, b)
@@ -165,7 +165,7 @@ internal sealed class LoweredOps(TermPool pool)
             return terms[0];
         }
 
-        // Whole maps of leaves, and maps of maps under a second index, stay one lookup.
+        // A map of leaves, or a map of maps under a second index, stays a single lookup.
         if (terms.All(term => term.Kind == TermKind.Leaf))
         {
             return pool.Select([.. terms.Select(term => term.Leaves[0])], index, (int)terms[0].Max + 1);

@@ -4,17 +4,17 @@ using Verify.Semantics;
 
 namespace Verify.Lowering;
 
-/// <summary>A scalar part of a state: a number from 0.</summary>
-/// <param name="Index">Its position among all leaves.</param>
-/// <param name="Codes">How many numbers it can hold.</param>
-/// <param name="Group">Leaves of one group are the same part of the entries of one map, and follow each other.</param>
-/// <param name="Variable">The variable it is a part of.</param>
+/// <summary>A scalar part of a state, stored as a number from 0.</summary>
+/// <param name="Index">The position of the leaf among all leaves.</param>
+/// <param name="Codes">The number of codes that it can hold.</param>
+/// <param name="Group">Leaves of one group hold the same part of the entries of one map and are consecutive.</param>
+/// <param name="Variable">The variable that it belongs to.</param>
 public sealed record Leaf(int Index, int Codes, int Group, Variable Variable);
 
-/// <summary>How a value of some sort is spread over leaves.</summary>
+/// <summary>The mapping from the values of a sort to leaves.</summary>
 /// <remarks>
-/// A scalar is one leaf. An option of something larger is a leaf that says whether it holds a value, then the leaves of
-/// the content, which are 0 while it holds none, so that equal values have equal codes.
+/// A scalar takes one leaf. An option of a record or map takes one leaf that is 1 if the option holds a value, then the
+/// leaves of the content. They are 0 if it holds none, so that equal values have equal codes.
 /// </remarks>
 public abstract class SortLayout
 {
@@ -40,7 +40,7 @@ public abstract class SortLayout
         /// <summary>1 if it holds a value.</summary>
         public Leaf Flag { get; }
 
-        /// <summary>The value.</summary>
+        /// <summary>The layout of the value.</summary>
         public SortLayout Content { get; }
     }
 
@@ -83,7 +83,7 @@ public abstract class SortLayout
         }
     }
 
-    /// <summary>The value of the codes.</summary>
+    /// <summary>Reads a value from its codes.</summary>
     internal Value Decode(ReadOnlySpan<int> codes)
     {
         switch (this)
@@ -105,7 +105,7 @@ public abstract class SortLayout
         }
     }
 
-    /// <summary>The value of a scalar sort that has a code.</summary>
+    /// <summary>The value of a scalar sort with a given code.</summary>
     internal static Value ValueOf(Sort sort, int code) => sort switch
     {
         Sort.Optional optional => code == 0 ? Value.None(sort) : Value.Some(sort, ValueOf(optional.Of, code - 1)),
@@ -135,14 +135,14 @@ public abstract class SortLayout
     }
 }
 
-/// <summary>The leaves of a model.</summary>
+/// <summary>The layout of all leaves of a model.</summary>
 public sealed class StateShape
 {
     private const int MaxLeaves = 1 << 16;
     private readonly List<Leaf> leaves = [];
 
-    /// <summary>Spreads the variables of a model over leaves.</summary>
-    /// <exception cref="UserErrorException">VRF122: a state has over 65,536 parts.</exception>
+    /// <summary>Assigns leaves to the variables of a model.</summary>
+    /// <exception cref="UserErrorException">VRF122: a state has over 65,536 leaves.</exception>
     public StateShape(Model model)
     {
         Model = model;
@@ -154,20 +154,20 @@ public sealed class StateShape
         }
 
         Variables = storages.ToImmutable();
-        // Leaves of one group get consecutive positions in it by the order in which they were made.
+        // Leaves of one group get consecutive positions, in the order of their creation.
         Leaves = [.. leaves];
     }
 
     /// <summary>The model.</summary>
     public Model Model { get; }
 
-    /// <summary>Where each variable is, in the order of the model's variables.</summary>
+    /// <summary>The layout of each variable, in the order of the model's variables.</summary>
     public ImmutableArray<SortLayout> Variables { get; }
 
     /// <summary>All leaves.</summary>
     public ImmutableArray<Leaf> Leaves { get; }
 
-    /// <summary>The codes of a state, one a leaf.</summary>
+    /// <summary>The codes of a state, one per leaf.</summary>
     public int[] Encode(State state)
     {
         var codes = new int[Leaves.Length];
@@ -179,7 +179,7 @@ public sealed class StateShape
         return codes;
     }
 
-    /// <summary>The state of the codes.</summary>
+    /// <summary>The state with the given codes.</summary>
     public State Decode(ReadOnlySpan<int> codes)
     {
         var values = ImmutableArray.CreateBuilder<Value>(Variables.Length);

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Verify.Lowering;
 
 /// <summary>
-/// A whole-number expression over the leaves of a state. Truth values are 0 and 1. Total: whether an expression of the
-/// model is defined is a term of its own. Terms are shared: equal terms of one <see cref="TermPool"/> are one object.
+/// An integer expression over the leaves of a state. Truth values are 0 and 1. A term is total; a separate term
+/// expresses whether an expression of the model is defined. Equal terms of one <see cref="TermPool"/> are the same
+/// object.
 /// </summary>
 public sealed class Term
 {
@@ -12,18 +13,16 @@ public sealed class Term
         (Id, Kind, Number, Parts, Leaves, Min, Max, Depth) =
             (id, kind, number, parts, leaves, min, max, parts.IsEmpty ? 0 : parts.Max(part => part.Depth) + 1);
 
-    /// <summary>
-    /// The deepest term that may be: whoever takes terms apart may do so by recursion, on the stack of any thread.
-    /// </summary>
+    /// <summary>The maximum depth of a term. It allows recursion over terms on the stack of any thread.</summary>
     public const int MaxDepth = 5000;
 
-    /// <summary>How deep it is nested; 0 where it has no parts.</summary>
+    /// <summary>The nesting depth; 0 for a term without operands.</summary>
     public int Depth { get; }
 
     /// <summary>Order of creation in the pool.</summary>
     public int Id { get; }
 
-    /// <summary>What it is.</summary>
+    /// <summary>The kind of the term.</summary>
     public TermKind Kind { get; }
 
     /// <summary>The number of a constant, or the factor of a <see cref="TermKind.Scale"/>.</summary>
@@ -32,25 +31,27 @@ public sealed class Term
     /// <summary>The operands.</summary>
     public ImmutableArray<Term> Parts { get; }
 
-    /// <summary>The leaf of a <see cref="TermKind.Leaf"/>; those that a <see cref="TermKind.Select"/> picks from.</summary>
+    /// <summary>
+    /// The leaf of a <see cref="TermKind.Leaf"/>, or the candidate leaves of a <see cref="TermKind.Select"/>.
+    /// </summary>
     public ImmutableArray<int> Leaves { get; }
 
-    /// <summary>The least value it can have.</summary>
+    /// <summary>A lower bound of the value.</summary>
     public long Min { get; }
 
-    /// <summary>The greatest value it can have.</summary>
+    /// <summary>An upper bound of the value.</summary>
     public long Max { get; }
 
-    /// <summary>Whether it is a constant.</summary>
+    /// <summary>True if the term is a constant.</summary>
     public bool IsConstant => Kind == TermKind.Constant;
 
-    /// <summary>Whether it is the constant 1.</summary>
+    /// <summary>True if the term is the constant 1.</summary>
     public bool IsTrue => IsConstant && Number == 1;
 
-    /// <summary>Whether it is the constant 0.</summary>
+    /// <summary>True if the term is the constant 0.</summary>
     public bool IsFalse => IsConstant && Number == 0;
 
-    /// <summary>The leaves that the value of one of several terms can depend on.</summary>
+    /// <summary>The leaves that the values of some terms can depend on.</summary>
     public static IReadOnlySet<int> LeavesOf(params ReadOnlySpan<Term> terms)
     {
         var leaves = new SortedSet<int>();
@@ -63,7 +64,7 @@ public sealed class Term
 
         while (waiting.TryPop(out var term))
         {
-            // Terms are shared: without a note of what was seen, a small one can take for ever.
+            // Terms are shared, so without a set of visited terms even a small one can take exponential time.
             if (seen.Add(term))
             {
                 leaves.UnionWith(term.Leaves);
@@ -81,10 +82,10 @@ public enum TermKind
     /// <summary>A number.</summary>
     Constant,
 
-    /// <summary>The code in a leaf.</summary>
+    /// <summary>The code of a leaf.</summary>
     Leaf,
 
-    /// <summary>The code in one of several leaves, by an index from 0.</summary>
+    /// <summary>The code of one of several leaves, selected by an index from 0.</summary>
     Select,
 
     /// <summary>1 if the operand is 0.</summary>
@@ -111,11 +112,11 @@ public enum TermKind
     /// <summary>Product with a constant.</summary>
     Scale,
 
-    /// <summary>The second if the first is 1, else the third.</summary>
+    /// <summary>The second operand if the first is 1, else the third.</summary>
     Choice,
 }
 
-/// <summary>Makes terms, simplified as they are made and shared.</summary>
+/// <summary>Creates terms. It simplifies each term as it is made and shares equal ones.</summary>
 public sealed class TermPool
 {
     private const int MaxInARow = 64;
@@ -133,12 +134,12 @@ public sealed class TermPool
     /// <summary>A truth value.</summary>
     public Term Truth(bool holds) => Constant(holds ? 1 : 0);
 
-    /// <summary>The code in a leaf with so many codes.</summary>
+    /// <summary>The code of a leaf that has the given number of codes.</summary>
     public Term Leaf(int leaf, int codes) => codes == 1
         ? Constant(0)
         : Make(TermKind.Leaf, 0, [], [leaf], 0, codes - 1);
 
-    /// <summary>The code in one of several leaves of equally many codes.</summary>
+    /// <summary>The code of one of several leaves that have the same number of codes.</summary>
     public Term Select(ImmutableArray<int> leaves, Term index, int codes)
     {
         if (codes == 1)
@@ -191,10 +192,10 @@ public sealed class TermPool
         return b.IsFalse ? a : Make(TermKind.Or, 0, [a, b], [], 0, 1);
     }
 
-    /// <summary>Implication; what the premise already says of the conclusion is left out.</summary>
+    /// <summary>Implication; drops the parts of the conclusion that the premise already states.</summary>
     public Term Implies(Term premise, Term conclusion) => Or(Not(premise), Without(conclusion, premise));
 
-    /// <summary>A conjunction without those parts that another conjunction has too.</summary>
+    /// <summary>A conjunction without the parts that another conjunction contains.</summary>
     public Term Without(Term conjunction, Term known)
     {
         var given = new HashSet<Term>(Conjuncts(known));
@@ -219,7 +220,7 @@ public sealed class TermPool
             (a, b) = (b, a);
         }
 
-        // A truth value against a constant, and a shifted number against a constant, need no comparison of their own.
+        // A comparison of a truth value or of a shifted number with a constant reduces to a simpler term.
         if (b.IsConstant && a.Min == 0 && a.Max == 1 && a.Kind is not (TermKind.Leaf or TermKind.Select))
         {
             return b.Number == 1 ? a : Not(a);
@@ -244,7 +245,7 @@ public sealed class TermPool
         return a.Min >= b.Max ? False : Make(TermKind.Less, 0, [a, b], [], 0, 1);
     }
 
-    /// <summary>At most.</summary>
+    /// <summary>Less than or equal.</summary>
     public Term AtMost(Term a, Term b) => Not(Less(b, a));
 
     /// <summary>Sum.</summary>
@@ -278,7 +279,7 @@ public sealed class TermPool
         ? Add(a, Constant(-b.Number))
         : Make(TermKind.Subtract, 0, [a, b], [], a.Min - b.Max, a.Max - b.Min);
 
-    /// <summary>Product with a factor of at least 0.</summary>
+    /// <summary>Product with a constant factor of at least 0.</summary>
     public Term Scale(Term a, long factor) => (a.IsConstant, factor) switch
     {
         (true, _) => Constant(a.Number * factor),
@@ -286,7 +287,7 @@ public sealed class TermPool
         _ => Make(TermKind.Scale, factor, [a], [], a.Min * factor, a.Max * factor),
     };
 
-    /// <summary>One of two.</summary>
+    /// <summary>The first term if a condition holds, else the second.</summary>
     public Term Choice(Term condition, Term a, Term b)
     {
         if (condition.IsConstant)
@@ -299,7 +300,8 @@ public sealed class TermPool
             return Choice(condition.Parts[0], b, a);
         }
 
-        // What is asked again where the answer is known. Besides, Z3 4.8.12 takes for ever to read some of these.
+        // A nested choice on the same condition takes the decided branch. Z3 4.8.12 also hangs on some chains of such
+        // choices.
         a = a.Kind == TermKind.Choice && a.Parts[0] == condition ? a.Parts[1] : a;
         b = b.Kind == TermKind.Choice && b.Parts[0] == condition ? b.Parts[2] : b;
         if (a == b)
@@ -315,16 +317,17 @@ public sealed class TermPool
         };
     }
 
-    /// <summary>Conjunction of many.</summary>
+    /// <summary>Conjunction of a list of terms.</summary>
     public Term All(IReadOnlyList<Term> terms) => Joined(terms, 0, terms.Count, True, And);
 
-    /// <summary>Disjunction of many.</summary>
+    /// <summary>Disjunction of a list of terms.</summary>
     public Term Any(IReadOnlyList<Term> terms) => Joined(terms, 0, terms.Count, False, Or);
 
-    /// <summary>Sum of many.</summary>
+    /// <summary>Sum of a list of terms.</summary>
     public Term Sum(IReadOnlyList<Term> terms) => Joined(terms, 0, terms.Count, Constant(0), Add);
 
-    // Few are joined one after the other. More are halved, so that the whole is not nested as deep as they are many.
+    // Joins short lists from left to right. Halves longer lists, so that the depth grows with the logarithm of the
+    // length.
     private static Term Joined(IReadOnlyList<Term> terms, int from, int to, Term none, Func<Term, Term, Term> join)
     {
         if (to - from > MaxInARow)
@@ -342,7 +345,7 @@ public sealed class TermPool
         return joined;
     }
 
-    /// <summary>The parts of a conjunction, in order.</summary>
+    /// <summary>The operands of a conjunction, in order.</summary>
     public static IEnumerable<Term> Conjuncts(Term term)
     {
         var waiting = new Stack<Term>([term]);

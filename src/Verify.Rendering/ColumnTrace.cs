@@ -6,27 +6,27 @@ using Verify.Traces;
 
 namespace Verify.Rendering;
 
-/// <summary>What stands around a trace.</summary>
-/// <param name="Subject">Whose trace it is: the id of a claim, or the name of a model.</param>
+/// <summary>The texts around a trace.</summary>
+/// <param name="Subject">The identifier of a claim or the name of a model.</param>
 /// <param name="Instance">The instance, as the report prints it.</param>
-/// <param name="Replay">The command that replays it, a word an entry; empty for none.</param>
+/// <param name="Replay">The command that replays the trace, one word per entry; empty for none.</param>
 public sealed record Caption(string Subject, string Instance, ImmutableArray<string> Replay);
 
 /// <summary>
-/// The default text of a trace: one column a processor, changes only. Ready to paste into a mail: plain ASCII, no
-/// tabs, at most <see cref="TextWrap.Width"/> characters a line.
+/// The default text of a trace: one column per processor, changes only. It can be pasted into a mail: plain ASCII, no
+/// tabs, at most <see cref="TextWrap.Width"/> characters per line.
 /// </summary>
 public static class ColumnTrace
 {
-    /// <summary>More actors than this do not fit side by side.</summary>
+    /// <summary>The maximum number of actors side by side.</summary>
     private const int MaxColumns = 4;
 
     private const int ChangeIndent = 2;
 
-    /// <summary>The text of a trace, lines ended by a line feed.</summary>
+    /// <summary>The text of a trace; lines end in a line feed.</summary>
     /// <param name="run">The trace.</param>
-    /// <param name="caption">What stands around it.</param>
-    /// <param name="showStates">Whether whole states follow the steps, ghosts and program counters included.</param>
+    /// <param name="caption">The texts around the trace.</param>
+    /// <param name="showStates">True if whole states follow the steps, ghosts and program counters included.</param>
     public static string Of(CheckedTrace run, Caption caption, bool showStates = false)
     {
         var (interpreter, trace, property) = (run.Interpreter, run.Trace, run.Property);
@@ -35,11 +35,11 @@ public static class ColumnTrace
         return Text(Lines(interpreter.Model, narration, trace, Outcome.Of(run), question, caption, showStates));
     }
 
-    /// <summary>The text of a run to what is undefined, lines ended by a line feed.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="found">What is undefined at its end.</param>
-    /// <param name="caption">What stands around it.</param>
-    /// <param name="showStates">Whether whole states follow the steps, ghosts and program counters included.</param>
+    /// <summary>The text of a run to an undefined state; lines end in a line feed.</summary>
+    /// <param name="run">A run that the interpreter has taken.</param>
+    /// <param name="found">The error at the end of the run.</param>
+    /// <param name="caption">The texts around the trace.</param>
+    /// <param name="showStates">True if whole states follow the steps, ghosts and program counters included.</param>
     public static string Of(UndefinedRun run, Diagnostic found, Caption caption, bool showStates = false)
     {
         var (narration, length) = (Narration.Of(run), run.Trace.Length);
@@ -72,7 +72,7 @@ public static class ColumnTrace
         return [.. title, .. table.Lines(narration, trace, showStates ? model : null), .. closing];
     }
 
-    /// <summary>Processors in their order, then the others in the order in which they come in.</summary>
+    /// <summary>The processors in their order, then the other actors in the order of their first steps.</summary>
     private static List<string> ActorsOf(Model model, Narration narration)
     {
         var seen = new HashSet<string>(narration.Steps.Where(step => step.IsProcessor).Select(step => step.Actor));
@@ -82,7 +82,9 @@ public static class ColumnTrace
         return actors;
     }
 
-    /// <summary>Steps and changes in columns; without columns, in one, each line with the name of the actor.</summary>
+    /// <summary>
+    /// Steps and changes in columns; or in a single column, where each line has the name of the actor.
+    /// </summary>
     private sealed class Table
     {
         private const int Wide = 4;
@@ -125,7 +127,7 @@ public static class ColumnTrace
             {
                 if (trace.LoopStart == i)
                 {
-                    yield return $"{new string(' ', gutter)}-- from here on, for ever --";
+                    yield return $"{new string(' ', gutter)}-- from here on, forever --";
                 }
 
                 foreach (var line in Rows((i + 1).ToString(CultureInfo.InvariantCulture), cells[i], widths, gap))
@@ -133,7 +135,7 @@ public static class ColumnTrace
                     yield return line;
                 }
 
-                // What is undefined leads to no state.
+                // An undefined step leads to no state.
                 foreach (var line in states is null || i == trace.Length ? [] : StateLines(states, trace, i + 1))
                 {
                     yield return line;
@@ -143,12 +145,15 @@ public static class ColumnTrace
             if (trace.LoopStart is { } start)
             {
                 // A loop without steps is a run that rests in its last state.
-                var after = start < trace.Length ? $"and again from step {start + 1}" : "and nothing more, for ever";
+                var after = start < trace.Length ? $"and again from step {start + 1}" : "and nothing more, forever";
                 yield return $"{new string(' ', gutter)}-- {after} --";
             }
         }
 
-        /// <summary>What a step writes into each column: its name in its actor's, then the changes in everyone's.</summary>
+        /// <summary>
+        /// The text of a step in each column: its name in the column of its actor, then the changes in the columns that
+        /// they belong to.
+        /// </summary>
         private List<(int Indent, string Text)>[] Cells(NarratedStep step)
         {
             if (IsOneColumn)
@@ -180,7 +185,7 @@ public static class ColumnTrace
             return cells;
         }
 
-        /// <summary>Each column as wide as its text if all fit; else the widest give way.</summary>
+        /// <summary>Each column is as wide as its text if all fit; else the widest columns shrink.</summary>
         private (int[] Widths, int Gap) Widths(List<List<(int Indent, string Text)>[]> cells)
         {
             var room = TextWrap.Width - gutter;
@@ -202,8 +207,8 @@ public static class ColumnTrace
 
         private IEnumerable<string> Rows(string number, List<(int Indent, string Text)>[] cells, int[] widths, int gap)
         {
-            // The step's name and the changes under it start on rows of their own, so that what an actor changes in
-            // another's column stands beside what it changes in its own.
+            // The step's name and the changes start on separate rows, so that changes in different columns stand side
+            // by side.
             var names = cells.Select((cell, column) => Folded(cell.Where(c => c.Indent == 0), widths[column])).ToArray();
             var changes = cells.Select((cell, column) => Folded(cell.Where(c => c.Indent > 0), widths[column])).ToArray();
             foreach (var block in new[] { names, changes })
@@ -240,7 +245,7 @@ public static class ColumnTrace
         }
     }
 
-    /// <summary>What a trace shows about a property, as a title and as a last line.</summary>
+    /// <summary>The result of a trace for a property: a title and a last line.</summary>
     private sealed record Outcome(string Title, string Closing)
     {
         public static Outcome Of(CheckedTrace run)
@@ -248,7 +253,7 @@ public static class ColumnTrace
             var (trace, property) = (run.Trace, run.Property);
             var steps = trace.Length == 1 ? "1 step" : $"{trace.Length} steps";
             var name = property.Text == property.Name ? property.Name : $"{property.Name}, {property.Text}";
-            var loop = trace.LoopStart is { } start && start < trace.Length ? $", the last {trace.Length - start} for ever" : "";
+            var loop = trace.LoopStart is { } start && start < trace.Length ? $", the last {trace.Length - start} forever" : "";
             return property switch
             {
                 _ when !run.IsDecisive =>
@@ -256,7 +261,7 @@ public static class ColumnTrace
                 Property.Always => new($"refuted in {steps}", $"violated: {name}"),
                 Property.Reachable => new($"reached in {steps}", $"reached: {name}"),
                 Property.NoDeadlock => new($"refuted in {steps}", $"stuck, no step is possible: {name}"),
-                Property.LeadsTo => new($"refuted in {steps}{loop}", $"never comes to pass: {name}"),
+                Property.LeadsTo => new($"refuted in {steps}{loop}", $"the goal is never reached: {name}"),
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
         }

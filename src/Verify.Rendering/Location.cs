@@ -5,29 +5,32 @@ using Verify.Traces;
 
 namespace Verify.Rendering;
 
-/// <summary>A part of a state that is told as one thing: a variable, or the entry of a map, down to where maps end.</summary>
+/// <summary>
+/// A part of a state that traces show as a unit: a variable, or an entry of a map (the innermost entry for nested
+/// maps).
+/// </summary>
 /// <param name="variable">The variable.</param>
-/// <param name="keys">One key for each map that the entry lies in.</param>
+/// <param name="keys">One key for each enclosing map.</param>
 public sealed class Location(Variable variable, ImmutableArray<Value> keys) : IEquatable<Location>
 {
     /// <summary>The variable.</summary>
     public Variable Variable { get; } = variable;
 
-    /// <summary>One key for each map that the entry lies in.</summary>
+    /// <summary>One key for each enclosing map.</summary>
     public ImmutableArray<Value> Keys { get; } = keys;
 
-    /// <summary>Whether reports show a variable at all.</summary>
+    /// <summary>True if reports show a variable.</summary>
     public static bool IsVisible(Variable variable) => variable.Role == VariableRole.State;
 
     /// <summary>The locations of a variable and their values, in the order of the keys.</summary>
     public static IEnumerable<(Location Location, Value Value)> Of(Model model, Variable variable, State state) =>
         Under(variable, [], state.Values[model.Variables.IndexOf(variable)]);
 
-    /// <summary>The processor that a location belongs to: its first key, if that is one.</summary>
+    /// <summary>The processor that a location belongs to: its first key, if that is a processor; else null.</summary>
     public string? Processor(Model model) =>
         model.Processors is { } processors && Keys.Length > 0 && Keys[0].Sort.Equals(processors) ? Keys[0].ToString() : null;
 
-    /// <summary>The location as text, with its first keys left out.</summary>
+    /// <summary>The location as text, without its first keys.</summary>
     public string Text(int skip) => Variable.Name + string.Concat(Keys.Skip(skip).Select(key => $"[{ShortValue.Of(key)}]"));
 
     /// <inheritdoc/>

@@ -4,15 +4,17 @@ using Verify.Semantics;
 
 namespace Verify.Rendering;
 
-/// <summary>Where the marks of a model hold.</summary>
+/// <summary>Computes where the marks of a model hold.</summary>
 internal sealed class Marks(Interpreter interpreter)
 {
     private readonly SortedDictionary<int, string> notes = [];
 
-    /// <summary>For each mark that was undefined somewhere, that and why, in the order of the marks.</summary>
+    /// <summary>
+    /// For each mark that was undefined somewhere, a note with the reason, in the order of the marks.
+    /// </summary>
     public ImmutableArray<string> Notes => [.. notes.Values];
 
-    /// <summary>The words at each location that has some in a state.</summary>
+    /// <summary>The words at each location that has a mark in a state.</summary>
     public Dictionary<Location, ImmutableArray<string>> In(State state)
     {
         var found = new Dictionary<Location, ImmutableArray<string>>();
@@ -32,7 +34,7 @@ internal sealed class Marks(Interpreter interpreter)
         return found;
     }
 
-    // Where it has no value, the mark is left out; that is said once.
+    // Leaves the mark out where it is undefined, and notes this once.
     private Value? ValueOf(int index, Expr expr, ImmutableArray<Value> arguments, State state)
     {
         var mark = interpreter.Model.Marks[index];
@@ -65,14 +67,14 @@ internal sealed class Marks(Interpreter interpreter)
 
                     if (key.CodeIn(((Sort.Mapping)at.Map.Sort).Key) < 0)
                     {
-                        Note(mark, index, $"{key} is no key of '{at.Map}'");
+                        Note(mark, index, $"{key} is not a key of '{at.Map}'");
                         return null;
                     }
 
                     keys.Push(key);
                     place = at.Map;
                     break;
-                // What lies inside of an entry is told with the entry.
+                // A part of an entry is shown with the entry.
                 case Expr.FieldOf get:
                     keys.Clear();
                     place = get.Record;
@@ -82,7 +84,7 @@ internal sealed class Marks(Interpreter interpreter)
                     place = value.Option;
                     break;
                 default:
-                    throw new System.Diagnostics.UnreachableException("a mark is put on a location");
+                    throw new System.Diagnostics.UnreachableException("the target of a mark is not a location");
             }
         }
 

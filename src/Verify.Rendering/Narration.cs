@@ -4,17 +4,18 @@ using Verify.Traces;
 
 namespace Verify.Rendering;
 
-/// <summary>A trace put into words, before it is laid out: who does what, and what changes by it.</summary>
-/// <param name="Start">What the run starts with, where the model leaves a choice (all that is visible if nothing happens).</param>
-/// <param name="Steps">One entry a step, in order.</param>
-/// <param name="Notes">What could not be told as the model says, one sentence each: marks that are undefined somewhere.</param>
+/// <summary>A trace in words, before layout: the actor and the changes of each step.</summary>
+/// <param name="Start">The initial values that the model leaves open; all visible initial values if the trace has no
+/// steps.</param>
+/// <param name="Steps">One entry per step, in order.</param>
+/// <param name="Notes">Notes about parts that could not be shown, such as undefined marks, one sentence each.</param>
 public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<NarratedStep> Steps, ImmutableArray<string> Notes)
 {
-    /// <summary>Tells a trace of a model.</summary>
+    /// <summary>Describes a trace of a model in words.</summary>
     /// <remarks>
-    /// Program counters, locals and ghosts are left out: the names of the steps and their arguments stand for them.
-    /// A location whose value stays is told when a mark on it comes to hold, and again in the last step if that step
-    /// looks at it, since there the reader asks what was used.
+    /// Program counters, locals and ghosts are left out, because the names and arguments of the steps show them. A
+    /// location with an unchanged value appears when a mark on it starts to hold. It appears again in the last step if
+    /// that step reads it, because the reader wants to see the value that was used.
     /// </remarks>
     public static Narration Of(Interpreter interpreter, Trace trace)
     {
@@ -35,7 +36,9 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
             marks.Notes);
     }
 
-    /// <summary>Tells a run to what is undefined: the step that is comes last, and changes nothing.</summary>
+    /// <summary>
+    /// Describes a run to an undefined step or property; an undefined step comes last and changes nothing.
+    /// </summary>
     public static Narration Of(UndefinedRun run)
     {
         var narration = Of(run.Interpreter, run.Trace);
@@ -51,7 +54,7 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
         };
     }
 
-    /// <summary>The words of marks that hold at a location, joined; null when there are none.</summary>
+    /// <summary>The words of the marks that hold at a location, joined; null if none hold.</summary>
     private static string? Words(Dictionary<Location, ImmutableArray<string>> marks, Location location) =>
         marks.TryGetValue(location, out var words) ? string.Join(", ", words) : null;
 
@@ -89,28 +92,28 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     }
 }
 
-/// <summary>One step, told.</summary>
-/// <param name="Actor">Who takes it.</param>
-/// <param name="IsProcessor">Whether that is one of the model's processors.</param>
-/// <param name="Name">The step's name with its arguments, as <c>insert_pfn(x, f0)</c>.</param>
-/// <param name="Changes">What is different behind it, in the order of the model's variables.</param>
+/// <summary>The description of one step.</summary>
+/// <param name="Actor">The actor.</param>
+/// <param name="IsProcessor">True if the actor is one of the model's processors.</param>
+/// <param name="Name">The name of the step with its arguments, such as <c>insert_pfn(x, f0)</c>.</param>
+/// <param name="Changes">The changes, in the order of the model's variables.</param>
 public sealed record NarratedStep(string Actor, bool IsProcessor, string Name, ImmutableArray<Change> Changes)
 {
-    /// <summary>Why the step cannot be taken as the model has it; null when it is taken.</summary>
+    /// <summary>The reason why the model cannot take the step; null if it can.</summary>
     public string? Trouble { get; init; }
 }
 
 /// <summary>One location and its new value.</summary>
 /// <param name="Processor">The processor that the location belongs to, if any.</param>
 /// <param name="Location">The location.</param>
-/// <param name="Value">Its new value, in short.</param>
-/// <param name="Mark">The words of the marks that hold there, if any.</param>
+/// <param name="Value">The new value in short form.</param>
+/// <param name="Mark">The words of the marks that hold there; null if none hold.</param>
 public sealed record Change(string? Processor, Location Location, string Value, string? Mark)
 {
-    /// <summary>As it is told in the column of its processor: <c>tlb[x] = f0</c>.</summary>
+    /// <summary>The text in the column of its processor: <c>tlb[x] = f0</c>.</summary>
     public string InColumn => $"{Location.Text(skip: Processor is null ? 0 : 1)} = {Value}{Suffix}";
 
-    /// <summary>As it is told without columns: <c>tlb[CPU1][x] = f0</c>.</summary>
+    /// <summary>The text without columns: <c>tlb[CPU1][x] = f0</c>.</summary>
     public override string ToString() => $"{Location.Text(skip: 0)} = {Value}{Suffix}";
 
     private string Suffix => Mark is null ? "" : $"  <- {Mark}";

@@ -1,19 +1,19 @@
 namespace Verify.Rendering;
 
-/// <summary>Text broken into lines of a given width; nothing is ever cut off.</summary>
+/// <summary>Breaks text into lines of a given width without losing any of it.</summary>
 public static class TextWrap
 {
-    /// <summary>The width of everything that is meant for a mailing list.</summary>
+    /// <summary>The line width of text for mailing lists.</summary>
     public const int Width = 72;
 
-    /// <summary>Breaks a text at its spaces, and within a word only where the word alone is too long.</summary>
+    /// <summary>Breaks a text at its spaces, and within a word only if the word alone is too long.</summary>
     /// <param name="text">One line of text.</param>
-    /// <param name="width">The most characters a line may have, at least 1.</param>
-    /// <param name="indent">Spaces before the first line.</param>
-    /// <param name="hanging">Further spaces before the others.</param>
+    /// <param name="width">The maximum number of characters per line, at least 1.</param>
+    /// <param name="indent">The number of spaces before the first line.</param>
+    /// <param name="hanging">The number of additional spaces before the other lines.</param>
     public static IEnumerable<string> Lines(string text, int width = Width, int indent = 0, int hanging = 2)
     {
-        // In a column that is too narrow for them, indents give way first.
+        // A column that is too narrow gets smaller indents.
         indent = Math.Min(indent, width / 3);
         hanging = Math.Min(hanging, width / 6);
         var margin = indent;
@@ -29,12 +29,12 @@ public static class TextWrap
         yield return (new string(' ', margin) + rest).TrimEnd();
     }
 
-    /// <summary>A command on one line if it fits, else on several that a shell reads as one.</summary>
-    /// <param name="caption">What stands before it.</param>
-    /// <param name="words">The command and its arguments, quoted where need be.</param>
+    /// <summary>A command on one line if it fits, else on several lines that a shell reads as one.</summary>
+    /// <param name="caption">The text before the command.</param>
+    /// <param name="words">The command and its arguments, quoted where necessary.</param>
     /// <remarks>
-    /// Where it does not fit, the caption has a line of its own, so that whole lines can be pasted; a word is broken
-    /// only where it is longer than a line, and then its second half starts at the left margin, or it would be two.
+    /// If the command does not fit, the caption gets a line of its own, so that whole lines can be pasted. A word is
+    /// broken only if it is longer than a line; its rest starts at the left margin, or a shell would read two words.
     /// </remarks>
     public static IEnumerable<string> Command(string caption, IReadOnlyList<string> words)
     {
@@ -69,13 +69,16 @@ public static class TextWrap
         yield return line;
     }
 
-    /// <summary>An argument of a command as a shell reads it.</summary>
+    /// <summary>Quotes an argument for a shell.</summary>
     public static string Quoted(string argument) =>
         argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:=/+@%".Contains(c))
             ? argument
             : $"'{argument.Replace("'", "'\\''")}'";
 
-    /// <summary>A text in plain ASCII: typographic signs by what stands for them in mail, others by a question mark.</summary>
+    /// <summary>
+    /// Converts a text to plain ASCII: typographic signs become their usual ASCII form, other characters a question
+    /// mark.
+    /// </summary>
     public static string Ascii(string text) => text.All(c => c is >= ' ' and <= '~')
         ? text
         : string.Concat(text.Select(c => c switch
@@ -95,7 +98,7 @@ public static class TextWrap
             _ => "?",
         }));
 
-    // Where the first line ends, and where the next begins.
+    // The end of the first line and the start of the next.
     private static (int End, int Next) Break(string text, int room)
     {
         var space = text.LastIndexOf(' ', room);
@@ -104,7 +107,7 @@ public static class TextWrap
             return (space, space + 1);
         }
 
-        // An opening bracket goes with what it opens, other signs stay behind.
+        // An opening bracket stays with the text after it, other signs with the text before them.
         var sign = text.LastIndexOfAny([',', ')', ']', '(', '[', '.', '_', '-', '/'], room - 1);
         var end = sign > 0 && text[sign] is ('(' or '[') ? sign : sign + 1;
         return end > 0 ? (end, end) : (room, room);

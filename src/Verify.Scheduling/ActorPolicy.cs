@@ -1,8 +1,8 @@
 namespace Verify.Scheduling;
 
-/// <summary>Chooses an actor first, and then one of the steps that it can take, all as likely.</summary>
+/// <summary>Selects an actor by a strategy, then one of its enabled steps uniformly at random.</summary>
 /// <param name="actors">The actors.</param>
-/// <param name="order">Whose turn it is.</param>
+/// <param name="order">The strategy that selects the actor.</param>
 internal sealed class ActorPolicy(Actors actors, Scheduler order) : StepPolicy
 {
     private readonly bool[] isReady = new bool[actors.Names.Length];

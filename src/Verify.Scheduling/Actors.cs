@@ -5,16 +5,16 @@ using Verify.Modelling;
 
 namespace Verify.Scheduling;
 
-/// <summary>Who takes the steps of a model: its threads, each for itself, and what is around them.</summary>
+/// <summary>The actors of a model: its threads and its environment.</summary>
 /// <remarks>
-/// A thread of two processors is two actors. Rules that are no thread's, as those of the hardware, belong to one actor a
-/// processor or a name; which of them fires is the choice of that actor.
+/// A thread of two processors is two actors. Rules outside of threads, such as those of the hardware, belong to one
+/// actor per processor or name, which chooses the rule that fires.
 /// </remarks>
 internal sealed class Actors
 {
     private readonly ImmutableArray<int> owners;
 
-    /// <summary>The actors of a model, in the order of their rules.</summary>
+    /// <summary>Computes the actors of a model, in the order of their rules.</summary>
     public Actors(LoweredModel lowered)
     {
         var keyed = lowered.Model.Rules.Where(rule => rule.Thread is not null && rule.Fairness is { Of.Length: > 0 })
@@ -31,10 +31,10 @@ internal sealed class Actors
         (owners, Names) = (of.MoveToImmutable(), [.. names.OrderBy(pair => pair.Value).Select(pair => pair.Key)]);
     }
 
-    /// <summary>Their names.</summary>
+    /// <summary>The names of the actors.</summary>
     public ImmutableArray<string> Names { get; }
 
-    /// <summary>The actor that a lowered rule belongs to.</summary>
+    /// <summary>The actor of a lowered rule.</summary>
     public int Of(int rule) => owners[rule];
 
     private static string NameOf(LoweredModel lowered, LoweredRule lowedRule, HashSet<string> keyed)
@@ -44,7 +44,7 @@ internal sealed class Actors
         string Told(Binder parameter) => arguments[rule.Parameters.IndexOf(parameter)].ToString()!;
         if (rule.Thread is { } thread && keyed.Contains(thread))
         {
-            // The parameter that tells the threads apart is the first.
+            // The first parameter distinguishes the threads.
             return string.Create(CultureInfo.InvariantCulture, $"{thread}({Told(rule.Parameters[0])})");
         }
 

@@ -11,10 +11,10 @@ using Verify.Traces;
 namespace Verify.Scheduling;
 
 /// <summary>
-/// A model whose runs somebody else schedules: who may go on is told, who does is asked. For engines that bring a scheduler
-/// of their own.
+/// A model whose runs an external scheduler controls: it reports which actors are ready, and the scheduler selects one.
+/// Used by engines that bring a scheduler of their own.
 /// </summary>
-/// <remarks>One run at a time, and one thread at a time.</remarks>
+/// <remarks>It executes one run at a time and is not thread-safe.</remarks>
 public sealed class ControlledModel : IDisposable
 {
     private readonly CompiledModel model;
@@ -27,11 +27,12 @@ public sealed class ControlledModel : IDisposable
     private readonly List<int> taken = [];
     private ulong[] start;
 
-    /// <summary>Makes ready.</summary>
+    /// <summary>Prepares the runs of a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="property">What is asked: no <c>LeadsTo</c>.</param>
-    /// <param name="run">What is allowed; a budget of depth is the length of a run.</param>
-    /// <exception cref="UserErrorException">VRF203: a reduction is asked for. VRF122: a state has too many parts.</exception>
+    /// <param name="property">The property; not a <c>LeadsTo</c>.</param>
+    /// <param name="run">The options; a budget of depth limits the length of a run.</param>
+    /// <exception cref="UserErrorException">VRF203: the options ask for a reduction. VRF122: a state has too many
+    /// parts.</exception>
     public ControlledModel(Model model, Property property, EngineOptions run)
     {
         Sampling.RefuseReductions(property, run, "schedules");
@@ -47,43 +48,43 @@ public sealed class ControlledModel : IDisposable
     /// <summary>The model.</summary>
     public Model Model => model.Model;
 
-    /// <summary>What is asked.</summary>
+    /// <summary>The property.</summary>
     public Property Property => model.Property;
 
     /// <summary>The actors.</summary>
     public ImmutableArray<string> Actors => actors.Names;
 
-    /// <summary>The number of initial states; of more than there are whole numbers, so many are told apart.</summary>
+    /// <summary>The number of initial states, limited to the largest integer.</summary>
     public int StartCount => starts.Few;
 
-    /// <summary>The most steps of a run.</summary>
+    /// <summary>The maximum number of steps in a run.</summary>
     public int MaxSteps => run.Budget.Depth ?? RandomEngine.DefaultSteps;
 
-    /// <summary>Whether the run has come to its end.</summary>
+    /// <summary>True if the run has ended.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>Whether it met what is looked for.</summary>
+    /// <summary>True if the run has reached a state that decides the property.</summary>
     public bool IsMet { get; private set; }
 
-    /// <summary>What is wrong with the state it is in, if something in it is undefined.</summary>
+    /// <summary>The error in the current state if a part of it is undefined; else null.</summary>
     public Exception? Trouble { get; private set; }
 
-    /// <summary>The steps of the run so far, each by the number of its rule and arguments.</summary>
+    /// <summary>The steps of the run so far; each number selects a rule and its arguments.</summary>
     public IReadOnlyList<int> Taken => taken;
 
-    /// <summary>A hash of the state it is in.</summary>
+    /// <summary>A hash of the current state.</summary>
     public ulong StateHash => stepper.Hash;
 
-    /// <summary>Distinct states of all runs.</summary>
+    /// <summary>The number of distinct states in all runs.</summary>
     public long States => stepper.Found;
 
-    /// <summary>Bytes of memory that they take.</summary>
+    /// <summary>The memory of these states in bytes.</summary>
     public long SizeBytes => seen.SizeBytes;
 
     /// <summary>
     /// Begins a run in every initial state, so that nothing that is met in one is left to chance; of very many, in the first.
     /// </summary>
-    /// <returns>Whether something was; then the run is in the first such state.</returns>
+    /// <returns>True if one of them decides the property; the run is then in the first such state.</returns>
     public bool IsMetAtStart()
     {
         for (var i = 0; i < Math.Min(StartCount, StartStates.MostLookedAt) && !run.Cancellation.IsCancellationRequested; i++)
@@ -98,11 +99,11 @@ public sealed class ControlledModel : IDisposable
         return false;
     }
 
-    /// <summary>Begins a run.</summary>
+    /// <summary>Starts a run.</summary>
     /// <param name="number">The number of the initial state.</param>
     public void Begin(int number)
     {
-        // Grown here, so that no step has to look.
+        // The table grows here, so that no step has to check it.
         while (stepper.Found + MaxSteps + 1 > seen.Limit)
         {
             seen.Grow(2, null);
@@ -115,12 +116,12 @@ public sealed class ControlledModel : IDisposable
         Arrive();
     }
 
-    /// <summary>How many steps an actor could take now; 0 when it has to wait, or the run is over.</summary>
+    /// <summary>The number of enabled steps of an actor; 0 if it has to wait or the run has ended.</summary>
     public int ChoicesOf(int actor) => choices[actor];
 
-    /// <summary>An actor takes one of its steps.</summary>
-    /// <param name="actor">The actor; it must be able to.</param>
-    /// <param name="choice">Which of its steps, from 0.</param>
+    /// <summary>Takes one of the steps of an actor.</summary>
+    /// <param name="actor">The actor; it must be ready.</param>
+    /// <param name="choice">The index of the step, from 0.</param>
     public void Take(int actor, int choice)
     {
         var rules = stepper.Rules;
@@ -138,15 +139,15 @@ public sealed class ControlledModel : IDisposable
         throw new ArgumentOutOfRangeException(nameof(choice), $"'{Actors[actor]}' has no such step now");
     }
 
-    /// <summary>The run so far, told by the interpreter, and shortened.</summary>
+    /// <summary>The run so far as a shortened trace, computed by the interpreter.</summary>
     public Trace Tell() => Shorten.Of(
         new Interpreter(model.Model), model.Property, RandomWalk.TraceOf(model, start, taken));
 
-    /// <summary>What the runs come to.</summary>
-    /// <param name="drawn">How many there were.</param>
-    /// <param name="how">The name of what drew them.</param>
-    /// <param name="cause">What ended it before there were enough; null if nothing did.</param>
-    /// <param name="trace">The run to what was met, if it was.</param>
+    /// <summary>Computes the verdict after a number of runs.</summary>
+    /// <param name="drawn">The number of runs.</param>
+    /// <param name="how">The name of the strategy.</param>
+    /// <param name="cause">The reason why fewer runs were drawn than requested; null if there is none.</param>
+    /// <param name="trace">The trace to a state that decides the property; null if there is none.</param>
     public Verdict Conclude(long drawn, string how, string? cause, Trace? trace)
     {
         var evidence = Sampling.EvidenceOf(model, [stepper], drawn, isCounted: true);

@@ -7,20 +7,23 @@ using Verify.Semantics;
 
 namespace Verify.Scheduling;
 
-/// <summary>How a run ended.</summary>
+/// <summary>The ways in which a run ends.</summary>
 internal enum RunOutcome
 {
-    /// <summary>After as many steps as it may have, or where it may rest.</summary>
+    /// <summary>The run has used its steps, or it is in a state where the model may rest.</summary>
     Over,
 
-    /// <summary>In a state that is looked for.</summary>
+    /// <summary>The run is in a state that decides the property.</summary>
     Met,
 
-    /// <summary>In a state where something is undefined.</summary>
+    /// <summary>The run is in a state where a rule or a predicate is undefined.</summary>
     Undefined,
 }
 
-/// <summary>Runs of a compiled model, one after the other, whose steps somebody else chooses; and what all of them came by.</summary>
+/// <summary>
+/// Executes runs of a compiled model one after the other; the caller selects the steps. It collects statistics about
+/// all of them.
+/// </summary>
 internal sealed unsafe class ModelRun
 {
     private readonly CompiledModel model;
@@ -36,9 +39,9 @@ internal sealed unsafe class ModelRun
     private int depth;
     private int last;
 
-    /// <summary>Makes ready.</summary>
+    /// <summary>Prepares the runs of a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="seen">Where states are counted; null if they are not.</param>
+    /// <param name="seen">The set that counts states; null to count none.</param>
     public ModelRun(CompiledModel model, SeenSet? seen)
     {
         (this.model, this.seen, wordCount) = (model, seen, model.Layout.WordCount);
@@ -52,28 +55,31 @@ internal sealed unsafe class ModelRun
         witnessDepths = new int?[model.Witnesses.Length];
     }
 
-    /// <summary>Steps taken in all runs.</summary>
+    /// <summary>The number of steps in all runs.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>States that were new when this stepper came to them.</summary>
+    /// <summary>The number of states that were new when this object reached them.</summary>
     public long Found { get; private set; }
 
     /// <summary>The length of the longest run.</summary>
     public int Longest { get; private set; }
 
-    /// <summary>How often each rule was taken.</summary>
+    /// <summary>The number of times each rule was taken.</summary>
     public long[] RuleCounts { get; }
 
-    /// <summary>Which rule was taken right after which: the earlier one times the number of rules, and the later one.</summary>
+    /// <summary>
+    /// The pairs of rules that were taken one directly after the other, indexed by the earlier rule times the number of
+    /// rules plus the later one.
+    /// </summary>
     public bool[] Pairs { get; }
 
-    /// <summary>After how many steps of a run each witness was met; the fewest.</summary>
+    /// <summary>The minimum number of steps to each witness; null if it was not reached.</summary>
     public IReadOnlyList<int?> WitnessDepths => witnessDepths;
 
-    /// <summary>The state that the run is in.</summary>
+    /// <summary>The current state.</summary>
     public State State => model.Layout.Unpack(state);
 
-    /// <summary>A hash of it.</summary>
+    /// <summary>A hash of the current state.</summary>
     public ulong Hash
     {
         get
@@ -85,17 +91,17 @@ internal sealed unsafe class ModelRun
         }
     }
 
-    /// <summary>For each successor the lowered rule that makes it, once <see cref="Expand"/> was asked.</summary>
+    /// <summary>The lowered rule of each successor; valid after <see cref="Expand"/>.</summary>
     public ReadOnlySpan<int> Rules => rules.AsSpan(0, made);
 
-    /// <summary>Begins a run in an initial state.</summary>
+    /// <summary>Starts a run in an initial state.</summary>
     public void Begin(ulong[] start)
     {
         start.CopyTo(state, 0);
         (made, depth, last) = (0, 0, -1);
     }
 
-    /// <summary>Looks at the state: <c>Over</c> when there is nothing to see.</summary>
+    /// <summary>Checks the current state; <c>Over</c> if it neither decides the property nor is undefined.</summary>
     public RunOutcome Look()
     {
         fixed (ulong* at = state)
@@ -123,7 +129,7 @@ internal sealed unsafe class ModelRun
         }
     }
 
-    /// <summary>Makes the successors.</summary>
+    /// <summary>Computes the successors.</summary>
     /// <returns>False if one of them is undefined.</returns>
     public bool Expand()
     {
@@ -147,7 +153,7 @@ internal sealed unsafe class ModelRun
         }
     }
 
-    /// <summary>What is to be said of a state that has no successor.</summary>
+    /// <summary>The outcome in a state without successors.</summary>
     public RunOutcome Rest()
     {
         fixed (ulong* at = state)
@@ -156,7 +162,7 @@ internal sealed unsafe class ModelRun
         }
     }
 
-    /// <summary>Goes to one of the successors.</summary>
+    /// <summary>Moves to one of the successors.</summary>
     public void Take(int choice)
     {
         successors.AsSpan(choice * wordCount, wordCount).CopyTo(state);

@@ -1,14 +1,16 @@
 namespace Verify.Scheduling;
 
 /// <summary>
-/// The actor of the highest priority goes on; priorities are drawn, and at a few steps, drawn too, that actor gets a low one.
+/// Always runs the ready actor with the highest priority. Priorities are random; at a few random steps the current
+/// actor gets a low priority.
 /// </summary>
 /// <remarks>
 /// Burckhardt, Kothari, Musuvathi, Nagarakatte, "A randomized scheduler with probabilistic guarantees of finding bugs",
-/// ASPLOS 2010: of n actors and k steps, a violation that takes d orderings is met with a chance of at least 1/(n k^(d-1)).
-/// Two things are different here. k is not known, so that each run guesses one, between <see cref="MinSteps"/> and what it
-/// may have, every power of two as likely; and d is drawn too. And hardware, unlike the programs of that paper, can go
-/// round for ever: an actor that brings the run back to a state it was in changes places with any other.
+/// ASPLOS 2010: with n actors and k steps, a violation that needs d ordering constraints is found with probability at
+/// least 1/(n k^(d-1)). Two details differ. k is unknown, so each run draws a power of two between
+/// <see cref="MinSteps"/> and its limit, uniformly; d is random too. And hardware, unlike the programs of that paper,
+/// can cycle without end: an actor that brings the run back to an earlier state exchanges its priority with a random
+/// actor.
 /// </remarks>
 internal sealed class PctScheduler(int actors) : Scheduler
 {
@@ -30,7 +32,7 @@ internal sealed class PctScheduler(int actors) : Scheduler
         (step, current) = (0, -1);
         for (var i = 0; i < actors; i++)
         {
-            // A shuffle, inside out: above all that is given later.
+            // An inside-out shuffle; all of these exceed the priorities that are given later.
             var other = random.Below(i + 1);
             (priorities[i], priorities[other]) = (priorities[other], MaxChanges + 1 + i);
         }

@@ -3,18 +3,20 @@ using Verify.Modelling;
 
 namespace Verify.Scheduling;
 
-/// <summary>Random walks, for models that are too large to be searched. It can refute, and it never proves.</summary>
-/// <param name="walks">How many.</param>
+/// <summary>
+/// Random walks for models that are too large for a search. The engine can refute a property but never proves one.
+/// </summary>
+/// <param name="walks">The number of walks.</param>
 /// <remarks>
-/// An engine of its own and no option of the search: nothing is the same but the compiled rules. A budget of depth is the
+/// It is a separate engine because it shares only the compiled rules with the search. A budget of depth limits the
 /// length of a walk.
 /// </remarks>
 public sealed class RandomEngine(long walks = RandomEngine.DefaultWalks) : IEngine
 {
-    /// <summary>The number of walks unless another is asked for.</summary>
+    /// <summary>The default number of walks.</summary>
     public const long DefaultWalks = 1000;
 
-    /// <summary>The steps of a walk unless the budget says otherwise.</summary>
+    /// <summary>The default number of steps in a walk.</summary>
     public const int DefaultSteps = 1000;
 
     /// <inheritdoc/>
@@ -28,13 +30,12 @@ public sealed class RandomEngine(long walks = RandomEngine.DefaultWalks) : IEngi
 
     /// <inheritdoc/>
     public string? WhyNot(Model model, Property property) => property is Property.LeadsTo
-        ? "a walk of finite length says nothing about what comes some time"
+        ? "a walk of finite length cannot decide a LeadsTo property"
         : null;
 
     /// <inheritdoc/>
-    /// <exception cref="UserErrorException">
-    /// VRF203: a reduction is asked for. VRF104, VRF120, VRF121: a walk met something undefined.
-    /// </exception>
+    /// <exception cref="UserErrorException">VRF203: the options ask for a reduction. VRF104, VRF120, VRF121: a walk
+    /// reached an undefined state.</exception>
     public Verdict Decide(Model model, Property property, EngineOptions run) =>
         Sampling.Decide(model, property, run, walks, ("walks", ""), _ => new StepPolicy.AnyStep());
 }

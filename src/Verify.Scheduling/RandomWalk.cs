@@ -5,8 +5,8 @@ using Verify.Traces;
 
 namespace Verify.Scheduling;
 
-/// <summary>Runs of one thread: from an initial state, each step chosen at random in one way or another.</summary>
-/// <remarks>A run depends on the seed and its own number alone, not on those before it or on who makes it.</remarks>
+/// <summary>Draws runs on one thread; a policy selects each step.</summary>
+/// <remarks>A run depends only on the seed and its own number, not on earlier runs or on the thread.</remarks>
 internal sealed class RandomWalk
 {
     private readonly CompiledModel model;
@@ -16,13 +16,13 @@ internal sealed class RandomWalk
     private readonly StepPolicy chooser;
     private readonly HashSet<ulong> passed = [];
 
-    /// <summary>Makes ready to walk.</summary>
+    /// <summary>Prepares to draw runs.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="starts">Its initial states.</param>
-    /// <param name="seed">What choices start from.</param>
-    /// <param name="maxSteps">The length of the longest run.</param>
-    /// <param name="chooser">Who chooses the steps.</param>
-    /// <param name="seen">Where states are counted; null if they are not.</param>
+    /// <param name="starts">The initial states of the model.</param>
+    /// <param name="seed">The seed of the random choices.</param>
+    /// <param name="maxSteps">The maximum length of a run.</param>
+    /// <param name="chooser">The policy that selects steps.</param>
+    /// <param name="seen">The set that counts states; null to count none.</param>
     public RandomWalk(
         CompiledModel model, StartStates starts, ulong seed, int maxSteps, StepPolicy chooser, SeenSet? seen)
     {
@@ -30,13 +30,13 @@ internal sealed class RandomWalk
         Stepper = new ModelRun(model, seen);
     }
 
-    /// <summary>What the runs came by.</summary>
+    /// <summary>The execution of the runs, with its statistics.</summary>
     public ModelRun Stepper { get; }
 
-    /// <summary>Makes a run.</summary>
+    /// <summary>Draws a run.</summary>
     public RunOutcome Walk(long number) => Walk(number, null, maxSteps);
 
-    /// <summary>Makes a run again, and tells the steps.</summary>
+    /// <summary>Repeats a run and returns its trace.</summary>
     public Trace Tell(long number)
     {
         var choices = new List<int>();
@@ -44,7 +44,7 @@ internal sealed class RandomWalk
         return TraceOf(model, starts.Draw(RandomOf(number)), choices);
     }
 
-    /// <summary>The run from an initial state by some of the lowered rules.</summary>
+    /// <summary>The trace from an initial state along some lowered rules.</summary>
     public static Trace TraceOf(CompiledModel model, ulong[] start, IEnumerable<int> taken)
     {
         var interpreter = new Interpreter(model.Model);
@@ -52,7 +52,7 @@ internal sealed class RandomWalk
             new Step(model.Lowered.Rules[choice].Rule, model.Lowered.ArgumentsOf(model.Lowered.Rules[choice]))));
     }
 
-    /// <summary>Looks at an initial state as a run of no step does.</summary>
+    /// <summary>Checks an initial state as a run without steps.</summary>
     public RunOutcome LookAt(int start)
     {
         Stepper.Begin(starts[start]);

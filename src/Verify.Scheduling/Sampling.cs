@@ -10,10 +10,10 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Verify.Scheduling;
 
-/// <summary>The runs that one decision draws, and what is concluded from them.</summary>
+/// <summary>Draws the runs of one decision and computes the verdict.</summary>
 /// <remarks>
-/// They are drawn in rounds and a round is always finished, so that nothing but the time depends on the number of
-/// threads; of the runs of a round that met something the first one is told.
+/// Runs are drawn in rounds, and every round is completed, so that the number of threads affects only the time. If
+/// several runs of a round decide the property, the first one is reported.
 /// </remarks>
 internal sealed class Sampling : IDisposable
 {
@@ -32,17 +32,18 @@ internal sealed class Sampling : IDisposable
     private long? met;
     private volatile string? stopped;
 
-    /// <summary>Makes ready.</summary>
+    /// <summary>Prepares to draw runs.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="run">What is allowed; a budget of depth is the length of a run.</param>
+    /// <param name="run">The options; a budget of depth limits the length of a run.</param>
     /// <param name="most">The number of runs.</param>
-    /// <param name="chooser">Makes who chooses their steps, one for each thread.</param>
+    /// <param name="chooser">Creates a policy that selects steps, one per thread.</param>
     private Sampling(CompiledModel model, EngineOptions run, long most, Func<StepPolicy> chooser)
     {
         (this.model, this.run, this.most, this.chooser) = (model, run, most, chooser);
         MaxSteps = run.Budget.Depth ?? RandomEngine.DefaultSteps;
         starts = new StartStates(model);
-        // Room for everything that can be met, or none: a table that grows would have to be looked at in every step.
+        // The table has room for every state that the runs can reach, or is omitted, because growing it would need a
+        // check in every step.
         var states = Math.Min(starts.Few, StartStates.MostLookedAt) + ((double)most * (MaxSteps + 1));
         seen = states <= MaxStatesCounted && !(run.Budget.Bytes < 64 * states * model.Layout.WordCount)
             ? new SeenSet(model.Layout.WordCount, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(2 * states) + 1024))
@@ -54,22 +55,21 @@ internal sealed class Sampling : IDisposable
 
     private int MaxSteps { get; }
 
-    /// <summary>Runs finished.</summary>
+    /// <summary>The number of completed runs.</summary>
     private long Taken { get; set; }
 
-    /// <summary>The run to what was met, if it was.</summary>
+    /// <summary>The trace to a state that decides the property; null if there is none.</summary>
     private Trace? Trace { get; set; }
 
-    /// <summary>Draws runs until something is met or there are enough, and says what that comes to.</summary>
+    /// <summary>Draws runs until one decides the property or there are enough, and computes the verdict.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="property">What is asked.</param>
-    /// <param name="run">What is allowed; a budget of depth is the length of a run.</param>
+    /// <param name="property">The property.</param>
+    /// <param name="run">The options; a budget of depth limits the length of a run.</param>
     /// <param name="most">The number of runs.</param>
-    /// <param name="words">What they are called, walks or schedules, and what is said of how they are drawn.</param>
-    /// <param name="chooserFor">Makes who chooses their steps, one for each thread.</param>
-    /// <exception cref="UserErrorException">
-    /// VRF203: a reduction is asked for. VRF104, VRF120, VRF121: a run met something undefined.
-    /// </exception>
+    /// <param name="words">The name of the runs, "walks" or "schedules", and a note on how they are drawn.</param>
+    /// <param name="chooserFor">Creates a policy that selects steps, one per thread.</param>
+    /// <exception cref="UserErrorException">VRF203: the options ask for a reduction. VRF104, VRF120, VRF121: a run
+    /// reached an undefined state.</exception>
     public static Verdict Decide(
         Model model, Property property, EngineOptions run, long most, (string Name, string How) words,
         Func<CompiledModel, StepPolicy> chooserFor)
@@ -85,29 +85,29 @@ internal sealed class Sampling : IDisposable
         return Conclude(property, run, evidence, taken, cause, sample.Trace);
     }
 
-    /// <summary>What runs come to.</summary>
-    /// <param name="property">What was asked.</param>
-    /// <param name="run">What was allowed.</param>
-    /// <param name="evidence">What was looked at.</param>
-    /// <param name="taken">The runs in words.</param>
-    /// <param name="cause">What ended them before there were enough; null if nothing did.</param>
-    /// <param name="trace">The run to what was met, if it was.</param>
+    /// <summary>Computes the verdict after some runs.</summary>
+    /// <param name="property">The property.</param>
+    /// <param name="run">The options.</param>
+    /// <param name="evidence">The evidence.</param>
+    /// <param name="taken">A description of the runs.</param>
+    /// <param name="cause">The reason why fewer runs were drawn than requested; null if there is none.</param>
+    /// <param name="trace">The trace to a state that decides the property; null if there is none.</param>
     public static Verdict Conclude(Property property, EngineOptions run, Evidence evidence, string taken, string? cause, Trace? trace) =>
         (trace, property) switch
         {
             (not null, Property.Reachable) => new Verdict.Proved(evidence, trace),
             (not null, _) => new Verdict.Refuted(trace, evidence),
-            (null, Property.Reachable) => new Verdict.Unknown($"not met in {taken}", evidence),
+            (null, Property.Reachable) => new Verdict.Unknown($"not reached in {taken}", evidence),
             _ when run.Cancellation.IsCancellationRequested => new Verdict.Unknown($"interrupted after {taken}", evidence),
             _ => new Verdict.HoldsUpTo(new ExplorationBound(cause is null ? taken : $"{cause} after {taken}", 0, evidence.States),
                 evidence),
         };
 
-    /// <summary>What was looked at.</summary>
+    /// <summary>Collects the evidence of some runs.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="steppers">Who made the runs.</param>
-    /// <param name="drawn">How many there were.</param>
-    /// <param name="isCounted">Whether states were counted.</param>
+    /// <param name="steppers">The executions of the runs.</param>
+    /// <param name="drawn">The number of runs.</param>
+    /// <param name="isCounted">True if states were counted.</param>
     public static Evidence EvidenceOf(CompiledModel model, IReadOnlyList<ModelRun> steppers, long drawn, bool isCounted) => new()
     {
         Kind = EvidenceKind.Sampled,
@@ -125,14 +125,14 @@ internal sealed class Sampling : IDisposable
         Identity = isCounted ? "exact states" : Evidence.StatesNotCounted,
     };
 
-    /// <summary>Runs leave nothing out.</summary>
-    /// <exception cref="UserErrorException">VRF203: a reduction is asked for.</exception>
+    /// <summary>Rejects reductions, which do not apply to runs.</summary>
+    /// <exception cref="UserErrorException">VRF203: the options ask for a reduction.</exception>
     public static void RefuseReductions(Property property, EngineOptions run, string what)
     {
         if (run.Reductions != Reductions.None)
         {
-            throw UserErrorException.At(property.Where, ErrorCodes.BadReduction, $"{what} take every step that there is",
-                "leave --reduce out, or search with --engine explicit");
+            throw UserErrorException.At(property.Where, ErrorCodes.BadReduction, $"reductions do not apply to {what}",
+                "omit --reduce, or search with --engine explicit");
         }
     }
 
@@ -147,7 +147,7 @@ internal sealed class Sampling : IDisposable
 
     private long Total(Func<ModelRun, long> of) => walkers.Sum(walker => of(walker.Stepper));
 
-    // What cut it short, if something did.
+    // Draws the runs; returns the reason for an early end, else null.
     private string? Take()
     {
         LookAtStarts();
@@ -202,7 +202,7 @@ internal sealed class Sampling : IDisposable
             Conclude(i);
         }
 
-        // A round that was cut is not counted, but what was met in it is told.
+        // The runs of an incomplete round are not counted, but a violation that they found is reported.
         Taken += stopped is null ? count : 0;
     }
 

@@ -5,25 +5,26 @@ using Verify.Modelling;
 namespace Verify.Scheduling;
 
 /// <summary>
-/// Schedules of a model's actors, drawn from a seed by a strategy, for models that are too large to be searched. It can
-/// refute, and it never proves.
+/// Draws schedules of the actors of a model by a strategy, for models that are too large for a search. The engine can
+/// refute a property but never proves one.
 /// </summary>
 /// <param name="strategy">The strategy.</param>
-/// <param name="schedules">How many schedules.</param>
+/// <param name="schedules">The number of schedules.</param>
 /// <remarks>
-/// A random walk takes any step that there is, so that actors with many steps crowd out the others, and none goes on for
-/// long. Here an actor is chosen first, and then what it does. A budget of depth is the length of a schedule.
+/// A random walk selects among all enabled steps, so that an actor with many steps displaces the others and none runs
+/// for long. This engine selects an actor first, then one of its steps. A budget of depth limits the length of a
+/// schedule.
 /// </remarks>
 public sealed class ScheduleEngine(string strategy = ScheduleEngine.Portfolio, long schedules = IScheduleEngine.DefaultSchedules)
     : IScheduleEngine
 {
-    /// <summary>The others in turn, schedule by schedule, each as it would draw alone.</summary>
+    /// <summary>The other strategies in turn, one schedule each; each draws the same schedules as on its own.</summary>
     public const string Portfolio = "portfolio";
 
-    /// <summary>Any actor at each step, all as likely.</summary>
+    /// <summary>A ready actor, uniformly at random at each step.</summary>
     public const string AnyActor = "random";
 
-    /// <summary>Priorities that change at a few steps.</summary>
+    /// <summary>Random priorities that change at a few steps.</summary>
     public const string PriorityChanges = "pct";
 
     /// <inheritdoc/>
@@ -43,13 +44,12 @@ public sealed class ScheduleEngine(string strategy = ScheduleEngine.Portfolio, l
 
     /// <inheritdoc/>
     public string? WhyNot(Model model, Property property) => property is Property.LeadsTo
-        ? "a schedule of finite length says nothing about what comes some time"
+        ? "a schedule of finite length cannot decide a LeadsTo property"
         : null;
 
     /// <inheritdoc/>
-    /// <exception cref="UserErrorException">
-    /// VRF203: a reduction is asked for. VRF104, VRF120, VRF121: a schedule met what is undefined.
-    /// </exception>
+    /// <exception cref="UserErrorException">VRF203: the options ask for a reduction. VRF104, VRF120, VRF121: a schedule
+    /// reached an undefined state.</exception>
     public Verdict Decide(Model model, Property property, EngineOptions run) =>
         Sampling.Decide(model, property, run, schedules, ("schedules", $" ({strategy})"), compiled =>
         {

@@ -2,49 +2,51 @@ using System.Diagnostics;
 
 namespace Verify.Scheduling;
 
-/// <summary>Whose turn it is, schedule by schedule: a strategy, for whatever it is that takes turns.</summary>
+/// <summary>A strategy that selects the actor of each step, schedule by schedule.</summary>
 public abstract class Scheduler
 {
     private protected Scheduler()
     {
     }
 
-    /// <summary>Whether it wants to know that a schedule came back to a state.</summary>
+    /// <summary>True if the strategy needs to know when a schedule returns to an earlier state.</summary>
     public virtual bool MindsCircles => false;
 
-    /// <summary>Where the choices of a schedule come from.</summary>
+    /// <summary>The random choices of the current schedule.</summary>
     private protected Prng Random { get; private set; } = new(0);
 
-    /// <summary>An order by the name of a strategy.</summary>
+    /// <summary>Creates the scheduler of a strategy by its name.</summary>
     /// <param name="strategy">One of those of <see cref="ScheduleEngine"/>.</param>
-    /// <param name="actors">How many take turns.</param>
+    /// <param name="actors">The number of actors.</param>
     public static Scheduler By(string strategy, int actors) => strategy switch
     {
         ScheduleEngine.AnyActor => new RandomScheduler(),
         ScheduleEngine.PriorityChanges => new PctScheduler(actors),
         ScheduleEngine.Portfolio => new PortfolioScheduler(new RandomScheduler(), new PctScheduler(actors)),
-        _ => throw new UnreachableException($"there is no strategy '{strategy}'"),
+        _ => throw new UnreachableException($"the strategy '{strategy}' does not exist"),
     };
 
-    /// <summary>The number that the choices of a schedule are drawn by: its number among those of its strategy.</summary>
+    /// <summary>
+    /// The number that seeds the choices of a schedule: its index among the schedules of its strategy.
+    /// </summary>
     public virtual long NumberOf(long schedule) => schedule;
 
-    /// <summary>Begins a schedule.</summary>
-    /// <param name="number">Its number, from 0.</param>
-    /// <param name="random">Where all of its choices come from.</param>
-    /// <param name="maxTurns">The most turns that it may have.</param>
+    /// <summary>Starts a schedule.</summary>
+    /// <param name="number">The number of the schedule, from 0.</param>
+    /// <param name="random">The source of all random choices of the schedule.</param>
+    /// <param name="maxTurns">The maximum number of turns in the schedule.</param>
     public virtual void Begin(long number, Prng random, int maxTurns) => Random = random;
 
-    /// <summary>Who goes on.</summary>
-    /// <param name="isReady">For each whether it can; one of them at least.</param>
+    /// <summary>Selects the next actor.</summary>
+    /// <param name="isReady">For each actor, true if it is ready; at least one is.</param>
     public abstract int Next(ReadOnlySpan<bool> isReady);
 
-    /// <summary>The last turn led to a state that the schedule has been in before.</summary>
+    /// <summary>Reports that the last turn led back to an earlier state of the schedule.</summary>
     public virtual void CameBack()
     {
     }
 
-    /// <summary>Anyone, all as likely.</summary>
+    /// <summary>Selects uniformly among the ready actors.</summary>
     private sealed class RandomScheduler : Scheduler
     {
         public override int Next(ReadOnlySpan<bool> isReady)
@@ -60,8 +62,11 @@ public abstract class Scheduler
         }
     }
 
-    /// <summary>One strategy after the other, schedule by schedule.</summary>
-    /// <remarks>Each draws what it would draw alone, so that n of them meet in n times as many schedules what one meets.</remarks>
+    /// <summary>Alternates between strategies, one schedule each.</summary>
+    /// <remarks>
+    /// Each strategy draws the same schedules as on its own, so that n of them together need n times as many schedules
+    /// as one.
+    /// </remarks>
     private sealed class PortfolioScheduler(params Scheduler[] orders) : Scheduler
     {
         private Scheduler current = orders[0];

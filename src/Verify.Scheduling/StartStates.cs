@@ -27,10 +27,10 @@ internal sealed class StartStates
     /// <summary>The most that are looked at one by one before runs are drawn; of more, those after them are left to chance.</summary>
     public const int MostLookedAt = 1 << 16;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of initial states.</summary>
     public BigInteger Count { get; }
 
-    /// <summary>How many there are, as far as they can be told apart by a whole number.</summary>
+    /// <summary>The number of initial states, limited to the largest integer.</summary>
     public int Few => (int)BigInteger.Min(Count, int.MaxValue);
 
     /// <summary>One of them, by its number.</summary>

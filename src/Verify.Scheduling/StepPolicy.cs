@@ -1,30 +1,30 @@
 namespace Verify.Scheduling;
 
-/// <summary>Chooses the steps of runs, from a seed.</summary>
+/// <summary>Selects the steps of runs by a seed.</summary>
 internal abstract class StepPolicy
 {
-    /// <summary>Whether it wants to know that a run came back to a state.</summary>
+    /// <summary>True if the policy needs to know when a run returns to an earlier state.</summary>
     public virtual bool MindsCircles => false;
 
-    /// <summary>The number that a run's choices are drawn by.</summary>
+    /// <summary>The number that seeds the choices of a run.</summary>
     public virtual long NumberOf(long run) => run;
 
-    /// <summary>Begins a run.</summary>
-    /// <param name="number">Its number.</param>
-    /// <param name="random">Where all of its choices come from.</param>
-    /// <param name="maxSteps">The most steps that it may have.</param>
+    /// <summary>Starts a run.</summary>
+    /// <param name="number">The number of the run.</param>
+    /// <param name="random">The source of all random choices of the run.</param>
+    /// <param name="maxSteps">The maximum number of steps in the run.</param>
     public abstract void Begin(long number, Prng random, int maxSteps);
 
-    /// <summary>Chooses one of the steps that can be taken, at least one.</summary>
-    /// <param name="rules">The lowered rule of each.</param>
+    /// <summary>Selects one of the enabled steps; there is at least one.</summary>
+    /// <param name="rules">The lowered rule of each step.</param>
     public abstract int Choose(ReadOnlySpan<int> rules);
 
-    /// <summary>The step chosen last led to a state that the run has been in before.</summary>
+    /// <summary>Reports that the last step led back to an earlier state of the run.</summary>
     public virtual void CameBack()
     {
     }
 
-    /// <summary>Any step, all as likely, whoever takes it.</summary>
+    /// <summary>Selects uniformly among all enabled steps.</summary>
     public sealed class AnyStep : StepPolicy
     {
         private Prng random = new(0);

@@ -5,8 +5,8 @@ using System.Text;
 namespace Verify.Solvers;
 
 /// <summary>
-/// The lines of comment before a stored proof: what it is of, how many obligations follow, a digest of them, and the tool
-/// that wrote it.
+/// The header of a stored proof, as lines of comment: the subject of the proof, the number of its obligations, a digest
+/// of them, and the tool that wrote it.
 /// </summary>
 public sealed class CertificateHeader
 {
@@ -18,23 +18,24 @@ public sealed class CertificateHeader
     private CertificateHeader(SortedDictionary<string, string> fields, string file, int length, string proof, int obligations) =>
         (this.fields, this.file, this.length, Proof, Obligations) = (fields, file, length, proof, obligations);
 
-    /// <summary>What a solver reads: the text behind the header.</summary>
+    /// <summary>The text after the header, which solvers read.</summary>
     public string Proof { get; }
 
-    /// <summary>The number of obligations in it.</summary>
+    /// <summary>The number of obligations in the proof.</summary>
     public int Obligations { get; }
 
-    /// <summary>What a line says.</summary>
-    /// <exception cref="UserErrorException">VRF309: there is no such line.</exception>
+    /// <summary>The value of a header line.</summary>
+    /// <exception cref="UserErrorException">VRF309: the header has no such line.</exception>
     public string this[string name] => fields.TryGetValue(name, out var value)
         ? value
         : throw Damaged(file, length, $"the header does not name the {name}");
 
-    /// <summary>A header and the proof that it is of.</summary>
-    /// <param name="firstLine">What tells this kind of file from others.</param>
-    /// <param name="fields">What is said before the obligations are counted, in this order; each value becomes one line.</param>
-    /// <param name="proof">The proof, which does not begin with a comment.</param>
-    /// <param name="version">Name and version of the tool that writes it.</param>
+    /// <summary>Writes a header and its proof.</summary>
+    /// <param name="firstLine">The first line, which identifies the kind of file.</param>
+    /// <param name="fields">The lines before the number of obligations, in this order; each value becomes one
+    /// line.</param>
+    /// <param name="proof">The proof, which does not start with a comment.</param>
+    /// <param name="version">The name and version of the tool that writes the file.</param>
     public static string Write(string firstLine, IEnumerable<(string Name, string Value)> fields, string proof, string version)
     {
         var header = new StringBuilder(firstLine).Append('\n');
@@ -49,24 +50,24 @@ public sealed class CertificateHeader
         return header + proof;
     }
 
-    /// <summary>Reads a file, and sees whether it is whole.</summary>
-    /// <param name="text">What is in it.</param>
-    /// <param name="file">Its path, for diagnostics.</param>
-    /// <param name="firstLine">How it has to begin.</param>
-    /// <exception cref="UserErrorException">VRF309: it is damaged, cut short, or not such a file.</exception>
+    /// <summary>Reads a file and checks that it is complete.</summary>
+    /// <param name="text">The content of the file.</param>
+    /// <param name="file">The path for diagnostics.</param>
+    /// <param name="firstLine">The expected first line.</param>
+    /// <exception cref="UserErrorException">VRF309: the file is damaged, truncated, or of another kind.</exception>
     public static CertificateHeader Read(string text, string file, string firstLine)
     {
         var lines = text.Split('\n');
         if (lines[0] != firstLine)
         {
-            throw Damaged(file, 1, "this is no certificate: the first line is another one");
+            throw Damaged(file, 1, "this is not a certificate: the first line differs");
         }
 
         var fields = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var position = 1;
         for (; position < lines.Length && lines[position].StartsWith("; ", StringComparison.Ordinal); position++)
         {
-            // For some solvers a comment ends at a carriage return too, and what is behind one could be an assertion.
+            // For some solvers a comment also ends at a carriage return, and the text after it could be an assertion.
             var parts = lines[position][2..].Split(": ", 2);
             if (parts.Length != 2 || lines[position].Any(char.IsControl) || !fields.TryAdd(parts[0], parts[1]))
             {
@@ -78,16 +79,18 @@ public sealed class CertificateHeader
         var header = new CertificateHeader(fields, file, position, proof, Count(lines));
         if (header["proof digest"] != Fingerprint.Of(proof))
         {
-            throw Damaged(file, position + 1, "the proof is not the one that the header has the digest of");
+            throw Damaged(file, position + 1, "the digest in the header does not match the proof");
         }
 
         return header["obligations"] == header.Obligations.ToString(CultureInfo.InvariantCulture)
             ? header
-            : throw Damaged(file, position, $"the header promises {header["obligations"]} obligations, there are {header.Obligations}");
+            : throw Damaged(file, position, $"the header announces {header["obligations"]} obligations, the file has {header.Obligations}");
     }
 
-    /// <summary>Sees whether a file is, line by line, what would be written today; the version of the tool may differ.</summary>
-    /// <exception cref="UserErrorException">VRF309: some line is not.</exception>
+    /// <summary>
+    /// Checks that each line of a file is as the tool would write it today; the version of the tool may differ.
+    /// </summary>
+    /// <exception cref="UserErrorException">VRF309: a line differs.</exception>
     public static void CheckLines(string text, string current, string file)
     {
         var (own, other) = (Lines(text), Lines(current));
@@ -95,14 +98,17 @@ public sealed class CertificateHeader
             .Cast<int?>().FirstOrDefault(i => own.ElementAtOrDefault(i!.Value) != other.ElementAtOrDefault(i.Value));
         if (line is { } differs)
         {
-            throw Damaged(file, differs + 1, "this line is not what the model and the invariant give");
+            throw Damaged(file, differs + 1, "this line differs from the one that the model and the invariant give");
         }
     }
 
-    /// <summary>The file name of a claim's certificate, without its ending: an id may hold what a file name may not.</summary>
+    /// <summary>
+    /// The file name of a claim's certificate without its extension; it replaces characters of the identifier that a
+    /// file name cannot contain.
+    /// </summary>
     public static string FileNameOf(string claim) => claim.Replace(':', '.').Replace('/', '.');
 
-    /// <summary>A digest of a file but for the version of the tool.</summary>
+    /// <summary>A digest of a file without the version of the tool.</summary>
     public static string DigestOf(string text) => Fingerprint.Whole(string.Join('\n', Lines(text)));
 
     private static UserErrorException Damaged(string file, int line, string what) =>
@@ -110,7 +116,7 @@ public sealed class CertificateHeader
 
     private static int Count(IEnumerable<string> lines) => lines.Count(line => line == "(check-sat)");
 
-    // Behind a control character a version could be an assertion: see Read.
+    // A control character in the version could start an assertion, as in Read.
     private static ImmutableArray<string> Lines(string text) =>
     [
         .. text.Split('\n').Select(line =>

@@ -1,91 +1,94 @@
 namespace Verify.Solvers;
 
-/// <summary>A solver for SMT-LIB 2 text: text goes in, S-expressions come out. Not to be shared by threads.</summary>
+/// <summary>A solver for SMT-LIB 2: it receives text and returns S-expressions. Not thread-safe.</summary>
 public interface ISolver : IDisposable
 {
-    /// <summary>Name and version, as evidence records them: <c>z3 4.8.12</c>.</summary>
+    /// <summary>The name and version for evidence: <c>z3 4.8.12</c>.</summary>
     string Identity { get; }
 
     /// <summary>Sends commands that a solver does not answer: declarations, assertions, options, push and pop.</summary>
-    /// <exception cref="SolverException">It is not to be had, died, or reached a limit.</exception>
+    /// <exception cref="SolverException">The solver is missing, crashed, or hit a limit.</exception>
     void Send(string text);
 
-    /// <summary>Sends one command and reads its answer.</summary>
-    /// <exception cref="SolverException">It is not to be had, died, reached a limit, complained, or printed garbage.</exception>
+    /// <summary>Sends a command and reads its answer.</summary>
+    /// <exception cref="SolverException">The solver is missing, crashed, hit a limit, reported an error, or printed
+    /// malformed output.</exception>
     SExpr Ask(string command);
 
-    /// <summary>Forgets everything that was sent and begins anew, also after trouble.</summary>
+    /// <summary>Resets the solver to its initial state, also after a failure.</summary>
     void Restart();
 
-    /// <summary>Ends what is being asked, from any thread; whoever asks gets <see cref="SolverFailure.Stopped"/>.</summary>
+    /// <summary>
+    /// Cancels the current command, from any thread; its caller gets <see cref="SolverFailure.Stopped"/>.
+    /// </summary>
     void Stop();
 }
 
-/// <summary>What a solver may spend.</summary>
-/// <param name="Seconds">Seconds from its start to its last answer.</param>
-/// <param name="SecondsPerAnswer">Seconds between the sending of a command and its answer.</param>
-/// <param name="Bytes">Bytes of memory that it holds, looked at some twenty times a second.</param>
+/// <summary>The limits of a solver.</summary>
+/// <param name="Seconds">Maximum seconds from its start to its last answer.</param>
+/// <param name="SecondsPerAnswer">Maximum seconds from a command to its answer.</param>
+/// <param name="Bytes">Maximum bytes of memory, measured about twenty times per second.</param>
 public sealed record SolverLimits(double? Seconds = null, double? SecondsPerAnswer = null, long? Bytes = null)
 {
-    /// <summary>No limit.</summary>
+    /// <summary>No limits.</summary>
     public static SolverLimits None { get; } = new();
 }
 
-/// <summary>What went wrong with a solver.</summary>
+/// <summary>The kinds of solver failures.</summary>
 public enum SolverFailure
 {
-    /// <summary>It is not installed or cannot be started.</summary>
+    /// <summary>The solver is not installed or cannot be started.</summary>
     Missing,
 
-    /// <summary>It ended by itself, or somebody else ended it.</summary>
+    /// <summary>The solver ended or was killed from outside.</summary>
     Died,
 
-    /// <summary>What it printed is no answer.</summary>
+    /// <summary>The output of the solver is not an answer.</summary>
     Garbage,
 
-    /// <summary>It says that it does not know.</summary>
+    /// <summary>The solver answered "unknown".</summary>
     GaveUp,
 
-    /// <summary>It did not accept what was sent.</summary>
+    /// <summary>The solver rejected a command.</summary>
     Refused,
 
-    /// <summary>It reached its limit of time.</summary>
+    /// <summary>The solver reached its time limit.</summary>
     OutOfTime,
 
-    /// <summary>It reached its limit of memory.</summary>
+    /// <summary>The solver reached its memory limit.</summary>
     OutOfMemory,
 
-    /// <summary>Somebody asked to stop.</summary>
+    /// <summary>The run was cancelled.</summary>
     Stopped,
 }
 
-/// <summary>No answer from a solver. Whoever asked says "unknown" and passes the reason on.</summary>
-/// <param name="trouble">What went wrong.</param>
-/// <param name="reason">The same in words.</param>
+/// <summary>A solver gave no answer. The caller reports "unknown" with the reason.</summary>
+/// <param name="trouble">The kind of failure.</param>
+/// <param name="reason">The reason in words.</param>
 public sealed class SolverException(SolverFailure trouble, string reason) : Exception(reason)
 {
-    /// <summary>What went wrong.</summary>
+    /// <summary>The kind of failure.</summary>
     public SolverFailure Trouble { get; } = trouble;
 }
 
 /// <summary>The answers to <c>(check-sat)</c>.</summary>
 public enum Satisfiability
 {
-    /// <summary>There is a model.</summary>
+    /// <summary>The assertions have a model.</summary>
     Sat,
 
-    /// <summary>There is none.</summary>
+    /// <summary>The assertions have no model.</summary>
     Unsat,
 
     /// <summary>The solver gave up.</summary>
     Unknown,
 }
 
-/// <summary>The questions that are asked of every solver.</summary>
+/// <summary>Queries that every solver supports.</summary>
 public static class SolverExtensions
 {
-    /// <summary>Asks whether there is a model of what was asserted.</summary>
-    /// <exception cref="SolverException">There is no answer, or one that is none.</exception>
+    /// <summary>Checks whether the assertions have a model.</summary>
+    /// <exception cref="SolverException">The solver failed or gave a malformed answer.</exception>
     public static Satisfiability CheckSat(this ISolver solver, string command = "(check-sat)") => solver.Ask(command) switch
     {
         { Text: "sat" } => Satisfiability.Sat,
@@ -94,18 +97,20 @@ public static class SolverExtensions
         var other => throw new SolverException(SolverFailure.Garbage, $"{solver.Identity} answers '{Shown(other)}' to {command}"),
     };
 
-    /// <summary>Sees that as many answers were printed as were read: else they may have been answers to other questions.</summary>
-    /// <exception cref="SolverException">It printed something else meanwhile.</exception>
+    /// <summary>
+    /// Checks that the solver printed as many answers as were read; otherwise they may belong to other commands.
+    /// </summary>
+    /// <exception cref="SolverException">The solver printed additional output.</exception>
     public static void Finish(this ISolver solver)
     {
         if (solver.Ask("(echo \"done\")") is var answer && answer.Bare != "done")
         {
-            throw new SolverException(SolverFailure.Garbage, $"{solver.Identity} prints '{Shown(answer)}', which nobody asked for");
+            throw new SolverException(SolverFailure.Garbage, $"{solver.Identity} prints '{Shown(answer)}' without a command");
         }
     }
 
-    /// <summary>The value of each of some terms in the model that was found, as the solver prints them.</summary>
-    /// <exception cref="SolverException">There is no answer, or one that is none.</exception>
+    /// <summary>The values of some terms in the current model, as the solver prints them.</summary>
+    /// <exception cref="SolverException">The solver failed or gave a malformed answer.</exception>
     public static IReadOnlyList<SExpr> ValuesOf(this ISolver solver, IReadOnlyCollection<string> terms)
     {
         if (terms.Count == 0)
@@ -119,7 +124,7 @@ public static class SolverExtensions
             : throw new SolverException(SolverFailure.Garbage, $"{solver.Identity} gives '{Shown(answer)}' for {terms.Count} values");
     }
 
-    /// <summary>The beginning of an S-expression, for a message.</summary>
+    /// <summary>The start of an S-expression for a message.</summary>
     public static string Shown(SExpr answer)
     {
         var text = answer.ToString().ReplaceLineEndings(" ");

@@ -1,32 +1,32 @@
 namespace Verify.Solvers;
 
-/// <summary>Where solvers come from: a program of this machine, or a library.</summary>
+/// <summary>A way to start a solver: a program on this machine or a library.</summary>
 public interface ISolverSource
 {
-    /// <summary>What the command line calls it.</summary>
+    /// <summary>The name on the command line.</summary>
     string Name { get; }
 
-    /// <summary>Whose options it understands.</summary>
+    /// <summary>The kind of solver, whose options it accepts.</summary>
     SolverKind Kind { get; }
 
-    /// <summary>Name and version, as evidence records them: <c>z3 4.8.12</c>.</summary>
+    /// <summary>The name and version for evidence: <c>z3 4.8.12</c>.</summary>
     string Identity { get; }
 
-    /// <summary>Why there is none; null when there is one.</summary>
+    /// <summary>The reason why the solver is missing; null if it is available.</summary>
     string? Unavailable { get; }
 
-    /// <summary>Whether the environment names it outright. Then no other solver stands in for it.</summary>
+    /// <summary>True if an environment variable names the solver. Then no other solver replaces it.</summary>
     bool IsNamed => false;
 
-    /// <summary>A fresh solver that knows nothing.</summary>
-    /// <param name="seed">Where its random choices start.</param>
-    /// <param name="limits">What it may spend.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <summary>Starts a solver with an empty state.</summary>
+    /// <param name="seed">The seed of its random choices.</param>
+    /// <param name="limits">The limits of the solver.</param>
+    /// <param name="cancellation">Stops the solver.</param>
     ISolver Start(ulong seed, SolverLimits limits, CancellationToken cancellation = default);
 }
 
-/// <summary>A solver that is looked for when it is first needed, which takes a process.</summary>
-/// <param name="kind">Which one.</param>
+/// <summary>A solver that is located on first use, because that needs a process.</summary>
+/// <param name="kind">The kind of solver.</param>
 public sealed class LazySolver(SolverKind kind) : ISolverSource
 {
     private readonly Lazy<SolverProgram> program = new(() => SolverProgram.Find(kind));

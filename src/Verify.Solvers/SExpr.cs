@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Verify.Solvers;
 
-/// <summary>An S-expression as solvers read and print them: a word, or a list of S-expressions.</summary>
+/// <summary>An S-expression: a word or a list of S-expressions.</summary>
 public sealed class SExpr
 {
     private SExpr(string? text, ImmutableArray<SExpr> items) => (Text, Items) = (text, items);
@@ -14,7 +14,7 @@ public sealed class SExpr
     /// <summary>The parts of a list; empty for a word.</summary>
     public ImmutableArray<SExpr> Items { get; }
 
-    /// <summary>Whether it is a list.</summary>
+    /// <summary>True if it is a list.</summary>
     public bool IsList => Text is null;
 
     /// <summary>The first word of a list; null if there is none.</summary>
@@ -26,10 +26,10 @@ public sealed class SExpr
     /// <summary>A list.</summary>
     public static SExpr List(params ImmutableArray<SExpr> items) => new(null, items);
 
-    /// <summary>Whether it is a certain word.</summary>
+    /// <summary>True if it is the given word.</summary>
     public bool Is(string word) => Text == word;
 
-    /// <summary>A word without the bars or the quotes around it; the text of anything else.</summary>
+    /// <summary>A word without its bars or quotes; any other S-expression as text.</summary>
     public string Bare => Text switch
     {
         ['|', .. var name, '|'] => name,
@@ -37,8 +37,8 @@ public sealed class SExpr
         _ => ToString(),
     };
 
-    /// <summary>Reads all S-expressions of a text.</summary>
-    /// <exception cref="SolverException">The text is not made of S-expressions.</exception>
+    /// <summary>Parses all S-expressions of a text.</summary>
+    /// <exception cref="SolverException">The text is malformed.</exception>
     public static ImmutableArray<SExpr> ReadAll(string text)
     {
         using var letters = new StringReader(text);
@@ -52,8 +52,10 @@ public sealed class SExpr
         return all.ToImmutable();
     }
 
-    /// <summary>The text in one line.</summary>
-    /// <remarks>By a stack of its own: what solvers print can be nested deeper than ours allows.</remarks>
+    /// <summary>The S-expression in one line.</summary>
+    /// <remarks>
+    /// Uses an explicit stack, because the output of solvers can be nested deeper than the call stack allows.
+    /// </remarks>
     public override string ToString()
     {
         var text = new StringBuilder();

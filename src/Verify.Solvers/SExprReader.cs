@@ -4,22 +4,22 @@ using System.Text;
 namespace Verify.Solvers;
 
 /// <summary>
-/// Reads S-expressions one after the other from a stream that may never end and may hold anything: what is too long, too
-/// deep or not well formed is an error, never an answer.
+/// Reads S-expressions one after the other from a stream that may never end and may contain anything. Text that is too
+/// long, too deep or malformed is an error, never an answer.
 /// </summary>
-/// <param name="source">Where letters come from.</param>
-/// <param name="longest">The most letters of one S-expression.</param>
+/// <param name="source">The source of characters.</param>
+/// <param name="longest">The maximum number of characters in an S-expression.</param>
 public sealed class SExprReader(TextReader source, long longest = SExprReader.DefaultLongest)
 {
-    /// <summary>The most letters of one S-expression unless said otherwise.</summary>
+    /// <summary>The default maximum number of characters in an S-expression.</summary>
     public const long DefaultLongest = 1L << 28;
 
     private const int NotRead = -2;
     private long left;
     private int ahead = NotRead;
 
-    /// <summary>The next S-expression, as soon as its last letter is there; null at the end.</summary>
-    /// <exception cref="SolverException">What comes is no S-expression.</exception>
+    /// <summary>Reads the next S-expression as soon as its last character arrives; null at the end.</summary>
+    /// <exception cref="SolverException">The text is malformed.</exception>
     public SExpr? Read()
     {
         left = longest;
@@ -38,7 +38,7 @@ public sealed class SExprReader(TextReader source, long longest = SExprReader.De
                     open.Push(ImmutableArray.CreateBuilder<SExpr>());
                     continue;
                 case ')' when open.Count == 0:
-                    throw Garbage("there is a ')' too many");
+                    throw Garbage("it has a ')' too many");
                 case ')':
                     done = SExpr.List(open.Pop().ToImmutable());
                     break;
@@ -111,7 +111,7 @@ public sealed class SExprReader(TextReader source, long longest = SExprReader.De
             text.Append((char)letter);
             if (letter == quote)
             {
-                // A quote within a text is written twice.
+                // A quote within a text is doubled.
                 if (quote == '"' && Peek() == '"')
                 {
                     text.Append((char)Next());
@@ -135,8 +135,8 @@ public sealed class SExprReader(TextReader source, long longest = SExprReader.De
         return letter;
     }
 
-    // Waits for the letter, which the reader's own Peek does not. Solvers end every answer with a line break.
+    // Waits for the character, unlike the reader's own Peek. Solvers end every answer with a line break.
     private int Peek() => ahead == NotRead ? ahead = source.Read() : ahead;
 
-    private static SolverException Garbage(string why) => new(SolverFailure.Garbage, $"its output is no S-expression: {why}");
+    private static SolverException Garbage(string why) => new(SolverFailure.Garbage, $"its output is not an S-expression: {why}");
 }

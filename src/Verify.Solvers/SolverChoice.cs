@@ -1,22 +1,24 @@
 namespace Verify.Solvers;
 
 /// <summary>
-/// The solvers, and the one that is asked: the one that was chosen by its name, else the first. Where the first is not
-/// available, the next one of its kind stands in for it.
+/// The available solvers and the chosen one: a solver selected by name, else the first. If the first is not available,
+/// the next one of its kind replaces it.
 /// </summary>
-/// <param name="all">All of them, the preferred one first.</param>
+/// <param name="all">All solvers, the preferred one first.</param>
 public sealed class SolverChoice(IReadOnlyList<ISolverSource> all) : ISolverSource
 {
     private readonly Lazy<ISolverSource> preferred = new(() => Preferred(all));
     private ISolverSource? named;
 
-    /// <summary>All of them, the preferred one first.</summary>
+    /// <summary>All solvers, the preferred one first.</summary>
     public IReadOnlyList<ISolverSource> All => all;
 
-    /// <summary>The one that is asked.</summary>
+    /// <summary>The chosen solver.</summary>
     public ISolverSource Chosen => named ?? preferred.Value;
 
-    /// <summary>The one that is asked, and the first of another kind: what both say is said by two programs.</summary>
+    /// <summary>
+    /// The chosen solver and the first of another kind, so that two independent programs confirm a result.
+    /// </summary>
     public IReadOnlyList<ISolverSource> WithSecondOpinion =>
         [Chosen, .. all.Where(source => source.Kind != Chosen.Kind).Take(1)];
 
@@ -32,8 +34,8 @@ public sealed class SolverChoice(IReadOnlyList<ISolverSource> all) : ISolverSour
     /// <inheritdoc/>
     public string? Unavailable => Chosen.Unavailable;
 
-    /// <summary>From now on, another one is asked.</summary>
-    /// <returns>False if there is none of that name.</returns>
+    /// <summary>Selects a solver by name.</summary>
+    /// <returns>False if no solver has the name.</returns>
     public bool Choose(string name)
     {
         var found = all.FirstOrDefault(source => source.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

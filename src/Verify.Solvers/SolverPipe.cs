@@ -5,8 +5,8 @@ using System.Text;
 namespace Verify.Solvers;
 
 /// <summary>
-/// One process of a solver, from its start to its end. A watch beside it kills it at its limits; whoever reads or writes
-/// then finds the pipe closed and tells the reason that the watch left.
+/// One process of a solver. A watchdog kills it at its limits; a reader or writer then finds the pipe closed and
+/// reports the reason that the watchdog recorded.
 /// </summary>
 internal sealed class SolverPipe : IDisposable
 {
@@ -56,14 +56,16 @@ internal sealed class SolverPipe : IDisposable
         }
     }
 
-    /// <summary>The answer to a question, which has to stand right before the mark that was asked for behind it.</summary>
+    /// <summary>
+    /// Reads the answer to a command; it must be followed directly by the mark that was requested after the command.
+    /// </summary>
     public SExpr Read(string mark)
     {
         var answer = Next();
         if (answer.Head != "error" && Next() is var end && end.Bare != mark)
         {
             throw new SolverException(SolverFailure.Garbage,
-                $"{name} prints '{SolverExtensions.Shown(end)}' behind '{SolverExtensions.Shown(answer)}', which nobody asked for");
+                $"{name} prints '{SolverExtensions.Shown(end)}' after '{SolverExtensions.Shown(answer)}' without a command");
         }
 
         return answer;
@@ -82,7 +84,7 @@ internal sealed class SolverPipe : IDisposable
         }
     }
 
-    /// <summary>Ends the process; the first reason given is the one that counts.</summary>
+    /// <summary>Kills the process; the first reason counts.</summary>
     public void Kill(SolverException why)
     {
         lock (gate)
@@ -96,7 +98,7 @@ internal sealed class SolverPipe : IDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
         {
-            // It has ended by itself meanwhile, or something that it started is not ours to end.
+            // The process has already ended, or a child of it is not ours to kill.
         }
 
         // A descendant that escaped may still hold the pipe open.
@@ -138,7 +140,7 @@ internal sealed class SolverPipe : IDisposable
             {
                 if (answers.Count >= MaxAnswersWaiting)
                 {
-                    throw new SolverException(SolverFailure.Garbage, "it prints what nobody asked for");
+                    throw new SolverException(SolverFailure.Garbage, "it prints output without a command");
                 }
 
                 answers.Add(answer);
@@ -150,7 +152,7 @@ internal sealed class SolverPipe : IDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // The process was killed: the reason is known.
+            // The process was killed, and the reason is known.
         }
 
         Complete();
@@ -183,7 +185,7 @@ internal sealed class SolverPipe : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Nobody is waiting any more.
+            // The reader has gone.
         }
     }
 
@@ -219,7 +221,7 @@ internal sealed class SolverPipe : IDisposable
             }
         }
 
-        // That it answers no more may be known before its last words are read, or it has ended.
+        // The pipe may close before the last output is read and before the process has ended.
         listener.Join(MaxMillisecondsOfLastWords);
         process.WaitForExit(MaxMillisecondsOfLastWords);
         string said;
@@ -234,7 +236,7 @@ internal sealed class SolverPipe : IDisposable
     }
 }
 
-/// <summary>Cancellation as a trouble of solvers.</summary>
+/// <summary>Cancellation as a solver failure.</summary>
 internal static class Stopping
 {
     public static void ThrowIfStopped(this CancellationToken cancellation)

@@ -5,8 +5,8 @@ using System.Text;
 namespace Verify.Solvers;
 
 /// <summary>
-/// A solver in a process of its own, which can be killed. One that dies while it is asked is started once more and told
-/// everything again; one that dies twice over one question is in trouble.
+/// A solver in a process of its own, which can be killed. If it dies during a command, it is restarted once and
+/// receives all earlier commands again; if it dies twice during the same command, it fails.
 /// </summary>
 internal sealed class SolverProcess : ISolver
 {
@@ -30,7 +30,7 @@ internal sealed class SolverProcess : ISolver
     {
         FailIfInTrouble();
         told.Append(text).Append('\n');
-        // What dies while it is told something is told everything again when it is asked.
+        // If the solver dies here, the next command that expects an answer sends everything again.
         Guarded(() =>
         {
             if (pipe is { } open)
@@ -63,10 +63,10 @@ internal sealed class SolverProcess : ISolver
 
         if (answer is { Head: "error" })
         {
-            throw Fail(new SolverException(SolverFailure.Refused, $"{Identity} complains: {SolverExtensions.Shown(answer)}"));
+            throw Fail(new SolverException(SolverFailure.Refused, $"{Identity} reports an error: {SolverExtensions.Shown(answer)}"));
         }
 
-        // A later question is about the model that this one found.
+        // A later command may refer to the model that this one found.
         told.Append(question);
         asked++;
         return answer!;
@@ -93,7 +93,7 @@ internal sealed class SolverProcess : ISolver
 
     private int asked;
 
-    // Behind every question the solver is asked to print this: what is not right before it is not the answer.
+    // The solver prints this mark after every command; text that does not directly precede the mark is not the answer.
     private static string MarkOf(int question) => string.Create(CultureInfo.InvariantCulture, $"answered-{question}");
 
     private SolverPipe Pipe()
@@ -127,7 +127,7 @@ internal sealed class SolverProcess : ISolver
         return pipe;
     }
 
-    // False if it died and may be started again.
+    // Returns false if the solver died and may be restarted.
     private bool Guarded(Action action, bool mayDie)
     {
         try

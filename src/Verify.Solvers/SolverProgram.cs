@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Verify.Solvers;
 
-/// <summary>The solvers that are spoken to.</summary>
+/// <summary>The supported kinds of solvers.</summary>
 public enum SolverKind
 {
     /// <summary>Z3.</summary>
@@ -14,11 +14,11 @@ public enum SolverKind
     Cvc5,
 }
 
-/// <summary>A solver as a program of this machine.</summary>
-/// <param name="Kind">Which one.</param>
-/// <param name="Path">The file; empty when there is none.</param>
-/// <param name="Version">Its version; empty when there is none.</param>
-/// <param name="Unavailable">Why it cannot be used; null when it can.</param>
+/// <summary>A solver program on this machine.</summary>
+/// <param name="Kind">The kind of solver.</param>
+/// <param name="Path">The path; empty if the program is missing.</param>
+/// <param name="Version">The version; empty if the program is missing.</param>
+/// <param name="Unavailable">The reason why it cannot be used; null if it can.</param>
 public sealed partial record SolverProgram(SolverKind Kind, string Path, string Version, string? Unavailable)
     : ISolverSource
 {
@@ -30,19 +30,20 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
     /// <inheritdoc/>
     public string Name { get; init; } = NameOf(Kind);
 
-    /// <summary>What it is started with, so that it reads SMT-LIB text from standard input.</summary>
+    /// <summary>The arguments that make it read SMT-LIB text from standard input.</summary>
     public ImmutableArray<string> Arguments { get; init; } = Kind == SolverKind.Z3
         ? ["-in", "-smt2"]
         : ["--lang=smt2", "--incremental", "--produce-models", "-q", "-"];
 
-    /// <summary>The name of a solver, which is also that of its program.</summary>
+    /// <summary>The name of a kind of solver and of its program.</summary>
     public static string NameOf(SolverKind kind) => kind == SolverKind.Z3 ? "z3" : "cvc5";
 
-    /// <summary>The environment variable that names another file than the one on PATH.</summary>
+    /// <summary>The environment variable with the path of the program.</summary>
     public static string Setting(SolverKind kind) => kind == SolverKind.Z3 ? "VERIFY_Z3" : "VERIFY_CVC5";
 
     /// <summary>
-    /// Finds a solver: the file that its setting names, else the first on PATH, else what <c>./verify</c> has unpacked.
+    /// Locates a solver: the path in its environment variable, else the first on PATH, else the one that
+    /// <c>./verify</c> has unpacked.
     /// </summary>
     public static SolverProgram Find(SolverKind kind)
     {
@@ -62,13 +63,13 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
                 $"no {NameOf(kind)} on PATH; install the package '{NameOf(kind)}', or name the file in {Setting(kind)}");
     }
 
-    /// <summary>The solver in a certain file, asked for its version.</summary>
+    /// <summary>The solver at a given path; runs it to find its version.</summary>
     public static SolverProgram At(SolverKind kind, string path)
     {
         SolverProgram Not(string why) => new(kind, path, "", why);
         if (!File.Exists(path))
         {
-            return Not($"there is no file {path}");
+            return Not($"the file {path} does not exist");
         }
 
         try
@@ -89,12 +90,12 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
             if (!text.Wait(MaxMillisecondsForVersion))
             {
                 process.Kill(entireProcessTree: true);
-                return Not($"{path} does not tell its version in {MaxMillisecondsForVersion / 1000} s");
+                return Not($"{path} does not report its version within {MaxMillisecondsForVersion / 1000} s");
             }
 
             return VersionNumber().Match(text.Result) is { Success: true } version
                 ? new SolverProgram(kind, path, version.Value, null)
-                : Not($"{path} does not tell its version");
+                : Not($"{path} does not report its version");
         }
         catch (System.ComponentModel.Win32Exception e)
         {
@@ -106,7 +107,7 @@ public sealed partial record SolverProgram(SolverKind Kind, string Path, string 
     public ISolver Start(ulong seed, SolverLimits limits, CancellationToken cancellation = default) =>
         new SolverProcess(this, seed, limits, cancellation);
 
-    // What is sent before everything else. Seeds of 0 are "none" to some, and theirs have 32 bits.
+    // The commands that are sent first. Some solvers read a seed of 0 as "none", and seeds have 32 bits.
     internal string Preamble(ulong seed) => Kind == SolverKind.Z3
         ? $"(set-option :smt.random_seed {seed % int.MaxValue})\n(set-option :sat.random_seed {seed % int.MaxValue})\n"
         : $"(set-option :seed {seed % int.MaxValue})\n";

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Verify.Solvers;
 
 /// <summary>
-/// Looks after a solver at short intervals, on a thread of its own: the threads of the pool, on which timers run, may all be
-/// waiting for the solver that is to be ended.
+/// Checks a solver at short intervals on a thread of its own. Timers run on the thread pool, and all of its threads may
+/// be waiting for the solver that has to be ended.
 /// </summary>
-/// <param name="name">The solver's name and version.</param>
-/// <param name="limits">What it may spend.</param>
-/// <param name="clock">Runs since the solver was started.</param>
+/// <param name="name">The name and version of the solver.</param>
+/// <param name="limits">The limits of the solver.</param>
+/// <param name="clock">A clock that was started with the solver.</param>
 internal sealed class SolverWatchdog(string name, SolverLimits limits, Stopwatch clock) : IDisposable
 {
     private const int Milliseconds = 50;
@@ -16,17 +16,17 @@ internal sealed class SolverWatchdog(string name, SolverLimits limits, Stopwatch
     private bool isOver;
     private long busySince = -1;
 
-    /// <summary>Does something at every interval until that is disposed of; once more may come just after.</summary>
+    /// <summary>Runs an action at every interval until the watchdog is disposed of; one more call may follow.</summary>
     public void Start(Action look) => new Thread(() => Run(look)) { IsBackground = true, Name = $"{name} watch" }.Start();
 
-    /// <summary>Somebody waits for the solver from now on.</summary>
+    /// <summary>Records that a caller is waiting for the solver.</summary>
     public void Waited() => Interlocked.Exchange(ref busySince, Stopwatch.GetTimestamp());
 
-    /// <summary>Nobody waits for it any more.</summary>
+    /// <summary>Records that no caller is waiting any more.</summary>
     public void Answered() => Interlocked.Exchange(ref busySince, -1);
 
-    /// <summary>Why it has to be ended, if it has.</summary>
-    /// <param name="bytes">What memory it has.</param>
+    /// <summary>The reason why the solver has to be ended; null if it has not.</summary>
+    /// <param name="bytes">Measures the memory of the solver.</param>
     public SolverException? Exceeded(Func<long> bytes)
     {
         var since = Interlocked.Read(ref busySince);

@@ -5,19 +5,23 @@ using Verify.Symbolic.Tasks;
 
 namespace Verify.Symbolic;
 
-/// <summary>Bounded model checking: shortest counterexamples of models that are too large to be searched. It proves nothing.</summary>
-/// <param name="solvers">Whom it asks.</param>
-/// <remarks>Biere, Cimatti, Clarke, Zhu, "Symbolic model checking without BDDs", TACAS 1999; one depth after the other.</remarks>
+/// <summary>
+/// Bounded model checking: finds shortest counterexamples in models that are too large for a search. It proves nothing.
+/// </summary>
+/// <param name="solvers">The solver.</param>
+/// <remarks>
+/// Biere, Cimatti, Clarke, Zhu, "Symbolic model checking without BDDs", TACAS 1999; depths in increasing order.
+/// </remarks>
 public sealed class BmcEngine(ISolverSource solvers) : SymbolicEngine(solvers)
 {
-    /// <summary>The steps of the longest runs unless the budget says otherwise.</summary>
+    /// <summary>The default maximum length of a run.</summary>
     public const int DefaultDepth = 50;
 
     /// <inheritdoc/>
     public override string Name => "bmc";
 
     /// <inheritdoc/>
-    public override string Summary => "asks a solver for runs of one length after the other; shortest counterexamples, no proofs";
+    public override string Summary => "searches runs of increasing length with a solver; shortest counterexamples, no proofs";
 
     private protected override Verdict Decide(ProofTask question)
     {

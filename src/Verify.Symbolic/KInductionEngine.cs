@@ -7,22 +7,22 @@ using Verify.Symbolic.Tasks;
 
 namespace Verify.Symbolic;
 
-/// <summary>Proves what follows from enough steps in a row; refutes like bounded model checking on the way.</summary>
-/// <param name="solvers">Whom it asks.</param>
+/// <summary>Proves properties by k-induction, and refutes them by bounded model checking in between.</summary>
+/// <param name="solvers">The solver.</param>
 /// <remarks>
 /// Sheeran, Singh, Stålmarck, "Checking safety properties using induction and a SAT-solver", FMCAD 2000, with their
-/// restriction to runs without repetition. What makes a model undefined counts as bad, so that no proof goes past it.
+/// restriction to runs without repeated states. Undefined states count as bad, so that no proof passes over them.
 /// </remarks>
 public sealed class KInductionEngine(ISolverSource solvers) : SymbolicEngine(solvers)
 {
-    /// <summary>The most steps in a row unless the budget says otherwise.</summary>
+    /// <summary>The default maximum for k.</summary>
     public const int DefaultDepth = 30;
 
     /// <inheritdoc/>
     public override string Name => "kinduction";
 
     /// <inheritdoc/>
-    public override string Summary => "proves what follows from enough steps in a row; shortest counterexamples";
+    public override string Summary => "proves properties by induction over several steps; shortest counterexamples";
 
     private protected override Verdict Decide(ProofTask question)
     {
@@ -47,7 +47,7 @@ public sealed class KInductionEngine(ISolverSource solvers) : SymbolicEngine(sol
             $"{(question.Run.Budget.Depth is null ? "the usual depth" : "depth budget")} of {most}"), How);
     }
 
-    // One step more, through good states that all differ: can a bad one follow?
+    // Checks whether a bad state can follow k distinct good states.
     private static bool Holds(ProofTask question, Unrolling stays)
     {
         var text = question.Text;

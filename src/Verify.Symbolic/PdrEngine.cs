@@ -7,12 +7,15 @@ using Verify.Symbolic.Tasks;
 
 namespace Verify.Symbolic;
 
-/// <summary>Finds an inductive invariant, lemma by lemma, from states that would lead to a violation.</summary>
-/// <param name="solvers">Whom it asks.</param>
+/// <summary>
+/// Property-directed reachability (IC3): finds an inductive invariant by blocking states from which a violation can be
+/// reached.
+/// </summary>
+/// <param name="solvers">The solver.</param>
 /// <remarks>
-/// Bradley, "SAT-based model checking without unrolling", VMCAI 2011; Eén, Mishchenko, Brayton, "Efficient implementation of
-/// property directed reachability", FMCAD 2011. Two deviations: a literal says which code a leaf has, not which bit; and a
-/// violation is told by bounded search, so that the trace is a shortest one.
+/// Bradley, "SAT-based model checking without unrolling", VMCAI 2011; Eén, Mishchenko, Brayton, "Efficient
+/// implementation of property directed reachability", FMCAD 2011. Two deviations: a literal gives the code of a leaf
+/// rather than a bit; and a violation is found again by bounded search, so that its trace is a shortest one.
 /// </remarks>
 public sealed class PdrEngine(ISolverSource solvers) : SymbolicEngine(solvers)
 {
@@ -55,7 +58,8 @@ public sealed class PdrEngine(ISolverSource solvers) : SymbolicEngine(solvers)
         return question.Cut(string.Create(CultureInfo.InvariantCulture, $"depth budget of {question.Run.Budget.Depth}"), How);
     }
 
-    // Lemmas that hold a step longer move up; when a level is left with none of its own, what is above is an invariant.
+    // Propagates blocked cubes to later frames. If a frame has no cube of its own left, the cubes of the later frames
+    // form an invariant.
     private static int? Spread(Frames frames)
     {
         for (var level = 1; level < frames.Last; level++)

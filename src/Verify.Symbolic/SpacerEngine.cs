@@ -5,8 +5,10 @@ using Verify.Symbolic.Tasks;
 
 namespace Verify.Symbolic;
 
-/// <summary>Lets Z3's engine for Horn clauses find the invariant. It is read back and believed no more than any other.</summary>
-/// <param name="solvers">Whom it asks; it has to be a Z3.</param>
+/// <summary>
+/// Finds an invariant with Spacer, Z3's engine for Horn clauses, then checks it like any other invariant.
+/// </summary>
+/// <param name="solvers">The solver; it must be a Z3.</param>
 /// <remarks>Komuravelli, Gurfinkel, Chaki, "SMT-based model checking for recursive programs", CAV 2014.</remarks>
 public sealed class SpacerEngine(ISolverSource solvers) : SymbolicEngine(solvers)
 {
@@ -14,7 +16,8 @@ public sealed class SpacerEngine(ISolverSource solvers) : SymbolicEngine(solvers
     public override string Name => "spacer";
 
     /// <inheritdoc/>
-    public override string Summary => "lets Z3 find an inductive invariant of the instance, and checks it; shortest counterexamples";
+    public override string Summary =>
+        "finds an inductive invariant of the instance with Z3's Horn solver, and checks it; shortest counterexamples";
 
     private protected override Verdict Decide(ProofTask question)
     {
@@ -29,7 +32,7 @@ public sealed class SpacerEngine(ISolverSource solvers) : SymbolicEngine(solvers
                 case Satisfiability.Unsat:
                     return BoundedSearch.Refute(question, How);
                 case Satisfiability.Unknown:
-                    return question.Unknown($"{solver.Identity} gives up on a question (it answers 'unknown')");
+                    return question.Unknown($"{solver.Identity} answers 'unknown'");
             }
 
             invariant = FoundInvariant.In(solver.Ask("(get-model)"), solver.Identity);

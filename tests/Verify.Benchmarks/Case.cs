@@ -2,18 +2,19 @@ using System.Collections.Immutable;
 
 namespace Verify.Benchmarks;
 
-/// <summary>One instance that everybody decides.</summary>
-/// <param name="Name">In the table.</param>
-/// <param name="Why">What it stands for.</param>
-/// <param name="Claim">The id of the claim.</param>
-/// <param name="Sizes">The sizes that are measured.</param>
-/// <param name="Tiny">Sizes that the ordinary tests decide, so that a case does not rot.</param>
-/// <param name="TinyStates">The states at those; of a refuted one, down to the level of the violation.</param>
-/// <param name="IsRefuted">Whether there is a violation; then states of different searches cannot be compared.</param>
+/// <summary>An instance that all contenders decide.</summary>
+/// <param name="Name">The name in the table.</param>
+/// <param name="Why">The kind of model that it represents.</param>
+/// <param name="Claim">The identifier of the claim.</param>
+/// <param name="Sizes">The sizes to measure.</param>
+/// <param name="Tiny">Small sizes for the ordinary tests, so that the case stays runnable.</param>
+/// <param name="TinyStates">The states at the small sizes; for a refuted claim, those down to the level of the
+/// violation.</param>
+/// <param name="IsRefuted">True if there is a violation; then states of different searches cannot be compared.</param>
 public sealed record Case(
     string Name, string Why, string Claim, string Sizes, string Tiny, long TinyStates, bool IsRefuted = false)
 {
-    /// <summary>The instances that are compared with other checkers. The first is the yardstick.</summary>
+    /// <summary>The instances to compare with other checkers. The first is the reference.</summary>
     public static ImmutableArray<Case> All { get; } =
     [
         new("reference", "a shootdown in its least form, one word a state", "TLB-SHOOTDOWN",
@@ -25,7 +26,7 @@ public sealed record Case(
         new("refuted", "time to the first counterexample", "VL-1CPU-BEFORE:I-USE", "cpu=3", "cpu=2", 6_000, IsRefuted: true),
     ];
 
-    /// <summary>The first of them at growing sizes.</summary>
+    /// <summary>The sizes of the first instance for the growth table.</summary>
     public static ImmutableArray<string> Growth { get; } =
         ["cpu=2,page=2,frame=2", "cpu=3,page=2,frame=3", "cpu=3,page=3,frame=3", "cpu=4,page=3,frame=3"];
 }

@@ -3,37 +3,37 @@ using System.Globalization;
 
 namespace Verify.Benchmarks;
 
-/// <summary>What a whole command took, start-up included.</summary>
-/// <param name="Seconds">By the clock.</param>
-/// <param name="CpuSeconds">Of all cores together, the system's share included.</param>
-/// <param name="PeakBytes">The most memory it had at a time.</param>
-/// <param name="Output">What it printed on standard output.</param>
+/// <summary>The resources that a whole command used, including its start-up.</summary>
+/// <param name="Seconds">Elapsed seconds.</param>
+/// <param name="CpuSeconds">The CPU seconds of all cores, including system time.</param>
+/// <param name="PeakBytes">The peak memory in bytes.</param>
+/// <param name="Output">The standard output.</param>
 public sealed record Taken(double Seconds, double CpuSeconds, long PeakBytes, string Output)
 {
-    /// <summary>The seconds of the search alone, if the program says so.</summary>
+    /// <summary>The seconds of the search alone; null if the program does not report them.</summary>
     public double? SearchSeconds { get; init; }
 
     /// <summary>The seconds of the interpreter's check of the search, if there was one.</summary>
     public double? CheckSeconds { get; init; }
 }
 
-/// <summary>Runs programs, measured by GNU time, which sees the memory of a process that has ended.</summary>
+/// <summary>Runs programs under GNU time, which reports the memory of a process after its end.</summary>
 public static class Command
 {
-    /// <summary>What is missing to measure with; null for nothing.</summary>
+    /// <summary>The tools that are missing for a measurement; null if there are none.</summary>
     public static string? Missing(params string[] tools)
     {
         var missing = tools.Prepend("time").FirstOrDefault(tool => Find(tool) is null);
         return missing is null ? null : $"{(missing == "time" ? "GNU time" : missing)} is not installed";
     }
 
-    /// <summary>Runs a program to its end, unmeasured.</summary>
-    /// <exception cref="BenchmarkException">It failed.</exception>
+    /// <summary>Runs a program without measuring it.</summary>
+    /// <exception cref="BenchmarkException">The program failed.</exception>
     public static string Run(string program, IEnumerable<string> arguments, params int[] fineExitCodes) =>
         Run(new ProcessStartInfo(program, arguments), fineExitCodes);
 
-    /// <summary>Runs a program to its end.</summary>
-    /// <exception cref="BenchmarkException">It failed.</exception>
+    /// <summary>Runs and measures a program.</summary>
+    /// <exception cref="BenchmarkException">The program failed.</exception>
     public static Taken Measure(string folder, string program, IEnumerable<string> arguments, params int[] fineExitCodes)
     {
         var measured = Path.Combine(folder, "time.txt");
@@ -43,7 +43,7 @@ public static class Command
         };
         var output = Run(start, fineExitCodes);
 
-        // An exit code other than 0 has a line of its own before the numbers.
+        // For an exit code other than 0, GNU time prints an additional line before the numbers.
         var numbers = File.ReadLines(measured).Last().Split(' ')
             .Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         return new Taken(numbers[0], numbers[1] + numbers[2], (long)numbers[3] * 1024, output);
@@ -66,5 +66,5 @@ public static class Command
     }
 }
 
-/// <summary>A benchmark cannot be run; the message says why.</summary>
+/// <summary>A benchmark cannot be run; the message has the reason.</summary>
 public sealed class BenchmarkException(string message) : Exception(message);

@@ -4,42 +4,42 @@ using System.Text.RegularExpressions;
 
 namespace Verify.Benchmarks;
 
-/// <summary>What a checker found.</summary>
-/// <param name="IsRefuted">Whether it met a violation.</param>
-/// <param name="States">The states that it counts.</param>
-/// <param name="Transitions">The steps that it counts; null if it does not.</param>
-/// <param name="StoodFor">Under symmetry, the states that they stand for.</param>
+/// <summary>The result of a checker.</summary>
+/// <param name="IsRefuted">True if it found a violation.</param>
+/// <param name="States">The number of states.</param>
+/// <param name="Transitions">The number of steps; null if the checker does not report it.</param>
+/// <param name="StoodFor">Under symmetry, the number of states that the representatives stand for.</param>
 public sealed record Found(bool IsRefuted, long States, long? Transitions, long? StoodFor = null);
 
-/// <summary>A checker with its options: made ready once for a case, then run as often as is asked for.</summary>
+/// <summary>A checker with its options. It is prepared once per case and then run repeatedly.</summary>
 public abstract partial class Contender(string name)
 {
-    /// <summary>In the table.</summary>
+    /// <summary>The name in the table.</summary>
     public string Name => name;
 
-    /// <summary>Whether times are compared with those of this kind of tool.</summary>
+    /// <summary>True if the contender is a Spin, whose best time is the reference.</summary>
     public virtual bool IsSpin => false;
 
-    /// <summary>What is missing to run it here; null for nothing.</summary>
+    /// <summary>The tools that are missing to run it; null if there are none.</summary>
     public abstract string? Missing { get; }
 
-    /// <summary>What is to be done once: exporting, translating, compiling. Its time is not counted.</summary>
+    /// <summary>Exports, translates and compiles; the time is not measured.</summary>
     public abstract void Prepare(string folder, string claim, string sizes);
 
     /// <summary>One run.</summary>
     public abstract Taken Run(string folder, string claim, string sizes);
 
-    /// <summary>What a run found.</summary>
-    /// <exception cref="BenchmarkException">It ended without a result.</exception>
+    /// <summary>Reads the result from the output of a run.</summary>
+    /// <exception cref="BenchmarkException">The output contains no result.</exception>
     public abstract Found Read(string output);
 
-    /// <summary>The seconds of the search alone, by what a run printed; null if it does not say.</summary>
+    /// <summary>The seconds of the search alone in the output of a run; null if it does not report them.</summary>
     public virtual double? SearchSecondsIn(string output) => null;
 
-    /// <summary>The seconds of the interpreter's check, by what a run printed; null if it made none.</summary>
+    /// <summary>The seconds of the interpreter's check in the output of a run; null if it made none.</summary>
     public virtual double? CheckSecondsIn(string output) => null;
 
-    /// <summary>Everybody.</summary>
+    /// <summary>All contenders.</summary>
     public static IEnumerable<Contender> All(string verify) =>
     [
         new Ours(verify, "verify, 1 thread", "--threads", "1"),

@@ -4,9 +4,9 @@ namespace Verify.Benchmarks;
 
 /// <summary>The runs of one contender on one case.</summary>
 /// <param name="Contender">Who.</param>
-/// <param name="Missing">Why it did not run; null if it did.</param>
-/// <param name="Found">What it found, the same in every run.</param>
-/// <param name="Runs">What they took, in their order.</param>
+/// <param name="Missing">The reason why it did not run; null if it did.</param>
+/// <param name="Found">Its result, which is the same in every run.</param>
+/// <param name="Runs">The resources of each run, in order.</param>
 public sealed record Measurement(Contender Contender, string? Missing, Found? Found, ImmutableArray<Taken> Runs)
 {
     /// <summary>The median of the seconds.</summary>
@@ -15,16 +15,16 @@ public sealed record Measurement(Contender Contender, string? Missing, Found? Fo
     /// <summary>The median of the seconds of all cores together.</summary>
     public double CpuSeconds => Median(Runs.Select(run => run.CpuSeconds));
 
-    /// <summary>The median of the seconds of the search alone; null if the contender does not tell.</summary>
+    /// <summary>The median of the seconds of the search alone; null if the contender does not report them.</summary>
     public double? SearchSeconds => MedianIfAny(run => run.SearchSeconds);
 
     /// <summary>The median of the seconds of the interpreter's check; null if there was none.</summary>
     public double? CheckSeconds => MedianIfAny(run => run.CheckSeconds);
 
-    /// <summary>The most memory of any run.</summary>
+    /// <summary>The maximum of the peak memory.</summary>
     public long PeakBytes => Runs.Max(run => run.PeakBytes);
 
-    /// <summary>The middle one, or the mean of the two in the middle.</summary>
+    /// <summary>The median; for an even count, the mean of the two middle values.</summary>
     public static double Median(IEnumerable<double> numbers)
     {
         var sorted = numbers.Order().ToArray();
@@ -35,11 +35,13 @@ public sealed record Measurement(Contender Contender, string? Missing, Found? Fo
         Runs.All(run => seconds(run) is null) ? null : Median(Runs.Select(run => seconds(run) ?? double.NaN));
 }
 
-/// <summary>Runs contenders on cases, one after the other and around again, so that all see the same weather.</summary>
+/// <summary>
+/// Runs the contenders on a case in rounds, so that a change in the load of the machine affects all of them.
+/// </summary>
 public sealed class Measurements(Action<string> say)
 {
-    /// <summary>Measures everybody on one instance.</summary>
-    /// <exception cref="BenchmarkException">A contender fails, or contradicts itself.</exception>
+    /// <summary>Measures all contenders on one instance.</summary>
+    /// <exception cref="BenchmarkException">A contender fails, or its results differ between runs.</exception>
     public ImmutableArray<Measurement> Of(IReadOnlyList<Contender> contenders, string claim, string sizes, int rounds)
     {
         var folders = contenders.Select(_ => Directory.CreateTempSubdirectory("verify-bench-").FullName).ToArray();
@@ -59,7 +61,7 @@ public sealed class Measurements(Action<string> say)
                 }
                 catch (BenchmarkException e)
                 {
-                    // Spin's search by several processes, for one, takes no variables outside of the state.
+                    // For example, Spin's multi-core search does not support variables outside of the state.
                     missing[i] = "does not take this model";
                     say($"{claim} {sizes}: {contenders[i].Name}: {e.Message}");
                 }

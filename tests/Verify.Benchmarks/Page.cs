@@ -3,7 +3,7 @@ using Verify.Cli.Hosting;
 
 namespace Verify.Benchmarks;
 
-/// <summary>The page around the tables.</summary>
+/// <summary>The text around the tables.</summary>
 internal static class Page
 {
     public static string Heading(int rounds) => string.Create(CultureInfo.InvariantCulture, $"""
@@ -22,7 +22,7 @@ internal static class Page
 
         """);
 
-    /// <summary>The growth of the yardstick.</summary>
+    /// <summary>The growth table of the reference instance.</summary>
     public static string Growth(Measurements measurements, IReadOnlyList<Contender> contenders, int rounds, int sizes)
     {
         var what = Case.All[0];

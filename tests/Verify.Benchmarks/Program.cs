@@ -28,7 +28,7 @@ root.SetAction(parsed =>
     var names = Case.All.Select(known => known.Name).Concat(["growth", "schedules"]).ToArray();
     if (chosen.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
     {
-        Console.Error.WriteLine($"bench: error VRF403: there is no case '{unknown}'\nhint: one of {string.Join(", ", names)}");
+        Console.Error.WriteLine($"bench: error VRF403: the case '{unknown}' does not exist\nhint: one of {string.Join(", ", names)}");
         return 3;
     }
 

@@ -6,15 +6,19 @@ using Verify.Cli.Hosting;
 
 namespace Verify.Benchmarks;
 
-/// <summary>How soon each strategy meets a violation, and how much it covers where there is none.</summary>
-/// <param name="decide">Runs the tool with arguments, and gives what it prints on standard output.</param>
+/// <summary>
+/// Measures how many schedules each strategy needs for a violation, and its coverage if there is none.
+/// </summary>
+/// <param name="decide">Runs the tool with some arguments and returns its standard output.</param>
 public sealed class ScheduleTable(Func<IEnumerable<string>, string> decide)
 {
-    /// <summary>The heading of the section, by which it is found in a page.</summary>
+    /// <summary>The heading of the section, which identifies it in a page.</summary>
     public const string Heading = "## Schedules";
 
-    /// <summary>The engines of the tool as it was built: what they are, and why one cannot be used.</summary>
-    /// <param name="list">What <c>list --json</c> prints.</param>
+    /// <summary>
+    /// The engines of the built tool: their descriptions, and the reason why an engine is unavailable.
+    /// </summary>
+    /// <param name="list">The output of <c>list --json</c>.</param>
     public static ImmutableDictionary<string, (string Summary, string? Missing)> Engines(string list)
     {
         using var document = JsonDocument.Parse(list);
@@ -23,12 +27,12 @@ public sealed class ScheduleTable(Func<IEnumerable<string>, string> decide)
             engine => (engine.GetProperty("summary").GetString()!, engine.GetProperty("reason").GetString()));
     }
 
-    /// <summary>Measures, and writes the section.</summary>
-    /// <param name="strategies">Who.</param>
-    /// <param name="refuted">Claims that do not hold.</param>
-    /// <param name="held">Claims that do.</param>
-    /// <param name="seeds">With seeds from 1 up to this.</param>
-    /// <param name="seconds">The most seconds of one decision.</param>
+    /// <summary>Measures the strategies and writes the section.</summary>
+    /// <param name="strategies">The strategies.</param>
+    /// <param name="refuted">Claims that are refuted.</param>
+    /// <param name="held">Claims that hold.</param>
+    /// <param name="seeds">The number of seeds, starting with 1.</param>
+    /// <param name="seconds">The maximum seconds per decision.</param>
     public string Section(
         IReadOnlyList<Strategy> strategies, IReadOnlyList<string> refuted, IReadOnlyList<string> held, int seeds, double seconds)
     {
@@ -70,7 +74,7 @@ public sealed class ScheduleTable(Func<IEnumerable<string>, string> decide)
         return text.Append('\n').ToString();
     }
 
-    /// <summary>A page with the section in place of the one it had, or at its end.</summary>
+    /// <summary>Replaces the section in a page, or appends it.</summary>
     public static string Renewed(string page, string section)
     {
         var start = page.IndexOf($"{Heading}\n", StringComparison.Ordinal);

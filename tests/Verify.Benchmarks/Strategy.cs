@@ -3,31 +3,31 @@ using System.Text.Json;
 
 namespace Verify.Benchmarks;
 
-/// <summary>An engine of Verify with a strategy by which it draws schedules; or one that searches, to compare them with.</summary>
+/// <summary>An engine of Verify with a strategy for schedules; or a search engine, for comparison.</summary>
 /// <param name="Engine">The engine.</param>
-/// <param name="Name">The strategy; null for a search.</param>
+/// <param name="Name">The strategy; null for a search engine.</param>
 public sealed record Strategy(string Engine, string? Name)
 {
-    /// <summary>Within so many schedules a violation is met, or it is not.</summary>
+    /// <summary>The maximum number of schedules in the search for a violation.</summary>
     public const int MaxSchedules = 10_000;
 
-    /// <summary>The most steps of one.</summary>
+    /// <summary>The maximum number of steps in a schedule.</summary>
     public const int MaxSteps = 200;
 
-    // As many as may be drawn if states are to be counted.
+    // The maximum number of schedules for which states are counted.
     private const int MaxCounted = 80_000;
 
-    /// <summary>The claims whose violations are looked for: of each mechanism one.</summary>
+    /// <summary>The refuted claims, one per mechanism.</summary>
     public static ImmutableArray<string> Refuted { get; } =
     [
         "TLB-SHOOTDOWN/buggy", "VL-MARK:I-USE", "VL-1CPU-BEFORE:I-USE", "B-BATCH/buggy:I-USE", "B-SWITCHWIN/buggy:I-USE",
         "B-MREMAP/buggy:I-USE", "DX-BUSY-ORDER:I-DMA", "SL-MEMFD-ORDER:I-SEALW",
     ];
 
-    /// <summary>The claims that hold, so that something is covered for as long as one likes.</summary>
+    /// <summary>The claims that hold, for the measurement of coverage.</summary>
     public static ImmutableArray<string> Held { get; } = ["TLB-SHOOTDOWN", "VL-FULL-WIDE:I-ENTRY"];
 
-    /// <summary>Everybody.</summary>
+    /// <summary>All strategies.</summary>
     public static ImmutableArray<Strategy> All { get; } =
     [
         new("explicit", null),
@@ -36,10 +36,10 @@ public sealed record Strategy(string Engine, string? Name)
             .Select(name => new Strategy("coyote", name)),
     ];
 
-    /// <summary>In the table.</summary>
+    /// <summary>The title in the table.</summary>
     public string Title => Name is null ? Engine : $"{Engine}, {Name}";
 
-    /// <summary>The words of the command line that decide a claim so.</summary>
+    /// <summary>The command-line arguments that decide a claim with this strategy.</summary>
     public IEnumerable<string> Arguments(string claim, int seed, double seconds) =>
     [
         "check", claim, "--engine", Engine, "--threads", "1", "--budget", FormattableString.Invariant($"seconds={seconds}"),
@@ -50,15 +50,15 @@ public sealed record Strategy(string Engine, string? Name)
     ];
 }
 
-/// <summary>What one decision came to.</summary>
-/// <param name="IsRefuted">Whether it met a violation.</param>
-/// <param name="Schedules">The schedules it drew; null for a search.</param>
+/// <summary>The result of one decision.</summary>
+/// <param name="IsRefuted">True if it found a violation.</param>
+/// <param name="Schedules">The number of schedules; null for a search.</param>
 /// <param name="States">Distinct states.</param>
-/// <param name="Seconds">By the engine's own clock, without start-up.</param>
+/// <param name="Seconds">The seconds by the engine's own clock, without start-up.</param>
 public sealed record Drawn(bool IsRefuted, long? Schedules, long States, double Seconds)
 {
-    /// <summary>Reads what <c>check --json</c> prints.</summary>
-    /// <exception cref="BenchmarkException">There is no result in it.</exception>
+    /// <summary>Reads the output of <c>check --json</c>.</summary>
+    /// <exception cref="BenchmarkException">The output contains no result.</exception>
     public static Drawn Read(string output)
     {
         try

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Verify.Benchmarks;
 
-/// <summary>Measurements as a page.</summary>
+/// <summary>Prints measurements as Markdown.</summary>
 public static class Table
 {
-    /// <summary>One case.</summary>
+    /// <summary>The table of one case.</summary>
     public static string Of(Case what, IReadOnlyList<Measurement> all)
     {
         var text = new StringBuilder()
             .Append(CultureInfo.InvariantCulture, $"### {what.Name}: {what.Claim}, {what.Sizes}\n\n{Capital(what.Why)}.\n\n");
         text.Append("| checker | seconds | × | CPU s | states | steps | peak MB | bytes a state |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
-        // Theirs at its best against each of ours: how many times as long it takes.
+        // The ratio of each of our times to Spin's best time.
         var best = all.Where(m => m.Missing is null && m.Contender.IsSpin).Select(m => m.Seconds).DefaultIfEmpty(double.NaN).Min();
         foreach (var m in all)
         {
@@ -33,7 +33,7 @@ public static class Table
         return text.Append('\n').Append(OfThreads(all)).ToString();
     }
 
-    // One thread against two: of the whole command, and of the part that threads can share.
+    // The speed-up of two threads: for the whole command, and for the part that threads can share.
     private static string OfThreads(IReadOnlyList<Measurement> all)
     {
         var ours = all.Where(m => m is { Missing: null, SearchSeconds: not null }).ToList();
@@ -55,7 +55,7 @@ public static class Table
                 : "\n");
     }
 
-    /// <summary>How time and memory grow with the states.</summary>
+    /// <summary>The growth of time and memory with the number of states.</summary>
     public static string OfGrowth(Case what, IReadOnlyList<(string Sizes, Measurement One, Measurement Two)> all)
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"## Growth of {what.Claim}\n\n");
@@ -74,7 +74,7 @@ public static class Table
         return text.Append('\n').ToString();
     }
 
-    // Of few states the memory is the program's own.
+    // For few states, most of the memory is the program's own.
     private static string BytesAState(Measurement m) => m.Found!.States < 100_000
         ? "-"
         : ((double)m.PeakBytes / m.Found.States).ToString("0.0", CultureInfo.InvariantCulture);

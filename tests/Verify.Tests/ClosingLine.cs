@@ -4,10 +4,10 @@ using Microsoft.Testing.Platform.Extensions.Messages;
 
 namespace Verify.Tests;
 
-/// <summary>Counts results, and ends a run with the names of failed tests and a line of numbers.</summary>
+/// <summary>Counts results, and prints the names of failed tests and a summary at the end.</summary>
 internal sealed class ClosingLine : IDataConsumer
 {
-    private const int BadArguments = 5; // of the platform
+    private const int BadArguments = 5; // the exit code of the test platform
     private static readonly string[] AskedOnly = ["--help", "-?", "--info", "--list-tests"];
 
     private readonly ConcurrentDictionary<string, TestNodeStateProperty> results = [];
@@ -28,12 +28,13 @@ internal sealed class ClosingLine : IDataConsumer
     /// <inheritdoc/>
     public Type[] DataTypesConsumed => [typeof(TestNodeUpdateMessage)];
 
-    /// <summary>Whether a command line runs tests, rather than asks about them.</summary>
+    /// <summary>True if a command line runs tests, false if it only asks for information.</summary>
     public static bool RunsTests(string[] arguments) => !arguments.Any(AskedOnly.Contains);
 
-    /// <summary>A command line as the platform takes it.</summary>
+    /// <summary>Converts a command line to the form of the test platform.</summary>
     /// <param name="arguments">The command line.</param>
-    /// <param name="isLogged">Whether the output is no terminal: progress would bury the failures.</param>
+    /// <param name="isLogged">True if the output is not a terminal; progress lines would then hide the
+    /// failures.</param>
     public static string[] Arguments(string[] arguments, bool isLogged)
     {
         var isSaid = arguments.Any(argument => argument.StartsWith("--progress", StringComparison.Ordinal));
@@ -57,9 +58,9 @@ internal sealed class ClosingLine : IDataConsumer
         return Task.CompletedTask;
     }
 
-    /// <summary>Writes it.</summary>
-    /// <param name="code">The exit code of the platform.</param>
-    /// <param name="output">Where.</param>
+    /// <summary>Writes the summary.</summary>
+    /// <param name="code">The exit code of the test platform.</param>
+    /// <param name="output">The output.</param>
     /// <returns>The exit code: 0 all passed, 1 some failed or none ran, 3 the arguments are wrong.</returns>
     public int Write(int code, TextWriter output)
     {

@@ -3,16 +3,16 @@ using Verify.Tests.Laws.Soaking;
 
 namespace Verify.Tests;
 
-/// <summary><c>verify test --fast</c>: what tells most mistakes, in some 20 seconds.</summary>
+/// <summary><c>verify test --fast</c>: finds most mistakes in about 20 seconds.</summary>
 internal static class FastCommand
 {
-    /// <summary>The option; nothing follows it.</summary>
+    /// <summary>The option; it has no arguments.</summary>
     public const string Option = "--fast";
 
-    /// <summary>The laws take this long; what is left of 20 seconds is for the classes, and for starting.</summary>
+    /// <summary>The time for the laws; the rest of the 20 seconds is for the test classes and the start-up.</summary>
     private static readonly TimeSpan LawTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>Classes that look at small things, each of them in a moment.</summary>
+    /// <summary>Fast test classes of small components.</summary>
     public static IReadOnlyList<string> Classes { get; } =
     [
         "*InterpreterTests", "*BadModelTests", "*ThreadTests", "*RegressionTests", "*NamedNumbersTests",
@@ -20,13 +20,13 @@ internal static class FastCommand
         "*TidyTests", "*RoomTests",
     ];
 
-    /// <summary>Tries the laws on models that are the same each time, as many as there is time for, then runs the classes.</summary>
-    /// <param name="output">Where a law that fails is told.</param>
-    /// <param name="runTests">Runs tests with some arguments; what comes back is the exit code.</param>
-    /// <returns>0 if all holds.</returns>
+    /// <summary>Tries the laws on a fixed sequence of models for a limited time, then runs the classes.</summary>
+    /// <param name="output">The output for failed laws.</param>
+    /// <param name="runTests">Runs tests with some arguments and returns the exit code.</param>
+    /// <returns>0 if all pass.</returns>
     public static int Run(TextWriter output, Func<string[], int> runTests) => Run(Lawbook.All, LawTime, output, runTests);
 
-    /// <summary>The same with other laws than those of the book, and other time.</summary>
+    /// <summary>The same with given laws and time.</summary>
     internal static int Run(IEnumerable<Law> laws, TimeSpan time, TextWriter output, Func<string[], int> runTests)
     {
         var request = new SoakRequest(time, Seed: 1, Often: 2);

@@ -7,9 +7,9 @@ using Xunit.Runner.InProc.SystemConsole;
 namespace Verify.Tests;
 
 /// <summary>
-/// Runs the tests; with <c>--fast</c>, those that tell most in a few seconds; with <c>--soak</c>, the laws alone, for as long as
-/// asked; with <c>--seeded-bugs</c>, the laws against mistakes that are made on purpose; with <c>--mutants</c>,
-/// the claims against models that have lost a part of a guard.
+/// Runs the tests. <c>--fast</c> runs those that find most mistakes in a few seconds, <c>--soak</c> runs only the laws
+/// for a given time, <c>--seeded-bugs</c> runs the laws against deliberate mistakes, and <c>--mutants</c> runs the
+/// claims against models without a part of a guard.
 /// </summary>
 internal static class Program
 {
@@ -21,7 +21,7 @@ internal static class Program
         : arguments is [UntilFailure.Command, ..] ? UntilFailure.Run(arguments, Console.Out)
         : Run(arguments).GetAwaiter().GetResult();
 
-    // What the generated entry point does, and a closing line after all that others print.
+    // Does the same as the generated entry point, and prints a summary at the end.
     private static async Task<int> Run(string[] arguments)
     {
         if (arguments.Contains("-automated") || arguments.Contains("@@"))

@@ -3,17 +3,17 @@ using Verify.Modelling;
 
 namespace Verify.Tests;
 
-/// <summary>Says which error codes a test provokes; <c>TidyTests</c> asks that every code is provoked somewhere.</summary>
+/// <summary>Names the error codes that a test provokes; <c>TidyTests</c> requires a test for each code.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ProvokesAttribute(params string[] codes) : Attribute
 {
     public IReadOnlyList<string> Codes { get; } = codes;
 }
 
-/// <summary>Bad models, and the line that a diagnostic must name: the one of the call.</summary>
+/// <summary>Provokes errors, and checks that the diagnostic names the line of the call.</summary>
 internal static class Provoke
 {
-    /// <summary>A model that is fine but for what the lambda, on the line of this call, says.</summary>
+    /// <summary>Builds a valid model with the changes of a lambda on the line of the call.</summary>
     public static Diagnostic InModel(ErrorCode code, Action<ModelBuilder> describe,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Here(code, () =>
@@ -25,7 +25,7 @@ internal static class Provoke
             m.Build();
         }, file, line);
 
-    /// <summary>An action, on the line of this call.</summary>
+    /// <summary>Runs an action on the line of the call.</summary>
     public static Diagnostic Here(ErrorCode code, Action action,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
@@ -34,7 +34,7 @@ internal static class Provoke
         return diagnostic;
     }
 
-    /// <summary>An action whose mistake has no line.</summary>
+    /// <summary>Runs an action whose error has no line.</summary>
     public static Diagnostic Anywhere(ErrorCode code, Action action)
     {
         var diagnostic = Assert.Throws<UserErrorException>(action).Diagnostic;

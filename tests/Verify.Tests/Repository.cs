@@ -1,14 +1,14 @@
 namespace Verify.Tests;
 
-/// <summary>The files of the repository, without what a build writes.</summary>
+/// <summary>The files of the repository, without build outputs.</summary>
 internal static class Repository
 {
     private static readonly string[] NotOurs = [".git", "artifacts", ".vs", ".idea", ".vscode"];
 
-    /// <summary>The folder that holds the solution.</summary>
+    /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Every file, as a path from the root with <c>/</c> between its parts.</summary>
+    /// <summary>All files, as paths relative to the root with <c>/</c> as separator.</summary>
     public static IReadOnlyList<string> Files { get; } =
     [
         .. Directory.EnumerateFileSystemEntries(Root)

@@ -5,16 +5,18 @@ using Verify.Traces;
 namespace Verify.Tests;
 
 /// <summary>
-/// A model checker on one page, to read first and to compare against: breadth first, one state at a time, by the
-/// reference interpreter. It keeps the whole graph, so that every question about it can be asked afterwards.
+/// A model checker on one page, to read first and to compare with: breadth-first, one state at a time, with the
+/// reference interpreter. It keeps the whole graph for later queries.
 /// </summary>
 internal sealed class Toy
 {
     private readonly Dictionary<State, Node> known = [];
 
-    /// <summary>Visits every reachable state; stops behind the first level in which a step is undefined, or at the cap.</summary>
-    /// <param name="model">What to visit.</param>
-    /// <param name="cap">Stops when there are more states than this.</param>
+    /// <summary>
+    /// Visits every reachable state; stops after the first level with an undefined step, or at the cap.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="cap">The maximum number of states.</param>
     /// <param name="depth">The last level whose steps are taken.</param>
     public Toy(Model model, int cap = int.MaxValue, int depth = int.MaxValue)
     {
@@ -37,13 +39,13 @@ internal sealed class Toy
 
     public Interpreter Interpreter { get; }
 
-    /// <summary>The states, the nearest first.</summary>
+    /// <summary>The states in order of their distance.</summary>
     public List<Node> Nodes { get; } = [];
 
-    /// <summary>How often each rule fired; a step to a known state counts.</summary>
+    /// <summary>The number of times each rule fired, including steps to known states.</summary>
     public long[] RuleCounts { get; }
 
-    /// <summary>What is undefined, the nearest first.</summary>
+    /// <summary>The errors in order of their distance.</summary>
     public List<Error> Errors { get; } = [];
 
     public bool IsCut { get; }
@@ -52,7 +54,9 @@ internal sealed class Toy
 
     public int Depth => Nodes.Count == 0 ? 0 : Nodes[^1].Level;
 
-    /// <summary>A nearest state that decides the property: violates it, or shows that something is reachable.</summary>
+    /// <summary>
+    /// A nearest state that decides the property: it violates the property or, for a <c>Reachable</c>, satisfies it.
+    /// </summary>
     public Node? Decisive(Property property) => Nodes.Find(node => Decides(property, node));
 
     public bool Decides(Property property, Node node) => property switch
@@ -105,23 +109,23 @@ internal sealed class Toy
         }
     }
 
-    /// <summary>A state and how it was first reached. Identity is by reference.</summary>
+    /// <summary>A state and the step that first reached it. Identity is by reference.</summary>
     internal sealed class Node(State state, int level, Node? from, Step? by)
     {
         public State State { get; } = state;
 
-        /// <summary>The length of a shortest run to here.</summary>
+        /// <summary>The length of a shortest run to the state.</summary>
         public int Level { get; } = level;
 
-        /// <summary>Every step that can be taken, also those to known states.</summary>
+        /// <summary>All enabled steps, including those to known states.</summary>
         public List<(Step Step, Node To)> Next { get; } = [];
 
-        /// <summary>A shortest run to here.</summary>
+        /// <summary>A shortest run to the state.</summary>
         public Trace Trace
         {
             get
             {
-                // From the previous one, read once: it is made anew each time.
+                // The trace of the predecessor, read once because it is computed each time.
                 var before = from?.Trace;
                 return before is null
                     ? new Trace([State], [])
@@ -130,6 +134,6 @@ internal sealed class Toy
         }
     }
 
-    /// <summary>Something undefined, met when a state of a level was looked at.</summary>
+    /// <summary>An error in a state of a level.</summary>
     internal sealed record Error(int Level, Diagnostic Diagnostic);
 }

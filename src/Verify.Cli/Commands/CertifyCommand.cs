@@ -7,7 +7,7 @@ using Verify.Cli.Running;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>certify [FILE…]</c>: checks stored certificates again, with fresh solvers.</summary>
+/// <summary><c>certify [FILE…]</c>: checks stored certificates with fresh solvers.</summary>
 internal static class CertifyCommand
 {
     public static Command Create(Session session)
@@ -15,12 +15,12 @@ internal static class CertifyCommand
         var named = new Argument<string[]>("FILE")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Certificates, or folders of them; all accepted proofs for every size when none is named.",
+            Description = "Certificates or folders with certificates; by default all accepted proofs for every size.",
         };
         var folder = new Option<string?>("--write")
         {
             HelpName = "DIR",
-            Description = "Only writes the certificates for every size into a folder, for solvers of your own.",
+            Description = "Only write the certificates for every size into a folder, for use with other solvers.",
         };
         var json = new Option<bool>("--json") { Description = "The results as JSON." };
         var command = new Command("certify", "Checks stored proofs again, with fresh solvers.") { named, folder, json };
@@ -60,7 +60,9 @@ internal static class CertifyCommand
         return command;
     }
 
-    /// <summary>Writes what became of one certificate: results to standard output, mistakes of the file to standard error.</summary>
+    /// <summary>
+    /// Writes the result of one certificate: results to standard output, errors in the file to standard error.
+    /// </summary>
     public static void Write(Terminal terminal, CheckedCertificate one)
     {
         if (one.Failure is { } failure)
@@ -83,7 +85,7 @@ internal static class CertifyCommand
     {
         if (chosen.Length > 0)
         {
-            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--write writes what no file is needed for", "leave one of the two out");
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--write needs no certificate files", "omit the files or --write");
         }
 
         foreach (var path in check.WriteTo(folder))

@@ -10,7 +10,7 @@ using Verify.Modelling;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>check CLAIM…</c>: decides claims and shows what backs the verdict.</summary>
+/// <summary><c>check CLAIM…</c>: decides claims and shows the evidence.</summary>
 internal static class CheckCommand
 {
     private const double UsualSizeSeconds = 10;
@@ -20,19 +20,19 @@ internal static class CheckCommand
         var claims = new Argument<string[]>("CLAIM")
         {
             Arity = ArgumentArity.OneOrMore,
-            Description = "An id, as VL-MARK:I-USE, a group of them, as VL-MARK, or a pattern, as 'VL-*'; "
-                + "or a family, or a property of it, as 'peterson:no deadlock'.",
+            Description = "An identifier such as VL-MARK:I-USE, a group such as VL-MARK, or a pattern such as 'VL-*'; "
+                + "or a family, or one of its properties such as 'peterson:no deadlock'.",
         };
         var (choices, run) = (new ChoiceOptions(), new RunOptions(withCheckpoints: true));
-        var full = new Option<bool>("--full") { Description = "Whole states behind each step of a trace." };
-        var json = new Option<bool>("--json") { Description = "The results as JSON." };
+        var full = new Option<bool>("--full") { Description = "Show the whole state after each step of a trace." };
+        var json = new Option<bool>("--json") { Description = "Write the results as JSON." };
         var sizes = new Option<string?>("--sizes")
         {
             HelpName = "TIME",
-            Description = "Where a claim is proved, decide it at the next sizes too, for 10s unless said otherwise.",
+            Description = "After a proof, decide the claim at the next larger sizes too; for 10s by default.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("check", "Decides claims: the verdict, what backs it, and the trace.") { claims };
+        var command = new Command("check", "Decides claims and shows the verdict, the evidence and the trace.") { claims };
         choices.AddTo(command);
         run.AddTo(command);
         command.Add(full);
@@ -50,14 +50,14 @@ internal static class CheckCommand
         parsed.GetResult(sizes) is not { Implicit: false } ? null
         : parsed.GetValue(sizes) is not { } text ? UsualSizeSeconds
         : Quantity.Seconds(text) is { } seconds and > 0 ? seconds
-        : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the time '{text}' is not understood",
-            "write --sizes 30s, or 5m; another instance is --size cpu=3");
+        : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the time '{text}' cannot be parsed",
+            "use a form such as --sizes 30s or 5m; for another instance use --size cpu=3");
 
     private static int Check(Session session, ParseResult parsed, IReadOnlyList<Claim> claims,
         ChoiceOptions choices, RunOptions options, Shown shown)
     {
         var (isFull, isJson) = (shown.IsFull, shown.IsJson);
-        // What can be wrong with the command line is found before the first of many claims is decided.
+        // Errors in the command line are reported before the first claim is decided.
         var (engine, run) = options.Read(parsed, session);
         run = run with { Scrutiny = run.Scrutiny ?? Scrutiny.Usual.Shared(claims.Count) };
         var chosen = claims.Select(claim => choices.Apply(parsed, claim)).ToList();
@@ -94,12 +94,12 @@ internal static class CheckCommand
             ResultJson.Write(session.Terminal.Out, [.. outcomes, .. larger]);
         }
 
-        // What a larger size shows counts; that time ran out there does not.
+        // A refutation at a larger size counts; a timeout there does not.
         return ExitCode.Worst([Conclude(session, outcomes, claims.Count, isJson),
             .. larger.Select(ExitCode.Of).Where(code => code != ExitCode.Undecided)]);
     }
 
-    // A line for each of the next sizes, and the whole result where it is no proof.
+    // Writes one line per size, and the whole result if it is not a proof.
     private static List<Outcome> Grow(Session session, Claim claim, Choices choices, IEngine engine, EngineOptions run, Shown shown)
     {
         var text = shown.IsJson ? null : new ResultText(session.Terminal, shown.Options);
@@ -124,7 +124,7 @@ internal static class CheckCommand
     {
         if (outcomes.Count < asked)
         {
-            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - outcomes.Count} of {asked} claims were not looked at");
+            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - outcomes.Count} of {asked} claims were not decided");
             return ExitCode.Worst([ExitCode.Undecided, .. outcomes.Where(one => one.Failure is not null).Select(ExitCode.Of)]);
         }
 
@@ -147,10 +147,10 @@ internal static class CheckCommand
         }
     }
 
-    /// <summary>What is decided beside the claims, and how results are written.</summary>
-    /// <param name="IsFull">Whole states behind each step of a trace.</param>
-    /// <param name="IsJson">As JSON.</param>
-    /// <param name="SizeSeconds">For how long larger sizes are decided; null for none.</param>
-    /// <param name="Options">How they are decided, as options of a command.</param>
+    /// <summary>Options for the output and for additional results.</summary>
+    /// <param name="IsFull">True to show the whole state after each step of a trace.</param>
+    /// <param name="IsJson">True to write JSON.</param>
+    /// <param name="SizeSeconds">The seconds for larger sizes; null to skip them.</param>
+    /// <param name="Options">The options of the run, as words of a command.</param>
     private sealed record Shown(bool IsFull, bool IsJson, double? SizeSeconds, IReadOnlyList<string> Options);
 }

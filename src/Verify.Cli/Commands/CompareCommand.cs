@@ -9,7 +9,7 @@ using Verify.Engines;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>compare</c>: the same questions to several engines, which must not contradict each other.</summary>
+/// <summary><c>compare</c>: runs several engines on the same claims; they must not contradict each other.</summary>
 internal static class CompareCommand
 {
     private const string Default = "explicit,bmc,kinduction,spacer,pdr";
@@ -19,29 +19,29 @@ internal static class CompareCommand
         var claims = new Argument<string[]>("CLAIM")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Ids, or groups of them; all claims if there is none.",
+            Description = "Claims or groups of claims; all claims by default.",
         };
         var engines = new Option<string>("--engines")
         {
             HelpName = "E,F",
-            Description = "Who is asked. What the first does not decide within the budget is left out.",
+            Description = "Engines to compare. Claims that the first cannot decide within the budget are skipped.",
             DefaultValueFactory = _ => Default,
         };
         var budget = new Option<string>("--budget")
         {
             HelpName = "B",
-            Description = "What each may spend on each claim: states=1M,seconds=10,depth=30,bytes=2G.",
+            Description = "The budget per engine and claim: states=1M,seconds=10,depth=30,bytes=2G.",
             DefaultValueFactory = _ => "states=100k,seconds=5",
         };
         var threads = new Option<int>("--threads")
         {
             HelpName = "N",
-            Description = "So many claims side by side; times are best for one.",
+            Description = "Claims to run in parallel; use 1 for reliable timings.",
             DefaultValueFactory = _ => 1,
         };
-        var page = new Option<string?>("--page") { HelpName = "FILE", Description = "Write the table as a page, too." };
+        var page = new Option<string?>("--page") { HelpName = "FILE", Description = "Also write the table to a Markdown file." };
         var paranoid = RunOptions.ParanoidOption();
-        var command = new Command("compare", "Asks several engines the same, and compares verdicts and times.")
+        var command = new Command("compare", "Runs several engines on the same claims and compares verdicts and times.")
         {
             claims,
             engines,
@@ -63,8 +63,8 @@ internal static class CompareCommand
             };
             OptionUse.Check(parsed, chosen);
             var atOnce = parsed.GetValue(threads) is > 0 and <= 512 and var number ? number
-                : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"{parsed.GetValue(threads)} threads make no sense",
-                    "choose from 1 to 512");
+                : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"--threads must be 1 to 512, got {parsed.GetValue(threads)}",
+                    "use a number from 1 to 512");
             var rows = Compare(session, asked, chosen, run, atOnce);
             if (parsed.GetValue(page) is { } file && rows.Count == asked.Length)
             {
@@ -82,7 +82,7 @@ internal static class CompareCommand
         int threads)
     {
         string[] headings = ["claim", .. engines.Select(engine => engine.Name)];
-        // Rows are written as they come, so that none of them may need more room than this.
+        // Rows are printed as they arrive, so the columns have a fixed width.
         var widths = headings.Select(_ => "unknown past 99, 99.99".Length).ToArray();
         widths[0] = claims.Select(claim => claim.Id.Length).Append(headings[0].Length).Max();
         session.Terminal.Out.WriteLine(Table.Row(headings, widths));
@@ -117,10 +117,10 @@ internal static class CompareCommand
 
         session.Terminal.Out.WriteLine(ComparisonPage.Summary(rows));
         var missing = engines.Where(engine => engine.Unavailable is not null).ToList();
-        missing.ForEach(engine => session.Terminal.Error.WriteLine($"verify: {engine.Name} was not asked: {engine.Unavailable}"));
+        missing.ForEach(engine => session.Terminal.Error.WriteLine($"verify: {engine.Name} was skipped: {engine.Unavailable}"));
         if (rows.Count < asked)
         {
-            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - rows.Count} of {asked} claims were not looked at");
+            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - rows.Count} of {asked} claims were not compared");
         }
 
         var mistakes = rows.SelectMany(row => row.Answers.Where(answer => answer.IsMistake).Select(answer => (row, answer))).ToList();

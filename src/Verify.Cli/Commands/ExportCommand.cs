@@ -7,18 +7,18 @@ using Verify.Modelling;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>export CLAIM --to FORMAT</c>: the model and its properties for someone else's checker.</summary>
+/// <summary><c>export CLAIM --to FORMAT</c>: writes a model and its properties for another checker.</summary>
 internal static class ExportCommand
 {
     public static Command Create(Session session)
     {
         var names = string.Join(", ", session.Writers.Select(writer => writer.Name));
-        var claim = new Argument<string>("CLAIM") { Description = "The id of the claim whose instance is written." };
-        var to = new Option<string>("--to") { HelpName = "FORMAT", Description = $"One of {names}.", Required = true };
+        var claim = new Argument<string>("CLAIM") { Description = "The claim whose instance is exported." };
+        var to = new Option<string>("--to") { HelpName = "FORMAT", Description = $"The format: {names}.", Required = true };
         var into = new Option<string?>("--into")
         {
             HelpName = "DIR",
-            Description = "Write all files into this folder; without it the model goes to standard output.",
+            Description = "Write all files into this folder; by default the model goes to standard output.",
         };
         var choices = new ChoiceOptions();
         var command = new Command("export", "Writes a claim's model for another checker: the same states, the same verdict.")
@@ -31,7 +31,7 @@ internal static class ExportCommand
         command.SetAction(parsed =>
         {
             var writer = Writer(session, parsed.GetRequiredValue(to));
-            var found = session.One(parsed.GetRequiredValue(claim), "an export is of one");
+            var found = session.One(parsed.GetRequiredValue(claim), "but export needs one");
             var instance = new Instance(found.Family, choices.Apply(parsed, found));
             var property = instance.Model.Property(found.Property);
             if (writer.WhyNot(instance.Model, property) is { } reason)
@@ -47,7 +47,7 @@ internal static class ExportCommand
 
     private static IModelWriter Writer(Session session, string name) =>
         session.Writers.FirstOrDefault(writer => writer.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw UserErrorException.At(null, ErrorCodes.BadFormat, $"there is no format '{name}'",
+        ?? throw UserErrorException.At(null, ErrorCodes.BadFormat, $"the format '{name}' does not exist",
             $"choose from {string.Join(", ", session.Writers.Select(writer => writer.Name))}");
 
     private static void Write(Terminal terminal, IReadOnlyList<ExportFile> files, string? folder)
@@ -57,7 +57,7 @@ internal static class ExportCommand
             terminal.Out.Write(files[0].Text);
             foreach (var other in files.Skip(1))
             {
-                terminal.Error.WriteLine($"verify: there is also {other.Name}; --into DIR writes all files");
+                terminal.Error.WriteLine($"verify: the export has another file, {other.Name}; --into DIR writes all files");
             }
 
             return;

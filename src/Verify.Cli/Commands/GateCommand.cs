@@ -11,15 +11,15 @@ using Verify.Cli.Running;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>gate</c>: every claim against its expectation.</summary>
+/// <summary><c>gate</c>: compares every claim with its expectation.</summary>
 internal static class GateCommand
 {
     public static Command Create(Session session)
     {
-        var shard = new Option<string?>("--shard") { HelpName = "i/n", Description = "Only each n-th claim, from the i-th on." };
-        var json = new Option<bool>("--json") { Description = "The results as JSON." };
+        var shard = new Option<string?>("--shard") { HelpName = "i/n", Description = "Only every n-th claim, starting with the i-th." };
+        var json = new Option<bool>("--json") { Description = "Write the results as JSON." };
         var options = new RunOptions(withCheckpoints: false);
-        var command = new Command("gate", "Decides every claim and compares it with what it expects.") { shard };
+        var command = new Command("gate", "Decides every claim and compares it with its expectation.") { shard };
         options.AddTo(command);
         command.Add(json);
         command.SetAction(parsed =>
@@ -48,14 +48,14 @@ internal static class GateCommand
         {
             throw catalogue.Unread.Count > 0
                 ? new UserErrorException(catalogue.Unread[0])
-                : UserErrorException.At(null, ErrorCodes.UnknownClaim, "there are no claims to decide");
+                : UserErrorException.At(null, ErrorCodes.UnknownClaim, "the catalogue has no claims");
         }
 
         return shard.Index <= all.Length
             ? [.. all.Where((_, position) => position % shard.Count == shard.Index - 1)]
             : throw UserErrorException.At(null, ErrorCodes.Contradiction,
-                $"shard {shard.Index} of {shard.Count} has nothing in it: there are {Quantity.Of(all.Length, "claim")}",
-                $"write --shard {all.Length}/{all.Length} at most");
+                $"shard {shard.Index} of {shard.Count} is empty: there are only {Quantity.Of(all.Length, "claim")}",
+                $"use at most {all.Length} shards");
     }
 
     private static List<Outcome> Decide(Session session, List<Claim> claims, Batch batch, IReadOnlyList<string> given, bool isJson)
@@ -75,7 +75,7 @@ internal static class GateCommand
         return outcomes;
     }
 
-    // Proofs for every size are held against today's model, and against fresh solvers, with the claims that they are of.
+    // Checks the proofs for every size of the selected claims against the current model and with fresh solvers.
     private static List<CheckedCertificate> Certify(Session session, List<Claim> claims, bool isJson)
     {
         var done = new List<CheckedCertificate>();
@@ -105,7 +105,7 @@ internal static class GateCommand
 
         if (gate.Outcomes.Count < gate.Asked)
         {
-            error.WriteLine($"verify: interrupted; {gate.Asked - gate.Outcomes.Count} of {gate.Asked} claims were not looked at");
+            error.WriteLine($"verify: interrupted; {gate.Asked - gate.Outcomes.Count} of {gate.Asked} claims were not decided");
         }
 
         if (isJson)
@@ -134,12 +134,12 @@ internal static class GateCommand
             || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {
-            throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the shard '{text}' is not understood", "write --shard 1/4 to 4/4");
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the shard '{text}' cannot be parsed", "use --shard 1/4 to 4/4");
         }
 
         return index >= 1 && index <= count
             ? (index, count)
-            : throw UserErrorException.At(null, ErrorCodes.Contradiction, $"there is no shard {index} of {count}",
-                "write --shard 1/4 to 4/4");
+            : throw UserErrorException.At(null, ErrorCodes.Contradiction, $"shard {index} of {count} does not exist",
+                "use --shard 1/4 to 4/4");
     }
 }

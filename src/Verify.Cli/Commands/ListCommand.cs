@@ -7,16 +7,16 @@ using Verify.Modelling;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>list</c>: families, claims, engines and solvers. Builds no model.</summary>
+/// <summary><c>list</c>: lists families, claims, engines and solvers without building models.</summary>
 internal static class ListCommand
 {
     public static Command Create(Session session)
     {
-        var json = new Option<bool>("--json") { Description = "The same as JSON." };
+        var json = new Option<bool>("--json") { Description = "Write the list as JSON." };
         var part = new Argument<string?>("PART")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "Only claims and families with this in their name, as VL.",
+            Description = "List only claims and families whose name contains this, such as VL.",
         };
         var command = new Command("list", "Lists families of models, claims, engines, and solvers.") { part, json };
         command.SetAction(parsed =>
@@ -41,7 +41,8 @@ internal static class ListCommand
         return command;
     }
 
-    // What has the part in its name; with a family come all claims about it, and with a claim its family.
+    // The claims and families whose name contains the text; a family comes with all its claims, and a claim with its
+    // family.
     private static void WriteFound(Session session, string part, bool isJson)
     {
         bool Has(string name) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
@@ -85,7 +86,7 @@ internal static class ListCommand
         output.WriteLine();
         output.WriteLine("ENGINES");
         output.WriteLine();
-        Table.Write(session.Terminal, ["engine", "available", "what it does"],
+        Table.Write(session.Terminal, ["engine", "available", "description"],
             [.. session.Engines.Select(e => new[] { e.Name, e.Unavailable is null ? "yes" : $"no: {e.Unavailable}", e.Summary })]);
         output.WriteLine();
         output.WriteLine("SOLVERS");
@@ -99,7 +100,7 @@ internal static class ListCommand
         [family.Name, "", "", family.Summary],
         .. family.Sizes.Select(s => new[] { "", "size", $"{s.Name}={s.Default}", $"{s.Text} ({s.Low}..{s.High})" }),
         .. family.Faults.Select(f => new[] { "", "fault", f.Name, f.Text }),
-        .. family.Assumptions.Select(a => new[] { "", "assumption", a.Name, $"{a.Text} (up to: {a.EnforcedBy})" }),
+        .. family.Assumptions.Select(a => new[] { "", "assumption", a.Name, $"{a.Text} (enforced by: {a.EnforcedBy})" }),
         .. family.Profiles.Select((p, i) => new[] { "", "profile", p.Name, i == 0 ? $"{p.Text} (default)" : p.Text }),
     ];
 

@@ -11,38 +11,40 @@ using Verify.Modelling;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>prove CLAIM…</c>: proofs by solvers, of one instance or for every size, and their certificates.</summary>
+/// <summary>
+/// <c>prove CLAIM…</c>: proves claims with solvers, for one instance or for every size, and writes certificates.
+/// </summary>
 internal sealed class ProveCommand
 {
     private readonly Session session;
     private readonly Argument<string[]> claims = new("CLAIM")
     {
         Arity = ArgumentArity.OneOrMore,
-        Description = "An id, as VL-FULL:I-USE, or a group of them, as VL-FULL.",
+        Description = "An identifier such as VL-FULL:I-USE, or a group such as VL-FULL.",
     };
 
     private readonly Option<bool> anySize = new("--any-size")
     {
-        Description = "For every number of CPUs, pages and frames, by an invariant; writes the certificate below proofs.",
+        Description = "Prove for every number of CPUs, pages and frames by an invariant; writes the certificate below proofs.",
     };
 
-    private readonly Option<bool> find = new("--find") { Description = "Look for the invariant, and print it." };
+    private readonly Option<bool> find = new("--find") { Description = "Search for the invariant and print it." };
     private readonly Option<string?> into = new("--into")
     {
         HelpName = "DIR",
-        Description = "Write the certificates of instances into this folder.",
+        Description = "Write certificates of instances into this folder.",
     };
 
     private readonly Option<string?> engine = new("--engine")
     {
         HelpName = "E",
-        Description = "Who proves an instance: kinduction, pdr or spacer; all of them race unless one is named.",
+        Description = "The engine for an instance: kinduction, pdr or spacer; by default all of them race.",
     };
 
-    private readonly BudgetOption budget = new("What a proof of an instance may spend: seconds=10,depth=30,bytes=2G.");
+    private readonly BudgetOption budget = new("The budget for an instance: seconds=10,depth=30,bytes=2G.");
 
-    private readonly Option<ulong?> seed = new("--seed") { HelpName = "N", Description = "Where random choices start." };
-    private readonly Option<bool> json = new("--json") { Description = "The results as JSON." };
+    private readonly Option<ulong?> seed = new("--seed") { HelpName = "N", Description = "The seed of random choices." };
+    private readonly Option<bool> json = new("--json") { Description = "Write the results as JSON." };
     private readonly ChoiceOptions choices = new();
     private readonly SolverOption solver = new();
 
@@ -51,7 +53,7 @@ internal sealed class ProveCommand
     public static Command Create(Session session)
     {
         var prove = new ProveCommand(session);
-        var command = new Command("prove", "Proves claims by solvers, and writes certificates that any solver can check.")
+        var command = new Command("prove", "Proves claims with solvers and writes certificates that any solver can check.")
         {
             prove.claims,
             prove.anySize,
@@ -83,7 +85,7 @@ internal sealed class ProveCommand
         if (foreign is not null)
         {
             throw UserErrorException.At(null, ErrorCodes.Contradiction,
-                $"'{foreign}' is about an instance, --any-size about every size of a claim as it is written");
+                $"'{foreign}' applies to an instance and cannot be combined with --any-size");
         }
 
         var run = new AnySizeRun(session);
@@ -99,7 +101,7 @@ internal sealed class ProveCommand
     {
         if (parsed.GetValue(find))
         {
-            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--find looks for an invariant for every size: say --any-size too");
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--find needs --any-size");
         }
 
         var run = new EngineOptions(budget.Read(parsed), parsed.GetValue(seed) ?? 1, Cancellation: session.Cancellation);
@@ -107,8 +109,8 @@ internal sealed class ProveCommand
         var folder = parsed.GetValue(into);
         if (folder is not null)
         {
-            _ = !string.IsNullOrWhiteSpace(folder) ? DirectoryProbe.Prepare(folder, $"no file can be written into '{folder}'")
-                : throw UserErrorException.At(null, ErrorCodes.BadUsage, "no folder is named to write into");
+            _ = !string.IsNullOrWhiteSpace(folder) ? DirectoryProbe.Prepare(folder, $"cannot write files into '{folder}'")
+                : throw UserErrorException.At(null, ErrorCodes.BadUsage, "--into needs a folder");
         }
 
         var proving = new InstanceRun(session, folder);
@@ -120,7 +122,7 @@ internal sealed class ProveCommand
             proved => ExitCode.Of(proved.Report));
     }
 
-    // One after the other, and each told as soon as it is there; what is wrong with one does not keep anybody from the others.
+    // Proves the claims one after the other and reports each result at once; an error in one does not stop the others.
     private int Each<TDone>(ParseResult parsed, IReadOnlyList<(Claim Claim, Choices Choices)> asked, Func<Claim, Choices, TDone> work,
         Action<TDone> write, Func<TDone, IEnumerable<ResultJson.Entry>> entriesOf, Func<TDone, int> codeOf)
     {
@@ -165,7 +167,7 @@ internal sealed class ProveCommand
         if (codes.Count < asked.Count)
         {
             session.Terminal.Error.WriteLine(
-                $"verify: interrupted; {asked.Count - codes.Count} of {asked.Count} claims were not looked at");
+                $"verify: interrupted; {asked.Count - codes.Count} of {asked.Count} claims were not decided");
         }
 
         return ExitCode.Worst(session.Cancellation.IsCancellationRequested

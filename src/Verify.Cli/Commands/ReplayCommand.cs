@@ -11,28 +11,28 @@ using Verify.Traces;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>replay CLAIM --trace T</c>: one run, step by step, in the reference interpreter.</summary>
+/// <summary><c>replay CLAIM --trace T</c>: replays a trace step by step in the reference interpreter.</summary>
 internal static class ReplayCommand
 {
     public static Command Create(Session session)
     {
-        var claim = new Argument<string>("CLAIM") { Description = "The id of the claim that the trace is about." };
+        var claim = new Argument<string>("CLAIM") { Description = "The claim that the trace belongs to." };
         var trace = new Option<string>("--trace")
         {
             HelpName = "T",
-            Description = "The trace, as a report prints it.",
+            Description = "The trace in the form that a report prints.",
             Required = true,
         };
         var choices = new ChoiceOptions();
-        var full = new Option<bool>("--full") { Description = "Whole states behind each step." };
-        var json = new Option<bool>("--json") { Description = "The result as JSON." };
-        var command = new Command("replay", "Shows one run again, in the reference interpreter.") { claim, trace };
+        var full = new Option<bool>("--full") { Description = "Show the whole state after each step." };
+        var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
+        var command = new Command("replay", "Replays a trace in the reference interpreter.") { claim, trace };
         choices.AddTo(command);
         command.Add(full);
         command.Add(json);
         command.SetAction(parsed =>
         {
-            var found = session.One(parsed.GetRequiredValue(claim), "a trace is about one");
+            var found = session.One(parsed.GetRequiredValue(claim), "but a trace belongs to one");
             var (isFull, isJson) = (parsed.GetValue(full), parsed.GetValue(json));
             var chosen = choices.Apply(parsed, found);
             try
@@ -72,7 +72,7 @@ internal static class ReplayCommand
         {
             (true, Property.Reachable) => new Verdict.Proved(evidence, trace),
             (true, _) => new Verdict.Refuted(trace, evidence),
-            _ => new Verdict.Unknown($"the run decides nothing about '{property.Name}'", evidence),
+            _ => new Verdict.Unknown($"the run does not decide '{property.Name}'", evidence),
         };
         return (ClaimReport.OfRun(claim, choices, new Report(instance, property, verdict, "replay", EngineOptions.Default, 0)
         {
@@ -80,7 +80,7 @@ internal static class ReplayCommand
         }), run);
     }
 
-    // A run to what is undefined in the model.
+    // Writes a run to an undefined state.
     private static int Write(Terminal terminal, Outcome wrong, bool isFull, bool isJson)
     {
         if (isJson)

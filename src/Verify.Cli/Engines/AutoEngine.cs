@@ -4,21 +4,26 @@ using Verify.Modelling;
 
 namespace Verify.Cli.Engines;
 
-/// <summary>Picks by size: a search as far as it is cheap, and solvers beyond. It says what it picked, and why.</summary>
-/// <param name="search">Visits every state.</param>
-/// <param name="bounded">Refutes what is too large to be searched.</param>
-/// <param name="proving">Proves what is too large to be searched.</param>
+/// <summary>
+/// Selects an engine by size: a search if the instance is small, solvers otherwise. It reports its choice and the
+/// reason.
+/// </summary>
+/// <param name="search">The engine that visits every state.</param>
+/// <param name="bounded">The engine that refutes properties of larger instances.</param>
+/// <param name="proving">The engine that proves properties of larger instances.</param>
 internal sealed class AutoEngine(IEngine search, IEngine bounded, IEngine proving) : IEngine
 {
-    /// <summary>The states that are searched before solvers are asked: some seconds, and some hundred megabytes.</summary>
+    /// <summary>
+    /// The maximum number of states to search before solvers are used: some seconds and some hundred megabytes.
+    /// </summary>
     public const long MaxStates = 5_000_000;
 
-    /// <summary>The steps within which a violation is looked for before a proof is.</summary>
+    /// <summary>The maximum number of steps to search for a violation before a proof is attempted.</summary>
     public const int MaxSteps = 20;
 
     public string Name => "auto";
 
-    public string Summary => "picks by size: a search of small instances, solvers for large ones; says which and why";
+    public string Summary => "selects by size: a search for small instances, solvers for large ones; reports the choice and the reason";
 
     public string? Unavailable => null;
 
@@ -57,14 +62,14 @@ internal sealed class AutoEngine(IEngine search, IEngine bounded, IEngine provin
         return IsDecided(third) ? Chosen(third, proving, size) : Chosen(Farthest([first, second, third]), bounded, $"{size}, and no proof");
     }
 
-    /// <summary>Whether a verdict says how it is.</summary>
+    /// <summary>True for a verdict that decides the property.</summary>
     public static bool IsDecided(Verdict verdict) => verdict is Verdict.Proved or Verdict.Refuted;
 
-    /// <summary>Of verdicts that leave it open, the one that says most.</summary>
+    /// <summary>Of several undecided verdicts, the one that covers the most.</summary>
     public static Verdict Farthest(IReadOnlyList<Verdict> open) => open.OfType<Verdict.HoldsUpTo>().MaxBy(verdict => verdict.Bound.Depth)
         ?? open.MaxBy(verdict => verdict.Evidence.Depth)!;
 
-    /// <summary>A verdict with the choice that led to it.</summary>
+    /// <summary>A verdict with the selection that led to it.</summary>
     public static Verdict Chosen(Verdict verdict, IEngine engine, string why) =>
         verdict with { Evidence = verdict.Evidence with { Selection = $"{engine.Name} ({why})" } };
 }

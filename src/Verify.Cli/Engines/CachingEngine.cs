@@ -5,14 +5,14 @@ using Verify.Modelling;
 namespace Verify.Cli.Engines;
 
 /// <summary>
-/// An engine that decides nothing twice, and says "unknown" when memory runs out. Claims often share a question: what
-/// one asks with an assumption dropped, another asks outright.
+/// Caches the verdicts of another engine, and reports "unknown" if memory runs out. Claims often share a decision: one
+/// needs it with an assumption dropped, another needs it directly.
 /// </summary>
-/// <param name="inner">The engine that does the work.</param>
-/// <remarks>A verdict that depends on the budget or on an interrupt is not kept, nor one that a budget may have left open.</remarks>
+/// <param name="inner">The engine that decides.</param>
+/// <remarks>It does not cache a verdict that depends on a budget or an interrupt.</remarks>
 internal sealed class CachingEngine(IEngine inner) : IEngine
 {
-    // By what was asked and what could be left out: the evidence says what was looked at.
+    // The key contains the property and the reductions, because the evidence depends on both.
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Answer>> known = new(StringComparer.Ordinal);
 
     private sealed record Answer(Model Model, Verdict Verdict);
@@ -27,7 +27,8 @@ internal sealed class CachingEngine(IEngine inner) : IEngine
 
     public Verdict Decide(Model model, Property property, EngineOptions run)
     {
-        // What is the same has the same states, steps and properties: a verdict fits both, and a trace is the best of both.
+        // Models with equal identity have equal states, steps and properties, so a verdict and a trace are valid for
+        // all of them.
         var answers = known.GetOrAdd($"{model.Name}: {property.Name} {run.Reductions}", _ => new ConcurrentQueue<Answer>());
         if (answers.FirstOrDefault(answer => answer.Model.Identity == model.Identity) is { } answer)
         {
@@ -40,7 +41,7 @@ internal sealed class CachingEngine(IEngine inner) : IEngine
             if (property is Property.LeadsTo)
             {
                 throw UserErrorException.At(null, ErrorCodes.Contradiction,
-                    $"there are no checkpoints of a search for a LeadsTo, and '{property.Name}' is one", "leave out --checkpoint");
+                    $"'{property.Name}' is a LeadsTo property, whose search supports no checkpoints", "omit --checkpoint");
             }
 
             run = run with { CheckpointDirectory = Path.Combine(directory, PlaceOf(model, property, run)) };
@@ -66,12 +67,12 @@ internal sealed class CachingEngine(IEngine inner) : IEngine
         return verdict;
     }
 
-    /// <summary>Keeps the last that was heard of a run, and passes it on.</summary>
+    /// <summary>Stores the last progress report and forwards it.</summary>
     private sealed class Latest(IProgress<Progress>? next) : IProgress<Progress>
     {
         private volatile object? last;
 
-        /// <summary>What is known to have been looked at.</summary>
+        /// <summary>The evidence about the part that was covered.</summary>
         public Evidence Evidence => last is Progress known
             ? new Evidence
             {
@@ -89,7 +90,7 @@ internal sealed class CachingEngine(IEngine inner) : IEngine
         }
     }
 
-    // A claim asks several questions, and several claims may share a directory.
+    // A claim needs several decisions, and several claims may share a directory.
     private static string PlaceOf(Model model, Property property, EngineOptions run) =>
         $"{model.Name}-{Fingerprint.Of($"{model.Identity} {property.Kind} {property.Name} {run.Reductions}")}";
 }

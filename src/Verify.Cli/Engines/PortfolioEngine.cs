@@ -6,11 +6,14 @@ using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Cli.Engines;
 
-/// <summary>Lets engines race. The first that decides is the winner and is named; which one that is, chance may decide.</summary>
-/// <param name="engines">Who races.</param>
+/// <summary>
+/// Runs several engines in parallel and reports the first verdict and its engine. The winner may differ between runs.
+/// </summary>
+/// <param name="engines">The engines.</param>
 /// <remarks>
-/// The verdict does not depend on who wins: every engine that decides says the same, the length of a shortest trace
-/// included, and two that do not are an internal error. Which of several shortest traces is shown depends on the winner.
+/// The verdict does not depend on the winner: all engines that decide agree, also about the length of a shortest trace,
+/// and a disagreement is an internal error. If there are several shortest traces, the winner determines which one is
+/// shown.
 /// </remarks>
 internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
 {
@@ -54,7 +57,7 @@ internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
         {
             var open = results.Select(result => result.Verdict!).ToList();
             var farthest = AutoEngine.Farthest(open);
-            return AutoEngine.Chosen(farthest, runners[open.IndexOf(farthest)], $"it came farthest; undecided by {field}");
+            return AutoEngine.Chosen(farthest, runners[open.IndexOf(farthest)], $"it covered the most; undecided by {field}");
         }
 
         return results[winner].Verdict is { } verdict
@@ -62,7 +65,7 @@ internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
             : throw results[winner].Undefined!;
     }
 
-    // Only a search knows what to leave out; and the screen has room for one who tells how far he is.
+    // Only the search uses reductions, and only one engine can show its progress.
     private EngineOptions Circumstances(IEngine engine, EngineOptions run, CancellationToken token) => engine == engines[0]
         ? run with { Cancellation = token }
         : run with { Cancellation = token, Reductions = Reductions.None, Progress = null };
@@ -81,7 +84,7 @@ internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
         {
             return new Result(new Verdict.Unknown("memory ran out", Evidence.Nothing), null, null);
         }
-#pragma warning disable CA1031 // On a thread of its own anything would end the process; it is thrown when all have come back.
+#pragma warning disable CA1031 // An exception on a separate thread would end the process; it is rethrown after all engines have ended.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -98,7 +101,7 @@ internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
             throw new UnreachableException(string.Join(", ", said.Select(pair => $"engine '{pair.Name}' says '{pair.Verdict!.Word}'")));
         }
 
-        // Where something is undefined, nothing is true of all states. A trace may well be found before.
+        // If a state is undefined, no statement about all states can be proved. A trace may still be found first.
         var undefined = results.ToList().FindIndex(result => result.Undefined is { } met && Undefining.Contains(met.Diagnostic.Code));
         if (undefined >= 0 && said.Find(pair => pair.Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null })
             is { Verdict: { } proof, Name: var prover })
@@ -110,7 +113,7 @@ internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
 
     private static readonly ErrorCode[] Undefining = [ErrorCodes.DoubleWrite, ErrorCodes.NoValue, ErrorCodes.OutOfRange];
 
-    /// <summary>What an engine came to: a verdict, a model that is not well defined, or a mistake of ours.</summary>
+    /// <summary>The result of one engine: a verdict, an undefined model, or an internal error.</summary>
     private sealed record Result(Verdict? Verdict, UserErrorException? Undefined, Exception? Mistake)
     {
         public bool IsDecided => Undefined is not null || (Verdict is { } verdict && AutoEngine.IsDecided(verdict));

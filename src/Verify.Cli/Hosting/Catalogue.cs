@@ -7,8 +7,8 @@ using Verify.Parametric.Obligations;
 
 namespace Verify.Cli.Hosting;
 
-/// <summary>The families and claims there are. No model is built for it.</summary>
-/// <remarks>A claim that is not well formed, or a list that cannot be read, does not keep anybody from the others.</remarks>
+/// <summary>The families and claims of the product. It builds no models.</summary>
+/// <remarks>A malformed claim or an unreadable list does not affect the others.</remarks>
 public sealed class Catalogue
 {
     private readonly Lazy<ImmutableArray<ModelFamily>> families;
@@ -17,7 +17,7 @@ public sealed class Catalogue
     private readonly Dictionary<Claim, Diagnostic> mistakes = new(ReferenceEqualityComparer.Instance);
     private readonly List<Diagnostic> unread = [];
 
-    /// <summary>A catalogue of given families, claims and invariants, looked at when they are asked for.</summary>
+    /// <summary>Creates a catalogue of the given families, claims and invariants, which are read on demand.</summary>
     public Catalogue(
         Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<Claim>> claims, Func<IEnumerable<Invariant>>? invariants = null)
         : this(families, _ => claims(), invariants)
@@ -32,10 +32,10 @@ public sealed class Catalogue
         this.claims = new(() => LookedAt(claims(this)));
     }
 
-    /// <summary>The families, by name.</summary>
+    /// <summary>The families, sorted by name.</summary>
     public ImmutableArray<ModelFamily> Families => families.Value;
 
-    /// <summary>The claims: list after list by the name of its class, in each as they are told.</summary>
+    /// <summary>The claims, sorted by the class names of their lists; within a list, in its order.</summary>
     public ImmutableArray<Claim> Claims => claims.Value;
 
     /// <summary>
@@ -44,7 +44,7 @@ public sealed class Catalogue
     public IEnumerable<Diagnostic> Mistakes => Claims.Select(MistakeIn).OfType<Diagnostic>()
         .Concat(FamilyMistakes).Concat(unread).Distinct();
 
-    /// <summary>Lists of claims that cannot be read.</summary>
+    /// <summary>The errors in lists of claims that cannot be read.</summary>
     public IReadOnlyList<Diagnostic> Unread
     {
         get
@@ -57,34 +57,36 @@ public sealed class Catalogue
     /// <summary>Families that have one name.</summary>
     public IEnumerable<Diagnostic> FamilyMistakes => Namesakes.Select(pair => pair.Mistake);
 
-    // A report names the family: of two of one name nobody knows which it is about.
+    // A report names the family, so two families of one name would be ambiguous.
     private IEnumerable<(string Name, Diagnostic Mistake)> Namesakes => Families.GroupBy(family => family.Name, StringComparer.Ordinal)
         .Where(group => group.Skip(1).Any())
         .Select(group => (group.Key, new Diagnostic(ErrorCodes.DuplicateName,
             $"{group.Count()} families have the name '{group.Key}': {string.Join(", ", group.Select(family => family.GetType().FullName))}",
             null, "give each a name of its own")));
 
-    /// <summary>The invariants that prove claims for every size.</summary>
+    /// <summary>The invariants for proofs for every size.</summary>
     public ImmutableArray<Invariant> Invariants => invariants.Value;
 
-    /// <summary>What claims can be asked for by: ids, and the groups that they are in.</summary>
+    /// <summary>The names that identify claims: identifiers and groups.</summary>
     internal IEnumerable<string> Names => Claims.SelectMany(claim => GroupsOf(claim.Id).Append(claim.Id));
 
-    /// <summary>Everything in the assemblies of models and proofs.</summary>
+    /// <summary>Loads everything in the assemblies of models and proofs.</summary>
     public static Catalogue Load() => Of(
         () => InstancesOf<ModelFamily>(Assembly.Load("Verify.Models")),
         () => InstancesOf<ClaimList>(Assembly.Load("Verify.Proofs")),
         () => InstancesOf<Invariant>(Assembly.Load("Verify.Proofs")));
 
-    /// <summary>A catalogue of given families, and of the claims in some lists.</summary>
+    /// <summary>Creates a catalogue of given families and of the claims in some lists.</summary>
     internal static Catalogue Of(
         Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<ClaimList>> lists, Func<IEnumerable<Invariant>>? invariants = null) =>
         new(families, catalogue => lists().SelectMany(list => catalogue.Read(list)), invariants);
 
-    /// <summary>What is wrong with a claim as it is written down; null if nothing is.</summary>
+    /// <summary>The error in the declaration of a claim; null if there is none.</summary>
     public Diagnostic? MistakeIn(Claim claim) => mistakes.GetValueOrDefault(claim);
 
-    /// <summary>The same, and another thread begins to look for the claims: what they are takes as long as the command line.</summary>
+    /// <summary>
+    /// Loads the catalogue and starts reading the claims on another thread while the command line is parsed.
+    /// </summary>
     public static Catalogue LoadAhead()
     {
         var catalogue = Load();
@@ -97,11 +99,10 @@ public sealed class Catalogue
     }
 
     /// <summary>
-    /// The claims that an argument names: one by its id, a group by what stands before the colon or slash, or those that a
-    /// pattern fits, in which <c>*</c> stands for anything. A family that has no claim of its name is a question about its
-    /// properties.
+    /// Finds claims by an argument: the identifier of one claim, the group before a colon or slash, or a pattern in
+    /// which <c>*</c> stands for any text. The name of a family without a claim of that name stands for its properties.
     /// </summary>
-    /// <exception cref="UserErrorException">VRF301: there is none.</exception>
+    /// <exception cref="UserErrorException">VRF301: nothing matches.</exception>
     public ImmutableArray<Claim> Find(string argument)
     {
         // As it is written first, whatever it names: names may differ in their case alone.
@@ -136,7 +137,7 @@ public sealed class Catalogue
             }
             catch (UserErrorException)
             {
-                return false; // whoever asks for no other thing by this name is told why
+                return false; // the caller gets the reason unless the name has another meaning
             }
         }
 
@@ -144,10 +145,10 @@ public sealed class Catalogue
             || (argument.StartsWith($"{family.Name}:", StringComparison.Ordinal) && HasProperty(family)));
     }
 
-    // What nothing is claimed about can be asked about: all properties of a family, or the one behind the colon.
+    // Creates claims without an expectation: for all properties of a family, or for the one after the colon.
     private ImmutableArray<Claim> Questions(string argument)
     {
-        // As it is written first: two names may differ in their case alone.
+        // An exact match comes first, because two names may differ only in case.
         ModelFamily? Named(StringComparison comparison) => Families.FirstOrDefault(family =>
             argument.Equals(family.Name, comparison) || argument.StartsWith($"{family.Name}:", comparison));
         var family = Named(StringComparison.Ordinal) ?? Named(StringComparison.OrdinalIgnoreCase);
@@ -164,7 +165,7 @@ public sealed class Catalogue
         var properties = new Instance(family, Choices.Default).Model.Properties;
         var name = argument.Length > family.Name.Length ? argument[(family.Name.Length + 1)..] : null;
         Property? Called(StringComparison comparison) => properties.FirstOrDefault(p => p.Name.Equals(name, comparison));
-        // With other choices there may be other properties; whether there is this one shows when it is decided.
+        // Other choices may give other properties, so the name is checked when the claim is decided.
         var asked = name is null ? properties.Where(property => property is not Property.Reachable).Select(property => property.Name)
             : [(Called(StringComparison.Ordinal) ?? Called(StringComparison.OrdinalIgnoreCase))?.Name ?? name];
         return
@@ -183,18 +184,18 @@ public sealed class Catalogue
         ];
     }
 
-    /// <summary>The claims that several arguments name, each once.</summary>
-    /// <exception cref="UserErrorException">VRF301: one of them names none.</exception>
+    /// <summary>Finds the claims of several arguments, each once.</summary>
+    /// <exception cref="UserErrorException">VRF301: an argument matches nothing.</exception>
     public ImmutableArray<Claim> Find(IEnumerable<string> arguments) => [.. arguments.SelectMany(argument => Find(argument)).Distinct()];
 
-    // What is wrong with them is told to whoever asks for them.
+    // Errors are reported to the first caller that needs the claims.
     private void LookForClaims()
     {
         try
         {
             _ = Claims;
         }
-#pragma warning disable CA1031 // A thread that fails would end the process.
+#pragma warning disable CA1031 // An exception on this thread would end the process.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -228,19 +229,19 @@ public sealed class Catalogue
         var list = all.ToImmutableArray();
         foreach (var claim in list.Where(claim => claim.Id.Length == 0 || claim.Id.Contains('@', StringComparison.Ordinal)))
         {
-            Note(claim, $"'{claim.Id}' cannot be the id of a claim",
-                "write letters, digits and dashes; an @ stands between a claim and an instance");
+            Note(claim, $"'{claim.Id}' is not a valid identifier of a claim",
+                "use letters, digits and dashes; an @ separates a claim from an instance");
         }
 
-        // A colon and a slash are one in the name of a certificate.
+        // In the file name of a certificate, a colon and a slash are the same.
         foreach (var namesakes in list.GroupBy(claim => Certificate.FileName(claim.Id), StringComparer.OrdinalIgnoreCase))
         {
             foreach (var (claim, other) in namesakes.Zip(namesakes.Skip(1).Append(namesakes.First())).Where(_ => namesakes.Skip(1).Any()))
             {
                 Note(claim, claim.Id.Equals(other.Id, StringComparison.OrdinalIgnoreCase)
-                    ? $"two claims have the id '{claim.Id}', the other is at {other.Where}"
-                    : $"the claims '{claim.Id}' and '{other.Id}' would have one certificate, {namesakes.Key}",
-                    "give each an id of its own");
+                    ? $"two claims have the identifier '{claim.Id}'; the other is at {other.Where}"
+                    : $"the claims '{claim.Id}' and '{other.Id}' would share the certificate {namesakes.Key}",
+                    "rename one of them");
             }
         }
 

@@ -1,13 +1,15 @@
 namespace Verify.Cli.Hosting;
 
-/// <summary>A folder for what will be known later: that nothing can be written there should show now, and not after an hour.</summary>
+/// <summary>
+/// Checks at the start whether files can be written into a folder, instead of failing after a long run.
+/// </summary>
 internal static class DirectoryProbe
 {
-    /// <summary>Makes the folder, unless it is there, and writes a file that is gone again.</summary>
+    /// <summary>Creates the folder if necessary, and writes and removes a file in it.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="complaint">What is said if that does not go, before the reason.</param>
-    /// <returns>The whole path.</returns>
-    /// <exception cref="UserErrorException">VRF402: it does not go.</exception>
+    /// <param name="complaint">The error message before the reason.</param>
+    /// <returns>The full path.</returns>
+    /// <exception cref="UserErrorException">VRF402: the folder cannot be used.</exception>
     public static string Prepare(string folder, string complaint)
     {
         try

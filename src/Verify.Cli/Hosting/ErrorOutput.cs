@@ -1,9 +1,9 @@
 namespace Verify.Cli.Hosting;
 
-/// <summary>What goes wrong, as the user reads it: one line with a code, and a hint.</summary>
+/// <summary>Reports errors to the user: one line with a code, and a hint.</summary>
 internal static class ErrorOutput
 {
-    /// <summary>What is said about an exception: a user's mistake, a file that fails, or a mistake of our own.</summary>
+    /// <summary>The diagnostic for an exception: a user's mistake, a file error or an internal error.</summary>
     public static Diagnostic Diagnose(Exception e) => e switch
     {
         UserErrorException known => IsDebug
@@ -16,7 +16,7 @@ internal static class ErrorOutput
 
     private static bool IsDebug => Environment.GetEnvironmentVariable("VERIFY_DEBUG") == "1";
 
-    /// <summary>Says what is wrong, and what to try.</summary>
+    /// <summary>Writes the error and the hint.</summary>
     public static void Complain(Terminal terminal, Diagnostic diagnostic)
     {
         terminal.Error.WriteLine(diagnostic.ToString());

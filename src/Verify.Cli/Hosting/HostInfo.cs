@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Verify.Cli.Hosting;
 
-/// <summary>The machine that something was measured on.</summary>
+/// <summary>Describes the machine of a measurement.</summary>
 internal static class HostInfo
 {
-    /// <summary>Processor, memory, system and runtime in a line.</summary>
+    /// <summary>The processor, memory, operating system and runtime in one line.</summary>
     public static string Description
     {
         get

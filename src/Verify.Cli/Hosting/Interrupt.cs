@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace Verify.Cli.Hosting;
 
 /// <summary>
-/// What Ctrl-C and a request to terminate do: the first stops the work and lets the tool print what it has, the second ends
-/// the process.
+/// Handles Ctrl-C and termination requests. The first one stops the work and lets the tool print its results so far;
+/// the second one ends the process.
 /// </summary>
-/// <param name="clock">Tells one interrupt from the next.</param>
+/// <param name="clock">The clock that separates one interrupt from the next.</param>
 internal sealed class Interrupt(TimeProvider clock) : IDisposable
 {
-    // One that comes along with another is the same: timeout(1) tells the process, and then all of its group.
+    // Signals within this time count as one: timeout(1) signals the process and then its whole group.
     private const int MillisecondsOfOne = 500;
     private const int MaxMillisecondsToStop = 3000;
 
@@ -17,10 +17,10 @@ internal sealed class Interrupt(TimeProvider clock) : IDisposable
     private readonly Lock gate = new();
     private long first;
 
-    /// <summary>Set once it was interrupted.</summary>
+    /// <summary>Cancelled after the first interrupt.</summary>
     public CancellationToken Token => source.Token;
 
-    /// <summary>Heeds the signals of the system until that is disposed of.</summary>
+    /// <summary>Handles a signal of the system until the result is disposed of.</summary>
     public IDisposable Listen(PosixSignal signal) =>
         PosixSignalRegistration.Create(signal, context => context.Cancel = Heed());
 
@@ -28,11 +28,11 @@ internal sealed class Interrupt(TimeProvider clock) : IDisposable
     public void Stop() => Heed();
 
     /// <summary>Stops the work.</summary>
-    /// <returns>Whether the process goes on, to print what it has.</returns>
+    /// <returns>True if the process continues, to print its results.</returns>
     public bool Heed()
     {
         var now = clock.GetTimestamp();
-        // While work is being stopped, solvers are ended: a process that went before them would leave them behind, at work.
+        // While work stops, solvers are ended; if the process exited first, it would leave them running.
         var isAlone = gate.TryEnter(MaxMillisecondsToStop);
         try
         {

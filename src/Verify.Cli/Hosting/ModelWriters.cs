@@ -8,10 +8,10 @@ using Verify.Formats.Tla;
 
 namespace Verify.Cli.Hosting;
 
-/// <summary>The writers there are.</summary>
+/// <summary>The list of model writers.</summary>
 internal static class ModelWriters
 {
-    /// <summary>All of them, in the order of their names.</summary>
+    /// <summary>All writers, sorted by name.</summary>
     public static ImmutableArray<IModelWriter> All { get; } =
         [new Btor2Writer(), new MurphiWriter(), new PromelaWriter(), new SmtHornWriter(), new TlaWriter()];
 }

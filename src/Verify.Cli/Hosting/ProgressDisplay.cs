@@ -4,13 +4,13 @@ using Progress = Verify.Engines.Progress;
 
 namespace Verify.Cli.Hosting;
 
-/// <summary>How far a decision is, drawn on the terminal while it takes long; nothing in a pipe.</summary>
+/// <summary>Shows the progress of a long decision on a terminal; writes nothing to a pipe.</summary>
 internal static class ProgressDisplay
 {
-    // Most claims are decided before this, and never pay for loading what draws.
+    // Most claims take less time than this, and do not load the code that draws.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>Does some work and shows how far it is.</summary>
+    /// <summary>Runs some work and shows its progress.</summary>
     public static T Run<T>(Terminal terminal, string title, Func<IProgress<Progress>?, T> work)
     {
         if (!terminal.IsErrorLive)
@@ -28,7 +28,7 @@ internal static class ProgressDisplay
         return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Shows a line that changes until some work is over.</summary>
+    /// <summary>Shows a changing line until a task has ended.</summary>
     public static void Draw(Terminal terminal, Task task, Func<string> line)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings

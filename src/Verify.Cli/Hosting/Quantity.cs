@@ -2,18 +2,17 @@ using System.Globalization;
 
 namespace Verify.Cli.Hosting;
 
-/// <summary>Numbers with units, as options take them and results show them. What an option takes is null where the
-/// text is no number.</summary>
+/// <summary>Parses and prints numbers with units. Parsing returns null for malformed text.</summary>
 internal static class Quantity
 {
-    /// <summary>The least memory that an option may allow: the runtime alone takes more.</summary>
+    /// <summary>The minimum for a memory limit; the runtime alone needs more.</summary>
     public const long MinBytes = 1_000_000;
 
-    /// <summary>A number of seconds, short.</summary>
+    /// <summary>Seconds in short form.</summary>
     public static string InSeconds(double seconds) =>
         $"{seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s";
 
-    /// <summary>A number of things, by their name.</summary>
+    /// <summary>A number of things with their name.</summary>
     public static string Of(long number, string thing) => number == 1
         ? $"1 {thing}"
         : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number:N0} {thing}s");
@@ -43,7 +42,7 @@ internal static class Quantity
         _ => double.NaN,
     });
 
-    /// <summary>Seconds, or none: <c>0</c>, <c>10</c>, <c>1.5s</c>, <c>200ms</c>, <c>5m</c>, <c>1h</c>.</summary>
+    /// <summary>Seconds, at least 0: <c>0</c>, <c>10</c>, <c>1.5s</c>, <c>200ms</c>, <c>5m</c>, <c>1h</c>.</summary>
     public static double? Seconds(string text) => Read(text, unit => unit switch
     {
         "" or "s" => 1,
@@ -53,7 +52,7 @@ internal static class Quantity
         _ => double.NaN,
     }, least: 0);
 
-    // What is no number, or has no such unit, is NaN, which is in no range.
+    // Malformed text or an unknown unit gives NaN, which is in no range.
     private static double? Read(string text, Func<string, double> scaleOf, double least = double.Epsilon)
     {
         var unit = text.AsSpan().TrimStart("0123456789.").ToString();

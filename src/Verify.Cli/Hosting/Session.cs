@@ -6,13 +6,13 @@ using Verify.Solvers;
 
 namespace Verify.Cli.Hosting;
 
-/// <summary>What every command works with.</summary>
+/// <summary>The context of a command.</summary>
 /// <param name="Engines">The engines, the preferred one first.</param>
 /// <param name="Writers">The formats that a model can be exported to.</param>
-/// <param name="Lazy">Families and claims, once they are needed.</param>
-/// <param name="Solvers">The solvers, and the one that engines and proofs ask.</param>
-/// <param name="Terminal">Where to write.</param>
-/// <param name="Cancellation">Set when the user has had enough.</param>
+/// <param name="Lazy">The source of families and claims, loaded on demand.</param>
+/// <param name="Solvers">The solvers, one of which is selected for engines and proofs.</param>
+/// <param name="Terminal">The output streams.</param>
+/// <param name="Cancellation">Cancelled when the user interrupts.</param>
 internal sealed record Session(
     IReadOnlyList<IEngine> Engines,
     IReadOnlyList<IModelWriter> Writers,
@@ -21,23 +21,23 @@ internal sealed record Session(
     Terminal Terminal,
     CancellationToken Cancellation)
 {
-    /// <summary>Families and claims.</summary>
+    /// <summary>The families and claims.</summary>
     public Catalogue Catalogue => Lazy.Value;
 
-    /// <summary>The one claim that an argument names.</summary>
-    /// <exception cref="UserErrorException">VRF301: it names none, or several.</exception>
+    /// <summary>Finds a single claim by an argument.</summary>
+    /// <exception cref="UserErrorException">VRF301: the argument matches no claim or several.</exception>
     public Claim One(string argument, string because)
     {
         var claims = Catalogue.Find(argument);
         return claims.Length == 1
             ? claims[0]
-            : throw UserErrorException.At(null, ErrorCodes.UnknownClaim, $"'{argument}' names {claims.Length} claims, {because}",
+            : throw UserErrorException.At(null, ErrorCodes.UnknownClaim, $"'{argument}' matches {claims.Length} claims, {because}",
                 $"choose from {string.Join(", ", claims.Select(c => c.Id))}");
     }
 
-    /// <summary>The engine of a name, or the first that is available.</summary>
-    /// <remarks>One that is not available is an answer too: "unknown", and the reason.</remarks>
-    /// <exception cref="UserErrorException">VRF201: there is none of that name, or none at all.</exception>
+    /// <summary>The engine of a name, or the first available one.</summary>
+    /// <remarks>An unavailable engine is allowed: its verdict is "unknown" with the reason.</remarks>
+    /// <exception cref="UserErrorException">VRF201: no engine has the name, or none is available.</exception>
     public IEngine Engine(string? name)
     {
         if (name is null)
@@ -48,7 +48,7 @@ internal sealed record Session(
 
         var names = Engines.Select(engine => engine.Name).ToImmutableArray();
         return Engines.FirstOrDefault(engine => engine.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw UserErrorException.At(null, ErrorCodes.UnknownEngine, $"there is no engine '{name}'",
+            ?? throw UserErrorException.At(null, ErrorCodes.UnknownEngine, $"the engine '{name}' does not exist",
                 Suggestion.Hint(name, names) ?? $"choose from {string.Join(", ", names)}");
     }
 }

@@ -1,11 +1,13 @@
 namespace Verify.Cli.Hosting;
 
-/// <summary>Where results and progress go. Results go to <paramref name="Out"/>, everything else to the other.</summary>
-/// <param name="Out">Results.</param>
-/// <param name="Error">Progress and diagnostics.</param>
-/// <param name="IsOutLive">Whether somebody watches the results appear: then they may be coloured.</param>
-/// <param name="IsErrorLive">Whether progress may be drawn and redrawn.</param>
-/// <param name="HasColour">Whether colour is welcome at all (<c>NO_COLOR</c>).</param>
+/// <summary>
+/// The output of the tool. Results go to <paramref name="Out"/>, everything else to <paramref name="Error"/>.
+/// </summary>
+/// <param name="Out">The stream for results.</param>
+/// <param name="Error">The stream for progress and diagnostics.</param>
+/// <param name="IsOutLive">True if results go to a terminal, so that they may be coloured.</param>
+/// <param name="IsErrorLive">True if progress may be drawn and redrawn.</param>
+/// <param name="HasColour">True if colour is allowed (<c>NO_COLOR</c>).</param>
 public sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutLive, bool IsErrorLive, bool HasColour)
 {
     /// <summary>The console of the process.</summary>
@@ -16,10 +18,10 @@ public sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutLive, 
         !System.Console.IsErrorRedirected && !IsDumb(),
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
 
-    /// <summary>Two writers that nobody watches.</summary>
+    /// <summary>Two writers without a terminal.</summary>
     public static Terminal Plain(TextWriter output, TextWriter error) => new(output, error, false, false, false);
 
-    /// <summary>A text in a colour, if results are shown in colour.</summary>
+    /// <summary>A text in a colour if results are coloured.</summary>
     public string Paint(string text, Paint paint) =>
         IsOutLive && HasColour && paint != Verify.Cli.Hosting.Paint.None ? $"\u001b[{(int)paint}m{text}\u001b[0m" : text;
 
@@ -29,18 +31,18 @@ public sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutLive, 
 /// <summary>A colour, by its number in ECMA-48 (SGR).</summary>
 public enum Paint
 {
-    /// <summary>As it is.</summary>
+    /// <summary>Plain text.</summary>
     None = 0,
 
-    /// <summary>Important.</summary>
+    /// <summary>Emphasis.</summary>
     Bold = 1,
 
-    /// <summary>Not as expected.</summary>
+    /// <summary>For unexpected results.</summary>
     Red = 31,
 
-    /// <summary>As expected.</summary>
+    /// <summary>For expected results.</summary>
     Green = 32,
 
-    /// <summary>Undecided.</summary>
+    /// <summary>For undecided results.</summary>
     Yellow = 33,
 }

@@ -4,8 +4,8 @@ using Verify.Engines;
 
 namespace Verify.Cli.Options;
 
-/// <summary>The option that says what may be spent.</summary>
-/// <param name="text">On what, and in which units.</param>
+/// <summary>The option <c>--budget</c>.</summary>
+/// <param name="text">The help text.</param>
 internal sealed class BudgetOption(string text)
 {
     /// <summary>The option itself.</summary>
@@ -16,12 +16,14 @@ internal sealed class BudgetOption(string text)
         Arity = ArgumentArity.OneOrMore,
     };
 
-    /// <summary>The budget that the command line names; unlimited when it names none.</summary>
-    /// <exception cref="UserErrorException">VRF202: it cannot be read.</exception>
+    /// <summary>The budget of a command line; unlimited by default.</summary>
+    /// <exception cref="UserErrorException">VRF202: the budget cannot be parsed.</exception>
     public Budget Read(ParseResult parsed) => Read(parsed.GetValue(Option) ?? []);
 
-    /// <summary>The budget of several parts, as <c>states=1M,seconds=10</c>; unlimited when there are none.</summary>
-    /// <exception cref="UserErrorException">VRF202: one cannot be read, or is given twice.</exception>
+    /// <summary>
+    /// The budget of several parts, such as <c>states=1M,seconds=10</c>; unlimited if there are none.
+    /// </summary>
+    /// <exception cref="UserErrorException">VRF202: a part cannot be parsed, or is given twice.</exception>
     public static Budget Read(string[] words)
     {
         var budget = Budget.Unlimited;
@@ -30,7 +32,7 @@ internal sealed class BudgetOption(string text)
         {
             var pair = part.Split('=');
             budget = (pair.Length == 2 ? With(budget, pair[0], pair[1]) : null)
-                ?? throw UserErrorException.At(null, ErrorCodes.BadBudget, $"the budget '{part}' is not understood");
+                ?? throw UserErrorException.At(null, ErrorCodes.BadBudget, $"the budget '{part}' cannot be parsed");
             if (!given.Add(pair[0]))
             {
                 throw UserErrorException.At(null, ErrorCodes.BadBudget, $"the budget of {pair[0]} is given twice");
@@ -40,7 +42,7 @@ internal sealed class BudgetOption(string text)
         return budget;
     }
 
-    // Null if it is none.
+    // Null if the part is malformed.
     private static Budget? With(Budget budget, string what, string much) => what switch
     {
         "states" => Quantity.Count(much) is { } states ? budget with { States = states } : null,
@@ -52,6 +54,6 @@ internal sealed class BudgetOption(string text)
 
     private static long Enough(long bytes, string text) => bytes >= Quantity.MinBytes
         ? bytes
-        : throw UserErrorException.At(null, ErrorCodes.BadBudget, $"'{text}' is less memory than anything takes",
-            "write the unit, as in --budget bytes=256MB, and at least 1MB");
+        : throw UserErrorException.At(null, ErrorCodes.BadBudget, $"the memory budget must be at least 1MB, got '{text}'",
+            "add the unit, as in --budget bytes=256MB");
 }

@@ -9,11 +9,11 @@ namespace Verify.Cli.Options;
 /// <summary>The options that change the instance of a claim, read from a command line.</summary>
 internal sealed class ChoiceOptions
 {
-    private readonly Option<string[]> size = Several("--size", "NAME=N,…", "Other sizes.");
+    private readonly Option<string[]> size = Several("--size", "NAME=N,…", "Change sizes.");
     private readonly Option<string[]> assume = Several("--assume", "A", "Make an assumption.");
-    private readonly Option<string[]> drop = Several("--drop", "A", "Do without an assumption, or a fault, of the claim.");
+    private readonly Option<string[]> drop = Several("--drop", "A", "Drop an assumption or a fault of the claim.");
     private readonly Option<string[]> fault = Several("--fault", "F", "Switch a fault on.");
-    private readonly Option<string?> profile = new("--profile") { HelpName = "P", Description = "Another architecture." };
+    private readonly Option<string?> profile = new("--profile") { HelpName = "P", Description = "Select another architecture." };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -24,11 +24,9 @@ internal sealed class ChoiceOptions
         }
     }
 
-    /// <summary>The choices of a claim, changed as the command line says.</summary>
-    /// <exception cref="UserErrorException">
-    /// VRF302: a size cannot be read or is unknown; VRF303: the family does not offer a choice; VRF304: options
-    /// contradict each other or the claim.
-    /// </exception>
+    /// <summary>The choices of a claim with the changes of the command line.</summary>
+    /// <exception cref="UserErrorException">VRF302: a size is malformed or unknown; VRF303: the family does not offer a
+    /// choice; VRF304: options contradict each other or the claim.</exception>
     public Choices Apply(ParseResult parsed, Claim claim)
     {
         var choices = claim.Choices;
@@ -71,12 +69,12 @@ internal sealed class ChoiceOptions
     {
         var words = (parsed.GetValue(option) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries)).ToList();
         return words.Contains("")
-            ? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"{option.Name} has nothing before or behind a comma",
-                $"write {option.Name} {option.HelpName}")
+            ? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"{option.Name} has an empty value before or after a comma",
+                $"use {option.Name} {option.HelpName}")
             : [.. words.Distinct()];
     }
 
-    // Said once, before the first of many claims is decided.
+    // Reports an unknown name before the first claim is decided.
     private static void Known(ModelFamily family, string kind, ImmutableArray<string> names, IEnumerable<string> offered)
     {
         foreach (var name in names.Except(offered, StringComparer.Ordinal))
@@ -94,7 +92,7 @@ internal sealed class ChoiceOptions
             var pair = word.Split('=');
             if (pair.Length != 2 || !int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
             {
-                throw UserErrorException.At(null, ErrorCodes.BadSize, $"the size '{word}' is not understood", "write --size cpu=3,page=2");
+                throw UserErrorException.At(null, ErrorCodes.BadSize, $"the size '{word}' cannot be parsed", "use --size cpu=3,page=2");
             }
 
             if (!sizes.TryAdd(pair[0], value))
@@ -115,9 +113,9 @@ internal sealed class ChoiceOptions
 
         var offered = claim.Family.Assumptions.Select(a => a.Name).Concat(claim.Family.Faults.Select(f => f.Name)).ToList();
         string[] made = [.. choices.Assumptions, .. choices.Faults];
-        var hint = made.Length == 0 ? "it makes no assumption and has no fault" : $"choose from {string.Join(", ", made)}";
+        var hint = made.Length == 0 ? "the claim has no assumptions and no faults" : $"choose from {string.Join(", ", made)}";
         throw offered.Contains(name)
-            ? UserErrorException.At(null, ErrorCodes.Contradiction, $"'{name}' is dropped, but {claim.Id} does without it already", hint)
+            ? UserErrorException.At(null, ErrorCodes.Contradiction, $"'{name}' is dropped, but {claim.Id} does not use it", hint)
             : UserErrorException.At(null, ErrorCodes.UnknownChoice, $"'{claim.Family.Name}' has no assumption or fault '{name}'",
                 Suggestion.Hint(name, made) ?? hint);
     }

@@ -5,8 +5,8 @@ using Verify.Scheduling;
 
 namespace Verify.Cli.Options;
 
-/// <summary>The options that say how to decide, and with what.</summary>
-/// <param name="withCheckpoints">Whether the command writes checkpoints.</param>
+/// <summary>The options for the engine and the run.</summary>
+/// <param name="withCheckpoints">True if the command supports checkpoints.</param>
 internal sealed class RunOptions(bool withCheckpoints)
 {
     private static readonly NamedReduction[] Known =
@@ -22,38 +22,38 @@ internal sealed class RunOptions(bool withCheckpoints)
         Description = "The engine; see 'verify list'.",
     };
 
-    private readonly BudgetOption budget = new("What it may spend: states=1M,seconds=10,depth=30,bytes=2G.");
+    private readonly BudgetOption budget = new("The budget: states=1M,seconds=10,depth=30,bytes=2G.");
 
     private readonly Option<ulong> seed = new("--seed")
     {
         HelpName = "N",
-        Description = "Where random choices start.",
+        Description = "The seed of random choices.",
         DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<int> threads = new("--threads")
     {
         HelpName = "N",
-        Description = "Threads; 0 for one a core.",
+        Description = "The number of threads; 0 for one per core.",
         DefaultValueFactory = _ => 0,
     };
 
     private readonly Option<string[]> reduce = new("--reduce")
     {
         HelpName = "R",
-        Description = $"Look at fewer states for the same verdict: {Names}.",
+        Description = $"Reduce the state space without changing the verdict: {Names}.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<long?> random = new("--random")
     {
         HelpName = "N",
-        Description = "Take N random walks in place of a search; refutes, but proves nothing.",
+        Description = "Take N random walks instead of a search; refutes, but proves nothing.",
     };
 
     private readonly Option<bool> compact = new("--compact")
     {
-        Description = "Keep a hash of each state of several words: less memory, and never a proof.",
+        Description = "Store a hash of each state longer than a word: less memory, but never a proof.",
     };
 
     private readonly Option<bool> paranoid = ParanoidOption();
@@ -77,11 +77,9 @@ internal sealed class RunOptions(bool withCheckpoints)
         options.AddRange(command.Options.Skip(others));
     }
 
-    /// <summary>The engine and the circumstances that the command line asks for.</summary>
-    /// <exception cref="UserErrorException">
-    /// VRF201, VRF202, VRF403: no such engine, a budget or a number that makes no sense; VRF304: options that contradict
-    /// each other; VRF402: a directory cannot be used.
-    /// </exception>
+    /// <summary>The engine and the options of a command line.</summary>
+    /// <exception cref="UserErrorException">VRF201, VRF202, VRF403: an unknown engine, a malformed budget or a number
+    /// out of range; VRF304: options contradict each other; VRF402: a directory cannot be used.</exception>
     public (IEngine Engine, EngineOptions Run) Read(ParseResult parsed, Session session)
     {
         var limit = budget.Read(parsed);
@@ -90,14 +88,16 @@ internal sealed class RunOptions(bool withCheckpoints)
         foreach (var name in (parsed.GetValue(reduce) ?? []).SelectMany(names => names.Split(',')))
         {
             var known = Array.Find(Known, one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                ?? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"there is no reduction '{name}'",
-                    $"write --reduce with one of {Names}");
+                ?? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the reduction '{name}' does not exist",
+                    $"use --reduce with one of {Names}");
             reductions |= known.Reduction;
         }
 
         if (count is < 0 or > 1024)
         {
-            throw UserErrorException.At(null, ErrorCodes.BadUsage, $"{count} threads make no sense", "choose from 0 (one a core) to 1024");
+            throw UserErrorException.At(null, ErrorCodes.BadUsage,
+                $"--threads must be 0 (one per core) to 1024, got {count}",
+                "use a number from 0 to 1024");
         }
 
         solver.Apply(parsed, session);
@@ -110,13 +110,13 @@ internal sealed class RunOptions(bool withCheckpoints)
         }));
     }
 
-    /// <summary>The option to check every proof by search as far as it goes.</summary>
+    /// <summary>The option to check proofs by search completely.</summary>
     public static Option<bool> ParanoidOption() => new("--paranoid")
     {
-        Description = "Let the interpreter walk every state of a proof by search once more, in place of a sample.",
+        Description = "Check every state of a proof by search with the interpreter, instead of a sample.",
     };
 
-    /// <summary>Those of these options that a command line gives, as words of another one.</summary>
+    /// <summary>The options that a command line contains, as words of a command.</summary>
     public IEnumerable<string> Given(ParseResult parsed) => options
         .Select(option => (option.Name, Result: parsed.GetResult(option)))
         .Where(one => one.Result is { Implicit: false })
@@ -136,12 +136,12 @@ internal sealed class RunOptions(bool withCheckpoints)
 
         if (name is not null && !name.Equals("random", StringComparison.OrdinalIgnoreCase))
         {
-            throw UserErrorException.At(null, ErrorCodes.Contradiction, $"--random asks for walks, --engine for '{name}'");
+            throw UserErrorException.At(null, ErrorCodes.Contradiction, $"--random cannot be combined with --engine {name}");
         }
 
         return walks > 0
             ? new RandomEngine(walks.Value)
-            : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"{walks} walks make no sense", "write --random 1000");
+            : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"--random must be at least 1, got {walks}", "use --random 1000");
     }
 
     private sealed record NamedReduction(string Name, Reductions Reduction);

@@ -3,26 +3,26 @@ using Verify.Engines;
 
 namespace Verify.Cli.Options;
 
-/// <summary>The options that say how schedules are drawn.</summary>
+/// <summary>The options for schedules.</summary>
 internal sealed class ScheduleOptions
 {
     private readonly Option<string?> strategy = new("--strategy")
     {
         HelpName = "S",
-        Description = "How schedules are drawn: random, pct, or portfolio for several in turn (--engine schedules or coyote); and with "
+        Description = "The strategy for schedules: random, pct, or portfolio, which alternates (--engine schedules or coyote); and with "
             + "--engine coyote probabilistic, delay-bounding or q-learning.",
     };
 
     private readonly Option<long?> schedules = new("--schedules")
     {
         HelpName = "N",
-        Description = $"How many schedules are drawn, {IScheduleEngine.DefaultSchedules} unless said otherwise.",
+        Description = $"The number of schedules; {IScheduleEngine.DefaultSchedules} by default.",
     };
 
     private readonly Option<int?> steps = new("--steps")
     {
         HelpName = "N",
-        Description = "The most steps of a schedule; the same as --budget depth=N.",
+        Description = "The maximum number of steps in a schedule; the same as --budget depth=N.",
     };
 
     /// <summary>Adds the options to a command.</summary>
@@ -34,10 +34,9 @@ internal sealed class ScheduleOptions
         }
     }
 
-    /// <summary>An engine and a budget as the command line wants them.</summary>
-    /// <exception cref="UserErrorException">
-    /// VRF304: the options contradict each other or the engine; VRF403: a strategy or a number that makes no sense.
-    /// </exception>
+    /// <summary>Applies the options of a command line to an engine and a budget.</summary>
+    /// <exception cref="UserErrorException">VRF304: the options contradict each other or the engine; VRF403: an unknown
+    /// strategy or a number out of range.</exception>
     public (IEngine Engine, Budget Budget) Apply(ParseResult parsed, IEngine engine, Budget budget)
     {
         var (name, count, most) = (parsed.GetValue(strategy), parsed.GetValue(schedules), parsed.GetValue(steps));
@@ -49,18 +48,18 @@ internal sealed class ScheduleOptions
         if (engine is not IScheduleEngine scheduling)
         {
             throw UserErrorException.At(null, ErrorCodes.Contradiction,
-                $"--strategy, --schedules and --steps are for schedules, and the engine is '{engine.Name}'", "add --engine schedules");
+                $"--strategy, --schedules and --steps apply to schedules, but the engine is '{engine.Name}'", "add --engine schedules");
         }
 
         if (count < 1 || most < 1)
         {
-            throw UserErrorException.At(null, ErrorCodes.BadUsage, "no schedules, or none of a step, make no sense",
-                "write --schedules 1000 --steps 200");
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--schedules and --steps must be at least 1",
+                "use --schedules 1000 --steps 200");
         }
 
         if (most is not null && budget.Depth is { } depth && depth != most)
         {
-            throw UserErrorException.At(null, ErrorCodes.Contradiction, $"--steps says {most}, --budget says {depth}");
+            throw UserErrorException.At(null, ErrorCodes.Contradiction, $"--steps is {most}, but --budget has depth={depth}");
         }
 
         name ??= scheduling.Strategies[0];

@@ -4,32 +4,33 @@ using Verify.Engines;
 
 namespace Verify.Cli.Options;
 
-/// <summary>The options that say where the states of a search are kept.</summary>
-/// <param name="withCheckpoints">Whether the command writes checkpoints, or only leaves memory.</param>
+/// <summary>The options for the storage of states.</summary>
+/// <param name="withCheckpoints">True if the command supports checkpoints, false if it only supports disk
+/// storage.</param>
 internal sealed class StorageOptions(bool withCheckpoints)
 {
     private readonly Option<string?> memory = new("--memory")
     {
         HelpName = "SIZE",
-        Description = "Memory to use before a search goes on on disk, as 256MB or 12GB; else most of what is free.",
+        Description = "The memory to use before a search continues on disk, such as 256MB or 12GB; by default most of the free memory.",
     };
 
     private readonly Option<string?> spill = new("--spill")
     {
         HelpName = "DIR",
-        Description = "Where it goes on; else in TMPDIR or /var/tmp.",
+        Description = "The directory for a search on disk; by default TMPDIR or /var/tmp.",
     };
 
     private readonly Option<string?> checkpoint = new("--checkpoint")
     {
         HelpName = "DIR",
-        Description = "Write down now and then how far a search is, and go on from there (not for LeadsTo).",
+        Description = "Save the progress of a search in this directory and resume from it (not for LeadsTo).",
     };
 
     private readonly Option<string?> every = new("--checkpoint-every")
     {
         HelpName = "TIME",
-        Description = "The time between two checkpoints, as 30s, 5m or 1h; else 1m.",
+        Description = "The time between two checkpoints, such as 30s, 5m or 1h; by default 1m.",
     };
 
     /// <summary>Adds the options to a command.</summary>
@@ -44,10 +45,9 @@ internal sealed class StorageOptions(bool withCheckpoints)
         }
     }
 
-    /// <summary>A run with what the command line says of it.</summary>
-    /// <exception cref="UserErrorException">
-    /// VRF304: times without checkpoints; VRF402: a directory cannot be used; VRF403: a size or a time that makes no sense.
-    /// </exception>
+    /// <summary>Applies the options of a command line to a run.</summary>
+    /// <exception cref="UserErrorException">VRF304: a time between checkpoints without checkpoints; VRF402: a directory
+    /// cannot be used; VRF403: a size or a time is malformed.</exception>
     public EngineOptions Apply(ParseResult parsed, EngineOptions run)
     {
         run = run with { MemoryBytes = Size(parsed.GetValue(memory)), SpillDirectory = Usable(parsed.GetValue(spill)) };
@@ -60,7 +60,7 @@ internal sealed class StorageOptions(bool withCheckpoints)
         if (directory is null && time is not null)
         {
             throw UserErrorException.At(null, ErrorCodes.Contradiction,
-                "--checkpoint-every says how often, but no checkpoints are asked for",
+                "--checkpoint-every needs --checkpoint",
                 "add --checkpoint DIR");
         }
 
@@ -69,17 +69,17 @@ internal sealed class StorageOptions(bool withCheckpoints)
 
     private static long? Size(string? text) => text is null ? null
         : Quantity.Bytes(text) is not { } bytes
-            ? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the size '{text}' is not understood",
-                "write --memory 256MB, or 12GB")
+            ? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the size '{text}' cannot be parsed",
+                "use a form such as --memory 256MB or 12GB")
         : bytes < Quantity.MinBytes
-            ? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"'{text}' is less memory than anything takes",
-                "write the unit, as in --memory 256MB, and at least 1MB")
+            ? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"--memory must be at least 1MB, got '{text}'",
+                "add the unit, as in --memory 256MB")
         : bytes;
 
     private static TimeSpan? Time(string? text) => text is null ? null
         : Quantity.Seconds(text) is { } seconds and < 1e9 ? TimeSpan.FromSeconds(seconds)
-        : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the time '{text}' is not understood",
-            "write --checkpoint-every 30s, 5m or 1h");
+        : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the time '{text}' cannot be parsed",
+            "use a form such as --checkpoint-every 30s, 5m or 1h");
 
     private static string? Usable(string? directory) =>
         directory is null ? null : DirectoryProbe.Prepare(directory, $"the directory '{directory}' cannot be used");

@@ -5,12 +5,12 @@ using Verify.Rendering;
 
 namespace Verify.Cli.Output;
 
-/// <summary>Commands of this tool as text, for whoever wants to repeat what it did.</summary>
+/// <summary>The text of commands that repeat a run of the tool.</summary>
 internal static class CommandText
 {
     /// <summary>
-    /// The options that turn the choices of a claim into others, each with its value as one word; none if they are the
-    /// same.
+    /// The options that lead from the choices of a claim to others, each with its value as one word; none if they are
+    /// equal.
     /// </summary>
     public static ImmutableArray<string> OptionsFor(Claim claim, Choices choices)
     {
@@ -28,10 +28,10 @@ internal static class CommandText
             values.Select(value => $"{option} {TextWrap.Quoted(value)}");
     }
 
-    /// <summary>The command that replays a run of an instance, a word an entry.</summary>
+    /// <summary>The command that replays a trace of an instance, one word per entry.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="instance">The instance.</param>
-    /// <param name="encoded">The run, as text.</param>
+    /// <param name="encoded">The trace as text.</param>
     public static ImmutableArray<string> Replay(Claim claim, Instance instance, string encoded) =>
         ["./verify", "replay", TextWrap.Quoted(claim.Id), .. OptionsFor(claim, instance.Choices), $"--trace {encoded}"];
 }

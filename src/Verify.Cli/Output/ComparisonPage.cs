@@ -5,13 +5,13 @@ using Verify.Cli.Running;
 
 namespace Verify.Cli.Output;
 
-/// <summary>What several engines say of many claims, as a page.</summary>
+/// <summary>The results of several engines for many claims, as a Markdown page.</summary>
 internal static class ComparisonPage
 {
-    /// <summary>The page.</summary>
-    /// <param name="rows">What was compared and what was left out.</param>
+    /// <summary>Writes the page.</summary>
+    /// <param name="rows">The claims that were compared and those that were skipped.</param>
     /// <param name="engines">The engines, in the order of the columns.</param>
-    /// <param name="command">The command that writes it again.</param>
+    /// <param name="command">The command that regenerates the page.</param>
     public static string Of(IReadOnlyList<Comparison> rows, IReadOnlyList<string> engines, string command)
     {
         var compared = rows.Where(row => row.LeftOut is null).ToList();
@@ -55,12 +55,12 @@ internal static class ComparisonPage
         return text.Append(rows.All(row => row.LeftOut is null) ? "None.\n" : "").ToString();
     }
 
-    /// <summary>An answer and its seconds.</summary>
+    /// <summary>The answer of an engine with its seconds.</summary>
     public static string Cell(Comparison.Answer answer) => answer.NotAsked is not null
         ? answer.Word
         : $"{answer.Word}, {answer.Seconds.ToString("0.00", CultureInfo.InvariantCulture)}";
 
-    /// <summary>The numbers that close a comparison.</summary>
+    /// <summary>The summary of a comparison.</summary>
     public static string Summary(IReadOnlyList<Comparison> rows)
     {
         var compared = rows.Count(row => row.LeftOut is null);

@@ -6,15 +6,15 @@ using Verify.Rendering;
 
 namespace Verify.Cli.Output;
 
-/// <summary>Many claims as a table: a row for each as it is decided, and below it what is not as it should be.</summary>
-/// <param name="terminal">Where it is written.</param>
-/// <param name="ids">The ids of all claims that there will be rows for.</param>
-/// <param name="options">How they are decided, as options of a command.</param>
+/// <summary>Prints a table with one row per decided claim, followed by the problems.</summary>
+/// <param name="terminal">The terminal to write to.</param>
+/// <param name="ids">The identifiers of all claims in the table.</param>
+/// <param name="options">The options of the run, as words of a command.</param>
 internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids, IReadOnlyList<string> options)
 {
     private static readonly string[] Headings = ["claim", "expected", "verdict", "states", "steps", "seconds", ""];
 
-    // Rows are written as they come, so what does not depend on them has the room that it may need.
+    // Rows are printed as they arrive, so the other columns have a fixed width.
     private static readonly string[] Widest = ["", "expected", "holds-up-to", "99,999,999", "steps", "seconds", "PROBLEM"];
 
     private readonly int[] widths = Table.Widths(Headings, [Widest, .. ids.Select(id => (string[])[id, .. Widest[1..]])]);
@@ -47,7 +47,7 @@ internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids, IRea
         ], widths));
     }
 
-    /// <summary>Writes what is not as it should be.</summary>
+    /// <summary>Writes the problems.</summary>
     public void WriteProblems(IEnumerable<Outcome> outcomes)
     {
         foreach (var outcome in outcomes)

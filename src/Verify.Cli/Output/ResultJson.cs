@@ -11,12 +11,12 @@ using Verify.Traces;
 namespace Verify.Cli.Output;
 
 /// <summary>
-/// Results for programs: one object <c>{tool, results}</c>. A property that has no value is null and never left out;
-/// the order of properties is fixed.
+/// Writes results as JSON for programs: one object <c>{tool, results}</c>. A property without a value is null, never
+/// omitted; the order of properties is fixed.
 /// </summary>
 internal static class ResultJson
 {
-    /// <summary>Indented, and readable where no browser is involved.</summary>
+    /// <summary>Indented; characters are not escaped for browsers.</summary>
     private static readonly JsonWriterOptions Options = new()
     {
         Indented = true,
@@ -25,33 +25,33 @@ internal static class ResultJson
 
     /// <summary>One result.</summary>
     /// <param name="Claim">The claim.</param>
-    /// <param name="Choices">The instance that it is about.</param>
-    /// <param name="Report">What was decided; null when the claim is pending, or something is wrong.</param>
+    /// <param name="Choices">The instance of the result.</param>
+    /// <param name="Report">The decision; null if the claim is pending or has an error.</param>
     public sealed record Entry(Claim Claim, Choices Choices, Report? Report)
     {
-        /// <summary>What it is about, in a line.</summary>
+        /// <summary>The instance in one line.</summary>
         public string Instance { get; init; } = Modelling.Instance.Describe(Claim.Family, Choices);
 
-        /// <summary>The verdict that is expected; null when nothing is.</summary>
+        /// <summary>The expected verdict; null if none is expected.</summary>
         public string? Expected { get; init; }
 
-        /// <summary>Whether all is as expected; null when nothing is.</summary>
+        /// <summary>True if the result is as expected; null if nothing is expected.</summary>
         public bool? IsAsExpected { get; init; }
 
-        /// <summary>Why there is no report.</summary>
+        /// <summary>The reason why there is no report; null if there is one.</summary>
         public string? Reason { get; init; }
 
-        /// <summary>What is wrong with the claim or its model; null if nothing is.</summary>
+        /// <summary>The error in the claim or its model; null if there is none.</summary>
         public Diagnostic? Failure { get; init; }
 
-        /// <summary>The run to what is undefined in the model, if that is what is wrong.</summary>
+        /// <summary>The run to an undefined state of the model; null if there is none.</summary>
         public UndefinedRun? Run { get; init; }
 
-        /// <summary>The invariant that was found, in C#; left out when there is none.</summary>
+        /// <summary>The invariant that the search found, in C#; omitted if there is none.</summary>
         public string? Invariant { get; init; }
     }
 
-    /// <summary>The results in what became of a claim; those with an assumption dropped follow its own.</summary>
+    /// <summary>The results of an outcome; those with an assumption dropped follow the claim's own.</summary>
     public static IEnumerable<Entry> Of(Outcome outcome) => outcome.Report is { } report
         ? Of(report)
         : [
@@ -65,11 +65,11 @@ internal static class ResultJson
             },
         ];
 
-    /// <summary>The results in a report; those with an assumption dropped follow the claim's own.</summary>
+    /// <summary>The results of a report; those with an assumption dropped follow the claim's own.</summary>
     public static IEnumerable<Entry> Of(ClaimReport report) => report.Dropped
         .Select(dropped => WithoutAssumption(report, dropped.Assumption, dropped.Report)).Prepend(Own(report));
 
-    /// <summary>Writes what became of claims.</summary>
+    /// <summary>Writes the outcomes of claims.</summary>
     public static void Write(TextWriter output, IEnumerable<Outcome> outcomes) => Write(output, outcomes.SelectMany(Of));
 
     /// <summary>Writes results.</summary>
@@ -79,7 +79,7 @@ internal static class ResultJson
         WriteResults(json, entries);
     });
 
-    /// <summary>Writes what became of a gate: the results, the certificates, and all of it in a word.</summary>
+    /// <summary>Writes the outcome of a gate: the results, the certificates and a summary.</summary>
     public static void Write(TextWriter output, GateOutcome gate) => Document(output, json =>
     {
         json.WriteString("tool", ToolVersion.Text);
@@ -96,7 +96,7 @@ internal static class ResultJson
         json.WriteEndObject();
     });
 
-    /// <summary>Writes what became of certificates.</summary>
+    /// <summary>Writes the results of certificates.</summary>
     public static void WriteCertificates(Utf8JsonWriter json, IEnumerable<CheckedCertificate> certificates)
     {
         json.WriteStartArray("certificates");
@@ -136,7 +136,7 @@ internal static class ResultJson
         json.WriteEndArray();
     }
 
-    /// <summary>Writes one object, ended by a line feed.</summary>
+    /// <summary>Writes one object, followed by a line feed.</summary>
     public static void Document(TextWriter output, Action<Utf8JsonWriter> body)
     {
         var bytes = new System.Buffers.ArrayBufferWriter<byte>();
@@ -269,7 +269,7 @@ internal static class ResultJson
         json.WriteEndObject();
     }
 
-    // What nobody looked at, where that is anything.
+    // Writes the witnesses and rules that no search covered, if there are any.
     private static void WriteLeftOut(Utf8JsonWriter json, Report? report, Evidence evidence)
     {
         if (evidence.RuleCounts.Contains(Evidence.NotCounted))
@@ -289,7 +289,7 @@ internal static class ResultJson
         }
     }
 
-    // What the interpreter walked of a search that proves something.
+    // Writes the extent of the interpreter's check of a search.
     private static void WriteChecked(Utf8JsonWriter json, Checked? walked)
     {
         if (walked is null)

@@ -9,14 +9,14 @@ using Verify.Traces;
 
 namespace Verify.Cli.Output;
 
-/// <summary>What was decided about a claim, for a reader.</summary>
-/// <param name="terminal">Where it is written.</param>
-/// <param name="options">How it was decided, as options of a command that decides it again.</param>
+/// <summary>Prints decisions for a reader.</summary>
+/// <param name="terminal">The terminal to write to.</param>
+/// <param name="options">The options of the run, as words of a command that repeats it.</param>
 internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string> options)
 {
     private const int Indent = 2;
 
-    /// <summary>Writes what became of a claim.</summary>
+    /// <summary>Prints the outcome of a claim.</summary>
     public void Write(Outcome outcome, bool showStates)
     {
         if (outcome.Report is { } report)
@@ -28,7 +28,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         var failure = outcome.Failure!;
         var ours = failure.Code == ErrorCodes.Internal;
         Line($"{terminal.Paint(outcome.Claim.Id, Paint.Bold)}  "
-            + terminal.Paint(ours ? "not decided, by a mistake of ours" : "not decided, there is an error in it", Paint.Red));
+            + terminal.Paint(ours ? "not decided because of an internal error" : "not decided because of an error in it", Paint.Red));
         Text(outcome.Claim.Sentence);
         Text($"on {outcome.InstanceText}");
         Text(failure.ToString());
@@ -46,7 +46,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         WriteSources(outcome.Claim);
     }
 
-    /// <summary>Writes what was decided about a claim.</summary>
+    /// <summary>Prints the report on a claim.</summary>
     public void Write(ClaimReport report, bool showStates)
     {
         var claim = report.Claim;
@@ -89,7 +89,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         {
             if (claim.Expected is not Expectation.Open)
             {
-                Text("the claim expects nothing of this instance, it is about another");
+                Text("not the claim's own instance: no expected result to compare with");
             }
 
             foreach (var name in report.Idle)
@@ -101,7 +101,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         WriteSources(claim);
     }
 
-    /// <summary>Writes a trace with its caption and the command that replays it.</summary>
+    /// <summary>Prints a trace with its caption and the command that replays it.</summary>
     public void WriteTrace(Claim claim, Instance instance, CheckedTrace trace, bool showStates)
     {
         var caption = new Caption(claim.Id, instance.ToString(), CommandText.Replay(claim, instance, trace.Encoded));
@@ -110,11 +110,11 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         Line("");
     }
 
-    /// <summary>Begins the list of what larger sizes come to.</summary>
+    /// <summary>Prints the heading of the results for larger sizes.</summary>
     public void WriteLarger(ModelFamily family, double seconds) =>
-        Text(family.Sizes.IsEmpty ? "larger sizes: it has no sizes" : $"larger sizes, for {Quantity.InSeconds(seconds)}:");
+        Text(family.Sizes.IsEmpty ? "larger sizes: the family has no sizes" : $"larger sizes, for {Quantity.InSeconds(seconds)}:");
 
-    /// <summary>Writes what a larger size came to, in a line.</summary>
+    /// <summary>Prints the result for a larger size in one line.</summary>
     public void WriteLarger(Outcome outcome)
     {
         var sizes = Instance.DescribeSizes(outcome.Claim.Family, outcome.Choices);
@@ -132,7 +132,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     {
         if (problems.Length > 0)
         {
-            Text(terminal.Paint("not as it should be:", Paint.Red));
+            Text(terminal.Paint("not as expected:", Paint.Red));
             foreach (var problem in problems)
             {
                 Item($"PROBLEM {problem}");
@@ -153,12 +153,12 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         var word = main.Verdict.Word;
         if (report.IsVacuous)
         {
-            return terminal.Paint($"{word}, but it proves nothing", Paint.Red);
+            return terminal.Paint($"{word}, but vacuous", Paint.Red);
         }
 
         if (!report.IsExpected && !report.IsAsExpected)
         {
-            return terminal.Paint($"{word}, but it may prove nothing", Paint.Yellow);
+            return terminal.Paint($"{word}, but possibly vacuous", Paint.Yellow);
         }
 
         if (!report.IsExpected)
@@ -180,12 +180,12 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         };
     }
 
-    /// <summary>What was looked at, in one line.</summary>
+    /// <summary>The evidence of a decision in one line.</summary>
     private static string Basis(Report report)
     {
         var evidence = report.Verdict.Evidence;
         var standing = evidence.StatesStoodFor is { } all ? $" that stand for {all:N0}" : "";
-        // Drawn runs that are too many for a table leave their states uncounted; that is said, and no number is.
+        // If there are too many runs for a table, states are not counted, and the text has no number for them.
         var counted = evidence.Identity == Evidence.StatesNotCounted ? "" : $"{Quantity.Of(evidence.States, "state")}{standing}, ";
         var chosen = evidence.Selection is { } selection ? $"{selection}; " : "";
         var numbers = evidence.Solver is { } solver
@@ -202,7 +202,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
                 $"stopped by {limit.Bound.Cause}; no violation within {Quantity.Of(limit.Bound.Depth, "step")}; {numbers}",
             _ => evidence.Kind switch
             {
-                EvidenceKind.Sampled => $"met in run {evidence.Schedules:N0}; {numbers}",
+                EvidenceKind.Sampled => $"found in run {evidence.Schedules:N0}; {numbers}",
                 EvidenceKind.Exhaustive when report.Run.Reductions != Reductions.None =>
                     $"every reachable state that the reductions leave: {numbers}{LeftOut(report)}",
                 EvidenceKind.Exhaustive => $"every reachable state: {numbers}",
@@ -225,8 +225,8 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             ["./verify check", TextWrap.Quoted(claim.Id), "--drop", TextWrap.Quoted(assumption), .. options]);
         return without.Verdict switch
         {
-            Verdict.Refuted { Trace: { } trace } => $"carries the proof; without it refuted in {Quantity.Of(trace.Length, "step")} ({see})",
-            Verdict.Refuted => "carries the proof; without it refuted",
+            Verdict.Refuted { Trace: { } trace } => $"necessary; without it refuted in {Quantity.Of(trace.Length, "step")} ({see})",
+            Verdict.Refuted => "necessary; without it refuted",
             Verdict.Proved => "superfluous; proved without it",
             _ => $"undecided; without it {without.Verdict.Word} ({see})",
         };
@@ -249,7 +249,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
 
         foreach (var assumption in family.Assumptions.Where(a => main.Instance.Choices.Assumptions.Contains(a.Name)))
         {
-            Item($"worlds without {assumption.Name}: {assumption.Text} (up to: {assumption.EnforcedBy})");
+            Item($"worlds without {assumption.Name}: {assumption.Text} (enforced by: {assumption.EnforcedBy})");
         }
 
         foreach (var line in family.NotModelled.Concat(claim.NotCovered))

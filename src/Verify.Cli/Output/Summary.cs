@@ -3,10 +3,10 @@ using Verify.Cli.Running;
 
 namespace Verify.Cli.Output;
 
-/// <summary>The line that closes a report on several claims.</summary>
+/// <summary>The last line of a report on several claims.</summary>
 internal static class Summary
 {
-    /// <summary>The numbers of claims.</summary>
+    /// <summary>The number of claims per verdict.</summary>
     public static string Of(IReadOnlyCollection<Outcome> outcomes)
     {
         var decisions = outcomes.Select(outcome => outcome.Report).OfType<ClaimReport>().ToList();
@@ -29,7 +29,7 @@ internal static class Summary
         return $"{Quantity.Of(outcomes.Count, "claim")}: {string.Join(", ", parts)}";
     }
 
-    /// <summary>What became of a gate.</summary>
+    /// <summary>The summary of a gate in one line.</summary>
     public static string Of(GateOutcome gate)
     {
         var skipped = gate.Certificates.FirstOrDefault(one => one.LacksSolver) is { } first
@@ -41,8 +41,8 @@ internal static class Summary
             ExitCode.Undecided when gate.IsInterrupted => "undecided, interrupted",
             ExitCode.Undecided => "undecided",
             ExitCode.Otherwise => "NOT as expected",
-            ExitCode.BadInput => "NOT as expected, something is in error",
-            _ => "NOT as expected, by a mistake of ours",
+            ExitCode.BadInput => "NOT as expected because of an error",
+            _ => "NOT as expected because of an internal error",
         };
         return $"{word}: {Quantity.Of(gate.Outcomes.Count, "claim")}, {Quantity.Of(gate.Certificates.Count, "certificate")}"
             + $" ({Quantity.InSeconds(gate.Seconds)}){skipped}";

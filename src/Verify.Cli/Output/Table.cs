@@ -3,10 +3,10 @@ using Verify.Cli.Hosting;
 
 namespace Verify.Cli.Output;
 
-/// <summary>Rows under headings: drawn and wrapped on a terminal, plain and whole in a pipe.</summary>
+/// <summary>Prints a table: with borders and wrapped on a terminal, as plain lines to a pipe.</summary>
 internal static class Table
 {
-    /// <summary>Writes a table; every row has one cell a heading.</summary>
+    /// <summary>Prints a table; every row has one cell per heading.</summary>
     public static void Write(Terminal terminal, string[] headings, IReadOnlyList<string[]> rows)
     {
         if (terminal.IsOutLive)
@@ -23,7 +23,7 @@ internal static class Table
         }
     }
 
-    /// <summary>Cells side by side, the last as long as it is.</summary>
+    /// <summary>The cells side by side; the last one is not padded.</summary>
     public static string Row(string[] cells, int[] widths) =>
         string.Concat(cells.Select((cell, i) => cell.PadRight(widths[i] + 2))).TrimEnd();
 
@@ -31,7 +31,7 @@ internal static class Table
     public static int[] Widths(string[] headings, IReadOnlyList<string[]> rows) =>
         [.. headings.Select((heading, i) => rows.Select(row => row[i].Length).Append(heading.Length).Max())];
 
-    // A method of its own, so that a pipe does not load what draws.
+    // A separate method, so that a pipe does not load the library that draws.
     private static void Draw(Terminal terminal, string[] headings, IReadOnlyList<string[]> rows)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -6,12 +6,12 @@ using Verify.Modelling;
 
 namespace Verify.Cli.Proofs;
 
-/// <summary>What became of proofs for every size, for a reader or for a program.</summary>
+/// <summary>Prints the results of proofs for every size, as text or JSON.</summary>
 internal static class AnySizeOutput
 {
     private const string Engine = "any-size";
 
-    /// <summary>Writes one result.</summary>
+    /// <summary>Prints one result.</summary>
     public static void Write(Terminal terminal, AnySizeResult result)
     {
         var (claim, output) = (result.Claim, terminal.Out);
@@ -26,7 +26,7 @@ internal static class AnySizeOutput
                 + (result.NoSecondOpinion is { } reason ? $"; no second opinion: {reason}" : ""));
             if (witness.Verdict is Verdict.Proved && witness.Vacuities().IsEmpty)
             {
-                output.WriteLine($"  every rule fires, and every witness is met, on {witness.Instance}: "
+                output.WriteLine($"  every rule fires and every witness is reached on {witness.Instance}: "
                     + $"{witness.Verdict.Evidence.States:N0} states");
             }
         }
@@ -60,10 +60,10 @@ internal static class AnySizeOutput
         }
     }
 
-    /// <summary>A result as <c>check --json</c> has it.</summary>
+    /// <summary>A result in the form of <c>check --json</c>.</summary>
     /// <remarks>
-    /// An invariant that is not inductive says nothing about the claim: then the verdict is "unknown", unless the instance
-    /// itself is refuted.
+    /// An invariant that is not inductive says nothing about the claim; the verdict is then "unknown", unless the
+    /// instance itself is refuted.
     /// </remarks>
     public static ResultJson.Entry Entry(AnySizeResult result)
     {

@@ -12,44 +12,46 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Verify.Cli.Proofs;
 
-/// <summary>What became of a proof for every size.</summary>
+/// <summary>The result of a proof for every size.</summary>
 /// <param name="Claim">The claim.</param>
-/// <param name="Problems">Why it is not proved, one line each; empty when it is.</param>
+/// <param name="Problems">The reasons why the claim is not proved, one line each; empty if it is.</param>
 /// <param name="ExitCode">The exit code.</param>
 internal sealed record AnySizeResult(Claim Claim, ImmutableArray<string> Problems, int ExitCode)
 {
-    /// <summary>What was to be shown; null when there is no invariant to show.</summary>
+    /// <summary>The obligations; null if the claim has no invariant.</summary>
     public AnySizeProof? Proof { get; init; }
 
-    /// <summary>The instance on which every rule has to fire; null when none was looked at.</summary>
+    /// <summary>The decision on the instance where every rule has to fire; null if there is none.</summary>
     public Report? Witness { get; init; }
 
-    /// <summary>What solvers say.</summary>
+    /// <summary>The answers of the solvers.</summary>
     public ImmutableArray<SolverRun> Answers { get; init; } = [];
 
-    /// <summary>Why there was no second solver to ask; null when there was one.</summary>
+    /// <summary>The reason why no second solver was used; null if one was.</summary>
     public string? NoSecondOpinion { get; init; }
 
-    /// <summary>The certificate that was written; null when none was.</summary>
+    /// <summary>The path of the certificate; null if none was written.</summary>
     public string? Certificate { get; init; }
 
-    /// <summary>The invariant that was found, in C#; null when none was looked for, or found.</summary>
+    /// <summary>The invariant that the search found, in C#; null if there is none.</summary>
     public string? Invariant { get; init; }
 
-    /// <summary>Steps that lead out of the invariant, each with what it breaks.</summary>
+    /// <summary>Counterexamples to induction, each with the obligation that it violates.</summary>
     public ImmutableArray<(string Obligation, Model Instance, CounterexampleToInduction Step)> Broken { get; init; } = [];
 
-    /// <summary>How long it took.</summary>
+    /// <summary>The duration in seconds.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Rules that shall never fire: where it is proved, they were seen not to on the one instance that was looked at.</summary>
+    /// <summary>
+    /// Rules that are declared never to fire. If the claim is proved, only one instance was checked for that.
+    /// </summary>
     public IEnumerable<Rule> NotJudged => IsProved ? Witness!.Instance.Model.Rules.Where(rule => rule.Never is not null) : [];
 
-    /// <summary>Whether it is proved.</summary>
+    /// <summary>True if the claim is proved for every size.</summary>
     public bool IsProved => Problems.IsEmpty;
 }
 
-/// <summary>Proves claims for every size, by an invariant that is written down or looked for.</summary>
+/// <summary>Proves claims for every size by an invariant, hand-written or found by search.</summary>
 internal sealed class AnySizeRun(Session session)
 {
     private const int StatesToLookAt = 24000;
@@ -58,21 +60,22 @@ internal sealed class AnySizeRun(Session session)
     private readonly SolverChoice solvers = session.Solvers;
     private readonly Stopwatch clock = Stopwatch.StartNew();
 
-    /// <summary>Of a group, those that somebody has written an invariant for; all of them when there is none.</summary>
+    /// <summary>The claims of a group that have an invariant; all of them if none has.</summary>
     public ImmutableArray<Claim> WithInvariant(ImmutableArray<Claim> claims)
     {
         ImmutableArray<Claim> some = [.. claims.Where(claim => files.InvariantOf(claim) is not null)];
         return some.IsEmpty ? claims : some;
     }
 
-    /// <summary>Proves a claim by the invariant that is written down, and writes the certificate.</summary>
-    /// <exception cref="UserErrorException">VRF308: there is no invariant, or it does not fit. VRF307: the model or the claim cannot be
-    /// told for every size. VRF401: there is no solver. VRF402: the certificate cannot be written.</exception>
+    /// <summary>Proves a claim by its hand-written invariant and writes the certificate.</summary>
+    /// <exception cref="UserErrorException">VRF308: the invariant is missing or does not fit. VRF307: the model or the
+    /// claim cannot be expressed for every size. VRF401: no solver is available. VRF402: the certificate cannot be
+    /// written.</exception>
     public AnySizeResult Prove(Claim claim)
     {
         AnySizeProof.Asked(claim, claim.Family.Build(claim.Choices));
         var invariant = files.InvariantOf(claim)
-            ?? throw UserErrorException.At(null, ErrorCodes.BadInvariant, $"there is no invariant for {claim.Id}");
+            ?? throw UserErrorException.At(null, ErrorCodes.BadInvariant, $"{claim.Id} has no invariant");
         return Timed(claim, () =>
         {
             var result = Decide(claim, invariant);
@@ -87,8 +90,9 @@ internal sealed class AnySizeRun(Session session)
         });
     }
 
-    /// <summary>Looks for an invariant, and proves the claim by it.</summary>
-    /// <exception cref="UserErrorException">VRF307: model or claim cannot be told for every size. VRF401: there is no solver.</exception>
+    /// <summary>Searches for an invariant and proves the claim by it.</summary>
+    /// <exception cref="UserErrorException">VRF307: the model or the claim cannot be expressed for every size. VRF401:
+    /// no solver is available.</exception>
     public AnySizeResult Find(Claim claim) => Timed(claim, () =>
     {
         var instances = SmallModels.Of(claim);
@@ -103,7 +107,7 @@ internal sealed class AnySizeRun(Session session)
             };
     });
 
-    // Whatever happens to a solver, or to the user's patience, leaves it open.
+    // A solver failure or an interrupt leaves the claim undecided.
     private AnySizeResult Timed(Claim claim, Func<AnySizeResult> work)
     {
         if (solvers.Unavailable is { } reason)
@@ -144,7 +148,7 @@ internal sealed class AnySizeRun(Session session)
         var isOpen = witness.Verdict is Verdict.Unknown or Verdict.HoldsUpTo;
         var result = new AnySizeResult(claim, witness.Verdict is Verdict.Proved
             ? [.. witness.Forbidden(), .. witness.Vacuities()]
-            : [$"{instance}: {witness.Verdict.Word}, so there is nothing to prove for every size"],
+            : [$"{instance}: {witness.Verdict.Word}, so a proof for every size is impossible"],
             isOpen ? ExitCode.Undecided : ExitCode.Otherwise)
         {
             Proof = proof,
@@ -164,7 +168,7 @@ internal sealed class AnySizeRun(Session session)
         var isFalse = said.Answers.SelectMany(a => a.Answers).Any(a => a.Answer == Satisfiability.Sat);
         return result with
         {
-            Problems = said.IsProved || !said.Problems.IsEmpty ? said.Problems : ["nobody was asked"],
+            Problems = said.IsProved || !said.Problems.IsEmpty ? said.Problems : ["no solver was run"],
             ExitCode = said.IsProved ? ExitCode.AsExpected : isFalse ? ExitCode.Otherwise : ExitCode.Undecided,
             Answers = said.Answers,
             NoSecondOpinion = solvers.WithSecondOpinion.Select(solver => solver.Unavailable).FirstOrDefault(reason => reason is not null),
@@ -172,7 +176,9 @@ internal sealed class AnySizeRun(Session session)
         };
     }
 
-    /// <summary>What the interpreter meets on small instances that speaks against a proof; null if nothing does.</summary>
+    /// <summary>
+    /// The contradiction to a proof that the interpreter finds on small instances; null if there is none.
+    /// </summary>
     public static string? WhyNot(AnySizeProof proof, long work)
     {
         var choices = proof.SmallInstances().ToList();
@@ -206,7 +212,7 @@ internal sealed class AnySizeRun(Session session)
         }
         catch (SolverException)
         {
-            return null; // what is not proved stays so, though it cannot be shown why
+            return null; // the claim stays unproved, but no counterexample is shown
         }
     }
 

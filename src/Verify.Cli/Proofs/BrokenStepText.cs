@@ -7,10 +7,12 @@ using Verify.Semantics;
 
 namespace Verify.Cli.Proofs;
 
-/// <summary>A step that leads out of an invariant, in two columns: the state before it, and after it.</summary>
+/// <summary>
+/// Prints a counterexample to induction in two columns: the state before the step and the state after it.
+/// </summary>
 internal static class BrokenStepText
 {
-    /// <summary>Writes the step, and the parts of the state that say something or change.</summary>
+    /// <summary>Prints the step and the parts of the state that are not at their default or change.</summary>
     public static void Write(Terminal terminal, Model model, CounterexampleToInduction broken)
     {
         if (broken.Step is { } step)

@@ -11,17 +11,17 @@ using Verify.Symbolic.Induction;
 
 namespace Verify.Cli.Proofs;
 
-/// <summary>Checks proofs again: against the model of today, and with fresh solvers.</summary>
+/// <summary>Checks certificates against the current models and with fresh solvers.</summary>
 internal sealed class CertificateCheck(Session session)
 {
-    // Obligations of instances are fewer, and some are hard: an induction over many steps is one.
+    // Instances have fewer obligations, but some of them are hard, for example an induction over many steps.
     private const int SecondsForInstances = 60;
 
     private readonly ProofFiles files = new(session.Catalogue);
 
     /// <summary>Writes the certificate of each claim that has an invariant into a folder.</summary>
-    /// <returns>The paths.</returns>
-    /// <exception cref="UserErrorException">VRF402: one cannot be written.</exception>
+    /// <returns>The paths of the files.</returns>
+    /// <exception cref="UserErrorException">VRF402: a file cannot be written.</exception>
     public IEnumerable<string> WriteTo(string folder)
     {
         foreach (var (claim, invariant) in files.All)
@@ -34,8 +34,8 @@ internal sealed class CertificateCheck(Session session)
     }
 
     /// <summary>
-    /// Makes the certificates of those of some claims that have an invariant, and checks that they are the accepted ones;
-    /// several at a time, told in order.
+    /// Generates the certificates of those claims that have an invariant and checks that they are the accepted ones.
+    /// Several are checked in parallel; the results come in order.
     /// </summary>
     public IEnumerable<CheckedCertificate> Of(IReadOnlyCollection<Claim> claims)
     {
@@ -50,33 +50,33 @@ internal sealed class CertificateCheck(Session session)
                 }
                 catch (UserErrorException e)
                 {
-                    // The invariant does not fit its model any more; the others are checked all the same.
+                    // The invariant does not fit its model any more; the other claims are still checked.
                     return new CheckedCertificate(pair.Claim.Id, "refused", [], e.Diagnostic, ExitCode.BadInput);
                 }
             })));
     }
 
-    // What is called accepted, and nothing stands behind: the table of claims would tell it as a proof.
+    // An accepted proof without an invariant is an error, because the table of claims would report it as a proof.
     private IEnumerable<CheckedCertificate> WithoutInvariant(IReadOnlyCollection<Claim> claims, Lazy<CertificateLock> accepted)
     {
         var known = files.All.Select(pair => pair.Claim.Id).ToHashSet(StringComparer.Ordinal);
         var others = session.Catalogue.Claims.Except(claims).Select(claim => claim.Id).ToHashSet(StringComparer.Ordinal);
         var asked = claims.Select(claim => claim.Id).ToHashSet(StringComparer.Ordinal);
-        // Another catalogue than that of the lock has other claims, and no invariant.
+        // Another catalogue than that of the lock has other claims, which need no invariant.
         foreach (var id in accepted.Value.Claims.Where(id => !known.Contains(id)
             && (asked.Contains(id) || (known.Count > 0 && !others.Contains(id)))))
         {
             var diagnostic = UserErrorException.At(new SourceLocation(ProofFiles.Lock, 1), ErrorCodes.BadCertificate,
-                $"a proof of {id} for every size is said to be accepted, and there is no invariant of it",
-                "take the line out, or write the invariant again").Diagnostic;
+                $"the lock has a proof of {id} for every size, but the claim has no invariant",
+                "remove the line, or add the invariant").Diagnostic;
             yield return new CheckedCertificate(id, "refused", [], diagnostic, ExitCode.BadInput);
         }
     }
 
-    /// <summary>Checks some files, one after another.</summary>
+    /// <summary>Checks some files one after the other.</summary>
     public IEnumerable<CheckedCertificate> At(IReadOnlyCollection<string> paths) => UntilInterrupted(paths.Count, paths.Select(Check));
 
-    // What was asked when the interrupt came has no answer.
+    // A query that was interrupted has no answer.
     private IEnumerable<CheckedCertificate> UntilInterrupted(int asked, IEnumerable<CheckedCertificate> all)
     {
         var told = 0;
@@ -93,7 +93,7 @@ internal sealed class CertificateCheck(Session session)
 
         if (told < asked)
         {
-            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - told} of {asked} certificates were not looked at");
+            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - told} of {asked} certificates were not checked");
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed class CertificateCheck(Session session)
         }
     }
 
-    // Of two claims with one id, nobody knows which a proof is of.
+    // For two claims with one identifier, the subject of a proof would be ambiguous.
     private void Refuse(Claim claim)
     {
         if (session.Catalogue.MistakeIn(claim) is { } mistake)
@@ -145,7 +145,7 @@ internal sealed class CertificateCheck(Session session)
     {
         var claim = session.Catalogue.Claims.FirstOrDefault(claim => claim.Id == stored.Claim)
             ?? throw UserErrorException.At(
-                new SourceLocation(file, 2), ErrorCodes.BadCertificate, $"there is no claim '{stored.Claim}'");
+                new SourceLocation(file, 2), ErrorCodes.BadCertificate, $"the claim '{stored.Claim}' does not exist");
         Refuse(claim);
         var instance = stored.CheckAgainst(claim);
         return Answered(file, stored.Verdict, word => $"{claim.Id}  {word} on {instance}", stored.Proof, stored.Obligations,
@@ -155,7 +155,7 @@ internal sealed class CertificateCheck(Session session)
     private CheckedCertificate Answered(
         string file, string verdict, Func<string, string> line, string proof, int obligations, int maxSeconds, string? broken)
     {
-        // Whatever solvers say of it: the interpreter reaches what it says cannot be reached.
+        // Whatever the solvers answer, the interpreter has reached a state that contradicts the certificate.
         if (broken is not null)
         {
             return new CheckedCertificate(file, line($"not {verdict}"), [broken], null, ExitCode.Otherwise);

@@ -9,16 +9,17 @@ using Verify.Symbolic.Induction;
 
 namespace Verify.Cli.Proofs;
 
-/// <summary>Proves instances by solvers, and writes down what a proof rests on.</summary>
-/// <param name="session">What there is to work with.</param>
-/// <param name="folder">Where certificates are written; null for nowhere.</param>
+/// <summary>Proves instances with solvers and writes certificates.</summary>
+/// <param name="session">The context of the command.</param>
+/// <param name="folder">The folder for certificates; null to write none.</param>
 internal sealed class InstanceRun(Session session, string? folder)
 {
-    // The engines whose proofs are obligations; the others visit states, or prove nothing.
+    // The engines whose proofs consist of obligations; the others visit states or prove nothing.
     private static readonly string[] Names = ["kinduction", "pdr", "spacer"];
 
-    /// <summary>The engine of a name, or all that leave a certificate, racing.</summary>
-    /// <exception cref="UserErrorException">VRF201: there is no such engine. VRF304: it leaves no certificate.</exception>
+    /// <summary>The engine of a name, or a race of all that produce certificates.</summary>
+    /// <exception cref="UserErrorException">VRF201: the engine does not exist. VRF304: the engine produces no
+    /// certificates.</exception>
     public static IEngine EngineOf(Session session, string? name)
     {
         var all = session.Engines.Where(engine => Names.Contains(engine.Name)).ToList();
@@ -26,7 +27,7 @@ internal sealed class InstanceRun(Session session, string? folder)
         {
             var chosen = session.Engine(name);
             return all.Contains(chosen) ? chosen : throw UserErrorException.At(null, ErrorCodes.Contradiction,
-                $"prove writes down what a proof rests on, engine '{chosen.Name}' leaves nothing of the kind",
+                $"engine '{chosen.Name}' produces no certificates",
                 $"choose from {string.Join(", ", Names)}, or decide it with 'verify check CLAIM --engine {chosen.Name}'");
         }
 
@@ -34,12 +35,12 @@ internal sealed class InstanceRun(Session session, string? folder)
         return available.Count > 1 ? new PortfolioEngine(available) : available.FirstOrDefault() ?? session.Engine(Names[0]);
     }
 
-    /// <summary>Decides one instance of a claim, and writes the certificate.</summary>
-    /// <returns>The report, and the path of the certificate; null when none was written.</returns>
-    /// <exception cref="UserErrorException">VRF402: it cannot be written.</exception>
+    /// <summary>Decides one instance of a claim and writes the certificate.</summary>
+    /// <returns>The report and the path of the certificate; the path is null if none was written.</returns>
+    /// <exception cref="UserErrorException">VRF402: the certificate cannot be written.</exception>
     public (ClaimReport Report, string? Certificate) Prove(Claim claim, Choices choices, IEngine engine, EngineOptions run)
     {
-        // What each assumption carries is another question: 'check' asks it.
+        // The command 'check' examines the assumptions one by one; this one does not.
         var asked = claim.Expected is Expectation.ProvedIf ? claim with { Expected = new Expectation.Proved() } : claim;
         var report = ProgressDisplay.Run(session.Terminal, claim.Id,
             progress => ClaimReport.Decide(asked, choices, engine, run with { Progress = progress }));
@@ -53,7 +54,7 @@ internal sealed class InstanceRun(Session session, string? folder)
         return (report, path);
     }
 
-    /// <summary>Writes one result.</summary>
+    /// <summary>Prints one result.</summary>
     public void Write(ClaimReport report, string? certificate)
     {
         var output = session.Terminal.Out;
@@ -68,7 +69,7 @@ internal sealed class InstanceRun(Session session, string? folder)
         }
     }
 
-    /// <summary>A report whose evidence names the file.</summary>
+    /// <summary>A report whose evidence names the certificate file.</summary>
     public static ClaimReport Naming(ClaimReport report, string? certificate)
     {
         if (certificate is null || report.Main is not { } main)

@@ -4,14 +4,17 @@ using Verify.Parametric.Obligations;
 
 namespace Verify.Cli.Proofs;
 
-/// <summary>Where certificates come from: the lock of those that were accepted, and files.</summary>
-/// <param name="catalogue">Claims and invariants.</param>
+/// <summary>Locates certificates: the lock of accepted ones, and files.</summary>
+/// <param name="catalogue">The claims and invariants.</param>
 internal sealed class ProofFiles(Catalogue catalogue)
 {
-    /// <summary>The root of the repository: the nearest folder above the tool that holds the solution, else the current one.</summary>
+    /// <summary>
+    /// The root of the repository: the nearest folder above the tool that contains the solution, else the current
+    /// folder.
+    /// </summary>
     public static string Root { get; } = Above(AppContext.BaseDirectory) ?? Directory.GetCurrentDirectory();
 
-    /// <summary>The lock of certificates, from the root.</summary>
+    /// <summary>The path of the lock relative to the root.</summary>
     public const string Lock = "proofs/certificates.lock";
 
     /// <summary>The claims that have an invariant.</summary>
@@ -20,16 +23,16 @@ internal sealed class ProofFiles(Catalogue catalogue)
         from id in invariant.Claims
         select (ClaimOf(id, invariant), invariant);
 
-    /// <summary>The invariant of a claim; null when there is none.</summary>
+    /// <summary>The invariant of a claim; null if there is none.</summary>
     public Invariant? InvariantOf(Claim claim) => catalogue.Invariants.FirstOrDefault(invariant => invariant.Claims.Contains(claim.Id));
 
-    /// <summary>The proofs that were accepted; none where there is no such file yet.</summary>
-    /// <exception cref="UserErrorException">VRF309: the file is damaged. VRF402: it cannot be read.</exception>
+    /// <summary>The accepted proofs; empty if the file does not exist.</summary>
+    /// <exception cref="UserErrorException">VRF309: the file is damaged. VRF402: the file cannot be read.</exception>
     public static CertificateLock ReadLock() =>
         File.Exists(Path.Combine(Root, Lock)) ? CertificateLock.Read(Read(Lock), Lock) : CertificateLock.Empty;
 
-    /// <summary>The claim and the invariant that a file is the certificate of, by its name.</summary>
-    /// <exception cref="UserErrorException">VRF309: there is no claim whose certificate is there.</exception>
+    /// <summary>The claim and the invariant of a certificate file, by its name.</summary>
+    /// <exception cref="UserErrorException">VRF309: no claim has a certificate of that name.</exception>
     public (Claim Claim, Invariant Invariant) OwnerOf(string file)
     {
         var name = Path.GetFileName(file);
@@ -41,8 +44,8 @@ internal sealed class ProofFiles(Catalogue catalogue)
                 "the name of the file is the id of the claim, with a dot in place of each colon and slash");
     }
 
-    /// <summary>A file itself, or the certificates in a folder and those below.</summary>
-    /// <exception cref="UserErrorException">VRF402: the folder has none, or cannot be read.</exception>
+    /// <summary>A file itself, or all certificates in a folder and its subfolders.</summary>
+    /// <exception cref="UserErrorException">VRF402: the folder contains none, or cannot be read.</exception>
     public static IEnumerable<string> CertificatesAt(string path)
     {
         var whole = Path.GetFullPath(path);
@@ -55,7 +58,8 @@ internal sealed class ProofFiles(Catalogue catalogue)
         {
             var files = Directory.EnumerateFiles(whole, $"*{Certificate.Ending}", SearchOption.AllDirectories);
             List<string> found = [.. files.Order(StringComparer.Ordinal)];
-            return found.Count > 0 ? found : throw UserErrorException.At(null, ErrorCodes.BadFile, $"there is no certificate in '{path}'");
+            return found.Count > 0 ? found : throw UserErrorException.At(null, ErrorCodes.BadFile,
+            $"the folder '{path}' contains no certificate");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,8 +67,8 @@ internal sealed class ProofFiles(Catalogue catalogue)
         }
     }
 
-    /// <summary>What is in a file.</summary>
-    /// <exception cref="UserErrorException">VRF402: it cannot be read.</exception>
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="UserErrorException">VRF402: the file cannot be read.</exception>
     public static string Read(string file)
     {
         try
@@ -78,7 +82,7 @@ internal sealed class ProofFiles(Catalogue catalogue)
     }
 
     /// <summary>Writes a file.</summary>
-    /// <exception cref="UserErrorException">VRF402: it cannot be written.</exception>
+    /// <exception cref="UserErrorException">VRF402: the file cannot be written.</exception>
     public static void Write(string file, string text)
     {
         try
@@ -95,7 +99,7 @@ internal sealed class ProofFiles(Catalogue catalogue)
 
     private Claim ClaimOf(string id, Invariant invariant) => catalogue.Claims.FirstOrDefault(claim => claim.Id == id)
         ?? throw UserErrorException.At(null, ErrorCodes.BadInvariant,
-            $"the invariant {invariant.GetType().Name} is of a claim '{id}', which does not exist");
+            $"the invariant {invariant.GetType().Name} names a claim '{id}', which does not exist");
 
     private static string? Above(string folder)
     {

@@ -5,11 +5,16 @@ using Verify.Parametric.Logic;
 
 namespace Verify.Cli.Proofs;
 
-/// <summary>The instances that an invariant for every size is looked for on: small, and each of a size that there is a model of.</summary>
+/// <summary>
+/// The instances on which the search for an invariant works: small ones, of sizes that the family has a model for.
+/// </summary>
 internal static class SmallModels
 {
-    /// <summary>Two of everything, then three of the first thing, then three of the others; or the next that there are models of.</summary>
-    /// <exception cref="UserErrorException">There is no model of the claim itself either.</exception>
+    /// <summary>
+    /// Size two for everything, then three for the first size, then three for the others; or the next sizes that have a
+    /// model.
+    /// </summary>
+    /// <exception cref="UserErrorException">The claim's own choices have no model either.</exception>
     public static ImmutableArray<Model> Of(Claim claim)
     {
         var own = claim.Family.Build(claim.Choices);
@@ -20,7 +25,7 @@ internal static class SmallModels
             return [own];
         }
 
-        // Where no size from two on gives a model, the claim's does.
+        // If no size from two on has a model, the claim's own is used.
         var (two, first) = Upwards(claim, claim.Choices, sizes, 2) ?? (claim.Choices, own);
         var models = ImmutableArray.CreateBuilder<Model>();
         models.Add(first);
@@ -36,7 +41,7 @@ internal static class SmallModels
         return models.ToImmutable();
     }
 
-    // The least model with so many of some things, or more of all of them.
+    // The smallest model with the given sizes, or larger ones.
     private static (Choices Choices, Model Model)? Upwards(Claim claim, Choices from, ImmutableArray<SizeParameter> sizes, int least)
     {
         for (var count = least; count <= sizes.Select(size => size.High).DefaultIfEmpty().Max(); count++)
@@ -48,7 +53,7 @@ internal static class SmallModels
             }
             catch (UserErrorException)
             {
-                // The family has none of this size.
+                // The family has no model of this size.
             }
         }
 

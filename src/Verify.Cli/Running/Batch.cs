@@ -5,21 +5,21 @@ using Verify.Engines;
 
 namespace Verify.Cli.Running;
 
-/// <summary>Many claims at once, reported in their order.</summary>
+/// <summary>Decides many claims in parallel and reports them in order.</summary>
 /// <remarks>
-/// Most claims are small: those are decided side by side, each on one thread. One that turns out not to be small is
-/// given up and decided afterwards by itself, on all of them. Neither changes a result: a verdict is kept only if it
-/// does not depend on where the first attempt was given up.
+/// Most claims are small; those are decided in parallel, each on one thread. A claim that turns out to be larger is
+/// abandoned and decided afterwards alone, on all threads. This does not affect results: a verdict is kept only if it
+/// does not depend on where the first attempt ended.
 /// </remarks>
 /// <param name="engine">The engine.</param>
-/// <param name="run">What is allowed for each claim.</param>
-/// <param name="mistakeIn">What is known to be wrong with a claim beforehand; nothing unless it is given.</param>
+/// <param name="run">The options for each claim.</param>
+/// <param name="mistakeIn">A function that returns a known error of a claim; null if errors are unknown.</param>
 internal sealed class Batch(IEngine engine, EngineOptions run, Func<Claim, Diagnostic?>? mistakeIn = null)
 {
     private const long Small = 100_000;
 
-    /// <summary>Decides the claims, and tells each as soon as all before it are told.</summary>
-    /// <returns>The rows in the order of the claims, without those that an interrupt left out.</returns>
+    /// <summary>Decides the claims and reports each as soon as all before it are reported.</summary>
+    /// <returns>The outcomes in the order of the claims, without those that an interrupt prevented.</returns>
     public List<Outcome> Decide(Terminal terminal, IReadOnlyList<Claim> claims, Action<Outcome> tell)
     {
         var rows = new Outcome?[claims.Count];
@@ -52,7 +52,7 @@ internal sealed class Batch(IEngine engine, EngineOptions run, Func<Claim, Diagn
             Tell();
         }
 
-        // After an interrupt there may be gaps; what lies behind them is told all the same.
+        // After an interrupt there may be gaps; the outcomes after them are still reported.
         var rest = rows.Skip(told).OfType<Outcome>().ToList();
         rest.ForEach(tell);
         return [.. rows.OfType<Outcome>()];
@@ -81,7 +81,7 @@ internal sealed class Batch(IEngine engine, EngineOptions run, Func<Claim, Diagn
             }
         }
 
-        // On threads of their own: they wait for solvers, and the pool has other things to do meanwhile.
+        // These threads wait for solvers, so they do not use the thread pool.
         Task.WaitAll([.. Enumerable.Range(0, Math.Min(run.ThreadCount, claims.Count)).Select(_ =>
             Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
     }

@@ -2,18 +2,18 @@ using System.Collections.Immutable;
 
 namespace Verify.Cli.Running;
 
-/// <summary>What became of one certificate.</summary>
-/// <param name="File">Its path.</param>
-/// <param name="Line">What is said of it.</param>
-/// <param name="Problems">What is wrong, one line each.</param>
-/// <param name="Failure">What is wrong with the file itself, if anything.</param>
+/// <summary>The result of checking one certificate.</summary>
+/// <param name="File">The path of the file.</param>
+/// <param name="Line">The result in one line.</param>
+/// <param name="Problems">The problems, one line each.</param>
+/// <param name="Failure">The error in the file itself; null if there is none.</param>
 /// <param name="ExitCode">The exit code.</param>
 internal sealed record CheckedCertificate(
     string File, string Line, ImmutableArray<string> Problems, Diagnostic? Failure, int ExitCode)
 {
-    /// <summary>Whether it is today's text, and there is no solver here to ask.</summary>
+    /// <summary>True if the text is current, but no solver is available to check it.</summary>
     public bool LacksSolver { get; init; }
 
-    /// <summary>The solvers that were asked, each with its version.</summary>
+    /// <summary>The solvers that checked it, each with its version.</summary>
     public ImmutableArray<string> Solvers { get; init; } = [];
 }

@@ -5,52 +5,61 @@ using Verify.Modelling;
 
 namespace Verify.Cli.Running;
 
-/// <summary>What was decided about a claim, or about another instance of it, and whether that is what was expected.</summary>
-/// <param name="Claim">The claim as it is written.</param>
-/// <param name="Choices">The instance that was asked about.</param>
-/// <param name="Main">The decision of that instance; null when the claim is pending.</param>
+/// <summary>
+/// The decision of a claim, on its own instance or on another one, and its comparison with the expectation.
+/// </summary>
+/// <param name="Claim">The claim as declared.</param>
+/// <param name="Choices">The choices of the instance.</param>
+/// <param name="Main">The decision of that instance; null if the claim is pending.</param>
 internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
 {
     /// <summary>For a conditional proof, the decision with each assumption dropped alone.</summary>
     public ImmutableArray<(string Assumption, Report Report)> Dropped { get; init; } = [];
 
-    /// <summary>Why it is not as expected, one line each; empty when it is.</summary>
+    /// <summary>The reasons why the decision is not as expected, one line each; empty if it is.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
 
-    /// <summary>Those of the problems that a missing answer makes, and that it may take away: the others stay, whatever it is.</summary>
+    /// <summary>
+    /// The problems that a missing answer causes and that a later answer may remove; the other problems are final.
+    /// </summary>
     public ImmutableArray<string> OpenProblems { get; init; } = [];
 
-    /// <summary>Whether the claim expects anything of this instance.</summary>
+    /// <summary>True if the claim has an expectation for this instance.</summary>
     public bool IsExpected { get; } = Claim.Expected is not Expectation.Open && ChoiceDifference.Of(Claim, Choices).IsEmpty;
 
-    /// <summary>Whether there is no problem.</summary>
+    /// <summary>True if there is no problem.</summary>
     public bool IsAsExpected => Problems.IsEmpty;
 
     /// <summary>
-    /// Whether the claim is proved of nothing: a witness is not reachable, a rule never fires, or nothing was asked to be
-    /// reachable.
+    /// True if the proof of the claim is vacuous: a witness is not reachable, a rule never fires, or the model has no
+    /// witness.
     /// </summary>
     public bool IsVacuous => Main is { } main && !main.Vacuities().IsEmpty;
 
-    /// <summary>Whether an answer is missing: the claim is pending, or a budget or a solver gave out.</summary>
+    /// <summary>True if an answer is missing: the claim is pending, a budget ended or a solver failed.</summary>
     public bool IsUndecided => Main is null
         || IsOpen(Main)
         || !Main.OpenVacuities().IsEmpty
         || Dropped.Any(dropped => IsOpen(dropped.Report));
 
-    /// <summary>Faults and assumptions of another instance than the claim's that leave its model as it is without them.</summary>
+    /// <summary>
+    /// The faults and assumptions that were switched on for another instance but do not change its model.
+    /// </summary>
     public IEnumerable<string> Idle => Choices.Assumptions.Union(Choices.Faults)
         .Except(Claim.Choices.Assumptions.Union(Claim.Choices.Faults))
         .Where(IsIdle);
 
-    /// <summary>The verdict that is expected with an assumption dropped.</summary>
+    /// <summary>The expected verdict with an assumption dropped.</summary>
     public string ExpectedWithout(string assumption) =>
         Claim.Expected is Expectation.ProvedIf conditional && conditional.Superfluous.Contains(assumption) ? "proved" : "refuted";
 
-    /// <summary>Decides a claim and compares it with what it expects.</summary>
+    /// <summary>Decides a claim and compares the result with the claim's expectation.</summary>
     public static ClaimReport Decide(Claim claim, IEngine engine, EngineOptions run) => Decide(claim, claim.Choices, engine, run);
 
-    /// <summary>Decides a claim; with other choices than its own, only what was asked, without regard to its expectation.</summary>
+    /// <summary>
+    /// Decides a claim. For other choices than its own, it decides only the property, without regard to the
+    /// expectation.
+    /// </summary>
     public static ClaimReport Decide(Claim claim, Choices choices, IEngine engine, EngineOptions run)
     {
         var isOwn = ChoiceDifference.Of(claim, choices).IsEmpty;
@@ -68,7 +77,7 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
         });
     }
 
-    /// <summary>Compares what a run of an instance shows, which somebody chose, with what the claim expects.</summary>
+    /// <summary>Compares the result of a replayed run, which the user chose, with the claim's expectation.</summary>
     public static ClaimReport OfRun(Claim claim, Choices choices, Report main) =>
         Compared(new ClaimReport(claim, choices, main), isChosen: true);
 
@@ -128,16 +137,16 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
             var assumptions = report.Claim.Choices.Assumptions;
             foreach (var name in conditional.Superfluous.Where(name => !assumptions.Contains(name)))
             {
-                yield return ($"the claim calls '{name}' superfluous, which it does not assume", false);
+                yield return ($"the claim calls '{name}' superfluous but does not assume it", false);
             }
 
             if (assumptions.IsEmpty)
             {
-                yield return ("the claim is expected to hold under assumptions, and makes none", false);
+                yield return ("the claim is expected to hold under assumptions but makes none", false);
             }
         }
 
-        // Walks and partial order find some violation, which need not be a shortest one, and so does whoever chooses a run.
+        // Random walks, partial-order reduction and replayed runs show a violation that need not be a shortest one.
         var mayBeLonger = isChosen || main.Verdict.Evidence.Kind == EvidenceKind.Sampled
             || main.Run.Reductions.HasFlag(Reductions.PartialOrder);
         if (expected is Expectation.Refuted { Steps: { } steps } && main.Trace?.Length != steps
@@ -169,7 +178,7 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
         }
         catch (UserErrorException)
         {
-            return false; // another choice needs it
+            return false; // another choice requires it
         }
     }
 }

@@ -9,30 +9,30 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Verify.Cli.Running;
 
-/// <summary>One claim, and what each of several engines says of it.</summary>
+/// <summary>One claim and the answers of several engines.</summary>
 /// <param name="Claim">The claim.</param>
-/// <param name="Answers">What they say, in their order; of a claim that is left out, at most the first.</param>
-/// <param name="LeftOut">Why the others were not asked; null when they were.</param>
+/// <param name="Answers">The answers, in the order of the engines; for a skipped claim, at most the first.</param>
+/// <param name="LeftOut">The reason why the claim was skipped; null if it was not.</param>
 internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer> Answers, string? LeftOut)
 {
-    /// <summary>What one engine says.</summary>
-    /// <param name="Engine">Its name.</param>
-    /// <param name="Report">Its decision; null if there is none.</param>
-    /// <param name="Failure">What is wrong with the model, or with us; null if nothing is.</param>
-    /// <param name="NotAsked">Why it was not asked; null when it was.</param>
-    /// <param name="Seconds">How long it took.</param>
+    /// <summary>The answer of one engine.</summary>
+    /// <param name="Engine">The name of the engine.</param>
+    /// <param name="Report">The decision; null if there is none.</param>
+    /// <param name="Failure">The error in the model, or an internal error; null if there is none.</param>
+    /// <param name="NotAsked">The reason why the engine was not run; null if it was.</param>
+    /// <param name="Seconds">The duration in seconds.</param>
     public sealed record Answer(string Engine, Report? Report, Diagnostic? Failure, string? NotAsked, double Seconds)
     {
-        /// <summary>The digest of the model that it was asked about.</summary>
+        /// <summary>The digest of the model.</summary>
         public string? Digest { get; init; }
 
-        /// <summary>Whether it says how it is: a proof, a refutation, or that the model is not well defined.</summary>
+        /// <summary>True for a decided answer: a proof, a refutation, or an undefined model.</summary>
         public bool IsDecided => Report is { } report ? AutoEngine.IsDecided(report.Verdict) : IsUndefined;
 
-        /// <summary>Whether we are at fault.</summary>
+        /// <summary>True for an internal error.</summary>
         public bool IsMistake => Failure is { } failure && failure.Code == ErrorCodes.Internal;
 
-        /// <summary>The answer in a word, or in some.</summary>
+        /// <summary>The answer in a few words.</summary>
         public string Word => (NotAsked, Failure, Report?.Verdict) switch
         {
             ({ }, _, _) => "-",
@@ -46,16 +46,18 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-        /// <summary>What must not differ: the kind of answer.</summary>
+        /// <summary>The kind of answer, which must be equal for all engines.</summary>
         public string Kind => IsUndefined ? "undefined" : Report!.Verdict.Word;
 
-        /// <summary>What must not differ either: the length of the trace, if it is a shortest one.</summary>
+        /// <summary>
+        /// The length of the trace if it is a shortest one, which must be equal for all engines; else null.
+        /// </summary>
         public int? Shortest => Report is { Verdict.Evidence.Kind: EvidenceKind.Sampled } || IsLonger ? null : Steps;
 
-        /// <summary>Whether it is that the model is undefined somewhere.</summary>
+        /// <summary>True if the answer is that the model is undefined in some state.</summary>
         public bool IsUndefined => Failure is not null && !IsMistake;
 
-        /// <summary>Whether it is about every reachable state, and not about one run.</summary>
+        /// <summary>True if the answer is about all reachable states, not about one run.</summary>
         public bool IsOfAllStates => Report is { Verdict: Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null } };
 
         private bool IsLonger => Report?.Run.Reductions.HasFlag(Reductions.PartialOrder) == true;
@@ -63,19 +65,20 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
         private int? Steps => Report?.Trace?.Length;
     }
 
-    /// <summary>What is wrong with the claim or its model; null when it can be asked about.</summary>
+    /// <summary>The error in the claim or its model; null if there is none.</summary>
     public Diagnostic? Failure { get; init; }
 
-    /// <summary>The digest of the model that was looked at; null when none was.</summary>
+    /// <summary>The digest of the decided model; null if there is none.</summary>
     public string? Digest => Answers.Select(answer => answer.Digest).FirstOrDefault();
 
-    /// <summary>Why two engines cannot both be right; null when they can.</summary>
+    /// <summary>The reason why the answers of two engines contradict each other; null if they do not.</summary>
     public string? Contradiction
     {
         get
         {
             var decided = Answers.Where(answer => answer.IsDecided).ToList();
-            // A run that ends well may be nearer than what is undefined; of all states nothing is true then.
+            // A target may be nearer than an undefined state. If a state is undefined, no answer about all states is
+            // correct.
             var differ = decided.Where(answer => !answer.IsUndefined).Select(answer => answer.Kind).Distinct().Count() > 1
                 || (decided.Exists(answer => answer.IsUndefined) && decided.Exists(answer => answer.IsOfAllStates))
                 || decided.Select(answer => answer.Shortest).OfType<int>().Distinct().Count() > 1;
@@ -83,10 +86,13 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
         }
     }
 
-    /// <summary>Whether at least two engines decided it, all of them alike.</summary>
+    /// <summary>True if at least two engines decided the claim and agree.</summary>
     public bool IsSeconded => Contradiction is null && Answers.Count(answer => answer.IsDecided) > 1;
 
-    /// <summary>Asks engines about a claim, if the first of them decides it: that one says which claims are small enough.</summary>
+    /// <summary>
+    /// Runs the engines on a claim if the first of them decides it; the first engine determines which claims are small
+    /// enough.
+    /// </summary>
     public static Comparison Of(Claim claim, IReadOnlyList<IEngine> engines, EngineOptions run)
     {
         if (claim.Expected is Expectation.Pending pending)

@@ -2,20 +2,20 @@ using System.Collections.Immutable;
 
 namespace Verify.Cli.Running;
 
-/// <summary>What became of a gate as a whole.</summary>
-/// <param name="Asked">How many claims there were to decide.</param>
-/// <param name="Outcomes">What became of them; fewer only after an interrupt.</param>
+/// <summary>The outcome of a gate.</summary>
+/// <param name="Asked">The number of claims to decide.</param>
+/// <param name="Outcomes">The outcomes of the claims; fewer only after an interrupt.</param>
 /// <param name="Unread">Lists of claims that cannot be read, and families that have one name.</param>
-/// <param name="Certificates">What became of the certificates of those claims.</param>
+/// <param name="Certificates">The results of the certificates of those claims.</param>
 internal sealed record GateOutcome(
     int Asked, IReadOnlyList<Outcome> Outcomes, ImmutableArray<Diagnostic> Unread, IReadOnlyList<CheckedCertificate> Certificates)
 {
-    /// <summary>Whether it was interrupted.</summary>
+    /// <summary>True if it was interrupted.</summary>
     public bool IsInterrupted { get; init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>The duration in seconds.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Certificates that nobody could be asked about, for want of a solver.</summary>
+    /// <summary>The number of certificates that no solver has checked, because none is available.</summary>
     public int Skipped => Certificates.Count(one => one.LacksSolver);
 }

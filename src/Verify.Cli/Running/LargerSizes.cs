@@ -5,17 +5,17 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Verify.Cli.Running;
 
-/// <summary>The same question at the next sizes: some bugs need a third CPU.</summary>
+/// <summary>Decides a property at larger sizes, because some bugs need a third CPU.</summary>
 internal static class LargerSizes
 {
     /// <summary>
-    /// Decides a proved claim at larger sizes, the nearest ones first, for as long as there is time. Of a size that is
-    /// proved the next ones are asked; the last one may be cut.
+    /// Decides a proved claim at larger sizes, in the order of their distance, for a limited time. If a size is proved,
+    /// its successors are added; the last decision may be incomplete.
     /// </summary>
     /// <param name="claim">The claim.</param>
-    /// <param name="choices">The instance that is proved.</param>
-    /// <param name="engine">What decides.</param>
-    /// <param name="run">Its circumstances; the seconds of its budget are for all sizes together.</param>
+    /// <param name="choices">The choices of the proved instance.</param>
+    /// <param name="engine">The engine.</param>
+    /// <param name="run">The options; the seconds of the budget apply to all sizes together.</param>
     public static IEnumerable<Outcome> Decide(Claim claim, Choices choices, IEngine engine, EngineOptions run)
     {
         var clock = Stopwatch.StartNew();
@@ -46,7 +46,7 @@ internal static class LargerSizes
         }
     }
 
-    // Each size that can be larger, larger by one.
+    // For each size below its maximum, the choices with that size increased by one.
     private static IEnumerable<Choices> NextOf(ModelFamily family, Choices choices) => family.Sizes
         .Select(size => (size, value: choices.Sizes.GetValueOrDefault(size.Name, size.Default) + 1))
         .Where(next => next.value <= next.size.High)

@@ -7,51 +7,48 @@ using Verify.Traces;
 namespace Verify.Cli.Running;
 
 /// <summary>
-/// What became of a claim, or of another instance of it: a decision or, where its model is at fault, or we are, what is
-/// wrong.
+/// The outcome of a claim on its own instance or another one: a decision, or an error of its model or of the tool.
 /// </summary>
-/// <param name="Claim">The claim as it is written.</param>
-/// <param name="Choices">The instance that was asked about.</param>
-/// <param name="Report">What was decided; null if nothing was.</param>
-/// <param name="Failure">Why nothing was; null if something was.</param>
+/// <param name="Claim">The claim as declared.</param>
+/// <param name="Choices">The choices of the instance.</param>
+/// <param name="Report">The decision; null if there is none.</param>
+/// <param name="Failure">The error that prevented the decision; null if there is none.</param>
 internal sealed record Outcome(Claim Claim, Choices Choices, ClaimReport? Report, Diagnostic? Failure)
 {
-    // What is written in a claim, and told without a line where it is found out.
+    // Errors in the declaration of a claim, which are reported without a line where they are found.
     private static readonly ErrorCode[] AboutClaims = [ErrorCodes.UnknownName, ErrorCodes.BadSize, ErrorCodes.UnknownChoice,
         ErrorCodes.BadClaim];
 
-    /// <summary>
-    /// Whether what is wrong is a result about the claim or its model, and not about what the command line made of it.
-    /// </summary>
+    /// <summary>True if the error is in the claim, in its model or in the tool, not in the command line.</summary>
     public bool IsResult => Failure is not { } failure || failure.Code.Id[3] is '1' or '9'
         || (ChoiceDifference.Of(Claim, Choices).IsEmpty && failure.Code.Id[3] == '3');
 
-    /// <summary>What is wrong, with the claim and the instance that it is wrong with.</summary>
+    /// <summary>The error together with the claim and the instance.</summary>
     public Diagnostic? Complaint => Failure is { } failure
         ? failure with { Message = IsOfEverySize ? failure.Message : $"{Claim.Id} on {InstanceText}: {failure.Message}" }
         : null;
 
-    /// <summary>The instance in a line.</summary>
+    /// <summary>The instance in one line.</summary>
     public string InstanceText => Instance.Describe(Claim.Family, Choices);
 
-    /// <summary>The run to what is undefined in the model, if that is what is wrong.</summary>
+    /// <summary>The run to an undefined state of the model; null if there is none.</summary>
     public UndefinedRun? Run { get; init; }
 
-    /// <summary>Whether the question was about every size, and not about an instance.</summary>
+    /// <summary>True if the property was to be proved for every size, not for one instance.</summary>
     public bool IsOfEverySize { get; init; }
 
-    /// <summary>Decides a claim or another instance of it; what is wrong with it is a result, too.</summary>
+    /// <summary>Decides a claim on its own instance or another one; an error becomes an outcome.</summary>
     public static Outcome Of(Claim claim, Choices choices, IEngine engine, EngineOptions run) =>
         Of(claim, choices, () => ClaimReport.Decide(claim, choices, engine, run));
 
-    /// <summary>What comes of deciding; what is wrong is a result, too.</summary>
+    /// <summary>Runs a decision; an error becomes an outcome.</summary>
     public static Outcome Of(Claim claim, Choices choices, Func<ClaimReport> decide)
     {
         try
         {
             return new Outcome(claim, choices, decide(), null);
         }
-#pragma warning disable CA1031 // A mistake in one claim, ours or somebody else's, must not lose what is decided about the others.
+#pragma warning disable CA1031 // An error in one claim must not lose the decisions of the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -59,13 +56,13 @@ internal sealed record Outcome(Claim Claim, Choices Choices, ClaimReport? Report
         }
     }
 
-    /// <summary>A claim that nothing can be decided about, for what was thrown.</summary>
+    /// <summary>The outcome for an exception.</summary>
     public static Outcome Wrong(Claim claim, Choices choices, Exception thrown) => thrown is UndefinedException { Run: var run }
-        // With an assumption dropped, it is another instance that something is wrong with.
+        // If an assumption was dropped, the error belongs to that instance.
         ? Wrong(claim, run.Instance?.Choices ?? choices, ErrorOutput.Diagnose(thrown)) with { Run = run }
         : Wrong(claim, choices, ErrorOutput.Diagnose(thrown));
 
-    /// <summary>A claim that nothing can be decided about.</summary>
+    /// <summary>The outcome for an error.</summary>
     public static Outcome Wrong(Claim claim, Choices choices, Diagnostic failure)
     {
         var isOwn = ChoiceDifference.Of(claim, choices).IsEmpty;

@@ -3,19 +3,19 @@ using Verify.Modelling;
 
 namespace Verify.Claims;
 
-/// <summary>What other choices than a claim's own differ in.</summary>
-/// <param name="Sizes">Sizes that are others, as <c>cpu=3</c>, in the order of the family.</param>
-/// <param name="Faults">Faults that are on besides.</param>
-/// <param name="Assumptions">Assumptions that are made besides.</param>
-/// <param name="Dropped">Faults and assumptions of the claim that are not.</param>
-/// <param name="Profile">The profile, if it is another.</param>
+/// <summary>The differences between a set of choices and those of a claim.</summary>
+/// <param name="Sizes">Sizes that differ, as <c>cpu=3</c>, in the order of the family.</param>
+/// <param name="Faults">Faults that are on in addition.</param>
+/// <param name="Assumptions">Assumptions that are made in addition.</param>
+/// <param name="Dropped">Faults and assumptions of the claim that are left out.</param>
+/// <param name="Profile">The profile if it differs, else null.</param>
 public sealed record ChoiceDifference(ImmutableArray<string> Sizes, ImmutableArray<string> Faults,
     ImmutableArray<string> Assumptions, ImmutableArray<string> Dropped, string? Profile)
 {
-    /// <summary>Whether there is none.</summary>
+    /// <summary>True if there is none.</summary>
     public bool IsEmpty => Profile is null && Sizes.IsEmpty && Faults.IsEmpty && Assumptions.IsEmpty && Dropped.IsEmpty;
 
-    /// <summary>The difference between a claim's choices and others of the same family.</summary>
+    /// <summary>Compares the choices of a claim with others of the same family.</summary>
     public static ChoiceDifference Of(Claim claim, Choices choices)
     {
         var (family, own) = (claim.Family, claim.Choices);

@@ -4,22 +4,22 @@ using Verify.Modelling;
 
 namespace Verify.Claims;
 
-/// <summary>One sentence that somebody said, made precise: an instance, a property and what is expected of it.</summary>
+/// <summary>A claim made precise: an instance, a property and the expected verdict.</summary>
 public sealed record Claim
 {
-    /// <summary>A claim that is written down where this is called.</summary>
+    /// <summary>Creates a claim and records the source location of the call.</summary>
     public Claim([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Where = SourceLocation.From(file, line);
 
-    /// <summary>Where it is written down.</summary>
+    /// <summary>The source location that declares the claim.</summary>
     public SourceLocation Where { get; init; }
 
-    /// <summary>The id, with the invariant behind a colon where one instance has several verdicts.</summary>
+    /// <summary>The identifier; where one instance has several verdicts, the invariant follows after a colon.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What is claimed, in a sentence.</summary>
+    /// <summary>The claim in one sentence.</summary>
     public required string Sentence { get; init; }
 
-    /// <summary>The model it speaks of.</summary>
+    /// <summary>The model family that the claim is about.</summary>
     public required ModelFamily Family { get; init; }
 
     /// <summary>The instance.</summary>
@@ -28,30 +28,32 @@ public sealed record Claim
     /// <summary>The name of the property in the model.</summary>
     public required string Property { get; init; }
 
-    /// <summary>What it is expected to come to.</summary>
+    /// <summary>The expected verdict.</summary>
     public required Expectation Expected { get; init; }
 
-    /// <summary>Who claimed or disputed it, and where.</summary>
+    /// <summary>The people who made or disputed the claim, and the place where they did.</summary>
     public required ImmutableArray<Source> Sources { get; init; }
 
-    /// <summary>What was learnt: why it is so, or why a faithful model differs from what was believed.</summary>
+    /// <summary>
+    /// The explanation of the verdict: why it is so, or why a faithful model differs from what was believed.
+    /// </summary>
     public string? Finding { get; init; }
 
-    /// <summary>What the claim's proof does not cover beyond what every proof says, one plain line each.</summary>
+    /// <summary>Limits of this proof beyond those that apply to every proof, one plain line each.</summary>
     public ImmutableArray<string> NotCovered { get; init; } = [];
 }
 
-/// <summary>What a claim is expected to come to. A closed set.</summary>
+/// <summary>The verdict that a claim is expected to have. A closed set.</summary>
 public abstract record Expectation
 {
     private Expectation()
     {
     }
 
-    /// <summary>The word for it in JSON and in reports.</summary>
+    /// <summary>The name of the expectation in JSON and in reports.</summary>
     public abstract string Word { get; }
 
-    /// <summary>Holds in every reachable state.</summary>
+    /// <summary>The property holds in every reachable state.</summary>
     public sealed record Proved : Expectation
     {
         /// <inheritdoc/>
@@ -59,33 +61,33 @@ public abstract record Expectation
     }
 
     /// <summary>
-    /// Holds under the assumptions of the claim, and is refuted with each of them dropped alone, but for those that are
-    /// known to carry nothing.
+    /// The property holds under the assumptions of the claim and is refuted when any one of them is dropped, except for
+    /// the superfluous ones.
     /// </summary>
-    /// <param name="Superfluous">The assumptions that it holds without.</param>
+    /// <param name="Superfluous">The assumptions that the proof does not need.</param>
     public sealed record ProvedIf(params ImmutableArray<string> Superfluous) : Expectation
     {
         /// <inheritdoc/>
         public override string Word => "proved";
     }
 
-    /// <summary>Is refuted.</summary>
-    /// <param name="Steps">The length of a shortest violation, when it is known beforehand.</param>
+    /// <summary>The property is refuted.</summary>
+    /// <param name="Steps">The length of a shortest violation, if it is known in advance.</param>
     public sealed record Refuted(int? Steps = null) : Expectation
     {
         /// <inheritdoc/>
         public override string Word => "refuted";
     }
 
-    /// <summary>Nothing is claimed: a question, whose answer is whatever is found.</summary>
+    /// <summary>Nothing is expected: the claim is a question, and any answer is accepted.</summary>
     public sealed record Open : Expectation
     {
         /// <inheritdoc/>
         public override string Word => "open";
     }
 
-    /// <summary>Not decided by this version, and not counted as decided.</summary>
-    /// <param name="Reason">What it waits for.</param>
+    /// <summary>This version cannot decide the claim and does not count it as decided.</summary>
+    /// <param name="Reason">The feature or fact that is missing.</param>
     public sealed record Pending(string Reason) : Expectation
     {
         /// <inheritdoc/>
@@ -93,21 +95,21 @@ public abstract record Expectation
     }
 }
 
-/// <summary>A list of claims, found by reflection: a public class with a constructor without parameters is enough.</summary>
+/// <summary>A list of claims. Reflection finds every public class with a parameterless constructor.</summary>
 public abstract class ClaimList
 {
-    /// <summary>The claims, in the order in which they are told.</summary>
+    /// <summary>The claims in the order in which reports show them.</summary>
     public abstract IEnumerable<Claim> Claims { get; }
 
-    /// <summary>The claims, all at once.</summary>
-    /// <exception cref="UserErrorException">VRF305: the list's own code throws.</exception>
+    /// <summary>Reads all claims at once.</summary>
+    /// <exception cref="UserErrorException">VRF305: the code of the list throws an exception.</exception>
     public ImmutableArray<Claim> Read()
     {
         try
         {
             return [.. Claims];
         }
-#pragma warning disable CA1031 // Whatever the list's own code throws is a mistake in the list, at its own line.
+#pragma warning disable CA1031 // Any exception from the list's own code is a mistake in the list and is reported at its line.
         catch (Exception e) when (e is not UserErrorException)
 #pragma warning restore CA1031
         {

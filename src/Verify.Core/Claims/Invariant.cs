@@ -5,16 +5,19 @@ using Verify.Modelling;
 namespace Verify.Claims;
 
 /// <summary>
-/// What holds in every reachable state of a model, whatever its sizes, said in the modelling language: the proof of
-/// claims for every size at once. Found by reflection: a public class with a constructor without parameters is enough.
+/// An inductive invariant of a model for every size, written in the modelling language. It proves its claims for all
+/// sizes at once. Reflection finds every public class with a parameterless constructor.
 /// </summary>
 public abstract class Invariant
 {
-    /// <summary>The ids of the claims that it proves.</summary>
+    /// <summary>The identifiers of the claims that the invariant proves.</summary>
     public abstract ImmutableArray<string> Claims { get; }
 
-    /// <summary>Whether a value is one of some members of its enum, as a thread is at one of some steps.</summary>
-    /// <exception cref="UserErrorException">VRF113: there is no such member. VRF101: it is no enum.</exception>
+    /// <summary>
+    /// True if a value is one of the given members of its enum; for example, a thread is at one of these steps.
+    /// </summary>
+    /// <exception cref="UserErrorException">VRF113: the enum has no such member. VRF101: the value is not an
+    /// enum.</exception>
     protected static Expr Is(Expr value, params ReadOnlySpan<string> members)
     {
         if (value.Sort is not Sort.Enumeration sort)
@@ -34,11 +37,11 @@ public abstract class Invariant
         return isOne;
     }
 
-    /// <summary>Says what holds, conjunct by conjunct.</summary>
+    /// <summary>Adds the conjuncts of the invariant.</summary>
     protected abstract void Describe(InvariantBuilder i);
 
-    /// <summary>The conjuncts for one model.</summary>
-    /// <exception cref="UserErrorException">VRF308, VRF113, VRF101: it does not fit the model.</exception>
+    /// <summary>The conjuncts of the invariant for one model.</summary>
+    /// <exception cref="UserErrorException">VRF308, VRF113, VRF101: the invariant does not fit the model.</exception>
     public ImmutableArray<Conjunct> For(Model model)
     {
         var builder = new InvariantBuilder(model);
@@ -50,10 +53,10 @@ public abstract class Invariant
 /// <summary>A part of an invariant.</summary>
 /// <param name="Name">Unique in the invariant.</param>
 /// <param name="Holds">A predicate of states.</param>
-/// <param name="Where">Where it is written.</param>
+/// <param name="Where">The source location of the conjunct.</param>
 public sealed record Conjunct(string Name, Expr Holds, SourceLocation Where);
 
-/// <summary>The words that an invariant is written in: the names of a model, and the modelling language.</summary>
+/// <summary>The vocabulary of an invariant: the names of a model and the modelling language.</summary>
 public sealed class InvariantBuilder
 {
     private readonly Model model;
@@ -75,23 +78,23 @@ public sealed class InvariantBuilder
         }
     }
 
-    /// <summary>The model that the invariant is of.</summary>
+    /// <summary>The model that the invariant is about.</summary>
     public Model Model => model;
 
     /// <summary>A variable of the model.</summary>
-    /// <exception cref="UserErrorException">VRF113: there is none of that name.</exception>
+    /// <exception cref="UserErrorException">VRF113: the model has no variable of that name.</exception>
     public Expr this[string variable] => model.Variables.FirstOrDefault(v => v.Name == variable) is { } found
         ? new Expr.Read(found)
         : throw Unknown("variable", variable, model.Variables.Select(v => v.Name));
 
     /// <summary>A scalar set of the model.</summary>
-    /// <exception cref="UserErrorException">VRF113: there is none of that name.</exception>
+    /// <exception cref="UserErrorException">VRF113: the model has no scalar set of that name.</exception>
     public Sort Sort(string name) => sorts.TryGetValue(name, out var sort)
         ? sort
         : throw Unknown("scalar set", name, sorts.Keys.Order(StringComparer.Ordinal));
 
-    /// <summary>A field of some record of the model.</summary>
-    /// <exception cref="UserErrorException">VRF113: there is none of that name.</exception>
+    /// <summary>A field of a record of the model.</summary>
+    /// <exception cref="UserErrorException">VRF113: the model has no field of that name.</exception>
     public Field Field(string name) => fields.TryGetValue(name, out var field)
         ? field
         : throw Unknown("field", name, fields.Keys.Order(StringComparer.Ordinal));
@@ -103,7 +106,7 @@ public sealed class InvariantBuilder
         if (conjuncts.Exists(conjunct => conjunct.Name == name))
         {
             throw UserErrorException.At(where, ErrorCodes.BadInvariant, $"two conjuncts have the name '{name}'",
-                "give each a name of its own");
+                "rename one of them");
         }
 
         conjuncts.Add(new Conjunct(name, Dsl.Coerce(holds, Modelling.Sort.Bool), where));

@@ -8,31 +8,33 @@ using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Claims;
 
-/// <summary>One decision with all that is needed to repeat it.</summary>
-/// <param name="Instance">What was looked at.</param>
-/// <param name="Property">What was asked.</param>
-/// <param name="Verdict">What was found.</param>
-/// <param name="Engine">By which engine.</param>
-/// <param name="Run">Under which budget and seed.</param>
-/// <param name="ElapsedSeconds">How long it took in all.</param>
+/// <summary>One decision, with everything that is needed to repeat it.</summary>
+/// <param name="Instance">The instance.</param>
+/// <param name="Property">The property.</param>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Engine">The name of the engine.</param>
+/// <param name="Run">The options of the run: budget, seed and so on.</param>
+/// <param name="ElapsedSeconds">The seconds that the decision took in all.</param>
 public sealed record Report(
     Instance Instance, Property Property, Verdict Verdict, string Engine, EngineOptions Run, double ElapsedSeconds)
 {
-    /// <summary>How long the engine took, without the walk of the interpreter behind it.</summary>
+    /// <summary>The seconds that the engine took, without the interpreter's check afterwards.</summary>
     public double EngineSeconds => ElapsedSeconds - (Verdict.Evidence.Checked?.Seconds ?? 0);
 
-    /// <summary>The trace that the verdict shows, replayed; null if it shows none.</summary>
+    /// <summary>The replayed trace of the verdict; null if it has none.</summary>
     public CheckedTrace? CheckedTrace { get; init; }
 
-    /// <summary>The trace that the verdict shows, if any.</summary>
+    /// <summary>The trace of the verdict; null if it has none.</summary>
     public Trace? Trace => CheckedTrace?.Trace;
 
     /// <summary>
-    /// Lets an engine decide. What it found is told only when the reference interpreter has replayed its trace or, of a
-    /// proof by search, has walked as much as <see cref="EngineOptions.Scrutiny"/> says.
+    /// Decides a property with an engine. The result is reported only after the reference interpreter has replayed its
+    /// trace or, for a proof by search, has visited the share of states that <see cref="EngineOptions.Scrutiny"/>
+    /// demands.
     /// </summary>
-    /// <exception cref="UndefinedException">The model is not well defined in a state that it can come to.</exception>
-    /// <exception cref="UnreachableException">Engine and interpreter differ, or nothing backs the verdict: our mistake.</exception>
+    /// <exception cref="UndefinedException">The model is not well defined in a reachable state.</exception>
+    /// <exception cref="UnreachableException">The engine and the interpreter differ, or the verdict has no evidence: an
+    /// internal error.</exception>
     public static Report Decide(IEngine engine, Instance instance, Property property, EngineOptions run)
     {
         var clock = Stopwatch.StartNew();
@@ -57,7 +59,7 @@ public sealed record Report(
         }
     }
 
-    // No engine gets a verdict past here that nothing stands behind.
+    // Rejects verdicts without evidence.
     private static void CheckBacked(IEngine engine, Instance instance, Property property, Verdict verdict)
     {
         var evidence = verdict.Evidence;
@@ -82,7 +84,7 @@ public sealed record Report(
         };
         if (!isBacked)
         {
-            throw new UnreachableException($"engine '{engine.Name}' says '{verdict.Word}' of '{property.Name}' and shows nothing for it");
+            throw new UnreachableException($"engine '{engine.Name}' reports '{verdict.Word}' for '{property.Name}' without evidence");
         }
     }
 
@@ -101,8 +103,8 @@ public sealed record Report(
     }
 
     /// <summary>
-    /// What makes a proof say nothing, or that something is never reached: witnesses that were not met, rules that never
-    /// fired, and that nobody asked for another witness.
+    /// The reasons for which a proof, or a refuted <c>Reachable</c> property, is vacuous: witnesses that were not
+    /// reached, rules that never fired, or no witness at all.
     /// </summary>
     public ImmutableArray<string> Vacuities()
     {
@@ -112,7 +114,7 @@ public sealed record Report(
             return [];
         }
 
-        // That what was asked about is not met is the answer.
+        // The property in question is left out: that it was not reached is the answer.
         var unmet = evidence.Witnesses.Where(witness => witness.Depth is null && (witness.IsTrigger || witness.Property != Property.Name))
             .Select(witness => $"vacuous: '{witness.Property}' is not reachable");
         var idle = Instance.Model.Rules
@@ -121,36 +123,36 @@ public sealed record Report(
         string[] unasked = Instance.Model.Properties.Any(other => other is Property.Reachable && other.Name != Property.Name)
             ? []
             : [Property is Property.Reachable
-                ? "vacuous: the model has no other Reachable property, so nothing shows that the answer is about anything"
-                : "vacuous: the model has no Reachable property, so nothing shows that the proof is about anything"];
+                ? "vacuous: the model has no other Reachable property, so the answer may be vacuous"
+                : "vacuous: the model has no Reachable property, so the proof may be vacuous"];
         return [.. unmet, .. idle, .. unasked];
     }
 
-    /// <summary>Rules that are declared never to fire, and fire.</summary>
+    /// <summary>Rules that fire although they are declared never to.</summary>
     public ImmutableArray<string> Forbidden()
     {
         var counts = Verdict.Evidence.RuleCounts;
         return
         [
             .. Instance.Model.Rules.Where((rule, i) => rule.Never is not null && i < counts.Length && counts[i] > 0)
-                .Select(rule => $"rule '{rule.Name}' fires, and shall never: {rule.Never}"),
+                .Select(rule => $"rule '{rule.Name}' fires although it is declared never to: {rule.Never}"),
         ];
     }
 
-    /// <summary>Rules that are declared never to fire, where nobody looked whether that is so.</summary>
+    /// <summary>Rules that are declared never to fire and that no search has checked.</summary>
     public ImmutableArray<string> NotJudged() => IsAboutAllStates
         ? [.. Verdict.Evidence.NotJudged(Instance.Model)
             .Select(rule => $"not judged: whether rule '{rule.Name}' never fires ({rule.Never})")]
         : [];
 
     /// <summary>
-    /// What is not known of whether what exhaustion shows of all states says anything: witnesses and rules that a reduction left
-    /// out, and that a search without it did not meet within what it was allowed.
+    /// The open questions about vacuity: witnesses and rules that a reduction left out and that the unreduced search
+    /// did not reach within its limit.
     /// </summary>
     public ImmutableArray<string> OpenVacuities() => IsAboutAllStates && Verdict.Evidence is { Kind: EvidenceKind.Exhaustive } evidence
         ? [.. evidence.LeftOut(Instance.Model).Select(part => $"may be vacuous: {part}"), .. NotJudged()]
         : [];
 
-    // A proof, or that something is never reached: no trace shows it.
+    // A proof, or a refuted <c>Reachable</c> property: a result about all states, which no trace shows.
     private bool IsAboutAllStates => Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null };
 }

@@ -8,28 +8,31 @@ using UnreachableException = System.Diagnostics.UnreachableException;
 namespace Verify.Claims;
 
 /// <summary>
-/// Holds a proof by search against the interpreter before it is told: every reachable state where they are few, else a
-/// sample of them. What differs is a mistake of ours and never becomes a verdict.
+/// Checks a proof by search against the interpreter before it is reported: every reachable state if there are few, else
+/// a sample of them. A difference is an internal error and never becomes a verdict.
 /// </summary>
 /// <remarks>
-/// Of the search only the numbers in its evidence are taken, and whether a state is among those visited. Which states
-/// there are, where they lead and what holds in them, the interpreter says. A walk through all of them finds the number
-/// of states again, of steps, how often each rule fires and where each witness is first met, as far as the reductions
-/// promise to keep that.
+/// The check takes two things from the search: the numbers in its evidence, and whether it visited a given state. The
+/// interpreter computes the states, their successors and the truth of the predicates. A walk through all states
+/// recomputes the number of states, the number of steps, the count of each rule and the depth of each witness, as far
+/// as the reductions preserve them.
 /// </remarks>
 public static class SearchCheck
 {
     private const int StatesBetweenNews = 4096;
     private const int StatesToGuessFrom = 32;
 
-    /// <summary>Checks that a property holds in every reachable state, or that none meets what is looked for.</summary>
+    /// <summary>
+    /// Checks that a property holds in every reachable state or, for a <c>Reachable</c> property, in none.
+    /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="property">What the search proves of it or, if something is to be reachable, refutes.</param>
-    /// <param name="evidence">What the search says that it did.</param>
-    /// <param name="run">Its circumstances; without a <see cref="EngineOptions.Scrutiny"/>, the brief one.</param>
-    /// <param name="visited">The states that it visited.</param>
-    /// <returns>What was walked; null if it was interrupted.</returns>
-    /// <exception cref="UnreachableException">Search and interpreter differ.</exception>
+    /// <param name="property">The property that the search proved or, if it is a <c>Reachable</c>, refuted.</param>
+    /// <param name="evidence">The evidence that the search reported.</param>
+    /// <param name="run">The options of the run; without a <see cref="EngineOptions.Scrutiny"/> the check is
+    /// brief.</param>
+    /// <param name="visited">The states that the search visited.</param>
+    /// <returns>The extent of the check; null if it was interrupted.</returns>
+    /// <exception cref="UnreachableException">The search and the interpreter differ.</exception>
     public static Checked? Of(Model model, Property property, Evidence evidence, EngineOptions run, IStateSet visited)
     {
         var clock = Stopwatch.StartNew();
@@ -39,7 +42,7 @@ public static class SearchCheck
         return (whole ?? Draw(question, left)) is { } walked ? walked with { Seconds = clock.Elapsed.TotalSeconds } : null;
     }
 
-    // All states, if that is not too much; else what is left of the work.
+    // Walks through all states if the allowed work is enough; returns the remaining work.
     private static long Walk(Question question, long work, out Checked? whole)
     {
         var interpreter = new Interpreter(question.Model);
@@ -67,7 +70,7 @@ public static class SearchCheck
             : null;
     }
 
-    // False if it was given up.
+    // Returns false if the walk was interrupted.
     private static bool Follow(
         Question question, ReachableWalk walk, IEnumerable<Visit> visits, VisitCheck check, Func<bool> isTooMuch)
     {
@@ -95,29 +98,31 @@ public static class SearchCheck
         }
     }
 
-    /// <summary>What is checked.</summary>
+    /// <summary>The proof to check.</summary>
     internal sealed record Question(Model Model, Property Property, Evidence Evidence, EngineOptions Run, IStateSet Visited)
     {
-        /// <summary>The reachable states of the model as it is; null where a reduction leaves their number open.</summary>
+        /// <summary>
+        /// The number of reachable states of the unreduced model; null if a reduction leaves it open.
+        /// </summary>
         public long? States => Has(Reductions.ConeOfInfluence) || Has(Reductions.PartialOrder) ? null
             : Has(Reductions.Symmetry) ? Evidence.StatesStoodFor
             : Evidence.States;
 
-        /// <summary>There are no fewer; at least 1.</summary>
+        /// <summary>A lower bound on the number of reachable states; at least 1.</summary>
         public long MinStates => Math.Max(1, Math.Max(Evidence.States, Evidence.StatesStoodFor ?? 0));
 
-        /// <summary>Whether the search was reduced in a way.</summary>
+        /// <summary>True if the search used a reduction.</summary>
         public bool Has(Reductions reduction) => Run.Reductions.HasFlag(reduction);
 
-        /// <summary>What is said where search and interpreter differ.</summary>
+        /// <summary>The exception for a difference between search and interpreter.</summary>
         public UnreachableException Differs(string how) =>
             new($"'{Property.Name}' of {Model.Name} was decided by a search that the interpreter does not confirm: {how}");
 
-        /// <summary>A state in a line.</summary>
+        /// <summary>A state as one line of text.</summary>
         public string Text(State? state) => state is null ? "the initial states"
             : $"the state {string.Join(", ", state.Values.Select((value, i) => $"{Model.Variables[i].Name}={value}"))}";
 
-        /// <summary>A step in a line.</summary>
+        /// <summary>A step as one line of text.</summary>
         public string Text(Step step) => step.Arguments.IsEmpty
             ? $"'{Model.Rules[step.Rule].Name}'"
             : $"'{Model.Rules[step.Rule].Name}' ({string.Join(", ", step.Arguments)})";

@@ -4,9 +4,9 @@ using Verify.Semantics;
 
 namespace Verify.Claims;
 
-/// <summary>Holds what a search says against the states that the interpreter visits, one after the other.</summary>
-/// <param name="question">What is checked.</param>
-/// <param name="interpreter">Whose states they are.</param>
+/// <summary>Compares the results of a search with each state that the interpreter visits.</summary>
+/// <param name="question">The proof to check.</param>
+/// <param name="interpreter">The interpreter that visits the states.</param>
 internal sealed class VisitCheck(SearchCheck.Question question, Interpreter interpreter)
 {
     private readonly Property.Reachable[] goals = [.. question.Model.Properties.OfType<Property.Reachable>()];
@@ -15,14 +15,14 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
     private readonly HashSet<long> places = [];
     private int farthest;
 
-    /// <summary>Steps from the states looked at.</summary>
+    /// <summary>The number of steps from the visited states.</summary>
     public long Transitions { get; private set; }
 
-    /// <summary>Looks at one more state.</summary>
+    /// <summary>Checks one more state.</summary>
     public void Look(Visit visit)
     {
         var state = visit.State;
-        // States come in the order of their depths: the first that a place stands for is a nearest one.
+        // States come in the order of their depths, so the first state of an equivalence class is a nearest one.
         if (Find(state, () => question.Text(state)) is { } place && places.Add(place))
         {
             farthest = visit.Depth;
@@ -33,7 +33,7 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
             Transitions++;
             if (fired[step.Rule]++ == 0 && CountOf(step.Rule) == 0)
             {
-                throw question.Differs($"{question.Text(step)} fires in {question.Text(state)}, and is said to fire nowhere");
+                throw question.Differs($"{question.Text(step)} fires in {question.Text(state)}, but not in the search");
             }
 
             if (question.Visited.StandsForAll)
@@ -46,12 +46,12 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
         LookForGoals(visit);
     }
 
-    /// <summary>Compares what was found in all states there are.</summary>
-    /// <param name="states">How many there are.</param>
+    /// <summary>Compares the totals after a visit of all states.</summary>
+    /// <param name="states">The number of states.</param>
     public void CompareTotals(long states)
     {
         var evidence = question.Evidence;
-        Compare("states that stand for all", evidence.States, places.Count);
+        Compare("representative states", evidence.States, places.Count);
         Compare("states", question.States ?? states, states);
         if (question.Run.Reductions == Reductions.None)
         {
@@ -74,7 +74,7 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
         {
             if (WitnessOf(goals[goal]) is { } witness && witness.Depth is null != metAt[goal] is null)
             {
-                throw question.Differs($"'{witness.Property}' is said to be {(witness.Depth is null ? "met nowhere" : "met")}");
+                throw question.Differs($"'{witness.Property}' is reported as {(witness.Depth is null ? "not reached" : "reached")}");
             }
 
             if (WitnessOf(goals[goal]) is { Depth: { } depth } && !question.Has(Reductions.PartialOrder))
@@ -84,7 +84,7 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
         }
     }
 
-    /// <summary>What was looked at.</summary>
+    /// <summary>The extent of the check.</summary>
     public Checked ToChecked(ReachableWalk walk) => new(question.Model, question.Property)
     {
         States = walk.Visited,
@@ -115,7 +115,8 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
         }
     }
 
-    // A state does not show what comes later. That both sides have a value it does: true, or the interpreter's exception.
+    // A single state does not show what comes later, so only definedness is compared: if the search has a value for a
+    // predicate, the interpreter must have one too, and it throws if not.
     private bool IsDefined(Property.LeadsTo property, State state)
     {
         interpreter.Holds(state, property.From, property.Where);
@@ -133,7 +134,7 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
                 metAt[i] = visit.Depth;
                 if (WitnessOf(goal) is { Depth: null })
                 {
-                    throw question.Differs($"'{goal.Name}' is met in {question.Text(visit.State)}, and is said to be met nowhere");
+                    throw question.Differs($"'{goal.Name}' is reached in {question.Text(visit.State)}, but not in the search");
                 }
             }
         }
@@ -141,7 +142,7 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
 
     private long CountOf(int rule) => question.Evidence.RuleCounts[rule];
 
-    // The trigger of a LeadsTo, which may have any name, stands behind those of the model.
+    // The trigger of a LeadsTo may have any name, so it comes after the properties of the model.
     private Witness? WitnessOf(Property.Reachable goal) =>
         question.Evidence.Witnesses.FirstOrDefault(witness => witness.Property == goal.Name);
 
@@ -149,7 +150,7 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
     {
         if (said != found)
         {
-            throw question.Differs(FormattableString.Invariant($"{what}: {said:N0} are said, and the interpreter finds {found:N0}"));
+            throw question.Differs(FormattableString.Invariant($"{what}: the search reports {said:N0}, the interpreter finds {found:N0}"));
         }
     }
 }

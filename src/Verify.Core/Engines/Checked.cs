@@ -3,58 +3,59 @@ using Verify.Modelling;
 
 namespace Verify.Engines;
 
-/// <summary>How much of a proof by search the interpreter walks once more before the proof is told.</summary>
-/// <param name="Work">What it may take, in <see cref="Semantics.Interpreter.Work"/>; where that is not enough, a sample is walked.</param>
+/// <summary>The share of a proof by search that the interpreter visits again before the proof is reported.</summary>
+/// <param name="Work">The maximum work in units of <see cref="Semantics.Interpreter.Work"/>; if that is not enough for
+/// all states, the interpreter visits a sample.</param>
 public sealed record Scrutiny(long Work)
 {
-    /// <summary>Some milliseconds: for many questions, one after the other.</summary>
+    /// <summary>Some milliseconds: for many questions in a row.</summary>
     public static Scrutiny Brief { get; } = new(60_000);
 
-    /// <summary>About a second: for a question that somebody waits for.</summary>
+    /// <summary>About a second: for a single question that a user waits for.</summary>
     public static Scrutiny Usual { get; } = new(10_000_000);
 
-    /// <summary>The same in all for several questions, and not less than is brief for each.</summary>
+    /// <summary>Divides the work among several questions; each gets at least <see cref="Brief"/>.</summary>
     public Scrutiny Shared(int questions) => new(Math.Max(Brief.Work, Work / questions));
 
-    /// <summary>Every reachable state, however long it takes.</summary>
+    /// <summary>Every reachable state, without a limit.</summary>
     public static Scrutiny Whole { get; } = new(long.MaxValue);
 }
 
-/// <summary>What the interpreter walked of a search that proves something, made by the claims' check of searches alone.</summary>
+/// <summary>The extent to which the interpreter checked a proof by search. Only <c>SearchCheck</c> makes one.</summary>
 public sealed record Checked
 {
     internal Checked(Model model, Property property) => (Model, Property) = (model, property);
 
-    /// <summary>Whether every reachable state was visited, by the interpreter too.</summary>
+    /// <summary>True if the interpreter also visited every reachable state.</summary>
     public bool IsWhole { get; internal init; }
 
-    /// <summary>Distinct states that the interpreter visited, of the model as it is without reductions.</summary>
+    /// <summary>Distinct states of the unreduced model that the interpreter visited.</summary>
     public long States { get; internal init; }
 
-    /// <summary>Steps that it took from them.</summary>
+    /// <summary>Steps that the interpreter took from them.</summary>
     public long Transitions { get; internal init; }
 
-    /// <summary>The reachable states of the model; null where a reduction leaves their number open.</summary>
+    /// <summary>The number of reachable states of the model; null if a reduction leaves it open.</summary>
     public long? Of { get; internal init; }
 
-    /// <summary>Whether the successors were looked for among what the search visited, too.</summary>
+    /// <summary>True if the check also looked up the successors among the states that the search visited.</summary>
     public bool WithSuccessors { get; internal init; }
 
-    /// <summary>Where the draws of a sample started.</summary>
+    /// <summary>The seed of the sample.</summary>
     public ulong Seed { get; internal init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>The seconds that the check took.</summary>
     public double Seconds { get; internal init; }
 
     internal Model Model { get; }
 
     internal Property Property { get; }
 
-    /// <summary>The same in a line.</summary>
+    /// <summary>The extent of the check as one line of text.</summary>
     public override string ToString()
     {
-        // States and steps are all that is looked at; whether a run that goes on for ever is fair is not.
-        var open = Property is Property.LeadsTo ? "; no runs that go on for ever" : "";
+        // The check covers states and steps. It does not cover whether an infinite run is fair.
+        var open = Property is Property.LeadsTo ? "; no infinite runs" : "";
         if (IsWhole)
         {
             return string.Create(CultureInfo.InvariantCulture,
@@ -66,7 +67,7 @@ public sealed record Checked
         return string.Create(CultureInfo.InvariantCulture, $"{States:N0}{of} states{successors}, drawn by seed {Seed}{open}");
     }
 
-    /// <summary>Whether it was made of this question: of the same model, whoever built it.</summary>
+    /// <summary>True if the check is about this property of this model, whichever code built the model.</summary>
     internal bool IsAbout(Model model, Property property) => Property.Name == property.Name
         && (ReferenceEquals(Model, model) || Model.Identity == model.Identity);
 }

@@ -2,15 +2,17 @@ using Verify.Semantics;
 
 namespace Verify.Engines;
 
-/// <summary>The states that a search visited, for as long as they are held against the interpreter.</summary>
+/// <summary>The states that a search visited, kept while the interpreter checks them.</summary>
 public interface IStateSet
 {
     /// <summary>
-    /// Whether of every reachable state one was visited that stands for it. Not so under partial order, which leaves states
-    /// out on purpose.
+    /// True if the search visited a representative of every reachable state. Partial-order reduction leaves states out
+    /// on purpose, so this is false for it.
     /// </summary>
     bool StandsForAll { get; }
 
-    /// <summary>The number of the visited state that stands for a state, another one for each; null if there is none.</summary>
+    /// <summary>
+    /// The number of the visited representative of a state, different for each representative; null if there is none.
+    /// </summary>
     long? Find(State state);
 }

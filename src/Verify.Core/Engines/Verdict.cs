@@ -3,22 +3,25 @@ using Verify.Traces;
 
 namespace Verify.Engines;
 
-/// <summary>What an engine found out. It says no more than was done.</summary>
+/// <summary>The result of an engine. It claims no more than the engine has done.</summary>
 public abstract record Verdict
 {
     private Verdict()
     {
     }
 
-    /// <summary>What was looked at.</summary>
+    /// <summary>The evidence behind the verdict.</summary>
     public abstract Evidence Evidence { get; init; }
 
-    /// <summary>The word for it in JSON and in reports.</summary>
+    /// <summary>The name of the verdict in JSON and in reports.</summary>
     public abstract string Word { get; }
 
-    /// <summary>Holds: every reachable state of the instance was visited, or an inductive invariant was checked.</summary>
-    /// <param name="Evidence">What backs it.</param>
-    /// <param name="Witness">For a <c>Reachable</c> property, the run that reaches it.</param>
+    /// <summary>
+    /// The property holds: the search visited every reachable state of the instance, or a solver accepted an inductive
+    /// invariant.
+    /// </summary>
+    /// <param name="Evidence">The evidence behind the verdict.</param>
+    /// <param name="Witness">For a <c>Reachable</c> property, the trace that reaches it.</param>
     public sealed record Proved(Evidence Evidence, Trace? Witness = null) : Verdict
     {
         /// <inheritdoc/>
@@ -28,9 +31,9 @@ public abstract record Verdict
         public override string Word => "proved";
     }
 
-    /// <summary>No violation in what was looked at, and not everything was looked at.</summary>
-    /// <param name="Bound">How far it went and what stopped it.</param>
-    /// <param name="Evidence">What was looked at.</param>
+    /// <summary>The engine found no violation in the part that it covered.</summary>
+    /// <param name="Bound">The extent of the covered part and the reason why the engine stopped.</param>
+    /// <param name="Evidence">The evidence about the covered part.</param>
     public sealed record HoldsUpTo(ExplorationBound Bound, Evidence Evidence) : Verdict
     {
         /// <inheritdoc/>
@@ -40,9 +43,11 @@ public abstract record Verdict
         public override string Word => "holds-up-to";
     }
 
-    /// <summary>Does not hold. Shown only after the trace was replayed in the reference interpreter.</summary>
+    /// <summary>
+    /// The property does not hold. Reports show this only after the reference interpreter has replayed the trace.
+    /// </summary>
     /// <param name="Trace">The violation; null only for a <c>Reachable</c> property of an exhausted instance.</param>
-    /// <param name="Evidence">What was looked at.</param>
+    /// <param name="Evidence">The evidence behind the verdict.</param>
     public sealed record Refuted(Trace? Trace, Evidence Evidence) : Verdict
     {
         /// <inheritdoc/>
@@ -52,9 +57,9 @@ public abstract record Verdict
         public override string Word => "refuted";
     }
 
-    /// <summary>Nothing can be said.</summary>
-    /// <param name="Reason">Why.</param>
-    /// <param name="Evidence">What was looked at all the same.</param>
+    /// <summary>The engine could not decide the property.</summary>
+    /// <param name="Reason">The reason.</param>
+    /// <param name="Evidence">The evidence about the part that the engine covered.</param>
     public sealed record Unknown(string Reason, Evidence Evidence) : Verdict
     {
         /// <inheritdoc/>
@@ -65,19 +70,19 @@ public abstract record Verdict
     }
 }
 
-/// <summary>How far a search went that was cut.</summary>
-/// <param name="Cause">What cut it, in a few words.</param>
-/// <param name="Depth">Every state within this many steps of the start was looked at.</param>
-/// <param name="States">States looked at, some of which may lie deeper.</param>
+/// <summary>The extent of an incomplete search.</summary>
+/// <param name="Cause">The reason why the search stopped, in a few words.</param>
+/// <param name="Depth">The search checked every state within this many steps of an initial state.</param>
+/// <param name="States">The number of states checked; some may lie deeper.</param>
 public sealed record ExplorationBound(string Cause, int Depth, long States);
 
-/// <summary>What backs a verdict.</summary>
+/// <summary>The evidence behind a verdict.</summary>
 public sealed record Evidence
 {
-    /// <summary>No evidence: nothing was looked at.</summary>
+    /// <summary>No evidence.</summary>
     public static Evidence Nothing { get; } = new() { Kind = EvidenceKind.None };
 
-    /// <summary>How it was come by.</summary>
+    /// <summary>The way in which the evidence was obtained.</summary>
     public required EvidenceKind Kind { get; init; }
 
     /// <summary>Distinct states visited.</summary>
@@ -90,34 +95,38 @@ public sealed record Evidence
     public int Depth { get; init; }
 
     /// <summary>
-    /// Under symmetry, the states that those visited stand for: as many as a search without it visits. Null otherwise.
+    /// Under symmetry, the number of states that the visited representatives stand for, which equals the count of a
+    /// search without symmetry; else null.
     /// </summary>
     public long? StatesStoodFor { get; init; }
 
     /// <summary>
-    /// How often each rule fired, in the order of the model's rules; <see cref="NotCounted"/> for a rule that a reduction
-    /// left out; empty when nothing was counted.
+    /// The number of times each rule fired, in the order of the model's rules. <see cref="NotCounted"/> marks a rule
+    /// that a reduction left out. Empty if the engine counted nothing.
     /// </summary>
     public ImmutableArray<long> RuleCounts { get; init; } = [];
 
-    /// <summary>The count of a rule that was not looked at, which says nothing about whether it fires.</summary>
+    /// <summary>The count of a rule that the search left out; the rule may fire or not.</summary>
     public const long NotCounted = -1;
 
-    /// <summary>The <c>Reachable</c> properties that were looked for and where each was first met.</summary>
+    /// <summary>
+    /// The <c>Reachable</c> properties that the search checked, each with the depth of its first witness.
+    /// </summary>
     public ImmutableArray<Witness> Witnesses { get; init; } = [];
 
-    /// <summary>The <c>Reachable</c> properties that a reduction left out: whether they are met is not known.</summary>
+    /// <summary>The <c>Reachable</c> properties that a reduction left out; they may be reachable or not.</summary>
     public ImmutableArray<string> NotLookedFor { get; init; } = [];
 
     /// <summary>
-    /// The states, not all distinct, that were looked at to find witnesses and firing rules that a reduction had left out;
-    /// null when nobody did. What was met there is among <see cref="Witnesses"/> and <see cref="RuleCounts"/>.
+    /// The states, not all distinct, that a second search visited to find the witnesses and rules that a reduction had
+    /// left out; null if there was no second search. Its results are part of <see cref="Witnesses"/> and
+    /// <see cref="RuleCounts"/>.
     /// </summary>
     public long? StatesForTheRest { get; init; }
 
     /// <summary>
-    /// What a reduction left out and nobody looked for since, a phrase each: whether a proof is vacuous is open. What rules that
-    /// shall never fire do is no matter of that (<see cref="NotJudged"/>).
+    /// The witnesses and rules that no search covered, one phrase each; until then a proof may be vacuous. Rules that
+    /// are declared never to fire are in <see cref="NotJudged"/> instead.
     /// </summary>
     public ImmutableArray<string> LeftOut(Modelling.Model model)
     {
@@ -128,76 +137,88 @@ public sealed record Evidence
         return [.. Phrase("not looked for", NotLookedFor), .. Phrase("not counted", [.. uncounted.Select(rule => rule.Name)])];
     }
 
-    /// <summary>The rules that shall never fire, and nobody looked whether they do.</summary>
+    /// <summary>The rules that are declared never to fire and that no search has checked.</summary>
     public IEnumerable<Modelling.Rule> NotJudged(Modelling.Model model) =>
         model.Rules.Where((rule, i) => rule.Never is not null && (i >= RuleCounts.Length || RuleCounts[i] == NotCounted));
 
-    /// <summary>Whether something was left out that a search of all parts of the model would tell.</summary>
+    /// <summary>True if a search without reductions could still find a missing witness or rule.</summary>
     public bool IsOpen(Modelling.Model model) => !LeftOut(model).IsEmpty || NotJudged(model).Any();
 
-    /// <summary>The runs that were drawn, up to the one that met what is looked for; null when none were.</summary>
+    /// <summary>The number of runs drawn, up to the one that decided the property; null if none were drawn.</summary>
     public long? Schedules { get; init; }
 
-    /// <summary>How many pairs of rules were taken one right after the other in runs that were drawn; null when none were.</summary>
+    /// <summary>
+    /// The number of distinct pairs of rules that fired one directly after the other in the drawn runs; null if none
+    /// were drawn.
+    /// </summary>
     public int? RulePairs { get; init; }
 
     /// <summary>
-    /// The seconds that visiting states took, without making the model ready for it and without looking for a trace
-    /// afterwards; null if no such search was made.
+    /// The seconds spent visiting states, without the preparation of the model and the search for a trace; null if no
+    /// such search ran.
     /// </summary>
     public double? SearchSeconds { get; init; }
 
-    /// <summary>The certificate that can be checked again, if there is one.</summary>
+    /// <summary>The certificate, which can be checked again; null if there is none.</summary>
     public string? Certificate { get; init; }
 
     /// <summary>
-    /// The proof as SMT-LIB 2 text that any solver can check: every answer has to be <c>unsat</c>. Null if there is none.
+    /// The proof as SMT-LIB 2 text for any solver; every answer has to be <c>unsat</c>. Null if there is none.
     /// </summary>
     public string? Obligations { get; init; }
 
-    /// <summary>The solver that was asked, its version and its seed; null if none was.</summary>
+    /// <summary>The solver, its version and its seed; null if none was used.</summary>
     public string? Solver { get; init; }
 
-    /// <summary>Which engine was chosen or was first, and why; null if there was no choice.</summary>
+    /// <summary>
+    /// The engine that was selected or finished first, and the reason; null if there was no selection.
+    /// </summary>
     public string? Selection { get; init; }
 
-    /// <summary>What the interpreter walked of a search before its proof was told; null if nothing was proved by one.</summary>
+    /// <summary>
+    /// The extent to which the interpreter checked a search before its proof was reported; null if no search proved
+    /// anything.
+    /// </summary>
     public Checked? Checked { get; init; }
 
-    /// <summary>The <see cref="Identity"/> of runs whose states were not counted; then <see cref="States"/> is 0.</summary>
+    /// <summary>
+    /// The value of <see cref="Identity"/> for runs whose states were not counted; <see cref="States"/> is then 0.
+    /// </summary>
     public const string StatesNotCounted = "states not counted";
 
-    /// <summary>How states were told apart, in a few words.</summary>
+    /// <summary>The way in which the engine distinguished states, in a few words.</summary>
     public string Identity { get; init; } = "exact states";
 }
 
-/// <summary>How evidence was come by.</summary>
+/// <summary>The ways in which an engine obtains evidence.</summary>
 public enum EvidenceKind
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No evidence.</summary>
     None,
 
-    /// <summary>Every reachable state was visited, or with reductions every one that they leave.</summary>
+    /// <summary>The engine visited every reachable state, or with reductions every state that they keep.</summary>
     Exhaustive,
 
-    /// <summary>Some reachable states were visited.</summary>
+    /// <summary>The engine visited some of the reachable states.</summary>
     Partial,
 
-    /// <summary>Runs were drawn.</summary>
+    /// <summary>The engine drew random runs.</summary>
     Sampled,
 
-    /// <summary>Every reachable state was visited that was not taken for another one with the same hash.</summary>
+    /// <summary>The engine visited every reachable state except for possible hash collisions.</summary>
     Hashed,
 
-    /// <summary>An inductive invariant was checked.</summary>
+    /// <summary>A solver accepted an inductive invariant.</summary>
     Inductive,
 }
 
-/// <summary>A <c>Reachable</c> property and where it was first met.</summary>
-/// <param name="Property">Its name.</param>
-/// <param name="Depth">After how many steps; null when it was not met.</param>
+/// <summary>A <c>Reachable</c> property and the depth of its first witness.</summary>
+/// <param name="Property">The name of the property.</param>
+/// <param name="Depth">The number of steps to the first witness; null if it was not reached.</param>
 public sealed record Witness(string Property, int? Depth)
 {
-    /// <summary>Whether it is what a <c>LeadsTo</c> begins with; a property of the model may have that name too.</summary>
+    /// <summary>
+    /// True if it is the trigger of a <c>LeadsTo</c>; a property of the model may have the same name.
+    /// </summary>
     public bool IsTrigger { get; init; }
 }

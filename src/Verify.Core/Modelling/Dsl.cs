@@ -3,10 +3,10 @@ using System.Diagnostics;
 
 namespace Verify.Modelling;
 
-/// <summary>Words of the modelling language that belong to no object; models say <c>using static</c>.</summary>
+/// <summary>Free functions of the modelling language; models import them with <c>using static</c>.</summary>
 public static class Dsl
 {
-    /// <summary>The empty option, of whatever sort the context asks for.</summary>
+    /// <summary>The empty option; the context determines its sort.</summary>
     public static Expr None { get; } = new Expr.NoneOf(Sort.Option(Sort.Bool));
 
     /// <summary>An option that holds a value.</summary>
@@ -24,47 +24,47 @@ public static class Dsl
         };
     }
 
-    /// <summary>Holds for every value of a scalar sort.</summary>
+    /// <summary>True if the body holds for every value of a scalar sort.</summary>
     public static Expr ForAll(Sort sort, Func<Expr, Expr> body) => Quantify(Quantifier.ForAll, sort, body);
 
-    /// <summary>Holds for every pair of values.</summary>
+    /// <summary>True if the body holds for every pair of values of two sorts.</summary>
     public static Expr ForAll(Sort first, Sort second, Func<Expr, Expr, Expr> body) =>
         ForAll(first, a => ForAll(second, b => body(a, b)));
 
-    /// <summary>Whether it holds for all values of three sorts.</summary>
+    /// <summary>True if the body holds for all values of three sorts.</summary>
     public static Expr ForAll(Sort first, Sort second, Sort third, Func<Expr, Expr, Expr, Expr> body) =>
         ForAll(first, second, (a, b) => ForAll(third, c => body(a, b, c)));
 
-    /// <summary>Whether it holds for all values of four sorts.</summary>
+    /// <summary>True if the body holds for all values of four sorts.</summary>
     public static Expr ForAll(Sort first, Sort second, Sort third, Sort fourth, Func<Expr, Expr, Expr, Expr, Expr> body) =>
         ForAll(first, second, third, (a, b, c) => ForAll(fourth, d => body(a, b, c, d)));
 
-    /// <summary>Whether it holds for all values of five sorts.</summary>
+    /// <summary>True if the body holds for all values of five sorts.</summary>
     public static Expr ForAll(Sort first, Sort second, Sort third, Sort fourth, Sort fifth,
         Func<Expr, Expr, Expr, Expr, Expr, Expr> body) =>
         ForAll(first, second, third, fourth, (a, b, c, d) => ForAll(fifth, e => body(a, b, c, d, e)));
 
-    /// <summary>Whether it holds for all values of six sorts.</summary>
+    /// <summary>True if the body holds for all values of six sorts.</summary>
     public static Expr ForAll(Sort first, Sort second, Sort third, Sort fourth, Sort fifth, Sort sixth,
         Func<Expr, Expr, Expr, Expr, Expr, Expr, Expr> body) =>
         ForAll(first, second, third, fourth, fifth, (a, b, c, d, e) => ForAll(sixth, f => body(a, b, c, d, e, f)));
 
-    /// <summary>Holds for at least one value of a scalar sort.</summary>
+    /// <summary>True if the body holds for at least one value of a scalar sort.</summary>
     public static Expr Exists(Sort sort, Func<Expr, Expr> body) => Quantify(Quantifier.Exists, sort, body);
 
-    /// <summary>Holds for at least one pair of values.</summary>
+    /// <summary>True if the body holds for at least one pair of values of two sorts.</summary>
     public static Expr Exists(Sort first, Sort second, Func<Expr, Expr, Expr> body) =>
         Exists(first, a => Exists(second, b => body(a, b)));
 
-    /// <summary>The number of values of a scalar sort that a statement holds for.</summary>
+    /// <summary>The number of values of a scalar sort for which the body holds.</summary>
     public static Expr Count(Sort sort, Func<Expr, Expr> body) => Quantify(Quantifier.Count, sort, body);
 
-    /// <summary>A map that has one value everywhere.</summary>
+    /// <summary>A map with the same value at every key.</summary>
     public static Expr Fill(Sort map, Expr value) => map is Sort.Mapping mapping
         ? new Expr.ConstantMap(mapping, Coerce(value, mapping.Value))
-        : throw Error(ErrorCodes.SortMismatch, $"'{map}' is no map");
+        : throw Error(ErrorCodes.SortMismatch, $"'{map}' is not a map");
 
-    /// <summary>A record from the values of its fields, in order.</summary>
+    /// <summary>A record made from the values of its fields, in order.</summary>
     public static Expr New(Sort record, params ReadOnlySpan<Expr> fields)
     {
         if (record is not Sort.Record sort || sort.Fields.Length != fields.Length)
@@ -85,7 +85,7 @@ public static class Dsl
     {
         if (!sort.IsScalar)
         {
-            throw Error(ErrorCodes.SortMismatch, $"'{sort}' cannot be ranged over: it has no finite list of values");
+            throw Error(ErrorCodes.SortMismatch, $"a quantifier cannot range over '{sort}': the sort has no finite list of values");
         }
 
         var binder = new Binder(NameFor(sort), sort);
@@ -94,15 +94,17 @@ public static class Dsl
         return holds is Expr.Literal && quantifier != Quantifier.Count ? holds : new Expr.Quantified(quantifier, binder, holds);
     }
 
-    /// <summary>A statement about every value of what is bound, whose body is already made.</summary>
-    /// <remarks>A binder that stands for something already, as a parameter of the rule around, is refused (VRF115).</remarks>
+    /// <summary>Quantifies a given body over all values of a binder.</summary>
+    /// <remarks>
+    /// A binder that is already bound, such as a parameter of the enclosing rule, is rejected (VRF115).
+    /// </remarks>
     public static Expr ForAllOver(Expr body, Binder binder) => new Expr.Quantified(Quantifier.ForAll, binder, Coerce(body, Sort.Bool));
 
-    /// <summary>What a binder stands for.</summary>
+    /// <summary>A reference to a binder.</summary>
     public static Expr ValueOf(Binder binder) => new Expr.BoundVariable(binder);
 
-    /// <summary>A member of an enum by its position, from 0.</summary>
-    /// <exception cref="UserErrorException">VRF121: there is no member at that position.</exception>
+    /// <summary>A member of an enum, selected by its position from 0.</summary>
+    /// <exception cref="UserErrorException">VRF121: the enum has no member at that position.</exception>
     public static Expr MemberOf(Sort.Enumeration sort, int position) => position >= 0 && position < sort.Members.Length
         ? new Expr.Literal(sort, position)
         : throw Error(ErrorCodes.OutOfRange, $"'{sort.Name}' has no member at position {position}",
@@ -116,7 +118,7 @@ public static class Dsl
         _ => "i",
     };
 
-    /// <summary>Fits an expression to the sort that the context asks for.</summary>
+    /// <summary>Converts an expression to the sort that the context expects.</summary>
     internal static Expr Coerce(Expr expr, Sort target)
     {
         if (expr.Sort.Equals(target) && !ReferenceEquals(expr, None))
@@ -131,7 +133,7 @@ public static class Dsl
                 literal.Number >= to.Low && literal.Number <= to.High
                     ? new Expr.Literal(target, literal.Number)
                     : throw Error(ErrorCodes.OutOfRange, $"{literal.Number} is outside of {to}"),
-            // A narrower or wider range: what does not fit is found when it is assigned.
+            // A range of other bounds: an assignment checks the value.
             (_, Sort.Interval) when expr.Sort is Sort.Interval => expr,
             (_, Sort.Optional to) when expr.Sort is not Sort.Optional => Some(Coerce(expr, to.Of)),
             (Expr.Some some, Sort.Optional to) => Some(Coerce(some.Content, to.Of)),
@@ -166,7 +168,7 @@ public static class Dsl
         return lift ? (Coerce(left, right.Sort), right) : (left, Coerce(right, left.Sort));
     }
 
-    /// <summary>The sort that holds the values of both: ranges, also those in options, are widened.</summary>
+    /// <summary>The smallest sort that holds the values of both: ranges are widened, also inside of options.</summary>
     internal static Sort Join(Sort left, Sort right) => (left, right) switch
     {
         (Sort.Interval a, Sort.Interval b) => Sort.Range(Math.Min(a.Low, b.Low), Math.Max(a.High, b.High)),
@@ -174,7 +176,7 @@ public static class Dsl
         _ => left,
     };
 
-    // Options of ranges that differ in their bounds only, and may be compared and chosen from as the ranges themselves.
+    // True for options whose ranges differ only in their bounds. They can be compared and chosen from as ranges can.
     private static bool IsRangeInOptions(Sort left, Sort right) => (left, right) switch
     {
         (Sort.Interval, Sort.Interval) => true,
@@ -182,11 +184,13 @@ public static class Dsl
         _ => false,
     };
 
-    /// <summary>An error at the line of the model that is being built, found on the call stack.</summary>
+    /// <summary>
+    /// Makes an error at the line of the model that is being built, which it finds on the call stack.
+    /// </summary>
     internal static UserErrorException Error(ErrorCode code, string message, string? hint = null) =>
         UserErrorException.At(SpotOfCaller(), code, message, hint);
 
-    /// <summary>The line of the model at which an exception was thrown.</summary>
+    /// <summary>The line of the model that threw an exception.</summary>
     internal static SourceLocation? SpotOf(Exception exception) => SpotIn(new StackTrace(exception, fNeedFileInfo: true));
 
     private static SourceLocation? SpotOfCaller() => SpotIn(new StackTrace(fNeedFileInfo: true));

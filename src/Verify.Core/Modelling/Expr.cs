@@ -3,15 +3,18 @@ using System.Globalization;
 
 namespace Verify.Modelling;
 
-/// <summary>An expression over the state: a closed set of nodes, each with a sort, checked when it is made.</summary>
+/// <summary>
+/// An expression over the state. The set of nodes is closed; each node has a sort, and its constructor checks the
+/// sorts.
+/// </summary>
 /// <remarks>
-/// Consumed through <see cref="ExprFold{T}"/> only. <c>&amp;</c>, <c>|</c>, implication and <c>If</c> evaluate
-/// from the left and only as far as needed; that matters for <see cref="ValueOf"/>, the one partial node.
+/// Passes use <see cref="ExprFold{T}"/>. <c>&amp;</c>, <c>|</c>, implication and <c>If</c> evaluate from the left and
+/// stop as soon as the result is known. This matters for <see cref="ValueOf"/>, the only partial node.
 /// </remarks>
 public abstract partial class Expr
 {
     /// <summary>
-    /// The deepest expression that may be: whoever takes expressions apart may do so by recursion, on the stack of any thread.
+    /// The maximum depth of an expression. It allows recursion over expressions on the stack of any thread.
     /// </summary>
     public const int MaxDepth = 1000;
 
@@ -31,7 +34,9 @@ public abstract partial class Expr
         }
     }
 
-    /// <summary>How deep it is nested; 0 where it has no parts. A chain of many is as deep as it is long.</summary>
+    /// <summary>
+    /// The nesting depth; 0 for an expression without operands. A chain of operators is as deep as it is long.
+    /// </summary>
     public int Depth { get; }
 
     /// <summary>The sort of the values.</summary>
@@ -39,7 +44,7 @@ public abstract partial class Expr
 
     internal abstract T Accept<T>(ExprFold<T> fold);
 
-    /// <summary>A constant of a scalar sort that is no option.</summary>
+    /// <summary>A constant of a scalar sort other than an option.</summary>
     public sealed class Literal : Expr
     {
         internal Literal(Sort sort, int number) : base(sort)
@@ -52,7 +57,7 @@ public abstract partial class Expr
                     count > 0 ? $"choose from {low} to {low + count - 1}" : null);
         }
 
-        /// <summary>The number itself for a range, 0 or 1 for a truth value, else the position of the member.</summary>
+        /// <summary>The number itself for a range, 0 or 1 for a truth value, the position for a member.</summary>
         public int Number { get; }
 
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnLiteral(this);
@@ -83,10 +88,10 @@ public abstract partial class Expr
     /// <summary>A parameter of a rule or the variable of a quantifier.</summary>
     public sealed class BoundVariable : Expr
     {
-        /// <summary>Reads what a binder stands for.</summary>
+        /// <summary>Refers to a binder.</summary>
         public BoundVariable(Binder binder) : base(binder.Sort) => Binder = binder;
 
-        /// <summary>What it is bound by.</summary>
+        /// <summary>The binder.</summary>
         public Binder Binder { get; }
 
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnBoundVariable(this);
@@ -123,18 +128,18 @@ public abstract partial class Expr
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnFieldOf(this);
     }
 
-    /// <summary>A record from its fields.</summary>
+    /// <summary>A record made from its fields.</summary>
     public sealed class RecordOf : Expr
     {
         internal RecordOf(Sort.Record sort, ImmutableArray<Expr> fields) : base(sort, fields.AsSpan()) => Fields = fields;
 
-        /// <summary>One expression a field, in the order of the record's fields.</summary>
+        /// <summary>One expression per field, in the order of the record's fields.</summary>
         public ImmutableArray<Expr> Fields { get; }
 
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnRecordOf(this);
     }
 
-    /// <summary>A map that has the same value everywhere.</summary>
+    /// <summary>A map with the same value at every key.</summary>
     public sealed class ConstantMap : Expr
     {
         internal ConstantMap(Sort.Mapping sort, Expr element) : base(sort, element) => Element = element;
@@ -156,7 +161,7 @@ public abstract partial class Expr
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnSome(this);
     }
 
-    /// <summary>Whether an option holds a value.</summary>
+    /// <summary>True if an option holds a value.</summary>
     public sealed class IsSome : Expr
     {
         internal IsSome(Expr option) : base(Sort.Bool, option) => Option = option;
@@ -167,7 +172,7 @@ public abstract partial class Expr
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnIsSome(this);
     }
 
-    /// <summary>The value of an option; undefined when it is empty (VRF120 when that is met).</summary>
+    /// <summary>The value of an option; undefined if the option is empty (VRF120).</summary>
     public sealed class ValueOf : Expr
     {
         internal ValueOf(Expr option) : base(((Sort.Optional)option.Sort).Of, option) => Option = option;
@@ -183,19 +188,21 @@ public abstract partial class Expr
     {
         internal Not(Expr operand) : base(Sort.Bool, operand) => Operand = operand;
 
-        /// <summary>What is negated.</summary>
+        /// <summary>The operand.</summary>
         public Expr Operand { get; }
 
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnNot(this);
     }
 
-    /// <summary>A connective of two truth values; the right one is looked at only when the left does not decide.</summary>
+    /// <summary>
+    /// A connective of two truth values; the right operand is evaluated only if the left does not decide.
+    /// </summary>
     public sealed class Connective : Expr
     {
         internal Connective(LogicOperator op, Expr left, Expr right) : base(Sort.Bool, left, right) =>
             (Operator, Left, Right) = (op, left, right);
 
-        /// <summary>Which connective.</summary>
+        /// <summary>The connective.</summary>
         public LogicOperator Operator { get; }
 
         /// <summary>The left operand.</summary>
@@ -221,13 +228,13 @@ public abstract partial class Expr
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnEqual(this);
     }
 
-    /// <summary>Order of two numbers.</summary>
+    /// <summary>A comparison of two numbers.</summary>
     public sealed class Compare : Expr
     {
         internal Compare(bool strict, Expr left, Expr right) : base(Sort.Bool, left, right) =>
             (IsStrict, Left, Right) = (strict, left, right);
 
-        /// <summary>Less when true, at most when false.</summary>
+        /// <summary>True for "less than", false for "at most".</summary>
         public bool IsStrict { get; }
 
         /// <summary>The left operand.</summary>
@@ -239,13 +246,13 @@ public abstract partial class Expr
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnCompare(this);
     }
 
-    /// <summary>Sum or difference of two numbers; its range is the one that interval arithmetic gives.</summary>
+    /// <summary>Sum or difference of two numbers. Its range follows from interval arithmetic.</summary>
     public sealed class Arithmetic : Expr
     {
         internal Arithmetic(bool subtract, Expr left, Expr right, Sort sort) : base(sort, left, right) =>
             (IsSubtract, Left, Right) = (subtract, left, right);
 
-        /// <summary>Difference when true, sum when false.</summary>
+        /// <summary>True for a difference, false for a sum.</summary>
         public bool IsSubtract { get; }
 
         /// <summary>The left operand.</summary>
@@ -257,38 +264,38 @@ public abstract partial class Expr
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnArithmetic(this);
     }
 
-    /// <summary>One of two values of one sort; only the chosen one is looked at.</summary>
+    /// <summary>One of two values of one sort; only the selected one is evaluated.</summary>
     public sealed class Conditional : Expr
     {
         internal Conditional(Expr condition, Expr then, Expr otherwise, Sort sort) : base(sort, condition, then, otherwise) =>
             (Condition, IfTrue, IfFalse) = (condition, then, otherwise);
 
-        /// <summary>Which of the two.</summary>
+        /// <summary>The condition that selects the value.</summary>
         public Expr Condition { get; }
 
-        /// <summary>The value when it holds.</summary>
+        /// <summary>The value if the condition holds.</summary>
         public Expr IfTrue { get; }
 
-        /// <summary>The value when it does not.</summary>
+        /// <summary>The value if it does not.</summary>
         public Expr IfFalse { get; }
 
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnConditional(this);
     }
 
-    /// <summary>A statement about every or some value of a scalar sort, or the number of values it holds for.</summary>
+    /// <summary>A quantifier over the values of a scalar sort.</summary>
     public sealed class Quantified : Expr
     {
         internal Quantified(Quantifier quantifier, Binder binder, Expr body)
             : base(quantifier == Quantifier.Count ? Sort.Range(0, binder.Sort.ScalarCount) : Sort.Bool, body) =>
             (Quantifier, Binder, Body) = (quantifier, binder, body);
 
-        /// <summary>Which quantifier.</summary>
+        /// <summary>The quantifier.</summary>
         public Quantifier Quantifier { get; }
 
-        /// <summary>What ranges over the sort.</summary>
+        /// <summary>The bound variable.</summary>
         public Binder Binder { get; }
 
-        /// <summary>What is said of it.</summary>
+        /// <summary>The statement about each value.</summary>
         public Expr Body { get; }
 
         internal override T Accept<T>(ExprFold<T> fold) => fold.OnQuantified(this);
@@ -298,26 +305,26 @@ public abstract partial class Expr
 /// <summary>The connectives of <see cref="Expr.Connective"/>.</summary>
 public enum LogicOperator
 {
-    /// <summary>Both hold.</summary>
+    /// <summary>Both operands hold.</summary>
     And,
 
-    /// <summary>At least one holds.</summary>
+    /// <summary>At least one operand holds.</summary>
     Or,
 
-    /// <summary>The right one holds if the left one does.</summary>
+    /// <summary>The right operand holds if the left one does.</summary>
     Implies,
 }
 
 /// <summary>The quantifiers of <see cref="Expr.Quantified"/>.</summary>
 public enum Quantifier
 {
-    /// <summary>For every value.</summary>
+    /// <summary>The body holds for every value.</summary>
     ForAll,
 
-    /// <summary>For at least one value.</summary>
+    /// <summary>The body holds for at least one value.</summary>
     Exists,
 
-    /// <summary>The number of values, from 0.</summary>
+    /// <summary>The number of values for which the body holds.</summary>
     Count,
 }
 
@@ -330,11 +337,11 @@ public sealed class Binder(string name, Sort sort)
     /// <summary>The name that reports print.</summary>
     public string Name { get; } = name;
 
-    /// <summary>What it ranges over.</summary>
+    /// <summary>The sort of its values.</summary>
     public Sort Sort { get; } = sort.IsScalar
         ? sort
-        : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{sort}' cannot be ranged over: it has no finite list of values");
+        : throw Dsl.Error(ErrorCodes.SortMismatch, $"a parameter cannot range over '{sort}': the sort has no finite list of values");
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the binder.</summary>
     public override string ToString() => Name;
 }

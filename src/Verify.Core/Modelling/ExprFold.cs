@@ -1,10 +1,12 @@
 namespace Verify.Modelling;
 
-/// <summary>The one way to take an expression apart: a method a node, so that a new node breaks every pass.</summary>
-/// <typeparam name="T">What a pass makes of an expression.</typeparam>
+/// <summary>
+/// A pass over expressions: one abstract method per node, so that a new node breaks every pass at compile time.
+/// </summary>
+/// <typeparam name="T">The result of the pass.</typeparam>
 public abstract class ExprFold<T>
 {
-    /// <summary>Applies the pass.</summary>
+    /// <summary>Applies the pass to an expression.</summary>
     public T Of(Expr expr) => expr.Accept(this);
 
     /// <summary>A constant.</summary>
@@ -13,28 +15,28 @@ public abstract class ExprFold<T>
     /// <summary>The empty option.</summary>
     protected internal abstract T OnNone(Expr.NoneOf node);
 
-    /// <summary>A variable's value.</summary>
+    /// <summary>The value of a variable.</summary>
     protected internal abstract T OnRead(Expr.Read node);
 
     /// <summary>A bound variable.</summary>
     protected internal abstract T OnBoundVariable(Expr.BoundVariable node);
 
-    /// <summary>A map at a key.</summary>
+    /// <summary>The value of a map at a key.</summary>
     protected internal abstract T OnIndex(Expr.Index node);
 
     /// <summary>A field of a record.</summary>
     protected internal abstract T OnFieldOf(Expr.FieldOf node);
 
-    /// <summary>A record from its fields.</summary>
+    /// <summary>A record made from its fields.</summary>
     protected internal abstract T OnRecordOf(Expr.RecordOf node);
 
     /// <summary>A constant map.</summary>
     protected internal abstract T OnConstantMap(Expr.ConstantMap node);
 
-    /// <summary>An option with a value.</summary>
+    /// <summary>An option that holds a value.</summary>
     protected internal abstract T OnSome(Expr.Some node);
 
-    /// <summary>Whether an option holds a value.</summary>
+    /// <summary>A test whether an option holds a value.</summary>
     protected internal abstract T OnIsSome(Expr.IsSome node);
 
     /// <summary>The value of an option.</summary>
@@ -43,26 +45,26 @@ public abstract class ExprFold<T>
     /// <summary>Negation.</summary>
     protected internal abstract T OnNot(Expr.Not node);
 
-    /// <summary>A connective.</summary>
+    /// <summary>A logical connective.</summary>
     protected internal abstract T OnConnective(Expr.Connective node);
 
     /// <summary>Equality.</summary>
     protected internal abstract T OnEqual(Expr.Equal node);
 
-    /// <summary>Order.</summary>
+    /// <summary>A comparison.</summary>
     protected internal abstract T OnCompare(Expr.Compare node);
 
     /// <summary>Sum or difference.</summary>
     protected internal abstract T OnArithmetic(Expr.Arithmetic node);
 
-    /// <summary>One of two.</summary>
+    /// <summary>A conditional.</summary>
     protected internal abstract T OnConditional(Expr.Conditional node);
 
     /// <summary>A quantifier.</summary>
     protected internal abstract T OnQuantified(Expr.Quantified node);
 }
 
-/// <summary>A fold that visits every node and returns nothing; a pass overrides what it cares about.</summary>
+/// <summary>A fold that visits every node and returns nothing; a pass overrides the methods that it needs.</summary>
 public abstract class ExprVisitor : ExprFold<ValueTuple>
 {
     /// <inheritdoc/>

@@ -1,18 +1,20 @@
 namespace Verify.Modelling;
 
-/// <summary>Operators, so that a model reads as it would be written on a mailing list.</summary>
+/// <summary>Operators of the modelling language.</summary>
 /// <remarks>
 /// What is constant is folded where it is written, as far as nothing partial gets lost: a feature that an instance does not
 /// have can be a constant, and what asks about it disappears from the model.
 /// </remarks>
 public abstract partial class Expr
 {
-    /// <summary>The value of an option. Undefined when it is empty: guard it with <see cref="HasValue"/>.</summary>
+    /// <summary>
+    /// The value of an option. Undefined if the option is empty: guard it with <see cref="HasValue"/>.
+    /// </summary>
     public Expr Value => Sort is Sort.Optional
         ? new ValueOf(this)
-        : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{Sort}' is no option, it has no .Value");
+        : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{Sort}' is not an option and has no .Value");
 
-    /// <summary>Whether an option holds a value.</summary>
+    /// <summary>True if an option holds a value.</summary>
     public Expr HasValue => Sort is Sort.Optional
         ? this switch
         {
@@ -20,12 +22,12 @@ public abstract partial class Expr
             Some { Content.IsTotal: true } => true,
             _ => new IsSome(this),
         }
-        : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{Sort}' is no option, it has no .HasValue");
+        : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{Sort}' is not an option and has no .HasValue");
 
-    /// <summary>Whether an option is empty.</summary>
+    /// <summary>True if an option is empty.</summary>
     public Expr IsNone => !HasValue;
 
-    /// <summary>The entry of a map, or of maps of maps, at the given keys.</summary>
+    /// <summary>The entry of a map, or of nested maps, at the given keys.</summary>
     public Expr this[params ReadOnlySpan<Expr> keys]
     {
         get
@@ -35,7 +37,7 @@ public abstract partial class Expr
             {
                 result = result.Sort is Sort.Mapping map
                     ? Entry(result, Dsl.Coerce(key, map.Key), map)
-                    : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{result.Sort}' is no map, it cannot be indexed");
+                    : throw Dsl.Error(ErrorCodes.SortMismatch, $"'{result.Sort}' is not a map and cannot be indexed");
             }
 
             return result;
@@ -52,14 +54,14 @@ public abstract partial class Expr
         }
     }
 
-    /// <summary>A copy of a record in which one field differs.</summary>
+    /// <summary>A copy of a record with one field changed.</summary>
     public Expr With(Field field, Expr value)
     {
         var record = RecordWith(field);
         return new RecordOf(record, [.. record.Fields.Select(f => f == field ? Dsl.Coerce(value, field.Sort) : new FieldOf(this, f))]);
     }
 
-    /// <summary>Implication: if this holds, the other does.</summary>
+    /// <summary>Implication: if this holds, the other holds.</summary>
     public Expr Implies(Expr then) => Connect(LogicOperator.Implies, this, then);
 
     /// <summary>A truth value.</summary>
@@ -75,7 +77,7 @@ public abstract partial class Expr
         var position = sort.Members.IndexOf(value.ToString());
         return position >= 0
             ? new Literal(sort, position)
-            : throw Dsl.Error(ErrorCodes.OutOfRange, $"'{value}' is no member of '{sort.Name}'");
+            : throw Dsl.Error(ErrorCodes.OutOfRange, $"'{value}' is not a member of '{sort.Name}'");
     }
 
     /// <summary>Equality.</summary>
@@ -103,10 +105,12 @@ public abstract partial class Expr
         var other => new Not(other),
     };
 
-    /// <summary>Both hold; the right one is looked at only if the left one holds.</summary>
+    /// <summary>True if both hold; the right operand is evaluated only if the left one holds.</summary>
     public static Expr operator &(Expr left, Expr right) => Connect(LogicOperator.And, left, right);
 
-    /// <summary>At least one holds; the right one is looked at only if the left one does not.</summary>
+    /// <summary>
+    /// True if at least one holds; the right operand is evaluated only if the left one does not hold.
+    /// </summary>
     public static Expr operator |(Expr left, Expr right) => Connect(LogicOperator.Or, left, right);
 
     /// <summary>Strictly less.</summary>
@@ -115,10 +119,10 @@ public abstract partial class Expr
     /// <summary>Strictly greater.</summary>
     public static Expr operator >(Expr left, Expr right) => Order(strict: true, right, left);
 
-    /// <summary>At most.</summary>
+    /// <summary>Less than or equal.</summary>
     public static Expr operator <=(Expr left, Expr right) => Order(strict: false, left, right);
 
-    /// <summary>At least.</summary>
+    /// <summary>Greater than or equal.</summary>
     public static Expr operator >=(Expr left, Expr right) => Order(strict: false, right, left);
 
     /// <summary>Sum; the result may leave the range of either operand.</summary>
@@ -135,13 +139,13 @@ public abstract partial class Expr
         return new Arithmetic(subtract: true, left, right, RangeOf((long)a.Low - b.High, (long)a.High - b.Low));
     }
 
-    /// <summary>Identity, not the equality of the modelled values.</summary>
+    /// <summary>Compares object identity, not the modelled values.</summary>
     public sealed override bool Equals(object? obj) => ReferenceEquals(this, obj);
 
-    /// <summary>Of the identity.</summary>
+    /// <summary>A hash of the object identity.</summary>
     public sealed override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 
-    /// <summary>The expression as text, in the notation of reports.</summary>
+    /// <summary>The expression in the notation of reports.</summary>
     public sealed override string ToString() => ModelPrinter.Of(this);
 
     private static Expr Connect(LogicOperator op, Expr left, Expr right)
@@ -182,13 +186,13 @@ public abstract partial class Expr
 
     private static Sort RangeOf(long low, long high) => low >= int.MinValue && high <= int.MaxValue
         ? Sort.Range((int)low, (int)high)
-        : throw Dsl.Error(ErrorCodes.BadDeclaration, $"a sum can leave what fits into 32 bits: {low}..{high}");
+        : throw Dsl.Error(ErrorCodes.BadDeclaration, $"the range of a sum does not fit into 32 bits: {low}..{high}");
 
     private static Sort.Interval RangeOf(Expr expr) => expr.Sort switch
     {
         Sort.Interval interval => interval,
         Sort.ScalarSet => throw Dsl.Error(ErrorCodes.BrokenSymmetry,
             $"'{expr}' is one of the symmetric identities of '{((Sort.ScalarSet)expr.Sort).Name}'; they have no order and no sum"),
-        _ => throw Dsl.Error(ErrorCodes.SortMismatch, $"'{expr}' of sort '{expr.Sort}' is no number"),
+        _ => throw Dsl.Error(ErrorCodes.SortMismatch, $"'{expr}' of sort '{expr.Sort}' is not a number"),
     };
 }

@@ -3,30 +3,31 @@ using System.Globalization;
 
 namespace Verify.Modelling;
 
-/// <summary>A model family with its choices filled in.</summary>
+/// <summary>A model family together with its choices.</summary>
 public sealed class Instance
 {
     /// <summary>Builds the model of a family for one set of choices.</summary>
-    /// <exception cref="UserErrorException">VRF302, VRF303: a choice the family does not offer; VRF1xx: a bad model.</exception>
+    /// <exception cref="UserErrorException">VRF302, VRF303: the family does not offer a choice; VRF1xx: a bad
+    /// model.</exception>
     public Instance(ModelFamily family, Choices choices) =>
         (Family, Choices, Model) = (family, choices, family.Build(choices));
 
     /// <summary>The family.</summary>
     public ModelFamily Family { get; }
 
-    /// <summary>What was chosen.</summary>
+    /// <summary>The choices.</summary>
     public Choices Choices { get; }
 
     /// <summary>The model.</summary>
     public Model Model { get; }
 
-    /// <summary>The size that a parameter has here.</summary>
+    /// <summary>The value of a size parameter.</summary>
     public int SizeOf(SizeParameter size) => SizeIn(Choices, size);
 
     /// <summary>The family, sizes, faults, assumptions and profile in one line.</summary>
     public override string ToString() => Describe(Family, Choices);
 
-    /// <summary>The line that <see cref="ToString"/> gives, for an instance whose model is not built.</summary>
+    /// <summary>The same line as <see cref="ToString"/>, without building the model.</summary>
     public static string Describe(ModelFamily family, Choices choices)
     {
         var parts = new List<string> { family.Name, DescribeSizes(family, choices) };
@@ -36,45 +37,45 @@ public sealed class Instance
         return string.Join(" ", parts.Where(part => part.Length > 0));
     }
 
-    /// <summary>Every size, as <c>cpu=2,frame=3</c>.</summary>
+    /// <summary>All sizes, such as <c>cpu=2,frame=3</c>.</summary>
     public static string DescribeSizes(ModelFamily family, Choices choices) =>
         string.Join(",", family.Sizes.Select(size => DescribeSize(choices, size)));
 
-    /// <summary>One size, as <c>cpu=2</c>.</summary>
+    /// <summary>One size, such as <c>cpu=2</c>.</summary>
     public static string DescribeSize(Choices choices, SizeParameter size) =>
         string.Create(CultureInfo.InvariantCulture, $"{size.Name}={SizeIn(choices, size)}");
 
-    /// <summary>The size that a parameter has with some choices.</summary>
+    /// <summary>The value of a size parameter in a set of choices.</summary>
     public static int SizeIn(Choices choices, SizeParameter size) =>
         choices.Sizes.TryGetValue(size.Name, out var value) ? value : size.Default;
 }
 
-/// <summary>A size that an instance fills in.</summary>
-/// <param name="Name">As in <c>--size name=n</c>; the name of the scalar set where it sizes one.</param>
-/// <param name="Default">The size unless another is asked for.</param>
+/// <summary>A size parameter of a model family.</summary>
+/// <param name="Name">The name, as in <c>--size name=n</c>; for the size of a scalar set, the name of the set.</param>
+/// <param name="Default">The default size.</param>
 /// <param name="Low">The least that makes sense.</param>
 /// <param name="High">The most that is accepted.</param>
 /// <param name="Text">What it is the number of.</param>
 public sealed record SizeParameter(string Name, int Default, int Low, int High, string Text);
 
-/// <summary>One named deviation of a model: a dropped flush, a missing check, a design that was proposed.</summary>
+/// <summary>One named deviation of a model, such as a dropped flush, a missing check or a proposed design.</summary>
 /// <param name="Name">As in <c>--fault name</c>.</param>
 /// <param name="Text">What differs, in a sentence.</param>
 /// <param name="Source">Where it comes from.</param>
 public sealed record Fault(string Name, string Text, Source? Source = null);
 
-/// <summary>One named removal of steps of the environment.</summary>
+/// <summary>One named assumption; it removes steps of the environment.</summary>
 /// <param name="Name">As in <c>--assume name</c>.</param>
-/// <param name="Text">What is taken for granted, in a sentence.</param>
-/// <param name="EnforcedBy">Who would have to make it true.</param>
+/// <param name="Text">The assumption in one sentence.</param>
+/// <param name="EnforcedBy">The component that would have to enforce it.</param>
 public sealed record Assumption(string Name, string Text, string EnforcedBy);
 
-/// <summary>An architecture: a set of switches of the hardware parts.</summary>
+/// <summary>An architecture: settings of the hardware parts.</summary>
 /// <param name="Name">As in <c>--profile name</c>.</param>
 /// <param name="Text">What it stands for.</param>
 public sealed record Profile(string Name, string Text);
 
-/// <summary>What an instance chooses: sizes, faults, assumptions and a profile, by name.</summary>
+/// <summary>The choices of an instance: sizes, faults, assumptions and a profile, by name.</summary>
 /// <param name="Sizes">Sizes that differ from the defaults.</param>
 /// <param name="Faults">The faults switched on.</param>
 /// <param name="Assumptions">The assumptions made.</param>
@@ -85,7 +86,7 @@ public sealed record Choices(
     ImmutableSortedSet<string> Assumptions,
     string? Profile)
 {
-    /// <summary>Defaults: no fault, no assumption, the first profile.</summary>
+    /// <summary>The default choices: no fault, no assumption, the first profile.</summary>
     public static Choices Default { get; } = new(
         ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal),
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal),

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Verify.Modelling;
 
-/// <summary>The language that a model is written in: declare sorts and variables, then rules, threads and properties.</summary>
+/// <summary>Builds a model: declare sorts and variables, then rules, threads and properties.</summary>
 public sealed class ModelBuilder
 {
     private const int MaxMembers = 1 << 24;
@@ -17,7 +17,7 @@ public sealed class ModelBuilder
     private readonly Choices choices;
     private Sort.ScalarSet? processors;
 
-    /// <summary>A model without choices, as a test or an example wants it.</summary>
+    /// <summary>Creates a builder for a model without choices, as in tests and examples.</summary>
     public ModelBuilder(string name) => (Name, choices) = (name, Choices.Default);
 
     internal ModelBuilder(ModelFamily family, Choices choices) =>
@@ -26,7 +26,7 @@ public sealed class ModelBuilder
     /// <summary>The name of the model.</summary>
     public string Name { get; }
 
-    /// <summary>The processors, once declared.</summary>
+    /// <summary>The sort of the processors; null until declared.</summary>
     internal Sort.ScalarSet? ProcessorSort => processors;
 
     /// <summary>The value of a size parameter of the family.</summary>
@@ -35,29 +35,29 @@ public sealed class ModelBuilder
         : family?.Sizes.FirstOrDefault(size => size.Name == name)?.Default
             ?? throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' declares no size '{name}'");
 
-    /// <summary>Whether a fault is switched on.</summary>
+    /// <summary>True if a fault is switched on.</summary>
     public bool Has(Fault fault) => family is null || family.Faults.Any(f => f.Name == fault.Name)
         ? choices.Faults.Contains(fault.Name)
         : throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' does not list the fault '{fault.Name}'");
 
-    /// <summary>Whether an assumption is made.</summary>
+    /// <summary>True if an assumption is made.</summary>
     public bool Assumes(Assumption assumption) =>
         family is null || family.Assumptions.Any(a => a.Name == assumption.Name)
             ? choices.Assumptions.Contains(assumption.Name)
             : throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' does not list the assumption '{assumption.Name}'");
 
-    /// <summary>Whether a profile is the chosen one.</summary>
+    /// <summary>True if the profile is the chosen one.</summary>
     public bool Is(Profile profile) => family is null || family.Profiles.Any(p => p.Name == profile.Name)
         ? (choices.Profile ?? family?.Profiles.FirstOrDefault()?.Name) == profile.Name
         : throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' does not list the profile '{profile.Name}'");
 
-    /// <summary>The processors: a scalar set whose members are the columns of a trace.</summary>
+    /// <summary>Declares the processors: a scalar set whose members are the columns of a trace.</summary>
     public Sort Processors(string name, int count) => processors = Identities(name, count, "CPU");
 
-    /// <summary>Symmetric identities, printed as the prefix and a number from 0.</summary>
+    /// <summary>Declares a scalar set. Reports show each member as the prefix and a number from 0.</summary>
     public Sort ScalarSet(string name, int count, string? prefix = null) => Identities(name, count, prefix ?? name);
 
-    /// <summary>Symmetric identities with names of their own.</summary>
+    /// <summary>Declares a scalar set with named members.</summary>
     public Sort ScalarSet(string name, params ReadOnlySpan<string> members)
     {
         ClaimName(name, members.Length, "scalar set");
@@ -65,7 +65,7 @@ public sealed class ModelBuilder
         return new Sort.ScalarSet(name, [.. members]);
     }
 
-    /// <summary>A record sort.</summary>
+    /// <summary>Declares a record sort.</summary>
     public Sort Record(string name, params ReadOnlySpan<Field> fields)
     {
         ClaimName(name, fields.Length, "record");
@@ -73,22 +73,22 @@ public sealed class ModelBuilder
         return new Sort.Record(name, [.. fields]);
     }
 
-    /// <summary>A variable of any sort; an initial value of an element fills a map.</summary>
+    /// <summary>Declares a variable of any sort. For a map, the initial value may be that of an element.</summary>
     public Expr Var(string name, Sort sort, Expr? initially = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Declare(name, sort, initially, VariableRole.State, file, line);
 
-    /// <summary>A map variable.</summary>
+    /// <summary>Declares a map variable.</summary>
     public Expr Map(string name, Sort key, Sort value, Expr? initially = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Declare(name, Sort.Map(key, value), initially, VariableRole.State, file, line);
 
-    /// <summary>A map variable with two keys.</summary>
+    /// <summary>Declares a map variable with two keys.</summary>
     public Expr Map(string name, Sort first, Sort second, Sort value, Expr? initially = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Declare(name, Sort.Map(first, Sort.Map(second, value)), initially, VariableRole.State, file, line);
 
-    /// <summary>A variable that may start with any value of its scalar sort.</summary>
+    /// <summary>Declares a variable that may start with any value of its scalar sort.</summary>
     public Expr AnyOf(string name, Sort sort,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
@@ -100,7 +100,7 @@ public sealed class ModelBuilder
         return Add(new Variable(name, sort, null, VariableRole.State, SourceLocation.From(file, line)));
     }
 
-    /// <summary>A ghost: written by rules, read by properties and other ghosts only.</summary>
+    /// <summary>Declares a ghost variable: rules write it; only properties and other ghosts may read it.</summary>
     public Expr Ghost(string name, Sort sort, Expr? initially = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Declare(name, sort, initially, VariableRole.Ghost, file, line);
@@ -108,35 +108,36 @@ public sealed class ModelBuilder
     internal Expr Declare(string name, Sort sort, Expr? initially, VariableRole role, string file, int line) =>
         Add(new Variable(name, sort, initially is null ? Zero(sort) : Spread(initially, sort), role, SourceLocation.From(file, line)));
 
-    /// <summary>A rule without parameters.</summary>
+    /// <summary>Declares a rule without parameters.</summary>
     public StepBuilder Rule(string name, Action<StepBuilder> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddRule(name, [], (step, _) => body(step), file, line);
 
-    /// <summary>A rule for any value of one sort.</summary>
+    /// <summary>Declares a rule with one parameter.</summary>
     public StepBuilder Rule(string name, Sort a, Action<StepBuilder, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddRule(name, [a], (step, p) => body(step, p[0]), file, line);
 
-    /// <summary>A rule for any values of two sorts.</summary>
+    /// <summary>Declares a rule with two parameters.</summary>
     public StepBuilder Rule(string name, Sort a, Sort b, Action<StepBuilder, Expr, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddRule(name, [a, b], (step, p) => body(step, p[0], p[1]), file, line);
 
-    /// <summary>A rule for any values of three sorts.</summary>
+    /// <summary>Declares a rule with three parameters.</summary>
     public StepBuilder Rule(string name, Sort a, Sort b, Sort c, Action<StepBuilder, Expr, Expr, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddRule(name, [a, b, c], (step, p) => body(step, p[0], p[1], p[2]), file, line);
 
-    /// <summary>A rule for any values of four sorts.</summary>
+    /// <summary>Declares a rule with four parameters.</summary>
     public StepBuilder Rule(string name, Sort a, Sort b, Sort c, Sort d, Action<StepBuilder, Expr, Expr, Expr, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddRule(name, [a, b, c, d], (step, p) => body(step, p[0], p[1], p[2], p[3]), file, line);
 
-    /// <summary>A thread for each value of a scalar sort: a program of named atomic steps.</summary>
-    /// <param name="name">The name of the thread; its steps are shown by their own names.</param>
-    /// <param name="each">One thread for each value; the processor it runs on, if it is the processors' sort.</param>
-    /// <param name="repeats">Whether it starts again at its end.</param>
+    /// <summary>Declares a thread for each value of a scalar sort: a program of named atomic steps.</summary>
+    /// <param name="name">The name of the thread; reports show its steps by their own names.</param>
+    /// <param name="each">The sort with one value per thread; if it is the processors' sort, thread n runs on processor
+    /// n.</param>
+    /// <param name="repeats">True if the thread starts again at its end.</param>
     /// <param name="body">The program.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
@@ -147,7 +148,7 @@ public sealed class ModelBuilder
         if (!each.IsScalar)
         {
             throw Dsl.Error(ErrorCodes.SortMismatch,
-                $"there cannot be a thread '{name}' for each '{each}': it has no finite list of values");
+                $"thread '{name}' cannot exist for each '{each}': the sort has no finite list of values");
         }
 
         var key = new Binder(Dsl.NameFor(each), each);
@@ -156,9 +157,9 @@ public sealed class ModelBuilder
         return Compiled(thread);
     }
 
-    /// <summary>One thread.</summary>
-    /// <param name="name">The name of the thread; its steps are shown by their own names.</param>
-    /// <param name="repeats">Whether it starts again at its end.</param>
+    /// <summary>Declares a single thread.</summary>
+    /// <param name="name">The name of the thread; reports show its steps by their own names.</param>
+    /// <param name="repeats">True if the thread starts again at its end.</param>
     /// <param name="body">The program.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
@@ -171,27 +172,30 @@ public sealed class ModelBuilder
         return Compiled(thread);
     }
 
-    /// <summary>A property of every reachable state.</summary>
+    /// <summary>Declares a property that must hold in every reachable state.</summary>
     public void Always(string name, Expr holds, string? text = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         properties.Add(new Property.Always(name, text ?? name, SourceLocation.From(file, line), Truth(holds)));
 
-    /// <summary>A property of some reachable state.</summary>
+    /// <summary>Declares a property that must hold in some reachable state.</summary>
     public void Reachable(string name, Expr holds, string? text = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         properties.Add(new Property.Reachable(name, text ?? name, SourceLocation.From(file, line), Truth(holds)));
 
-    /// <summary>No reachable state is stuck, except where the model may rest.</summary>
+    /// <summary>Declares that every reachable state has a successor, except where the model may rest.</summary>
     public void NoDeadlock(string name, Expr? mayRest = null, string? text = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         properties.Add(new Property.NoDeadlock(name, text ?? name, SourceLocation.From(file, line), Truth(mayRest ?? false)));
 
-    /// <summary>Whenever the first holds, the second does later.</summary>
+    /// <summary>
+    /// Declares that a state where <paramref name="from"/> holds is followed, now or later, by one where
+    /// <paramref name="to"/> holds.
+    /// </summary>
     public void LeadsTo(string name, Expr from, Expr to, string? text = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         properties.Add(new Property.LeadsTo(name, text ?? name, SourceLocation.From(file, line), Truth(from), Truth(to)));
 
-    /// <summary>A word that reports print behind a location while a condition holds, and not where that is undefined.</summary>
+    /// <summary>Declares a word that reports print behind a location while a condition holds and is defined.</summary>
     public void Mark(string text, Sort over, Func<Expr, (Expr Target, Expr When)> what,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
@@ -199,7 +203,9 @@ public sealed class ModelBuilder
         Add(text, [a], what(new Expr.BoundVariable(a)), file, line);
     }
 
-    /// <summary>A word that reports print behind a location of two keys while a condition holds, and not where that is undefined.</summary>
+    /// <summary>
+    /// Declares a word that reports print behind a location with two keys while a condition holds and is defined.
+    /// </summary>
     public void Mark(string text, Sort first, Sort second, Func<Expr, Expr, (Expr Target, Expr When)> what,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
@@ -213,8 +219,8 @@ public sealed class ModelBuilder
         marks.Add(new Mark(text, over, what.Target, Truth(what.When), SourceLocation.From(file, line)));
     }
 
-    /// <summary>The model, checked.</summary>
-    /// <exception cref="UserErrorException">VRF1xx: a mistake in the model, at its own line.</exception>
+    /// <summary>Validates the model and returns it.</summary>
+    /// <exception cref="UserErrorException">VRF1xx: a mistake in the model, reported at its line.</exception>
     public Model Build() => new(Name, [.. variables], [.. rules.Select(make => make())], [.. properties], [.. marks], processors)
     {
         Threads = [.. threads],

@@ -2,44 +2,44 @@ using System.Collections.Immutable;
 
 namespace Verify.Modelling;
 
-/// <summary>One text that describes a model for every choice of sizes, faults, assumptions and profile.</summary>
-/// <remarks>Found by reflection: a public class with a constructor without parameters is enough.</remarks>
+/// <summary>A description of a model for every choice of sizes, faults, assumptions and profile.</summary>
+/// <remarks>Reflection finds every public class with a parameterless constructor.</remarks>
 public abstract class ModelFamily
 {
     /// <summary>A short name, unique in the product.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What it models, in a sentence.</summary>
+    /// <summary>One sentence that describes the model.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Its sizes.</summary>
+    /// <summary>The size parameters.</summary>
     public virtual ImmutableArray<SizeParameter> Sizes => [];
 
-    /// <summary>Its faults.</summary>
+    /// <summary>The faults.</summary>
     public virtual ImmutableArray<Fault> Faults => [];
 
-    /// <summary>Its assumptions.</summary>
+    /// <summary>The assumptions.</summary>
     public virtual ImmutableArray<Assumption> Assumptions => [];
 
-    /// <summary>Its profiles; the first is the default.</summary>
+    /// <summary>The profiles; the first is the default.</summary>
     public virtual ImmutableArray<Profile> Profiles => [];
 
     /// <summary>
-    /// What its proofs do not cover of the order in which processors see each other's writes, one plain line; null for a
-    /// family that describes store buffers, or the like, itself.
+    /// The memory orders that proofs do not cover, in one plain line; null for a family that models store buffers or
+    /// similar itself.
     /// </summary>
     public virtual string? OtherMemoryOrders =>
         "weaker memory orders: all processors see one order of steps (sequential consistency, no store buffers)";
 
-    /// <summary>What a faithful reader must know that the model leaves out, one plain line each.</summary>
+    /// <summary>The simplifications that a reader must know, one plain line each.</summary>
     public virtual ImmutableArray<string> NotModelled => [];
 
-    /// <summary>Says what the model is, through the builder.</summary>
+    /// <summary>Declares the model through the builder.</summary>
     protected abstract void Describe(ModelBuilder m);
 
-    /// <summary>The model for one set of choices.</summary>
-    /// <exception cref="UserErrorException">VRF302, VRF303: a choice the family does not offer; VRF1xx: a mistake in the model, or
-    /// in what its family offers.</exception>
+    /// <summary>Builds the model for one set of choices.</summary>
+    /// <exception cref="UserErrorException">VRF302, VRF303: the family does not offer a choice; VRF1xx: a mistake in
+    /// the model or in the choices that it offers.</exception>
     public Model Build(Choices choices)
     {
         CheckChoices(choices);
@@ -48,7 +48,7 @@ public abstract class ModelFamily
         {
             Describe(builder);
         }
-#pragma warning disable CA1031 // Whatever the model's own code throws is a mistake in the model, at its own line.
+#pragma warning disable CA1031 // Any exception from the model's own code is a mistake in the model and is reported at its line.
         catch (Exception e) when (e is not UserErrorException)
 #pragma warning restore CA1031
         {
@@ -59,13 +59,13 @@ public abstract class ModelFamily
         return builder.Build();
     }
 
-    // They are words of a command line, and of the header and the name of a certificate.
+    // The names appear on the command line and in certificates.
     private void CheckOffers()
     {
         static bool IsWord(string name) => name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name != "none"
             && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '+');
 
-        // A fault and an assumption are dropped by the same option.
+        // The same option drops a fault or an assumption, so their names must differ.
         foreach (var names in (IEnumerable<string>[])[Sizes.Select(s => s.Name),
             Faults.Select(f => f.Name).Concat(Assumptions.Select(a => a.Name)), Profiles.Select(p => p.Name)])
         {
@@ -73,8 +73,8 @@ public abstract class ModelFamily
             if (names.FirstOrDefault(name => !IsWord(name) || !seen.Add(name)) is { } bad)
             {
                 throw UserErrorException.At(null, ErrorCodes.BadDeclaration,
-                    seen.Contains(bad) ? $"'{Name}' offers '{bad}' twice" : $"'{Name}' offers '{bad}', which is no word",
-                    "name sizes, faults, assumptions and profiles by letters, digits and -_.+, each by another word than none");
+                    seen.Contains(bad) ? $"'{Name}' offers '{bad}' twice" : $"'{Name}' offers '{bad}', which is not a valid name",
+                    "use letters, digits and -_.+; names are unique; \"none\" is reserved");
             }
         }
     }
@@ -85,7 +85,7 @@ public abstract class ModelFamily
         {
             throw UserErrorException.At(null, ErrorCodes.BadDeclaration,
                 $"'{Name}' offers {bad.Name} from {bad.Low} to {bad.High}, and its default is {bad.Default}",
-                "let the default be one of the sizes that are offered");
+                "make the default one of the offered sizes");
         }
     }
 

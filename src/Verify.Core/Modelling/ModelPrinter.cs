@@ -3,16 +3,20 @@ using System.Text;
 
 namespace Verify.Modelling;
 
-/// <summary>A model or an expression as text: canonical, so that a digest of it identifies the model.</summary>
+/// <summary>
+/// Prints a model or an expression as canonical text, so that a digest of the text identifies the model.
+/// </summary>
 public static class ModelPrinter
 {
     /// <summary>An expression in the notation of reports.</summary>
     public static string Of(Expr expr) => new Printer([], isCanonical: false).Of(expr).Text;
 
-    /// <summary>An expression in which bound variables are told apart by their place, not their name.</summary>
+    /// <summary>Prints an expression with bound variables named by position.</summary>
     internal static string Of(Expr expr, IEnumerable<Binder> scope) => new Printer([.. scope], isCanonical: true).Of(expr).Text;
 
-    /// <summary>The whole model. Names of bound variables do not matter to it, source lines and anchors neither.</summary>
+    /// <summary>
+    /// Prints the whole model. Names of bound variables, source lines and sources do not affect the text.
+    /// </summary>
     public static string Of(Model model)
     {
         var text = new StringBuilder();
@@ -45,7 +49,7 @@ public static class ModelPrinter
         return text.ToString();
     }
 
-    /// <summary>The whole model, and who takes its steps, which only traces show.</summary>
+    /// <summary>Prints the whole model and the actors of its rules, which only traces show.</summary>
     internal static string WithActors(Model model) => Of(model) + string.Concat(model.Rules.Select(rule => rule.Actor.Processor is { } at
         ? $"by {Of(at, rule.Parameters)}\n"
         : $"by {Sort.Quoted(rule.Actor.Name ?? "")}\n"));
@@ -73,21 +77,23 @@ public static class ModelPrinter
         }
     }
 
-    /// <summary>Text with the strength of its outermost operator, so that parentheses stand where they are needed.</summary>
+    /// <summary>
+    /// Text and the precedence of its outermost operator, which decides where parentheses are needed.
+    /// </summary>
     private readonly record struct PrecedenceText(string Text, int Strength)
     {
         public string In(int strength) => Strength >= strength ? Text : $"({Text})";
     }
 
-    // In canonical text bound variables print as their position in the scope, so that renaming changes nothing;
-    // in reports by their names, with a number where a name is taken.
+    // Canonical text names bound variables by their position in the scope, so that renaming changes nothing. Reports
+    // use their names, with a number if a name is taken.
     private sealed class Printer(List<Binder> outer, bool isCanonical) : ExprFold<PrecedenceText>
     {
         private const int Atom = 9;
         private readonly List<Binder> scope = [.. outer];
 
-        // Canonical text says of what sort a constant is, and quotes names: a member, a variable and a field of one name
-        // are different things, and so are sorts of one name and different sizes.
+        // Canonical text includes the sort of a constant and quotes names, because a member, a variable and a field may
+        // share a name, and sorts of one name may differ in size.
         protected internal override PrecedenceText OnLiteral(Expr.Literal node) => new(
             isCanonical ? $"{node.Number}:{node.Sort}" : Semantics.Value.Scalar(node.Sort, node.Number).ToString(), Atom);
 

@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace Verify.Modelling;
 
-/// <summary>A guard and simultaneous updates; one atomic step when it fires.</summary>
+/// <summary>A guard and simultaneous updates. A rule fires as one atomic step.</summary>
 /// <param name="Name">The kernel's function name where there is one; unique in the model.</param>
-/// <param name="Parameters">For any value of these.</param>
-/// <param name="Guard">When it can fire.</param>
-/// <param name="Updates">What it changes; every expression reads the state before the step.</param>
-/// <param name="Actor">Who does it.</param>
-/// <param name="Shown">What reports print in parentheses after the name.</param>
-/// <param name="Fairness">What may not be put off for ever; null for a step that may never come.</param>
-/// <param name="Sources">Where it comes from.</param>
-/// <param name="Where">Where it is declared.</param>
+/// <param name="Parameters">The parameters; the rule exists for each combination of their values.</param>
+/// <param name="Guard">The condition under which the rule can fire.</param>
+/// <param name="Updates">The changes; every expression reads the state before the step.</param>
+/// <param name="Actor">The actor that takes the step.</param>
+/// <param name="Shown">The arguments that reports print in parentheses after the name.</param>
+/// <param name="Fairness">The fairness group; null for a step that need never happen.</param>
+/// <param name="Sources">The sources that the rule is modelled on.</param>
+/// <param name="Where">The source location of the declaration.</param>
 public sealed record Rule(
     string Name,
     ImmutableArray<Binder> Parameters,
@@ -23,10 +23,12 @@ public sealed record Rule(
     ImmutableArray<Source> Sources,
     SourceLocation Where)
 {
-    /// <summary>Why it shall never fire; null for a rule that a proof is empty without.</summary>
+    /// <summary>
+    /// The reason why the rule must never fire in this instance; null for a rule whose absence makes a proof vacuous.
+    /// </summary>
     public string? Never { get; init; }
 
-    /// <summary>What it reads and writes.</summary>
+    /// <summary>The variables that the rule reads and writes.</summary>
     public Footprint Footprint => Footprint.Of(Guard, Updates);
 
     /// <summary>The thread whose step it is, if any.</summary>
@@ -40,23 +42,24 @@ public sealed record Rule(
 }
 
 /// <summary>
-/// Weak fairness: what can happen all the time from some point on does happen again and again. The steps of one thread
-/// count as one, whichever of them it is at.
+/// Weak fairness: a step that stays enabled from some point on happens again and again. The steps of one thread count
+/// as one step.
 /// </summary>
-/// <param name="Group">What is treated as one; rules with the same group and the same values of <c>Of</c>.</param>
-/// <param name="Of">The parameters that tell apart, say, the thread of one processor from that of another.</param>
+/// <param name="Group">The group; rules with the same group and the same values of <c>Of</c> count as one.</param>
+/// <param name="Of">The parameters that distinguish members of the group, such as the threads of two
+/// processors.</param>
 public sealed record Fairness(string Group, ImmutableArray<Binder> Of);
 
 /// <summary>One assignment of a rule.</summary>
-/// <param name="Over">For every value of these.</param>
-/// <param name="When">For which it holds.</param>
-/// <param name="Target">A location: a variable, an entry, a field, the content of an option.</param>
-/// <param name="Value">Its new value.</param>
-/// <param name="Where">Where it is written.</param>
+/// <param name="Over">The binders of the update, which happens for every value.</param>
+/// <param name="When">The condition under which the update happens.</param>
+/// <param name="Target">The target location: a variable, an entry, a field, or the content of an option.</param>
+/// <param name="Value">The new value.</param>
+/// <param name="Where">The source location of the update.</param>
 public sealed record Update(
     ImmutableArray<Binder> Over, Expr When, Expr Target, Expr Value, SourceLocation Where)
 {
-    /// <summary>The variable that the target is a part of.</summary>
+    /// <summary>The variable that contains the target.</summary>
     public Variable Variable
     {
         get
@@ -78,39 +81,39 @@ public sealed record Update(
     }
 }
 
-/// <summary>Who takes a step: a processor, or something with a name.</summary>
-/// <param name="Name">The name, when it is no processor.</param>
-/// <param name="Processor">Which processor, when it is one.</param>
+/// <summary>The actor of a step: a processor or a named actor.</summary>
+/// <param name="Name">The name; null for a processor.</param>
+/// <param name="Processor">The processor; null for a named actor.</param>
 public sealed record Actor(string? Name, Expr? Processor);
 
-/// <summary>Where a rule, a choice or a claim comes from.</summary>
+/// <summary>The origin of a rule, a choice or a claim.</summary>
 /// <param name="Title">The kernel function, the mail, or the section of a manual.</param>
-/// <param name="Reference">File, commit, message id or document, enough to find it.</param>
+/// <param name="Reference">The file, commit, message identifier or document.</param>
 public sealed record Source(string Title, string Reference)
 {
     private const string FromMemory = "from memory";
 
-    /// <summary>Whether the source was not read for this, so that its version is not known.</summary>
+    /// <summary>True if the source is cited from memory, so that its version is unknown.</summary>
     public bool IsRecalled => Reference.EndsWith(FromMemory, StringComparison.Ordinal);
 
-    /// <summary>A function of the Linux kernel, as it was read.</summary>
+    /// <summary>A function of the Linux kernel in the version that was read.</summary>
     /// <param name="function">The function, or several of one file.</param>
     /// <param name="file">The file.</param>
-    /// <param name="version">The commit, by 12 digits or more, or the version: what it is at others is not said.</param>
-    /// <exception cref="UserErrorException">VRF103: it names neither.</exception>
+    /// <param name="version">The commit, by at least 12 digits, or the version. Other versions may differ.</param>
+    /// <exception cref="UserErrorException">VRF103: the text is neither a commit nor a version.</exception>
     public static Source Kernel(string function, string file, string version)
     {
         if (!version.Any(char.IsAsciiDigit))
         {
             throw UserErrorException.At(null, ErrorCodes.BadDeclaration,
-                $"the source {function}(), {file} names no commit and no version: '{version}'",
-                "name the version that was read, as \"06d074298583\" or \"v6.18\"; or say Source.Recalled");
+                $"the source {function}(), {file} needs a commit or a version, got '{version}'",
+                "name the version that was read, such as \"06d074298583\" or \"v6.18\"; or use Source.Recalled");
         }
 
         return new($"{function}()", $"{file}, {version}");
     }
 
-    /// <summary>A function of the Linux kernel that is cited from memory, and was not read.</summary>
+    /// <summary>A function of the Linux kernel that is cited from memory.</summary>
     public static Source Recalled(string function, string file) => new($"{function}()", $"{file}, {FromMemory}");
 
     /// <summary>A mail.</summary>
@@ -119,13 +122,13 @@ public sealed record Source(string Title, string Reference)
     /// <summary>A section of an architecture manual.</summary>
     public static Source Manual(string rule, string section) => new(rule, section);
 
-    /// <summary>Title and reference.</summary>
+    /// <summary>The title and the reference.</summary>
     public override string ToString() => $"{Title}, {Reference}";
 }
 
 /// <summary>The variables that a rule or property reads and writes.</summary>
-/// <param name="Reads">Read by guard, conditions, indices or values.</param>
-/// <param name="Writes">Written in whole or in part.</param>
+/// <param name="Reads">The variables that guard, conditions, indices or values read.</param>
+/// <param name="Writes">The variables that are written, in whole or in part.</param>
 public sealed record Footprint(ImmutableHashSet<Variable> Reads, ImmutableHashSet<Variable> Writes)
 {
     internal static Footprint Of(Expr guard, ImmutableArray<Update> updates)
@@ -155,7 +158,7 @@ public sealed record Footprint(ImmutableHashSet<Variable> Reads, ImmutableHashSe
             return default;
         }
 
-        // The target itself is written, not read; what selects it is read.
+        // The target is written, not read; the indices that select it are read.
         public void Indices(Expr target)
         {
             switch (target)
@@ -168,7 +171,7 @@ public sealed record Footprint(ImmutableHashSet<Variable> Reads, ImmutableHashSe
                     Indices(get.Record);
                     break;
                 case Expr.ValueOf value:
-                    Of(value.Option); // whether it holds a value decides whether the update is defined
+                    Of(value.Option); // the update is defined only if the option holds a value
                     break;
             }
         }

@@ -3,7 +3,9 @@ using System.Reflection;
 
 namespace Verify.Modelling;
 
-/// <summary>What values an expression can have. A closed set; two sorts are equal when they read the same.</summary>
+/// <summary>
+/// The set of values of an expression. The kinds of sorts are a closed set; two sorts are equal if their texts are.
+/// </summary>
 public abstract class Sort : IEquatable<Sort>
 {
     private Sort(string text) => Text = text;
@@ -11,10 +13,10 @@ public abstract class Sort : IEquatable<Sort>
     /// <summary>The canonical text, with every member, so that equal texts mean equal sorts.</summary>
     public string Text { get; }
 
-    /// <summary>The number of values when one number can encode them; 0 for records, maps and options of those.</summary>
+    /// <summary>The number of values if one number can encode them; 0 for records, maps and options of those.</summary>
     public abstract int ScalarCount { get; }
 
-    /// <summary>Whether one number can encode every value.</summary>
+    /// <summary>True if one number can encode every value.</summary>
     public bool IsScalar => ScalarCount > 0;
 
     /// <summary>True and false.</summary>
@@ -23,10 +25,10 @@ public abstract class Sort : IEquatable<Sort>
     /// <summary>The whole numbers from <paramref name="low"/> to <paramref name="high"/>, both included.</summary>
     public static Sort Range(int low, int high) => new Interval(low, high);
 
-    /// <summary>Either nothing or a value of another sort.</summary>
+    /// <summary>An option: either nothing or a value of another sort.</summary>
     public static Sort Option(Sort of) => new Optional(of);
 
-    /// <summary>One value of <paramref name="value"/> for each value of <paramref name="key"/>.</summary>
+    /// <summary>A map: one value of <paramref name="value"/> for each value of <paramref name="key"/>.</summary>
     public static Sort Map(Sort key, Sort value) => new Mapping(key, value);
 
     /// <summary>A set of members of a small sort, as a map to truth values.</summary>
@@ -43,16 +45,16 @@ public abstract class Sort : IEquatable<Sort>
             throw Dsl.Error(ErrorCodes.BadDeclaration, $"enum '{type.Name}' is empty");
         }
 
-        // Which of two names of one value is meant, C# does not say.
+        // C# does not say which of two names of one value is meant.
         var twice = members.GroupBy(member => member.GetRawConstantValue()).FirstOrDefault(same => same.Count() > 1);
         return twice is null
             ? new Enumeration(type.Name, [.. members.Select(member => member.Name)])
             : throw Dsl.Error(ErrorCodes.DuplicateName,
-                $"'{twice.First().Name}' and '{twice.ElementAt(1).Name}' of enum '{type.Name}' are one value",
-                "give each member a value of its own");
+                $"'{twice.First().Name}' and '{twice.ElementAt(1).Name}' of enum '{type.Name}' have the same value",
+                "give each member its own value");
     }
 
-    // Names are quoted where they could be taken for what stands around them: unequal sorts have unequal texts.
+    // Quotes names that would be ambiguous in the text: unequal sorts have unequal texts.
     internal static string Spelled(string name) =>
         name.Length > 0 && name.Trim() == name && !name.Any(letter => letter is ',' or '{' or '}' or '"' || char.IsControl(letter))
             ? name
@@ -114,7 +116,7 @@ public abstract class Sort : IEquatable<Sort>
         public override int ScalarCount => High - Low + 1;
     }
 
-    /// <summary>Named constants that differ from each other in meaning.</summary>
+    /// <summary>Named constants.</summary>
     public sealed class Enumeration : Sort
     {
         internal Enumeration(string name, ImmutableArray<string> members)
@@ -130,13 +132,15 @@ public abstract class Sort : IEquatable<Sort>
         public override int ScalarCount => Members.Length;
     }
 
-    /// <summary>Identities that can be told apart but not ordered: any permutation gives the same model.</summary>
+    /// <summary>
+    /// Symmetric identities, which can be distinguished but not ordered: any permutation gives the same model.
+    /// </summary>
     public sealed class ScalarSet : Sort
     {
         internal ScalarSet(string name, ImmutableArray<string> members)
             : base($"scalarset {Spelled(name)} {{ {string.Join(", ", members.Select(Spelled))} }}") => (Name, Members) = (name, members);
 
-        /// <summary>The name of the scalar set, also the name of its size parameter.</summary>
+        /// <summary>The name of the scalar set and of its size parameter.</summary>
         public string Name { get; }
 
         /// <summary>The names that reports give to the identities.</summary>
@@ -146,7 +150,7 @@ public abstract class Sort : IEquatable<Sort>
         public override int ScalarCount => Members.Length;
     }
 
-    /// <summary>Nothing (encoded as 0) or a value.</summary>
+    /// <summary>An option: nothing (encoded as 0) or a value.</summary>
     public sealed class Optional : Sort
     {
         internal Optional(Sort of) : base($"option<{of.Text}>") => Of = of;
@@ -184,7 +188,7 @@ public abstract class Sort : IEquatable<Sort>
         {
             if (!key.IsScalar)
             {
-                throw Dsl.Error(ErrorCodes.BadDeclaration, $"'{key}' cannot be the key of a map: it has no finite list of values");
+                throw Dsl.Error(ErrorCodes.BadDeclaration, $"'{key}' cannot be the key of a map: the sort has no finite list of values");
             }
 
             (Key, Value) = (key, value);
@@ -203,6 +207,6 @@ public abstract class Sort : IEquatable<Sort>
 
 /// <summary>A field of a record.</summary>
 /// <param name="Name">Unique in its record.</param>
-/// <param name="Sort">What it holds.</param>
-/// <param name="IsGhost">Whether the modelled system cannot see it.</param>
+/// <param name="Sort">The sort of the field.</param>
+/// <param name="IsGhost">True if the modelled system cannot see the field.</param>
 public sealed record Field(string Name, Sort Sort, bool IsGhost = false);

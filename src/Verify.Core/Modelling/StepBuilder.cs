@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Verify.Modelling;
 
-/// <summary>One atomic step: when it can happen and what it changes. All expressions read the state before it.</summary>
+/// <summary>
+/// Builds one atomic step: its guard and its updates. All expressions read the state before the step.
+/// </summary>
 public sealed class StepBuilder
 {
     private readonly ModelBuilder model;
@@ -26,7 +28,8 @@ public sealed class StepBuilder
         {
             if (!sort.IsScalar)
             {
-                throw Dsl.Error(ErrorCodes.SortMismatch, $"rule '{name}' cannot range over '{sort}': it has no finite list of values");
+                throw Dsl.Error(ErrorCodes.SortMismatch,
+$"rule '{name}' cannot range over '{sort}': the sort has no finite list of values");
             }
 
             var plain = Dsl.NameFor(sort);
@@ -47,13 +50,14 @@ public sealed class StepBuilder
 
     internal Expr Guard => guard;
 
-    /// <summary>The step can happen only when this holds; several add up.</summary>
+    /// <summary>Adds a condition to the guard of the step; all conditions must hold.</summary>
     public StepBuilder When(Expr holds)
     {
         if (over.Count > 0 || condition is not Expr.Literal { Number: 1 })
         {
-            throw Dsl.Error(ErrorCodes.BadDeclaration, $"rule '{Name}' has a guard inside of If or Each, which cannot guard a part of it",
-                "a guard is of the whole step: put When before If, or use SetIf");
+            throw Dsl.Error(ErrorCodes.BadDeclaration,
+                $"rule '{Name}' has a guard inside of If or Each, but a guard applies to the whole step",
+                "put When before If, or use SetIf");
         }
 
         guard &= Dsl.Coerce(holds, Sort.Bool);
@@ -79,7 +83,9 @@ public sealed class StepBuilder
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         If(holds, () => Set(target, value, file, line));
 
-    /// <summary>Does what the body says only if a condition holds; the step itself happens either way.</summary>
+    /// <summary>
+    /// Applies the updates of the body only if a condition holds; the step itself happens either way.
+    /// </summary>
     public StepBuilder If(Expr holds, Action body)
     {
         var outer = condition;
@@ -89,12 +95,12 @@ public sealed class StepBuilder
         return this;
     }
 
-    /// <summary>Does what the body says for every value of a scalar sort.</summary>
+    /// <summary>Applies the updates of the body for every value of a scalar sort.</summary>
     public StepBuilder Each(Sort sort, Action<Expr> body)
     {
         if (!sort.IsScalar)
         {
-            throw Dsl.Error(ErrorCodes.SortMismatch, $"rule '{Name}' cannot range over '{sort}': it has no finite list of values");
+            throw Dsl.Error(ErrorCodes.SortMismatch, $"rule '{Name}' cannot range over '{sort}': the sort has no finite list of values");
         }
 
         var binder = new Binder($"each {Dsl.NameFor(sort)}", sort);
@@ -104,21 +110,24 @@ public sealed class StepBuilder
         return this;
     }
 
-    /// <summary>What reports print in parentheses behind the name; by default the parameters but the processor.</summary>
+    /// <summary>
+    /// Sets the arguments that reports print in parentheses after the name; by default the parameters without the
+    /// processor.
+    /// </summary>
     public StepBuilder Shows(params ReadOnlySpan<Expr> arguments)
     {
         shown = [.. arguments];
         return this;
     }
 
-    /// <summary>The processor that takes the step.</summary>
+    /// <summary>Sets the processor that takes the step.</summary>
     public StepBuilder By(Expr processor)
     {
         actor = new Actor(null, processor);
         return this;
     }
 
-    /// <summary>Who takes the step, when it is no processor.</summary>
+    /// <summary>Sets the named actor that takes the step.</summary>
     public StepBuilder By(string name)
     {
         actor = new Actor(name, null);
@@ -126,8 +135,8 @@ public sealed class StepBuilder
     }
 
     /// <summary>
-    /// The step may not be put off for ever while it can happen. That is so for the steps of threads; other rules are
-    /// the environment's, which need never act.
+    /// Makes the step weakly fair: it cannot stay enabled without happening. Steps of threads are fair by default;
+    /// other rules belong to the environment and need never fire.
     /// </summary>
     public StepBuilder Fair(bool fair = true)
     {
@@ -136,18 +145,19 @@ public sealed class StepBuilder
     }
 
     /// <summary>
-    /// The step shall never happen in this instance, as where a fix makes it impossible. That it does not is then no sign of
-    /// an empty proof; if it happens, the claim is not as expected.
+    /// Declares that the step must never fire in this instance, for example because a fix makes it impossible. A rule
+    /// that is declared so does not make a proof vacuous; if it fires, the claim is not as expected.
     /// </summary>
-    /// <param name="because">Why it cannot happen, in a few words.</param>
-    /// <param name="isSo">Whether it is declared at all: say <c>!m.Has(fault)</c> where a fault makes it possible.</param>
+    /// <param name="because">The reason, in a few words.</param>
+    /// <param name="isSo">False to make no declaration, for example <c>!m.Has(fault)</c> if a fault enables the
+    /// step.</param>
     public StepBuilder Never(string because, bool isSo = true)
     {
         never = isSo ? because : null;
         return this;
     }
 
-    /// <summary>Where the step comes from.</summary>
+    /// <summary>Names the sources that the step is modelled on.</summary>
     public StepBuilder From(params ReadOnlySpan<Source> anchors)
     {
         sources.AddRange(anchors);

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Verify.Modelling;
 
 /// <summary>
-/// A program of named atomic steps, from which the program counter and the rules are derived. Where a step ends, the
-/// next one begins; everything else may happen in between.
+/// A program of named atomic steps. The builder derives the program counter and the rules. Other threads can act
+/// between any two steps.
 /// </summary>
 /// <remarks>
 /// A branch that reads shared state is a step of its own (<see cref="Branch"/>): its load is an event that others can
@@ -35,15 +35,15 @@ public sealed class ThreadBuilder
             : new Actor(name, null);
     }
 
-    /// <summary>The processor that runs the thread, where it is not the thread's own key.</summary>
+    /// <summary>Sets the processor that runs the thread, if it differs from the thread's key.</summary>
     public void RunsOn(Expr processor) => actor = new Actor(null, processor);
 
-    /// <summary>A local that is empty until it is set.</summary>
+    /// <summary>Declares a local that is empty until it is set.</summary>
     public Expr Local(string local, Sort sort,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Local(local, Sort.Option(sort), Dsl.None, file, line);
 
-    /// <summary>A local with an initial value.</summary>
+    /// <summary>Declares a local with an initial value.</summary>
     public Expr Local(string local, Sort sort, Expr initially,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
@@ -53,46 +53,46 @@ public sealed class ThreadBuilder
         return key is null ? read : read[new Expr.BoundVariable(key)];
     }
 
-    /// <summary>An atomic step; it waits until its <see cref="StepBuilder.When"/> holds.</summary>
+    /// <summary>Adds an atomic step; it waits until its <see cref="StepBuilder.When"/> holds.</summary>
     public void Step(string step, Action<StepBuilder> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddStep(step, [], (s, _) => body(s), null, null, null, file, line);
 
-    /// <summary>An atomic step that picks any value of a sort.</summary>
+    /// <summary>Adds an atomic step that picks any value of a sort.</summary>
     public void Step(string step, Sort any, Action<StepBuilder, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddStep(step, [any], (s, p) => body(s, p[0]), null, null, null, file, line);
 
-    /// <summary>An atomic step that picks any values of two sorts.</summary>
+    /// <summary>Adds an atomic step that picks any values of two sorts.</summary>
     public void Step(string step, Sort first, Sort second, Action<StepBuilder, Expr, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddStep(step, [first, second], (s, p) => body(s, p[0], p[1]), null, null, null, file, line);
 
-    /// <summary>Waits until a condition holds; passing it is a step.</summary>
+    /// <summary>Adds a step that waits until a condition holds.</summary>
     public void Wait(string step, Expr until,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddStep(step, [], (s, _) => s.When(until), null, null, null, file, line);
 
-    /// <summary>A step that reads a condition and goes one way or the other.</summary>
+    /// <summary>Adds a step that reads a condition and branches on it.</summary>
     public void Branch(string step, Expr condition, Action then, Action? otherwise = null, Action<StepBuilder>? also = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddStep(step, [], (s, _) => also?.Invoke(s), condition, then, otherwise, file, line);
 
-    /// <summary>Goes one way or the other by the thread's own locals; no step of its own.</summary>
+    /// <summary>Branches on the thread's own locals; takes no step.</summary>
     public void If(Expr condition, Action then, Action? otherwise = null)
     {
         CheckLocal(condition);
         current.Nodes.Add(new ThreadNode.If(condition, Nested(then), Nested(otherwise)));
     }
 
-    /// <summary>Repeats while a condition over the thread's own locals holds; no step of its own.</summary>
+    /// <summary>Repeats while a condition over the thread's own locals holds; the test takes no step.</summary>
     public void While(Expr condition, Action body)
     {
         CheckLocal(condition);
         current.Nodes.Add(new ThreadNode.While(condition, Nested(body)));
     }
 
-    /// <summary>Goes any one of several ways; which one shows in the step that is taken.</summary>
+    /// <summary>Continues with any one of several branches; the next step shows which.</summary>
     public void Either(params ReadOnlySpan<Action> ways)
     {
         var blocks = ImmutableArray.CreateBuilder<ThreadBlock>();
@@ -120,7 +120,7 @@ public sealed class ThreadBuilder
         current.Nodes.Add(node);
     }
 
-    /// <summary>Goes to a label of this thread.</summary>
+    /// <summary>Jumps to a label of this thread.</summary>
     public void Goto(string label) => current.Nodes.Add(new ThreadNode.Goto(LabelOf(label)));
 
     /// <summary>Leaves the program.</summary>
@@ -161,8 +161,8 @@ public sealed class ThreadBuilder
         foreach (var variable in Footprint.Of(Dsl.Coerce(condition, Sort.Bool)).Reads.Where(v => !locals.Contains(v)))
         {
             throw Dsl.Error(ErrorCodes.BadThread,
-                $"a branch without a name in thread '{name}' reads '{variable}', which is no local of it",
-                "use Branch(\"name\", …): reading shared state is a step that others can race with");
+                $"a branch without a name in thread '{name}' reads '{variable}', which is not one of its locals",
+                "use Branch(\"name\", …): a read of shared state is a step that other threads can race with");
         }
     }
 }
@@ -181,7 +181,7 @@ public sealed class ModelThread
     /// <summary>The name of the thread.</summary>
     public string Name { get; }
 
-    /// <summary>Whether a thread that there is one of is at one of some points of its program.</summary>
+    /// <summary>True if a thread that there is one of is at one of some points of its program.</summary>
     /// <param name="names">
     /// Labels, or what stands at a point without one; <c>"done"</c> is the end of a program that does not repeat, unless a label
     /// stands there. A label that this instance never comes to is a point where the thread never is.
@@ -191,7 +191,7 @@ public sealed class ModelThread
         ? throw Dsl.Error(ErrorCodes.SortMismatch, $"there is a thread '{Name}' for each key", "say which one: At(key, \"label\")")
         : Among(pc, names);
 
-    /// <summary>Whether the thread of a key is at one of some points of its program.</summary>
+    /// <summary>True if the thread of a key is at one of some points of its program.</summary>
     /// <param name="key">Which thread.</param>
     /// <param name="names">Labels, or what stands at a point without one.</param>
     /// <exception cref="UserErrorException">VRF113: there is no such point.</exception>
@@ -266,7 +266,9 @@ internal abstract class ThreadNode
     {
         public string Name { get; } = name;
 
-        /// <summary>How many labels are in the program before this one; below 0 if it is not there.</summary>
+        /// <summary>
+        /// The number of labels before this one in the program; negative if the program does not contain it.
+        /// </summary>
         public int Place { get; set; } = -1;
 
         public bool IsPlaced => Place >= 0;

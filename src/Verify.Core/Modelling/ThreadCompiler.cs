@@ -23,7 +23,7 @@ internal sealed class ThreadCompiler
     public ThreadCompiler(ModelBuilder model, string name, Binder? key, SourceLocation where) =>
         (this.model, this.name, this.key, this.where) = (model, name, key, where);
 
-    /// <summary>Whether the program starts again at its end.</summary>
+    /// <summary>True if the program starts again at its end.</summary>
     public required bool Repeats { get; init; }
 
     public required IReadOnlyList<Variable> Locals { get; init; }
@@ -142,7 +142,7 @@ internal sealed class ThreadCompiler
         {
             throw UserErrorException.At(lost.Builder.Where, ErrorCodes.BadThread,
                 $"no path through thread '{name}' comes to the step '{lost.Builder.Name}'",
-                "a step behind Goto or Return is never taken: remove it, or give it a label");
+                "a step after Goto or Return is never taken: remove it, or give it a label");
         }
     }
 
@@ -177,7 +177,7 @@ internal sealed class ThreadCompiler
         }
     }
 
-    // The node that a place stands for: ends of blocks, labels and jumps are looked through; null is the end.
+    // The node at a place, after skipping ends of blocks, labels and jumps; null at the end of the program.
     private ThreadNode? Resolve(Place? place)
     {
         for (var hops = 0; place is not null; hops++)
@@ -307,7 +307,7 @@ internal sealed class ThreadCompiler
             var copy = copies[step.Name] = copies.GetValueOrDefault(step.Name) + 1;
             var rule = step.ToRule(copy, pc == Point(at) & condition & step.Guard, thread.key);
             var (then, otherwise) = thread.Behind(node);
-            // Also where both ways lead to one place the condition is read, and may be undefined.
+            // The condition is read, and may be undefined, even if both branches lead to the same place.
             var next = node.Condition is null ? Point(then) : Dsl.If(node.Condition, Point(then), Point(otherwise));
             var extra = ImmutableArray.CreateBuilder<Update>();
             extra.Add(new Update([], true, pc, next, step.Where));
@@ -328,7 +328,7 @@ internal sealed class ThreadCompiler
 
         private Expr.Literal Point(ThreadNode? node) => new(pcSort, node is null ? end : thread.points[node]);
 
-        // What the leaving step itself writes to a local is written only if it does not leave after all.
+        // A write to a local in the leaving step applies only if the step does not leave after all.
         private ImmutableArray<Update> Unless(Expr leaves, ImmutableArray<Update> updates) =>
         [
             .. updates

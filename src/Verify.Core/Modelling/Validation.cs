@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 
 namespace Verify.Modelling;
 
-/// <summary>What a model must keep to beyond the sorts, which are checked as expressions are made.</summary>
+/// <summary>Checks the rules of the language that the sorts of expressions do not enforce.</summary>
 internal static class Validation
 {
     /// <summary>Checks a whole model.</summary>
-    /// <exception cref="UserErrorException">VRF102, VRF103, VRF104, VRF105, VRF106, VRF107, VRF108, VRF111, VRF112, VRF115.</exception>
+    /// <exception cref="UserErrorException">
+    /// VRF102, VRF103, VRF104, VRF105, VRF106, VRF107, VRF108, VRF111, VRF112, VRF115: a rule of the language is violated.
+    /// </exception>
     public static void Check(Model model)
     {
         Unique("variable", model.Variables.Select(v => (v.Name, v.Where)));
@@ -41,7 +43,7 @@ internal static class Validation
         }
     }
 
-    /// <summary>Checks a predicate of states that somebody adds to a model.</summary>
+    /// <summary>Checks a state predicate that is not declared in the model itself.</summary>
     /// <exception cref="UserErrorException">VRF107, VRF108, VRF115.</exception>
     public static void CheckPredicate(Model model, Expr holds, SourceLocation where, string what) =>
         new ScopeCheck(model, [], where, what).Of(holds);
@@ -108,7 +110,7 @@ internal static class Validation
         CheckDoubleWrites(rule);
     }
 
-    // Certain collisions are found here; those that depend on the state are met by the engines (VRF104 too).
+    // Finds certain collisions. Engines find those that depend on the state (VRF104 too).
     private static void CheckDoubleWrites(Rule rule)
     {
         var certain = rule.Updates.Where(update => update.Over.IsEmpty && update.When is Expr.Literal { Number: 1 });
@@ -163,7 +165,7 @@ internal static class Validation
         protected internal override ValueTuple OnBoundVariable(Expr.BoundVariable node) => scope.Contains(node.Binder)
             ? default
             : throw UserErrorException.At(where, ErrorCodes.Unbound,
-                $"{what} uses the parameter '{node.Binder}' outside of where it is bound");
+                $"{what} uses the parameter '{node.Binder}' outside of its scope");
 
         protected internal override ValueTuple OnQuantified(Expr.Quantified node)
         {
@@ -173,22 +175,22 @@ internal static class Validation
             return default;
         }
 
-        // A parameter stands for one thing wherever it is looked at.
+        // A parameter may be bound only once in a scope.
         private void Enter(Binder binder)
         {
             if (!scope.Add(binder))
             {
                 throw UserErrorException.At(where, ErrorCodes.BoundTwice,
-                    $"{what} binds the parameter '{binder}' where it is bound already");
+                    $"{what} binds the parameter '{binder}' twice");
             }
         }
     }
 }
 
-/// <summary>Keeps ghosts out of what the modelled system does.</summary>
+/// <summary>Rejects expressions that make the behaviour of the model depend on ghosts.</summary>
 /// <remarks>
-/// Copying a whole record is allowed: its ghost fields go to ghost fields. Naming a ghost field, or comparing records
-/// that have one, is a read.
+/// Copying a whole record is allowed: ghost fields are copied to ghost fields. Naming a ghost field, or comparing
+/// records that have one, is a read.
 /// </remarks>
 internal sealed class GhostCheck : ExprVisitor
 {
@@ -197,10 +199,10 @@ internal sealed class GhostCheck : ExprVisitor
 
     private GhostCheck(SourceLocation where, string what) => (this.where, this.what) = (where, what);
 
-    /// <summary>Fails if the expression depends on a ghost.</summary>
+    /// <summary>Throws if the expression depends on a ghost.</summary>
     public static void Visible(Expr expr, SourceLocation where, string what) => new GhostCheck(where, what).Of(expr);
 
-    /// <summary>Whether a location is a ghost's.</summary>
+    /// <summary>True if a location is part of a ghost.</summary>
     public static bool IsGhostLocation(Expr target) => target switch
     {
         Expr.Read read => read.Variable.IsGhost,

@@ -4,9 +4,9 @@ using Verify.Modelling;
 
 namespace Verify.Semantics;
 
-/// <summary>A rule with its parameters filled in.</summary>
+/// <summary>A rule with values for its parameters.</summary>
 /// <param name="Rule">The position of the rule in the model.</param>
-/// <param name="Arguments">One value a parameter.</param>
+/// <param name="Arguments">One value per parameter.</param>
 public sealed record Step(int Rule, ImmutableArray<Value> Arguments)
 {
     /// <inheritdoc/>
@@ -18,8 +18,8 @@ public sealed record Step(int Rule, ImmutableArray<Value> Arguments)
 }
 
 /// <summary>
-/// What a model means: initial states, enabled steps, successors. Slow and obvious; every engine is checked against
-/// it, and no trace is shown that it does not accept.
+/// The reference semantics of a model: initial states, enabled steps, successors. It is slow and obvious. Every engine
+/// is checked against it, and it must accept every trace that is shown.
 /// </summary>
 public sealed class Interpreter(Model model)
 {
@@ -29,12 +29,11 @@ public sealed class Interpreter(Model model)
     public Model Model { get; } = model;
 
     /// <summary>
-    /// What was done so far, in parts of expressions looked at and variables given a value: a measure that is the same on
-    /// every machine.
+    /// The work so far: the number of evaluated subexpressions and assigned variables. It is the same on every machine.
     /// </summary>
     public long Work { get; private set; }
 
-    /// <summary>All initial states, in a fixed order; each is made when it is asked for.</summary>
+    /// <summary>All initial states in a fixed order, computed on demand.</summary>
     public IEnumerable<State> InitialStates()
     {
         IEnumerable<ImmutableArray<Value>> states = [[]];
@@ -47,12 +46,13 @@ public sealed class Interpreter(Model model)
         return states.Select(values => new State(values));
     }
 
-    /// <summary>How many initial states there are; a very large number is rounded.</summary>
+    /// <summary>The number of initial states; very large numbers are rounded.</summary>
     public double InitialCount => Model.Variables.Where(variable => variable.Initially is null)
         .Aggregate(1.0, (count, variable) => count * variable.Sort.ScalarCount);
 
-    /// <summary>An initial state, without making the others.</summary>
-    /// <param name="choose">Which of so many values a variable starts with that may start with any, from 0.</param>
+    /// <summary>One initial state, without computing the others.</summary>
+    /// <param name="choose">Picks one of the given number of values, from 0, for a variable that may start with any
+    /// value.</param>
     public State InitialState(Func<int, int> choose) => new([.. Model.Variables.Select(variable => variable.Initially is null
         ? Value.At(variable.Sort, choose(variable.Sort.ScalarCount))
         : FixedStart(variable))]);
@@ -60,7 +60,7 @@ public sealed class Interpreter(Model model)
     private Value FixedStart(Variable variable) =>
         Fit(new Evaluator(this, null, variable.Where).Of(variable.Initially!), variable.Sort, variable.Where);
 
-    /// <summary>The steps that can be taken, by rule and then by arguments.</summary>
+    /// <summary>The enabled steps, ordered by rule and then by arguments.</summary>
     /// <exception cref="UserErrorException">VRF120: a guard reads the value of an empty option.</exception>
     public IEnumerable<Step> Enabled(State state)
     {
@@ -77,14 +77,14 @@ public sealed class Interpreter(Model model)
         }
     }
 
-    /// <summary>Whether a step can be taken.</summary>
+    /// <summary>True if a step is enabled.</summary>
     public bool IsEnabled(State state, Step step)
     {
         var rule = Model.Rules[step.Rule];
         return Scope(state, step, rule.Where).Of(rule.Guard).IsTrue;
     }
 
-    /// <summary>The state after a step that is enabled.</summary>
+    /// <summary>The state after an enabled step.</summary>
     /// <exception cref="UserErrorException">VRF104, VRF120, VRF121: the step is not well defined in this state.</exception>
     public State Successor(State state, Step step)
     {
@@ -114,13 +114,13 @@ public sealed class Interpreter(Model model)
             values[write.Variable] = Replace(values[write.Variable], write.Path.AsSpan(), write.Value);
         }
 
-        return new State(values.DrainToImmutable()); // of a model without variables, none
+        return new State(values.DrainToImmutable()); // for a model without variables the array is empty
     }
 
     /// <summary>The value of an expression without parameters in a state.</summary>
     public Value Evaluate(State state, Expr expr, SourceLocation where) => new Evaluator(this, state, where).Of(expr);
 
-    /// <summary>The value of an expression in a state, with some parameters filled in.</summary>
+    /// <summary>The value of an expression in a state, with values for some parameters.</summary>
     public Value Evaluate(State state, Expr expr, ImmutableArray<Binder> parameters, ImmutableArray<Value> arguments, SourceLocation where)
     {
         var scope = new Evaluator(this, state, where);
@@ -129,10 +129,10 @@ public sealed class Interpreter(Model model)
     }
 
     /// <summary>
-    /// The value of what only reports show, as an actor, an argument or a mark: null where it is undefined, which must cost
-    /// no verdict.
+    /// The value of something that only reports show, such as an actor, an argument or a mark. Null if it is undefined,
+    /// which must not affect a verdict.
     /// </summary>
-    /// <remarks>Why there is no value is said by <c>whyNot</c>, which is null when there is one.</remarks>
+    /// <remarks>If the value is null, <c>whyNot</c> holds the reason; else it is null.</remarks>
     public Value? ValueToShow(
         State state, Expr expr, ImmutableArray<Binder> parameters, ImmutableArray<Value> arguments, SourceLocation where,
         out Diagnostic? whyNot)
@@ -149,10 +149,10 @@ public sealed class Interpreter(Model model)
         }
     }
 
-    /// <summary>Whether a truth value holds in a state.</summary>
+    /// <summary>True if a truth value holds in a state.</summary>
     public bool Holds(State state, Expr expr, SourceLocation where) => Evaluate(state, expr, where).IsTrue;
 
-    /// <summary>All ways to fill in parameters, in a fixed order.</summary>
+    /// <summary>All combinations of values for some parameters, in a fixed order.</summary>
     public static IEnumerable<ImmutableArray<Value>> ArgumentsOf(ImmutableArray<Binder> parameters)
     {
         IEnumerable<ImmutableArray<Value>> all = [[]];
@@ -187,7 +187,7 @@ public sealed class Interpreter(Model model)
                 return inRecord;
             case Expr.ValueOf value:
                 var inOption = Locate(scope, value.Option, path, where);
-                _ = scope.Of(value); // met as VRF120 when there is none
+                _ = scope.Of(value); // throws VRF120 if the option is empty
                 path.Add(0);
                 return inOption;
             default:
@@ -236,7 +236,7 @@ public sealed class Interpreter(Model model)
             : Value.Of(whole.Sort, whole.Items.SetItem(path[0], item));
     }
 
-    /// <summary>Gives a value the sort of the location it goes to; numbers must be in its range.</summary>
+    /// <summary>Converts a value to the sort of the target location; numbers must be in range.</summary>
     private static Value Fit(Value value, Sort sort, SourceLocation where)
     {
         switch (sort)
@@ -276,7 +276,7 @@ public sealed class Interpreter(Model model)
             var code = key.CodeIn(((Sort.Mapping)node.Map.Sort).Key);
             return code >= 0
                 ? code
-                : throw UserErrorException.At(where, ErrorCodes.OutOfRange, $"{key} is no key of '{node.Map}'");
+                : throw UserErrorException.At(where, ErrorCodes.OutOfRange, $"{key} is not a key of '{node.Map}'");
         }
 
         protected internal override Value OnLiteral(Expr.Literal node)
@@ -322,7 +322,7 @@ public sealed class Interpreter(Model model)
             var option = Of(node.Option);
             return option.Number == 1
                 ? option.Items[0]
-                : throw UserErrorException.At(where, ErrorCodes.NoValue, $"'{node.Option}' is empty here, its value is read");
+                : throw UserErrorException.At(where, ErrorCodes.NoValue, $"the value of '{node.Option}' is read, but it is empty here");
         }
 
         protected internal override Value OnNot(Expr.Not node) => Value.Truth(!Of(node.Operand).IsTrue);
@@ -354,7 +354,7 @@ public sealed class Interpreter(Model model)
 
         protected internal override Value OnQuantified(Expr.Quantified node)
         {
-            // No model binds a parameter again; if one did, what it stands for behind the quantifier would be as before.
+            // Models do not bind a parameter twice; if one did, the outer value would be restored after the quantifier.
             var shadowed = bound.GetValueOrDefault(node.Binder);
             var result = Quantify(node);
             if (shadowed is not null)
@@ -367,7 +367,7 @@ public sealed class Interpreter(Model model)
 
         private Value Quantify(Expr.Quantified node)
         {
-            // Every value is looked at, in order, until the answer is known; a count looks at all.
+            // Evaluates the values in order until the answer is known; a count evaluates all of them.
             var count = 0;
             foreach (var value in Value.All(node.Binder.Sort))
             {

@@ -2,25 +2,23 @@ using System.Collections.Immutable;
 
 namespace Verify.Semantics;
 
-/// <summary>A state that a walk came to, with every step from it.</summary>
+/// <summary>A state that a walk visits, with all its steps.</summary>
 /// <param name="State">The state.</param>
-/// <param name="Depth">The steps that the walk took to it; of the nearest first, the fewest that there are.</param>
-/// <param name="Next">Its steps, in the interpreter's order, and where each leads.</param>
+/// <param name="Depth">The number of steps of the walk to the state; minimal in <c>NearestFirst</c>.</param>
+/// <param name="Next">The enabled steps in the interpreter's order, each with its successor.</param>
 public sealed record Visit(State State, int Depth, ImmutableArray<(Step Step, State To)> Next);
 
 /// <summary>
-/// Walks through the reachable states of a model by the interpreter alone: all of them, or some that are drawn. The same
-/// in every run and on every machine.
+/// Walks through reachable states by the interpreter alone: all of them, or a random sample. The result is the same in
+/// every run and on every machine.
 /// </summary>
 /// <remarks>
-/// Known states are kept as 128 bits of a hash, so that millions of them fit into memory. Where the interpreter finds
-/// something undefined, its exception ends the walk; <see cref="At"/> is then the state that it was met in.
+/// The walk stores known states as hashes of 128 bits, so that millions of them fit into memory. If something is
+/// undefined, the interpreter's exception ends the walk, and <see cref="At"/> is the state in question.
 /// </remarks>
 /// <param name="interpreter">The interpreter.</param>
-/// <param name="work">
-/// How much of <see cref="Interpreter.Work"/> visiting states may take, more than 0; the walk ends behind the state that goes
-/// beyond.
-/// </param>
+/// <param name="work">The maximum of <see cref="Interpreter.Work"/> for visiting states, more than 0; the walk ends
+/// after the state that exceeds it.</param>
 public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxValue)
 {
     private const int MinWorkAState = 8;
@@ -29,21 +27,21 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
     private readonly HashSet<UInt128> visited = [];
     private long workBefore;
 
-    /// <summary>Whether every reachable state was visited.</summary>
+    /// <summary>True if the walk visited every reachable state.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>The distinct states visited.</summary>
+    /// <summary>The number of distinct states visited.</summary>
     public long Visited => visited.Count;
 
-    /// <summary>The distinct states met: those visited, and where their steps lead.</summary>
+    /// <summary>The number of distinct states found: those visited and their successors.</summary>
     public long Met => met.Count;
 
-    /// <summary>The state whose steps are being taken; null before the first.</summary>
+    /// <summary>The state whose steps are being computed; null before the first.</summary>
     public State? At { get; private set; }
 
     /// <summary>
-    /// Every reachable state, once, those of fewer steps first; or as many as the work suffices for, none if that is not
-    /// enough for the initial ones.
+    /// Every reachable state once, in order of depth. If the work does not suffice, only a part of them, or none if it
+    /// does not suffice for the initial states.
     /// </summary>
     public IEnumerable<Visit> NearestFirst()
     {
@@ -81,11 +79,11 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
     }
 
     /// <summary>
-    /// Distinct states of random walks, each once, until the work is done or there are no others. A walk begins with any
-    /// initial state and takes any step, one to a state that was not visited where there is one.
+    /// Distinct states of random walks, each once, until the work is used up or no new states are left. A walk starts
+    /// in a random initial state, takes random steps, and prefers states that were not visited.
     /// </summary>
-    /// <param name="seed">Where the draws start.</param>
-    /// <param name="length">The steps of one walk.</param>
+    /// <param name="seed">The seed of the random choices.</param>
+    /// <param name="length">The number of steps of one walk.</param>
     public IEnumerable<Visit> Drawn(ulong seed, int length)
     {
         var random = new Prng(seed);
@@ -118,7 +116,7 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
         IsWhole = initial is not null && met.Count == visited.Count;
     }
 
-    // To list them would take more than what is allowed, and they could not all be visited.
+    // Listing the initial states would exceed the allowed work, and the walk could not visit them all.
     private bool HasTooManyStarts => interpreter.InitialCount > Math.Max(FewStarts, work / MinWorkAState);
 
     private bool MayGoOn => interpreter.Work - workBefore < work;
@@ -129,7 +127,7 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
         return new Visit(state, depth, [.. interpreter.Enabled(state).Select(step => (step, interpreter.Successor(state, step)))]);
     }
 
-    // The numbers of a state in their order say which one it is: whether an option has items shows in its own number.
+    // The numbers of a state in order identify it: the number of an option shows whether items follow.
     private static UInt128 KeyOf(State state)
     {
         var (high, low) = (1UL, 2UL);

@@ -2,10 +2,12 @@ using System.Numerics;
 
 namespace Verify.Semantics;
 
-/// <summary>Initial states by their numbers in the interpreter's order, without a list of them: there may be very many.</summary>
+/// <summary>
+/// Numbers the initial states in the interpreter's order without listing them, because there may be very many.
+/// </summary>
 public static class StartNumber
 {
-    /// <summary>The initial state of a number, from 0; null if there are not so many.</summary>
+    /// <summary>The initial state with a given number, from 0; null if the number is too large.</summary>
     public static State? StateOf(Interpreter interpreter, BigInteger number)
     {
         var codes = new Stack<int>();
@@ -18,7 +20,7 @@ public static class StartNumber
         return number.IsZero ? interpreter.InitialState(_ => codes.Pop()) : null;
     }
 
-    /// <summary>The number of a state among the initial ones; null when it is none of them.</summary>
+    /// <summary>The number of an initial state; null for any other state.</summary>
     public static BigInteger? Of(Interpreter interpreter, State state)
     {
         var number = BigInteger.Zero;

@@ -26,16 +26,18 @@ public sealed class Value : IEquatable<Value>
     /// <summary>The sort.</summary>
     public Sort Sort { get; }
 
-    /// <summary>The number of a range; 0 or 1 of a truth value; the position of a member; 1 if an option holds a value.</summary>
+    /// <summary>
+    /// The number of a range; 0 or 1 for a truth value; the position of a member; 1 if an option holds a value.
+    /// </summary>
     public int Number { get; }
 
     /// <summary>The content of an option, the fields of a record, the values of a map in the order of its keys.</summary>
     public ImmutableArray<Value> Items { get; }
 
-    /// <summary>Whether a truth value is true.</summary>
+    /// <summary>True if a truth value is true.</summary>
     public bool IsTrue => Number == 1;
 
-    /// <summary>A value of a scalar sort that is no option.</summary>
+    /// <summary>A value of a scalar sort other than an option.</summary>
     public static Value Scalar(Sort sort, int number) => new(sort, number, []);
 
     /// <summary>A truth value.</summary>
@@ -47,10 +49,10 @@ public sealed class Value : IEquatable<Value>
     /// <summary>An option that holds a value.</summary>
     public static Value Some(Sort sort, Value content) => new(sort, 1, [content]);
 
-    /// <summary>A record or a map from its parts.</summary>
+    /// <summary>A record or a map made from its parts.</summary>
     public static Value Of(Sort sort, ImmutableArray<Value> items) => new(sort, 0, items);
 
-    /// <summary>All values of a scalar sort, in the order of their codes; each is made when it is asked for.</summary>
+    /// <summary>All values of a scalar sort in the order of their codes, computed on demand.</summary>
     public static IEnumerable<Value> All(Sort sort) => sort switch
     {
         Sort.Optional optional => All(optional.Of).Select(value => Some(sort, value)).Prepend(None(sort)),
@@ -66,7 +68,7 @@ public sealed class Value : IEquatable<Value>
         _ => Scalar(sort, position),
     };
 
-    /// <summary>The position of a scalar value among all values of a sort; -1 when it is outside of a range.</summary>
+    /// <summary>The position of a scalar value among all values of a sort; -1 if it is out of range.</summary>
     public int CodeIn(Sort sort) => sort switch
     {
         Sort.Optional when Number == 0 => 0,
@@ -116,7 +118,7 @@ public sealed class Value : IEquatable<Value>
     };
 }
 
-/// <summary>A state: one value a variable, in the order of the model's variables.</summary>
+/// <summary>A state: one value per variable, in the order of the model's variables.</summary>
 /// <param name="values">The values.</param>
 public sealed class State(ImmutableArray<Value> values) : IEquatable<State>
 {

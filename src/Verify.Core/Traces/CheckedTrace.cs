@@ -3,7 +3,7 @@ using Verify.Semantics;
 
 namespace Verify.Traces;
 
-/// <summary>A trace that the interpreter has replayed, with what reports print of it.</summary>
+/// <summary>A trace that the interpreter has replayed, with the texts that reports print about it.</summary>
 public sealed class CheckedTrace
 {
     private bool? isDecisive;
@@ -12,35 +12,38 @@ public sealed class CheckedTrace
     private CheckedTrace(Interpreter interpreter, Property property, Trace trace) =>
         (Interpreter, Property, Trace) = (interpreter, property, trace);
 
-    /// <summary>The interpreter that replayed it.</summary>
+    /// <summary>The interpreter that replayed the trace.</summary>
     public Interpreter Interpreter { get; }
 
-    /// <summary>The property that it is about.</summary>
+    /// <summary>The property of the trace.</summary>
     public Property Property { get; }
 
     /// <summary>The trace.</summary>
     public Trace Trace { get; }
 
-    /// <summary>Whether it shows that the property fails, or that it is reached.</summary>
+    /// <summary>True if the trace violates the property or, for a <c>Reachable</c>, reaches it.</summary>
     public bool IsDecisive => isDecisive ??= Replay.Decides(Interpreter, Property, Trace);
 
-    /// <summary>The text that it is replayed from.</summary>
+    /// <summary>The replay text of the trace.</summary>
     public string Encoded => encoded ??= Replay.Encode(Interpreter, Trace);
 
     /// <summary>Replays a trace.</summary>
-    /// <param name="interpreter">Of the model.</param>
-    /// <param name="property">The property that it is about.</param>
+    /// <param name="interpreter">The interpreter of the model.</param>
+    /// <param name="property">The property of the trace.</param>
     /// <param name="trace">The trace.</param>
-    /// <param name="fault">Why it is not a run of the model; null when it is one.</param>
-    /// <returns>Null when it is not a run of the model.</returns>
+    /// <param name="fault">The reason why the trace is not a run of the model; null if it is one.</param>
+    /// <returns>Null if the trace is not a run of the model.</returns>
     public static CheckedTrace? Of(Interpreter interpreter, Property property, Trace trace, out string? fault)
     {
         fault = Replay.WhyNot(interpreter, trace);
         return fault is null ? new CheckedTrace(interpreter, property, trace) : null;
     }
 
-    /// <summary>The run of a text. Of a property about progress it ends in the loop that decides it, if there is one.</summary>
-    /// <exception cref="UserErrorException">VRF306: the text is damaged, or is one of another model.</exception>
+    /// <summary>
+    /// The trace of a replay text. For a <c>LeadsTo</c> it ends in the loop that violates the property, if there is
+    /// one.
+    /// </summary>
+    /// <exception cref="UserErrorException">VRF306: the text is damaged or belongs to another model.</exception>
     public static CheckedTrace Decode(Interpreter interpreter, Property property, string text)
     {
         var trace = Replay.Decode(interpreter, text);
@@ -48,7 +51,7 @@ public sealed class CheckedTrace
             .FirstOrDefault(run => run.IsDecisive) ?? new CheckedTrace(interpreter, property, trace);
     }
 
-    // A run about progress goes on for ever: it rests in its last state, or comes back to that of an earlier step.
+    // A run that violates a <c>LeadsTo</c> is infinite: it rests in its last state or returns to an earlier one.
     private static IEnumerable<Trace> Endings(Trace trace, Property property) => property is Property.LeadsTo
         ? Enumerable.Range(0, trace.States.Length).Where(start => trace.States[start].Equals(trace.Last))
             .Select(start => trace with { LoopStart = start })

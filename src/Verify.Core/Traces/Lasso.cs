@@ -4,12 +4,12 @@ using Verify.Semantics;
 
 namespace Verify.Traces;
 
-/// <summary>What is treated as one by weak fairness: a group of rules and the values that tell one of them apart.</summary>
+/// <summary>The unit of weak fairness: a group of rules and the values that select one member of it.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Of">The values.</param>
 public sealed record FairSteps(string Group, ImmutableArray<Value> Of)
 {
-    /// <summary>What a step counts as; null for a step that may be put off for ever.</summary>
+    /// <summary>The fairness unit of a step; null for a step that need never happen.</summary>
     public static FairSteps? OfStep(Model model, Step step)
     {
         var rule = model.Rules[step.Rule];
@@ -26,12 +26,14 @@ public sealed record FairSteps(string Group, ImmutableArray<Value> Of)
     public override int GetHashCode() => Of.Aggregate(Group.GetHashCode(StringComparison.Ordinal), HashCode.Combine);
 }
 
-/// <summary>Whether an infinite run, a prefix and a loop, violates a <c>LeadsTo</c> under weak fairness.</summary>
+/// <summary>
+/// Decides whether an infinite run, given as a prefix and a loop, violates a <c>LeadsTo</c> under weak fairness.
+/// </summary>
 internal static class Lasso
 {
     /// <summary>
-    /// It does when the trigger is met, what should come does not come from there on, and the loop is fair: everything
-    /// fair either cannot happen somewhere in the loop or happens in it. A loop of no steps is a run that rests.
+    /// True if the trigger holds at some point, the goal never holds from there on, and the loop is fair: every fair
+    /// unit is disabled somewhere in the loop or takes a step in it. A loop without steps is a run that rests.
     /// </summary>
     public static bool Violates(Interpreter interpreter, Property.LeadsTo property, Trace trace, int loopStart)
     {
@@ -42,7 +44,7 @@ internal static class Lasso
             pending--;
         }
 
-        // From state `pending` on, what should come does not; the loop must lie in it, and the trigger too.
+        // The goal never holds from state `pending` on; the loop and the trigger must lie behind it.
         var isTriggered = trace.States.Skip(pending).Any(state => Has(state, property.From));
         return loopStart >= pending && isTriggered && IsFair(interpreter, trace, loopStart);
     }

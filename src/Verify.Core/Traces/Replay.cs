@@ -6,14 +6,15 @@ using Verify.Semantics;
 
 namespace Verify.Traces;
 
-/// <summary>A trace against the interpreter, step by step, and the short text that a trace can be replayed from.</summary>
+/// <summary>Checks a trace step by step with the interpreter, and converts a trace to and from short text.</summary>
 /// <remarks>
-/// The text is <c>digest:initial.choice.choice…</c>: the model's digest, which initial state, then which of the enabled
-/// steps, each counted from 0 in the interpreter's order. It names no state, so it cannot lie about one.
+/// The text is <c>digest:initial.choice.choice…</c>: the model's digest, the number of the initial state, then the
+/// number of each step among the enabled ones, from 0 in the interpreter's order. It contains no states, so it cannot
+/// misstate one.
 /// </remarks>
 public static class Replay
 {
-    /// <summary>Why a trace is not a run of the model; null when it is one.</summary>
+    /// <summary>The reason why a trace is not a run of the model; null if it is one.</summary>
     public static string? WhyNot(Interpreter interpreter, Trace trace)
     {
         if (StartNumber.Of(interpreter, trace.States[0]) is null)
@@ -38,7 +39,7 @@ public static class Replay
         return trace.LoopStart is { } start && !trace.States[start].Equals(trace.Last) ? "its loop does not close" : null;
     }
 
-    /// <summary>Whether a trace shows that a property fails, or that it is reached.</summary>
+    /// <summary>True if a trace violates a property or, for a <c>Reachable</c>, reaches it.</summary>
     public static bool Decides(Interpreter interpreter, Property property, Trace trace) => property switch
     {
         Property.Always p => !interpreter.Holds(trace.Last, p.Holds, p.Where),
@@ -48,7 +49,7 @@ public static class Replay
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>The text that a trace is replayed from.</summary>
+    /// <summary>The replay text of a trace.</summary>
     public static string Encode(Interpreter interpreter, Trace trace)
     {
         var choices = new List<BigInteger> { StartNumber.Of(interpreter, trace.States[0]) ?? BigInteger.MinusOne };
@@ -61,14 +62,14 @@ public static class Replay
         return $"{interpreter.Model.Digest}:{path}";
     }
 
-    /// <summary>The trace of a text.</summary>
-    /// <exception cref="UserErrorException">VRF306: the text is damaged, or is one of another model.</exception>
+    /// <summary>The trace of a replay text.</summary>
+    /// <exception cref="UserErrorException">VRF306: the text is damaged or belongs to another model.</exception>
     public static Trace Decode(Interpreter interpreter, string text)
     {
         var parts = text.Trim().Split(':');
         if (parts.Length != 2)
         {
-            throw Bad($"'{text}' is no trace: it should read digest:0.1.2");
+            throw Bad($"'{text}' is not a trace: the form is digest:0.1.2");
         }
 
         if (parts[0] != interpreter.Model.Digest)
@@ -79,15 +80,15 @@ public static class Replay
         var choices = parts[1].Split('.').Select(number =>
             BigInteger.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var choice)
                 ? choice
-                : throw Bad($"'{number}' in the trace is no number")).ToImmutableArray();
-        var initial = StartNumber.StateOf(interpreter, choices[0]) ?? throw Bad($"there is no initial state {choices[0]}");
+                : throw Bad($"'{number}' in the trace is not a number")).ToImmutableArray();
+        var initial = StartNumber.StateOf(interpreter, choices[0]) ?? throw Bad($"the model has no initial state {choices[0]}");
         var trace = new Trace([initial], []);
         for (var i = 1; i < choices.Length; i++)
         {
             var enabled = interpreter.Enabled(trace.Last).ToList();
             var step = choices[i] < enabled.Count
                 ? enabled[(int)choices[i]]
-                : throw Bad($"step {i} of the trace takes choice {choices[i]}, there are {enabled.Count}");
+                : throw Bad($"step {i} of the trace takes choice {choices[i]}, but only {enabled.Count} steps are enabled");
             trace = new Trace(trace.States.Add(interpreter.Successor(trace.Last, step)), trace.Steps.Add(step));
         }
 

@@ -5,8 +5,8 @@ using Verify.Semantics;
 namespace Verify.Traces;
 
 /// <summary>
-/// A value in short: an entry is its first field, then the names of the flags that are set, then the rest with names, as in
-/// <c>f0 W asid=1</c>. Ghost fields are left out.
+/// A value in short form: the first field of an entry, then the names of the flags that are set, then the rest with
+/// names, such as <c>f0 W asid=1</c>. Ghost fields are left out.
 /// </summary>
 public static class ShortValue
 {
@@ -50,7 +50,7 @@ public static class ShortValue
             }
         }
 
-        // Nothing but flags, and none of them set.
+        // The value consists of flags, and none of them is set.
         return parts.Count == 0 ? "-" : string.Join(" ", parts);
     }
 }

@@ -3,26 +3,30 @@ using Verify.Semantics;
 
 namespace Verify.Traces;
 
-/// <summary>A shorter trace with the same violation, for engines that do not search breadth-first.</summary>
+/// <summary>
+/// Shortens a trace while it still shows the violation, for engines that do not search breadth-first.
+/// </summary>
 /// <remarks>
 /// Delta debugging (Zeller, Hildebrandt, "Simplifying and isolating failure-inducing input", TSE 2002) over steps, with
-/// one deviation: a step that is no longer enabled once another was dropped is dropped with it, instead of making the
-/// attempt fail. A step keeps its identity, its rule and arguments, whatever state it is taken in.
+/// one deviation: a step that is disabled because another was dropped is dropped too, in place of failing the attempt.
+/// A step keeps its rule and arguments in whatever state it is taken.
 /// </remarks>
 public static class Shorten
 {
     /// <summary>
-    /// A trace from the same initial state that decides the property and from which no single step and no pair of
-    /// steps can be dropped. A trace that does not decide it, or that has a loop, comes back as it is.
+    /// A trace from the same initial state that decides the property and from which no step and no pair of steps can be
+    /// dropped. A trace with a loop, or one that does not decide the property, is returned unchanged.
     /// </summary>
-    /// <remarks>At most quadratically many replays in the length that is left when large pieces have been dropped.</remarks>
+    /// <remarks>
+    /// After large pieces are dropped, the number of replays is at most quadratic in the remaining length.
+    /// </remarks>
     public static Trace Of(Interpreter interpreter, Property property, Trace trace) =>
         Of(interpreter, run => Replay.Decides(interpreter, property, run), trace);
 
-    /// <summary>A trace from the same initial state that something is true of; else as for a property.</summary>
+    /// <summary>A trace from the same initial state that satisfies a condition, shortened as for a property.</summary>
     /// <param name="interpreter">The interpreter.</param>
-    /// <param name="decides">What is to be true of a run.</param>
-    /// <param name="trace">A run that it is true of.</param>
+    /// <param name="decides">The condition on a run.</param>
+    /// <param name="trace">A run that satisfies the condition.</param>
     public static Trace Of(Interpreter interpreter, Func<Trace, bool> decides, Trace trace)
     {
         if (trace.LoopStart is not null || !decides(trace))
@@ -36,7 +40,7 @@ public static class Shorten
             shortest = DropPieces(interpreter, decides, shortest, piece);
         }
 
-        // Dropping one step may have made room for dropping another.
+        // Dropping one step may allow dropping another.
         while (DropOne(interpreter, decides, shortest) is { } shorter)
         {
             shortest = shorter;
@@ -45,7 +49,7 @@ public static class Shorten
         return shortest;
     }
 
-    /// <summary>The steps of a trace without those between two visits of one state.</summary>
+    /// <summary>The steps of a trace without those between two visits of the same state.</summary>
     private static List<Step> WithoutCircles(Trace trace)
     {
         var last = new Dictionary<State, int>();
@@ -98,7 +102,10 @@ public static class Shorten
         return null;
     }
 
-    /// <summary>What comes of some of the steps, up to where the property is decided; null if it is not, or not shorter.</summary>
+    /// <summary>
+    /// Runs some of the steps up to the state that decides the property; null if none does, or if the result is not
+    /// shorter.
+    /// </summary>
     private static Trace? Run(Interpreter interpreter, Func<Trace, bool> decides, Trace trace, IEnumerable<Step> steps)
     {
         try
@@ -121,7 +128,7 @@ public static class Shorten
         }
         catch (UserErrorException)
         {
-            // The model is not well defined along this way. That is for an engine to report; the trace given is sound.
+            // The model is undefined along this run. An engine reports that; the given trace stays valid.
             return null;
         }
     }

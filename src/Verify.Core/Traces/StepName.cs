@@ -3,9 +3,11 @@ using Verify.Semantics;
 
 namespace Verify.Traces;
 
-/// <summary>The actor that takes a step in a state, and the step's name with its arguments, as <c>insert_pfn(x, f0)</c>.</summary>
+/// <summary>
+/// The actor of a step in a state, and the step's name with its arguments, such as <c>insert_pfn(x, f0)</c>.
+/// </summary>
 /// <param name="Actor">The actor.</param>
-/// <param name="IsProcessor">Whether the actor is one of the model's processors.</param>
+/// <param name="IsProcessor">True if the actor is one of the model's processors.</param>
 /// <param name="Name">The name.</param>
 public sealed record StepName(string Actor, bool IsProcessor, string Name)
 {

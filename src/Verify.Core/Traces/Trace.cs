@@ -3,10 +3,10 @@ using Verify.Semantics;
 
 namespace Verify.Traces;
 
-/// <summary>A run of a model: states and the steps between them, with a loop at the end if it goes on for ever.</summary>
-/// <param name="States">One more than the steps; the first is initial.</param>
+/// <summary>A run of a model: states and the steps between them. An infinite run ends in a loop.</summary>
+/// <param name="States">One more state than steps; the first is initial.</param>
 /// <param name="Steps">The steps, in order.</param>
-/// <param name="LoopStart">The state that the last state returns to, when the run is infinite.</param>
+/// <param name="LoopStart">The index of the state that the last state returns to, for an infinite run.</param>
 public sealed record Trace(ImmutableArray<State> States, ImmutableArray<Step> Steps, int? LoopStart = null)
 {
     /// <summary>The number of steps.</summary>

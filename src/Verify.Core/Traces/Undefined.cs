@@ -4,37 +4,38 @@ using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Traces;
 
-/// <summary>What is wrong with a state that an engine calls undefined, in the model's own words.</summary>
+/// <summary>Explains in the model's own words why an engine calls a state undefined.</summary>
 public static class Undefined
 {
-    /// <summary>The interpreter meets what an engine met at the end of a run.</summary>
+    /// <summary>Asks the interpreter for the error that an engine found at the end of a run.</summary>
     /// <param name="model">The model.</param>
     /// <param name="trace">The run.</param>
-    /// <param name="asked">The properties that were looked at.</param>
-    /// <returns>
-    /// VRF104, VRF120 or VRF121 with the run, as an <see cref="UndefinedException"/>; our own mistake if the trace is no run of
-    /// the model, or the interpreter finds nothing wrong with its end.
-    /// </returns>
+    /// <param name="asked">The properties that the engine evaluated.</param>
+    /// <returns>An <see cref="UndefinedException"/> with VRF104, VRF120 or VRF121 and the run; an internal error if the
+    /// trace is not a run of the model or the interpreter finds no error at its end.</returns>
     public static Exception Explain(Model model, Trace trace, IEnumerable<Property> asked)
     {
         var interpreter = new Interpreter(model);
         return Replay.WhyNot(interpreter, trace) is { } reason
-            ? new UnreachableException($"the way to an undefined state does not replay: {reason}")
+            ? new UnreachableException($"the trace to an undefined state does not replay: {reason}")
             : In(interpreter, trace, asked) ?? (Exception)NothingWrong();
     }
 
-    /// <summary>The interpreter meets what an engine met in a state, and the way there is not known.</summary>
+    /// <summary>Asks the interpreter for the error that an engine found in a state without a trace to it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="state">The state.</param>
-    /// <param name="asked">The properties that were looked at.</param>
-    /// <returns>VRF104, VRF120 or VRF121; our own mistake if the interpreter finds nothing wrong.</returns>
+    /// <param name="asked">The properties that the engine evaluated.</param>
+    /// <returns>VRF104, VRF120 or VRF121; an internal error if the interpreter finds no error in the state.</returns>
     public static Exception Explain(Model model, State state, IEnumerable<Property> asked) =>
         In(new Interpreter(model), new Trace([state], []), asked) is { } found
             ? new UserErrorException(found.Diagnostic with { Message = found.What })
             : NothingWrong();
 
-    /// <summary>What is undefined in the last state of a run: the first step by rule and arguments, then the properties.</summary>
-    /// <returns>Null if nothing is.</returns>
+    /// <summary>
+    /// The undefined part of the last state of a run: the first such step by rule and arguments, else the first such
+    /// property.
+    /// </summary>
+    /// <returns>Null if everything is defined.</returns>
     public static UndefinedException? In(Interpreter interpreter, Trace trace, IEnumerable<Property> asked)
     {
         var (model, state) = (interpreter.Model, trace.Last);
@@ -62,7 +63,7 @@ public static class Undefined
         return null;
     }
 
-    /// <summary>Whether what is undefined at the end of one run is undefined in another state, too.</summary>
+    /// <summary>True if the part that is undefined at the end of one run is also undefined in another state.</summary>
     public static bool Is(Interpreter interpreter, State state, UndefinedRun like) => Met(() => like.Step is { } step
         ? Take(interpreter, state, step)
         : LookAt(interpreter, state, like.Property!)) is not null;
@@ -102,5 +103,5 @@ public static class Undefined
     }
 
     private static UnreachableException NothingWrong() =>
-        new("an engine calls a state undefined that the interpreter finds nothing wrong with");
+        new("an engine calls a state undefined, but the interpreter finds no error in it");
 }

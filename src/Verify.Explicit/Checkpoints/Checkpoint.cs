@@ -8,8 +8,8 @@ using Verify.Lowering;
 namespace Verify.Explicit.Checkpoints;
 
 /// <summary>
-/// A directory in which a search writes down how far it is. There is always one whole checkpoint in it, or none: a new
-/// one is on the disk before it takes the place of the old one, and only then the files of the old one are removed.
+/// The directory in which a search saves its progress. It holds one complete checkpoint or none: a new checkpoint is
+/// written to disk before it replaces the old one, and the files of the old one are removed afterwards.
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {
@@ -28,24 +28,23 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The directory.</summary>
     public StateDirectory Scratch { get; }
 
-    /// <summary>Where a search before this one was; null if there was none.</summary>
+    /// <summary>The snapshot of an earlier search; null if there is none.</summary>
     public SearchSnapshot? Found { get; private set; }
 
-    /// <summary>Files that the checkpoint is made of.</summary>
+    /// <summary>The files of the checkpoint.</summary>
     public IReadOnlyCollection<StateFile> Files => files;
 
-    /// <summary>Whether it is time for another one. Any thread may ask.</summary>
+    /// <summary>True if the next checkpoint is due. Thread-safe.</summary>
     public bool IsDue => isAlwaysDue || sinceLast.Elapsed > interval && sinceLast.Elapsed > RestPerWork * took;
 
-    /// <summary>Opens the directory of a run and reads the checkpoint that is in it.</summary>
-    /// <param name="question">Names the model and the property.</param>
-    /// <param name="wordCount">Words of a state.</param>
-    /// <param name="run">Names the directory and the reductions.</param>
-    /// <param name="tuning">Sizes.</param>
-    /// <returns>Null if the run asks for none.</returns>
-    /// <exception cref="UserErrorException">
-    /// VRF402: the directory cannot be used; VRF406: what is in it is damaged, or of another question.
-    /// </exception>
+    /// <summary>Opens the checkpoint directory of a run and reads the checkpoint in it.</summary>
+    /// <param name="question">The text that identifies the model and the property.</param>
+    /// <param name="wordCount">The number of words of a state.</param>
+    /// <param name="run">The options; they name the directory and the reductions.</param>
+    /// <param name="tuning">Storage sizes.</param>
+    /// <returns>Null if the run saves no checkpoints.</returns>
+    /// <exception cref="UserErrorException">VRF402: the directory cannot be used; VRF406: the checkpoint is damaged or
+    /// belongs to another search.</exception>
     public static Checkpoint? Open(string question, int wordCount, EngineOptions run, StorageTuning tuning)
     {
         if (run.CheckpointDirectory is not { } path)
@@ -73,8 +72,8 @@ internal sealed class Checkpoint : IDisposable
         }
     }
 
-    /// <summary>Replaces the checkpoint by another one.</summary>
-    /// <exception cref="IOException">It cannot be written; the old one is still there.</exception>
+    /// <summary>Replaces the checkpoint by a new one.</summary>
+    /// <exception cref="IOException">The checkpoint cannot be written; the old one is kept.</exception>
     public void Write(SearchSnapshot snapshot)
     {
         var start = Stopwatch.GetTimestamp();
@@ -91,7 +90,7 @@ internal sealed class Checkpoint : IDisposable
         sinceLast.Restart();
     }
 
-    /// <summary>Removes the checkpoint: the search is finished.</summary>
+    /// <summary>Removes the checkpoint after the search has finished.</summary>
     public void Remove()
     {
         try
@@ -101,7 +100,7 @@ internal sealed class Checkpoint : IDisposable
         }
         catch (Exception e) when (DiskFailure.Is(e))
         {
-            // Then it stays, with what belongs to it: the last part of the search can be repeated.
+            // The checkpoint stays together with its files; a later run repeats the last part of the search.
         }
     }
 
@@ -114,7 +113,7 @@ internal sealed class Checkpoint : IDisposable
         }
         catch (Exception e) when (DiskFailure.Is(e))
         {
-            // They are in nobody's way; the next search removes them.
+            // Leftover files do no harm; the next search removes them.
         }
         finally
         {
@@ -136,7 +135,7 @@ internal sealed class Checkpoint : IDisposable
 
             if (SnapshotText.IdentityOf(body) is var found && found != identity)
             {
-                throw Refuse($"is of another search: it says '{found}', this is '{identity}'",
+                throw Refuse($"belongs to another search, '{found}'; this one is '{identity}'",
                     "repeat the command line of the run that was interrupted, or choose another directory");
             }
 
@@ -146,7 +145,7 @@ internal sealed class Checkpoint : IDisposable
                 if (!readFiles.TryGetValue(name, out var file))
                 {
                     file = StateFile.Verify(Scratch, name, wordCount, count, checksum, isSorted)
-                        ?? throw Refuse($"is damaged: '{name}' is not what was written", "delete the directory to start again");
+                        ?? throw Refuse($"is damaged: the content of '{name}' has changed", "delete the directory to start again");
                     readFiles.Add(name, file);
                 }
 
@@ -161,7 +160,7 @@ internal sealed class Checkpoint : IDisposable
     private UserErrorException Refuse(string what, string hint) =>
         UserErrorException.At(null, ErrorCodes.BadCheckpoint, $"the checkpoint in '{Scratch.Path}' {what}", hint);
 
-    // How states are packed may differ between two builds of this code: what one wrote, another does not read.
+    // The packing of states may differ between two builds of this code, so a build reads only its own checkpoints.
     private static string IdentityOf(string question, EngineOptions run)
     {
         Type[] parts = [typeof(Checkpoint), typeof(StateShape), typeof(EngineOptions)];

@@ -4,30 +4,32 @@ using Verify.Explicit.Disk;
 
 namespace Verify.Explicit.Checkpoints;
 
-/// <summary>The text of a checkpoint: a <see cref="SearchSnapshot"/> as JSON, with the names of the files that hold the states.</summary>
+/// <summary>
+/// The text of a checkpoint: a <see cref="SearchSnapshot"/> as JSON, with the names of the state files.
+/// </summary>
 internal static class SnapshotText
 {
     private const string Identity = "identity";
     private const string Search = "search";
 
-    /// <summary>Finds a file again: its name, how many states it has, their checksum, whether they are sorted.</summary>
+    /// <summary>Opens a file by name, number of states, checksum and whether it is sorted.</summary>
     public delegate StateFile FindFile(string name, long count, ulong checksum, bool isSorted);
 
-    /// <summary>The text of a snapshot.</summary>
+    /// <summary>Writes a snapshot as text.</summary>
     public static string Write(SearchSnapshot snapshot, string identity) => JsonSerializer.Serialize(new Dictionary<string, object>
     {
         [Identity] = identity,
         [Search] = JsonSerializer.SerializeToElement(snapshot, OptionsFor((name, _, _, _) => throw new JsonException(name))),
     });
 
-    /// <summary>Which search a text is from.</summary>
+    /// <summary>Reads from a text the identity of the search that wrote it.</summary>
     public static string IdentityOf(string text)
     {
         using var json = JsonDocument.Parse(text);
         return json.RootElement.GetProperty(Identity).GetString() ?? "";
     }
 
-    /// <summary>The snapshot that a text was made from.</summary>
+    /// <summary>Reads the snapshot from its text.</summary>
     public static SearchSnapshot Read(string text, FindFile find)
     {
         using var json = JsonDocument.Parse(text);
@@ -37,7 +39,7 @@ internal static class SnapshotText
     private static JsonSerializerOptions OptionsFor(FindFile find) =>
         new() { IgnoreReadOnlyProperties = true, Converters = { new FileConverter(find) } };
 
-    /// <summary>A file stands in the text by its name, and by what tells whether it is still what was written.</summary>
+    /// <summary>Writes a file as its name, with the facts that show whether its content has changed.</summary>
     private sealed class FileConverter(FindFile find) : JsonConverter<StateFile>
     {
         public override StateFile Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)

@@ -5,7 +5,7 @@ using Verify.Lowering;
 
 namespace Verify.Explicit.Compilation;
 
-/// <summary>One method for a batch of lowered rules.</summary>
+/// <summary>Compiles a batch of lowered rules to one method.</summary>
 internal sealed class RuleBatch
 {
     private readonly LoweredModel model;
@@ -65,7 +65,7 @@ internal sealed class RuleBatch
                 return;
             }
 
-            // All that these rules have in common, one after the other: there can be thousands of conditions.
+            // Tests the conditions that these rules share one after the other, because there can be thousands.
             var some = rules.Where(rule => rule.Conditions.Contains(shared.Key)).ToList();
             var common = some.SelectMany(rule => rule.Conditions).GroupBy(condition => condition)
                 .Where(group => group.Count() == some.Count).Select(group => group.Key).ToHashSet();
@@ -140,10 +140,11 @@ internal sealed class RuleBatch
         il.Emit(OpCodes.Stloc, made);
     }
 
-    // A class: lists of structs are compiled for each kind of struct, which takes longer than it saves here.
+    // A class rather than a struct: the JIT compiles lists anew for each struct type, which costs more than it saves
+    // here.
     private sealed record FixedWrite(LeafWrite Write, Slot Slot);
 
-    // Writes whose leaf is known: what is constant in a word is one "and" and one "or".
+    // Writes to leaves at fixed positions; all constant writes to a word become one "and" and one "or".
     private void WriteFixed(LoweredRule rule)
     {
         var fixedWrites = rule.Writes.Where(write => write.Index.IsConstant)
@@ -165,7 +166,8 @@ internal sealed class RuleBatch
             code.PushWord(word);
             EmitIf(keep != -1, OpCodes.And, keep);
             EmitIf(set != 0, OpCodes.Or, set);
-            // Writes of one leaf under conditions that exclude each other are one choice: each alone would keep the old code.
+            // Writes of one leaf under mutually exclusive conditions are merged into one choice, because each alone
+            // would have to preserve the old code.
             foreach (var same in here.GroupBy(pair => pair.Write.Leaves[(int)pair.Write.Index.Number])
                 .Where(same => !same.Any(pair => pair.Write.When.IsTrue && pair.Write.Value.IsConstant)))
             {

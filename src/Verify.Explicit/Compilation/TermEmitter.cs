@@ -4,11 +4,12 @@ using Verify.Lowering;
 
 namespace Verify.Explicit.Compilation;
 
-/// <summary>Writes machine-independent code for terms over the words of a packed state.</summary>
+/// <summary>Emits IL for terms over the words of a packed state.</summary>
 /// <remarks>
-/// Numbers are 64-bit on the evaluation stack. The words of the state are in local variables. A number never comes over
-/// one of two paths: the compiler of .NET 10.0.12 takes a branch on such a number for decided where it is not (a block of
-/// which only one path is left after jump threading), and a search would miss states. So a choice is arithmetic.
+/// Numbers are 64-bit values on the evaluation stack; the words of the state are in local variables. No number is
+/// merged from two branches, because the JIT of .NET 10.0.12 can treat a later branch on such a number as decided when
+/// it is not (a block with only one predecessor left after jump threading). A search would then miss states. So a
+/// choice is computed by arithmetic.
 /// </remarks>
 internal sealed class TermEmitter
 {
@@ -17,7 +18,7 @@ internal sealed class TermEmitter
     private readonly LocalBuilder[] words;
     private readonly Stack<LocalBuilder> unused = [];
 
-    /// <summary>Starts a method whose first argument points to a state.</summary>
+    /// <summary>Starts a method whose first argument is a pointer to a state.</summary>
     public TermEmitter(ILGenerator il, StateLayout layout)
     {
         (this.il, this.layout) = (il, layout);
@@ -35,7 +36,7 @@ internal sealed class TermEmitter
     /// <summary>Pushes a word of the state.</summary>
     public void PushWord(int word) => il.Emit(OpCodes.Ldloc, words[word]);
 
-    /// <summary>Pushes the number of a term.</summary>
+    /// <summary>Pushes the value of a term.</summary>
     public void Push(Term term)
     {
         switch (term.Kind)
@@ -69,7 +70,7 @@ internal sealed class TermEmitter
         }
     }
 
-    /// <summary>Goes to a label if a truth value is as asked, else goes on.</summary>
+    /// <summary>Jumps to a label if a term has the given truth value.</summary>
     public void Branch(Term term, bool on, Label to)
     {
         switch (term.Kind)
@@ -101,7 +102,7 @@ internal sealed class TermEmitter
                 il.Emit(on ? OpCodes.Blt : OpCodes.Bge, to);
                 break;
             case TermKind.Leaf:
-                // One bit: no need to move it down.
+                // For a single bit the shift is not needed.
                 var slot = layout.Slots[term.Leaves[0]];
                 PushWord(slot.Word);
                 il.Emit(OpCodes.Ldc_I8, 1L << slot.Shift);
@@ -115,9 +116,7 @@ internal sealed class TermEmitter
         }
     }
 
-    /// <summary>
-    /// Whether leaves follow each other in one word, so that one of them is found by a shift.
-    /// </summary>
+    /// <summary>True if the leaves are consecutive in one word, so that a shift finds one of them.</summary>
     public bool AreInRow(ReadOnlySpan<int> leaves)
     {
         var first = layout.Slots[leaves[0]];
@@ -132,7 +131,7 @@ internal sealed class TermEmitter
         return true;
     }
 
-    /// <summary>Pushes the distance, as 32 bits, of one of several leaves in a row.</summary>
+    /// <summary>Pushes the shift, a 32-bit number, of one of several consecutive leaves.</summary>
     public void PushShift(Slot first, Term position)
     {
         Push(position);
@@ -150,7 +149,7 @@ internal sealed class TermEmitter
         }
     }
 
-    /// <summary>The bits of a slot, moved down.</summary>
+    /// <summary>The mask of a slot, shifted down to bit 0.</summary>
     public static long MaskOf(Slot slot) => (1L << slot.Width) - 1;
 
     private void PushLeaf(Slot slot)
@@ -180,7 +179,7 @@ internal sealed class TermEmitter
             return;
         }
 
-        // Leaves of several words: of all of them the one at the position, without a branch.
+        // The leaves lie in several words: selects the one at the position without a branch.
         Push(term.Parts[0]);
         var position = Take();
         il.Emit(OpCodes.Stloc, position);
@@ -209,7 +208,7 @@ internal sealed class TermEmitter
         il.Emit(op);
     }
 
-    // One of two numbers without a branch: other ^ ((then ^ other) & -condition).
+    // Selects one of two numbers without a branch: other ^ ((then ^ other) & -condition).
     private void PushChoice(Term condition, Term then, Term otherwise)
     {
         if (then.IsConstant && otherwise.IsConstant)
@@ -237,10 +236,10 @@ internal sealed class TermEmitter
         unused.Push(other);
     }
 
-    // One for each depth, not one for each choice: a method can have 65,535.
+    // One local per nesting depth, not per choice, because a method can have only 65,535.
     private LocalBuilder Take() => unused.TryPop(out var local) ? local : il.DeclareLocal(typeof(long));
 
-    // A truth value as 0 or 1 without a branch.
+    // Pushes a truth value as 0 or 1 without a branch.
     private void PushTruth(Term term)
     {
         switch (term.Kind)
@@ -269,7 +268,7 @@ internal sealed class TermEmitter
                 Push(term);
                 if (term.Min < 0 || term.Max > 1)
                 {
-                    // What an empty option would hold.
+                    // the content of an empty option
                     il.Emit(OpCodes.Ldc_I8, 0L);
                     il.Emit(OpCodes.Cgt_Un);
                     il.Emit(OpCodes.Conv_U8);
@@ -281,7 +280,7 @@ internal sealed class TermEmitter
 
     private void BranchConnective(Term term, bool on, Label to)
     {
-        // "and" leaves at the first false operand, "or" at the first true one
+        // "and" exits at the first false operand, "or" at the first true one
         var decides = term.Kind == TermKind.Or;
         if (on == decides)
         {
@@ -312,7 +311,7 @@ internal sealed class TermEmitter
         var (a, b) = (term.Parts[0], term.Parts[1]);
         if (a.Kind == TermKind.Leaf && b.IsConstant)
         {
-            // Compare in place: the constant is moved up instead of the leaf down.
+            // Compares in place: shifts the constant up instead of the leaf down.
             var slot = layout.Slots[a.Leaves[0]];
             PushWord(slot.Word);
             il.Emit(OpCodes.Ldc_I8, MaskOf(slot) << slot.Shift);

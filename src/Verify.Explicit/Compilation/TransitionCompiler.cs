@@ -6,32 +6,33 @@ using Verify.Lowering;
 
 namespace Verify.Explicit.Compilation;
 
-/// <summary>Writes the successors of a state, one behind the other.</summary>
+/// <summary>Writes all successors of a state, one after the other.</summary>
 /// <param name="state">The state.</param>
-/// <param name="successors">Room for as many states as there are lowered rules.</param>
-/// <param name="counts">How often each rule of the model fired; added to.</param>
-/// <param name="rules">Which lowered rule made each successor; not written by a method compiled without it.</param>
-/// <returns>The number of successors; if negative, <c>-1 - rule</c> of a lowered rule that is undefined here.</returns>
+/// <param name="successors">Space for as many states as there are lowered rules.</param>
+/// <param name="counts">The number of times each rule of the model fired; the method adds to it.</param>
+/// <param name="rules">The lowered rule of each successor; filled only by methods that are compiled for it.</param>
+/// <returns>The number of successors; if negative, <c>-1 - rule</c> for a lowered rule that is undefined in the
+/// state.</returns>
 internal unsafe delegate int ExpandState(ulong* state, ulong* successors, long* counts, int* rules);
 
-/// <summary>Looks at predicates of a state.</summary>
+/// <summary>Evaluates predicates in a state.</summary>
 /// <param name="state">The state.</param>
-/// <returns>Those that hold, and whether one of them is undefined.</returns>
+/// <returns>The predicates that hold, and a flag for an undefined one.</returns>
 internal unsafe delegate PredicateBits CheckState(ulong* state);
 
 /// <summary>Compiles lowered rules and predicates to machine code over packed states.</summary>
 /// <remarks>
-/// Guards are shared: of the conditions of a batch of rules the most frequent one is tested once for all that have it,
-/// and so on below it. That is allowed because terms are total; whether a rule is defined is a test of its own.
+/// Guards share tests: the most frequent condition of a batch is tested once for all rules that have it, then
+/// recursively for the rest. This is sound because terms are total; a separate term decides whether a rule is defined.
 /// </remarks>
 internal static class TransitionCompiler
 {
-    // The just-in-time compiler gives up optimising methods that are too large.
+    // The JIT does not optimise methods that are too large.
     private const int RulesPerMethod = 96;
 
     private static readonly ConstructorInfo NewBits = typeof(PredicateBits).GetConstructors().Single();
 
-    /// <summary>Compiles the rules; the methods are to be called one after the other.</summary>
+    /// <summary>Compiles the rules to methods; a caller runs all of them on each state.</summary>
     public static ImmutableArray<ExpandState> Compile(LoweredModel model, StateLayout layout, bool withRules)
     {
         var methods = ImmutableArray.CreateBuilder<ExpandState>();
@@ -44,7 +45,7 @@ internal static class TransitionCompiler
         return methods.ToImmutable();
     }
 
-    /// <summary>Compiles predicates, at most <see cref="PredicateBits.MaxCount"/>.</summary>
+    /// <summary>Compiles up to <see cref="PredicateBits.MaxCount"/> predicates.</summary>
     public static CheckState Compile(IReadOnlyList<LoweredPredicate> predicates, StateLayout layout)
     {
         var method = NewMethod("check", typeof(PredicateBits), [typeof(ulong*)]);

@@ -1,12 +1,12 @@
 namespace Verify.Explicit.Counterexamples;
 
-/// <summary>Sets of actors by number: one number for each set, so that a state needs no more than that to name one.</summary>
+/// <summary>Interns sets of actors as numbers, so that a state stores a set as one number.</summary>
 internal sealed class ActorSets
 {
-    /// <summary>The set of no actor.</summary>
+    /// <summary>The empty set.</summary>
     public const int None = 0;
 
-    /// <summary>The set of every actor, those included that nobody has met yet.</summary>
+    /// <summary>The set of all actors, including those that are added later.</summary>
     public const int All = 1;
 
     private const int Bits = 64;
@@ -14,7 +14,7 @@ internal sealed class ActorSets
     private readonly Dictionary<Members, int> numbers = new() { [new Members([])] = None };
     private readonly Dictionary<(int Set, int Actor), int> grown = [];
 
-    /// <summary>Whether an actor is in a set.</summary>
+    /// <summary>True if a set contains an actor.</summary>
     public bool Contains(int set, int actor)
     {
         if (set == All)
@@ -26,7 +26,7 @@ internal sealed class ActorSets
         return actor / Bits < words.Length && (words[actor / Bits] >> (actor % Bits) & 1) != 0;
     }
 
-    /// <summary>The set with one actor more.</summary>
+    /// <summary>Returns the set with one actor added.</summary>
     public int With(int set, int actor)
     {
         if (Contains(set, actor))
@@ -52,7 +52,7 @@ internal sealed class ActorSets
         return number;
     }
 
-    /// <summary>A bit for each actor; the last word is not 0.</summary>
+    /// <summary>One bit per actor; the last word is not 0.</summary>
     private readonly struct Members(ulong[] words) : IEquatable<Members>
     {
         private readonly ulong[] words = words;

@@ -3,26 +3,27 @@ using Verify.Explicit.Packing;
 namespace Verify.Explicit.Counterexamples;
 
 /// <summary>
-/// The states of a level that lie on a shortest run: for each the fewest switches from there to the end, and the actors
-/// that a run with so few can begin with.
+/// The states of one level that lie on a shortest run. Each has the minimum number of switches between actors to the
+/// end and the actors that such a run can start with.
 /// </summary>
 /// <remarks>
-/// That is enough to know what each way on costs: whoever took the step before, staying with an actor that does not
-/// begin a best run costs no less than changing to one that does.
+/// These two facts give the cost of each step into the state. After a step by some actor, continuing with that actor
+/// when it does not start an optimal run costs no less than switching to one that does.
 /// </remarks>
 internal sealed unsafe class ShortestPathLevel(int wordCount, ActorSets sets)
 {
     private const int FirstCapacity = 16;
     private const int SetBits = 32;
-    private readonly int rowWords = wordCount + 1; // a state, and what is known of it; 0 where there is none
+    private readonly int rowWords = wordCount + 1; // the state and its entry; 0 if the row is empty
     private ulong[] rows = new ulong[FirstCapacity * (wordCount + 1)];
     private int mask = FirstCapacity - 1;
     private int count;
 
-    /// <summary>Adds a state that is not there.</summary>
-    /// <param name="state">Its words.</param>
-    /// <param name="switches">The fewest switches from here to the end, the beginning not counted.</param>
-    /// <param name="actors">The actors that they begin with.</param>
+    /// <summary>Adds a new state.</summary>
+    /// <param name="state">The words of the state.</param>
+    /// <param name="switches">The minimum number of switches from here to the end, without a switch before the first
+    /// step.</param>
+    /// <param name="actors">The actors that can take the first step of an optimal run.</param>
     public void Add(ulong* state, int switches, int actors)
     {
         if (count > mask / 4 * 3)
@@ -34,16 +35,16 @@ internal sealed unsafe class ShortestPathLevel(int wordCount, ActorSets sets)
         count++;
     }
 
-    /// <summary>Where a state is; -1 if it is not there.</summary>
+    /// <summary>The position of a state; -1 if it is absent.</summary>
     public long Find(ulong* state)
     {
         var place = PlaceOf(state);
         return rows[place + wordCount] == 0 ? -1 : place;
     }
 
-    /// <summary>The fewest switches from a state that was found to the end, if the step before was an actor's.</summary>
-    /// <param name="place">Where it was found.</param>
-    /// <param name="previous">The actor; null if there was no step before.</param>
+    /// <summary>The minimum number of switches from a state to the end, given the actor of the step before.</summary>
+    /// <param name="place">The position of the state.</param>
+    /// <param name="previous">The actor of the step before; null if there is none.</param>
     public int Switches(long place, int? previous)
     {
         var known = rows[place + wordCount];
@@ -52,7 +53,7 @@ internal sealed unsafe class ShortestPathLevel(int wordCount, ActorSets sets)
         return previous is not { } actor || sets.Contains(actors, actor) ? least : least + 1;
     }
 
-    /// <summary>The state with the fewest switches; of those the first in the order of words.</summary>
+    /// <summary>The state with the fewest switches; of several, the first in the order of words.</summary>
     public ulong[] Best()
     {
         ulong[]? best = null;
@@ -72,10 +73,10 @@ internal sealed unsafe class ShortestPathLevel(int wordCount, ActorSets sets)
             }
         }
 
-        return best ?? throw new System.Diagnostics.UnreachableException("no run begins in the first level");
+        return best ?? throw new System.Diagnostics.UnreachableException("no run starts in the first level");
     }
 
-    // Where a state is, or where it belongs.
+    // The position of a state, or the position where it belongs.
     private long PlaceOf(ulong* state)
     {
         var slot = (int)(StateHash.Of(state, wordCount) & (ulong)mask);

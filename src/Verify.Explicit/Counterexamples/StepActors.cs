@@ -4,7 +4,7 @@ using Verify.Semantics;
 
 namespace Verify.Explicit.Counterexamples;
 
-/// <summary>Who takes the steps of a model, by number, and who that is when a permutation renames the identities.</summary>
+/// <summary>Numbers the actors of a model and applies permutations of identities to them.</summary>
 internal sealed unsafe class StepActors
 {
     private readonly CompiledModel model;
@@ -20,7 +20,7 @@ internal sealed unsafe class StepActors
         fixedActors = [.. model.Lowered.Rules.Select(FixedActor)];
     }
 
-    /// <summary>Who takes a step of a lowered rule from a state.</summary>
+    /// <summary>The actor of a lowered rule in a state.</summary>
     public int Of(int rule, ulong* state)
     {
         if (fixedActors[rule] is { } known)
@@ -36,21 +36,21 @@ internal sealed unsafe class StepActors
         return actor is null ? NumberOf(Traces.StepName.Unknown) : NumberOf(actor);
     }
 
-    /// <summary>Whether an actor may be another one when identities are renamed.</summary>
+    /// <summary>True if a permutation can map the actor to another one.</summary>
     public bool IsRenamed(int actor) => actors[actor].Set >= 0;
 
-    /// <summary>What becomes of an actor.</summary>
+    /// <summary>The image of an actor under a permutation.</summary>
     /// <param name="actor">The actor.</param>
-    /// <param name="permutation">For each symmetric set, what becomes of each member; null if nothing is renamed.</param>
+    /// <param name="permutation">For each symmetric set, the image of each member; null for the identity.</param>
     public int Under(int actor, int[][]? permutation) => permutation is null || !IsRenamed(actor)
         ? actor
         : NumberOf(actors[actor] with { Number = permutation[actors[actor].Set][actors[actor].Number] });
 
-    /// <summary>The number of the symmetric set that has the values of a sort; -1 if it is none.</summary>
+    /// <summary>The number of the symmetric set with the values of a sort; -1 if there is none.</summary>
     public int SetOf(Sort sort) =>
         sort is Sort.ScalarSet scalar && model.Symmetry?.Symmetry is { } symmetry ? symmetry.Sets.IndexOf(scalar) : -1;
 
-    // Most actors are a parameter of the rule; only those that the state decides are looked up in it.
+    // Most actors are a parameter of the rule; the others depend on the state.
     private int? FixedActor(Lowering.LoweredRule lowered)
     {
         var rule = model.Model.Rules[lowered.Rule];
@@ -97,6 +97,6 @@ internal sealed unsafe class StepActors
         return number;
     }
 
-    /// <summary>A member of a symmetric set, or a number for a name (set -1).</summary>
+    /// <summary>A member of a symmetric set, or the number of a name (set -1).</summary>
     private readonly record struct Identity(int Set, int Number);
 }

@@ -4,20 +4,20 @@ using Verify.Engines;
 namespace Verify.Explicit.Counterexamples;
 
 /// <summary>
-/// The time in which the way to what was met has to be made: what is left of the budget, and when that is spent or
-/// somebody asks to stop, a little more, for most are made in it.
+/// The deadline for finding a trace: the rest of the time budget plus a grace period. After a cancellation only the
+/// grace period remains, which is enough for most traces.
 /// </summary>
 internal sealed class TraceDeadline : IDisposable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(20); // beyond, there are no timers
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(20); // timers do not support more
     private readonly EngineOptions run;
     private readonly CancellationTokenSource source = new();
     private readonly CancellationTokenRegistration registration;
 
-    /// <summary>Begins.</summary>
-    /// <param name="run">The run, with its budget and whether to stop.</param>
-    /// <param name="spent">The seconds that the search took of the budget.</param>
-    /// <param name="grace">How much more.</param>
+    /// <summary>Starts the deadline.</summary>
+    /// <param name="run">The options, with the budget and the cancellation.</param>
+    /// <param name="spent">The seconds of the budget that the search has used.</param>
+    /// <param name="grace">The length of the grace period.</param>
     public TraceDeadline(EngineOptions run, double spent, TimeSpan grace)
     {
         this.run = run;
@@ -29,10 +29,10 @@ internal sealed class TraceDeadline : IDisposable
         registration = run.Cancellation.Register(() => EndAfter(grace));
     }
 
-    /// <summary>Cancelled when it is over.</summary>
+    /// <summary>Cancelled when the deadline has passed.</summary>
     public CancellationToken Over => source.Token;
 
-    /// <summary>What ended it, as a verdict says it.</summary>
+    /// <summary>The reason in the words of a verdict.</summary>
     public string Cause => run.Cancellation.IsCancellationRequested
         ? "an interrupt"
         : string.Create(CultureInfo.InvariantCulture, $"the time budget of {run.Budget.Seconds} s");

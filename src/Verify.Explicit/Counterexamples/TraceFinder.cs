@@ -11,15 +11,15 @@ using Verify.Traces;
 namespace Verify.Explicit.Counterexamples;
 
 /// <summary>
-/// Finds, among all shortest runs to what was met, one with the fewest switches between actors; among those the first
-/// in the order of rules and arguments. It depends on the model alone, not on threads.
+/// Finds a shortest run to a target state with the fewest switches between actors. Of several it takes the first in the
+/// order of rules and arguments. The result depends on the model alone, not on threads.
 /// </summary>
 /// <remarks>
-/// The search keeps no parents. Its levels are made once more and walked backwards: a state of a level stays if a step
-/// leads from it to one that stays in the next. What remains are exactly the shortest runs; over them the cheapest way
-/// to the end is summed up from the end. Neither steps nor who takes them are kept: they are made again along the way.
-/// Under symmetry a level holds one state of each orbit; the permutations along the way are undone when the run is told,
-/// so that an identity keeps its name.
+/// The search stores no predecessors. The finder recomputes the levels and walks them backwards: a state stays if a
+/// step leads from it to a state that stays in the next level. The states that remain are those on shortest runs; the
+/// finder then computes the cost to the end from the last level to the first. It recomputes steps and actors instead of
+/// storing them. Under symmetry a level holds one state of each orbit, and the finder undoes the permutations along the
+/// run, so that an identity keeps its name.
 /// </remarks>
 internal sealed unsafe class TraceFinder
 {
@@ -36,9 +36,9 @@ internal sealed unsafe class TraceFinder
     private readonly ulong[]? end;
     private CancellationToken over;
 
-    /// <summary>Makes ready.</summary>
+    /// <summary>Prepares the search for a trace.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="end">The words of the state to find a way to; null for what was asked for.</param>
+    /// <param name="end">The words of the target state; null for any state that decides the property.</param>
     public TraceFinder(CompiledModel model, ulong[]? end = null)
     {
         (this.model, this.end) = (model, end);
@@ -52,12 +52,13 @@ internal sealed unsafe class TraceFinder
         actors = new StepActors(model, interpreter);
     }
 
-    /// <summary>A trace of a length to a state where what was asked for is met.</summary>
-    /// <param name="length">Steps to where it is met.</param>
-    /// <param name="run">The circumstances of the search that met it.</param>
-    /// <param name="tuning">Sizes.</param>
-    /// <param name="time">How long it may take.</param>
-    /// <param name="lostTo">Why there is none: the time is over, or the levels do not fit on the disk either.</param>
+    /// <summary>Finds a trace of a given length to a target state.</summary>
+    /// <param name="length">The number of steps.</param>
+    /// <param name="run">The options of the search that found the target.</param>
+    /// <param name="tuning">Storage sizes.</param>
+    /// <param name="time">The deadline.</param>
+    /// <param name="lostTo">The reason if the result is null: the deadline has passed, or the levels do not fit on the
+    /// disk.</param>
     public Trace? Find(int length, EngineOptions run, StorageTuning tuning, TraceDeadline time, out string? lostTo)
     {
         over = time.Over;
@@ -89,7 +90,8 @@ internal sealed unsafe class TraceFinder
         }
     }
 
-    // What is looked for shows when a state is expanded, or is a state of that level and not what steps lead to.
+    // The target is a state of the last level itself, or shows only when that state is expanded; in other cases it is a
+    // successor of the last level.
     private bool EndsInLastLevel => model.AsksForDeadlock || end is not null;
 
     private ShortestPathLevel[] RunsOf(IReadOnlyList<Frontier> levels, int length)
@@ -124,7 +126,7 @@ internal sealed unsafe class TraceFinder
             return ends;
         }
 
-        // The last level itself was not kept: it is what the one before leads to.
+        // The last level itself is not stored: it consists of the successors of the level before.
         ForEach(levels[length - 1], state => ForEachStep(state, (_, end) => AddIfMet(end)));
         return ends;
     }
@@ -189,12 +191,13 @@ internal sealed unsafe class TraceFinder
         return Trace.Along(interpreter, initial, steps);
     }
 
-    /// <summary>A step along a shortest run; under symmetry, with what it makes of the identities.</summary>
+    /// <summary>A step of a shortest run; under symmetry, with its permutation of the identities.</summary>
     /// <param name="Rule">The lowered rule.</param>
-    /// <param name="Actor">Who takes it.</param>
-    /// <param name="Permutation">What becomes of the identities.</param>
-    /// <param name="To">The words of the state it leads to.</param>
-    /// <param name="Cost">The fewest switches from here to the end, this step's own beginning not counted.</param>
+    /// <param name="Actor">The actor of the step.</param>
+    /// <param name="Permutation">The image of each identity.</param>
+    /// <param name="To">The words of the successor.</param>
+    /// <param name="Cost">The minimum number of switches from here to the end, without a switch before this
+    /// step.</param>
     private sealed record Edge(int Rule, int Actor, int[][]? Permutation, ulong[] To, int Cost);
 
     private List<Edge> WaysOn(ulong[] words, ShortestPathLevel after)
@@ -218,7 +221,7 @@ internal sealed unsafe class TraceFinder
         return ways;
     }
 
-    // An initial state that the first one of a run stands for, and what its identities are called in it.
+    // The initial state that the first state of a run represents, and the names of its identities.
     private (State Initial, int[][]? Names) StartOf(ulong[] start)
     {
         foreach (var state in interpreter.InitialStates())
@@ -231,10 +234,10 @@ internal sealed unsafe class TraceFinder
             }
         }
 
-        throw new System.Diagnostics.UnreachableException("a run does not begin with an initial state");
+        throw new System.Diagnostics.UnreachableException("a run does not start in an initial state");
     }
 
-    // Replaces a state by the one that stands for it; null without symmetry.
+    // Replaces a state by its representative; returns null without symmetry.
     private int[][]? Canonical(ulong[] words)
     {
         if (canonicalizer is null)
@@ -250,7 +253,7 @@ internal sealed unsafe class TraceFinder
         return canonicalizer.Permutation();
     }
 
-    // What the members after a permutation are called, given what those before it are called.
+    // The names of the members after a permutation, given their names before it.
     private static int[][]? Undo(int[][]? permutation, int[][]? names)
     {
         if (permutation is null)
@@ -286,7 +289,7 @@ internal sealed unsafe class TraceFinder
         return set < 0 ? value : Value.Scalar(value.Sort, names[set][value.Number]);
     }
 
-    // Only where it matters: it is not free.
+    // Computed only if it matters, because it takes time.
     private int[][]? PermutationFor(int actor) =>
         canonicalizer is not null && actors.IsRenamed(actor) ? canonicalizer.Permutation() : null;
 
@@ -294,7 +297,7 @@ internal sealed unsafe class TraceFinder
 
     private delegate void VisitStep(int rule, ulong* to);
 
-    // To states that stand for their orbits; the permutation of the last one can be asked for.
+    // Visits the representatives of the successors; the caller can ask for the permutation of the last one.
     private void ForEachStep(ulong* state, VisitStep visit)
     {
         var made = Successors(state);

@@ -6,10 +6,12 @@ using Verify.Traces;
 
 namespace Verify.Explicit.Counterexamples;
 
-/// <summary>What is wrong with a state that compiled code calls undefined.</summary>
+/// <summary>Explains why compiled code calls a state undefined.</summary>
 internal static class UndefinedTrace
 {
-    /// <summary>The interpreter meets what a search met, at the end of a shortest run to it if there is time to find one.</summary>
+    /// <summary>
+    /// Asks the interpreter for the error that a search found, at the end of a shortest run if time allows.
+    /// </summary>
     public static Exception Explain(CompiledModel model, SearchResult result, EngineOptions run, StorageTuning tuning, TimeSpan grace)
     {
         using var time = new TraceDeadline(run, result.Seconds, grace);
@@ -19,7 +21,7 @@ internal static class UndefinedTrace
             : Explain(model, trace);
     }
 
-    /// <summary>The interpreter meets what the compiled code met at the end of a run, and of a shortened one.</summary>
+    /// <summary>Asks the interpreter for the error at the end of a run, and of a shortened one.</summary>
     public static Exception Explain(CompiledModel model, Trace trace)
     {
         var met = Undefined.Explain(model.Model, trace, Asked(model));

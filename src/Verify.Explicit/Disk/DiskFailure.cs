@@ -1,12 +1,14 @@
 namespace Verify.Explicit.Disk;
 
-/// <summary>What went wrong with a disk: not the fault of the search, but its end.</summary>
+/// <summary>Recognises failures of the disk, which end a search without being its fault.</summary>
 internal static class DiskFailure
 {
-    /// <summary>Whether it is that, and nothing else. Threads may have met it together.</summary>
+    /// <summary>
+    /// True if an exception is caused by disk failures only. Several threads may have failed together.
+    /// </summary>
     public static bool Is(Exception e) => Inner(e) is IOException or UnauthorizedAccessException;
 
-    /// <summary>What stopped the search, as a verdict says it.</summary>
+    /// <summary>The reason in the words of a verdict.</summary>
     public static string CauseOf(Exception e) => $"the disk ({ErrorCodes.DiskFailed.Id}: {Inner(e).Message})";
 
     private static Exception Inner(Exception e) => e is AggregateException { InnerException: { } inner } ? inner : e;

@@ -3,8 +3,8 @@ using Verify.Explicit.Packing;
 namespace Verify.Explicit.Disk;
 
 /// <summary>
-/// The states seen so far in sorted files, when there are more than memory holds. Whether a state is new is found out for
-/// a whole level at a time, by merging what was found with all that was seen before.
+/// The set of seen states in sorted files, for searches that do not fit into memory. A merge of the states found for a
+/// level with all seen states removes the duplicates of the whole level at once.
 /// </summary>
 /// <remarks>Korf, "Best-first frontier search with delayed duplicate detection", 2004; here with sorted files.</remarks>
 internal sealed unsafe class ExternalSet(int wordCount, StateDirectory scratch, StorageTuning tuning)
@@ -13,21 +13,23 @@ internal sealed unsafe class ExternalSet(int wordCount, StateDirectory scratch, 
     private readonly List<StateFile> seen = [];
     private readonly List<StateFile> candidates = [];
 
-    /// <summary>Files that hold the states seen so far, each once.</summary>
+    /// <summary>The files of the seen states; each state occurs once.</summary>
     public IReadOnlyList<StateFile> Seen => seen;
 
-    /// <summary>Files that hold what was found of the next level; some of it more than once, some of it seen before.</summary>
+    /// <summary>
+    /// The files of the states found for the next level; they may contain duplicates and seen states.
+    /// </summary>
     public IReadOnlyList<StateFile> Candidates => candidates;
 
-    /// <summary>Begins with files that another search wrote, or one that left memory.</summary>
+    /// <summary>Adds existing files: those of a checkpoint, or of a search that has just moved to disk.</summary>
     public void Add(IEnumerable<StateFile> seenFiles, IEnumerable<StateFile> candidateFiles)
     {
         seen.AddRange(seenFiles);
         candidates.AddRange(candidateFiles);
     }
 
-    /// <summary>Adds a sorted file of what was found of the next level; nothing if there is none.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Adds a sorted file of states found for the next level; null adds nothing.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void AddCandidates(StateFile? file)
     {
         if (file is not null)
@@ -37,10 +39,13 @@ internal sealed unsafe class ExternalSet(int wordCount, StateDirectory scratch, 
         }
     }
 
-    /// <summary>Finds out which of the states found are new; they are then seen. Stopped, it changes nothing.</summary>
-    /// <param name="visit">Called with each new state.</param>
-    /// <param name="isStopped">Asked now and then.</param>
-    /// <param name="fresh">The new ones; null if there are none.</param>
+    /// <summary>
+    /// Determines which of the found states are new and adds those to the seen states. If it is stopped, the set is
+    /// unchanged.
+    /// </summary>
+    /// <param name="visit">Called for each new state.</param>
+    /// <param name="isStopped">Polled from time to time.</param>
+    /// <param name="fresh">The new states; null if there are none.</param>
     /// <returns>False if it was stopped.</returns>
     /// <exception cref="IOException">A file cannot be written or read.</exception>
     public bool TrySettle(VisitState visit, Func<bool> isStopped, out StateFile? fresh)
@@ -74,7 +79,7 @@ internal sealed unsafe class ExternalSet(int wordCount, StateDirectory scratch, 
         return true;
     }
 
-    /// <summary>The number of a state among those seen, each its own; -1 if it is not there.</summary>
+    /// <summary>A unique number of a seen state; -1 if the state was not seen.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public long Find(ulong* state, ulong hash)
     {
@@ -105,7 +110,7 @@ internal sealed unsafe class ExternalSet(int wordCount, StateDirectory scratch, 
         return false;
     }
 
-    // The small half becomes one, so that a state is written again as often as the logarithm of their number.
+    // Merges the smaller half into one file, so that a state is rewritten a logarithmic number of times.
     private void Compact(List<StateFile> files)
     {
         if (files.Count <= tuning.MaxRuns)

@@ -2,15 +2,15 @@ using Verify.Explicit.Packing;
 
 namespace Verify.Explicit.Disk;
 
-/// <summary>A few states that are put in the order of <see cref="StateOrder"/>.</summary>
-/// <remarks>Insertion sort: the rows of a table that is not too full are short, and in order almost.</remarks>
+/// <summary>Sorts a few states in the order of <see cref="StateOrder"/>.</summary>
+/// <remarks>Uses insertion sort: the runs of occupied slots in a sparse table are short and almost sorted.</remarks>
 internal sealed unsafe class InsertionBuffer(int wordCount)
 {
     private nint[] states = new nint[64];
     private ulong[] hashes = new ulong[64];
     private int count;
 
-    /// <summary>Adds a state, which stays where it is.</summary>
+    /// <summary>Adds a state; the buffer keeps the pointer.</summary>
     public void Add(ulong* state, ulong hash)
     {
         if (count == states.Length)
@@ -28,7 +28,7 @@ internal sealed unsafe class InsertionBuffer(int wordCount)
         (hashes[at], states[at]) = (hash, (nint)state);
     }
 
-    /// <summary>Writes the states in order and forgets them.</summary>
+    /// <summary>Writes the states in order and clears the buffer.</summary>
     public void WriteTo(StateWriter writer)
     {
         for (var i = 0; i < count; i++)

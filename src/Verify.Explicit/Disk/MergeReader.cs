@@ -2,24 +2,24 @@ using Verify.Explicit.Packing;
 
 namespace Verify.Explicit.Disk;
 
-/// <summary>Walks through several sorted files as if they were one, meeting each state once.</summary>
+/// <summary>Reads several sorted files as one; each state appears once.</summary>
 internal sealed unsafe class MergeReader(IEnumerable<StateFile> files, int wordCount, int bufferStates)
 {
     private readonly StateReader[] readers = [.. files.Select(file => new StateReader(file, wordCount, bufferStates))];
     private StateReader? current;
 
-    /// <summary>The words of the state; until the next one is asked for.</summary>
+    /// <summary>The words of the current state; valid until <see cref="MoveNext"/>.</summary>
     public ulong* Current => current!.Current;
 
-    /// <summary>The hash of the state.</summary>
+    /// <summary>The hash of the current state.</summary>
     public ulong Hash => current!.Hash;
 
-    /// <summary>Goes to the next state; false if there is none.</summary>
+    /// <summary>Moves to the next state; false at the end.</summary>
     public bool MoveNext()
     {
         if (current is not null)
         {
-            // The current one moves last: the others are compared with it.
+            // The current reader moves last, because the others are compared with it.
             foreach (var reader in readers)
             {
                 if (reader != current && !reader.IsAtEnd && reader.Hash == current.Hash

@@ -3,15 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Verify.Explicit.Disk;
 
-/// <summary>The directory that a search keeps states in, and all that it does there.</summary>
+/// <summary>The directory of a search's state files, with all operations on it.</summary>
 /// <remarks>
-/// Files are named by a number and their names used once, so that a file that a checkpoint names is never another one.
+/// File names are numbers that are used once, so that a name in a checkpoint never refers to another file.
 /// </remarks>
 internal sealed class StateDirectory : IDisposable
 {
     private const string Suffix = ".states";
     private const string TemporaryPrefix = "verify-spill-";
-    private const string TemporaryLock = "spill.lock"; // unlike the other: who finds it forsaken removes the directory
+    private const string TemporaryLock = "spill.lock"; // a directory with this lock is removed by any run that finds the lock free
     private const string LastingLock = "lock";
     private static int temporaries;
     private readonly StorageTuning tuning;
@@ -23,19 +23,19 @@ internal sealed class StateDirectory : IDisposable
     private StateDirectory(string path, StorageTuning tuning, bool isTemporary, FileStream hold) =>
         (Path, this.tuning, this.isTemporary, this.hold) = (path, tuning, isTemporary, hold);
 
-    /// <summary>The directory.</summary>
+    /// <summary>The path of the directory.</summary>
     public string Path { get; }
 
-    /// <summary>States that are read or written at a time.</summary>
+    /// <summary>The number of states per read or write.</summary>
     public int BufferStates => tuning.BufferStates;
 
-    /// <summary>Bytes in the files.</summary>
+    /// <summary>The total size of the files in bytes.</summary>
     public long SizeBytes => files.Values.Sum(file => file.SizeBytes);
 
-    /// <summary>A fresh directory, removed in the end.</summary>
-    /// <param name="parent">Where to make it; null for where the system keeps large temporary files.</param>
-    /// <param name="tuning">Sizes.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Creates a directory that is removed at the end.</summary>
+    /// <param name="parent">The parent directory; null for the system's directory for large temporary files.</param>
+    /// <param name="tuning">Storage sizes.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public static StateDirectory Temporary(string? parent, StorageTuning tuning)
     {
         parent ??= DefaultParent;
@@ -54,8 +54,8 @@ internal sealed class StateDirectory : IDisposable
         }
     }
 
-    /// <summary>A directory that outlives the search. No other search may use it meanwhile.</summary>
-    /// <exception cref="IOException">It cannot be made, or another search uses it.</exception>
+    /// <summary>Opens a directory that outlives the search. It is locked against other searches.</summary>
+    /// <exception cref="IOException">The directory cannot be created, or another search uses it.</exception>
     public static StateDirectory Lasting(string path, StorageTuning tuning)
     {
         Directory.CreateDirectory(path);
@@ -63,8 +63,8 @@ internal sealed class StateDirectory : IDisposable
         return new StateDirectory(path, tuning, isTemporary: false, hold);
     }
 
-    /// <summary>A new file for states.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Creates a file for states.</summary>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public (string Name, SafeFileHandle Handle) Create()
     {
         tuning.BeforeChange?.Invoke("create");
@@ -80,7 +80,7 @@ internal sealed class StateDirectory : IDisposable
     }
 
     /// <summary>Writes a part of a file.</summary>
-    /// <exception cref="IOException">It cannot be written: the disk may be full.</exception>
+    /// <exception cref="IOException">The write failed: the disk may be full.</exception>
     public void Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes, long offset)
     {
         tuning.BeforeChange?.Invoke("write");
@@ -90,19 +90,19 @@ internal sealed class StateDirectory : IDisposable
         }
         catch (ArgumentOutOfRangeException e)
         {
-            // So the runtime puts it; what is out of range is what the disk can hold in one file.
+            // The runtime reports a file that exceeds the limit of the disk as an argument out of range.
             throw new IOException("the file is larger than the disk allows", e);
         }
     }
 
-    /// <summary>Returns when what was written to a file is on the disk.</summary>
+    /// <summary>Returns when the content of a file is on the disk.</summary>
     public void Flush(SafeFileHandle handle)
     {
         tuning.BeforeChange?.Invoke("flush");
         RandomAccess.FlushToDisk(handle);
     }
 
-    /// <summary>Replaces a small file at once: whoever reads it later finds the old content or the new.</summary>
+    /// <summary>Replaces a small file atomically: a reader finds the old content or the new.</summary>
     public void Replace(string name, ReadOnlySpan<byte> content)
     {
         var path = System.IO.Path.Combine(Path, name);
@@ -119,23 +119,23 @@ internal sealed class StateDirectory : IDisposable
         FlushNames();
     }
 
-    /// <summary>A small file; null if there is none.</summary>
+    /// <summary>Reads a small file; null if it does not exist.</summary>
     public byte[]? TryRead(string name)
     {
         var path = System.IO.Path.Combine(Path, name);
         return File.Exists(path) ? File.ReadAllBytes(path) : null;
     }
 
-    /// <summary>Whether there is a file.</summary>
+    /// <summary>True if a file exists.</summary>
     public bool Exists(string name) => File.Exists(System.IO.Path.Combine(Path, name));
 
-    /// <summary>Opens a file of states to read it.</summary>
+    /// <summary>Opens a state file for reading.</summary>
     public SafeFileHandle Open(string name) => File.OpenHandle(System.IO.Path.Combine(Path, name));
 
-    /// <summary>Takes note of a file, to be removed when nothing needs it any more.</summary>
+    /// <summary>Registers a file, so that it is removed when it is no longer needed.</summary>
     public void Add(StateFile file) => files.Add(file.Name, file);
 
-    /// <summary>Removes all files of states but some.</summary>
+    /// <summary>Removes all state files except the given ones.</summary>
     public void KeepOnly(IEnumerable<StateFile> needed)
     {
         var names = needed.Select(file => file.Name).ToHashSet();
@@ -147,7 +147,7 @@ internal sealed class StateDirectory : IDisposable
         }
     }
 
-    /// <summary>Removes files of states that a process left that was killed.</summary>
+    /// <summary>Removes state files of a process that was killed.</summary>
     public void RemoveStrays()
     {
         foreach (var path in Directory.EnumerateFiles(Path, "*" + Suffix).ToList())
@@ -159,7 +159,7 @@ internal sealed class StateDirectory : IDisposable
         }
     }
 
-    /// <summary>Removes a file, if it is there.</summary>
+    /// <summary>Removes a file if it exists.</summary>
     public void Remove(string name)
     {
         tuning.BeforeChange?.Invoke("remove");
@@ -188,7 +188,7 @@ internal sealed class StateDirectory : IDisposable
         }
     }
 
-    // Where memory has run out, a directory in memory is of no use, as /tmp often is.
+    // A directory in memory, as /tmp often is, does not help when memory has run out.
     private static string DefaultParent
     {
         get
@@ -199,7 +199,7 @@ internal sealed class StateDirectory : IDisposable
         }
     }
 
-    // The system lets go of what is held when the process ends, however that is.
+    // The system releases the lock when the process ends, however it ends.
     private static FileStream? TryHold(string path, string name, FileMode mode)
     {
         var file = System.IO.Path.Combine(path, name);
@@ -216,7 +216,7 @@ internal sealed class StateDirectory : IDisposable
 
     private static string OwnPrefix => $"{TemporaryPrefix}{Environment.ProcessId}-";
 
-    // What a process left that was killed would fill the disk in the end.
+    // Without this, the files of killed processes would fill the disk.
     private static void RemoveForsaken(string parent)
     {
         foreach (var path in Directory.EnumerateDirectories(parent, TemporaryPrefix + "*")
@@ -233,12 +233,12 @@ internal sealed class StateDirectory : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Somebody else's, or being removed by somebody else.
+                // Another user owns it, or another process is removing it.
             }
         }
     }
 
-    // No more than what was made here, wherever a path may lead.
+    // Removes only files that this class creates, wherever a path may lead.
     private static void RemoveTemporary(string path)
     {
         foreach (var file in Directory.EnumerateFiles(path, "*" + Suffix).ToList())
@@ -250,7 +250,7 @@ internal sealed class StateDirectory : IDisposable
         Directory.Delete(path);
     }
 
-    // A name is content of its directory, which has a cache of its own.
+    // Names are content of the directory, which has a cache of its own.
     private void FlushNames()
     {
         if (OperatingSystem.IsLinux())

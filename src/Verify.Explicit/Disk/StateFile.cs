@@ -4,13 +4,13 @@ using Verify.Explicit.Packing;
 
 namespace Verify.Explicit.Disk;
 
-/// <summary>States in a file, as they are in memory, one after the other. Written once, then only read.</summary>
+/// <summary>A file of packed states in the same form as in memory. It is written once and then only read.</summary>
 /// <remarks>
-/// When they are sorted, it is by <see cref="StateOrder"/>, and the hashes of some are kept in memory to find others.
+/// A sorted file is in the order of <see cref="StateOrder"/>; the hashes of some states are kept in memory as an index.
 /// </remarks>
 internal sealed class StateFile
 {
-    /// <summary>States between two whose hashes are kept.</summary>
+    /// <summary>The number of states per index entry.</summary>
     public const int IndexStep = 4096;
 
     private readonly StateDirectory scratch;
@@ -24,25 +24,27 @@ internal sealed class StateFile
         (Name, Count, Checksum, Index) = (name, count, checksum, index);
     }
 
-    /// <summary>The name in its directory.</summary>
+    /// <summary>The file name in its directory.</summary>
     public string Name { get; }
 
-    /// <summary>States in it.</summary>
+    /// <summary>The number of states.</summary>
     public long Count { get; }
 
-    /// <summary>What <see cref="StateOrder.Sum"/> makes of all states in their order.</summary>
+    /// <summary>The checksum of the states by <see cref="StateOrder.Sum"/>.</summary>
     public ulong Checksum { get; }
 
-    /// <summary>The hash of every <see cref="IndexStep"/>-th state, from the first; empty when they are not sorted.</summary>
+    /// <summary>
+    /// The hash of every <see cref="IndexStep"/>-th state, starting with the first; empty if the file is not sorted.
+    /// </summary>
     public ulong[] Index { get; }
 
-    /// <summary>Whether it is known to be on the disk, not only in the system's memory.</summary>
+    /// <summary>True if the content is known to be on the disk, not only in the system's cache.</summary>
     public bool IsDurable { get; private set; }
 
-    /// <summary>Bytes on disk.</summary>
+    /// <summary>The size in bytes.</summary>
     public long SizeBytes => Count * wordCount * sizeof(ulong);
 
-    /// <summary>A file that another process wrote; null if it is not what it was.</summary>
+    /// <summary>Opens a file of another process; null if its content has changed.</summary>
     public static unsafe StateFile? Verify(StateDirectory scratch, string name, int wordCount, long count, ulong checksum, bool isSorted)
     {
         var file = new StateFile(scratch, name, wordCount, count, checksum, [], null) { IsDurable = true };
@@ -80,8 +82,8 @@ internal sealed class StateFile
         return known;
     }
 
-    /// <summary>Reads some states. Any thread may.</summary>
-    /// <exception cref="IOException">They cannot be read.</exception>
+    /// <summary>Reads a range of states. Thread-safe.</summary>
+    /// <exception cref="IOException">The read failed.</exception>
     public void Read(long first, int count, Span<ulong> into)
     {
         var bytes = MemoryMarshal.AsBytes(into[..(count * wordCount)]);
@@ -91,7 +93,7 @@ internal sealed class StateFile
             var read = RandomAccess.Read(Handle(), bytes, offset);
             if (read == 0)
             {
-                throw new EndOfStreamException($"'{Name}' is shorter than it was");
+                throw new EndOfStreamException($"'{Name}' is shorter than expected");
             }
 
             bytes = bytes[read..];
@@ -99,11 +101,11 @@ internal sealed class StateFile
         }
     }
 
-    /// <summary>The position of a state in a sorted file; -1 if it is not there.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>The index of a state in a sorted file; -1 if it is absent.</summary>
+    /// <exception cref="IOException">The read failed.</exception>
     public unsafe long Find(ulong* state, ulong hash)
     {
-        // Of all states with this hash, the first may be in the part before the first that begins with it.
+        // The first state with this hash may lie in the part before the first index entry with this hash.
         var part = Array.BinarySearch(Index, hash);
         part = part < 0 ? ~part - 1 : part - 1;
         while (part > 0 && Index[part] == hash)
@@ -141,7 +143,7 @@ internal sealed class StateFile
         return -1;
     }
 
-    /// <summary>Makes sure that it survives the machine.</summary>
+    /// <summary>Makes the file survive a crash of the machine.</summary>
     public void Flush()
     {
         if (!IsDurable)
@@ -151,7 +153,7 @@ internal sealed class StateFile
         }
     }
 
-    /// <summary>Lets go of the file until it is read again.</summary>
+    /// <summary>Closes the file until the next read.</summary>
     public void Close()
     {
         lock (opening)

@@ -2,18 +2,18 @@ using Verify.Explicit.Packing;
 
 namespace Verify.Explicit.Disk;
 
-/// <summary>Walks through a sorted file of states.</summary>
+/// <summary>Reads a sorted state file sequentially.</summary>
 internal sealed unsafe class StateReader
 {
     private readonly StateFile file;
     private readonly int wordCount;
     private readonly ulong[] buffer;
-    private readonly ulong* words; // of the buffer, which is pinned
-    private long next;             // the first state that is not in the buffer
+    private readonly ulong* words; // the pinned buffer
+    private long next;             // the index of the first state after the buffer
     private int at;
     private int filled;
 
-    /// <summary>Begins with the first state.</summary>
+    /// <summary>Opens the file at its first state.</summary>
     public StateReader(StateFile file, int wordCount, int bufferStates)
     {
         (this.file, this.wordCount) = (file, wordCount);
@@ -22,16 +22,16 @@ internal sealed unsafe class StateReader
         Fill();
     }
 
-    /// <summary>Whether there is none left.</summary>
+    /// <summary>True at the end of the file.</summary>
     public bool IsAtEnd { get; private set; }
 
-    /// <summary>The words of the state; until the next one is asked for.</summary>
+    /// <summary>The words of the current state; valid until the reader moves.</summary>
     public ulong* Current { get; private set; }
 
-    /// <summary>The hash of the state.</summary>
+    /// <summary>The hash of the current state.</summary>
     public ulong Hash { get; private set; }
 
-    /// <summary>Goes to the next state.</summary>
+    /// <summary>Moves to the next state.</summary>
     public void MoveNext()
     {
         if (++at < filled)
@@ -45,8 +45,8 @@ internal sealed unsafe class StateReader
         }
     }
 
-    /// <summary>Goes on to a state, or to the first one after where it would be.</summary>
-    /// <returns>Whether it is there.</returns>
+    /// <summary>Moves forward to a state, or to the first state after its position.</summary>
+    /// <returns>True if the state exists.</returns>
     public bool Find(ulong hash, ulong* state)
     {
         var order = -1;
@@ -63,13 +63,13 @@ internal sealed unsafe class StateReader
         return !IsAtEnd && order == 0;
     }
 
-    // When the buffer is at its end, leaves out what is known to be before a hash.
+    // At the end of the buffer, skips parts that end before a hash.
     private void Skip(ulong hash)
     {
         var step = (int)(next / StateFile.IndexStep) + 1;
         if (step < file.Index.Length && file.Index[step] < hash)
         {
-            // The first entry that is not below it; what is sought may begin in the part before that.
+            // The first index entry that is not below the hash; the state may lie in the part before that entry.
             var found = Array.BinarySearch(file.Index, step, file.Index.Length - step, hash);
             var first = found < 0 ? ~found : found;
             while (first > step && file.Index[first - 1] == hash)

@@ -5,9 +5,9 @@ using Verify.Explicit.Packing;
 namespace Verify.Explicit.Disk;
 
 /// <summary>Writes states to a new file.</summary>
-/// <param name="scratch">Where the file is.</param>
-/// <param name="wordCount">Words a state.</param>
-/// <param name="isSorted">Whether they come in the order of <see cref="StateOrder"/>, each once.</param>
+/// <param name="scratch">The directory of the file.</param>
+/// <param name="wordCount">The number of words per state.</param>
+/// <param name="isSorted">True if the states arrive in the order of <see cref="StateOrder"/>, each once.</param>
 internal sealed unsafe class StateWriter(StateDirectory scratch, int wordCount, bool isSorted) : IDisposable
 {
     private readonly ulong[] buffer = GC.AllocateUninitializedArray<ulong>(scratch.BufferStates * wordCount);
@@ -15,12 +15,12 @@ internal sealed unsafe class StateWriter(StateDirectory scratch, int wordCount, 
     private string? name;
     private SafeFileHandle? handle;
     private long count;
-    private int waiting; // words in the buffer
+    private int waiting; // number of words in the buffer
     private long written;
     private ulong checksum;
 
     /// <summary>Adds a state.</summary>
-    /// <exception cref="IOException">It cannot be written: the disk may be full.</exception>
+    /// <exception cref="IOException">The write failed: the disk may be full.</exception>
     public void Add(ulong* state, ulong hash)
     {
         if (waiting == buffer.Length)
@@ -42,8 +42,8 @@ internal sealed unsafe class StateWriter(StateDirectory scratch, int wordCount, 
         count++;
     }
 
-    /// <summary>The file; null if there was nothing to write.</summary>
-    /// <exception cref="IOException">It cannot be written: the disk may be full.</exception>
+    /// <summary>Completes the file; null if it is empty.</summary>
+    /// <exception cref="IOException">The write failed: the disk may be full.</exception>
     public StateFile? Finish()
     {
         if (count == 0)
@@ -61,7 +61,7 @@ internal sealed unsafe class StateWriter(StateDirectory scratch, int wordCount, 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Not finished: nothing knows of the file, and the space may be wanted.
+        // The file is incomplete and unregistered, so it is removed to free its space.
         if (handle is not null)
         {
             handle.Dispose();

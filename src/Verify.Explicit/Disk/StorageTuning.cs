@@ -1,26 +1,31 @@
 namespace Verify.Explicit.Disk;
 
-/// <summary>Sizes that change how long a search takes and nothing else. Tests make them small.</summary>
+/// <summary>Storage sizes that affect the time of a search and nothing else. Tests use small ones.</summary>
 internal sealed record StorageTuning
 {
-    /// <summary>What everyone uses.</summary>
+    /// <summary>The default sizes.</summary>
     public static StorageTuning Default { get; } = new();
 
-    /// <summary>The states that the table may hold, whatever the memory limit.</summary>
+    /// <summary>The maximum number of states in the table, whatever the memory limit.</summary>
     public long MaxHeld { get; init; } = long.MaxValue;
 
-    /// <summary>The slots of the first table, a power of two, unless one step of all threads could fill it.</summary>
+    /// <summary>
+    /// The number of slots of the first table, a power of two. The table is larger if one step of all threads could
+    /// fill it.
+    /// </summary>
     public long MinCapacity { get; init; } = 1 << 17;
 
-    /// <summary>The sorted runs that are merged at a time; beyond, the smaller ones are made one.</summary>
+    /// <summary>
+    /// The maximum number of sorted files in a merge; if there are more, the smaller ones are merged first.
+    /// </summary>
     public int MaxRuns { get; init; } = 16;
 
-    /// <summary>States that are read or written at a time.</summary>
+    /// <summary>The number of states per read or write.</summary>
     public int BufferStates { get; init; } = 4096;
 
-    /// <summary>Whether a checkpoint is due whenever it may be.</summary>
+    /// <summary>True if every opportunity for a checkpoint is used.</summary>
     public bool AlwaysCheckpoints { get; init; }
 
-    /// <summary>Called before anything on disk is changed, with what it is; a test makes it fail.</summary>
+    /// <summary>Called before each change on disk, with its name; a test makes it fail.</summary>
     public Action<string>? BeforeChange { get; init; }
 }

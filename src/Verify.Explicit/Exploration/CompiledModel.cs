@@ -9,7 +9,7 @@ using Verify.Modelling;
 
 namespace Verify.Explicit.Exploration;
 
-/// <summary>A model and what is asked of it, ready to be searched.</summary>
+/// <summary>A model and a property, compiled for a search.</summary>
 internal sealed class CompiledModel
 {
     public CompiledModel(Model model, Property property, Reductions reductions)
@@ -49,43 +49,45 @@ internal sealed class CompiledModel
         Steps = reductions.HasFlag(Reductions.PartialOrder) ? RelationsFor(predicates) : null;
     }
 
-    /// <summary>The symmetry to reduce by, if one is asked for.</summary>
+    /// <summary>The symmetry tables; null without symmetry reduction.</summary>
     public SymmetryTables? Symmetry { get; }
 
-    /// <summary>Which steps can wait for which, if some are to be left out.</summary>
+    /// <summary>The dependencies of rules; null without partial-order reduction.</summary>
     public RuleDependencies? Steps { get; }
 
-    /// <summary>What the property can depend on, if no more than that is to be looked at.</summary>
+    /// <summary>The cone of influence of the property; null if the search uses the whole model.</summary>
     public ConeOfInfluence? Cone { get; }
 
     public Model Model { get; }
 
     public Property Property { get; }
 
-    /// <summary>The rules that are searched.</summary>
+    /// <summary>The rules that the search uses.</summary>
     public LoweredModel Lowered { get; }
 
     public StateLayout Layout { get; }
 
-    /// <summary>The steps; to be called one after the other.</summary>
+    /// <summary>The methods that compute successors; a caller runs all of them on each state.</summary>
     public ImmutableArray<ExpandState> Expand { get; }
 
-    /// <summary>The question, the witnesses, and behind those what should come of a <c>LeadsTo</c>.</summary>
+    /// <summary>
+    /// Evaluates the predicates: that of the property, the witnesses, and for a <c>LeadsTo</c> its goal.
+    /// </summary>
     public CheckState Check { get; }
 
-    /// <summary>The number of the predicate that a <c>LeadsTo</c> waits for.</summary>
+    /// <summary>The number of the predicate for the goal of a <c>LeadsTo</c>.</summary>
     public int Response => Witnesses.Length + 1;
 
-    /// <summary>The <c>Reachable</c> properties of the model that are looked for.</summary>
+    /// <summary>The <c>Reachable</c> properties that the search checks as witnesses.</summary>
     public ImmutableArray<Property.Reachable> Witnesses { get; }
 
-    /// <summary>The names of those that a reduction leaves out.</summary>
+    /// <summary>The names of the witnesses that a reduction leaves out.</summary>
     public ImmutableArray<string> NotLookedFor { get; } = [];
 
-    /// <summary>Names the model and the property. A search with another name is another search.</summary>
+    /// <summary>A text that identifies the model and the property. A checkpoint belongs to one such text.</summary>
     public string Question => $"{Model.Name} {Model.Identity}, {Property.Kind} {Property.Name}";
 
-    /// <summary>How states are told apart, for the evidence.</summary>
+    /// <summary>The way in which states are distinguished, for the evidence.</summary>
     public string Identity => (Cone, Steps) switch
     {
         (null, null) => "exact states",
@@ -94,34 +96,37 @@ internal sealed class CompiledModel
         _ => $"exact states of {ConeSize}, {OneOrder}",
     };
 
-    private const string OneOrder = "of independent steps one order (partial order)";
+    private const string OneOrder = "one order of independent steps (partial order)";
 
     private string ConeSize => $"{Cone!.LeafCount} of {Lowered.Shape.Leaves.Length} parts (cone of influence)";
 
-    /// <summary>The most successors a state can have.</summary>
+    /// <summary>The maximum number of successors of a state.</summary>
     public int MaxSuccessors => Math.Max(1, Lowered.Rules.Length);
 
-    /// <summary>Whether the search is for a state that cannot go on.</summary>
+    /// <summary>True if the search looks for a deadlock.</summary>
     public bool AsksForDeadlock => Property is Property.NoDeadlock;
 
-    /// <summary>Whether a state in which the question holds ends the search.</summary>
+    /// <summary>True if the search ends in a state where the predicate of the property holds.</summary>
     public bool EndsWhenMet => Property is Property.Always or Property.Reachable;
 
-    /// <summary>Counts of rules, with a mark in place of those that a reduction leaves out.</summary>
+    /// <summary>
+    /// The counts of rules, with <see cref="Evidence.NotCounted"/> for rules that a reduction leaves out.
+    /// </summary>
     public ImmutableArray<long> WithoutLeftOut(ImmutableArray<long> counts) => Cone is null
         ? counts
         : [.. counts.Select((count, rule) => Cone.HasRule(rule) ? count : Verify.Engines.Evidence.NotCounted)];
 
-    /// <summary>The methods again, telling which rule made each successor.</summary>
+    /// <summary>Compiles the methods again so that they record the rule of each successor.</summary>
     public ImmutableArray<ExpandState> ExpandWithRules() => TransitionCompiler.Compile(Lowered, Layout, withRules: true);
 
-    // Witnesses that read more than the question depends on are not worth a larger cone; that they may be undefined is.
+    // A witness that reads more than the property depends on does not enlarge the cone, but the terms that decide
+    // whether it is defined do.
     private ConeOfInfluence ConeFor(LoweredPredicate question, List<LoweredPredicate> asked)
     {
         if (Property is not (Property.Always or Property.Reachable))
         {
             throw UserErrorException.At(Property.Where, ErrorCodes.BadReduction,
-                $"'{Property.Name}' depends on which steps there are: no rule is outside of its cone of influence");
+                $"'{Property.Name}' is neither Always nor Reachable; the cone of influence supports only those");
         }
 
         return new ConeOfInfluence(Lowered,
@@ -137,16 +142,19 @@ internal sealed class CompiledModel
         if (Property is Property.LeadsTo)
         {
             throw UserErrorException.At(Property.Where, ErrorCodes.BadReduction,
-                $"'{Property.Name}' is about what comes later: partial order leaves out runs that it tells apart");
+                $"'{Property.Name}' is a LeadsTo property; partial-order reduction supports Always, Reachable and NoDeadlock only");
         }
 
-        // Of a deadlock it is the missing steps that are looked for, not where it may rest.
+        // The search for a deadlock needs the states without successors, not those where the model may rest.
         var goals = predicates.Select((predicate, i) => i == 0 && AsksForDeadlock ? Lowered.Pool.True : predicate.Holds);
         return new RuleDependencies(Lowered, Layout, [.. goals], [.. predicates.Select(predicate => predicate.IsDefined)],
             Symmetry?.Symmetry);
     }
 
-    /// <summary>A violation, a state that is looked for, that a state may rest, or what triggers a <c>LeadsTo</c>.</summary>
+    /// <summary>
+    /// The predicate that bit 0 stands for: a violation, the target of a <c>Reachable</c>, a state that may rest, or
+    /// the trigger of a <c>LeadsTo</c>.
+    /// </summary>
     private static Expr QuestionOf(Property property) => property switch
     {
         Property.Always always => !always.Holds,

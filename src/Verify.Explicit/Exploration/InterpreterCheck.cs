@@ -3,10 +3,12 @@ using Verify.Engines;
 
 namespace Verify.Explicit.Exploration;
 
-/// <summary>The interpreter's walk behind a proof by search.</summary>
+/// <summary>Runs the interpreter's check of a proof by search.</summary>
 internal static class InterpreterCheck
 {
-    /// <summary>Checks the visited states, if the run asks for it, and notes in the evidence how many it walked.</summary>
+    /// <summary>
+    /// Checks the visited states if the run demands it, and adds the extent of the check to the evidence.
+    /// </summary>
     /// <returns>False if it was interrupted.</returns>
     public static bool TryAdd(CompiledModel compiled, EngineOptions run, IStateSet visited, ref Evidence evidence)
     {

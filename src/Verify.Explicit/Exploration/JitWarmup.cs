@@ -5,14 +5,14 @@ using Verify.Explicit.Storage;
 namespace Verify.Explicit.Exploration;
 
 /// <summary>
-/// The methods that a search spends its time in. They are compiled for the processor at hand, and so cannot be compiled
-/// before: where there is a second thread to search with, it does that while the first compiles the model.
+/// Compiles the hot methods of a search on a second thread while the first one compiles the model. They are optimised
+/// for the processor at hand and so cannot be compiled ahead of time.
 /// </summary>
 internal static class JitWarmup
 {
     private static int isBegun;
 
-    /// <summary>Begins, unless somebody has.</summary>
+    /// <summary>Starts the compilation, once per process.</summary>
     public static void CompileAside()
     {
         if (Interlocked.Exchange(ref isBegun, 1) == 0)

@@ -3,12 +3,12 @@ using Verify.Explicit.Storage;
 namespace Verify.Explicit.Exploration;
 
 /// <summary>
-/// Which states of a level each thread expands: those of a part of its own, if there are enough, then what others have
-/// left of theirs.
+/// Assigns the states of a level to threads. If there are enough, each thread has a part of its own; when it is done,
+/// it takes states from the parts of others.
 /// </summary>
 /// <remarks>
-/// Neighbours in a level have successors in common. The lines of the table that these are in had better be in one
-/// processor's cache than go to and fro between two.
+/// Neighbours in a level have common successors. The cache lines of the table that hold those are better kept in the
+/// cache of one processor than moved between two.
 /// </remarks>
 internal sealed class LevelPartition
 {
@@ -17,15 +17,16 @@ internal sealed class LevelPartition
     private readonly int batch;
     private readonly int batchesPerBlock;
 
-    /// <summary>Shares a level.</summary>
+    /// <summary>Divides a level into parts.</summary>
     /// <param name="level">The level.</param>
-    /// <param name="batch">The states that are taken at a time, a power of two, no more than a block holds.</param>
-    /// <param name="members">The threads.</param>
+    /// <param name="batch">The number of states per batch, a power of two of at most a block.</param>
+    /// <param name="members">The number of threads.</param>
     public LevelPartition(Frontier level, int batch, int members)
     {
         (this.level, this.batch) = (level, batch);
         batchesPerBlock = Frontier.BlockStates / batch;
-        // No part is empty: with many threads, a small level would take longer to look for than to expand.
+        // No part is empty: with many threads, searching the parts of a small level would take longer than expanding
+        // it.
         parts = new Part[Math.Clamp(level.BlockCount, 1, members)];
         for (var i = 0; i < parts.Length; i++)
         {
@@ -35,7 +36,7 @@ internal sealed class LevelPartition
         long EndOf(int part) => (long)level.BlockCount * part / parts.Length * batchesPerBlock;
     }
 
-    /// <summary>What nobody has taken yet. Not while they work.</summary>
+    /// <summary>The states that no thread has taken. Not thread-safe while threads work.</summary>
     public IEnumerable<BlockRange> Left
     {
         get
@@ -48,11 +49,11 @@ internal sealed class LevelPartition
         }
     }
 
-    /// <summary>Takes the next states; false if all are taken. Any thread may.</summary>
-    /// <param name="member">The thread's number.</param>
-    /// <param name="block">The block that they are in.</param>
-    /// <param name="first">The first of them in the block.</param>
-    /// <param name="count">How many; at least one.</param>
+    /// <summary>Takes the next batch; false if all states are taken. Thread-safe.</summary>
+    /// <param name="member">The number of the thread.</param>
+    /// <param name="block">The block of the states.</param>
+    /// <param name="first">The index of the first state in the block.</param>
+    /// <param name="count">The number of states; at least 1.</param>
     public bool TryTake(int member, out int block, out int first, out int count)
     {
         for (var i = 0; i < parts.Length; i++)
@@ -62,7 +63,7 @@ internal sealed class LevelPartition
             {
                 (block, first) = PlaceOf(taken);
                 count = Math.Min(batch, level.StatesIn(block) - first);
-                // A block may end before it is full.
+                // A block may not be full.
                 if (count > 0)
                 {
                     return true;
@@ -77,7 +78,7 @@ internal sealed class LevelPartition
     private (int Block, int First) PlaceOf(long position) =>
         ((int)(position / batchesPerBlock), (int)(position % batchesPerBlock) * batch);
 
-    // Counted in batches.
+    // Positions count batches.
     private sealed class Part(long first, long end)
     {
         public long Next = first;

@@ -8,8 +8,9 @@ using Verify.Semantics;
 namespace Verify.Explicit.Exploration;
 
 /// <summary>
-/// The one search loop: level by level, so that the first violation is a nearest one. Threads share a level; what they
-/// find is a set, the same whatever their order, and a level is finished before anything is concluded from it.
+/// The search loop. It works level by level, so that the first violation is a nearest one. Threads share a level; the
+/// set of states that they find does not depend on their order, and results are computed only after a level is
+/// complete.
 /// </summary>
 internal sealed class Search : IDisposable
 {
@@ -33,13 +34,13 @@ internal sealed class Search : IDisposable
         witnessDepths = new int?[model.Witnesses.Length];
     }
 
-    /// <summary>Searches.</summary>
-    /// <param name="keepLevels">Whether the states of all levels are kept.</param>
-    /// <param name="lastLevel">The last level to reach; null for no limit but the budget's.</param>
-    /// <param name="inMemory">Whether to end where memory does.</param>
+    /// <summary>Runs the search.</summary>
+    /// <param name="keepLevels">True to keep the states of all levels.</param>
+    /// <param name="lastLevel">The last level to visit; null for no limit except the budget.</param>
+    /// <param name="inMemory">True to end the search when memory is full.</param>
     public SearchResult Execute(bool keepLevels, int? lastLevel = null, bool inMemory = false)
     {
-        // Hashes cannot be expanded: what is found of a level must be told from what is not at once.
+        // Compact mode stores hashes only, so duplicates must be detected immediately, not at the end of a level.
         mayLeaveMemory = !inMemory && !store.Table.IsCompact;
         var isResumed = TryResume(out var frontier);
         if (stopped is not null || (team.Undefined is not null && lastLevel is null))
@@ -49,7 +50,7 @@ internal sealed class Search : IDisposable
 
         while (true)
         {
-            // What goes on in the middle of a level has this behind it.
+            // A search that resumes in the middle of a level has already concluded that level.
             if (!isResumed && Conclude(frontier, keepLevels, lastLevel) is { } result)
             {
                 return result;
@@ -68,7 +69,8 @@ internal sealed class Search : IDisposable
 
             if (stopped is { } reason)
             {
-                // A violation in the part of the next level that was found is as near as any: all before are fine.
+                // A violation in the part of the next level that was found is a nearest one, because all levels before
+                // it are complete and have none.
                 return HasMet ? Result(SearchEnd.Met, depth + 1, depth) : Result(reason, depth, depth);
             }
 
@@ -77,7 +79,7 @@ internal sealed class Search : IDisposable
         }
     }
 
-    /// <summary>The states visited, once the search has ended with no more; until it is disposed of.</summary>
+    /// <summary>The visited states after an exhaustive search; valid until it is disposed of.</summary>
     public IStateSet Visited => new VisitedStates(model, store);
 
     private bool HasMet => model.EndsWhenMet && team.Met.HasQuestion;
@@ -89,7 +91,7 @@ internal sealed class Search : IDisposable
         store.Dispose();
     }
 
-    // Goes on from a checkpoint (true if in the middle of a level) or begins.
+    // Resumes from a checkpoint (returns true if it was in the middle of a level) or starts anew.
     private bool TryResume(out Frontier frontier)
     {
         if (checkpoint?.Found is not { } found)
@@ -113,7 +115,7 @@ internal sealed class Search : IDisposable
         return found.IsMidLevel;
     }
 
-    // The first level. There is no checkpoint in the middle of it.
+    // Builds the first level. No checkpoint is written in the middle of it.
     private Frontier Start()
     {
         var none = new Frontier(model.Layout.WordCount, store.Pool);
@@ -138,7 +140,7 @@ internal sealed class Search : IDisposable
         }
     }
 
-    // A level is complete: notes what was met in it for the first time, and whether to end here.
+    // Concludes a complete level: records new witnesses and decides whether the search ends.
     private SearchResult? Conclude(Frontier frontier, bool keepLevels, int? lastLevel)
     {
         for (var i = 0; i < witnessDepths.Length; i++)
@@ -181,7 +183,7 @@ internal sealed class Search : IDisposable
         : run.Budget.States is { } states && states <= store.States ? StopReason.StateBudget(states)
         : null;
 
-    // The next level; when stopped, what it was made of.
+    // Computes the next level; if stopped, the part that was found.
     private Frontier Expand(Frontier frontier, bool isResumed, bool keepLevels)
     {
         if (!isResumed)
@@ -218,7 +220,7 @@ internal sealed class Search : IDisposable
         return frontier;
     }
 
-    // Between two rounds, when no one inserts. False if the search has to stop.
+    // Makes room between two rounds, when no thread inserts. Returns false if the search has to stop.
     private bool MakeRoom(Frontier frontier)
     {
         if (store.HasRoom)
@@ -262,10 +264,10 @@ internal sealed class Search : IDisposable
         team.Delay();
     }
 
-    // Whether a round goes on. Any thread may ask.
+    // True if a round may continue. Thread-safe.
     private bool MayContinue() => !MustStop() && checkpoint is not { IsDue: true };
 
-    // Whether an interrupt or the clock ends the search. Any thread may ask.
+    // True if an interrupt or the clock ends the search. Thread-safe.
     private bool MustStop()
     {
         if (run.Cancellation.IsCancellationRequested)
@@ -280,7 +282,7 @@ internal sealed class Search : IDisposable
         return stopped is not null;
     }
 
-    // The next level; null if finding out what is new was stopped.
+    // Completes the next level; null if the removal of duplicates was stopped.
     private unsafe Frontier? TryFinishLevel(Frontier frontier, bool keepLevels)
     {
         StateFile? fresh = null;
@@ -310,7 +312,7 @@ internal sealed class Search : IDisposable
         return next;
     }
 
-    // Removes files that nothing needs any more.
+    // Removes files that are no longer needed.
     private void Sweep(Frontier frontier)
     {
         if (store.Scratch is { } scratch)
@@ -320,7 +322,7 @@ internal sealed class Search : IDisposable
         }
     }
 
-    // What will end the search when the level is finished is not written down: it is found again.
+    // A reason to end the search after this level is not saved, because a resumed search finds it again.
     private void Save(Frontier frontier, bool isMidLevel)
     {
         if (checkpoint is null || team.MetDeadlock || team.Undefined is not null)
@@ -360,13 +362,13 @@ internal sealed class Search : IDisposable
         };
     }
 
-    // An interrupt stays one, whatever fails on the way out.
+    // An interrupt is reported as such even if something else fails afterwards.
     private SearchResult Result(StopReason reason, int last, int covered) =>
         Result(run.Cancellation.IsCancellationRequested ? SearchEnd.Cancelled : reason.End, last, covered) with { Cause = reason.Text };
 
     private SearchResult Result(SearchEnd end, int last, int covered)
     {
-        // Whether a state is stuck shows when it is expanded, which the states of the last level of a cut search were not.
+        // A deadlock shows when a state is expanded, and an incomplete search has not expanded its last level.
         var looked = model.AsksForDeadlock && end is SearchEnd.Cut or SearchEnd.Cancelled ? covered - 1 : covered;
         return new SearchResult(end, null, store.States, team.StoodFor, team.Transitions, last, looked,
             team.RuleCounts(), [.. witnessDepths], levels)

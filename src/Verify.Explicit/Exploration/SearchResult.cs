@@ -5,36 +5,36 @@ using Verify.Explicit.Storage;
 
 namespace Verify.Explicit.Exploration;
 
-/// <summary>How a search ended.</summary>
+/// <summary>The ways in which a search ends.</summary>
 internal enum SearchEnd
 {
-    /// <summary>There are no more states.</summary>
+    /// <summary>The search visited all states.</summary>
     Exhausted,
 
-    /// <summary>What was asked for was met, in the last level.</summary>
+    /// <summary>The last level contains a target state.</summary>
     Met,
 
-    /// <summary>Something is undefined in a state of the last level.</summary>
+    /// <summary>A state of the last level is undefined.</summary>
     Undefined,
 
-    /// <summary>A budget was reached.</summary>
+    /// <summary>A budget ended the search.</summary>
     Cut,
 
-    /// <summary>Somebody asked to stop.</summary>
+    /// <summary>The run was cancelled.</summary>
     Cancelled,
 }
 
-/// <summary>What a search did.</summary>
-/// <param name="End">How it ended.</param>
-/// <param name="Cause">What cut it, if something did.</param>
-/// <param name="States">Distinct states.</param>
-/// <param name="StoodFor">The states that they stand for; 0 without symmetry.</param>
-/// <param name="Transitions">Steps taken from those that were expanded.</param>
-/// <param name="Depth">The last level that has states.</param>
-/// <param name="Covered">Every state of this level and above was looked at; -1 if there is no such level.</param>
-/// <param name="RuleCounts">How often each rule fired.</param>
-/// <param name="WitnessDepths">The first level of each witness; null where it was not met.</param>
-/// <param name="Levels">The states of each level, if they were to be kept.</param>
+/// <summary>The result of a search.</summary>
+/// <param name="End">The way in which it ended.</param>
+/// <param name="Cause">The reason of an early end; else null.</param>
+/// <param name="States">The number of distinct states.</param>
+/// <param name="StoodFor">The number of states that the representatives stand for; 0 without symmetry.</param>
+/// <param name="Transitions">The number of steps from the expanded states.</param>
+/// <param name="Depth">The depth of the last level that has states.</param>
+/// <param name="Covered">The last level whose states are all checked; -1 if there is none.</param>
+/// <param name="RuleCounts">The number of times each rule fired.</param>
+/// <param name="WitnessDepths">The depth of the first state of each witness; null if none was found.</param>
+/// <param name="Levels">The states of each level, if they were kept.</param>
 internal sealed record SearchResult(
     SearchEnd End,
     string? Cause,
@@ -47,25 +47,25 @@ internal sealed record SearchResult(
     ImmutableArray<int?> WitnessDepths,
     IReadOnlyList<Frontier> Levels)
 {
-    /// <summary>Whether states were told apart by 63 bits of their hashes alone.</summary>
+    /// <summary>True if the search distinguished states by 63 bits of their hashes.</summary>
     public bool IsCompact { get; init; }
 
-    /// <summary>The words of the state in which something is undefined, if that ended it.</summary>
+    /// <summary>The words of the undefined state that ended the search; else null.</summary>
     public ulong[]? UndefinedIn { get; init; }
 
-    /// <summary>How long it took, in seconds.</summary>
+    /// <summary>The duration in seconds.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>If states were told apart by hashes, a bound on the probability that one was taken for another.</summary>
-    /// <remarks>Pairs of states, each of which has one hash with a probability of 2^-63.</remarks>
+    /// <summary>In compact mode, a bound on the probability that a hash collision hid a state; else 0.</summary>
+    /// <remarks>The number of pairs of states times 2^-63, the probability that a pair has equal hashes.</remarks>
     public double MissedProbability => IsCompact ? Math.Min(1, (double)States * States / Math.Pow(2, 64)) : 0;
 
-    /// <summary>The same as evidence for a verdict.</summary>
+    /// <summary>The result as evidence for a verdict.</summary>
     public Evidence ToEvidence(CompiledModel model) => new()
     {
         Kind = End != SearchEnd.Exhausted ? EvidenceKind.Partial : IsCompact ? EvidenceKind.Hashed : EvidenceKind.Exhaustive,
         States = States,
-        // Under partial order there are more that no state stands for.
+        // Under partial order the model has more states, which no representative stands for.
         StatesStoodFor = StoodFor > 0 && StoodFor <= long.MaxValue && model.Steps is null ? (long)StoodFor : null,
         Transitions = Transitions,
         Depth = Depth,
@@ -74,7 +74,7 @@ internal sealed record SearchResult(
         NotLookedFor = model.NotLookedFor,
         SearchSeconds = Seconds,
         Identity = IsCompact
-            ? string.Create(CultureInfo.InvariantCulture, $"{model.Identity}, told apart by 63 bits of their hashes")
+            ? string.Create(CultureInfo.InvariantCulture, $"{model.Identity}, distinguished by 63 bits of their hashes")
                 .Replace("exact states", "states", StringComparison.Ordinal)
             : model.Identity,
     };

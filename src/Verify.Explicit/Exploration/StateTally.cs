@@ -4,25 +4,27 @@ using Verify.Explicit.Symmetry;
 
 namespace Verify.Explicit.Exploration;
 
-/// <summary>What is noted about new states, and about states in which something is undefined.</summary>
+/// <summary>Collects facts about new states and about undefined states.</summary>
 internal sealed unsafe class StateTally(CompiledModel model)
 {
     private readonly Canonicalizer? canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry);
     private readonly int wordCount = model.Layout.WordCount;
 
-    /// <summary>Under symmetry, the states that those noted stand for; the largest number if they are more.</summary>
+    /// <summary>
+    /// Under symmetry, the number of states that the recorded ones stand for; saturates at the largest number.
+    /// </summary>
     public Int128 StoodFor { get; set; }
 
-    /// <summary>The predicates met in new states.</summary>
+    /// <summary>The predicates that hold in some new state.</summary>
     public PredicateBits Met { get; set; }
 
-    /// <summary>Of the nearest states in which something is undefined, the least.</summary>
+    /// <summary>The least of the nearest undefined states.</summary>
     public UndefinedState? Undefined { get; private set; }
 
-    /// <summary>Forgets what was met, not what was counted.</summary>
+    /// <summary>Clears the facts about a level; keeps the totals.</summary>
     public void StartLevel() => (Met, Undefined) = (default, null);
 
-    /// <summary>Looks at a new state.</summary>
+    /// <summary>Records a new state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Note(ulong* state)
     {
@@ -40,13 +42,13 @@ internal sealed unsafe class StateTally(CompiledModel model)
         }
     }
 
-    /// <summary>Notes a state in which something is undefined.</summary>
+    /// <summary>Records an undefined state.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="isNew">Whether it is of the next level, and not of the one that is being expanded.</param>
+    /// <param name="isNew">True if it belongs to the next level, false if to the level that is being expanded.</param>
     public void NoteUndefined(ulong* state, bool isNew) =>
         Note(new UndefinedState(isNew, new ReadOnlySpan<ulong>(state, wordCount).ToArray()));
 
-    /// <summary>Takes over what another has noted.</summary>
+    /// <summary>Adds the facts that another tally has collected.</summary>
     public void Add(StateTally other)
     {
         StoodFor = Sum(StoodFor, other.StoodFor);
@@ -57,11 +59,11 @@ internal sealed unsafe class StateTally(CompiledModel model)
         }
     }
 
-    /// <summary>The sum of two numbers of states, or the largest number there is.</summary>
-    /// <remarks>One orbit of 33 identities has more than a twentieth of it.</remarks>
+    /// <summary>The sum of two numbers of states; saturates at the largest number.</summary>
+    /// <remarks>A single orbit of 33 identities can exceed a twentieth of the range.</remarks>
     public static Int128 Sum(Int128 one, Int128 other) => one > Int128.MaxValue - other ? Int128.MaxValue : one + other;
 
-    // The least one, so that the diagnostic does not depend on which thread comes first.
+    // Keeps the least state, so that the diagnostic does not depend on the timing of threads.
     private void Note(UndefinedState state)
     {
         if (Undefined is null || state.CompareTo(Undefined) < 0)
@@ -71,8 +73,10 @@ internal sealed unsafe class StateTally(CompiledModel model)
     }
 }
 
-/// <summary>A state in which something is undefined. Those of the level that is being expanded come first, then by their words.</summary>
-/// <param name="IsNew">Whether it is of the next level.</param>
+/// <summary>
+/// An undefined state. States of the level that is being expanded come first, then the order is that of their words.
+/// </summary>
+/// <param name="IsNew">True if it belongs to the next level.</param>
 /// <param name="Words">The words of the state.</param>
 internal sealed record UndefinedState(bool IsNew, ulong[] Words) : IComparable<UndefinedState>
 {

@@ -6,7 +6,7 @@ using Verify.Semantics;
 
 namespace Verify.Explicit.Exploration;
 
-/// <summary>The states of a search that has ended, as it packed and permuted them.</summary>
+/// <summary>Looks up states among those that a completed search visited, with its packing and symmetry.</summary>
 internal sealed unsafe class VisitedStates(CompiledModel model, StateStore store) : IStateSet
 {
     private readonly Canonicalizer? canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry);

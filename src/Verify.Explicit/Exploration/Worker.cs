@@ -8,10 +8,10 @@ using Verify.Explicit.Symmetry;
 
 namespace Verify.Explicit.Exploration;
 
-/// <summary>One thread's part of a level: expands states, adds what is new, looks at it.</summary>
+/// <summary>One thread of a search: it expands states of a level, adds the new ones and checks them.</summary>
 internal sealed unsafe class Worker
 {
-    /// <summary>The most states that are expanded at a time.</summary>
+    /// <summary>The maximum number of states per batch.</summary>
     public const int MaxPerBatch = 256;
 
     private readonly CompiledModel model;
@@ -43,38 +43,38 @@ internal sealed unsafe class Worker
         Findings = new StateTally(model);
     }
 
-    /// <summary>How often each rule fired.</summary>
+    /// <summary>The number of times each rule fired.</summary>
     public long[] RuleCounts { get; }
 
-    /// <summary>States of the next level that this worker was the first to find.</summary>
+    /// <summary>The new states of the next level that this worker found first.</summary>
     public Frontier Next { get; }
 
-    /// <summary>Steps taken.</summary>
+    /// <summary>The number of steps taken.</summary>
     public long Transitions { get; private set; }
 
-    /// <summary>What was met in states that this worker was the first to find, or to expand.</summary>
+    /// <summary>Facts about the states that this worker found first or expanded.</summary>
     public StateTally Findings { get; }
 
-    /// <summary>Room for states that are read from disk.</summary>
+    /// <summary>A buffer for states that are read from disk.</summary>
     public ulong[] Scratch { get; }
 
-    /// <summary>Whether it is not known yet which of the states that are added are new; then none is kept.</summary>
+    /// <summary>True if duplicates are removed only at the end of the level; then the worker keeps no states.</summary>
     public bool IsDelayed { get; set; }
 
-    /// <summary>Whether a state of the level cannot go on and may not rest.</summary>
+    /// <summary>True if a state of the level has no successor and may not rest.</summary>
     public bool MetDeadlock { get; private set; }
 
-    /// <summary>Forgets what was met, not what was counted.</summary>
+    /// <summary>Clears the facts about a level; keeps the totals.</summary>
     public void StartLevel()
     {
         MetDeadlock = false;
         Findings.StartLevel();
     }
 
-    /// <summary>Goals that were met: no state need be kept for them.</summary>
+    /// <summary>Drops goals that were reached; the reduction need not preserve states for them any more.</summary>
     public void GiveUp(PredicateBits met) => stubborn?.GiveUp(met);
 
-    /// <summary>Counts on from where another search was.</summary>
+    /// <summary>Continues the counts of an earlier search.</summary>
     public void Resume(SearchSnapshot snapshot)
     {
         Transitions = snapshot.Transitions;
@@ -82,7 +82,7 @@ internal sealed unsafe class Worker
         (Findings.StoodFor, Findings.Met) = (snapshot.StoodFor, snapshot.Met);
     }
 
-    /// <summary>Adds a state of the first level; true if it was not there.</summary>
+    /// <summary>Adds an initial state; true if it is new.</summary>
     public bool AddInitial(SeenSet seen, ulong* state)
     {
         canonicalizer?.Apply(state);
@@ -95,8 +95,11 @@ internal sealed unsafe class Worker
         return isNew;
     }
 
-    /// <summary>Expands a run of states; successors are added one state later, when their slots have been fetched.</summary>
-    /// <returns>The states added.</returns>
+    /// <summary>
+    /// Expands consecutive states. It inserts the successors of a state one state later, after their slots have been
+    /// prefetched.
+    /// </summary>
+    /// <returns>The number of states added.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Expand(SeenSet seen, ulong* states, int count)
     {
@@ -140,7 +143,7 @@ internal sealed unsafe class Worker
         {
             foreach (var expand in model.Expand)
             {
-                // Written only by methods that were compiled for it.
+                // Filled only by methods that are compiled for it.
                 var more = expand(state, into + ((long)made * wordCount), counts, by + made);
                 if (more < 0)
                 {

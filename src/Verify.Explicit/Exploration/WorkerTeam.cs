@@ -5,7 +5,7 @@ using Verify.Explicit.Storage;
 
 namespace Verify.Explicit.Exploration;
 
-/// <summary>The threads of a search: they share a level, and what they find is summed up between levels.</summary>
+/// <summary>The threads of a search. They share a level; the team sums up their results between levels.</summary>
 internal sealed class WorkerTeam : IDisposable
 {
     private const int SmallLevel = 1024;
@@ -13,7 +13,7 @@ internal sealed class WorkerTeam : IDisposable
     private readonly CompiledModel model;
     private readonly StateStore store;
     private readonly Worker[] workers;
-    private ThreadGroup? crew; // hired for the first level that is worth it
+    private ThreadGroup? crew; // created for the first level that is large enough
     private Frontier frontier;
     private LevelPartition shares;
 
@@ -25,31 +25,31 @@ internal sealed class WorkerTeam : IDisposable
         shares = new LevelPartition(frontier, 1, threads);
     }
 
-    /// <summary>The threads; null while one suffices.</summary>
+    /// <summary>The threads; null while one is enough.</summary>
     public ThreadGroup? Crew => crew;
 
-    /// <summary>Steps taken.</summary>
+    /// <summary>The number of steps taken.</summary>
     public long Transitions => workers.Sum(worker => worker.Transitions);
 
-    /// <summary>Under symmetry, the states that those found stand for.</summary>
+    /// <summary>Under symmetry, the number of states that the found representatives stand for.</summary>
     public Int128 StoodFor => workers.Aggregate(Int128.Zero, (sum, worker) => StateTally.Sum(sum, worker.Findings.StoodFor));
 
-    /// <summary>The predicates met in what is known to be new of the next level.</summary>
+    /// <summary>The predicates that hold in some new state of the next level.</summary>
     public PredicateBits Met => workers.Aggregate(default(PredicateBits), (met, worker) => met | worker.Findings.Met);
 
-    /// <summary>Whether a state of the level cannot go on and may not rest.</summary>
+    /// <summary>True if a state of the level has no successor and may not rest.</summary>
     public bool MetDeadlock => workers.Any(worker => worker.MetDeadlock);
 
-    /// <summary>Of the nearest states in which something is undefined, the least.</summary>
+    /// <summary>The least of the nearest undefined states.</summary>
     public UndefinedState? Undefined => workers.Select(worker => worker.Findings.Undefined).OfType<UndefinedState>().Min();
 
-    /// <summary>What was found of the next level and is known to be new.</summary>
+    /// <summary>The new states of the next level, per worker.</summary>
     public IEnumerable<Frontier> Nexts => workers.Select(worker => worker.Next);
 
-    /// <summary>The states of the level that are not expanded yet. Not while they work.</summary>
+    /// <summary>The states of the level that are not expanded yet. Not thread-safe while threads work.</summary>
     public IEnumerable<BlockRange> Left => shares.Left;
 
-    /// <summary>How often each rule fired.</summary>
+    /// <summary>The number of times each rule fired.</summary>
     public ImmutableArray<long> RuleCounts()
     {
         var counts = new long[model.Model.Rules.Length];
@@ -64,7 +64,7 @@ internal sealed class WorkerTeam : IDisposable
         return [.. counts];
     }
 
-    /// <summary>Adds a state of the first level.</summary>
+    /// <summary>Adds an initial state.</summary>
     public unsafe void AddInitial(ulong[] state)
     {
         fixed (ulong* words = state)
@@ -73,7 +73,7 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    /// <summary>Forgets what was met in the level before, not what was counted.</summary>
+    /// <summary>Clears the facts about the previous level; keeps the totals.</summary>
     public void ForgetMet()
     {
         foreach (var worker in workers)
@@ -82,19 +82,21 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    /// <summary>Begins with the first state of a level.</summary>
+    /// <summary>Starts a level at its first state.</summary>
     public void Start(Frontier level)
     {
         frontier = level;
-        // All threads together must not fill the table before they look at it again.
+        // The threads together must not fill the table before they check it again.
         var fit = (int)Math.Clamp(store.Table.Capacity / 8 / workers.Length / model.MaxSuccessors, 1, Worker.MaxPerBatch);
         var batch = 1 << System.Numerics.BitOperations.Log2((uint)fit);
         shares = new LevelPartition(level, batch, workers.Length);
     }
 
-    /// <summary>Expands states of the level until there are none (true), or the round has to end (false).</summary>
-    /// <param name="mayContinue">Asked by each thread after each batch.</param>
-    /// <param name="reportProgress">Called by one thread now and then.</param>
+    /// <summary>
+    /// Expands states of the level. Returns true when all are expanded, false if the round has to end.
+    /// </summary>
+    /// <param name="mayContinue">Each thread calls it after each batch.</param>
+    /// <param name="reportProgress">One thread calls it from time to time.</param>
     public bool Expand(Func<bool> mayContinue, Action reportProgress)
     {
         if (frontier.Count <= SmallLevel || workers.Length == 1)
@@ -113,7 +115,7 @@ internal sealed class WorkerTeam : IDisposable
         return done == workers.Length;
     }
 
-    /// <summary>From now on it is found out when a level is finished which states are new.</summary>
+    /// <summary>Defers the removal of duplicates to the end of each level from now on.</summary>
     public void Delay()
     {
         foreach (var worker in workers)
@@ -122,8 +124,8 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    /// <summary>What was met need not be met again: no state need be kept for it.</summary>
-    /// <param name="witnessDepths">The first level of each witness; null where it was not met.</param>
+    /// <summary>Drops goals that were reached; the reduction need not preserve states for them any more.</summary>
+    /// <param name="witnessDepths">The depth of the first state of each witness; null if none was found.</param>
     public void GiveUp(int?[] witnessDepths)
     {
         var met = default(PredicateBits);
@@ -135,10 +137,10 @@ internal sealed class WorkerTeam : IDisposable
         Array.ForEach(workers, worker => worker.GiveUp(met));
     }
 
-    /// <summary>Takes over what was noted about new states when that was found out.</summary>
+    /// <summary>Adds the facts about new states that were collected at the end of a level.</summary>
     public void Note(StateTally findings) => workers[0].Findings.Add(findings);
 
-    /// <summary>Takes over what another search had found when it stood there.</summary>
+    /// <summary>Restores the results of an earlier search.</summary>
     public void Resume(SearchSnapshot snapshot)
     {
         workers[0].Resume(snapshot);
@@ -148,7 +150,7 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    /// <summary>What is known to be new, as a level of its own.</summary>
+    /// <summary>Removes the new states from the workers and returns them as a level.</summary>
     public Frontier TakeNext()
     {
         var next = new Frontier(model.Layout.WordCount, store.Pool);
@@ -165,7 +167,7 @@ internal sealed class WorkerTeam : IDisposable
 
     private unsafe bool ExpandPart(int member, Func<bool> mayContinue, Action reportProgress)
     {
-        // At least one batch: a round that does nothing could be followed by another one for ever.
+        // At least one batch per round; otherwise rounds without progress could repeat indefinitely.
         var worker = workers[member];
         var batches = 0;
         for (var isGoing = true; isGoing && store.HasRoom;)

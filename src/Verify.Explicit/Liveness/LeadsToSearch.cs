@@ -9,18 +9,16 @@ using Verify.Traces;
 
 namespace Verify.Explicit.Liveness;
 
-/// <summary>
-/// Decides "whenever this, then later that" under weak fairness, over the whole state graph.
-/// </summary>
+/// <summary>Decides a <c>LeadsTo</c> under weak fairness over the whole state graph.</summary>
 /// <remarks>
-/// A violation is a run that meets the trigger, then never what should come, and is fair. It ends up in a strongly
-/// connected component of the states in which what should come has not; the run is fair if everything fair cannot
-/// happen in some state of the component or happens in it (weak fairness needs no smaller component than a maximal
-/// one). A state in which nothing fair can happen is such a component by itself: the run may rest there.
+/// A violation is a fair run that reaches the trigger and then never the goal. It ends in a strongly connected
+/// component of the states where the goal is still pending. The run is fair if every fair unit is disabled in some
+/// state of the component or takes a step in it; for weak fairness maximal components suffice. A state in which no fair
+/// unit is enabled is such a component by itself, because the run may rest there.
 /// </remarks>
 internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, StorageTuning tuning, TimeSpan grace)
 {
-    // Beside its words: numbers and marks, and its steps while a walk in depth is below it.
+    // In addition to its words: numbers, flags, and its steps while a depth-first walk is below it.
     private const long MaxBytesAState = 300;
 
     private readonly FairSteps?[] fairOf = [.. model.Lowered.Rules.Select(rule =>
@@ -35,7 +33,7 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
     {
         var limit = MemoryLimit.Of(run);
         SearchResult result;
-        // One thread: the numbers of the states, and so the trace, then depend on the model alone.
+        // With one thread the numbers of the states, and so the trace, depend on the model alone.
         using (var search = new Search(model, run with { Threads = 1 }, tuning))
         {
             result = search.Execute(keepLevels: true, inMemory: true);
@@ -69,9 +67,9 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
     }
 
     private static Verdict.Unknown NotDecided(string cause, Evidence evidence) =>
-        new($"stopped by {cause}; what comes later needs the whole state graph", evidence);
+        new($"stopped by {cause}; a LeadsTo property needs the whole state graph", evidence);
 
-    // Where the trigger is first met: without it, nothing that should come later was ever asked for.
+    // The depth of the first state where the trigger holds; without one, a proof would be vacuous.
     private int? TriggerDepth(IReadOnlyList<Frontier> levels)
     {
         var state = 0;
@@ -113,7 +111,7 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
         return trace with { LoopStart = loopStart };
     }
 
-    // States reached after the trigger without what should come in between.
+    // The states that a run can reach after the trigger without passing the goal.
     private bool[] PendingStates()
     {
         var pending = new bool[graph.Count];
@@ -156,7 +154,8 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
         return [.. served.Select(bits => bits.HasAllSet())];
     }
 
-    // What is not starved by a run through this state for ever: it cannot happen here, or it happens within the component.
+    // The fair units that a run through this state infinitely often does not starve: those disabled here and those that
+    // take a step in the component.
     private BitArray ServedAt(int state, int[] component)
     {
         var served = new BitArray(fair.Length, defaultValue: true);
@@ -174,7 +173,7 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
         return served;
     }
 
-    // A shortest run from the start through the trigger to a goal, pending from the trigger on.
+    // A shortest run from an initial state through the trigger to a target, with the goal pending from the trigger on.
     private (int Start, List<Edge> Steps)? PathTo(bool[] pending, Func<int, bool> isGoal)
     {
         // Two copies of each state: before the trigger (even) and after it (odd).
@@ -190,7 +189,7 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
                 queue.Enqueue(node);
                 if ((node & 1) == 0 && pending[node / 2] && IsTriggered(node / 2))
                 {
-                    // The trigger takes no step: the copy after it is as near.
+                    // The trigger takes no step, so the copy after it is equally near.
                     Reach(node + 1, node, new Edge(-1, node / 2));
                 }
             }
@@ -235,7 +234,8 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
         return (node / 2, steps);
     }
 
-    // A closed walk through the component that starves nothing: from one thing that is still starved to the next.
+    // A closed walk through the component that starves no fair unit: it visits the units that are still starved one
+    // after the other.
     private List<Edge> FairLoop(int start, int[] component)
     {
         var loop = new List<Edge>();
@@ -279,7 +279,7 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
         return disabled;
     }
 
-    // A shortest walk of at least one step within the component to a step that is looked for.
+    // A shortest walk of at least one step within the component to a step that satisfies a condition.
     private List<Edge> Walk(int start, int[] component, Func<Edge, int, bool> isGoal)
     {
         var from = new Dictionary<int, (int State, Edge By)>();
@@ -307,6 +307,6 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
             }
         }
 
-        throw new System.Diagnostics.UnreachableException("a fair component has no way to serve what it serves");
+        throw new System.Diagnostics.UnreachableException("no path in a fair component serves one of its fair units");
     }
 }

@@ -9,11 +9,13 @@ using Verify.Semantics;
 namespace Verify.Explicit.Liveness;
 
 /// <summary>A step of the state graph.</summary>
-/// <param name="Rule">The lowered rule that makes it.</param>
-/// <param name="To">The number of the state it leads to.</param>
+/// <param name="Rule">The lowered rule of the step.</param>
+/// <param name="To">The number of the successor.</param>
 internal readonly record struct Edge(int Rule, int To);
 
-/// <summary>All states of an exhausted search, numbered in the order of their levels; steps are made anew when asked for.</summary>
+/// <summary>
+/// All states of an exhaustive search, numbered in the order of their levels. The steps are recomputed on demand.
+/// </summary>
 internal sealed unsafe class StateGraph : IStateSet
 {
     private readonly CompiledModel model;
@@ -54,13 +56,13 @@ internal sealed unsafe class StateGraph : IStateSet
         }
     }
 
-    /// <summary>Whether so many states of so many words fit into its arrays, however much memory there is.</summary>
+    /// <summary>True if the arrays can hold so many states of so many words, whatever the amount of memory.</summary>
     public static bool CanNumber(long states, int wordCount) => states < 1 << 29 && states * wordCount < Array.MaxLength;
 
     /// <summary>The number of states.</summary>
     public int Count { get; }
 
-    /// <summary>The first so many states are the initial ones.</summary>
+    /// <summary>The number of initial states; they come first.</summary>
     public int InitialCount { get; }
 
     /// <summary>The words of a state.</summary>

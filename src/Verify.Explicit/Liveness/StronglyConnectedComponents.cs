@@ -1,12 +1,12 @@
 namespace Verify.Explicit.Liveness;
 
-/// <summary>Strongly connected components of a part of the state graph.</summary>
-/// <remarks>Tarjan 1972, without recursion; a state without a way back to itself is a component of its own.</remarks>
+/// <summary>Computes the strongly connected components of a part of the state graph.</summary>
+/// <remarks>Tarjan 1972, without recursion. A state that cannot reach itself is a component of its own.</remarks>
 internal static class StronglyConnectedComponents
 {
     /// <summary>The component of each state; -1 for states outside of the part.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="isIn">Whether a state belongs to the part.</param>
+    /// <param name="isIn">True if a state belongs to the part.</param>
     /// <param name="count">The number of components.</param>
     public static int[] Of(StateGraph graph, bool[] isIn, out int count)
     {

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Verify.Explicit.Packing;
 
-/// <summary>The hash of a packed state: its place in the seen set, and in sorted files.</summary>
+/// <summary>The hash of a packed state. It determines the position in the seen set and in sorted files.</summary>
 internal static unsafe class StateHash
 {
-    /// <summary>The hash of a state of so many words.</summary>
+    /// <summary>The hash of a state with the given number of words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ulong* state, int wordCount)
     {

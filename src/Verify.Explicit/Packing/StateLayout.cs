@@ -5,17 +5,18 @@ using Verify.Semantics;
 
 namespace Verify.Explicit.Packing;
 
-/// <summary>Where a leaf is in a packed state.</summary>
-/// <param name="Word">Which word.</param>
+/// <summary>The position of a leaf in a packed state.</summary>
+/// <param name="Word">The index of the word.</param>
 /// <param name="Shift">The position of its lowest bit.</param>
-/// <param name="Width">Its width in bits; 0 for a leaf of one value.</param>
+/// <param name="Width">The width in bits; 0 for a leaf of one value.</param>
 internal readonly record struct Slot(int Word, int Shift, int Width);
 
 /// <summary>
-/// A state in words of 64 bits: one slot a leaf, leaves of one group side by side so that a lookup by index is a shift.
+/// The layout of a state in words of 64 bits: one slot per leaf. Leaves of one group are adjacent, so that a lookup by
+/// index is a shift.
 /// </summary>
 /// <remarks>
-/// Bit 63 of every word is always 1. A word of a state is never 0, so that the seen-set can use 0 for "empty" and for
+/// Bit 63 of every word is always 1. So a word of a state is never 0, and the seen set can use 0 for "empty" and for
 /// "not yet written".
 /// </remarks>
 internal sealed class StateLayout
@@ -28,13 +29,13 @@ internal sealed class StateLayout
 
     /// <summary>Lays out the leaves of a state.</summary>
     /// <param name="shape">The leaves.</param>
-    /// <param name="cone">Those that are kept; null for all. Others take no room and are read as 0.</param>
+    /// <param name="cone">The leaves to keep; null for all. The other leaves take no space and are read as 0.</param>
     public StateLayout(StateShape shape, ConeOfInfluence? cone = null)
     {
         this.shape = shape;
         var slots = new Slot[shape.Leaves.Length];
         var used = new List<int>();
-        // Wide blocks first: narrow ones fill the gaps.
+        // Wide blocks come first, so that narrow ones fill the gaps.
         var groups = shape.Leaves.Where(leaf => cone?.Has(leaf.Index) ?? true).GroupBy(leaf => leaf.Group)
             .Select(group => new Block([.. group], WidthOf(group.First().Codes)))
             .OrderByDescending(group => Math.Min(group.Leaves.Count * group.Width, BitsPerWord))
@@ -57,13 +58,13 @@ internal sealed class StateLayout
         BitCount = used.Sum();
     }
 
-    /// <summary>Where each leaf is.</summary>
+    /// <summary>The slot of each leaf.</summary>
     public ImmutableArray<Slot> Slots { get; }
 
-    /// <summary>Words a state.</summary>
+    /// <summary>The number of words per state.</summary>
     public int WordCount { get; }
 
-    /// <summary>Bits a state, without those that are always 1.</summary>
+    /// <summary>The number of bits per state, without those that are always 1.</summary>
     public int BitCount { get; }
 
     /// <summary>Packs a state.</summary>
@@ -84,7 +85,7 @@ internal sealed class StateLayout
         return words;
     }
 
-    /// <summary>Unpacks a state; what is outside of the cone has its first value.</summary>
+    /// <summary>Unpacks a state; leaves outside of the cone get their first value.</summary>
     public State Unpack(ReadOnlySpan<ulong> words)
     {
         var codes = new int[Slots.Length];
@@ -97,7 +98,7 @@ internal sealed class StateLayout
         return shape.Decode(codes);
     }
 
-    // A class, as Slot is not: of this there are lists, which are compiled anew for each kind of struct.
+    // A class, unlike Slot, because the JIT compiles lists anew for each struct type.
     private sealed record Block(List<Leaf> Leaves, int Width);
 
     private static int WidthOf(int codes) => BitOperations.Log2((uint)codes - 1 | 1) + (codes > 1 ? 1 : 0);

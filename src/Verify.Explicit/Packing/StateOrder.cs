@@ -2,18 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace Verify.Explicit.Packing;
 
-/// <summary>The order of states in sorted files: by hash, and by their words where hashes are the same.</summary>
+/// <summary>The order of states in sorted files: by hash, and by words for equal hashes.</summary>
 /// <remarks>
-/// It is almost the order that the seen set has them in, so that a table is written in order as it is read.
+/// It is almost the order of the slots in the seen set, so that a table can be written in order while it is read.
 /// </remarks>
 internal static unsafe class StateOrder
 {
-    /// <summary>Below 0, 0, or above 0: the first is before, is, or comes after the second.</summary>
+    /// <summary>
+    /// Negative if the first state comes before the second, 0 if they are equal, positive if it comes after.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Compare(ulong hash, ulong* state, ulong otherHash, ulong* other, int wordCount) =>
         hash != otherHash ? (hash < otherHash ? -1 : 1) : CompareWords(state, other, wordCount);
 
-    /// <summary>A checksum of states in their order, carried on by one more.</summary>
+    /// <summary>Extends a checksum of a sequence of states by one more state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Sum(ulong sum, ulong hash) => unchecked(System.Numerics.BitOperations.RotateLeft(sum, 5) + hash);
 

@@ -1,4 +1,4 @@
 namespace Verify.Explicit.Packing;
 
-/// <summary>Is called with a packed state, which it may permute and must not keep.</summary>
+/// <summary>A callback for a packed state; it may permute the state but must not keep the pointer.</summary>
 internal unsafe delegate void VisitState(ulong* state);

@@ -2,20 +2,21 @@ using Verify.Lowering;
 
 namespace Verify.Explicit.PartialOrder;
 
-/// <summary>Steps that only go forward: no circle of states consists of them alone.</summary>
+/// <summary>Finds the forward steps: no cycle of states consists of forward steps alone.</summary>
 /// <remarks>
 /// <para>
-/// Kurshan, Levin, Minea, Peled, Yenigün, "Static partial order reduction", 1998, find before the search a set of steps
-/// that every circle must contain one of. Here the others are found, those that go forward, by a ranking: the codes of a
-/// group of leaves, a program counter, say, are put in an order that as many steps as possible go up and the others do
-/// not go down. Those that go up are done with; for the rest the same is done with another group, and so on. A step that
-/// goes down in a group when it is chosen is given up. In an infinite run of the steps that were kept, those of the first
-/// group could come but finitely often, since the ranks are bounded, then those of the second, and so on.
+/// Kurshan, Levin, Minea, Peled, Yenigün, "Static partial order reduction", 1998, compute before the search a set of
+/// steps such that every cycle contains one of them. This class computes the complement, the forward steps, by a
+/// ranking. It orders the codes of a group of leaves, such as a program counter, so that as many steps as possible
+/// increase the rank and few decrease it. The steps that increase it are forward; the procedure repeats with another
+/// group for the remaining steps. If a step decreases the rank of the chosen group, it is not forward. Consider an
+/// infinite run of forward steps: those of the first group occur only finitely often, because ranks are bounded, then
+/// the same holds for those of the second group, and so on. So there is no such run.
 /// </para>
 /// <para>
-/// It needs nothing of the search, so that it means the same in every order and on any number of threads. The ranks are
-/// added up over the leaves of a group, and the members of a scalar set share one: they do not change when identities
-/// are permuted.
+/// The ranking does not depend on the search, so it is valid for every order and any number of threads. The rank of a
+/// group is the sum over its leaves, and the members of a scalar set share one rank, so permutations of identities do
+/// not change it.
 /// </para>
 /// </remarks>
 internal sealed class ProgressRanking
@@ -28,11 +29,11 @@ internal sealed class ProgressRanking
     private ProgressRanking(StateShape shape, IReadOnlyList<RuleEffect> steps, IEnumerable<int> wanted, Func<int, int, int> classOf) =>
         (this.shape, this.steps, this.classOf, open) = (shape, steps, classOf, [.. wanted]);
 
-    /// <summary>For each step whether it goes forward.</summary>
+    /// <summary>For each step, true if it is a forward step.</summary>
     /// <param name="shape">The leaves.</param>
     /// <param name="steps">The steps.</param>
-    /// <param name="wanted">Those that it is of interest for.</param>
-    /// <param name="classOf">What a code of a leaf counts as; the least of the codes that must have one rank.</param>
+    /// <param name="wanted">The steps of interest.</param>
+    /// <param name="classOf">Maps a code of a leaf to the least code with which it must share a rank.</param>
     public static bool[] Forward(StateShape shape, IReadOnlyList<RuleEffect> steps, IEnumerable<int> wanted, Func<int, int, int> classOf)
     {
         var forward = new bool[steps.Count];
@@ -74,7 +75,7 @@ internal sealed class ProgressRanking
         return best;
     }
 
-    // What costs nothing comes first: a step that is given up is given up for good.
+    // A ranking that loses no step comes first, because a step that was given up stays so.
     private static int Worth(Ranking ranking) => ranking.Up.Count - ranking.Down.Count + (ranking.Down.Count == 0 ? 1 << 20 : 0);
 
     private Ranking Sort(int[] leaves, List<int> writers, int[] ranks)
@@ -97,7 +98,8 @@ internal sealed class ProgressRanking
         return ranking;
     }
 
-    // The order in which a depth-first walk leaves the codes, backwards: all moves go up but those that close a circle.
+    // The reverse postorder of a depth-first walk over the codes: every move goes up except for those that close a
+    // cycle.
     private int[] Ranks(int[] leaves, List<int> writers, int codes)
     {
         var next = new SortedSet<int>[codes];

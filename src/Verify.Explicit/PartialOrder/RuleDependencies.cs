@@ -6,18 +6,18 @@ using Verify.Lowering;
 
 namespace Verify.Explicit.PartialOrder;
 
-/// <summary>What is known of the steps of a model before any state is seen: which can be put off for which.</summary>
+/// <summary>The static dependencies between the lowered rules of a model, computed before the search.</summary>
 internal sealed class RuleDependencies
 {
     private readonly List<Term> conditions = [];
     private readonly Dictionary<Term, int> conditionNumbers = [];
 
-    /// <summary>Finds out.</summary>
-    /// <param name="lowered">The steps.</param>
-    /// <param name="layout">Where leaves are.</param>
-    /// <param name="goals">What is looked for: goal i holds in a state where bit i of the check is 1.</param>
-    /// <param name="mustHold">What must never end to be false: that the goals are defined.</param>
-    /// <param name="symmetry">The symmetry that the search is reduced by as well.</param>
+    /// <summary>Computes the dependencies.</summary>
+    /// <param name="lowered">The rules.</param>
+    /// <param name="layout">The layout of the leaves.</param>
+    /// <param name="goals">The goals: goal i holds in a state if bit i of the check is 1.</param>
+    /// <param name="mustHold">A condition that must be preserved: the goals are defined.</param>
+    /// <param name="symmetry">The symmetry that the search uses as well; null for none.</param>
     public RuleDependencies(
         LoweredModel lowered, StateLayout layout, IReadOnlyList<Term> goals, IReadOnlyList<Term> mustHold, SymmetryGroup? symmetry)
     {
@@ -46,31 +46,35 @@ internal sealed class RuleDependencies
     /// <summary>The number of steps.</summary>
     public int Count { get; }
 
-    /// <summary>The words of a set of steps.</summary>
+    /// <summary>The number of words in a set of steps.</summary>
     public int WordCount { get; }
 
-    /// <summary>For each step, those that it does not commute with or that one of the two can enable or disable.</summary>
+    /// <summary>
+    /// For each step, the steps that it does not commute with, or where one of the two can enable or disable the other.
+    /// </summary>
     public ImmutableArray<ulong[]> Dependent { get; }
 
-    /// <summary>For each step, the conditions of its guard.</summary>
+    /// <summary>For each step, the indices of the conditions in its guard.</summary>
     public ImmutableArray<int[]> Conditions { get; }
 
     /// <summary>For each condition, the steps that can make it true.</summary>
     public ImmutableArray<ulong[]> Enabling { get; }
 
-    /// <summary>For each step, those that can make its guard undefined; null where nothing can.</summary>
+    /// <summary>For each step, the steps that can make its guard undefined; null if there are none.</summary>
     public ImmutableArray<ulong[]?> Unsettling { get; }
 
-    /// <summary>Which conditions hold; as many a method as a set of predicates holds.</summary>
+    /// <summary>Evaluates the conditions; each method evaluates as many as a set of predicates can hold.</summary>
     public ImmutableArray<CheckState> Check { get; }
 
-    /// <summary>For each step, the goals that it can end, and whether it can make one of them undefined.</summary>
+    /// <summary>
+    /// For each step, the goals that it can make false, and a flag if it can make one of them undefined.
+    /// </summary>
     public ImmutableArray<PredicateBits> VisibleTo { get; }
 
-    /// <summary>Whether a step goes forward.</summary>
+    /// <summary>For each step, true if it is a forward step.</summary>
     public ImmutableArray<bool> IsForward { get; }
 
-    /// <summary>The rule of the model that a step is of.</summary>
+    /// <summary>For each step, the rule of the model.</summary>
     public ImmutableArray<int> RuleOf { get; }
 
     private static PredicateBits Sees(RuleEffect step, IReadOnlyList<Term> goals, IReadOnlyList<Term> mustHold)
@@ -110,7 +114,7 @@ internal sealed class RuleDependencies
     private ulong[][] SetsByLeaf(LoweredModel lowered, RuleEffect[] steps, Func<RuleEffect, int, bool> isIn) =>
         [.. lowered.Shape.Leaves.Select(leaf => Union(steps, step => isIn(step, leaf.Index)))];
 
-    // The steps that give a leaf one and the same code if they change it.
+    // The steps that, if they change a leaf, always give it the same code.
     private Dictionary<(int Leaf, int Code), ulong[]> Givers(RuleEffect[] steps)
     {
         var givers = new Dictionary<(int Leaf, int Code), ulong[]>();
@@ -149,7 +153,7 @@ internal sealed class RuleDependencies
         foreach (var leaf in step.Writes)
         {
             Add(readers[leaf]);
-            // Two steps that give a leaf the same code do so in either order.
+            // Two steps that give a leaf the same code commute on it.
             Add(writers[leaf], step.OnlyCode(leaf) is { } code ? givers[(leaf, code)] : null);
         }
 

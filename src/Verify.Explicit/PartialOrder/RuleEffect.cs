@@ -4,10 +4,14 @@ using Verify.Lowering;
 
 namespace Verify.Explicit.PartialOrder;
 
-/// <summary>What one lowered rule reads and what it can make of each leaf that it writes, whatever the state.</summary>
+/// <summary>
+/// The reads of a lowered rule and, for each leaf that it writes, the codes that it can produce, over all states.
+/// </summary>
 internal sealed class RuleEffect
 {
-    /// <summary>Leaves with more codes than bits in a word are known to be written, and no more.</summary>
+    /// <summary>
+    /// For leaves with more codes than bits in a word, only the fact that they are written is recorded.
+    /// </summary>
     public const int MaxCodes = 64;
 
     private readonly LoweredRule rule;
@@ -30,22 +34,24 @@ internal sealed class RuleEffect
         }
     }
 
-    /// <summary>The conditions of the guard: all must hold.</summary>
+    /// <summary>The conditions of the guard; all must hold.</summary>
     public ImmutableArray<Term> Conditions => conditions;
 
-    /// <summary>The leaves that decide whether it can fire, whether it is defined, and what it does.</summary>
+    /// <summary>The leaves that determine whether the rule can fire, whether it is defined, and its effect.</summary>
     public IReadOnlySet<int> Reads { get; }
 
-    /// <summary>The leaves that it can change.</summary>
+    /// <summary>The leaves that the rule can change.</summary>
     public IEnumerable<int> Writes => moves.Keys;
 
-    /// <summary>Whether it can change a leaf.</summary>
+    /// <summary>True if the rule can change a leaf.</summary>
     public bool CanWrite(int leaf) => moves.ContainsKey(leaf);
 
-    /// <summary>For each code that a leaf can have when it fires, the codes that it can have afterwards; null if not known.</summary>
+    /// <summary>
+    /// For each code that a leaf can have before the rule fires, the set of codes afterwards; null if unknown.
+    /// </summary>
     public ulong[]? Moves(int leaf) => moves[leaf];
 
-    /// <summary>The code that it gives a leaf if it changes it; null if there are several.</summary>
+    /// <summary>The only code that the rule gives a leaf when it changes it; null if there are several.</summary>
     public int? OnlyCode(int leaf)
     {
         if (moves[leaf] is not { } known)
@@ -59,11 +65,13 @@ internal sealed class RuleEffect
             changed |= known[from] & ~(1UL << from);
         }
 
-        // To the code that it writes it can also come from that code itself.
+        // The leaf may already have the code that the rule writes.
         return BitOperations.IsPow2(changed) ? BitOperations.TrailingZeroCount(changed) : null;
     }
 
-    /// <summary>The value of a term where one leaf has a code and nothing is known of the others; null if that leaves it open.</summary>
+    /// <summary>
+    /// The value of a term if one leaf has a given code and all others are unknown; null if it is not determined.
+    /// </summary>
     public static long? Evaluate(Term term, int leaf, int code)
     {
         long? Part(int i) => Evaluate(term.Parts[i], leaf, code);
@@ -74,7 +82,7 @@ internal sealed class RuleEffect
             case TermKind.Leaf:
                 return term.Leaves[0] == leaf ? code : null;
             case TermKind.Select:
-                // Terms are total: where the model is undefined, an index may point anywhere.
+                // Terms are total: where the model is undefined, an index may be out of range.
                 return Part(0) is { } at && at >= 0 && at < term.Leaves.Length && term.Leaves[(int)at] == leaf ? code : null;
             case TermKind.Not:
                 return 1 - Part(0);

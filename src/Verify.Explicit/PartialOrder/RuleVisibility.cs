@@ -2,18 +2,18 @@ using Verify.Lowering;
 
 namespace Verify.Explicit.PartialOrder;
 
-/// <summary>Whether a step can make a predicate false that held before it.</summary>
+/// <summary>Decides whether a step can make a predicate false.</summary>
 /// <remarks>
-/// What a search looks for is a state where something holds; a step that can only bring it about may be taken early
-/// without losing it, so that only the other direction makes a step visible (after Schmidt, "Stubborn sets for standard
-/// properties", 1999, and Kristensen and Valmari, "Improved question-guided stubborn set methods for state properties",
-/// 2000, who use it the other way round).
+/// The search looks for states where a goal holds. A step that can only make a goal true may be taken early without
+/// losing it, so only the other direction makes a step visible (after Schmidt, "Stubborn sets for standard properties",
+/// 1999, and Kristensen and Valmari, "Improved question-guided stubborn set methods for state properties", 2000, who
+/// use the opposite direction).
 /// </remarks>
 internal sealed class RuleVisibility(RuleEffect step)
 {
     private readonly HashSet<(Term, bool)> harmless = [];
 
-    /// <summary>Whether the step can end that a truth value is as given.</summary>
+    /// <summary>True if the step can change a truth value away from the given one.</summary>
     public bool CanEnd(Term term, bool isTrue)
     {
         if (harmless.Contains((term, isTrue)))
@@ -25,7 +25,7 @@ internal sealed class RuleVisibility(RuleEffect step)
         {
             TermKind.Constant => false,
             TermKind.Not => CanEnd(term.Parts[0], !isTrue),
-            // In either case all that is needed of the parts is that what was so stays so.
+            // In both cases it is enough that each operand keeps its value.
             TermKind.And or TermKind.Or => CanEnd(term.Parts[0], isTrue) || CanEnd(term.Parts[1], isTrue),
             _ => CanEndAtom(term, isTrue),
         };
@@ -45,7 +45,7 @@ internal sealed class RuleVisibility(RuleEffect step)
             return CanEnd(leaves.First(), code => RuleEffect.Evaluate(term, leaves.First(), code) == 1 == isTrue);
         }
 
-        // One of several leaves, by an index that stays, against a constant.
+        // a comparison of one of several leaves, with an unchanged index, to a constant
         var (looked, number) = term.Kind == TermKind.Equal && term.Parts[1].IsConstant ? (term.Parts[0], term.Parts[1].Number) : (term, 1);
         return looked.Kind == TermKind.Select && !Term.LeavesOf(looked.Parts[0]).Any(step.CanWrite)
             ? looked.Leaves.Any(leaf => CanEnd(leaf, code => code == number == isTrue))

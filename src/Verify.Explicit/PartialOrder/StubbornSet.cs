@@ -4,29 +4,30 @@ using Verify.Explicit.Compilation;
 namespace Verify.Explicit.PartialOrder;
 
 /// <summary>
-/// Chooses, of the steps that a state can take, some that are enough: the others can wait. One for each thread.
+/// Selects a sufficient subset of the enabled steps of a state; the others can wait. One object per thread.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Strong stubborn sets (Valmari, "Stubborn sets for reduced state space generation", 1991): a set of steps such that
-/// with a step that can be taken all are in it that depend on it, and with one that cannot, all that can establish one of
-/// the conditions that it lacks. Then (1) of any run, its first step that is in the set can be taken at once, with the
-/// others in their order behind it; and (2) if none of a run is in the set, any step of the set that can be taken now
-/// can be taken before it as well as behind it.
+/// Strong stubborn sets (Valmari, "Stubborn sets for reduced state space generation", 1991): with each enabled step the
+/// set contains all steps that depend on it; with each disabled step it contains all steps that can establish one of
+/// the conditions that it lacks. Two facts follow for any run. (1) If the run contains a step of the set, the first
+/// such step can be taken at once, followed by the others in their order. (2) If it contains none, any enabled step of
+/// the set can be taken before the run as well as after it.
 /// </para>
 /// <para>
-/// What is added here: a state is reduced only to a set with a step that can be taken, ends nothing that is looked for,
-/// and goes forward (<see cref="ProgressRanking"/>). Take a run from a state that was found to one where a goal holds, or that
-/// ends with some rule. By (1) the search goes on by one step of it, and fewer are left; by (2) it takes the step just
-/// named, the run still leads to a state where the goal holds, since that step cannot end it, and as many are left. The
-/// second happens finitely often in a row, since those steps go forward; a state that is not reduced is a case of (1).
-/// Hence a goal that can be met is met, and a rule that can fire fires. In a state that cannot go on (2) is impossible,
-/// hence those are found, all of them. A rule that is undefined where the run leads to counts as a step there: what
-/// decides that it is defined is part of what it reads.
+/// This implementation adds a requirement: it reduces a state only to a set with an enabled step that makes no goal
+/// false and is a forward step (<see cref="ProgressRanking"/>). Take a run from a visited state to a state where a goal
+/// holds, or to the firing of some rule. In case (1) the search takes one step of the run, and a shorter rest remains.
+/// In case (2) it takes the forward step; the run still leads to a state where the goal holds, because that step cannot
+/// make it false, and the rest is as long as before. Case (2) occurs only finitely often in a row, because those steps
+/// are forward steps; a state that is not reduced is an instance of case (1). Hence the search reaches every reachable
+/// goal and fires every rule that can fire. Before a deadlock, case (2) is impossible, so the search finds all
+/// deadlocks. A rule that is undefined at the end of a run counts as a step there, because its reads include the terms
+/// that decide whether it is defined.
 /// </para>
 /// <para>
-/// All of that is said of runs and not of one state after the other, and goals do not tell identities apart: it holds as
-/// well when every state is replaced by another of its orbit, and the rest of the run with it.
+/// The argument is about runs, and goals do not distinguish identities. So it also holds if every state, and the rest
+/// of the run with it, is replaced by another state of its orbit.
 /// </para>
 /// </remarks>
 internal sealed unsafe class StubbornSet(RuleDependencies steps, int wordCount)
@@ -40,16 +41,16 @@ internal sealed unsafe class StubbornSet(RuleDependencies steps, int wordCount)
     private int waitingCount;
     private int chosenCount;
 
-    /// <summary>Gives up goals: what was met need not be met again.</summary>
+    /// <summary>Drops goals: a goal that was reached need not be reached again.</summary>
     public void GiveUp(PredicateBits met) => goals = goals.Except(met);
 
-    /// <summary>Leaves only the successors by chosen steps.</summary>
+    /// <summary>Keeps only the successors by selected steps.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="successors">All of its successors.</param>
-    /// <param name="rules">The lowered rule of each.</param>
-    /// <param name="counts">How often each rule of the model fired; what is left out is taken off.</param>
-    /// <param name="made">How many there are.</param>
-    /// <returns>How many are left.</returns>
+    /// <param name="successors">All successors of the state.</param>
+    /// <param name="rules">The lowered rule of each successor.</param>
+    /// <param name="counts">The number of times each rule of the model fired; omitted steps are subtracted.</param>
+    /// <param name="made">The number of successors.</param>
+    /// <returns>The number of successors kept.</returns>
     public int Choose(ulong* state, ulong* successors, int* rules, long* counts, int made)
     {
         if (made < 2 || !CanBegin(rules, made))
@@ -100,7 +101,8 @@ internal sealed unsafe class StubbornSet(RuleDependencies steps, int wordCount)
         }
     }
 
-    // The set that a step makes necessary; false as soon as it has as many steps that can be taken as one known before.
+    // Computes the closure of a step; returns false as soon as it contains as many enabled steps as the best set so
+    // far.
     private bool Close(int first, int most)
     {
         Array.Clear(chosen);
@@ -148,7 +150,8 @@ internal sealed unsafe class StubbornSet(RuleDependencies steps, int wordCount)
         }
     }
 
-    // Of the conditions that a step lacks, the one with the fewest new steps; those that can be taken weigh most.
+    // Of the conditions that a disabled step lacks, the one whose enabling steps add the least; enabled steps weigh
+    // most.
     private int CheapestMissing(int step)
     {
         var (cheapest, price) = (-1, int.MaxValue);

@@ -1,21 +1,21 @@
 namespace Verify.Explicit.Storage;
 
 /// <summary>
-/// Blocks that are used again: levels come and go faster than the garbage collector gives their memory back.
+/// Reuses blocks of states, because levels come and go faster than the garbage collector returns memory.
 /// </summary>
 internal sealed class BlockPool(int wordCount)
 {
     private readonly Stack<ulong[]> free = new();
     private long blocks;
 
-    /// <summary>Bytes of memory in all blocks, whether used or free.</summary>
+    /// <summary>The total size of all blocks in bytes, used or free.</summary>
     public long SizeBytes => Volatile.Read(ref blocks) * Frontier.BlockStates * wordCount * sizeof(ulong);
 
-    /// <summary>A block for states, pinned in memory.</summary>
+    /// <summary>Allocates a block for states, pinned in memory.</summary>
     public static ulong[] NewBlock(int wordCount) =>
         GC.AllocateUninitializedArray<ulong>(Frontier.BlockStates * wordCount, pinned: true);
 
-    /// <summary>A block, of which nothing can be said.</summary>
+    /// <summary>Returns a block with arbitrary content.</summary>
     public ulong[] Rent()
     {
         lock (free)
@@ -30,7 +30,7 @@ internal sealed class BlockPool(int wordCount)
         return NewBlock(wordCount);
     }
 
-    /// <summary>Takes a block back; an empty one is none.</summary>
+    /// <summary>Takes a block back; ignores an empty one.</summary>
     public void Return(ulong[] block)
     {
         if (block.Length > 0)
@@ -42,7 +42,7 @@ internal sealed class BlockPool(int wordCount)
         }
     }
 
-    /// <summary>Leaves the free blocks to the garbage collector, at once.</summary>
+    /// <summary>Releases the free blocks to the garbage collector at once.</summary>
     public void Trim()
     {
         const long WorthIt = 1 << 20;

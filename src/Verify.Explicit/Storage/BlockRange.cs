@@ -1,7 +1,7 @@
 namespace Verify.Explicit.Storage;
 
-/// <summary>States of a level: all of some blocks, but for the first of the first.</summary>
-/// <param name="Block">The first block.</param>
-/// <param name="First">The first state in it.</param>
-/// <param name="End">The block behind the last one.</param>
+/// <summary>A range of states of a level: complete blocks, except for the first states of the first block.</summary>
+/// <param name="Block">The index of the first block.</param>
+/// <param name="First">The index of the first state in that block.</param>
+/// <param name="End">The index after the last block.</param>
 internal readonly record struct BlockRange(int Block, int First, int End);

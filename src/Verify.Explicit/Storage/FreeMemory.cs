@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Verify.Explicit.Storage;
 
-/// <summary>How much memory can be had without taking it from others.</summary>
-/// <param name="root">The root of the file system; a test has another one.</param>
+/// <summary>Measures the memory that is available without displacing other processes.</summary>
+/// <param name="root">The root of the file system; tests use another one.</param>
 internal sealed class FreeMemory(string root)
 {
-    /// <summary>Bytes of memory that are free here; null where nobody tells.</summary>
+    /// <summary>The number of free bytes; null if the system does not report it.</summary>
     public long? Bytes()
     {
         var least = Field("proc/meminfo", "MemAvailable:") * 1024;
@@ -18,7 +18,7 @@ internal sealed class FreeMemory(string root)
         return least;
     }
 
-    // What is left of the limits of the control groups that this process is in, of both versions.
+    // The remaining bytes in the control groups of this process, for both versions of control groups.
     private IEnumerable<long?> OfGroups()
     {
         foreach (var line in Lines("proc/self/cgroup"))
@@ -45,7 +45,7 @@ internal sealed class FreeMemory(string root)
         }
     }
 
-    // A group is bound by those that it is in; within a container, what is mounted may be the group itself.
+    // The limits of the enclosing groups apply too. Within a container, the mounted directory may be the group itself.
     private static IEnumerable<string> Upwards(string mount, string group)
     {
         for (var at = group.Trim('/'); at.Length > 0; at = at.Contains('/', StringComparison.Ordinal) ? at[..at.LastIndexOf('/')] : "")
@@ -56,7 +56,7 @@ internal sealed class FreeMemory(string root)
         yield return mount;
     }
 
-    // What was read of files and not of late is given up when somebody needs the room.
+    // Adds the inactive file cache to the remaining memory, because the kernel reclaims it on demand.
     private long? Left(string group, string limit, string usage, string cache) =>
         Number(Lines(Path.Combine(group, limit)).FirstOrDefault()) - Number(Lines(Path.Combine(group, usage)).FirstOrDefault())
             + (Field(Path.Combine(group, "memory.stat"), cache + " ") ?? 0) is { } left
@@ -68,7 +68,7 @@ internal sealed class FreeMemory(string root)
             ? Number(line[name.Length..].Replace("kB", "", StringComparison.Ordinal))
             : null;
 
-    // "max" is no number: there is no limit.
+    // "max" means that there is no limit.
     private static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
             ? number

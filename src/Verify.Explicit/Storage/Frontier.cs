@@ -5,11 +5,11 @@ using Verify.Explicit.Packing;
 namespace Verify.Explicit.Storage;
 
 /// <summary>
-/// The states of one level, in blocks, in memory or on disk. Appended to by one thread, then read by all.
+/// The states of one level, in blocks in memory or on disk. One thread appends them; afterwards all threads read them.
 /// </summary>
 internal sealed class Frontier(int wordCount, BlockPool? pool = null)
 {
-    /// <summary>States a block holds.</summary>
+    /// <summary>The number of states per block.</summary>
     public const int BlockStates = 4096;
 
     private readonly List<Block> blocks = [];
@@ -17,25 +17,25 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
     private int openCount = BlockStates;
     private long closedCount;
 
-    /// <summary>States in it.</summary>
+    /// <summary>The number of states.</summary>
     public long Count => closedCount + (open.Length == 0 ? 0 : openCount);
 
     /// <summary>The number of blocks.</summary>
     public int BlockCount => blocks.Count + (open.Length == 0 ? 0 : 1);
 
-    /// <summary>The files that it is in, some more than once.</summary>
+    /// <summary>The files of the blocks; some appear more than once.</summary>
     public IEnumerable<StateFile> Files => blocks.Select(block => block.File).OfType<StateFile>();
 
-    /// <summary>States in a block.</summary>
+    /// <summary>The number of states in a block.</summary>
     public int StatesIn(int block) => block < blocks.Count ? blocks[block].Count : openCount;
 
-    /// <summary>Some states of a block: where they are in memory, or where they were read to.</summary>
+    /// <summary>Some states of a block: in place if they are in memory, else read into a buffer.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="first">The first of the states in the block.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="scratch">Room for what has to be read from disk.</param>
-    /// <param name="at">The position of the first word.</param>
-    /// <exception cref="IOException">They cannot be read.</exception>
+    /// <param name="first">The index of the first state in the block.</param>
+    /// <param name="count">The number of states.</param>
+    /// <param name="scratch">The buffer for states on disk.</param>
+    /// <param name="at">The index of the first word in the returned array.</param>
+    /// <exception cref="IOException">The read failed.</exception>
     public ulong[] Words(int block, int first, int count, ulong[] scratch, out int at)
     {
         at = first * wordCount;
@@ -85,7 +85,7 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
         closedCount += segment.Count;
     }
 
-    /// <summary>Takes over the states of another, which is empty afterwards.</summary>
+    /// <summary>Moves the states of another frontier to this one.</summary>
     public void Absorb(Frontier other)
     {
         Close();
@@ -95,7 +95,7 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
         other.Clear();
     }
 
-    /// <summary>Gives the blocks back to where they came from.</summary>
+    /// <summary>Returns the blocks to their pool.</summary>
     public void Recycle()
     {
         Close();
@@ -107,8 +107,8 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
         Clear();
     }
 
-    /// <summary>Moves what is in memory to a file; what was block and position stays so.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Moves states from memory to a file; blocks and positions stay the same.</summary>
+    /// <exception cref="IOException">The write failed.</exception>
     public void MoveTo(StateDirectory scratch)
     {
         Close();
@@ -126,10 +126,10 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
         }
     }
 
-    /// <summary>Where states are on disk; what is in memory is written.</summary>
-    /// <param name="scratch">Where to write.</param>
-    /// <param name="part">Which states, in order; null for all.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>The file ranges of the states; writes the states that are in memory.</summary>
+    /// <param name="scratch">The directory for new files.</param>
+    /// <param name="part">The states, in order; null for all.</param>
+    /// <exception cref="IOException">The write failed.</exception>
     public List<FileRange> Store(StateDirectory scratch, IEnumerable<BlockRange>? part = null)
     {
         Close();
@@ -179,7 +179,7 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
         return writer.Finish();
     }
 
-    // Blocks, and how many states at the beginning of each are none of the part.
+    // The blocks of a part, each with the number of states at its start to skip.
     private IEnumerable<(Block Block, int Skipped)> In(List<BlockRange> part)
     {
         foreach (var (from, first, end) in part)
@@ -215,6 +215,6 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
         (open, openCount) = ([], BlockStates);
     }
 
-    /// <summary>A block: words in memory, or a part of a file.</summary>
+    /// <summary>A block: words in memory or a range of a file.</summary>
     private sealed record Block(ulong[] Words, StateFile? File, long First, int Count);
 }

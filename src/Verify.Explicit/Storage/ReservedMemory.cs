@@ -2,31 +2,31 @@ using System.Runtime.InteropServices;
 
 namespace Verify.Explicit.Storage;
 
-/// <summary>Words of memory outside of the managed heap that are 0 at first, and can become more.</summary>
+/// <summary>A growing array of words outside of the managed heap, filled with 0.</summary>
 /// <remarks>
-/// On Linux addresses are set aside for as much as the machine has, and memory is asked for piece by piece: it grows
-/// where it is, and what has been written is never copied. Elsewhere, or when addresses are scarce, it moves.
+/// On Linux it reserves address space for the whole memory of the machine and commits it piece by piece: it grows in
+/// place, without a copy. On other systems, or if address space is scarce, it grows by copying.
 /// </remarks>
 internal sealed unsafe class ReservedMemory : IDisposable
 {
     private const long LargePage = 2 << 20;
     private const long Page = 4096;
-    private nint whole; // what was set aside, from the beginning
-    private long setAside; // bytes of it; 0 where memory is not set aside
+    private nint whole; // the reserved range
+    private long setAside; // bytes of it; 0 if nothing is reserved
     private long wordCount;
 
-    /// <summary>Asks for a number of words.</summary>
-    /// <exception cref="InsufficientMemoryException">There are not that many.</exception>
+    /// <summary>Allocates a number of words.</summary>
+    /// <exception cref="InsufficientMemoryException">The memory does not suffice.</exception>
     public ReservedMemory(long words)
     {
         Allocate(words);
     }
 
-    /// <summary>The first word. Changes when it grows.</summary>
+    /// <summary>A pointer to the first word. Growing may change it.</summary>
     public ulong* Start { get; private set; }
 
-    /// <summary>Becomes larger; the words there were keep what they hold.</summary>
-    /// <exception cref="InsufficientMemoryException">There are not that many; what there was is as it was.</exception>
+    /// <summary>Grows the array; existing words keep their values.</summary>
+    /// <exception cref="InsufficientMemoryException">The memory does not suffice; the array is unchanged.</exception>
     public void Grow(long words)
     {
         if (FitsWhereItIs(words))
@@ -55,7 +55,8 @@ internal sealed unsafe class ReservedMemory : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Twice does no harm: who empties a table has disposed of it before there turns out to be no memory for another.
+        // A double call does no harm. A table that is reset has been disposed of before the allocation of the next one
+        // may fail.
         Free(whole, setAside);
         (whole, setAside, wordCount) = (0, 0, 0);
         Start = null;
@@ -86,8 +87,8 @@ internal sealed unsafe class ReservedMemory : IDisposable
         (whole, setAside, wordCount) = ((nint)Start, 0, words);
     }
 
-    // As much as there is memory, if there are as many addresses; else less. Three times as much is left to others: a
-    // thread needs some for its stack, a library for its code.
+    // Reserves as much as the memory of the machine if enough address space is left, else less. Three times as much
+    // stays free, for stacks of threads and code of libraries.
     private bool SetAside(long bytes)
     {
         var most = Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, bytes) + LargePage;
@@ -110,7 +111,7 @@ internal sealed unsafe class ReservedMemory : IDisposable
 
     private void Open(long from, long to)
     {
-        // The page that "from" is in may be open already: that does no harm.
+        // The page that contains "from" may be committed already; committing it again does no harm.
         var first = (nint)(Start + from) & -(nint)Page;
         var length = (nint)(Start + to) - first;
         if (Protect(first, length, ReadAndWrite) != 0)
@@ -118,7 +119,7 @@ internal sealed unsafe class ReservedMemory : IDisposable
             throw new InsufficientMemoryException();
         }
 
-        // Random access to small pages spends more time in the processor's own TLB than in the table.
+        // With small pages, random access spends more time on misses of the processor's TLB than on the table.
         if (length >= LargePage)
         {
             _ = Advise(first, length, UseLargePages);

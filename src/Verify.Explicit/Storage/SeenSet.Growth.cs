@@ -4,24 +4,26 @@ using Verify.Explicit.Packing;
 
 namespace Verify.Explicit.Storage;
 
-/// <summary>What rests on the order of slots being almost that of hashes: growing in place, and writing in order.</summary>
+/// <summary>
+/// The operations that rely on slots being almost in the order of hashes: growing in place and writing in order.
+/// </summary>
 internal sealed unsafe partial class SeenSet
 {
-    /// <summary>Makes the table larger, where it is. No one may insert meanwhile.</summary>
-    /// <param name="factor">How many times, a power of two.</param>
-    /// <param name="crew">Who does it; null for the caller alone.</param>
+    /// <summary>Grows the table in place. Not thread-safe with insertions.</summary>
+    /// <param name="factor">The growth factor, a power of two.</param>
+    /// <param name="crew">The threads that do the work; null for the caller alone.</param>
     /// <remarks>
-    /// At twice the size, states that belong to slots from i on go to slots from 2i on. So the upper half is moved first,
-    /// to room that is new; what it leaves is room for the upper half of the rest, and so on. A half begins behind a slot
-    /// that is empty: what lies in it belongs to it.
+    /// When the size doubles, states of the slots from i on move to the slots from 2i on. So the upper half moves
+    /// first, into new memory. The space that it leaves takes the upper half of the rest, and so on. A half begins
+    /// after an empty slot, so that all states in it belong to it.
     /// </remarks>
-    /// <exception cref="InsufficientMemoryException">There is no room; the table is as it was.</exception>
+    /// <exception cref="InsufficientMemoryException">The memory does not suffice; the table is unchanged.</exception>
     public void Grow(int factor, ThreadGroup? crew)
     {
         var old = Capacity;
         memory.Grow(factor * old * wordCount);
         slots = memory.Start;
-        // States at the beginning may belong to the end, where there was no more room.
+        // States at the beginning may belong to the end, which was full.
         var first = Take(EmptyFrom(0));
         Use(factor * old);
         var to = old;
@@ -43,8 +45,10 @@ internal sealed unsafe partial class SeenSet
         Add(rest);
     }
 
-    /// <summary>Writes all states to a sorted file; null if there are none. No thread may insert meanwhile.</summary>
-    /// <exception cref="IOException">They cannot be written.</exception>
+    /// <summary>
+    /// Writes all states to a sorted file; null if the table is empty. Not thread-safe with insertions.
+    /// </summary>
+    /// <exception cref="IOException">The write failed.</exception>
     public StateFile? WriteTo(StateDirectory scratch)
     {
         using var writer = new StateWriter(scratch, wordCount, isSorted: true);
@@ -52,14 +56,14 @@ internal sealed unsafe partial class SeenSet
         return writer.Finish();
     }
 
-    // In the order of StateOrder.
+    // Writes the states in the order of StateOrder.
     private void WriteTo(StateWriter writer)
     {
-        // Slots in a row without a gap hold states that belong there or before: those need sorting, and no others.
+        // A run of occupied slots holds only states that belong to it or before it, so each run is sorted on its own.
         var row = new InsertionBuffer(wordCount);
         var gap = EmptyFrom(0);
 
-        // The row at the beginning may hold the rest of the row at the end.
+        // The run at the beginning may hold the rest of the run at the end.
         AddRow(row, 0, gap, isOfTheEnd: false);
         row.WriteTo(writer);
         for (var i = gap + 1; i <= mask; i++)
@@ -85,7 +89,7 @@ internal sealed unsafe partial class SeenSet
         }
     }
 
-    // Below that, threads cost more than they save.
+    // For fewer slots, threads cost more than they save.
     private const int SmallPart = 1 << 14;
 
     private void AddRow(InsertionBuffer row, long from, long to, bool isOfTheEnd)
@@ -101,7 +105,7 @@ internal sealed unsafe partial class SeenSet
         }
     }
 
-    // The first empty slot from one on.
+    // The first empty slot at or after a given one.
     private long EmptyFrom(long slot)
     {
         while (slots[slot * wordCount] != 0)

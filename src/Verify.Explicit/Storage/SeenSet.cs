@@ -6,32 +6,33 @@ using Verify.Explicit.Packing;
 namespace Verify.Explicit.Storage;
 
 /// <summary>
-/// The states seen so far: an insert-only hash table of whole states, without locks. Exact: two states are the same
-/// only if all their words are. Or compact, if that is asked for: of each state 63 bits of its hash.
+/// The seen states: an insert-only, lock-free hash table. By default it stores whole states, so that states are equal
+/// only if all their words are. In compact mode it stores 63 bits of the hash of each state.
 /// </summary>
 /// <remarks>
-/// Open addressing, linear probing; a slot is the words of one state. The first word is claimed by compare-and-swap,
-/// the others are written after it; who meets a claimed slot with the same first word waits for them. That works
-/// because no word of a state is 0 (<see cref="StateLayout.Occupied"/>). It does not grow while it is used: the search
-/// grows it between two rounds, when no one inserts. The upper bits of the hash choose the slot: growing then reads and
-/// writes memory in order, and so does writing the states in the order of their hashes.
+/// Open addressing with linear probing; a slot holds the words of one state. A thread claims the first word by
+/// compare-and-swap and then writes the others. A thread that finds a claimed slot with the same first word waits for
+/// the others. This works because no word of a state is 0 (<see cref="StateLayout.Occupied"/>). The table does not grow
+/// during insertions; the search grows it between two rounds. The upper bits of the hash select the slot, so growing
+/// reads and writes memory in order, and so does writing the states in the order of their hashes.
 /// </remarks>
 internal sealed unsafe partial class SeenSet : IDisposable
 {
     private const int LineSlots = 8;
     private readonly int stateWords;
-    private readonly int wordCount; // of a slot
+    private readonly int wordCount; // words per slot
     private readonly bool isCompact;
     private ReservedMemory memory;
     private ulong* slots;
     private long mask;
-    private readonly long lineMask; // takes the place in a line off a slot
-    private int shift; // what is left of a hash is a slot: the order of slots is that of hashes, almost
+    private readonly long lineMask; // mask that clears the index of a slot within its cache line
+    private int shift; // the shift from a hash to a slot; slots are almost in the order of hashes
 
-    /// <summary>Makes room for a number of slots, a power of two.</summary>
-    /// <param name="stateWords">Words of a state.</param>
-    /// <param name="capacity">Slots.</param>
-    /// <param name="isCompact">Whether hashes are kept in place of states; of one word the state itself takes no more.</param>
+    /// <summary>Allocates a table with a number of slots, a power of two.</summary>
+    /// <param name="stateWords">The number of words of a state.</param>
+    /// <param name="capacity">The number of slots.</param>
+    /// <param name="isCompact">True to store hashes in place of states; a state of one word is stored itself, which
+    /// takes no more space.</param>
     public SeenSet(int stateWords, long capacity, bool isCompact = false)
     {
         this.stateWords = stateWords;
@@ -42,19 +43,19 @@ internal sealed unsafe partial class SeenSet : IDisposable
         Use(capacity);
     }
 
-    /// <summary>Whether two states that differ may be taken for one.</summary>
+    /// <summary>True if a hash collision can hide a state.</summary>
     public bool IsCompact => isCompact;
 
     /// <summary>The number of slots.</summary>
     public long Capacity => mask + 1;
 
-    /// <summary>The states that fit before it should grow; beyond, probing gets slow.</summary>
+    /// <summary>The number of states that fit before the table should grow; beyond it, probing is slow.</summary>
     public long Limit => Capacity / 4 * 3;
 
-    /// <summary>Bytes of memory.</summary>
+    /// <summary>The size in bytes.</summary>
     public long SizeBytes => Capacity * wordCount * sizeof(ulong);
 
-    /// <summary>Asks the memory for the slot that a state with this hash is likely in.</summary>
+    /// <summary>Prefetches the slot that a state with this hash is likely in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong hash)
     {
@@ -64,10 +65,10 @@ internal sealed unsafe partial class SeenSet : IDisposable
         }
     }
 
-    /// <summary>Hashes states and asks the memory for their slots.</summary>
-    /// <param name="states">The words of the states, one state behind the other.</param>
-    /// <param name="count">States.</param>
-    /// <param name="hashes">Where the hashes go.</param>
+    /// <summary>Hashes states and prefetches their slots.</summary>
+    /// <param name="states">The words of the states, one state after the other.</param>
+    /// <param name="count">The number of states.</param>
+    /// <param name="hashes">Receives the hashes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Announce(ulong* states, int count, ulong* hashes)
     {
@@ -97,12 +98,12 @@ internal sealed unsafe partial class SeenSet : IDisposable
         }
     }
 
-    /// <summary>Adds states that were announced.</summary>
-    /// <param name="states">The words of the states, one state behind the other.</param>
-    /// <param name="hashes">Their hashes.</param>
-    /// <param name="count">States.</param>
-    /// <param name="added">Where the numbers of those go that were not there.</param>
-    /// <returns>How many were not there.</returns>
+    /// <summary>Adds states whose slots were prefetched.</summary>
+    /// <param name="states">The words of the states, one state after the other.</param>
+    /// <param name="hashes">The hashes of the states.</param>
+    /// <param name="count">The number of states.</param>
+    /// <param name="added">Receives the indices of the states that are new.</param>
+    /// <returns>The number of new states.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Insert(ulong* states, ulong* hashes, int count, int* added)
     {
@@ -121,12 +122,14 @@ internal sealed unsafe partial class SeenSet : IDisposable
         }
     }
 
-    /// <summary>Adds a state; true if it was not there. Exactly one of several threads that add it is told so.</summary>
+    /// <summary>
+    /// Adds a state; true if it is new. If several threads add the same state, exactly one gets true.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Insert(ulong* state, ulong hash) =>
         wordCount != 1 ? InsertMany(state, hash) : InsertOne(isCompact ? KeyOf(hash) : state[0], hash);
 
-    /// <summary>The slot of a state; -1 if it is not there. Not while states are added.</summary>
+    /// <summary>The slot of a state; -1 if it is absent. Not thread-safe with insertions.</summary>
     public long Find(ulong* state, ulong hash)
     {
         for (var index = SlotOf(hash); ; index = (index + 1) & mask)
@@ -139,7 +142,7 @@ internal sealed unsafe partial class SeenSet : IDisposable
         }
     }
 
-    // Never 0; the upper bits, which choose the slot, are as they were.
+    // Never 0; keeps the upper bits, which select the slot.
     private static ulong KeyOf(ulong hash) => hash | 1;
 
     private ulong HashOfSlot(ulong* slot) => isCompact ? *slot : StateHash.Of(slot, wordCount);
@@ -147,13 +150,13 @@ internal sealed unsafe partial class SeenSet : IDisposable
     private bool InsertSlot(ulong* slot) =>
         wordCount != 1 ? InsertMany(slot, HashOfSlot(slot)) : InsertOne(*slot, HashOfSlot(slot));
 
-    // States of one word belong to the first slot of a line of memory, all of which is looked at at once.
+    // A state of one word belongs to the first slot of a cache line; the search compares all slots of the line at once.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long SlotOf(ulong hash) => (long)(hash >> shift) & lineMask;
 
-    // Nine of ten successors have been seen before, and how far one has to go for them is what a processor cannot
-    // foresee. A line that is being written by others may be read in any state: what is found there is there, and what is
-    // not is looked for again.
+    // Nine out of ten successors have been seen before, and the processor cannot predict how far to probe for them.
+    // Other threads may be writing the line, so the vector load may miss a new entry: a match is final, and without a
+    // match the slots are checked again one by one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool InsertOne(ulong state, ulong hash)
     {
@@ -251,7 +254,7 @@ internal sealed unsafe partial class SeenSet : IDisposable
         return true;
     }
 
-    /// <summary>Empties the table and gives it another number of slots, a power of two.</summary>
+    /// <summary>Clears the table and gives it another number of slots, a power of two.</summary>
     public void Reset(long capacity)
     {
         memory.Dispose();

@@ -7,8 +7,8 @@ using Verify.Explicit.Packing;
 namespace Verify.Explicit.Storage;
 
 /// <summary>
-/// Where a search keeps the states it has seen: a table, and when memory does not suffice, the table for what it finds
-/// of the next level and sorted files for the rest.
+/// The storage for the seen states: a table in memory. If memory does not suffice, the table holds the states found for
+/// the next level, and sorted files hold the rest.
 /// </summary>
 internal sealed unsafe class StateStore : IDisposable
 {
@@ -18,11 +18,11 @@ internal sealed unsafe class StateStore : IDisposable
     private readonly StorageTuning tuning;
     private readonly Checkpoint? checkpoint;
     private readonly long minCapacity;
-    private readonly Lazy<long> limitBytes; // few searches come near it
+    private readonly Lazy<long> limitBytes; // lazy, because few searches come near the limit
     private long held;
     private long settled;
 
-    /// <summary>Begins with an empty table.</summary>
+    /// <summary>Creates an empty store.</summary>
     public StateStore(int wordCount, int maxSuccessors, EngineOptions run, StorageTuning tuning, Checkpoint? checkpoint)
     {
         (this.wordCount, this.run, this.tuning, this.checkpoint) = (wordCount, run, tuning, checkpoint);
@@ -37,31 +37,33 @@ internal sealed unsafe class StateStore : IDisposable
         Pool = new BlockPool(wordCount);
     }
 
-    /// <summary>In memory, all states seen; on disk, those found since it was last written.</summary>
+    /// <summary>
+    /// In memory mode, all seen states; in disk mode, the states found since the table was last written.
+    /// </summary>
     public SeenSet Table { get; }
 
-    /// <summary>Where frontiers take their memory from.</summary>
+    /// <summary>The pool that frontiers take blocks from.</summary>
     public BlockPool Pool { get; }
 
-    /// <summary>The states on disk; null while all are in the table.</summary>
+    /// <summary>The states on disk; null in memory mode.</summary>
     public ExternalSet? Disk { get; private set; }
 
-    /// <summary>The directory of the files; null while there are none.</summary>
+    /// <summary>The directory of the files; null if there is none.</summary>
     public StateDirectory? Scratch { get; private set; }
 
-    /// <summary>Files that the states are in.</summary>
+    /// <summary>The files that hold states.</summary>
     public IEnumerable<StateFile> Files => Disk is null ? [] : Disk.Seen.Concat(Disk.Candidates);
 
-    /// <summary>Distinct states.</summary>
+    /// <summary>The number of distinct states.</summary>
     public long States => Disk is null ? Volatile.Read(ref held) : settled;
 
-    /// <summary>Whether the table takes more states before somebody makes room. Any thread may ask.</summary>
+    /// <summary>True if the table can take more states before it has to grow. Thread-safe.</summary>
     public bool HasRoom => Volatile.Read(ref held) < Room;
 
-    /// <summary>Takes note of states added to the table. Any thread may.</summary>
+    /// <summary>Counts states that were added to the table. Thread-safe.</summary>
     public void Added(long states) => Interlocked.Add(ref held, states);
 
-    /// <summary>Makes the table larger; false if that would take more memory than there is.</summary>
+    /// <summary>Grows the table; false if that would exceed the memory limit.</summary>
     public bool TryGrow(ThreadGroup? crew)
     {
         while (held >= Table.Limit)
@@ -84,7 +86,7 @@ internal sealed unsafe class StateStore : IDisposable
         return held < tuning.MaxHeld;
     }
 
-    /// <summary>Whether going on would take more memory, or disk, than a budget of bytes allows.</summary>
+    /// <summary>True if continuing would exceed the budget of bytes in memory or on disk.</summary>
     public bool IsOverBudget
     {
         get
@@ -94,8 +96,8 @@ internal sealed unsafe class StateStore : IDisposable
         }
     }
 
-    /// <summary>Goes on on disk: writes the table, and empties it for what will be found of the next level.</summary>
-    /// <exception cref="IOException">The directory or a file in it cannot be written.</exception>
+    /// <summary>Switches to disk mode: writes the table and clears it for the states of the next level.</summary>
+    /// <exception cref="IOException">A file cannot be written.</exception>
     public void GoToDisk()
     {
         Scratch ??= checkpoint?.Scratch ?? StateDirectory.Temporary(run.SpillDirectory, tuning);
@@ -104,7 +106,9 @@ internal sealed unsafe class StateStore : IDisposable
         GoOn(disk, held);
     }
 
-    /// <summary>Goes on from a checkpoint; in memory, if it was there and there is enough of it.</summary>
+    /// <summary>
+    /// Resumes from a checkpoint; in memory mode if the checkpoint is in that mode and memory suffices.
+    /// </summary>
     public void Resume(SearchSnapshot snapshot)
     {
         Scratch = checkpoint!.Scratch;
@@ -132,9 +136,9 @@ internal sealed unsafe class StateStore : IDisposable
         GoOn(disk, snapshot.States);
     }
 
-    /// <summary>For a checkpoint: writes what the table holds.</summary>
-    /// <returns>Files with the states seen, and with what was found of the next level.</returns>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Writes the content of the table for a checkpoint.</summary>
+    /// <returns>The files of the seen states and of the states found for the next level.</returns>
+    /// <exception cref="IOException">The write failed.</exception>
     public (ImmutableArray<StateFile> Seen, ImmutableArray<StateFile> Candidates) Save()
     {
         if (Disk is null)
@@ -147,8 +151,8 @@ internal sealed unsafe class StateStore : IDisposable
         return ([.. Disk.Seen], [.. Disk.Candidates]);
     }
 
-    /// <summary>On disk, writes what the table holds as found of the next level.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>In disk mode, writes the table to a file of states found for the next level.</summary>
+    /// <exception cref="IOException">The write failed.</exception>
     public void Spill()
     {
         if (held > 0)
@@ -158,7 +162,9 @@ internal sealed unsafe class StateStore : IDisposable
         }
     }
 
-    /// <summary>Begins a level. On disk, a table for few states is quicker to write and to empty.</summary>
+    /// <summary>
+    /// Starts a level. In disk mode, a small level gets a small table, which is faster to write and to clear.
+    /// </summary>
     public void StartLevel(long frontierStates)
     {
         if (Disk is null)
@@ -178,7 +184,10 @@ internal sealed unsafe class StateStore : IDisposable
         }
     }
 
-    /// <summary>On disk, finds out what of the level that was found is new. Stopped, it changes nothing.</summary>
+    /// <summary>
+    /// In disk mode, determines which of the states found for the next level are new. If it is stopped, nothing
+    /// changes.
+    /// </summary>
     /// <exception cref="IOException">A file cannot be written or read.</exception>
     public bool TrySettle(VisitState visit, Func<bool> isStopped, out StateFile? fresh)
     {
@@ -192,7 +201,7 @@ internal sealed unsafe class StateStore : IDisposable
         return true;
     }
 
-    /// <summary>The number of a state, each its own, when all levels are finished; -1 if it was not seen.</summary>
+    /// <summary>A unique number of a seen state after the last level; -1 if the state was not seen.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public long Find(ulong* state, ulong hash) => Disk is null ? Table.Find(state, hash) : Disk.Find(state, hash);
 
@@ -208,11 +217,12 @@ internal sealed unsafe class StateStore : IDisposable
 
     private long Room => Math.Min(Table.Limit, tuning.MaxHeld);
 
-    // While it is small: to be moved half as often is worth room that may stay empty.
+    // While the table is small it grows by a larger factor: it grows less often, and the possibly unused space is
+    // small.
     private bool MayLeap =>
         4 * Table.SizeBytes <= SmallBytes && MemoryToGrow(4) <= Math.Min(limitBytes.Value, run.Budget.Bytes ?? long.MaxValue);
 
-    // The table as it will be; and later the blocks of levels, which together may hold every state once.
+    // The memory of the larger table and, later, of the blocks of levels, which together may hold every state once.
     private long MemoryToGrow(int factor) =>
         Math.Max((factor * Table.SizeBytes) + Pool.SizeBytes, 7 * factor * Table.SizeBytes / 4);
 

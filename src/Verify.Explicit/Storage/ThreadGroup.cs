@@ -1,8 +1,8 @@
 namespace Verify.Explicit.Storage;
 
-/// <summary>Threads that do one job together, again and again, and wait in between.</summary>
+/// <summary>A group of threads that repeatedly do one job together and wait in between.</summary>
 /// <remarks>
-/// The thread pool was tried: with as few jobs as cores it tends to run them one after the other on one thread.
+/// The thread pool is not suitable: with as few jobs as cores it tends to run them one after the other on one thread.
 /// </remarks>
 internal sealed class ThreadGroup : IDisposable
 {
@@ -22,10 +22,12 @@ internal sealed class ThreadGroup : IDisposable
         }
     }
 
-    /// <summary>The number of threads, the caller's included.</summary>
+    /// <summary>The number of threads, including the caller.</summary>
     public int Size { get; }
 
-    /// <summary>Does a job on every thread, told its number, and returns when all have done it.</summary>
+    /// <summary>
+    /// Runs a job on every thread, with the thread's number as argument, and returns when all are done.
+    /// </summary>
     public void Do(Action<int> work)
     {
         job = work;
@@ -61,7 +63,7 @@ internal sealed class ThreadGroup : IDisposable
         }
     }
 
-    // A member that fails must still come to the barrier, or all wait for ever.
+    // A thread that fails must still reach the barrier, or the others never continue.
     private void Run(int member)
     {
         try

@@ -3,22 +3,22 @@ using Verify.Explicit.Packing;
 
 namespace Verify.Explicit.Symmetry;
 
-/// <summary>Bits of one leaf of a packed state; all of them, unless the leaf is wide.</summary>
+/// <summary>Bits of one leaf of a packed state: all of them, or a part of a wide leaf.</summary>
 /// <param name="Leaf">The leaf.</param>
-/// <param name="Slot">Where the bits are.</param>
-/// <param name="Below">How many lower bits of the leaf are not among them.</param>
+/// <param name="Slot">The position of the bits.</param>
+/// <param name="Below">The number of lower bits of the leaf that are not included.</param>
 internal sealed record BitField(SymmetricLeaf Leaf, Slot Slot, int Below);
 
-/// <summary>Neighbouring bits of a packed state, few enough to be the number of an entry of a table.</summary>
-/// <param name="Slot">Where they are.</param>
-/// <param name="Parts">The leaves, or parts of them, that are of interest among them, from the lowest bit on.</param>
+/// <summary>Adjacent bits of a packed state, few enough to index a table.</summary>
+/// <param name="Slot">The position of the bits.</param>
+/// <param name="Parts">The leaves, or parts of leaves, of interest in the window, from the lowest bit on.</param>
 internal sealed record BitWindow(Slot Slot, ImmutableArray<BitField> Parts)
 {
     private const int Widest = 8;
 
     /// <summary>Covers leaves by windows.</summary>
-    /// <param name="layout">Where they are.</param>
-    /// <param name="leaves">The leaves. One that can hold a member is not split.</param>
+    /// <param name="layout">The layout of the leaves.</param>
+    /// <param name="leaves">The leaves. A leaf that can hold a member is not split.</param>
     public static List<BitWindow> Over(StateLayout layout, IEnumerable<SymmetricLeaf> leaves)
     {
         var parts = leaves.SelectMany(leaf => PartsOf(leaf, layout.Slots[leaf.Leaf]))
@@ -36,11 +36,11 @@ internal sealed record BitWindow(Slot Slot, ImmutableArray<BitField> Parts)
         return windows;
     }
 
-    /// <summary>The sums of what the parts are worth, for every number that the bits can be.</summary>
-    /// <typeparam name="T">What is added up.</typeparam>
-    /// <param name="worth">What a part is worth, given its bits.</param>
-    /// <param name="add">Adds; in any order.</param>
-    /// <param name="sums">Room for the sums; the first is the neutral element.</param>
+    /// <summary>Computes, for every value of the window, the sum over its parts.</summary>
+    /// <typeparam name="T">The type of the sums.</typeparam>
+    /// <param name="worth">The summand of a part, given its bits.</param>
+    /// <param name="add">Addition; associative and commutative.</param>
+    /// <param name="sums">Receives the sums; the first element must be neutral.</param>
     public void Tabulate<T>(Func<BitField, int, T> worth, Func<T, T, T> add, Span<T> sums)
     {
         var (count, at) = (1, Slot.Shift);
@@ -51,7 +51,7 @@ internal sealed record BitWindow(Slot Slot, ImmutableArray<BitField> Parts)
                 sums[..count].CopyTo(sums[count..]);
             }
 
-            // The sums so far are at 0, and so are the last to go.
+            // The sums so far start at index 0, which is overwritten last.
             for (var bits = (1 << part.Slot.Width) - 1; bits >= 0; bits--)
             {
                 var more = worth(part, bits);
@@ -78,10 +78,10 @@ internal sealed record BitWindow(Slot Slot, ImmutableArray<BitField> Parts)
     private static int EndOf(Slot slot) => slot.Shift + slot.Width;
 }
 
-/// <summary>A table that is looked up by some bits of a state.</summary>
-/// <typeparam name="T">What its entries are.</typeparam>
-/// <param name="window">The bits.</param>
-/// <param name="table">An entry for each number that they can be.</param>
+/// <summary>A table indexed by some bits of a state.</summary>
+/// <typeparam name="T">The type of the entries.</typeparam>
+/// <param name="window">The bits that form the index.</param>
+/// <param name="table">One entry for each value of the bits.</param>
 internal readonly unsafe struct TableLookup<T>(Slot window, T* table)
     where T : unmanaged
 {

@@ -2,20 +2,19 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-// Long because all ways to put members in order share one state, its keys and the best result so far.
+// Long because all ways to order members share one state, its keys and the best result so far.
 namespace Verify.Explicit.Symmetry;
 
 /// <summary>
-/// Replaces a state by the one that stands for its orbit: all states that a permutation of identities makes of it.
-/// One for each thread.
+/// Replaces a state by the representative of its orbit under permutations of identities. One object per thread.
 /// </summary>
 /// <remarks>
-/// Exact: every state of an orbit gets the same representative. Members of a set are given keys that do not depend on
-/// their names; only permutations that put the keys in order are tried, and the least result is taken. Members of one
-/// key that can be swapped without changing the state need not be tried in every order; if too many orders are left,
-/// keys are refined by those of the members that they stand in relation to, and if that is not enough, again after each
-/// member that is given its place (McKay, "Practical graph isomorphism", 1981). All of that depends on the orbit alone, and
-/// so does which permutations are tried, and the least.
+/// Exact: all states of an orbit get the same representative. Each member of a set gets a key that does not depend on
+/// its name. The canonicalizer tries only the permutations that sort the keys, and takes the least result. Members with
+/// equal keys that can be swapped without changing the state need not be tried in every order. If too many orders are
+/// left, it refines the keys by those of related members; if that is not enough, it refines them again after each
+/// member that it places (McKay, "Practical graph isomorphism", 1981). The keys, the set of permutations that are
+/// tried, and the least result depend on the orbit alone.
 /// </remarks>
 internal sealed unsafe class Canonicalizer
 {
@@ -24,15 +23,15 @@ internal sealed unsafe class Canonicalizer
     private readonly int wordCount;
     private readonly int memberCount;
     private readonly int[] setOf;
-    private readonly Vector128<byte> isComparable; // with the next one
-    private readonly byte[] keys;                  // of who is where
+    private readonly Vector128<byte> isComparable; // mask: a member belongs to the same set as the next one
+    private readonly byte[] keys;                  // the key of the member at each place
     private readonly ulong[] colours;
-    private readonly int[] order;                  // who is where
+    private readonly int[] order;                  // the member at each place
     private readonly int[] bestOrder;
-    private readonly int[] runStarts;              // members of one key that are not interchangeable
+    private readonly int[] runStarts;              // ranges of places whose members have equal keys and are not interchangeable
     private readonly int[] runEnds;
-    private readonly int[] likes;                  // for each place: how many are like each candidate for it
-    private readonly ulong[] images;               // for each place: the state with a candidate there; pinned, as the next two
+    private readonly int[] likes;                  // for each place: the number of members equivalent to each candidate for it
+    private readonly ulong[] images;               // for each place: the state with a candidate there; pinned, like the next two
     private readonly ulong[] spare;
     private readonly ulong[] best;
     private int runs;
@@ -61,16 +60,16 @@ internal sealed unsafe class Canonicalizer
         }
     }
 
-    /// <summary>The most orders for which keys need not be refined; at least 1.</summary>
+    /// <summary>The maximum number of orders without a refinement of keys; at least 1.</summary>
     public int MaxOrders { get; init; } = 256;
 
-    /// <summary>The most orders of refined keys that are tried one and all; at least 1.</summary>
+    /// <summary>The maximum number of orders that are all tried after a refinement of keys; at least 1.</summary>
     public int MaxRefinedOrders { get; init; } = 4096;
 
     /// <summary>The number of states that the last representative stands for.</summary>
     public Int128 OrbitSize => equals == 1 ? tables.Symmetry.GroupSize : tables.Symmetry.GroupSize / equals;
 
-    /// <summary>For each set, what the last call made of each member.</summary>
+    /// <summary>For each set, the image of each member under the last permutation.</summary>
     public int[][] Permutation()
     {
         var permutation = tables.Symmetry.Sets.Select(set => new int[set.Members.Length]).ToArray();
@@ -100,7 +99,7 @@ internal sealed unsafe class Canonicalizer
             var next = Vector128.Shuffle(own, Vector128.Create((byte)1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15));
             if ((Vector128.GreaterThanOrEqual(own, next) & isComparable) == Vector128<byte>.Zero)
             {
-                return; // in order, and no other order is
+                return; // the members are in order, and no other order exists
             }
 
             own.CopyTo(keys);
@@ -155,7 +154,7 @@ internal sealed unsafe class Canonicalizer
         return sum;
     }
 
-    // By key; sets are small, and successors of a representative almost in order.
+    // Selection sort by key: sets are small, and successors of a representative are almost sorted.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sort(ulong* state)
     {
@@ -182,7 +181,8 @@ internal sealed unsafe class Canonicalizer
         }
     }
 
-    // Members that are interchangeable make no difference, but for how many permutations have one result.
+    // The order of interchangeable members does not matter; it only multiplies the number of permutations with the same
+    // result.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindRuns(ulong* state)
     {
@@ -230,7 +230,7 @@ internal sealed unsafe class Canonicalizer
         }
 
         colouring.Refine(state, colours);
-        // The rank among what is left of each set is a key as well.
+        // The rank of a member within its set becomes its new key.
         for (var place = 0; place < memberCount; place++)
         {
             var rank = 0;
@@ -243,7 +243,7 @@ internal sealed unsafe class Canonicalizer
         }
     }
 
-    // Two orders, and two results.
+    // A run of two members has only two orders.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TryPair(int place, ulong* state)
     {
@@ -274,7 +274,8 @@ internal sealed unsafe class Canonicalizer
         Copy(PointerTo(best), state);
     }
 
-    // Where too many orders are left: who is put first in a run tells others apart, as a page does the frame that it maps.
+    // For too many orders: placing one member of a run first distinguishes the others, as a page distinguishes the
+    // frame that it maps.
     private void TryOneByOne(ulong* state)
     {
         (found, isTried, isMoved) = (0, true, true);
@@ -283,8 +284,7 @@ internal sealed unsafe class Canonicalizer
         Copy(PointerTo(best), state);
     }
 
-    // What follows for two candidates is the same if one order after each has the same result: they are alike then, and
-    // one of them stands for both.
+    // Two candidates are equivalent if some order after each gives the same result; one of them then stands for both.
     private void Grow(ulong* state, Int128 each)
     {
         if (runs == 0)
@@ -344,7 +344,7 @@ internal sealed unsafe class Canonicalizer
             (order[first], order[place]) = (order[place], order[first]);
         }
 
-        // Ranks, of which there are few: there is room for one more before each.
+        // There are few ranks, so doubling them leaves room to put one member before its equals.
         for (var other = 0; other < memberCount; other++)
         {
             keys[other] = (byte)((2 * keys[other]) + (other == first ? 0 : 1));
@@ -364,7 +364,7 @@ internal sealed unsafe class Canonicalizer
         public int Count { get; set; } = 1;
     }
 
-    // Puts every member of a run in a place that could be there, and goes on with the rest.
+    // Tries every candidate at a place of a run, and recursively fills the other places.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Try(int run, int place, ulong* state, Int128 each)
     {
@@ -406,7 +406,7 @@ internal sealed unsafe class Canonicalizer
         }
     }
 
-    // Of candidates that can be swapped without changing the state one stands for all.
+    // Candidates that can be swapped without changing the state are represented by one of them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindLikes(int place, int end, ulong* state, bool isPair)
     {

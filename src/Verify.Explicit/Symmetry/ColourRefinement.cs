@@ -2,13 +2,14 @@ using Verify.Explicit.Packing;
 
 namespace Verify.Explicit.Symmetry;
 
-/// <summary>Takes something that is said of a member.</summary>
-/// <param name="member">Its number among the members of all sets.</param>
-/// <param name="what">What is said.</param>
+/// <summary>Receives a fact about a member.</summary>
+/// <param name="member">The number of the member among those of all sets.</param>
+/// <param name="what">The fact, encoded as a number.</param>
 internal delegate void MemberVisitor(int member, ulong what);
 
 /// <summary>
-/// What the leaves of a state say of the members that select them or stand in them: numbers that do not depend on names.
+/// Derives facts about members from the leaves of a state that they select or that hold them. The facts are numbers
+/// that do not depend on names.
 /// </summary>
 internal sealed class ColourRefinement
 {
@@ -28,14 +29,15 @@ internal sealed class ColourRefinement
         add = (member, what) => refined[member] = unchecked(refined[member] + what);
     }
 
-    /// <summary>What some bits of a leaf say, if nothing is known of the members yet.</summary>
+    /// <summary>Reports the facts in some bits of a leaf while nothing is known about the members.</summary>
     public void Describe(BitField part, int bits, MemberVisitor say)
     {
         var leaf = part.Leaf;
         var member = leaf.MemberOf(bits);
-        // More numbers fit into the bits than there are codes; no state has them.
+        // The bits can hold more numbers than there are codes; no state has those.
         Describe(leaf, part.Below, bits, member < 0 || member < symmetry.Sets[leaf.Set].Members.Length ? member : -1, unknown, say);
-        // What is 0 below a flag that is 0 is not a member, although it will be taken for one.
+        // A content of 0 below a flag of 0 is not a member, although the table takes it for one; this compensates for
+        // it.
         foreach (var content in bits == 0 ? symmetry.MaskedBy(leaf) : [])
         {
             Describe(content, 0, 0, 0, unknown, (about, what) => say(about, unchecked(0 - what)));
@@ -43,7 +45,7 @@ internal sealed class ColourRefinement
         }
     }
 
-    /// <summary>Tells members apart by the colours of those that they stand in relation to.</summary>
+    /// <summary>Distinguishes members by the colours of the members that they are related to.</summary>
     /// <param name="state">The state.</param>
     /// <param name="colours">The colour of each member.</param>
     public unsafe void Refine(ulong* state, ulong[] colours)
@@ -85,7 +87,7 @@ internal sealed class ColourRefinement
             for (var i = 0; i < keys.Length; i++)
             {
                 what = Fingerprint.Mix(what ^ colours[first[keys[i].Set] + keys[i].Member]);
-                // Whether two of them are the same member is part of what is said.
+                // The fact includes which of the keys are the same member.
                 for (var j = 0; j < i; j++)
                 {
                     what = keys[i] == keys[j] ? Fingerprint.Mix(what + (ulong)((i * 8) + j)) : what;

@@ -4,15 +4,16 @@ using Verify.Modelling;
 
 namespace Verify.Explicit.Symmetry;
 
-/// <summary>What permuting the identities of scalar sets does to the leaves of a state.</summary>
+/// <summary>The action of permutations of scalar-set members on the leaves of a state.</summary>
 /// <remarks>
-/// Ip and Dill, "Better verification through symmetry", 1996. The language gives no name to a member of a scalar set, so
-/// that rules and properties are symmetric by construction; initial values, and resets to them, can still single one out.
+/// Ip and Dill, "Better verification through symmetry", 1996. The language cannot name a member of a scalar set, so
+/// rules and properties are symmetric by construction. Only initial values, and resets to them, can single out a
+/// member.
 /// </remarks>
 internal sealed class SymmetryGroup
 {
     private const int Nowhere = -1;
-    private readonly int[][] leavesOfPath; // the leaf at each combination of members
+    private readonly int[][] leavesOfPath; // the leaf for each combination of members
     private readonly ILookup<int, SymmetricLeaf> maskedBy;
 
     private SymmetryGroup(ImmutableArray<Sort.ScalarSet> sets, Int128 groupSize, ImmutableArray<SymmetricLeaf> leaves)
@@ -37,22 +38,24 @@ internal sealed class SymmetryGroup
     /// <summary>The scalar sets with more than one member.</summary>
     public ImmutableArray<Sort.ScalarSet> Sets { get; }
 
-    /// <summary>How many permutations there are.</summary>
+    /// <summary>The number of permutations.</summary>
     public Int128 GroupSize { get; }
 
-    /// <summary>What each leaf that is searched has to do with them.</summary>
+    /// <summary>The relation of each leaf of the search to the sets.</summary>
     public ImmutableArray<SymmetricLeaf> Leaves { get; }
 
-    /// <summary>The members of all sets.</summary>
+    /// <summary>The number of members of all sets.</summary>
     public int MemberCount { get; }
 
-    /// <summary>The number of the first member of each set, if those of all sets are numbered one after the other.</summary>
+    /// <summary>
+    /// The number of the first member of each set, when the members of all sets are numbered consecutively.
+    /// </summary>
     public ImmutableArray<int> FirstOf { get; }
 
-    /// <summary>The leaves whose 0 is a member only while a leaf, their flag, is not 0.</summary>
+    /// <summary>The leaves whose 0 is a member only while the given flag is not 0.</summary>
     public IEnumerable<SymmetricLeaf> MaskedBy(SymmetricLeaf flag) => maskedBy[flag.Leaf];
 
-    /// <summary>Where the content of a leaf goes if two members of a set change places.</summary>
+    /// <summary>The leaf that takes the content of a leaf when two members of a set are swapped.</summary>
     public int Swapped(SymmetricLeaf leaf, int set, int a, int b)
     {
         var at = 0;
@@ -62,13 +65,13 @@ internal sealed class SymmetryGroup
         }
 
         var target = leavesOfPath[leaf.Path][at];
-        return target != Nowhere ? target : throw new System.Diagnostics.UnreachableException("a search looks at a part of a map");
+        return target != Nowhere ? target : throw new System.Diagnostics.UnreachableException("a search contains only a part of a map");
     }
 
-    /// <summary>What becomes of a member of a set, if two of them change places.</summary>
+    /// <summary>The image of a member when two members of its set are swapped.</summary>
     public static int Swapped(int member, int a, int b) => member == a ? b : member == b ? a : member;
 
-    /// <summary>The symmetry of a model, as far as its rules and some predicates are looked at.</summary>
+    /// <summary>The symmetry of a model, restricted to its rules and some predicates.</summary>
     /// <exception cref="UserErrorException">VRF203: an initial value or a reset singles out a member.</exception>
     public static SymmetryGroup Of(
         Model model, Property property, LoweredModel lowered, ConeOfInfluence? cone, IEnumerable<LoweredPredicate> predicates)
@@ -77,14 +80,14 @@ internal sealed class SymmetryGroup
         if (lowered.Rules.Any(rule => rule.DependsOnOrder) || predicates.Any(predicate => predicate.DependsOnOrder))
         {
             throw UserErrorException.At(property.Where, ErrorCodes.BadReduction,
-                "a quantifier over identities reads the value of an option that it finds empty only if it looks in another order",
+                "a quantifier over identities reads the value of an option that is empty in another order of evaluation",
                 "guard the read with .HasValue inside of the quantifier, or search without symmetry");
         }
 
         if (property is Property.LeadsTo)
         {
             throw UserErrorException.At(property.Where, ErrorCodes.BadReduction,
-                $"'{property.Name}' is about what comes later: symmetry merges the runs that it tells apart");
+                $"'{property.Name}' is a LeadsTo property; symmetry reduction supports Always, Reachable and NoDeadlock only");
         }
 
         var leaves = new SymmetricLeaf[lowered.Shape.Leaves.Length];
@@ -126,7 +129,7 @@ internal sealed class SymmetryGroup
         foreach (var variable in model.Variables.Where(v => v.Initially is not null))
         {
             Check(variable.Initially!, variable.Where, $"'{variable.Name}' starts with",
-                "let it start with None or with any value (AnyOf), or search without symmetry");
+                "start it with None or with any value (AnyOf), or search without symmetry");
         }
 
         foreach (var rule in model.Rules)
@@ -212,7 +215,8 @@ internal sealed class SymmetryGroup
             leaves[leaf.Index] = new SymmetricLeaf(leaf.Index, set, offset, number, keys, flag);
         }
 
-        // Which set's members a scalar sort holds, and the code of the first one; options of options come before it.
+        // The set whose members a scalar sort holds, and the code of the first member; the codes of enclosing options
+        // come before it.
         private (int Set, int Offset) Identity(Sort sort)
         {
             var offset = 0;
@@ -238,23 +242,24 @@ internal sealed class SymmetryGroup
     }
 }
 
-/// <summary>One of the members that select a leaf.</summary>
+/// <summary>A member in the path of a leaf.</summary>
 /// <param name="Set">The scalar set.</param>
 /// <param name="Member">The member.</param>
 internal sealed record SymmetricKey(int Set, int Member);
 
-/// <summary>What a leaf has to do with the scalar sets.</summary>
-/// <param name="Leaf">Its position.</param>
+/// <summary>The relation of a leaf to the scalar sets.</summary>
+/// <param name="Leaf">The index of the leaf.</param>
 /// <param name="Set">The set whose members it can hold; -1 for none.</param>
 /// <param name="Offset">The code of the first member.</param>
-/// <param name="Path">Leaves with the same path differ in their keys only.</param>
+/// <param name="Path">The path; leaves with the same path differ in their keys only.</param>
 /// <param name="Keys">The members that select it.</param>
-/// <param name="Flag">The flag of the option that it is content of, -1 for none: while that is 0, it holds no member.</param>
+/// <param name="Flag">The flag of the option that contains it, -1 for none; while the flag is 0, the leaf holds no
+/// member.</param>
 internal sealed record SymmetricLeaf(int Leaf, int Set, int Offset, int Path, ImmutableArray<SymmetricKey> Keys, int Flag)
 {
-    /// <summary>The member that it holds, given the codes of all leaves; -1 for none.</summary>
+    /// <summary>The member that the leaf holds, given the codes of all leaves; -1 for none.</summary>
     public int MemberIn(int[] codes) => Flag < 0 || codes[Flag] != 0 ? MemberOf(codes[Leaf]) : -1;
 
-    /// <summary>The member that a code stands for, while the flag is not 0; -1 for none.</summary>
+    /// <summary>The member that a code stands for, provided that the flag is not 0; -1 for none.</summary>
     public int MemberOf(int code) => Set >= 0 && code >= Offset ? code - Offset : -1;
 }

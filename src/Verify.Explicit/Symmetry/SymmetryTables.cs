@@ -4,13 +4,13 @@ using Verify.Explicit.Packing;
 
 namespace Verify.Explicit.Symmetry;
 
-/// <summary>What permutations do to packed states, tabulated. One for all threads.</summary>
+/// <summary>Lookup tables for the effect of permutations on packed states. All threads share them.</summary>
 internal sealed unsafe class SymmetryTables
 {
-    /// <summary>The most members that have keys.</summary>
+    /// <summary>The maximum number of members with keys.</summary>
     public const int MaxKeys = 2 * BlockSize;
 
-    private const int BlockSize = 16; // bytes of a vector
+    private const int BlockSize = 16; // bytes per vector
     private readonly Transposition?[] transpositions;
     private readonly List<Vector128<byte>[]> tables = []; // pinned
 
@@ -31,19 +31,19 @@ internal sealed unsafe class SymmetryTables
 
     public StateLayout Layout { get; }
 
-    /// <summary>The members of all sets, numbered one after the other.</summary>
+    /// <summary>The number of members of all sets, which are numbered consecutively.</summary>
     public int MemberCount { get; }
 
-    /// <summary>The set of each of them.</summary>
+    /// <summary>The set of each member.</summary>
     public int[] SetOf { get; }
 
     /// <summary>
-    /// For each sixteen members what adds up to a byte for each of them, its key, which does not depend on names. None if
-    /// there are too many.
+    /// For each block of sixteen members, the tables whose entries add up to one byte per member: its key, which does
+    /// not depend on names. Empty if there are too many members.
     /// </summary>
     public TableLookup<Vector128<byte>>[][] Keys { get; }
 
-    /// <summary>Two members of one set that change places.</summary>
+    /// <summary>The transposition of two members of one set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Transposition Swap(int a, int b) =>
         Volatile.Read(ref transpositions[unchecked((a * MemberCount) + b)]) ?? NewSwap(a, b);

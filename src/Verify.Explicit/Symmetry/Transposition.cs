@@ -3,10 +3,10 @@ using Verify.Explicit.Packing;
 
 namespace Verify.Explicit.Symmetry;
 
-/// <summary>What two members of a scalar set that change places make of a state.</summary>
+/// <summary>Swaps two members of a scalar set in a state.</summary>
 /// <remarks>
-/// A leaf goes to where its keys go, and holds the other member if it held one of the two. That depends on the leaf
-/// alone: the image is put together, by exclusive or, from entries of tables for a few leaves each.
+/// A leaf moves to the place that its swapped keys select; if it holds one of the two members, it holds the other
+/// afterwards. This depends on the leaf alone, so the image is the exclusive or of table entries for a few leaves each.
 /// </remarks>
 internal sealed unsafe class Transposition
 {
@@ -15,24 +15,24 @@ internal sealed unsafe class Transposition
     private readonly int set;
     private readonly int a;
     private readonly int b;
-    private readonly ulong[][] tables; // pinned, as all of these
+    private readonly ulong[][] tables; // pinned, like the other arrays
     private readonly TableLookup<ulong>[] pieces;
     private readonly Target[] targets;
     private readonly TableLookup<ulong>* firstPiece;
     private readonly Target* firstTarget;
 
-    // A word that may change: the bits that do not, and the pieces of the others.
+    // A word that may change: the bits that stay, and the table lookups for the others.
     private readonly record struct Target(int Word, ulong Keep, int First, int End);
 
-    // A class, as what is listed while this is made: lists of structs are compiled for each kind of struct.
+    // A class rather than a struct: the JIT compiles lists anew for each struct type.
     private sealed record Source(int Target, BitWindow Window);
 
-    /// <summary>Tabulates.</summary>
-    /// <param name="symmetry">What leaves have to do with members.</param>
-    /// <param name="layout">Where leaves are.</param>
+    /// <summary>Computes the tables.</summary>
+    /// <param name="symmetry">The relation of leaves to members.</param>
+    /// <param name="layout">The layout of the leaves.</param>
     /// <param name="set">The scalar set.</param>
-    /// <param name="a">One of its members.</param>
-    /// <param name="b">Another one.</param>
+    /// <param name="a">One member.</param>
+    /// <param name="b">The other member.</param>
     public Transposition(SymmetryGroup symmetry, StateLayout layout, int set, int a, int b)
     {
         (this.symmetry, this.layout, this.set, this.a, this.b) = (symmetry, layout, set, a, b);
@@ -66,7 +66,7 @@ internal sealed unsafe class Transposition
 
     /// <summary>Writes the image of a state.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="image">Where the image goes, which must not be where the state is.</param>
+    /// <param name="image">Receives the image; must not overlap the state.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(ulong* state, ulong* image)
     {
@@ -84,7 +84,7 @@ internal sealed unsafe class Transposition
         }
     }
 
-    /// <summary>Whether the image of a state is the state itself.</summary>
+    /// <summary>True if the image of a state is the state itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Keeps(ulong* state)
     {
@@ -143,7 +143,8 @@ internal sealed unsafe class Transposition
     private ulong Image(BitField part, int bits, int word)
     {
         var image = Moved(part.Leaf, part.Leaf.Set == set ? CodeAfter(part.Leaf, bits) : bits, part.Below, word);
-        // What is 0 below a flag that is 0 was taken for a member, and is not one.
+        // A content of 0 below a flag of 0 is not a member, although the table takes it for one; this compensates for
+        // it.
         foreach (var content in bits == 0 ? symmetry.MaskedBy(part.Leaf) : [])
         {
             image ^= content.Set == set ? Moved(content, CodeAfter(content, 0), 0, word) : 0;

@@ -5,7 +5,9 @@ using Verify.Lowering;
 
 namespace Verify.Formats.Btor2;
 
-/// <summary>Terms as lines of BTOR2, each line once. A term has as many bits as its values need.</summary>
+/// <summary>
+/// Writes terms as BTOR2 lines; equal terms share a line. A term has as many bits as its values need.
+/// </summary>
 internal sealed class Btor2Nodes
 {
     private readonly StringBuilder text = new();
@@ -14,7 +16,7 @@ internal sealed class Btor2Nodes
     private readonly Dictionary<Term, int> terms = [];
     private int last;
 
-    /// <summary>How values of a range are held.</summary>
+    /// <summary>The representation of the values of a range.</summary>
     private readonly record struct Width(int Bits, bool IsSigned)
     {
         public static Width Of(long min, long max)
@@ -44,13 +46,13 @@ internal sealed class Btor2Nodes
     /// <summary>The bits that a number of codes needs.</summary>
     public static int BitsOf(int codes) => Width.Of(0, codes - 1).Bits;
 
-    /// <summary>All lines so far.</summary>
+    /// <summary>The text of all lines so far.</summary>
     public override string ToString() => text.ToString();
 
     /// <summary>A line of comment.</summary>
     public void Comment(string words) => text.Append("; ").Append(words.ReplaceLineEndings(" ")).Append('\n');
 
-    /// <summary>The sort of so many bits.</summary>
+    /// <summary>The line of a bit-vector sort with the given number of bits.</summary>
     public int Sort(int bits) => Node($"sort bitvec {bits}");
 
     /// <summary>A constant.</summary>
@@ -58,36 +60,36 @@ internal sealed class Btor2Nodes
         ? Node($"zero {Sort(bits)}")
         : Node(string.Create(CultureInfo.InvariantCulture, $"constd {Sort(bits)} {number & ((1L << bits) - 1)}"));
 
-    /// <summary>A state or an input: what a leaf is from here on.</summary>
+    /// <summary>Declares a state or an input as the current value of a leaf.</summary>
     public int Declare(string kind, int leaf, int codes, string symbol) =>
         leaves[leaf] = Line($"{kind} {Sort(BitsOf(codes))} {symbol} ; {codes} values");
 
-    /// <summary>The line of a leaf.</summary>
+    /// <summary>The current line of a leaf.</summary>
     public int Leaf(int leaf) => leaves[leaf];
 
-    /// <summary>A line that defines nothing that others refer to.</summary>
+    /// <summary>Adds a line to which no other line refers.</summary>
     public int Line(string line)
     {
         text.Append(CultureInfo.InvariantCulture, $"{++last} {line}\n");
         return last;
     }
 
-    /// <summary>All of some truth values.</summary>
+    /// <summary>The conjunction of some truth values.</summary>
     public int All(IEnumerable<int> nodes) => Joined("and", nodes, 1);
 
-    /// <summary>One of some truth values.</summary>
+    /// <summary>The disjunction of some truth values.</summary>
     public int Any(IEnumerable<int> nodes) => Joined("or", nodes, 0);
 
-    /// <summary>A node that is one of two of so many bits.</summary>
+    /// <summary>A conditional of two nodes with the given number of bits.</summary>
     public int Choice(int bits, int condition, int a, int b) => Node($"ite {Sort(bits)} {condition} {a} {b}");
 
-    /// <summary>That a node of so many bits is less than a number.</summary>
+    /// <summary>The condition that a node with the given number of bits is less than a number.</summary>
     public int Below(int node, int bits, long number) => Node($"ult {Sort(1)} {node} {Constant(number, bits)}");
 
     /// <summary>A term as a truth value.</summary>
     public int Truth(Term term) => Of(term, 1);
 
-    /// <summary>A term with so many bits, counted modulo what they can hold.</summary>
+    /// <summary>A term with the given number of bits, modulo two to that number.</summary>
     public int Of(Term term, int bits)
     {
         var missing = new SortedDictionary<int, Term>();
@@ -100,7 +102,7 @@ internal sealed class Btor2Nodes
             }
         }
 
-        // A term is made after its parts.
+        // Operands come before the terms that use them.
         foreach (var one in missing.Values)
         {
             terms[one] = Write(one);
@@ -173,7 +175,7 @@ internal sealed class Btor2Nodes
         return Node($"{name} {Sort(bits)} {Fitted(term.Parts[0], bits)} {other}");
     }
 
-    // An index that is none of these is met as undefined elsewhere; here it picks the last.
+    // An index out of range is reported as undefined elsewhere; here it selects the last leaf.
     private int Selection(Term term, int bits)
     {
         var from = term.Parts[0];

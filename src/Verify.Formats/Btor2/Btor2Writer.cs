@@ -6,10 +6,10 @@ using Verify.Solvers.Smt;
 
 namespace Verify.Formats.Btor2;
 
-/// <summary>BTOR2: the finite lowering as a circuit of words, for model checkers of hardware.</summary>
+/// <summary>Writes BTOR2: the finite lowering as a circuit over bit-vectors, for hardware model checkers.</summary>
 /// <remarks>
-/// An input says which rule fires. One that cannot fire changes nothing, rather than being ruled out by a constraint: a
-/// constraint has to hold in a bad state too, and in a deadlock no rule can fire.
+/// An input selects the rule. A rule that cannot fire changes nothing. A constraint cannot exclude it, because a
+/// constraint has to hold in bad states too, and in a deadlock no rule can fire.
 /// </remarks>
 public sealed class Btor2Writer : IModelWriter
 {
@@ -65,7 +65,7 @@ public sealed class Btor2Writer : IModelWriter
         }
 
         Steps(system, nodes);
-        nodes.Comment("violated, or what is looked for, or not well defined");
+        nodes.Comment("a violation or a target, or a state that is not well defined");
         var met = nodes.All(system.Met.Select(nodes.Truth));
         var bad = nodes.Any(system.UndefinedStep.Append(system.UndefinedQuestion).Where(term => !term.IsFalse).Select(nodes.Truth)
             .Append(met));
@@ -73,7 +73,7 @@ public sealed class Btor2Writer : IModelWriter
         return nodes.ToString();
     }
 
-    // What a state begins with has to stand above it.
+    // The initial value of a state must be declared before the state.
     private static void States(TransitionSystem system, Btor2Nodes nodes)
     {
         nodes.Comment("the state");
@@ -105,7 +105,7 @@ public sealed class Btor2Writer : IModelWriter
         }
     }
 
-    // A variable may be called as a part of another one is.
+    // A variable may have the same name as a part of another one.
     private static string Untaken(string symbol, HashSet<string> taken)
     {
         var result = symbol;

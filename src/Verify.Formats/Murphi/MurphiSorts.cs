@@ -5,12 +5,12 @@ using Verify.Modelling;
 namespace Verify.Formats.Murphi;
 
 /// <summary>
-/// The sorts of a model as Murphi types. Members have names; those of a set that an option is made of are numbers,
-/// since the option of a scalar is one number: 0, or 1 more than the position of what it holds.
+/// The sorts of a model as Murphi types. Members have names, except for those of a set that occurs in an option: an
+/// option of a scalar is one number, 0 or 1 more than the position of its content.
 /// </summary>
 internal sealed class MurphiSorts
 {
-    // The words of Murphi and Rumur.
+    // The reserved words of Murphi and Rumur.
     public const string Reserved = """
         alias array assert assume begin boolean by case clear const cover do else elsif end endalias endexists endfor
         endforall endfunction endif endprocedure endrecord endrule endruleset endstartstate endswitch endwhile enum
@@ -40,17 +40,17 @@ internal sealed class MurphiSorts
         }
 
         DeclareNumbers(found);
-        // The others are declared when their type is asked for.
+        // Other types are declared on first use.
         foreach (var sort in found.Where(sort => sort is Sort.Enumeration or Sort.ScalarSet))
         {
             _ = TypeOf(sort);
         }
     }
 
-    /// <summary>The identifiers of the text; those of variables are taken before any type asks.</summary>
+    /// <summary>The identifiers of the text; those of variables are taken before any type is requested.</summary>
     public Identifiers Names { get; }
 
-    /// <summary>The text of the constants and of the types.</summary>
+    /// <summary>The declarations of constants and types.</summary>
     public (string Constants, string Types) Declarations => (constants.ToString(), declarations.ToString());
 
     /// <summary>The type of a sort.</summary>
@@ -69,7 +69,7 @@ internal sealed class MurphiSorts
         return types.TryGetValue(sort.Text, out var known) ? known : Declare(sort);
     }
 
-    /// <summary>A constant of a scalar sort that is no option.</summary>
+    /// <summary>A constant of a scalar sort other than an option.</summary>
     public PrecedenceText Constant(Sort sort, int number) => sort switch
     {
         Sort.Boolean => PrecedenceText.Of(number == 0 ? "false" : "true"),
@@ -77,7 +77,7 @@ internal sealed class MurphiSorts
         _ => PrecedenceText.Of(members[$"{sort.Text}{number}"]),
     };
 
-    /// <summary>The number that a value of a sort has in an option, less 1, given its text; truth values are chosen.</summary>
+    /// <summary>The code of a value in an option, minus 1, given its text; for a truth value, a conditional.</summary>
     public static PrecedenceText PositionOf(Sort sort, PrecedenceText value) => sort switch
     {
         Sort.Boolean => value.Text is "true" or "false"
@@ -90,7 +90,7 @@ internal sealed class MurphiSorts
     /// <summary>A sum with a constant.</summary>
     public static PrecedenceText Plus(PrecedenceText value, int number)
     {
-        // A constant is folded into one that stands at the end of a sum.
+        // The constant is added to a constant at the end of a sum.
         var blank = value.Text.LastIndexOf(' ');
         if (value.Strength == MurphiText.Sum && int.TryParse(value.Text.AsSpan(blank + 1), CultureInfo.InvariantCulture, out var last))
         {
@@ -107,21 +107,23 @@ internal sealed class MurphiSorts
         };
     }
 
-    // Rumur computes in the narrowest machine word that holds every type, and stops where a difference leaves it.
+    // Rumur computes in the narrowest machine word that holds every type, and stops with an error if a difference
+    // exceeds it.
     private void DeclareNumbers(IReadOnlyList<Sort> found)
     {
         var ranges = found.OfType<Sort.Interval>().ToList();
         if (ranges.Count > 0)
         {
-            const int Slack = 2; // an option is 1 more than what it holds
+            const int Slack = 2; // an option is 1 more than its content
             var low = Math.Min(0, ranges.Min(range => range.Low)) - (long)Slack;
             var high = Widened(low, Math.Max(found.Max(sort => sort.ScalarCount), ranges.Max(range => range.High)) + (long)Slack);
             declarations.Append(CultureInfo.InvariantCulture, $"  {Names.Take("number")}: {low}..{high}; -- all that is computed with, so that Rumur takes a word that is wide enough\n");
         }
     }
 
-    // Rumur 2022.08.20 loses negative values where the number of values fits a narrower word than the values themselves do, as
-    // for -3..130: 134 values fit 8 bits, -3 and 130 together do not. Then more values are declared than that word holds.
+    // Rumur 2022.08.20 loses negative values if the number of values fits a narrower word than the values themselves,
+    // as for -3..130: 134 values fit 8 bits, but -3 and 130 together do not. The type is then widened to more values
+    // than that word holds.
     private static long Widened(long low, long high) => Array.Find(
         [8, 16, 32],
         bits => (high > (1L << (bits - 1)) - 1 || low < -(1L << (bits - 1))) && high - low < 1L << bits) is var narrow and > 0
@@ -168,7 +170,7 @@ internal sealed class MurphiSorts
     /// <summary>The name of a field.</summary>
     public string FieldOf(Field field)
     {
-        // Fields of different records may share a name, but none may be called like a word of the language or a constant.
+        // Fields of different records may share a name, but none may be a reserved word or the name of a constant.
         if (!fieldNames.TryGetValue(field.Name, out var name))
         {
             fieldNames[field.Name] = name = Names.Take(field.Name);

@@ -4,14 +4,14 @@ using Verify.Modelling;
 namespace Verify.Formats.Murphi;
 
 /// <summary>
-/// Simultaneous updates as statements one after the other: each is put behind those that read what it overwrites, and
-/// where no order will do, a variable is copied beforehand and read from the copy.
+/// Writes simultaneous updates as a sequence of statements. A statement comes after those that read its target; if no
+/// order works, a variable is copied first and read from the copy.
 /// </summary>
 internal sealed class MurphiSteps(MurphiText text)
 {
     private readonly List<Assignment> assignments = [];
 
-    /// <summary>One assignment of a scalar, or of a whole part of a variable to another.</summary>
+    /// <summary>An assignment to a scalar, or of one part of a variable to another.</summary>
     private sealed record Assignment(
         ImmutableArray<string> Loops, ImmutableArray<string> Conditions, MurphiView.Place Target, string Value, ImmutableArray<MurphiView.Place> Reads);
 
@@ -45,7 +45,7 @@ internal sealed class MurphiSteps(MurphiText text)
         }
     }
 
-    /// <summary>The statements that give a variable a constant value.</summary>
+    /// <summary>The statements that assign a constant value to a variable.</summary>
     public IReadOnlyList<string> Initially(Variable variable, MurphiView value)
     {
         assignments.Clear();
@@ -77,7 +77,7 @@ internal sealed class MurphiSteps(MurphiText text)
         names.ForEach(text.Sorts.Names.Release);
     }
 
-    // Counts the options of scalars that are looked through, which share the number of their content.
+    // Counts the enclosing options of scalars, which share the number of their content.
     private (MurphiView.Place Place, int Contents) Locate(Expr target)
     {
         switch (target)
@@ -115,7 +115,7 @@ internal sealed class MurphiSteps(MurphiText text)
             case (Sort.Optional, _):
                 var has = new MurphiView.Place(Sort.Bool, target.Variable, target.Path.Add(".has"));
                 Assign(has, new MurphiView.Scalar(Sort.Bool, text.Has(value)), loops, conditions, common);
-                // Equal states have equal text: what is absent is zero.
+                // Equal states must have equal text, so absent content is 0.
                 var content = (MurphiView.Place)text.Content(target);
                 var inner = value is MurphiView.None ? text.Zero(content.Sort) : text.Content(value);
                 Assign(content, inner, loops, conditions, common);
@@ -179,7 +179,7 @@ internal sealed class MurphiSteps(MurphiText text)
             reader.Reads.Where(read => !copied.Contains(read.Variable) && MayMeet(read, writer)).Select(read => read.Variable);
     }
 
-    // Different fields never meet; different keys may.
+    // Different fields never overlap; different keys may.
     private static bool MayMeet(MurphiView.Place read, Assignment writer)
     {
         var target = writer.Target;
@@ -199,7 +199,7 @@ internal sealed class MurphiSteps(MurphiText text)
         return true;
     }
 
-    // In a loop each turn may read what it writes itself, if no other turn writes it.
+    // In a loop, an iteration may read the entry that it writes itself, if no other iteration writes that entry.
     private static bool IsSame(MurphiView.Place read, Assignment writer) =>
         read.Path.SequenceEqual(writer.Target.Path)
         && writer.Loops.All(loop => read.Path.Contains($"[{loop[..loop.IndexOf(':', StringComparison.Ordinal)]}]"));
@@ -233,7 +233,7 @@ internal sealed class MurphiSteps(MurphiText text)
         return lines;
     }
 
-    // One loop for several takes their turns in another order, which only those that do not meet may do.
+    // One loop for several assignments changes their order, which only non-overlapping assignments allow.
     private static bool CanJoin(List<Assignment> group, Assignment next)
     {
         var first = group[0];

@@ -3,7 +3,7 @@ using Verify.Semantics;
 
 namespace Verify.Formats.Murphi;
 
-/// <summary>Expressions as Murphi text. Its connectives stop where they are decided, as those of the model do.</summary>
+/// <summary>Expressions as Murphi text. Murphi's connectives evaluate as lazily as those of the model.</summary>
 internal sealed class MurphiText(MurphiSorts sorts) : ExprFold<MurphiView>
 {
     public const int Implies = 2, Or = 3, And = 4, Comparison = 6, Sum = 7, Prefix = 9;
@@ -14,13 +14,13 @@ internal sealed class MurphiText(MurphiSorts sorts) : ExprFold<MurphiView>
 
     public MurphiSorts Sorts => sorts;
 
-    /// <summary>The parts of variables whose values were looked at since this was cleared.</summary>
+    /// <summary>The parts of variables that were read since the list was cleared.</summary>
     public List<MurphiView.Place> Reads => reads;
 
-    /// <summary>Gives a variable its identifier.</summary>
+    /// <summary>Sets the identifier of a variable.</summary>
     public void Declare(Variable variable, string name) => roots[variable] = name;
 
-    /// <summary>Has a variable read from a copy, or no longer.</summary>
+    /// <summary>Reads a variable from a copy, or from itself again if the copy is null.</summary>
     public void ReadFrom(Variable variable, string? copy)
     {
         copies.Remove(variable);
@@ -30,25 +30,25 @@ internal sealed class MurphiText(MurphiSorts sorts) : ExprFold<MurphiView>
         }
     }
 
-    /// <summary>Gives a parameter an identifier, or a value.</summary>
+    /// <summary>Sets the identifier or the value of a parameter.</summary>
     public void Bind(Binder binder, PrecedenceText text) => bound[binder] = binder.Sort is Sort.Optional
         ? new MurphiView.Code(binder.Sort, text)
         : new MurphiView.Scalar(binder.Sort, text);
 
-    /// <summary>A truth value.</summary>
+    /// <summary>The text of a truth value.</summary>
     public PrecedenceText Truth(Expr expr) => Scalar(Of(expr));
 
-    /// <summary>Where something is, to assign to.</summary>
+    /// <summary>The text of a location as the target of an assignment.</summary>
     public string Target(MurphiView.Place place) => roots[place.Variable] + string.Concat(place.Path);
 
-    /// <summary>A part of the state, read.</summary>
+    /// <summary>The text of a location as a value.</summary>
     public string Read(MurphiView.Place place)
     {
         reads.Add(place);
         return (copies.TryGetValue(place.Variable, out var copy) ? copy : roots[place.Variable]) + string.Concat(place.Path);
     }
 
-    /// <summary>A scalar that is no option.</summary>
+    /// <summary>The text of a scalar other than an option.</summary>
     public PrecedenceText Scalar(MurphiView view) => view switch
     {
         MurphiView.Scalar scalar => scalar.Text,
@@ -57,7 +57,7 @@ internal sealed class MurphiText(MurphiSorts sorts) : ExprFold<MurphiView>
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>The number that stands for an option of a scalar under a sort.</summary>
+    /// <summary>The code of an option of a scalar under a sort.</summary>
     public PrecedenceText Code(MurphiView view, Sort sort)
     {
         switch (view)
@@ -81,7 +81,9 @@ internal sealed class MurphiText(MurphiSorts sorts) : ExprFold<MurphiView>
     /// <summary>The text of a key.</summary>
     public string Key(MurphiView view, Sort sort) => sort is Sort.Optional ? Code(view, sort).Text : Scalar(view).Text;
 
-    /// <summary>Whether an option holds a value, or whether it does not.</summary>
+    /// <summary>
+    /// The text of a test whether an option holds a value (or, if <paramref name="holds"/> is false, holds none).
+    /// </summary>
     public PrecedenceText Has(MurphiView view, bool holds = true) => view switch
     {
         MurphiView.None => PrecedenceText.Of(holds ? "false" : "true"),
@@ -109,7 +111,7 @@ internal sealed class MurphiText(MurphiSorts sorts) : ExprFold<MurphiView>
             case MurphiView.Place place:
                 return Part(place, ".value", sort);
             case MurphiView.Choice choice:
-                // What is taken out of nothing is never looked at, so the other one will do.
+                // The content of an empty option is never read, so the other alternative is used.
                 return choice is { IfTrue: MurphiView.None } ? Content(choice.IfFalse)
                     : choice is { IfFalse: MurphiView.None } ? Content(choice.IfTrue)
                     : choice.Both(sort, Content);
@@ -240,7 +242,7 @@ internal sealed class MurphiText(MurphiSorts sorts) : ExprFold<MurphiView>
         return Bool(PrecedenceText.Of(text));
     }
 
-    // There is no sum over a set: a term for each of its members.
+    // Murphi has no sum over a set, so the text has one term per member.
     private PrecedenceText Count(Expr.Quantified node)
     {
         var terms = Value.All(node.Binder.Sort).Select(value =>

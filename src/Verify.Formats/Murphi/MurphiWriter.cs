@@ -4,8 +4,10 @@ using Verify.Modelling;
 
 namespace Verify.Formats.Murphi;
 
-/// <summary>Models for Rumur and CMurphi: the rules and quantifiers of the source.</summary>
-/// <remarks>Scalar sets are enums or numbers rather than Murphi's scalarsets, which would count states up to symmetry.</remarks>
+/// <summary>Writes models for Rumur and CMurphi, with the rules and quantifiers of the source.</summary>
+/// <remarks>
+/// Scalar sets become enums or numbers rather than Murphi's scalarsets, which would count states up to symmetry.
+/// </remarks>
 public sealed class MurphiWriter : IModelWriter
 {
     /// <inheritdoc/>
@@ -19,7 +21,7 @@ public sealed class MurphiWriter : IModelWriter
 
     /// <inheritdoc/>
     public string? WhyNot(Model model, Property? property) => property is Property.LeadsTo
-        ? "Murphi has no property of that kind: its 'liveness' asks whether something can come, not whether it has to"
+        ? "Murphi has no LeadsTo: its 'liveness' says that a state can be reached, not that it must be"
         : null;
 
     /// <inheritdoc/>
@@ -55,7 +57,7 @@ public sealed class MurphiWriter : IModelWriter
 
         public string Write()
         {
-            // The body comes first, since it shows which types are needed.
+            // The body is written first, because it determines which types are needed.
             var variables = Variables();
             WriteStart();
             foreach (var rule in model.Rules)

@@ -6,7 +6,7 @@ namespace Verify.Formats.Promela;
 
 /// <summary>
 /// The leaves of a model's states as Promela variables: one array for the same part of all entries of a map, in the
-/// order of the keys. Numbers are stored as they are, members and options as their codes, which have names.
+/// order of the keys. Numbers are stored unchanged, members and options as codes with names.
 /// </summary>
 internal sealed class PromelaState
 {
@@ -40,14 +40,14 @@ internal sealed class PromelaState
 
     public Identifiers Names { get; } = new(Reserved);
 
-    /// <summary>The names of the codes that members and empty options have.</summary>
+    /// <summary>The names of the codes of members and empty options.</summary>
     public IReadOnlyList<(string Name, int Code)> Defines => defines;
 
     public IReadOnlyList<Part> Parts => parts;
 
     public Place this[int leaf] => places[leaf];
 
-    /// <summary>A variable of the text: one leaf, or the leaves of one group.</summary>
+    /// <summary>A variable of the text, which holds one leaf or the leaves of one group.</summary>
     public sealed class Part(string name, Sort sort, Variable variable, string keys)
     {
         public string Name { get; } = name;
@@ -57,12 +57,12 @@ internal sealed class PromelaState
 
         public Variable Variable { get; } = variable;
 
-        /// <summary>What the index is made of; empty for a variable that is no array.</summary>
+        /// <summary>The composition of the index; empty for a variable without an index.</summary>
         public string Keys { get; } = keys;
 
         public List<int> Leaves { get; } = [];
 
-        /// <summary>The number that code 0 stands for.</summary>
+        /// <summary>The number of code 0.</summary>
         public int Low => Sort is Sort.Interval range ? range.Low : 0;
 
         public string Type => (Low, Low + Sort.ScalarCount - 1) switch
@@ -74,7 +74,7 @@ internal sealed class PromelaState
         };
     }
 
-    /// <summary>Where a leaf is.</summary>
+    /// <summary>The position of a leaf.</summary>
     public readonly record struct Place(Part Part, int Position)
     {
         public override string ToString() => Part.Keys.Length == 0
@@ -82,7 +82,7 @@ internal sealed class PromelaState
             : string.Create(CultureInfo.InvariantCulture, $"{Part.Name}[{Position}]");
     }
 
-    /// <summary>The constant for a code of a scalar sort, by its name where it has one.</summary>
+    /// <summary>The constant for a code of a scalar sort, by name if it has one.</summary>
     public PrecedenceText Constant(Sort sort, long code) => sort switch
     {
         Sort.Boolean => PrecedenceText.Of(code == 0 ? "false" : "true"),

@@ -4,14 +4,14 @@ using Verify.Lowering;
 namespace Verify.Formats.Promela;
 
 /// <summary>
-/// Simultaneous writes as statements one after the other: each is put behind those that read what it overwrites, and
-/// where they read each other in a circle, one is computed beforehand into variables that are no part of the state.
+/// Writes simultaneous updates as a sequence of statements. A statement comes after those that read its target; a cycle
+/// of such dependencies is broken by computing one value first into a variable outside of the state.
 /// </summary>
 internal sealed class PromelaSteps(PromelaState state, PromelaTerms terms)
 {
     private readonly List<string> temporaries = [];
 
-    /// <summary>The names of the variables that hold what is computed beforehand.</summary>
+    /// <summary>The names of the variables for values that are computed first.</summary>
     public IReadOnlyList<string> Temporaries => temporaries;
 
     /// <summary>The statements of a rule.</summary>
@@ -34,7 +34,7 @@ internal sealed class PromelaSteps(PromelaState state, PromelaTerms terms)
                 continue;
             }
 
-            // No order will do: this one is computed before anything is written, and reads nothing from then on.
+            // No order works: this value is computed before the writes and reads nothing afterwards.
             var first = waiting.First(one => one.Reads.Count > 0);
             before.AddRange(first.Precompute(() => Temporary(used++)));
         }
@@ -42,7 +42,8 @@ internal sealed class PromelaSteps(PromelaState state, PromelaTerms terms)
         return [.. before, .. Joined(done)];
     }
 
-    // Neighbours under one condition share it: by their order, nothing that it reads has been written yet.
+    // Adjacent writes under the same condition share it: by their order, nothing that the condition reads has been
+    // written yet.
     private static IEnumerable<string> Joined(List<Pending> writes)
     {
         for (var i = 0; i < writes.Count;)
@@ -107,7 +108,7 @@ internal sealed class PromelaSteps(PromelaState state, PromelaTerms terms)
                     return $"{location} = {value}";
                 }
 
-                // No single location, or an index that was computed beforehand.
+                // The target is not a single location, or its index was computed first.
                 var key = index ?? terms.Number(Write.Index).In(7);
                 var ways = targets.Select((target, i) =>
                     string.Create(CultureInfo.InvariantCulture, $":: {key} == {i} -> {target} = {value} "));
@@ -125,7 +126,7 @@ internal sealed class PromelaSteps(PromelaState state, PromelaTerms terms)
                 condition = Condition = $"{name} != 0";
             }
 
-            // Where the condition does not hold, the value may not even be defined.
+            // If the condition does not hold, the value may be undefined.
             string Guarded(string text) => condition is null ? text : $"({condition} -> {text} : 0)";
             if (LeavesOf(Write.Value).Count > 0)
             {

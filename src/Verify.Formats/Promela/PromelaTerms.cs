@@ -5,12 +5,12 @@ using Verify.Modelling;
 
 namespace Verify.Formats.Promela;
 
-/// <summary>Terms as Promela expressions. The connectives stop where they are decided, as those of the model do.</summary>
+/// <summary>Terms as Promela expressions. Promela's connectives evaluate as lazily as those of the model.</summary>
 internal sealed class PromelaTerms(PromelaState state)
 {
     private const int Or = 2, And = 3, Comparison = 6, Sum = 7, Product = 8, Prefix = 9;
 
-    /// <summary>A truth value.</summary>
+    /// <summary>The text of a truth value.</summary>
     public PrecedenceText Truth(Term term) => term.Kind switch
     {
         TermKind.Constant => PrecedenceText.Of(term.Number == 0 ? "false" : "true"),
@@ -23,7 +23,7 @@ internal sealed class PromelaTerms(PromelaState state)
         _ => Number(term),
     };
 
-    /// <summary>A code as it is stored in a leaf of a sort.</summary>
+    /// <summary>A code in the representation of a leaf of a sort.</summary>
     public PrecedenceText Stored(Term term, PromelaState.Part part) => term.Kind switch
     {
         TermKind.Constant => state.Constant(part.Sort, term.Number),
@@ -33,8 +33,8 @@ internal sealed class PromelaTerms(PromelaState state)
     };
 
     /// <summary>
-    /// A location: one of several leaves, by an index; null when they are not evenly spaced in one array, or when the
-    /// index reads that array itself, which Spin does not take.
+    /// The text of a location that is one of several leaves by an index. Null if they are not evenly spaced in one
+    /// array, or if the index reads that array, which Spin rejects.
     /// </summary>
     public string? Location(ImmutableArray<int> leaves, Term index)
     {
@@ -65,7 +65,7 @@ internal sealed class PromelaTerms(PromelaState state)
         return $"{part.Name}[{scaled}]";
     }
 
-    /// <summary>A number, with something added to it.</summary>
+    /// <summary>The text of a number plus a constant.</summary>
     public PrecedenceText Number(Term term, long plus = 0)
     {
         switch (term.Kind)
@@ -110,7 +110,7 @@ internal sealed class PromelaTerms(PromelaState state)
             return PrecedenceText.Of(location);
         }
 
-        // No single location: a chain of choices.
+        // The leaves are not a single location, so the text is a chain of conditionals.
         var index = Number(term.Parts[0]).In(Sum);
         var text = state[term.Leaves[^1]].ToString();
         for (var i = term.Leaves.Length - 2; i >= 0; i--)
@@ -146,7 +146,7 @@ internal sealed class PromelaTerms(PromelaState state)
                 return right.Number == 1 == (op == "==") ? read : new($"!{read.In(Prefix)}", Prefix);
             }
 
-            // On both sides the number as it is stored.
+            // Both sides use the stored representation.
             var other = right.IsConstant ? state.Constant(part.Sort, right.Number) : Number(right, part.Low);
             return new($"{read.In(Sum)} {op} {other.In(Sum)}", Comparison);
         }

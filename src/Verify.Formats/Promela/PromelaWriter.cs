@@ -8,15 +8,17 @@ using Verify.Traces;
 
 namespace Verify.Formats.Promela;
 
-/// <summary>Models for Spin: one process whose loop has an alternative for each rule and choice of its parameters.</summary>
+/// <summary>
+/// Writes models for Spin: one process whose loop has an alternative for each rule and choice of its parameters.
+/// </summary>
 /// <remarks>
-/// A property is an alternative too, which can be taken only where it is violated, so that it is looked at once a
-/// state and adds neither states nor transitions. <c>LeadsTo</c> needs Spin's weak fairness between processes, and
-/// therefore a process for all that is treated as one by fairness, and one that may do nothing for all else.
+/// A property is an alternative as well. It is enabled only where the property is violated, so that it is evaluated
+/// once per state and adds neither states nor transitions. A <c>LeadsTo</c> needs Spin's weak fairness between
+/// processes, hence one process per fairness unit, and one for all other rules that may do nothing.
 /// </remarks>
 public sealed class PromelaWriter : IModelWriter
 {
-    /// <summary>Spin has 255 processes at most; one starts the others, one is not fair, one is the property.</summary>
+    /// <summary>Spin has at most 255 processes; one starts the others, one is not fair, one is the property.</summary>
     private const int MaxProcesses = 252;
 
     /// <summary>Each initial state is an alternative of its own, so that Spin counts it.</summary>
@@ -81,7 +83,10 @@ public sealed class PromelaWriter : IModelWriter
             properties = [.. AskedProperty.Properties(model, asked).Select(p => (p, state.Names.Take(p.Name, $"is_{p.Name}")))];
         }
 
-        /// <summary>In front of a guard: whether the initial state is chosen, where there are several and other processes.</summary>
+        /// <summary>
+        /// A prefix of guards: if there are several initial states and other processes, the initial state must have
+        /// been chosen.
+        /// </summary>
         private string Given => asked is Property.LeadsTo && starts.Length > 1 ? $"{started} && " : "";
 
         public string Write()
@@ -101,7 +106,7 @@ public sealed class PromelaWriter : IModelWriter
 
         private IEnumerable<string> Usage()
         {
-            // Spin takes states of 1024 bytes, and fairness between a few processes, unless it is told otherwise.
+            // By default Spin supports states of 1024 bytes and fairness between few processes.
             var processes = asked is Property.LeadsTo ? model.Rules.Select(rule => FairnessOf(model, rule)).Distinct().Count() + 3 : 1;
             var bytes = 64 + (16 * processes) + (4 * model.Shape.Leaves.Length);
             var vector = bytes <= 1024 ? "" : $" -DVECTORSZ={bytes}";
@@ -144,7 +149,7 @@ public sealed class PromelaWriter : IModelWriter
                     Comment("", Heading.Of(last = part.Variable));
                 }
 
-                // An initial map has one value everywhere, so what is declared is an initial state.
+                // An initial map has the same value at every key, so a declaration can initialise it.
                 var initially = $" = {state.Constant(part.Sort, starts[0][part.Leaves[0]]).Text}";
                 Line(part.Keys.Length == 0
                     ? $"{part.Type} {part.Name}{initially};"
@@ -188,7 +193,7 @@ public sealed class PromelaWriter : IModelWriter
                     case Property.LeadsTo leads when leads.Name == asked?.Name:
                         Define($"{name}_from", leads.From);
                         Define($"{name}_to", leads.To);
-                        // Written out, since a formula of Spin's cannot hold every expression.
+                        // The automaton is written out, because Spin's formulas do not support every expression.
                         Comment("", $"ltl {{ [] (({Given}{name}_from) -> <> {name}_to) }}");
                         Line("never {");
                         Line($"wait:\n  do\n  :: {Given}{name}_from && !{name}_to -> goto accept\n  :: true\n  od;");
@@ -212,14 +217,14 @@ public sealed class PromelaWriter : IModelWriter
 
         private void Define(string name, Expr holds)
         {
-            // Above 'and', so that each stands in parentheses if it has to.
+            // Stronger than 'and', so that each conjunct gets parentheses if it needs them.
             const int Conjunct = 4;
             var conjuncts = TermPool.Conjuncts(model.Lower(holds).Holds).ToList();
             var parts = conjuncts.Select(part => conjuncts.Count == 1 ? terms.Truth(part).Text : terms.Truth(part).In(Conjunct)).DefaultIfEmpty("true");
             Line($"#define {name} ({string.Join(" \\\n  && ", parts)})");
         }
 
-        // The loop is written first: what it reads, and which temporaries it needs, shows in what stands before it.
+        // The loop is generated first, because it determines the declarations that come before it.
         private string Loop()
         {
             var body = new StringBuilder();
@@ -247,7 +252,7 @@ public sealed class PromelaWriter : IModelWriter
                 text.Append($"  {started} = true\n}}\n\n");
             }
 
-            // What is not fair shares a process that is always free to do nothing, as is a run that rests.
+            // Rules without fairness share a process that can always do nothing, like a run that rests.
             foreach (var group in model.Rules.GroupBy(rule => FairnessOf(model, rule)).Where(group => group.Key is not null))
             {
                 var title = group.Key!.Of.IsEmpty ? group.Key.Group : $"{group.Key.Group}({string.Join(", ", group.Key.Of)})";
@@ -292,7 +297,7 @@ public sealed class PromelaWriter : IModelWriter
 
         private void WriteEndLabel(StringBuilder loop)
         {
-            // Without it, Spin reports a state in which nothing can happen.
+            // Without this alternative, Spin reports a state in which no rule can fire.
             var checks = properties.Where(p => p.Property is Property.NoDeadlock).Select(p => $"!defined(CHECK_{p.Name})").ToList();
             loop.Append(checks.Count == 0 ? "end:\n" : $"#if {string.Join(" && ", checks)}\nend:\n#endif\n");
         }
@@ -312,7 +317,7 @@ public sealed class PromelaWriter : IModelWriter
             }
         }
 
-        // Spin leaves variables that are never read out of its states; what a guard reads is safe from that.
+        // Spin omits variables that are never read from its states; a variable that a guard reads is kept.
         private void WriteUnread(StringBuilder loop)
         {
             var unread = state.Parts.Where(part => !part.Leaves.Any(read.Contains)).ToList();
@@ -346,7 +351,7 @@ public sealed class PromelaWriter : IModelWriter
         {
             read.UnionWith(PromelaSteps.LeavesOf(rule.Guard));
             var statements = steps.Statements(rule);
-            // A place of its own to wait in would multiply the states by the processes that have passed it.
+            // A separate waiting position would multiply the states by the processes that have passed it.
             var guard = terms.Truth(rule.Guard);
             return $"{Given}{(Given.Length > 0 ? guard.In(4) : guard.Text)} -> {(statements.Count == 0 ? "skip" : string.Join("; ", statements))}";
         }

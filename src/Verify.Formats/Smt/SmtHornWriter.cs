@@ -4,7 +4,7 @@ using Verify.Solvers.Smt;
 
 namespace Verify.Formats.Smt;
 
-/// <summary>SMT-LIB 2 text: the finite lowering as constrained Horn clauses, for Z3 and others.</summary>
+/// <summary>Writes SMT-LIB 2 text: the finite lowering as constrained Horn clauses, for Z3 and others.</summary>
 public sealed class SmtHornWriter : IModelWriter
 {
     /// <inheritdoc/>

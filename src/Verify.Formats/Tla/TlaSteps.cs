@@ -3,24 +3,26 @@ using Verify.Semantics;
 
 namespace Verify.Formats.Tla;
 
-/// <summary>The value of a variable after a step, from the updates that write parts of it.</summary>
+/// <summary>Computes the value of a variable after a step from the updates of its parts.</summary>
 internal sealed class TlaSteps(TlaText text)
 {
-    /// <summary>One step on the way from a variable to what is written.</summary>
+    /// <summary>One element of the path from a variable to a location.</summary>
     private abstract record Part
     {
         public sealed record Entry(Expr Key) : Part;
 
         public sealed record Field(string Name) : Part;
 
-        /// <summary>What an option of an option holds stands in angle brackets; any other option is what it holds.</summary>
+        /// <summary>
+        /// The content of an option. It is written in angle brackets if the content is an option itself.
+        /// </summary>
         public sealed record Held : Part;
     }
 
-    /// <summary>The new value, as an expression over the old ones.</summary>
+    /// <summary>The new value as an expression over the old ones.</summary>
     public string After(Variable variable, IEnumerable<Update> updates)
     {
-        // One version after the other; only the last one is the new value.
+        // Each update gives a new version of the value; the last one is the result.
         List<string> versions = [text[variable]];
         var bodies = new List<string>();
         var together = new List<string>();
@@ -61,7 +63,7 @@ internal sealed class TlaSteps(TlaText text)
         }
     }
 
-    // Updates of single parts that always happen go into one EXCEPT.
+    // Unconditional updates of single parts are merged into one EXCEPT.
     private string? Exception(Update update)
     {
         var path = PathOf(update.Target);
@@ -76,7 +78,7 @@ internal sealed class TlaSteps(TlaText text)
         var isCertain = update.When is Expr.Literal { Number: 1 };
         if (!IsFunction(update, path, isCertain))
         {
-            // The parameters do not range over the entries of the target: one update after the other, for each value.
+            // The parameters do not range over the entries of the target, so there is one update per value.
             foreach (var arguments in Interpreter.ArgumentsOf(update.Over))
             {
                 for (var i = 0; i < arguments.Length; i++)
@@ -93,7 +95,7 @@ internal sealed class TlaSteps(TlaText text)
         yield return Rewrite(from(), path, [.. update.Over], isCertain ? null : update.When, update);
     }
 
-    // Every parameter is a key of the target, and no other key is looked at before the condition is.
+    // Every parameter is a key of the target, and no other key is evaluated before the condition.
     private static bool IsFunction(Update update, List<Part> path, bool isCertain)
     {
         var keys = path.OfType<Part.Entry>().Select(entry => (entry.Key as Expr.BoundVariable)?.Binder).ToList();

@@ -5,8 +5,8 @@ using Verify.Semantics;
 namespace Verify.Formats.Tla;
 
 /// <summary>
-/// Expressions as TLA+. Members of scalar sets are constants and members of enums strings; an option is what it holds
-/// or the constant None, in angle brackets where it holds an option itself.
+/// Expressions as TLA+. Members of scalar sets are constants, members of enums are strings. An option is its content or
+/// the constant None; the content is in angle brackets if it is an option itself.
 /// </summary>
 internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
 {
@@ -33,7 +33,7 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
 
     public void Bind(Binder binder, PrecedenceText text) => bound[binder] = text;
 
-    /// <summary>Gives the set of a scalar set or enum its name, and the members of a scalar set theirs.</summary>
+    /// <summary>Names the set of a scalar set or enum, and the members of a scalar set.</summary>
     /// <returns>The constants and the definition; no constants for an enum.</returns>
     public (IReadOnlyList<string> Constants, string Definition) Define(Sort sort)
     {
@@ -69,7 +69,7 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    // A module may not give a name twice, not even in a set within a quantifier.
+    // A module may not define a name twice, not even in a set within a quantifier.
     private PrecedenceText OfNested(Sort.Optional optional)
     {
         var name = names.Enter(new Binder("o", optional.Of));
@@ -96,7 +96,7 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
     /// <summary>The name of a field.</summary>
     public static string FieldOf(Field field) => Identifiers.Plain(field.Name);
 
-    /// <summary>A statement about the values of a parameter.</summary>
+    /// <summary>A quantifier over the values of a parameter.</summary>
     public PrecedenceText Quantify(string symbol, Binder binder, Func<PrecedenceText> body)
     {
         var name = names.Enter(binder);
@@ -181,7 +181,7 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
         }
     }
 
-    // Junctions of one kind need no parentheses among themselves; of two kinds they do.
+    // Operands of the same connective need no parentheses, operands of the other one do.
     private PrecedenceText Joined(Expr.Connective node, LogicOperator op, string symbol)
     {
         string Side(Expr side) => side is Expr.Connective logic && logic.Operator == op ? Of(side).Text : Of(side).In(Junction + 1);

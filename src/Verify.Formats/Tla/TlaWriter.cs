@@ -4,7 +4,7 @@ using Verify.Modelling;
 
 namespace Verify.Formats.Tla;
 
-/// <summary>Models for TLC: an operator for each rule, and a configuration that says what to check.</summary>
+/// <summary>Writes models for TLC: one operator per rule, and a configuration with the properties to check.</summary>
 public sealed class TlaWriter : IModelWriter
 {
     /// <inheritdoc/>
@@ -20,7 +20,9 @@ public sealed class TlaWriter : IModelWriter
     public string? WhyNot(Model model, Property? property) => null;
 
     /// <inheritdoc/>
-    /// <remarks>The configuration is the second file; the first has it too, behind the end of the module.</remarks>
+    /// <remarks>
+    /// The configuration is the second file; the first file contains it too, after the end of the module.
+    /// </remarks>
     public ImmutableArray<ExportFile> Export(Model model, Property? property, string? instance = null)
     {
         var module = new Identifiers(TlaText.Reserved).Take(model.Name);
@@ -42,7 +44,7 @@ public sealed class TlaWriter : IModelWriter
         private readonly List<(Rule Rule, string Name)> rules = [];
         private readonly List<(Property Property, string Name)> properties = [];
         private readonly Dictionary<string, string> negations = new(StringComparer.Ordinal);
-        private string? turned; // a bit that each fair step turns, so that TLA+ sees those that change nothing else
+        private string? turned; // a bit that each fair step flips, so that TLA+ counts steps that change nothing else
 
         public Text(Model model, Property? asked, string? instance, string module)
         {
@@ -239,7 +241,7 @@ public sealed class TlaWriter : IModelWriter
             text.Append(groups.Count == 0 ? "  /\\ TRUE\n" : "");
             foreach (var group in groups)
             {
-                // What tells its members apart has one name for all the rules of the group.
+                // The parameters that distinguish members of the group have the same names in all its rules.
                 var apart = group.First().Rule.Fairness!.Of;
                 var shared = apart.Select(names.Enter).ToList();
                 var over = apart.Select((binder, i) => $"{shared[i]} \\in {expressions.SetOf(binder.Sort).Text}");
@@ -250,7 +252,7 @@ public sealed class TlaWriter : IModelWriter
             }
         }
 
-        // Some step of a rule, for given values of the parameters that fairness tells apart.
+        // Some step of a rule, for given values of the parameters that distinguish members of its fairness group.
         private string Any(Rule rule, string name, List<string> shared)
         {
             var apart = rule.Fairness!.Of;

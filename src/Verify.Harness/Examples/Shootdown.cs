@@ -3,23 +3,23 @@ using Verify.Harness.Hardware;
 namespace Verify.Harness.Examples;
 
 /// <summary>
-/// The TLB shootdown as code: processors map and unmap pages, and interrupt each other to invalidate. Its steps are those of
-/// the model 'tlb-shootdown'.
+/// The TLB shootdown in C#: processors map and unmap pages and send each other interrupts to invalidate. Its steps are
+/// those of the model 'tlb-shootdown'.
 /// </summary>
-/// <param name="cpus">Processors.</param>
-/// <param name="pages">Pages of one address space.</param>
-/// <param name="frames">Physical frames.</param>
-/// <param name="flaw">What is wrong with it.</param>
-/// <param name="rounds">How often each processor maps or unmaps a page.</param>
+/// <param name="cpus">The number of processors.</param>
+/// <param name="pages">The number of pages in one address space.</param>
+/// <param name="frames">The number of physical frames.</param>
+/// <param name="flaw">The error to include.</param>
+/// <param name="rounds">The number of pages that each processor maps or unmaps.</param>
 public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw flaw = Shootdown.Flaw.None, int rounds = 3) : SystemUnderTest
 {
-    /// <summary>What may be wrong with it.</summary>
+    /// <summary>The errors that the code can include.</summary>
     public enum Flaw
     {
-        /// <summary>Nothing.</summary>
+        /// <summary>No error.</summary>
         None,
 
-        /// <summary>Only the processor that unmaps invalidates, as if nobody else could have the page cached.</summary>
+        /// <summary>Only the processor that unmaps a page invalidates it, although others may have it cached.</summary>
         LocalOnly,
 
         /// <summary>A processor acknowledges before it has invalidated.</summary>
@@ -161,7 +161,7 @@ public sealed class Shootdown(int cpus, int pages, int frames, Shootdown.Flaw fl
             run.Step("flush", from, me);
         }
 
-        // Others get frames too, and give them back.
+        // Allocates frames for other purposes and frees them.
         private void UseFrames()
         {
             while (true)

@@ -1,33 +1,33 @@
 namespace Verify.Harness.Hardware;
 
-/// <summary>What a frame is used for.</summary>
+/// <summary>The uses of a frame.</summary>
 public enum FrameUse
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>On the free list.</summary>
     Free,
 
     /// <summary>A page of the user.</summary>
     User,
 
-    /// <summary>Something of the kernel's own.</summary>
+    /// <summary>A page of the kernel.</summary>
     Kernel,
 }
 
-/// <summary>Physical frames, and the list of those that are free.</summary>
-/// <param name="run">The run they belong to.</param>
-/// <param name="count">How many there are.</param>
+/// <summary>Physical frames with a free list.</summary>
+/// <param name="run">The run that they belong to.</param>
+/// <param name="count">The number of frames.</param>
 public sealed class Frames(TestRun run, int count)
 {
     private readonly FrameUse[] uses = new FrameUse[count];
     private readonly List<int> free = [.. Enumerable.Range(0, count)];
 
-    /// <summary>What each is used for: an observer's notes, no scheduling point.</summary>
+    /// <summary>The current use of each frame, for observers; not a scheduling point.</summary>
     public IReadOnlyList<FrameUse> Uses => uses;
 
-    /// <summary>Whether there is one on the list: not a scheduling point.</summary>
+    /// <summary>True if the free list is not empty; not a scheduling point.</summary>
     public bool HaveFree => free.Count > 0;
 
-    /// <summary>Takes one off the list, any of them; null when there is none.</summary>
+    /// <summary>Takes any frame off the free list; null if the list is empty.</summary>
     public int? Allocate()
     {
         run.Yield();
@@ -42,10 +42,10 @@ public sealed class Frames(TestRun run, int count)
         return frame;
     }
 
-    /// <summary>Notes what a frame that was taken is for from now on: not a scheduling point.</summary>
+    /// <summary>Records the use of an allocated frame; not a scheduling point.</summary>
     public void Use(int frame, FrameUse use) => uses[frame] = use;
 
-    /// <summary>Puts one back.</summary>
+    /// <summary>Returns a frame to the free list.</summary>
     public void Release(int frame)
     {
         run.Yield();

@@ -1,14 +1,16 @@
 namespace Verify.Harness.Hardware;
 
-/// <summary>A page table of one level: for each page the frame that it maps, or nothing.</summary>
-/// <param name="run">The run it belongs to.</param>
+/// <summary>A page table with one level: each page maps to a frame or to nothing.</summary>
+/// <param name="run">The run that it belongs to.</param>
 /// <param name="pages">The number of pages.</param>
-/// <remarks>Software reads and writes an entry in one access, at a scheduling point; a walker sees what is there.</remarks>
+/// <remarks>
+/// Software accesses an entry atomically at a scheduling point; a walker sees the current value at any time.
+/// </remarks>
 public sealed class PageTable(TestRun run, int pages)
 {
     private readonly int?[] entries = new int?[pages];
 
-    /// <summary>The entries, as a walker or an observer sees them: not a scheduling point.</summary>
+    /// <summary>The entries, for walkers and observers; not a scheduling point.</summary>
     public IReadOnlyList<int?> Entries => entries;
 
     /// <summary>Reads an entry.</summary>
@@ -25,7 +27,7 @@ public sealed class PageTable(TestRun run, int pages)
         entries[page] = frame;
     }
 
-    /// <summary>Clears an entry, and says what it was.</summary>
+    /// <summary>Clears an entry and returns its old value.</summary>
     public int? GetAndClear(int page)
     {
         run.Yield();

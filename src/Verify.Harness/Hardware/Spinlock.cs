@@ -1,12 +1,12 @@
 namespace Verify.Harness.Hardware;
 
-/// <summary>A lock that one thread holds at a time.</summary>
-/// <param name="run">The run it belongs to.</param>
+/// <summary>A lock that at most one thread holds.</summary>
+/// <param name="run">The run that it belongs to.</param>
 public sealed class Spinlock(TestRun run)
 {
     private bool isHeld;
 
-    /// <summary>Waits for the lock and takes it, until what comes back is disposed of.</summary>
+    /// <summary>Waits for the lock and takes it; disposing of the result releases it.</summary>
     public IDisposable Hold()
     {
         run.WaitUntil(() => !isHeld);

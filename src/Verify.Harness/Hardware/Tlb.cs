@@ -1,28 +1,29 @@
 namespace Verify.Harness.Hardware;
 
-/// <summary>The TLB of a processor, whose walker fills it from a page table whenever it likes, and evicts whenever it likes.</summary>
-/// <param name="run">The run it belongs to.</param>
-/// <param name="table">What the walker walks.</param>
+/// <summary>The TLB of a processor. Its walker fills entries from a page table and evicts them at any time.</summary>
+/// <param name="run">The run that it belongs to.</param>
+/// <param name="table">The page table of the walker.</param>
 /// <remarks>
-/// A speculative walk needs no access: hardware may do it at any time for any page that is mapped (Intel SDM 3A, 4.10.2.3).
+/// A speculative walk needs no access: hardware may perform it at any time for any mapped page (Intel SDM 3A,
+/// 4.10.2.3).
 /// </remarks>
 public sealed class Tlb(TestRun run, PageTable table)
 {
     private readonly int?[] entries = new int?[table.Entries.Count];
 
-    /// <summary>The entries: not a scheduling point.</summary>
+    /// <summary>The entries; not a scheduling point.</summary>
     public IReadOnlyList<int?> Entries => entries;
 
-    /// <summary>Invalidates the entry of a page, as INVLPG does on its own processor.</summary>
+    /// <summary>Invalidates the entry of a page on this processor, as INVLPG does.</summary>
     public void Invalidate(int page)
     {
         run.Yield();
         entries[page] = null;
     }
 
-    /// <summary>What the walker does, for ever: it fills or evicts an entry.</summary>
-    /// <param name="filled">Told of a page right after its entry was filled.</param>
-    /// <param name="evicted">Told of a page right after its entry was evicted.</param>
+    /// <summary>Fills or evicts entries in an endless loop.</summary>
+    /// <param name="filled">Called with a page directly after its entry was filled.</param>
+    /// <param name="evicted">Called with a page directly after its entry was evicted.</param>
     public void Walk(Action<int> filled, Action<int> evicted)
     {
         while (true)

@@ -3,19 +3,20 @@ using System.Globalization;
 
 namespace Verify.Parametric.Logic;
 
-/// <summary>What a term of first-order logic stands for.</summary>
+/// <summary>A sort of first-order logic.</summary>
 /// <param name="Name">The name in SMT-LIB.</param>
-/// <param name="Members">The names of the members, when they are known one by one; empty for numbers and identities.</param>
-/// <param name="IsIdentity">Whether it is a universe of which nothing is known but that it is not empty.</param>
+/// <param name="Members">The names of the members of an enum; empty for numbers and identities.</param>
+/// <param name="IsIdentity">True for an uninterpreted sort, which is only known to be non-empty.</param>
 public sealed record LogicSort(string Name, ImmutableArray<string> Members, bool IsIdentity)
 {
-    /// <summary>Truth values.</summary>
+    /// <summary>The sort of truth values.</summary>
     public static LogicSort Truth { get; } = new("Bool", ["false", "true"], false);
 
-    /// <summary>Whole numbers.</summary>
+    /// <summary>The sort of integers.</summary>
     public static LogicSort Number { get; } = new("Int", [], false);
 
-    // The name of a variable of a quantifier: no key of a definition (?k1, ?k2, …), and no variable of another sort.
+    // The name of a quantified variable. It differs from the keys of definitions (?k1, ?k2, …) and from variables of
+    // other sorts.
     internal string NameOf(int variable) => string.Create(CultureInfo.InvariantCulture,
         $"?{Name}{(Name == "k" || (Name.Length > 0 && char.IsAsciiDigit(Name[^1])) ? "." : "")}{variable}");
 
@@ -27,21 +28,21 @@ public sealed record LogicSort(string Name, ImmutableArray<string> Members, bool
 }
 
 /// <summary>A function, a relation or a constant of first-order logic. Identity is by reference.</summary>
-/// <param name="name">The name, as the text declares it.</param>
-/// <param name="arguments">What it is applied to.</param>
-/// <param name="sort">What it gives.</param>
+/// <param name="name">The name in the SMT-LIB text.</param>
+/// <param name="arguments">The sorts of the arguments.</param>
+/// <param name="sort">The sort of the result.</param>
 public sealed class Symbol(string name, ImmutableArray<LogicSort> arguments, LogicSort sort)
 {
-    /// <summary>The name, as the text declares it.</summary>
+    /// <summary>The name in the SMT-LIB text.</summary>
     public string Name { get; } = name;
 
-    /// <summary>What it is applied to.</summary>
+    /// <summary>The sorts of the arguments.</summary>
     public ImmutableArray<LogicSort> Arguments { get; } = arguments;
 
-    /// <summary>What it gives.</summary>
+    /// <summary>The sort of the result.</summary>
     public LogicSort Sort { get; } = sort;
 
-    /// <summary>For a defined symbol, its parameters and what it stands for.</summary>
+    /// <summary>The parameters and the body of a defined symbol; null for an uninterpreted one.</summary>
     public (ImmutableArray<Formula.Variable> Parameters, Formula Body)? Definition { get; init; }
 }
 
@@ -51,22 +52,22 @@ public enum Operator
     /// <summary>Negation.</summary>
     Not,
 
-    /// <summary>All hold.</summary>
+    /// <summary>Conjunction.</summary>
     And,
 
-    /// <summary>One holds.</summary>
+    /// <summary>Disjunction.</summary>
     Or,
 
-    /// <summary>The second holds if the first does.</summary>
+    /// <summary>Implication.</summary>
     Implies,
 
-    /// <summary>Equality, of truth values too.</summary>
+    /// <summary>Equality, also of truth values.</summary>
     Equal,
 
-    /// <summary>The second or the third, by the first.</summary>
+    /// <summary>If-then-else.</summary>
     If,
 
-    /// <summary>At most.</summary>
+    /// <summary>Less than or equal.</summary>
     AtMost,
 
     /// <summary>Sum.</summary>
@@ -76,15 +77,15 @@ public enum Operator
     Minus,
 }
 
-/// <summary>A term or formula of first-order logic with sorts, simplified as it is made.</summary>
+/// <summary>A term or formula of many-sorted first-order logic, simplified when it is made.</summary>
 public abstract class Formula
 {
     private Formula(LogicSort sort) => Sort = sort;
 
-    /// <summary>What it stands for.</summary>
+    /// <summary>The sort of the value.</summary>
     public LogicSort Sort { get; }
 
-    /// <summary>A value that is known: a truth value, a number, or the position of a member or of an element.</summary>
+    /// <summary>A known value: a truth value, a number, or the position of a member or element.</summary>
     public sealed class Constant : Formula
     {
         internal Constant(LogicSort sort, int number) : base(sort) => Number = number;
@@ -102,7 +103,7 @@ public abstract class Formula
         public string Name { get; }
     }
 
-    /// <summary>A symbol applied to as many arguments as it takes.</summary>
+    /// <summary>A symbol applied to its arguments.</summary>
     public sealed class Application : Formula
     {
         internal Application(Symbol symbol, ImmutableArray<Formula> arguments) : base(symbol.Sort) =>
@@ -121,42 +122,42 @@ public abstract class Formula
         internal Operation(Operator op, LogicSort sort, ImmutableArray<Formula> operands) : base(sort) =>
             (Operator, Operands) = (op, operands);
 
-        /// <summary>Which one.</summary>
+        /// <summary>The operator.</summary>
         public Operator Operator { get; }
 
-        /// <summary>What it is applied to.</summary>
+        /// <summary>The operands.</summary>
         public ImmutableArray<Formula> Operands { get; }
     }
 
-    /// <summary>A statement about every, or about some, element.</summary>
+    /// <summary>A universal or existential quantifier.</summary>
     public sealed class Quantified : Formula
     {
         internal Quantified(bool isForAll, ImmutableArray<Variable> over, Formula body) : base(LogicSort.Truth) =>
             (IsForAll, Over, Body) = (isForAll, over, body);
 
-        /// <summary>Every when true, some when false.</summary>
+        /// <summary>True for a universal quantifier, false for an existential one.</summary>
         public bool IsForAll { get; }
 
-        /// <summary>What it ranges over.</summary>
+        /// <summary>The bound variables.</summary>
         public ImmutableArray<Variable> Over { get; }
 
-        /// <summary>What is said.</summary>
+        /// <summary>The body.</summary>
         public Formula Body { get; }
     }
 
-    /// <summary>Holds.</summary>
+    /// <summary>The constant "true".</summary>
     public static Formula True { get; } = new Constant(LogicSort.Truth, 1);
 
-    /// <summary>Does not hold.</summary>
+    /// <summary>The constant "false".</summary>
     public static Formula False { get; } = new Constant(LogicSort.Truth, 0);
 
-    /// <summary>Whether it is the constant "holds".</summary>
+    /// <summary>True if the formula is the constant "true".</summary>
     public bool IsTrue => this is Constant { Number: 1 } && Sort == LogicSort.Truth;
 
-    /// <summary>Whether it is the constant "does not hold".</summary>
+    /// <summary>True if the formula is the constant "false".</summary>
     public bool IsFalse => this is Constant { Number: 0 } && Sort == LogicSort.Truth;
 
-    /// <summary>A known value.</summary>
+    /// <summary>A constant.</summary>
     public static Formula Of(LogicSort sort, int number) => sort == LogicSort.Truth
         ? (number != 0 ? True : False)
         : new Constant(sort, number);
@@ -173,13 +174,13 @@ public abstract class Formula
         _ => new Operation(Operator.Not, LogicSort.Truth, [operand]),
     };
 
-    /// <summary>All hold.</summary>
+    /// <summary>Conjunction.</summary>
     public static Formula And(params IEnumerable<Formula> operands) => Join(Operator.And, operands);
 
-    /// <summary>At least one holds.</summary>
+    /// <summary>Disjunction.</summary>
     public static Formula Or(params IEnumerable<Formula> operands) => Join(Operator.Or, operands);
 
-    /// <summary>The second holds if the first does.</summary>
+    /// <summary>Implication.</summary>
     public static Formula Implies(Formula left, Formula right) => (left, right) switch
     {
         ({ IsTrue: true }, _) => right,
@@ -200,7 +201,7 @@ public abstract class Formula
         _ => new Operation(Operator.Equal, LogicSort.Truth, [left, right]),
     };
 
-    /// <summary>One of two, by a condition.</summary>
+    /// <summary>If-then-else.</summary>
     public static Formula If(Formula condition, Formula then, Formula otherwise)
     {
         if (condition.IsTrue || IsSame(then, otherwise))
@@ -217,7 +218,7 @@ public abstract class Formula
             : new Operation(Operator.If, LogicSort.Truth, [condition, then, otherwise]);
     }
 
-    /// <summary>At most.</summary>
+    /// <summary>Less than or equal.</summary>
     public static Formula AtMost(Formula left, Formula right) => (left, right) is (Constant a, Constant b)
         ? Of(LogicSort.Truth, a.Number <= b.Number ? 1 : 0)
         : new Operation(Operator.AtMost, LogicSort.Truth, [left, right]);
@@ -230,7 +231,7 @@ public abstract class Formula
         _ => new Operation(isDifference ? Operator.Minus : Operator.Plus, LogicSort.Number, [left, right]),
     };
 
-    /// <summary>A statement about every, or about some, element.</summary>
+    /// <summary>A universal or existential quantifier.</summary>
     public static Formula Quantify(bool isForAll, ImmutableArray<Variable> over, Formula body) => (over, body) switch
     {
         ([], _) => body,
@@ -239,7 +240,7 @@ public abstract class Formula
         _ => new Quantified(isForAll, over, body),
     };
 
-    /// <summary>The text in SMT-LIB, on one line.</summary>
+    /// <summary>The formula in SMT-LIB, on one line.</summary>
     public sealed override string ToString() => SmtText.Of(this);
 
     private static Formula Join(Operator op, IEnumerable<Formula> operands)
@@ -273,7 +274,7 @@ public abstract class Formula
         };
     }
 
-    // Enough to see that a term is compared with itself; equal terms that are written differently are the solver's.
+    // Recognises a term that is compared with itself; other equal terms are left to the solver.
     private static bool IsSame(Formula left, Formula right) => ReferenceEquals(left, right) || (left, right) switch
     {
         (Variable a, Variable b) => a.Name == b.Name,
@@ -283,10 +284,10 @@ public abstract class Formula
     };
 }
 
-/// <summary>Formulas as SMT-LIB 2 text.</summary>
+/// <summary>Prints formulas as SMT-LIB 2 text.</summary>
 public static class SmtText
 {
-    /// <summary>A formula on one line.</summary>
+    /// <summary>Prints a formula on one line.</summary>
     public static string Of(Formula formula) => formula switch
     {
         Formula.Constant { Sort: var sort } c when sort == LogicSort.Number => c.Number < 0
@@ -303,13 +304,13 @@ public static class SmtText
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>A variable with its sort, in parentheses.</summary>
+    /// <summary>Prints a variable with its sort in parentheses.</summary>
     public static string Binding(Formula.Variable variable) => $"({Quoted(variable.Name)} {Quoted(variable.Sort.Name)})";
 
-    /// <summary>The name of a member of a sort, told apart from other symbols by the name of the sort.</summary>
+    /// <summary>The name of a member of a sort, prefixed by the sort to distinguish it from other symbols.</summary>
     public static string MemberOf(LogicSort sort, int position) => $"{sort.Name}.{sort.Members[position]}";
 
-    /// <summary>A name as a symbol of SMT-LIB, quoted where it has to be; different names are different symbols.</summary>
+    /// <summary>A name as a symbol of SMT-LIB, quoted if necessary; different names give different symbols.</summary>
     public static string Quoted(string name)
     {
         const string Allowed = "~!@$%^&*_-+=<>.?/";
@@ -318,8 +319,8 @@ public static class SmtText
         return isSimple ? name : $"|{string.Concat(name.Select(Letter))}|";
     }
 
-    // Between bars there is all but bars, backslashes and line ends. What is written another way is told from what a user
-    // writes that way: "##" is one "#".
+    // A quoted symbol may contain anything except bars, backslashes and line ends. These are escaped with "#", and a
+    // "#" of the user becomes "##".
     private static string Letter(char letter) => letter switch
     {
         '#' => "##",

@@ -2,10 +2,13 @@ using System.Collections.Immutable;
 
 namespace Verify.Parametric.Logic;
 
-/// <summary>What formulas are made of, and the same formula with something else in a place.</summary>
+/// <summary>Collects the symbols of formulas and substitutes in them.</summary>
 public static class FormulaTraversal
 {
-    /// <summary>The symbols that occur in a formula and in what they are defined by, those that others need first.</summary>
+    /// <summary>
+    /// The symbols in some formulas and in the definitions of these symbols; a symbol comes after those that its
+    /// definition uses.
+    /// </summary>
     public static IEnumerable<Symbol> Symbols(IEnumerable<Formula> formulas)
     {
         var found = new List<Symbol>();
@@ -19,10 +22,11 @@ public static class FormulaTraversal
     }
 
     /// <summary>
-    /// Takes the universal quantifiers off a statement: constants in place of variables, for which it has to be shown.
+    /// Replaces the variables of the outer universal quantifiers by fresh constants, which is enough to prove the
+    /// formula.
     /// </summary>
-    /// <param name="goal">The statement.</param>
-    /// <param name="constants">The constants are added here.</param>
+    /// <param name="goal">The formula.</param>
+    /// <param name="constants">Receives the constants.</param>
     public static Formula Strip(Formula goal, List<Symbol> constants)
     {
         switch (goal)
@@ -46,10 +50,10 @@ public static class FormulaTraversal
         }
     }
 
-    /// <summary>A variable, as a definition or a quantifier has it.</summary>
+    /// <summary>Creates a variable of a definition or quantifier.</summary>
     public static Formula.Variable Variable(string name, LogicSort sort) => new(name, sort);
 
-    /// <summary>A formula, and what its symbols are defined by, with values in place of some constants.</summary>
+    /// <summary>Substitutes values for some constants in a formula and in the definitions of its symbols.</summary>
     public static Formula Replace(Formula formula, IReadOnlyDictionary<Symbol, Formula> values)
     {
         switch (formula)

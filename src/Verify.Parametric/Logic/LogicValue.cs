@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Verify.Parametric.Logic;
 
-/// <summary>What an expression of the modelling language stands for: a tree of terms.</summary>
+/// <summary>The meaning of an expression of the modelling language: a tree of first-order terms.</summary>
 internal abstract record LogicValue
 {
     /// <summary>A truth value.</summary>
@@ -13,16 +13,16 @@ internal abstract record LogicValue
     /// <summary>A number, a member or an identity.</summary>
     public sealed record Scalar(ScalarTerm Value) : LogicValue;
 
-    /// <summary>An option; the content is looked at only where it is not empty.</summary>
+    /// <summary>An option; the content matters only if the option is not empty.</summary>
     public sealed record Option(Formula Has, LogicValue Content) : LogicValue;
 
     /// <summary>A record.</summary>
     public sealed record Record(ImmutableArray<LogicValue> Fields) : LogicValue;
 
-    /// <summary>A map, as the meaning of its entry at a key.</summary>
+    /// <summary>A map, given as a function from a key to the meaning of its entry.</summary>
     public sealed record Map(Func<Formula, LogicValue> At) : LogicValue;
 
-    /// <summary>The one scalar that a term gives, a truth value too.</summary>
+    /// <summary>The single scalar of a scalar value or truth value.</summary>
     public ScalarTerm AsOne => this switch
     {
         Truth truth => new ScalarTerm.Term(truth.Formula),
@@ -33,10 +33,10 @@ internal abstract record LogicValue
     /// <summary>The formula of a truth value.</summary>
     public Formula AsFormula => ((Truth)this).Formula;
 
-    /// <summary>What an expression means that depends on one scalar, which may be known by a relation only.</summary>
+    /// <summary>Applies a function to a scalar that may be given only by a relation.</summary>
     /// <param name="key">The scalar.</param>
-    /// <param name="isPositive">Whether what is made of it is asserted, or denied.</param>
-    /// <param name="of">The meaning for a term.</param>
+    /// <param name="isPositive">True if the result is asserted, false if it is denied.</param>
+    /// <param name="of">The function from a term to a meaning.</param>
     public static LogicValue Lift(ScalarTerm key, bool isPositive, Func<Formula, LogicValue> of)
     {
         if (key is ScalarTerm.Term term)
@@ -44,7 +44,7 @@ internal abstract record LogicValue
             return of(term.Formula);
         }
 
-        // The shape does not depend on the key, so any term of its sort shows it.
+        // The shape does not depend on the key, so any term of its sort determines it.
         return of(new Formula.Variable("?", key.Sort)) switch
         {
             Truth => new Truth(key.Select(k => of(k).AsFormula, isPositive)),
@@ -59,7 +59,7 @@ internal abstract record LogicValue
         };
     }
 
-    /// <summary>One of two meanings of one sort.</summary>
+    /// <summary>One of two meanings of one sort, selected by a condition.</summary>
     public static LogicValue Choose(Formula condition, LogicValue then, LogicValue otherwise) => (then, otherwise) switch
     {
         _ when condition.IsTrue => then,
@@ -73,11 +73,11 @@ internal abstract record LogicValue
     };
 }
 
-/// <summary>One scalar: a term, or what is known by a relation, by a choice, or through another scalar.</summary>
+/// <summary>A scalar: a term, or a value given by a relation, by a choice, or through another scalar.</summary>
 /// <remarks>
-/// "Every value that it has satisfies" and "some value that it has satisfies" say the same of a scalar that is defined.
-/// The first is used where a formula is asserted and the second where it is denied, so that both leave quantifiers that
-/// are universal in what is assumed.
+/// For a defined scalar, "every value that it has satisfies" and "some value that it has satisfies" are equivalent. The
+/// first form is used where a formula is asserted and the second where it is denied, so that the quantifiers in
+/// assumptions are universal.
 /// </remarks>
 internal abstract record ScalarTerm(LogicSort Sort)
 {
@@ -89,7 +89,7 @@ internal abstract record ScalarTerm(LogicSort Sort)
         public override Formula Select(Func<Formula, Formula> use, bool isPositive) => use(Formula);
     }
 
-    /// <summary>The value that a relation holds of.</summary>
+    /// <summary>The value that satisfies a relation.</summary>
     public sealed record Related(LogicSort Of, Func<Formula, Formula> Holds) : ScalarTerm(Of)
     {
         public override Formula Is(Formula value, bool isPositive) => Holds(value);
@@ -103,7 +103,7 @@ internal abstract record ScalarTerm(LogicSort Sort)
         }
     }
 
-    /// <summary>Nothing: the content of an empty option.</summary>
+    /// <summary>The content of an empty option.</summary>
     public sealed record Nothing(LogicSort Of) : ScalarTerm(Of)
     {
         public override Formula Is(Formula value, bool isPositive) => Formula.False;
@@ -111,7 +111,7 @@ internal abstract record ScalarTerm(LogicSort Sort)
         public override Formula Select(Func<Formula, Formula> use, bool isPositive) => isPositive ? Formula.True : Formula.False;
     }
 
-    /// <summary>One of two.</summary>
+    /// <summary>One of two scalars, selected by a condition.</summary>
     public sealed record Chosen(Formula Condition, ScalarTerm Then, ScalarTerm Otherwise) : ScalarTerm(Then.Sort)
     {
         public override Formula Is(Formula value, bool isPositive) =>
@@ -121,7 +121,7 @@ internal abstract record ScalarTerm(LogicSort Sort)
             Formula.If(Condition, Then.Select(use, isPositive), Otherwise.Select(use, isPositive));
     }
 
-    /// <summary>What comes out when another scalar is put in.</summary>
+    /// <summary>The result of a function applied to another scalar.</summary>
     public sealed record Lifted(LogicSort Of, ScalarTerm Key, Func<Formula, ScalarTerm> At) : ScalarTerm(Of)
     {
         public override Formula Is(Formula value, bool isPositive) => Key.Select(k => At(k).Is(value, isPositive), isPositive);
@@ -130,30 +130,30 @@ internal abstract record ScalarTerm(LogicSort Sort)
             Key.Select(k => At(k).Select(use, isPositive), isPositive);
     }
 
-    /// <summary>Whether it is a value.</summary>
+    /// <summary>The condition that the scalar is equal to a value.</summary>
     public abstract Formula Is(Formula value, bool isPositive);
 
-    /// <summary>Whether it satisfies a condition.</summary>
+    /// <summary>The condition that the scalar satisfies a predicate.</summary>
     public abstract Formula Select(Func<Formula, Formula> use, bool isPositive);
 
     /// <summary>One of two scalars.</summary>
     public static ScalarTerm Choose(Formula condition, ScalarTerm then, ScalarTerm otherwise) => (then, otherwise) switch
     {
-        // Where an option is empty nobody looks at what would be its content.
+        // The content of an empty option is irrelevant.
         (Nothing, Term) => otherwise,
         (Term, Nothing) => then,
         (Term a, Term b) => new Term(Formula.If(condition, a.Formula, b.Formula)),
         _ => new Chosen(condition, then, otherwise),
     };
 
-    /// <summary>A variable with a name that does not occur in the given formulas.</summary>
+    /// <summary>A variable whose name does not occur in the given formulas.</summary>
     public static Formula.Variable Fresh(LogicSort sort, IEnumerable<Formula> among)
     {
         var depth = among.Select(Depth).DefaultIfEmpty(0).Max();
         return new Formula.Variable(sort.NameOf(depth + 1), sort);
     }
 
-    // The highest number that a bound variable has in a formula.
+    // The highest number of a bound variable in a formula.
     private static int Depth(Formula formula) => formula switch
     {
         Formula.Quantified q => Math.Max(q.Over.Max(Depth), Depth(q.Body)),

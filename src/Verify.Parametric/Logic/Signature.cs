@@ -5,10 +5,10 @@ using Verify.Semantics;
 
 namespace Verify.Parametric.Logic;
 
-/// <summary>How a part of a state is told in first-order logic.</summary>
+/// <summary>The ways to express a part of a state in first-order logic.</summary>
 public enum StateSymbolKind
 {
-    /// <summary>A truth value for each key, also whether an option holds a value.</summary>
+    /// <summary>A truth value for each key; also the flag of an option.</summary>
     Truth,
 
     /// <summary>A number or a member of an enum for each key.</summary>
@@ -18,18 +18,18 @@ public enum StateSymbolKind
     Identity,
 
     /// <summary>
-    /// The identity that an option holds, as a relation of keys and identity. A function would have to say something
-    /// where the option is empty, and chains of functions make universes grow without end.
+    /// The identity in an option, as a relation between keys and identity. A function would need a value for empty
+    /// options, and chains of functions make universes infinite.
     /// </summary>
     Relation,
 }
 
-/// <summary>One symbol of a state.</summary>
-/// <param name="Symbol">Applied to keys, and for a relation to the identity.</param>
-/// <param name="Kind">How it is told.</param>
-/// <param name="Keys">The sorts of its keys, in the modelling language.</param>
+/// <summary>A symbol for a part of a state.</summary>
+/// <param name="Symbol">The symbol, which is applied to keys and, for a relation, to the identity.</param>
+/// <param name="Kind">The way in which it expresses its part.</param>
+/// <param name="Keys">The sorts of its keys in the modelling language.</param>
 /// <param name="Sort">The scalar sort of its values.</param>
-/// <param name="Flag">For a part of the content of an option, the leaf that says whether there is one.</param>
+/// <param name="Flag">For a part of an option's content, the flag of the option; else null.</param>
 public sealed record StateSymbol(Symbol Symbol, StateSymbolKind Kind, ImmutableArray<Sort> Keys, Sort Sort, StateSymbol? Flag)
 {
     /// <summary>Identity is by reference.</summary>
@@ -39,7 +39,7 @@ public sealed record StateSymbol(Symbol Symbol, StateSymbolKind Kind, ImmutableA
     public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 }
 
-/// <summary>The tree of a sort with a leaf for each scalar part.</summary>
+/// <summary>A tree for a sort, with one leaf per scalar part.</summary>
 internal abstract record Shape
 {
     public sealed record Scalar(StateSymbol Leaf) : Shape;
@@ -61,28 +61,28 @@ internal abstract record Shape
     };
 }
 
-/// <summary>The symbols that a model's states are told in, whatever the sizes of its scalar sets.</summary>
+/// <summary>The symbols for the states of a model; they do not depend on the sizes of scalar sets.</summary>
 public sealed class Signature
 {
     private readonly Dictionary<Variable, Shape> shapes = [];
     private readonly Dictionary<string, LogicSort> sorts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Sort.ScalarSet> scalars = new(StringComparer.Ordinal);
 
-    // Every symbol, and what is said of it: no two of them are one. Taken from the start are the words of formulas, which a
-    // solver may let a symbol of that name replace.
+    // All symbols, to keep them distinct. The words of formulas are reserved, because a solver may let a symbol of the
+    // same name replace them.
     private readonly HashSet<string> names = new(
         ["and", "or", "not", "=>", "=", "ite", "<=", "+", "-", "true", "false", "forall", "exists", "let", "!", "_", "as"],
         StringComparer.Ordinal);
 
-    // The sorts that solvers know by themselves.
+    // The predefined sorts of solvers.
     private static readonly HashSet<string> KnownSorts = new(
         ["Bool", "Int", "Real", "String", "RegLan", "Array", "BitVec", "FloatingPoint", "Float16", "Float32", "Float64", "Float128",
          "RoundingMode", "Seq", "Set", "Bag", "Relation", "Tuple", "UnitTuple", "Unicode", "Char", "List", "Pair", "FiniteField",
          "Function", "->"],
         StringComparer.Ordinal);
 
-    /// <summary>The symbols of a model.</summary>
-    /// <exception cref="UserErrorException">VRF307: a variable cannot be told for every size.</exception>
+    /// <summary>Creates the symbols of a model.</summary>
+    /// <exception cref="UserErrorException">VRF307: a variable cannot be expressed for every size.</exception>
     public Signature(Model model)
     {
         Model = model;
@@ -100,12 +100,12 @@ public sealed class Signature
     /// <summary>All leaves, in the order of the variables.</summary>
     public ImmutableArray<StateSymbol> Leaves { get; }
 
-    // Which of two known numbers is less was found out while the formulas were made, and is not in them any more.
+    // The order of two known numbers is decided while formulas are made, so the formulas do not contain it any more.
     private readonly List<(int Less, int More)> orders = [];
 
     internal void NoteOrder(int less, int more) => orders.Add((less, more));
 
-    // A range has values: without one there would be no model.
+    // A range is not empty, because otherwise the model would not exist.
     internal void NoteValues(Sort sort)
     {
         if (sort is Sort.Interval range)
@@ -114,21 +114,23 @@ public sealed class Signature
         }
     }
 
-    /// <summary>Pairs of numbers, the lesser first, that formulas have been simplified by; in the order in which they were.</summary>
+    /// <summary>
+    /// Pairs of numbers, the smaller first, whose order was used to simplify formulas, in the order of use.
+    /// </summary>
     public IEnumerable<(int Less, int More)> Orders => orders;
 
     /// <summary>The scalar sets that occur in the model.</summary>
     public IEnumerable<Sort.ScalarSet> Scalars => scalars.Values;
 
-    /// <summary>How many members the scalar set has that a sort is, in the model.</summary>
-    /// <remarks>To be asked when it is needed: a set that only a property ranges over is met when that is lowered.</remarks>
+    /// <summary>The number of members of a scalar set in the model.</summary>
+    /// <remarks>Call it late: a set that only a property uses becomes known when that property is lowered.</remarks>
     public int SizeOf(LogicSort sort) => scalars[sort.Name].ScalarCount;
 
-    /// <summary>The sorts that have to be declared, by name.</summary>
+    /// <summary>The declared sorts, in the order of their names.</summary>
     public IEnumerable<LogicSort> Sorts => sorts.Values.Where(sort => sort.IsIdentity || sort.Members.Length > 0)
         .Where(sort => sort != LogicSort.Truth).OrderBy(sort => sort.Name, StringComparer.Ordinal);
 
-    /// <summary>The sort of first-order logic that a scalar sort is told in.</summary>
+    /// <summary>The first-order sort of a scalar sort.</summary>
     public LogicSort LogicOf(Sort sort) => sort switch
     {
         Sort.Boolean => LogicSort.Truth,
@@ -138,15 +140,15 @@ public sealed class Signature
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Whether a sort is one that terms of first-order logic have.</summary>
+    /// <summary>True if first-order terms can have the sort.</summary>
     public static bool IsPlain(Sort sort) => sort is Sort.Boolean or Sort.Interval or Sort.Enumeration or Sort.ScalarSet;
 
-    /// <summary>What every state satisfies by the sorts of its variables alone.</summary>
+    /// <summary>The constraints on every state that follow from the sorts of its variables.</summary>
     public IEnumerable<Formula> Typing() => Leaves.SelectMany(TypingOf);
 
-    /// <summary>A leaf as an expression of the modelling language, and how that is written with names of keys.</summary>
+    /// <summary>A leaf as an expression of the modelling language, and its text with names for keys.</summary>
     /// <param name="leaf">The leaf.</param>
-    /// <param name="keys">Its keys.</param>
+    /// <param name="keys">The keys.</param>
     public (Func<ImmutableArray<string>, string> Text, Expr Expression) PlaceOf(StateSymbol leaf, ImmutableArray<Expr> keys)
     {
         var variable = Model.Variables.First(v => shapes[v].Leaves.Contains(leaf));
@@ -170,7 +172,7 @@ public sealed class Signature
                 case Shape.Option option when option.Flag == leaf:
                     return (names => string.Concat(text.Select(t => t(names))) + ".HasValue", place.HasValue);
                 case Shape.Option { Content: Shape.Scalar { Leaf.Kind: StateSymbolKind.Relation } }:
-                    // An option of an identity is compared as a whole: it is equal to nothing when it is empty.
+                    // An option of an identity is compared as a whole, because its content is a relation.
                     return (names => string.Concat(text.Select(t => t(names))), place);
                 case Shape.Option option:
                     (shape, place) = (option.Content, place.Value);
@@ -182,7 +184,7 @@ public sealed class Signature
         }
     }
 
-    /// <summary>The state of an instance in which every symbol has a given value at given constants.</summary>
+    /// <summary>The state of an instance in which every symbol has a given value at given arguments.</summary>
     public State StateOf(Func<Symbol, ImmutableArray<Formula>, int> valueOf) =>
         new([.. Model.Variables.Select(variable => ValueOf(shapes[variable], variable.Sort, [], valueOf))]);
 
@@ -215,11 +217,11 @@ public sealed class Signature
     {
         if (KnownSorts.Contains(name))
         {
-            throw UserErrorException.At(null, ErrorCodes.NotGeneric, $"the sort '{name}' has the name of one that the logic has already",
-                "give it another name");
+            throw UserErrorException.At(null, ErrorCodes.NotGeneric, $"the sort '{name}' has the name of a predefined sort of the logic",
+                "rename it");
         }
 
-        // Two sets of one name would be one universe, and all that is said of the one would be said of the other.
+        // Two sets of one name would become the same universe, so statements about one would apply to the other.
         if (scalar is not null && !scalar.Equals(scalars.GetValueOrDefault(name, scalar)))
         {
             throw OneName("two different scalar sets", name);
@@ -307,7 +309,7 @@ public sealed class Signature
 
     private StateSymbol Declare(string name, StateSymbolKind kind, ImmutableArray<Sort> keys, Sort sort, StateSymbol? flag)
     {
-        // Of what begins like this there are others: parameters and witnesses, variables of quantifiers, sizes, recognizers.
+        // Names with these prefixes are used for parameters, witnesses, quantified variables, sizes and recognizers.
         var isLikeOurs = name.Length == 0 || name[0] is '$' or '?' || name.StartsWith(SizeTemplate.Prefix, StringComparison.Ordinal)
             || name.StartsWith(Recognizer, StringComparison.Ordinal);
         var first = isLikeOurs ? $"var {name}" : name;
@@ -326,13 +328,13 @@ public sealed class Signature
         return new StateSymbol(symbol, kind, keys, sort, flag);
     }
 
-    // How Z3 calls, without being asked to, what tells a member of an enum from the others: another symbol of that name and
-    // of that sort would be this one.
+    // Z3 declares such a recognizer for each member of an enum; another symbol of the same name and sort would be
+    // identified with it.
     private const string Recognizer = "is-";
 
     private static string[] SymbolsOf(string member) => [member, Recognizer + member];
 
-    // A leaf, and what it is initially and after a step.
+    // The names of a leaf, of its initial value and of its value after a step.
     private static string[] NamesOf(string leaf) => [leaf, InitiallyNameOf(leaf), AfterNameOf(leaf)];
 
     internal static string InitiallyNameOf(string leaf) => $"{leaf}-";

@@ -4,18 +4,18 @@ using System.Text;
 
 namespace Verify.Parametric.Logic;
 
-/// <summary>One text for every value of a size that is a number, made of the texts for two values of it.</summary>
+/// <summary>Derives one text for every value of a numeric size from the texts for two values.</summary>
 internal static class SizeTemplate
 {
-    /// <summary>How the name of a size begins in formulas.</summary>
+    /// <summary>The prefix of a size's name in formulas.</summary>
     public const string Prefix = "size.";
 
     /// <summary>The name of a size in formulas.</summary>
     public static string NameOf(string size) => Prefix + size;
 
     /// <summary>
-    /// The text in which every number that grows with the size is said in terms of it; null when the two texts differ in
-    /// anything else.
+    /// The text in which every number that grows with the size is an expression of the size; null if the two texts
+    /// differ in any other way.
     /// </summary>
     public static string? Of(string a, int sizeInA, string b, int sizeInB, string size)
     {
@@ -50,8 +50,8 @@ internal static class SizeTemplate
     }
 
     /// <summary>
-    /// Whether what is at most something else, <c>(&lt;= a b)</c>, at some size may be more at a greater one: it grows by more
-    /// than the other number, or by how much they grow does not show.
+    /// True if an inequality <c>(&lt;= a b)</c> that holds at one size may fail at a larger one: the left side grows
+    /// faster than the right side, or the growth is unknown.
     /// </summary>
     public static bool MayEnd(string order, string size)
     {
@@ -59,7 +59,7 @@ internal static class SizeTemplate
         return parts is not ["<=", var a, var b] || GrowthOf(a, size) is not { } less || GrowthOf(b, size) is not { } more || less > more;
     }
 
-    // By how much a number grows as the size grows by one; null where that depends on other things.
+    // The growth of a number per unit of the size; null if it depends on anything else.
     private static long? GrowthOf(string number, string size)
     {
         if (!number.Contains(NameOf(size), StringComparison.Ordinal))
@@ -83,7 +83,7 @@ internal static class SizeTemplate
         };
     }
 
-    // What is between the parentheses, at their level; none where there are none.
+    // The top-level parts between the outer parentheses; none for an atom.
     private static List<string> PartsOf(string text)
     {
         var parts = new List<string>();

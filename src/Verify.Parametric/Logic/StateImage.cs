@@ -5,12 +5,12 @@ using Verify.Semantics;
 
 namespace Verify.Parametric.Logic;
 
-/// <summary>A state of an instance as values of the symbols of first-order logic.</summary>
+/// <summary>A state of an instance as values of the first-order symbols.</summary>
 public sealed class StateImage
 {
     private readonly Dictionary<Symbol, (StateSymbol Leaf, int[] Values)> tables = [];
 
-    /// <summary>The image of a state.</summary>
+    /// <summary>Computes the image of a state.</summary>
     public StateImage(Signature signature, State state)
     {
         foreach (var leaf in signature.Leaves)
@@ -28,10 +28,10 @@ public sealed class StateImage
         }
     }
 
-    /// <summary>The values of a leaf, in the order of its arguments, the last one fastest.</summary>
+    /// <summary>The values of a leaf for all arguments; the last argument varies fastest.</summary>
     public ReadOnlySpan<int> Of(StateSymbol leaf) => tables[leaf.Symbol].Values;
 
-    /// <summary>The value of a leaf at constants.</summary>
+    /// <summary>The value of a leaf at constant arguments.</summary>
     public Formula Of(Symbol symbol, ImmutableArray<Formula> arguments)
     {
         var (leaf, values) = tables[symbol];
@@ -42,7 +42,7 @@ public sealed class StateImage
     public static IEnumerable<int> Sizes(StateSymbol leaf) => (leaf.Kind == StateSymbolKind.Relation ? leaf.Keys.Add(leaf.Sort) : leaf.Keys)
         .Select(sort => sort.ScalarCount);
 
-    /// <summary>The place of an entry among the values of a leaf.</summary>
+    /// <summary>The index of an entry among the values of a leaf.</summary>
     public static int IndexOf(StateSymbol leaf, ReadOnlySpan<int> arguments)
     {
         var index = 0;

@@ -3,22 +3,22 @@ using Verify.Modelling;
 
 namespace Verify.Parametric.Logic;
 
-/// <summary>The state that an expression is read in.</summary>
+/// <summary>The state in which an expression is evaluated.</summary>
 internal abstract class StateView(Signature signature)
 {
     /// <summary>The symbols.</summary>
     public Signature Signature { get; } = signature;
 
-    /// <summary>A leaf at its keys, and for a relation at the identity.</summary>
+    /// <summary>The value of a leaf at its keys and, for a relation, at the identity.</summary>
     protected abstract Formula At(StateSymbol leaf, ImmutableArray<Formula> arguments);
 
-    /// <summary>A term for the identity that an option holds, where one can be named.</summary>
+    /// <summary>A term for the identity in an option; null if it cannot be named.</summary>
     protected virtual Formula? Witness(StateSymbol leaf, ImmutableArray<Formula> keys) => null;
 
     /// <summary>The value of a variable.</summary>
     public virtual LogicValue Of(Variable variable) => Of(Signature.ShapeOf(variable), []);
 
-    /// <summary>The part of a state under some keys.</summary>
+    /// <summary>The value of a part of the state under some keys.</summary>
     protected LogicValue Of(Shape shape, ImmutableArray<Formula> keys)
     {
         switch (shape)
@@ -43,7 +43,7 @@ internal abstract class StateView(Signature signature)
     }
 }
 
-/// <summary>The state before a step, or any state: symbols as they are declared.</summary>
+/// <summary>The state before a step, or any state: leaves are the declared symbols.</summary>
 internal class PlainView(Signature signature) : StateView(signature)
 {
     /// <inheritdoc/>
@@ -51,8 +51,8 @@ internal class PlainView(Signature signature) : StateView(signature)
 }
 
 /// <summary>
-/// The state that a rule reads: the identity that an option holds at known keys is given a name, and it is a fact that
-/// the option holds it if it holds any.
+/// The state that a rule reads. It names the identity in an option at known keys by a constant, with the fact that the
+/// option, if not empty, holds that identity.
 /// </summary>
 internal sealed class RuleView(Signature signature, string prefix) : PlainView(signature)
 {
@@ -60,13 +60,13 @@ internal sealed class RuleView(Signature signature, string prefix) : PlainView(s
     private readonly List<Symbol> symbols = [];
     private readonly List<Formula> facts = [];
 
-    /// <summary>The names that were given.</summary>
+    /// <summary>The constants.</summary>
     public IReadOnlyList<Symbol> Symbols => symbols;
 
-    /// <summary>What is known of them.</summary>
+    /// <summary>The facts about the constants.</summary>
     public IReadOnlyList<Formula> Facts => facts;
 
-    /// <summary>Names the identity that an option holds, if the keys are known terms.</summary>
+    /// <summary>Returns the constant for the identity in an option; null if the keys are not known terms.</summary>
     public Formula? Name(StateSymbol leaf, ImmutableArray<Formula> keys)
     {
         if (!keys.All(IsKnown))
@@ -90,7 +90,7 @@ internal sealed class RuleView(Signature signature, string prefix) : PlainView(s
     /// <inheritdoc/>
     protected override Formula? Witness(StateSymbol leaf, ImmutableArray<Formula> keys) => Name(leaf, keys);
 
-    // Without variables of quantifiers and definitions.
+    // True if a term contains no variables of quantifiers or definitions.
     private static bool IsKnown(Formula term) => term switch
     {
         Formula.Variable or Formula.Quantified => false,
@@ -100,7 +100,9 @@ internal sealed class RuleView(Signature signature, string prefix) : PlainView(s
     };
 }
 
-/// <summary>The state after a step, or an initial state: some leaves are defined, the others are as before.</summary>
+/// <summary>
+/// The state after a step, or an initial state: some leaves have definitions, the others are unchanged.
+/// </summary>
 internal sealed class DefinedView(Signature signature, IReadOnlyDictionary<StateSymbol, Symbol> defined) : StateView(signature)
 {
     /// <inheritdoc/>

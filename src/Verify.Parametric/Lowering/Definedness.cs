@@ -4,8 +4,9 @@ using Verify.Parametric.Logic;
 namespace Verify.Parametric.Lowering;
 
 /// <summary>
-/// Where an expression is defined: no value is taken out of an empty option and no number is no key. What a quantifier
-/// ranges over is looked at as a whole, although the interpreter may stop earlier.
+/// The condition under which an expression is defined: it takes no value from an empty option, and every number used as
+/// a key is in range. A quantifier is defined only if its body is defined for all values, although the interpreter may
+/// stop earlier.
 /// </summary>
 internal sealed class Definedness(ExprLowering lowering) : ExprFold<Formula>
 {
@@ -77,7 +78,7 @@ internal sealed class Definedness(ExprLowering lowering) : ExprFold<Formula>
         return true;
     }
 
-    /// <summary>Whether a value is in the ranges of the location that it goes to.</summary>
+    /// <summary>The condition that a value is in the ranges of its target location.</summary>
     public Formula Fits(Sort target, Sort source, LogicValue value)
     {
         switch (target, source, value)

@@ -4,21 +4,21 @@ using Verify.Parametric.Logic;
 
 namespace Verify.Parametric.Lowering;
 
-/// <summary>Expressions of the modelling language as formulas, in one state.</summary>
+/// <summary>Translates expressions of the modelling language to formulas about one state.</summary>
 /// <param name="reading">The state.</param>
-/// <param name="where">The place that a refusal names.</param>
+/// <param name="where">The source location for error messages.</param>
 internal sealed class ExprLowering(StateView reading, SourceLocation where) : ExprFold<LogicValue>
 {
     private readonly Dictionary<Binder, Formula> bound = [];
     private bool isPositive = true;
 
-    /// <summary>The number of quantifiers that the current place is under.</summary>
+    /// <summary>The number of quantifiers around the current expression.</summary>
     public int Depth { get; private set; }
 
     /// <summary>Gives a parameter a value.</summary>
     public void Bind(Binder binder, Formula value) => bound[binder] = value;
 
-    /// <summary>A truth value as a formula that is to be asserted, or denied.</summary>
+    /// <summary>Translates a truth value to a formula that is asserted or denied.</summary>
     public Formula Truth(Expr expr, bool asserted = true)
     {
         var outer = isPositive;
@@ -28,11 +28,13 @@ internal sealed class ExprLowering(StateView reading, SourceLocation where) : Ex
         return result;
     }
 
-    /// <summary>A statement about every or some value of a sort: a quantifier over identities, else one part a value.</summary>
+    /// <summary>
+    /// Quantifies over the values of a sort: a quantifier for identities, else one operand per value.
+    /// </summary>
     public Formula Every(bool isForAll, Binder binder, Func<Formula> body) =>
         Restored(binder, () => EveryValue(isForAll, binder, body));
 
-    // A binder that is bound already, as the parameter of a rule may be, is so again behind the quantifier.
+    // Restores the old value of a binder, such as the parameter of a rule, after the quantifier.
     private T Restored<T>(Binder binder, Func<T> work)
     {
         var outer = bound.GetValueOrDefault(binder);
@@ -87,7 +89,7 @@ internal sealed class ExprLowering(StateView reading, SourceLocation where) : Ex
             case Sort.ScalarSet scalar:
                 throw Refuse($"names a member of '{scalar.Name}'");
             case Sort.Interval range:
-                // That it has the sort of the place it goes to was seen when the model was built.
+                // The model's constructor has already checked that the constant has the sort of its target.
                 NoteOrder(range.Low, node.Number);
                 NoteOrder(node.Number, range.High);
                 break;
@@ -168,7 +170,7 @@ internal sealed class ExprLowering(StateView reading, SourceLocation where) : Ex
             Every(quantifier == Quantifier.ForAll, node.Binder, () => Of(node.Body).AsFormula)),
     };
 
-    /// <summary>What is in the parts of a value that say nothing, as those of an empty option.</summary>
+    /// <summary>The default value of a sort, which the content of an empty option has.</summary>
     public LogicValue Zero(Sort sort)
     {
         switch (sort)
@@ -193,7 +195,7 @@ internal sealed class ExprLowering(StateView reading, SourceLocation where) : Ex
         }
     }
 
-    /// <summary>The values of a sort whose size is fixed.</summary>
+    /// <summary>The values of a sort of fixed size.</summary>
     public IEnumerable<Formula> Members(Sort sort)
     {
         if (!Signature.IsPlain(sort) || sort.ScalarCount > 64)
@@ -205,17 +207,20 @@ internal sealed class ExprLowering(StateView reading, SourceLocation where) : Ex
         return Semantics.Value.All(sort).Select(value => Formula.Of(logic, value.Number));
     }
 
-    /// <summary>What cannot be said for every size.</summary>
-    public UserErrorException Refuse(string what) => UserErrorException.At(where, ErrorCodes.NotGeneric, $"what is written here {what}");
+    /// <summary>The error for an expression that cannot be expressed for every size.</summary>
+    public UserErrorException Refuse(string what) =>
+        UserErrorException.At(where, ErrorCodes.NotGeneric, $"the model {what} here, which cannot be expressed for every size");
 
     private static Formula Number(int number) => Formula.Of(LogicSort.Number, number);
 
     private static LogicValue.Scalar Term(Formula formula) => new(new ScalarTerm.Term(formula));
 
-    /// <summary>That a number which is known is at most another: at this size, and it has to be so at any.</summary>
+    /// <summary>
+    /// Records that one known number is at most another. It holds at this size and must hold at every size.
+    /// </summary>
     public void NoteOrder(int less, int more) => reading.Signature.NoteOrder(less, more);
 
-    /// <summary>Whether a number is in a range.</summary>
+    /// <summary>The condition that a number is in a range.</summary>
     public Formula InRange(Sort.Interval range, Formula number) => Formula.And(
         AtMost(Formula.Of(LogicSort.Number, range.Low), number),
         AtMost(number, Formula.Of(LogicSort.Number, range.High)));
@@ -232,7 +237,7 @@ internal sealed class ExprLowering(StateView reading, SourceLocation where) : Ex
         return Formula.Equal(left, right);
     }
 
-    // Two known numbers are compared here and now: one is less than the other, or they are equal.
+    // Known numbers are compared immediately, so their order is recorded.
     private void NoteOrders(Formula left, Formula right)
     {
         if ((left, right) is (Formula.Constant a, Formula.Constant b) && a.Sort == LogicSort.Number && b.Sort == LogicSort.Number)
@@ -270,8 +275,9 @@ internal sealed class ExprLowering(StateView reading, SourceLocation where) : Ex
                 return a.Value.Select(value => b.Value.Is(value, isPositive), isPositive);
             case (LogicValue.Option a, LogicValue.Option b):
                 var of = ((Sort.Optional)sort).Of;
-                // A relation holds of nothing where the option is empty. What is surely there is looked for in the other
-                // one; "all that is in the other one" would hold of an empty one as well.
+                // The relation of an empty option holds for no identity. If one option is surely not empty, the
+                // comparison starts from its content; "all content of the other option" would hold for an empty one as
+                // well.
                 return b.Has.IsTrue && a.Content is LogicValue.Scalar { Value: ScalarTerm.Related } ? AreEqual(of, b.Content, a.Content)
                     : a.Has.IsTrue && b.Content is LogicValue.Scalar { Value: ScalarTerm.Related } ? AreEqual(of, a.Content, b.Content)
                     : Formula.And(Formula.Equal(a.Has, b.Has), Formula.Implies(a.Has, AreEqual(of, a.Content, b.Content)));

@@ -5,19 +5,19 @@ using Verify.Parametric.Logic;
 namespace Verify.Parametric.Lowering;
 
 /// <summary>
-/// A model as first-order logic over unknown universes: the same formulas for every size of its scalar sets. It means
-/// what the interpreter says; the tests compare the two on finite universes, step by step.
+/// A model as first-order logic over uninterpreted universes: the same formulas for every size of its scalar sets. The
+/// meaning is that of the interpreter; tests compare the two step by step on finite universes.
 /// </summary>
 /// <remarks>
-/// States of the logic are more than those of any instance: an option may say that it is not empty and hold nothing.
-/// Every state of an instance is among them, so what is invariant here is invariant there.
+/// The logic has more states than the instances: an option may be flagged as not empty without content. Every state of
+/// an instance is a state of the logic, so an invariant of the logic holds in every instance.
 /// </remarks>
 public sealed class FirstOrderModel
 {
     private readonly DefinedView initially;
 
     /// <summary>Lowers a model.</summary>
-    /// <exception cref="UserErrorException">VRF307: something in it cannot be told for every size.</exception>
+    /// <exception cref="UserErrorException">VRF307: a part of the model cannot be expressed for every size.</exception>
     public FirstOrderModel(Model model)
     {
         (Model, Signature) = (model, new Signature(model));
@@ -29,40 +29,40 @@ public sealed class FirstOrderModel
     /// <summary>The model.</summary>
     public Model Model { get; }
 
-    /// <summary>The symbols of its states.</summary>
+    /// <summary>The symbols of the states.</summary>
     public Signature Signature { get; }
 
-    /// <summary>The leaves that start with a known value; the others start with any.</summary>
+    /// <summary>The leaves with a known initial value; the others may start with any value.</summary>
     public ImmutableArray<(StateSymbol Leaf, Symbol Start)> Initial { get; }
 
     /// <summary>The rules, in the order of the model.</summary>
     public ImmutableArray<FirstOrderRule> Rules { get; }
 
-    /// <summary>A closed predicate of a state.</summary>
-    /// <exception cref="UserErrorException">VRF307: it cannot be told for every size.</exception>
+    /// <summary>Translates a closed predicate of a state.</summary>
+    /// <exception cref="UserErrorException">VRF307: the predicate cannot be expressed for every size.</exception>
     public Formula Holds(Expr predicate, SourceLocation where) => Holds(new PlainView(Signature), predicate, where);
 
-    /// <summary>Whether a closed predicate is defined in a state.</summary>
-    /// <exception cref="UserErrorException">VRF307: it cannot be told for every size.</exception>
+    /// <summary>The condition that a closed predicate is defined in a state.</summary>
+    /// <exception cref="UserErrorException">VRF307: the predicate cannot be expressed for every size.</exception>
     public Formula IsDefined(Expr predicate, SourceLocation where) =>
         new Definedness(new ExprLowering(new PlainView(Signature), where)).Of(predicate);
 
-    /// <summary>Whether a closed predicate is defined in every state, by the way it is written.</summary>
-    /// <remarks>It has symbols of its own: what is looked at leaves nothing behind in those of the model.</remarks>
-    /// <exception cref="UserErrorException">VRF307: it cannot be told for every size.</exception>
+    /// <summary>True if a closed predicate is defined in every state by its form.</summary>
+    /// <remarks>Uses a signature of its own, so that the model's symbols are unaffected.</remarks>
+    /// <exception cref="UserErrorException">VRF307: the predicate cannot be expressed for every size.</exception>
     public bool IsAlwaysDefined(Expr predicate, SourceLocation where) =>
         new Definedness(new ExprLowering(new PlainView(new Signature(Model)), where)).Of(predicate).IsTrue;
 
-    /// <summary>A closed predicate of an initial state.</summary>
+    /// <summary>Translates a closed predicate of an initial state.</summary>
     public Formula HoldsInitially(Expr predicate, SourceLocation where) => Holds(initially, predicate, where);
 
-    /// <summary>A closed predicate of the state after a step.</summary>
+    /// <summary>Translates a closed predicate of the state after a step.</summary>
     public Formula HoldsAfter(FirstOrderRule rule, Expr predicate, SourceLocation where) =>
         Holds(new DefinedView(Signature, rule.After.Values.ToDictionary(pair => pair.Leaf, pair => pair.After)), predicate, where);
 
     /// <summary>
-    /// What is known of numbers and is in no formula: that what starts with one starts in its range, and what formulas were
-    /// simplified by. Each as it is written, not simplified in turn.
+    /// Inequalities that the formulas rely on without containing them: initial numbers are in their ranges, and the
+    /// orders that formulas were simplified by. Each has its original form, without further simplification.
     /// </summary>
     public IEnumerable<string> KnownOrders() =>
     [

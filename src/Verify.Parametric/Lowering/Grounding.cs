@@ -4,14 +4,16 @@ using Verify.Parametric.Logic;
 
 namespace Verify.Parametric.Lowering;
 
-/// <summary>Formulas over universes of a known size: quantifiers become connectives, definitions are unfolded.</summary>
-/// <param name="sizeOf">How many elements an identity sort has.</param>
-/// <param name="valueOf">What stands for a symbol that is not defined, at arguments that are constants.</param>
+/// <summary>
+/// Expands formulas over universes of known sizes: quantifiers become connectives, and definitions are unfolded.
+/// </summary>
+/// <param name="sizeOf">The number of elements of an identity sort.</param>
+/// <param name="valueOf">The value of an undefined symbol at constant arguments.</param>
 public sealed class Grounding(Func<LogicSort, int> sizeOf, Func<Symbol, ImmutableArray<Formula>, Formula> valueOf)
 {
     private readonly Dictionary<string, Formula> bound = new(StringComparer.Ordinal);
 
-    /// <summary>A formula without quantifiers and variables.</summary>
+    /// <summary>Expands a formula to one without quantifiers and variables.</summary>
     public Formula Of(Formula formula)
     {
         switch (formula)
@@ -33,16 +35,16 @@ public sealed class Grounding(Func<LogicSort, int> sizeOf, Func<Symbol, Immutabl
         }
     }
 
-    /// <summary>A closed formula whose symbols all have values.</summary>
+    /// <summary>True if a closed formula holds; all of its symbols must have values.</summary>
     public bool Holds(Formula formula) => Of(formula).IsTrue;
 
-    /// <summary>A formula with variables in it.</summary>
+    /// <summary>Expands a formula with values for its free variables.</summary>
     public Formula Of(Formula formula, ImmutableArray<Formula.Variable> variables, ImmutableArray<Formula> values) =>
         Unfold(variables, values, formula);
 
     private Formula Unfold(ImmutableArray<Formula.Variable> parameters, ImmutableArray<Formula> arguments, Formula body)
     {
-        // An argument may itself be unknown; a definition is unfolded for each element that it may be.
+        // An argument may be unknown; the definition is then unfolded for each possible element.
         var unknown = arguments.IndexOf(arguments.FirstOrDefault(a => a is not Formula.Constant && a.Sort.IsIdentity)!);
         if (unknown >= 0)
         {

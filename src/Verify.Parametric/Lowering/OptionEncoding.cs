@@ -5,19 +5,19 @@ using Verify.Parametric.Logic;
 
 namespace Verify.Parametric.Lowering;
 
-/// <summary>What a value puts into the leaves of a location.</summary>
+/// <summary>Computes the values of the leaves that an assignment writes.</summary>
 internal sealed class OptionEncoding(Signature signature, ExprLowering scope)
 {
-    /// <summary>Each leaf under a location, with its value at the keys <c>?k1</c>, <c>?k2</c>, …</summary>
+    /// <summary>Each leaf under a location with its new value at the keys <c>?k1</c>, <c>?k2</c>, …</summary>
     /// <param name="shape">The location.</param>
-    /// <param name="sort">Its sort.</param>
-    /// <param name="value">What is put there.</param>
-    /// <param name="keys">The keys on the way to the location.</param>
-    /// <exception cref="UserErrorException">VRF307: a value is no term.</exception>
+    /// <param name="sort">The sort of the location.</param>
+    /// <param name="value">The assigned value.</param>
+    /// <param name="keys">The keys on the path to the location.</param>
+    /// <exception cref="UserErrorException">VRF307: a value is not a term.</exception>
     public IEnumerable<(StateSymbol Leaf, Formula Value)> Of(Shape shape, Sort sort, LogicValue value, ImmutableArray<Formula> keys) =>
         Of(shape, sort, value, keys, Formula.True);
 
-    // Where an option is empty, what would be its content is false, least, or nothing.
+    // The content of an empty option is false, the least number, or nothing.
     private IEnumerable<(StateSymbol Leaf, Formula Value)> Of(
         Shape shape, Sort sort, LogicValue value, ImmutableArray<Formula> keys, Formula isThere)
     {
@@ -41,7 +41,7 @@ internal sealed class OptionEncoding(Signature signature, ExprLowering scope)
                 return [(scalar.Leaf, value.AsOne is ScalarTerm.Term term
                     ? Formula.If(isThere, term.Formula,
                         scope.Zero(scalar.Leaf.Sort).AsOne is ScalarTerm.Term least ? least.Formula : term.Formula)
-                    : throw scope.Refuse("assigns a value that is looked up through the content of an option, for each of many"))];
+                    : throw scope.Refuse("assigns, for each value of a sort, a value that it looks up through the content of an option"))];
             default:
                 throw new UnreachableException();
         }

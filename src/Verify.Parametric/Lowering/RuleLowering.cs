@@ -5,15 +5,17 @@ using Verify.Parametric.Logic;
 
 namespace Verify.Parametric.Lowering;
 
-/// <summary>A rule as formulas over the state before it.</summary>
+/// <summary>A rule as formulas about the state before it.</summary>
 /// <param name="Rule">The rule.</param>
-/// <param name="Parameters">Constants that stand for its parameters.</param>
-/// <param name="Witnesses">Constants that stand for the identities that options hold.</param>
-/// <param name="Facts">What is known of those constants.</param>
-/// <param name="Guard">When it can fire.</param>
-/// <param name="IsGuardDefined">Whether the guard is defined; for any values of the parameters.</param>
-/// <param name="AreUpdatesDefined">Where the guard holds, whether the updates are defined and write no location twice.</param>
-/// <param name="After">The leaves that it writes, as they are afterwards; the others stay.</param>
+/// <param name="Parameters">Constants for its parameters.</param>
+/// <param name="Witnesses">Constants for the identities in options.</param>
+/// <param name="Facts">Facts about those constants.</param>
+/// <param name="Guard">The condition under which the rule can fire.</param>
+/// <param name="IsGuardDefined">The condition that the guard is defined, for any values of the parameters.</param>
+/// <param name="AreUpdatesDefined">The condition that the updates are defined and write no location twice; matters only
+/// where the guard holds.</param>
+/// <param name="After">The leaves that the rule writes, with their values after the step; the others are
+/// unchanged.</param>
 public sealed record FirstOrderRule(
     Rule Rule,
     ImmutableArray<Symbol> Parameters,
@@ -24,7 +26,7 @@ public sealed record FirstOrderRule(
     Formula AreUpdatesDefined,
     ImmutableSortedDictionary<string, (StateSymbol Leaf, Symbol After)> After);
 
-/// <summary>Makes the formulas of one rule.</summary>
+/// <summary>Translates one rule to formulas.</summary>
 internal sealed class RuleLowering
 {
     private readonly Signature signature;
@@ -40,7 +42,7 @@ internal sealed class RuleLowering
         parameters = [.. rule.Parameters.Select((binder, i) => new Symbol(NameOf(binder, i, taken), [], SortOf(binder)))];
     }
 
-    // Witnesses and other constants are called $w1, $e1 and $x1, and so may a sort be.
+    // Witnesses and other constants have names such as $w1, $e1 and $x1, which a parameter must not have.
     private static string NameOf(Binder binder, int place, HashSet<string> taken)
     {
         var isLikeOurs = binder.Name is ['w' or 'e' or 'x', .. { Length: > 0 } rest] && rest.All(char.IsAsciiDigit);
@@ -53,8 +55,8 @@ internal sealed class RuleLowering
         return name;
     }
 
-    /// <summary>The formulas.</summary>
-    /// <exception cref="UserErrorException">VRF307: the rule cannot be told for every size.</exception>
+    /// <summary>Translates the rule.</summary>
+    /// <exception cref="UserErrorException">VRF307: the rule cannot be expressed for every size.</exception>
     public FirstOrderRule Lower()
     {
         var scope = Scope(rule.Where);
@@ -88,7 +90,6 @@ internal sealed class RuleLowering
         return scope;
     }
 
-    // ---- what is written ----
 
     private ImmutableSortedDictionary<string, (StateSymbol, Symbol)> After()
     {
@@ -120,7 +121,7 @@ internal sealed class RuleLowering
         var taken = new bool[keys.Count];
         for (var i = 0; i < keys.Count; i++)
         {
-            // What the target is indexed by is known from the place that is asked about.
+            // The key of the entry determines the value of a binder that is used as an index of the target.
             if (keys[i] is Expr.BoundVariable { Binder: var binder } && free.Remove(binder))
             {
                 scope.Bind(binder, variables[i]);
@@ -130,7 +131,7 @@ internal sealed class RuleLowering
 
         if (free.Count > 0)
         {
-            throw scope.Refuse($"is for each '{free.First().Sort}', which the target '{update.Target}' does not tell apart");
+            throw scope.Refuse($"ranges over '{free.First().Sort}', but the target '{update.Target}' does not depend on it");
         }
 
         var hit = Formula.And([
@@ -146,7 +147,6 @@ internal sealed class RuleLowering
         }
     }
 
-    // ---- whether that is well defined ----
 
     private Formula IsDefined(Update update)
     {
@@ -178,7 +178,7 @@ internal sealed class RuleLowering
         }
     }
 
-    // Whether two updates write one location: their paths agree as far as the shorter one goes.
+    // The condition that two updates write the same location: their paths agree up to the length of the shorter one.
     private Formula Conflict(Update a, Update b)
     {
         var (pathA, pathB) = (new Path(a.Target), new Path(b.Target));
@@ -194,7 +194,7 @@ internal sealed class RuleLowering
         var scope = Scope(a.Where);
         return ForEach(scope, a.Over, isForAll: false, () =>
         {
-            // Two updates may be for each of the same: what the first one says is taken down before the second has its turn.
+            // Two updates may share binders, so the values for the first are saved before the second is evaluated.
             var keys = pathA.Steps.Take(common).Select(step => step.Key is null ? null : scope.Of(step.Key).AsOne).ToList();
             var when = scope.Truth(a.When);
             return ForEach(scope, b.Over, isForAll: false, () => Formula.And([
@@ -208,7 +208,7 @@ internal sealed class RuleLowering
     private static Formula IsSameKey(ScalarTerm left, ScalarTerm right) =>
         right is ScalarTerm.Term term ? left.Is(term.Formula, true) : right.Select(value => left.Is(value, true), true);
 
-    /// <summary>The way from a variable to a location in it.</summary>
+    /// <summary>The path from a variable to a location in it.</summary>
     private sealed class Path
     {
         public Path(Expr target)

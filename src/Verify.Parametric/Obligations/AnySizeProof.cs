@@ -7,28 +7,32 @@ using Verify.Parametric.Lowering;
 
 namespace Verify.Parametric.Obligations;
 
-/// <summary>For which values of a size a proof is.</summary>
-/// <param name="Name">The size.</param>
-/// <param name="From">The least value; or the only one.</param>
-/// <param name="IsAny">Whether it is for every value from there on.</param>
-/// <param name="IsNumber">Whether the formulas speak of the value, as of a bound.</param>
+/// <summary>The values of a size that a proof covers.</summary>
+/// <param name="Name">The name of the size.</param>
+/// <param name="From">The least value, or the only one.</param>
+/// <param name="IsAny">True if the proof covers every value from there on.</param>
+/// <param name="IsNumber">True if the value occurs in the formulas, for example as a bound.</param>
 public sealed record ProvedSize(string Name, int From, bool IsAny, bool IsNumber)
 {
-    /// <summary>Why it is not for every value that the family offers, where the family has no model for some; else null.</summary>
+    /// <summary>
+    /// The reason why some values that the family offers are not covered, if the family has no model for them; else
+    /// null.
+    /// </summary>
     public string? Without { get; init; }
 
-    /// <summary>As reports say it: <c>cpu from 1</c>, <c>gens=0</c>.</summary>
+    /// <summary>The text in reports: <c>cpu from 1</c>, <c>gens=0</c>.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Name}{(IsAny ? " from " : "=")}{From}");
 }
 
-/// <summary>What has to be shown for a claim to hold for every size, as one text.</summary>
+/// <summary>The obligations of a claim for every size, as one text.</summary>
 /// <remarks>
-/// The formulas do not depend on the sizes of scalar sets, unless the family describes another model for another size.
-/// That is looked at (<see cref="OfferedSizes"/>): a proof is for the values from which on all that the family offers give
-/// the same formulas, and a model whose initial states are defined. All together are looked at too, or as many as there is
-/// time for, and then the sentence says so. Where a size is a number in them, as the bound of a counter, it becomes an
-/// unknown of the formulas, and what was known of it while they were made, as that it fits a range, becomes an obligation.
+/// The formulas do not depend on the sizes of scalar sets unless the family describes a different model for another
+/// size. <see cref="OfferedSizes"/> checks this: a proof covers the values from which on all offered values give the
+/// same formulas and a model with defined initial states. It also checks combinations of sizes, all of them or as many
+/// as time allows; in the latter case the sentence of the proof says so. If a size occurs in the formulas as a number,
+/// such as the bound of a counter, it becomes an unknown. The facts about it that were used to make the formulas, for
+/// example that it is in a range, become obligations.
 /// </remarks>
 public sealed class AnySizeProof
 {
@@ -60,7 +64,7 @@ public sealed class AnySizeProof
         (Text, ModelDigest) = (text, offered.Digest);
     }
 
-    // A number may be told by what holds of some identity, hence of a sort.
+    // A number may be defined through a property of an identity, so it must be declared after the sorts.
     private static int AfterSorts(string text)
     {
         var at = text.IndexOf('\n', StringComparison.Ordinal) + 1;
@@ -73,29 +77,33 @@ public sealed class AnySizeProof
         return at;
     }
 
-    // Before the variables are known: that their values are in ranges which there are not would show anything.
+    // These obligations come before the variables, because variables with empty ranges would make everything provable.
     private static string Shown(ImmutableArray<string> orders) => orders.IsEmpty ? "" : "(push 1)\n"
         + string.Concat(orders.Select(order => $"; whatever the number: {order}\n(push 1)\n(assert (not {order}))\n(check-sat)\n(pop 1)\n"))
         + "(pop 1)\n";
 
-    /// <summary>The obligations of a claim, given an invariant.</summary>
-    /// <exception cref="UserErrorException">VRF307: the model, or the property, cannot be told for every size. VRF308, VRF113,
-    /// VRF101: the invariant does not fit the model.</exception>
+    /// <summary>Generates the obligations of a claim for an invariant.</summary>
+    /// <exception cref="UserErrorException">VRF307: the model or the property cannot be expressed for every size.
+    /// VRF308, VRF113, VRF101: the invariant does not fit the model.</exception>
     public static AnySizeProof Of(Claim claim, Invariant invariant) => new(claim, invariant);
 
     /// <summary>The family of the claim.</summary>
     public ModelFamily Family => claim.Family;
 
-    /// <summary>For which sizes it is.</summary>
+    /// <summary>The sizes that the proof covers.</summary>
     public ImmutableArray<ProvedSize> Sizes { get; }
 
-    /// <summary>How many instances have been seen to have the same formulas, and to start defined.</summary>
+    /// <summary>
+    /// The number of instances that were checked to have the same formulas and defined initial states.
+    /// </summary>
     public long Compared { get; }
 
-    /// <summary>How many instances of those sizes the family offers.</summary>
+    /// <summary>The number of instances of those sizes that the family offers.</summary>
     public long Offered { get; }
 
-    /// <summary>The obligations in SMT-LIB 2: "unsat" to each means that the claim holds for all those sizes.</summary>
+    /// <summary>
+    /// The obligations in SMT-LIB 2: if every answer is "unsat", the claim holds for all those sizes.
+    /// </summary>
     public string Text { get; }
 
     /// <summary>The number of obligations.</summary>
@@ -104,7 +112,9 @@ public sealed class AnySizeProof
     /// <summary>A digest of the formulas of model and property.</summary>
     public string ModelDigest { get; }
 
-    /// <summary>The sizes in a sentence: <c>for every number of cpu (from 2), page and frame; gens=0</c>.</summary>
+    /// <summary>
+    /// The covered sizes in one sentence: <c>for every number of cpu (from 2), page and frame; gens=0</c>.
+    /// </summary>
     public string Sentence
     {
         get
@@ -120,15 +130,16 @@ public sealed class AnySizeProof
         }
     }
 
-    /// <summary>What a claim says of every state of an instance of its family.</summary>
-    /// <exception cref="UserErrorException">VRF307: it says something else, which no invariant proves.</exception>
+    /// <summary>The property of a claim for an instance of its family.</summary>
+    /// <exception cref="UserErrorException">VRF307: the property is not an <c>Always</c>, so no invariant proves
+    /// it.</exception>
     public static Property.Always Asked(Claim claim, Model model) => model.Property(claim.Property) as Property.Always
-        ?? throw UserErrorException.At(null, ErrorCodes.NotGeneric, $"'{claim.Property}' of {claim.Id} is no property of every state",
-            "no invariant proves what is about runs, or about what can be reached: check it on instances, 'verify check CLAIM'");
+        ?? throw UserErrorException.At(null, ErrorCodes.NotGeneric, $"'{claim.Property}' of {claim.Id} is not an Always property",
+            "an invariant proves Always properties only: check the claim on instances, 'verify check CLAIM'");
 
     /// <summary>
-    /// The choices of small instances that it is a proof of: the claim's, the least of all sizes, and, of each size that it is
-    /// for every value of, one more than the least.
+    /// The choices of small instances that the proof covers: the claim's own, the least of all sizes, and for each size
+    /// with every value covered, one more than the least.
     /// </summary>
     public IEnumerable<Choices> SmallInstances()
     {
@@ -143,7 +154,7 @@ public sealed class AnySizeProof
         yield return claim.Choices;
     }
 
-    /// <summary>The property of a claim, and an invariant, on an instance.</summary>
+    /// <summary>The property of a claim and an invariant for one instance.</summary>
     public (Model Model, ImmutableArray<Conjunct> Conjuncts, Property.Always Property) On(Choices choices)
     {
         var model = claim.Family.Build(choices);

@@ -4,25 +4,25 @@ using Verify.Solvers;
 namespace Verify.Parametric.Obligations;
 
 /// <summary>
-/// The proof of a claim for every size, as text: a header that says what it is of, and obligations that any solver for
+/// The proof of a claim for every size as text: a header that identifies it, and obligations that any solver for
 /// SMT-LIB 2 can check.
 /// </summary>
-/// <param name="Claim">The id of the claim.</param>
-/// <param name="ModelDigest">Of the formulas of the model and the property.</param>
-/// <param name="Obligations">How many there are.</param>
+/// <param name="Claim">The identifier of the claim.</param>
+/// <param name="ModelDigest">A digest of the formulas of the model and the property.</param>
+/// <param name="Obligations">The number of obligations.</param>
 /// <param name="Text">The whole file.</param>
-/// <param name="Proof">What a solver reads.</param>
+/// <param name="Proof">The text that solvers read.</param>
 public sealed record Certificate(string Claim, string ModelDigest, int Obligations, string Text, string Proof)
 {
     private const string FirstLine = "; A proof by Verify. Every (check-sat) has to answer unsat.";
 
-    /// <summary>The ending of the files.</summary>
+    /// <summary>The extension of the files.</summary>
     public const string Ending = ".smt2";
 
-    /// <summary>The certificate of a proof.</summary>
+    /// <summary>Creates the certificate of a proof.</summary>
     /// <param name="claim">The claim.</param>
-    /// <param name="proof">What has to be shown.</param>
-    /// <param name="version">Name and version of the tool that writes it.</param>
+    /// <param name="proof">The obligations.</param>
+    /// <param name="version">The name and version of the tool that writes it.</param>
     public static Certificate Of(Claim claim, AnySizeProof proof, string version)
     {
         var faults = claim.Choices.Faults.Select(fault => $"fault:{fault}");
@@ -40,25 +40,28 @@ public sealed record Certificate(string Claim, string ModelDigest, int Obligatio
         return new Certificate(claim.Id, proof.ModelDigest, proof.Count, text, proof.Text);
     }
 
-    /// <summary>A digest of the whole text but for the version of the tool that wrote it.</summary>
+    /// <summary>A digest of the whole text without the version of the tool.</summary>
     public string TextDigest => CertificateHeader.DigestOf(Text);
 
-    /// <summary>The name of the file that a claim's certificate is in.</summary>
+    /// <summary>The file name of a claim's certificate.</summary>
     public static string FileName(string claim) => CertificateHeader.FileNameOf(claim) + Ending;
 
-    /// <summary>Reads a file, and sees whether it is whole.</summary>
-    /// <param name="text">What is in it.</param>
-    /// <param name="file">Its path, for diagnostics.</param>
-    /// <exception cref="UserErrorException">VRF309: it is damaged, cut short, or not a certificate.</exception>
+    /// <summary>Reads a file and checks that it is complete.</summary>
+    /// <param name="text">The content of the file.</param>
+    /// <param name="file">The path for diagnostics.</param>
+    /// <exception cref="UserErrorException">VRF309: the file is damaged, truncated, or not a certificate.</exception>
     public static Certificate Read(string text, string file)
     {
         var header = CertificateHeader.Read(text, file, FirstLine);
         return new Certificate(header["claim"], header["model digest"], header.Obligations, text, header.Proof);
     }
 
-    /// <summary>Sees whether it is what the model and the invariant give today; the version of the tool may differ.</summary>
-    /// <exception cref="UserErrorException">VRF309: it is another claim's, or not what it says. VRF310: it is of something
-    /// that has changed since.</exception>
+    /// <summary>
+    /// Checks that the certificate is the one that the current model and invariant give; the version of the tool may
+    /// differ.
+    /// </summary>
+    /// <exception cref="UserErrorException">VRF309: the certificate belongs to another claim or does not match its
+    /// text. VRF310: the model or the invariant has changed since.</exception>
     public void CheckAgainst(Certificate current, string file)
     {
         if (Claim != current.Claim)

@@ -6,16 +6,17 @@ using System.Text.RegularExpressions;
 namespace Verify.Parametric.Obligations;
 
 /// <summary>An accepted proof of a claim for every size.</summary>
-/// <param name="Claim">The id of the claim.</param>
-/// <param name="ModelDigest">Of the formulas of the model and the property.</param>
-/// <param name="TextDigest">Of the whole text of the certificate, as <see cref="Certificate.TextDigest"/>.</param>
-/// <param name="Obligations">How many there are.</param>
-/// <param name="Solvers">The solvers that answered <c>unsat</c> to each, with their versions.</param>
+/// <param name="Claim">The identifier of the claim.</param>
+/// <param name="ModelDigest">A digest of the formulas of the model and the property.</param>
+/// <param name="TextDigest">A digest of the whole text of the certificate, as in
+/// <see cref="Certificate.TextDigest"/>.</param>
+/// <param name="Obligations">The number of obligations.</param>
+/// <param name="Solvers">The solvers that answered <c>unsat</c> to every obligation, with their versions.</param>
 public sealed record LockedCertificate(string Claim, string ModelDigest, string TextDigest, int Obligations, string Solvers);
 
 /// <summary>
-/// The proofs for every size that were accepted, one line for each claim. It has no text of a proof: models and invariants
-/// give the text, and what they give today has to have the digest that was accepted.
+/// The accepted proofs for every size, one line per claim. The file holds digests only: models and invariants give the
+/// text of a proof, and its digest must be the accepted one.
 /// </summary>
 public sealed partial class CertificateLock
 {
@@ -26,21 +27,21 @@ public sealed partial class CertificateLock
 
     private CertificateLock(ImmutableSortedDictionary<string, LockedCertificate> entries) => this.entries = entries;
 
-    /// <summary>Without any proof.</summary>
+    /// <summary>A lock without entries.</summary>
     public static CertificateLock Empty { get; } =
         new(ImmutableSortedDictionary.Create<string, LockedCertificate>(StringComparer.Ordinal));
 
     /// <summary>The claims, in order.</summary>
     public IEnumerable<string> Claims => entries.Keys;
 
-    /// <summary>The file.</summary>
+    /// <summary>The content of the file.</summary>
     public string Text => entries.Values.Aggregate(new StringBuilder(FirstLine).Append('\n'), (text, entry) =>
         text.Append(CultureInfo.InvariantCulture, $"{entry.Claim} model {entry.ModelDigest} text {entry.TextDigest} ")
             .Append(CultureInfo.InvariantCulture, $"obligations {entry.Obligations} solvers {entry.Solvers}\n")).ToString();
 
     /// <summary>Reads a file.</summary>
-    /// <param name="text">What is in it.</param>
-    /// <param name="file">Its path, for diagnostics.</param>
+    /// <param name="text">The content of the file.</param>
+    /// <param name="file">The path for diagnostics.</param>
     /// <exception cref="UserErrorException">VRF309: it is damaged.</exception>
     public static CertificateLock Read(string text, string file)
     {
@@ -48,7 +49,7 @@ public sealed partial class CertificateLock
         if (lines[0] != FirstLine || lines[^1].Length > 0)
         {
             throw UserErrorException.At(new SourceLocation(file, 1), ErrorCodes.BadCertificate,
-                "this is no lock of certificates, or cut short");
+                "this is not a lock of certificates, or it is truncated");
         }
 
         var all = Empty.entries;
@@ -59,7 +60,7 @@ public sealed partial class CertificateLock
                 || !int.TryParse(parts.Groups[4].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var obligations))
             {
                 throw UserErrorException.At(new SourceLocation(file, i + 1), ErrorCodes.BadCertificate,
-                    "this line is damaged, or of a claim that has one");
+                    "this line is damaged, or its claim has another line");
             }
 
             all = all.Add(parts.Groups[1].Value, new LockedCertificate(
@@ -69,18 +70,18 @@ public sealed partial class CertificateLock
         return new CertificateLock(all);
     }
 
-    /// <summary>The same with a proof that was just accepted, in place of an older one of the claim.</summary>
+    /// <summary>A copy with a newly accepted proof, which replaces an older one of the same claim.</summary>
     /// <param name="certificate">The proof.</param>
     /// <param name="solvers">The solvers that accepted it.</param>
     public CertificateLock With(Certificate certificate, IEnumerable<string> solvers) =>
         new(entries.SetItem(certificate.Claim, new LockedCertificate(certificate.Claim, certificate.ModelDigest,
             certificate.TextDigest, certificate.Obligations, string.Join(", ", solvers))));
 
-    /// <summary>Sees whether a proof is the one that was accepted.</summary>
-    /// <param name="current">What the model and the invariant give today.</param>
-    /// <param name="file">The path of the lock, for diagnostics.</param>
-    /// <exception cref="UserErrorException">VRF309: none was, or one with another text. VRF310: the one of a model that has
-    /// changed since.</exception>
+    /// <summary>Checks that a proof is the accepted one.</summary>
+    /// <param name="current">The proof that the current model and invariant give.</param>
+    /// <param name="file">The path of the lock for diagnostics.</param>
+    /// <exception cref="UserErrorException">VRF309: no proof was accepted, or one with another text. VRF310: the model
+    /// has changed since.</exception>
     public void Check(Certificate current, string file)
     {
         UserErrorException Not(ErrorCode code, string what) => UserErrorException.At(new SourceLocation(file, 1), code, what,

@@ -6,10 +6,10 @@ using Verify.Parametric.Lowering;
 
 namespace Verify.Parametric.Obligations;
 
-/// <summary>Which part of an inductive proof an obligation is.</summary>
+/// <summary>The parts of an inductive proof.</summary>
 public enum ObligationKind
 {
-    /// <summary>A conjunct holds at the start.</summary>
+    /// <summary>A conjunct holds in every initial state.</summary>
     Starts,
 
     /// <summary>A rule is defined in every state of the invariant.</summary>
@@ -22,16 +22,15 @@ public enum ObligationKind
     Suffices,
 }
 
-/// <summary>Something that has to be shown: in every state that satisfies what is assumed, the goal holds.</summary>
-/// <param name="Name">Unique in a proof, as <c>stays: free: no stale entry</c>.</param>
-/// <param name="Kind">Which part of the proof it is.</param>
-/// <param name="Rule">The rule that it is about, if any.</param>
-/// <param name="Conjunct">The conjunct that it is about, if any.</param>
-/// <param name="Constants">Constants that stand for any values, beside those of the rule.</param>
-/// <param name="Assumed">
-/// What is assumed beside the sorts and the facts of the rule; the invariant as well, unless it is about the start.
-/// </param>
-/// <param name="Goal">What has to hold.</param>
+/// <summary>One obligation: in every state that satisfies the assumptions, the goal holds.</summary>
+/// <param name="Name">The name, unique in a proof, such as <c>stays: free: no stale entry</c>.</param>
+/// <param name="Kind">The part of the proof.</param>
+/// <param name="Rule">The rule; null if the obligation is not about one.</param>
+/// <param name="Conjunct">The conjunct; null if the obligation is not about one.</param>
+/// <param name="Constants">Universally quantified constants, in addition to those of the rule.</param>
+/// <param name="Assumed">The assumptions in addition to the sorts and the facts of the rule. They include the
+/// invariant, except for obligations about initial states.</param>
+/// <param name="Goal">The goal.</param>
 public sealed record Obligation(
     string Name,
     ObligationKind Kind,
@@ -45,16 +44,16 @@ public sealed record Obligation(
     public Property.Reachable? Witness { get; init; }
 }
 
-/// <summary>What has to be shown for a property to be an invariant of a model, given an inductive invariant.</summary>
+/// <summary>The obligations that an inductive invariant implies a property of a model.</summary>
 public sealed class InvariantObligations
 {
     private readonly FirstOrderModel model;
 
-    /// <summary>Makes the obligations.</summary>
+    /// <summary>Generates the obligations.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="conjuncts">The invariant.</param>
-    /// <param name="property">What it is to prove.</param>
-    /// <exception cref="UserErrorException">VRF307: something cannot be told for every size.</exception>
+    /// <param name="conjuncts">The conjuncts of the invariant.</param>
+    /// <param name="property">The property that the invariant must imply.</param>
+    /// <exception cref="UserErrorException">VRF307: a part cannot be expressed for every size.</exception>
     public InvariantObligations(FirstOrderModel model, ImmutableArray<Conjunct> conjuncts, Property.Always property)
     {
         (this.model, Conjuncts, Property) = (model, conjuncts, property);
@@ -70,10 +69,10 @@ public sealed class InvariantObligations
         All = [.. All.Where(obligation => !obligation.Goal.IsTrue)];
     }
 
-    /// <summary>The invariant, one formula a conjunct.</summary>
+    /// <summary>The invariant, one formula per conjunct.</summary>
     public ImmutableArray<Formula> Invariant { get; }
 
-    /// <summary>The invariant as it is written.</summary>
+    /// <summary>The conjuncts of the invariant in the modelling language.</summary>
     public ImmutableArray<Conjunct> Conjuncts { get; }
 
     /// <summary>The property.</summary>
@@ -83,15 +82,15 @@ public sealed class InvariantObligations
     public FirstOrderModel Model => model;
 
     /// <summary>
-    /// All obligations: start, then the property, then rule by rule. What is left out holds by itself: a rule that
-    /// writes nothing that a conjunct reads, and what simplifies to "true".
+    /// All obligations: initial states, then the property, then rule by rule. Trivial ones are omitted: a rule that
+    /// writes nothing that a conjunct reads, and a goal that simplifies to "true".
     /// </summary>
     public ImmutableArray<Obligation> All { get; }
 
     private Obligation Starts(Conjunct conjunct) => Make(
         ObligationKind.Starts, conjunct.Name, null, conjunct, model.HoldsInitially(conjunct.Holds, conjunct.Where));
 
-    // A witness that is undefined in a reachable state makes every question about its model undefined.
+    // A witness that is undefined in a reachable state makes the whole model undefined.
     private IEnumerable<Obligation> OfWitness(Property.Reachable witness) =>
         model.IsAlwaysDefined(witness.Holds, witness.Where) ? []
             : [Make(ObligationKind.Suffices, $"witness {witness.Name} is defined", null, null,
@@ -129,8 +128,8 @@ public sealed class InvariantObligations
             stripped);
     }
 
-    // What an option holds is something: said of the known keys, and of what is found there, only. Said of all keys it
-    // would be a function from universe to universe, and chains of those have no end.
+    // States that a non-empty option has content, but only for the known keys and their content. For all keys it would
+    // be a function between universes, and chains of functions are infinite.
     private void NameContents(RuleView naming, ImmutableArray<Symbol> known)
     {
         NameContentsOf(naming, known);

@@ -6,22 +6,25 @@ using Verify.Parametric.Lowering;
 
 namespace Verify.Parametric.Obligations;
 
-/// <summary>One obligation as commands of SMT-LIB 2, between a push and a pop; unsatisfiable when it holds.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Commands">Declarations and assertions.</param>
+/// <summary>
+/// One obligation as SMT-LIB 2 commands between a push and a pop; it holds if they are unsatisfiable.
+/// </summary>
+/// <param name="Name">The name of the obligation.</param>
+/// <param name="Commands">The declarations and assertions.</param>
 public sealed record ObligationText(string Name, string Commands);
 
-/// <summary>Obligations with declarations and assertions in common: those of one rule, for the most part.</summary>
-/// <param name="Commands">What they have in common.</param>
+/// <summary>Obligations that share declarations and assertions, usually those of one rule.</summary>
+/// <param name="Commands">The shared commands.</param>
 /// <param name="Obligations">The obligations.</param>
 public sealed record ObligationGroup(string Commands, ImmutableArray<ObligationText> Obligations);
 
-/// <summary>A proof as SMT-LIB 2: what all obligations share, and the obligations.</summary>
-/// <param name="Declarations">Sorts, symbols, and what every state satisfies by the sorts of its variables.</param>
-/// <param name="Groups">The obligations.</param>
+/// <summary>A proof as SMT-LIB 2: the shared declarations and the obligations.</summary>
+/// <param name="Declarations">The sorts, the symbols, and the constraints that follow from the sorts of the
+/// variables.</param>
+/// <param name="Groups">The groups of obligations.</param>
 public sealed record ObligationWriter(string Declarations, ImmutableArray<ObligationGroup> Groups)
 {
-    /// <summary>The text of all obligations of a proof.</summary>
+    /// <summary>Writes all obligations of a proof.</summary>
     public static ObligationWriter Of(InvariantObligations obligations)
     {
         var groups = ImmutableArray.CreateBuilder<ObligationGroup>();
@@ -55,7 +58,9 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
     /// <summary>The number of obligations.</summary>
     public int Count => Groups.Sum(group => group.Obligations.Length);
 
-    /// <summary>The whole proof as one text that any solver for SMT-LIB 2 reads: "unsat" once an obligation.</summary>
+    /// <summary>
+    /// The whole proof as one text for any SMT-LIB 2 solver, which must answer "unsat" once per obligation.
+    /// </summary>
     public string Whole()
     {
         var text = new StringBuilder(Declarations);
@@ -74,7 +79,7 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
         return text.ToString();
     }
 
-    /// <summary>The text of a model alone: what its digest is made of.</summary>
+    /// <summary>The text of a model alone, for its digest.</summary>
     public static string Of(FirstOrderModel model)
     {
         var text = new StringBuilder(DeclarationsOf(model.Signature));

@@ -10,12 +10,14 @@ using Verify.Semantics;
 namespace Verify.Parametric.Obligations;
 
 /// <summary>
-/// For which of the sizes that a family offers it describes one model: the same formulas, and initial states that are
-/// defined. Each size is looked at alone, and then together with those before it.
+/// Determines the sizes of a family that give one model: the same formulas, and defined initial states. It checks each
+/// size alone, then combinations of sizes.
 /// </summary>
 internal sealed class OfferedSizes
 {
-    /// <summary>How many instances are compared at most; of more, the corners and some that are drawn.</summary>
+    /// <summary>
+    /// The maximum number of instances to compare; of more, it compares the corners and a random sample.
+    /// </summary>
     public const int MaxCompared = 128;
 
     private readonly Claim claim;
@@ -46,31 +48,34 @@ internal sealed class OfferedSizes
         Compared = Chosen(BoxOf(Sizes)).Count;
     }
 
-    /// <summary>The size that is a number in the formulas, and the text for any value of it.</summary>
+    /// <summary>A size that occurs in the formulas as a number, with the text for any value of it.</summary>
     /// <param name="Size">The size.</param>
-    /// <param name="Value">Its value in the claim.</param>
-    /// <param name="Template">What is the same for all values.</param>
+    /// <param name="Value">The value of the size in the claim.</param>
+    /// <param name="Template">The text with the size as an unknown.</param>
     public sealed record Growth(SizeParameter Size, int Value, string Template)
     {
-        /// <summary>A text for any value, given the one for the claim's value and for one more; null if there is none.</summary>
+        /// <summary>
+        /// Derives the text for any value from the texts for the claim's value and the next one; null if that is
+        /// impossible.
+        /// </summary>
         public string? TemplateOf(string text, string more) => SizeTemplate.Of(text, Value, more, Value + 1, Size.Name);
     }
 
-    /// <summary>For which sizes it is one model.</summary>
+    /// <summary>The sizes that give one model.</summary>
     public ImmutableArray<ProvedSize> Sizes { get; }
 
-    /// <summary>How many instances were compared.</summary>
+    /// <summary>The number of compared instances.</summary>
     public long Compared { get; }
 
-    /// <summary>How many instances of these sizes the family offers.</summary>
+    /// <summary>The number of instances of these sizes that the family offers.</summary>
     public long Instances { get; }
 
-    /// <summary>The size that is a number in the formulas; null if none is.</summary>
+    /// <summary>The size that occurs in the formulas; null if none does.</summary>
     public Growth? Number { get; }
 
     /// <summary>
-    /// What is known of numbers and is in no formula (<see cref="FirstOrderModel.KnownOrders"/>), with the size that is a
-    /// number as an unknown.
+    /// The inequalities that the formulas rely on (<see cref="FirstOrderModel.KnownOrders"/>), with the numeric size as
+    /// an unknown.
     /// </summary>
     public ImmutableArray<string> KnownOrders => [.. Lines[0].Split('\t').Skip(1)];
 
@@ -81,7 +86,6 @@ internal sealed class OfferedSizes
 
     private int ValueOf(SizeParameter size) => Instance.SizeIn(claim.Choices, size);
 
-    // ---- one size alone ----
 
     private (ProvedSize Proved, Growth? Growth) Alone(SizeParameter size)
     {
@@ -112,7 +116,7 @@ internal sealed class OfferedSizes
 
     private ProvedSize Only(SizeParameter size, Choices? misfit) => new(size.Name, ValueOf(size), IsAny: false, IsNumber: false)
     {
-        Without = misfit is not null && !HasModel(misfit) ? $"there is no model of {NameOf(misfit)}" : null,
+        Without = misfit is not null && !HasModel(misfit) ? $"the family has no model for {NameOf(misfit)}" : null,
     };
 
     private bool HasModel(Choices choices)
@@ -128,7 +132,7 @@ internal sealed class OfferedSizes
         }
     }
 
-    // ---- all sizes together ----
+    // Checking one size at a time would miss a rule that exists only if two of them are large.
 
     // One size at a time does not show a rule that is there only if two of them are large.
     private Choices? Together(ImmutableArray<ProvedSize> sizes, Growth? number) =>
@@ -140,7 +144,7 @@ internal sealed class OfferedSizes
             (size, proved) => (size.Name, (ImmutableArray<int>)[.. Enumerable.Range(proved.From, size.High - proved.From + 1)])),
     ];
 
-    // All of a box, or its corners and what is drawn from between them.
+    // All combinations of values, or the corners and a random sample.
     private List<Choices> Chosen(ImmutableArray<(string Name, ImmutableArray<int> Values)> box)
     {
         IEnumerable<Choices> Product(Func<ImmutableArray<int>, IEnumerable<int>> values) =>
@@ -169,7 +173,6 @@ internal sealed class OfferedSizes
 
     private string NameOf(Choices choices) => Instance.DescribeSizes(claim.Family, choices);
 
-    // ---- one instance ----
 
     private bool IsSame(Choices choices, Growth? number)
     {
@@ -184,7 +187,7 @@ internal sealed class OfferedSizes
             return essence == basis;
         }
 
-        // Most sizes give a text that was looked at already.
+        // Most sizes give a text that was compared before.
         return fitting.TryGetValue((essence, value, number.Template), out var fits)
             ? fits
             : fitting[(essence, value, number.Template)] =
@@ -201,7 +204,7 @@ internal sealed class OfferedSizes
             }
             catch (UserErrorException)
             {
-                essence = null; // there is no such model, or none that starts, or it cannot be told for every size
+                essence = null; // the model does not exist, has no initial state, or cannot be expressed for every size
             }
 
             known[NameOf(choices)] = essence == basis ? basis : essence;
@@ -210,8 +213,8 @@ internal sealed class OfferedSizes
         return essence;
     }
 
-    // The formulas of model, property and invariant. What differs in them differs in the obligations. The first line says
-    // where the property and the witnesses are defined, and what is known of numbers.
+    // The formulas of model, property and invariant; instances with equal formulas have equal obligations. The first
+    // line contains the conditions under which the property and the witnesses are defined, and the known inequalities.
     private string Essence(Choices choices)
     {
         var model = ModelOf(choices);
@@ -230,7 +233,7 @@ internal sealed class OfferedSizes
         return $"{string.Join(' ', isDefined)}{string.Concat(logic.KnownOrders().Select(order => $"\t{order}"))}\n{text}";
     }
 
-    // Where what variables start with is not defined, or does not fit, there is no model either.
+    // A model with undefined or out-of-range initial values counts as missing.
     private Model ModelOf(Choices choices)
     {
         var model = claim.Family.Build(choices);

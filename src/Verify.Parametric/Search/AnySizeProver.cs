@@ -4,31 +4,33 @@ using Verify.Solvers;
 
 namespace Verify.Parametric.Search;
 
-/// <summary>What solvers say of a proof for every size.</summary>
-/// <param name="Answers">One a solver and seed.</param>
-/// <param name="Problems">Why it is no proof, one line each; empty when it is one.</param>
-/// <param name="Failed">The obligations that do not hold, or that there is no answer to.</param>
+/// <summary>The solvers' answers for a proof for every size.</summary>
+/// <param name="Answers">One run per solver and seed.</param>
+/// <param name="Problems">The reasons why the proof is not accepted, one line each; empty if it is.</param>
+/// <param name="Failed">The obligations that do not hold or that have no answer.</param>
 public sealed record ProofRun(
     ImmutableArray<SolverRun> Answers, ImmutableArray<string> Problems, ImmutableArray<string> Failed)
 {
-    /// <summary>Whether every solver says of every obligation, whatever the seed, that it holds.</summary>
+    /// <summary>True if every solver answers for every obligation and seed that it holds.</summary>
     public bool IsProved => Problems.IsEmpty && !Answers.IsEmpty;
 }
 
-/// <summary>Puts a proof before solvers, several times, because an answer that depends on luck is none.</summary>
+/// <summary>
+/// Checks a proof with several solvers and seeds, because an answer that depends on the seed is not reliable.
+/// </summary>
 public static class AnySizeProver
 {
-    private const double Quick = 2; // seconds; what is answered within them is not luck
-    private const double Spread = 10; // the slowest seed against the quickest
+    private const double Quick = 2; // seconds; faster answers count as stable
+    private const double Spread = 10; // the maximum ratio between the slowest and the fastest seed
 
     private static readonly ImmutableArray<ulong> Seeds = [1, 7, 42];
 
-    /// <summary>Asks each solver: the first one with several seeds, the others once.</summary>
+    /// <summary>Runs each solver: the first one with several seeds, the others once.</summary>
     /// <param name="proof">The text of the obligations.</param>
-    /// <param name="programs">The solvers; those that are not available are left out.</param>
-    /// <param name="seeds">How many seeds the first one is asked with; at most three.</param>
+    /// <param name="programs">The solvers; unavailable ones are skipped.</param>
+    /// <param name="seeds">The number of seeds for the first solver; at most three.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <param name="maxSeconds">How long each may think about one obligation.</param>
+    /// <param name="maxSeconds">The maximum seconds per obligation.</param>
     public static ProofRun Run(string proof, IReadOnlyList<ISolverSource> programs, int seeds, CancellationToken cancellation,
         int maxSeconds = SolverCheck.MaxSeconds)
     {
@@ -59,7 +61,7 @@ public static class AnySizeProver
     {
         if (run.Answers.IsEmpty)
         {
-            yield return "there is nothing to show, so nothing is shown";
+            yield return "the proof has no obligations";
         }
 
         foreach (var answer in run.Answers.Where(answer => answer.Answer != Satisfiability.Unsat))
@@ -77,5 +79,5 @@ public static class AnySizeProver
         let quickest = runs.Min(run => run.Answers[i].Seconds)
         where slowest > Quick && slowest > Spread * quickest
         select string.Create(CultureInfo.InvariantCulture,
-            $"{runs.First().Answers[i].Obligation}: holds by luck, between {quickest:0.00} and {slowest:0.00} s ({runs.Key})");
+            $"{runs.First().Answers[i].Obligation}: unstable: time varies with the seed, {quickest:0.00} to {slowest:0.00} s ({runs.Key})");
 }

@@ -31,23 +31,23 @@ internal sealed class AtomCatalogue
         renamings = [.. Renamings()];
     }
 
-    // What becomes of each literal when the two identities of some sorts change places.
+    // For each sort, the permutation of literals that swaps its two identities, and combinations of these.
     private readonly ImmutableArray<int[]> renamings;
 
     /// <summary>The identities.</summary>
     public List<Binder> Variables { get; } = [];
 
-    /// <summary>The statements and their negations, side by side: 2i and 2i+1.</summary>
+    /// <summary>The literals: a statement at 2i, its negation at 2i+1.</summary>
     public List<Literal> Literals { get; } = [];
 
-    /// <summary>The number of a statement, by its text; null when the model has no such statement.</summary>
+    /// <summary>The index of a literal with a given text; null if the model has none.</summary>
     public int? Find(string text) => Literals.FindIndex(literal => literal.Text == text) is >= 0 and var found ? found : null;
 
-    /// <summary>For each literal, the identities it is about, as bits.</summary>
+    /// <summary>The identities of a literal, as bits.</summary>
     public int Mask(int literal) => Literals[literal].Over.Aggregate(0, (mask, binder) => mask | (1 << Variables.IndexOf(binder)));
 
     /// <summary>
-    /// A clause that says the same, and is the same for all that say it with the identities of a sort in other places.
+    /// The representative of all clauses that differ from the given one in the names of identities only.
     /// </summary>
     public ImmutableArray<int> Canonical(ImmutableArray<int> clause) =>
         renamings.Select(renamed => clause.Select(literal => renamed[literal]).Order().ToImmutableArray())
@@ -72,7 +72,7 @@ internal sealed class AtomCatalogue
         }
     }
 
-    // A letter, unless there are two sets that begin with it.
+    // A single letter, unless two sets start with it.
     private string LetterOf(Sort.ScalarSet scalar) =>
         signature.Scalars.Count(other => char.ToLowerInvariant(other.Name[0]) == char.ToLowerInvariant(scalar.Name[0])) == 1
             ? $"{char.ToLowerInvariant(scalar.Name[0])}"
@@ -115,11 +115,11 @@ internal sealed class AtomCatalogue
         }
     }
 
-    // The name of a symbol, which for an option ends in a question mark, and its keys.
+    // The name of a symbol, without the question mark for options, and its keys.
     private static string Words(StateSymbol leaf, ImmutableArray<Binder> arguments, Func<Binder, string> name) =>
         leaf.Symbol.Name.TrimEnd('?') + (leaf.Keys.IsEmpty ? "" : $"[{string.Join(", ", arguments.Take(leaf.Keys.Length).Select(name))}]");
 
-    // Numbers are compared with each other only: what they are says something of one size.
+    // Numbers are only compared with each other: comparing them with constants would apply to one size.
     private void AddNumbers()
     {
         var numbers = signature.Leaves
@@ -137,7 +137,7 @@ internal sealed class AtomCatalogue
         }
     }
 
-    // What is in an option counts only where there is something.
+    // The content of an option matters only if the option is not empty.
     private (string Text, Expr Expression)? FlagOf(StateSymbol leaf, ImmutableArray<Binder> arguments)
     {
         if (leaf.Flag is not { } flag || leaf.Kind == StateSymbolKind.Relation)

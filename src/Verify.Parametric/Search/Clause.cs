@@ -4,24 +4,24 @@ using Verify.Parametric.Logic;
 
 namespace Verify.Parametric.Search;
 
-/// <summary>An atomic statement about a few identities, or its negation.</summary>
-/// <param name="Text">The statement in C#, as it stands in an invariant; no two statements of a model have the same.</param>
-/// <param name="Say">What is said, or denied, in words, given the names of the identities.</param>
-/// <param name="IsDenied">Whether it is the negation of these words.</param>
+/// <summary>An atomic statement about some identities, or its negation.</summary>
+/// <param name="Text">The statement in C#, as in an invariant; unique in a model.</param>
+/// <param name="Say">The affirmative statement in words, given the names of the identities.</param>
+/// <param name="IsDenied">True if the literal is the negation of the words.</param>
 /// <param name="Expression">The statement.</param>
-/// <param name="Over">The identities that it is about.</param>
-/// <param name="Holds">Whether it holds of a state, given its image and an element for each identity.</param>
+/// <param name="Over">The identities of the literal.</param>
+/// <param name="Holds">True if the literal holds in a state, given its image and an element for each identity.</param>
 internal sealed record Literal(
     string Text, Func<Func<Binder, string>, string> Say, bool IsDenied, Expr Expression, ImmutableArray<Binder> Over,
     Func<StateImage, int[], bool> Holds)
 {
-    /// <summary>What is said, or denied, in words.</summary>
+    /// <summary>The affirmative statement in words.</summary>
     public string Words => Say(binder => binder.Name);
 }
 
-/// <summary>For all identities: one of some statements holds.</summary>
-/// <param name="Literals">The statements.</param>
-/// <param name="Over">The identities, those of one sort distinct from each other.</param>
+/// <summary>A clause: for all identities, at least one of its literals holds.</summary>
+/// <param name="Literals">The literals.</param>
+/// <param name="Over">The identities; those of one sort are distinct.</param>
 internal sealed record Clause(ImmutableArray<Literal> Literals, ImmutableArray<Binder> Over)
 {
     /// <summary>The clause as a closed predicate.</summary>

@@ -3,14 +3,16 @@ using System.Numerics;
 
 namespace Verify.Parametric.Search;
 
-/// <summary>Clauses that hold in all states that were looked at, and not in a given one.</summary>
+/// <summary>Finds clauses that hold in all sampled states but not in a given state.</summary>
 internal sealed class ClauseFinder(AtomCatalogue vocabulary, SampleMatrix reachable, CancellationToken cancellation)
 {
     private const int Enough = 400;
 
-    /// <summary>The clauses with fewest literals, and of those the ones about fewest identities first.</summary>
-    /// <param name="states">What is false of the state that is to be excluded, for each choice of identities.</param>
-    /// <param name="isBanned">Clauses that will not do.</param>
+    /// <summary>
+    /// The clauses with the fewest literals; of those, the ones about the fewest identities come first.
+    /// </summary>
+    /// <param name="states">The literals that are false in the state to exclude, for each choice of identities.</param>
+    /// <param name="isBanned">True for clauses that must not be returned.</param>
     public ImmutableArray<ImmutableArray<int>> Excluding(IEnumerable<ulong[]> states, Func<ImmutableArray<int>, bool> isBanned)
     {
         var rows = states.Select(LiteralsOf).ToList();
@@ -39,10 +41,10 @@ internal sealed class ClauseFinder(AtomCatalogue vocabulary, SampleMatrix reacha
         return [];
     }
 
-    /// <summary>The identities that a clause is about, as bits.</summary>
+    /// <summary>The identities of a clause, as bits.</summary>
     public int MaskOf(ImmutableArray<int> clause) => clause.Aggregate(0, (mask, literal) => mask | vocabulary.Mask(literal));
 
-    /// <summary>What two clauses have in common that are the same.</summary>
+    /// <summary>A key that is equal for equal clauses.</summary>
     public static string Key(ImmutableArray<int> clause) => string.Join(' ', clause.Order());
 
     private static int[] LiteralsOf(ulong[] row) =>
@@ -74,7 +76,7 @@ internal sealed class ClauseFinder(AtomCatalogue vocabulary, SampleMatrix reacha
             }
             else if (!SampleMatrix.Meet(common[chosen.Length - 1], column, common[chosen.Length]))
             {
-                continue; // a shorter clause holds already, and would have been found
+                continue; // a shorter clause, which was found before, implies it
             }
 
             Extend(row, i + 1, clause, common, size, found, isBanned);

@@ -5,7 +5,7 @@ using Verify.Parametric.Logic;
 
 namespace Verify.Parametric.Search;
 
-/// <summary>An invariant that was found: it can be proved as one that is written down, and be printed as one.</summary>
+/// <summary>An invariant that the search found. It can be proved and printed like a hand-written one.</summary>
 public sealed class ClauseInvariant : Invariant
 {
     private readonly string claim;
@@ -16,12 +16,12 @@ public sealed class ClauseInvariant : Invariant
     /// <inheritdoc/>
     public override ImmutableArray<string> Claims => [claim];
 
-    /// <summary>What each conjunct says, in words.</summary>
+    /// <summary>The conjuncts in words.</summary>
     public ImmutableArray<string> Names => [.. clauses.Select(clause => clause.Name)];
 
-    /// <summary>The whole of it in C#, ready to be put into a file of its own.</summary>
+    /// <summary>The invariant as the text of a C# file.</summary>
     /// <param name="name">The name of the class.</param>
-    /// <param name="model">The model, for the names of its scalar sets.</param>
+    /// <param name="model">The model, which gives the names of the scalar sets.</param>
     public string Source(string name, Model model)
     {
         var scalars = new Signature(model).Scalars.Select(scalar => scalar.Name).ToList();
@@ -50,7 +50,7 @@ public sealed class ClauseInvariant : Invariant
             """;
     }
 
-    // By their texts: a model of another size may have other statements, in another order.
+    // Selects literals by their texts, because a model of another size may have other statements in another order.
     /// <inheritdoc/>
     protected override void Describe(InvariantBuilder i)
     {
@@ -58,7 +58,7 @@ public sealed class ClauseInvariant : Invariant
         foreach (var clause in clauses)
         {
             var literals = clause.Literals.Select(literal => vocabulary.Find(literal.Text) ?? throw UserErrorException.At(
-                null, ErrorCodes.UnknownName, $"this model cannot say {literal.Text}, as the conjunct '{clause.Name}' does"));
+                null, ErrorCodes.UnknownName, $"this model has no literal {literal.Text}, which the conjunct '{clause.Name}' uses"));
             i.Add(clause.Name, InvariantSearch.ClauseIn(vocabulary, [.. literals]).Expression);
         }
     }

@@ -9,26 +9,26 @@ using Verify.Semantics;
 namespace Verify.Parametric.Search;
 
 /// <summary>
-/// An invariant for every size, and the property that it is said to prove, looked at by the interpreter in states that it
-/// reaches on an instance: all of them where they are few, else the nearest.
+/// Checks an invariant for every size and its property with the interpreter on an instance: in all reachable states if
+/// there are few, else in the nearest.
 /// </summary>
 /// <remarks>
-/// A conjunct may read the value of an option that is empty in some state: formulas are total, and a proof needs no more
-/// than that they hold. There the conjunct is looked at as a formula, over the image of the state.
+/// A conjunct may read the value of an empty option in some states. Formulas are total, and a proof only needs that
+/// they hold, so the conjunct is then evaluated as a formula over the image of the state.
 /// </remarks>
 public static class ConjunctWalk
 {
-    /// <summary>What a quarter of a second or so is enough for: for a proof that somebody waits for.</summary>
+    /// <summary>About a quarter of a second: for a proof that a user waits for.</summary>
     public const long Usual = 4_000_000;
 
-    /// <summary>What some milliseconds are enough for: for many certificates, one after the other.</summary>
+    /// <summary>A few milliseconds: for many certificates in a row.</summary>
     public const long Brief = 200_000;
 
-    /// <summary>Why the proof cannot be right; null if nothing speaks against it.</summary>
+    /// <summary>A contradiction to the proof; null if there is none.</summary>
     /// <param name="model">An instance.</param>
-    /// <param name="conjuncts">The invariant, as it is for the instance.</param>
+    /// <param name="conjuncts">The conjuncts of the invariant for the instance.</param>
     /// <param name="property">The property.</param>
-    /// <param name="work">How much of <see cref="Interpreter.Work"/> it may take.</param>
+    /// <param name="work">The maximum of <see cref="Interpreter.Work"/>.</param>
     public static string? WhyNot(Model model, ImmutableArray<Conjunct> conjuncts, Property.Always property, long work)
     {
         var interpreter = new Interpreter(model);
@@ -51,7 +51,7 @@ public static class ConjunctWalk
         }
         catch (UserErrorException undefined)
         {
-            return $"something is not defined: {undefined.Diagnostic.Message}";
+            return $"a state is undefined: {undefined.Diagnostic.Message}";
         }
 
         return null;

@@ -9,15 +9,15 @@ using Verify.Solvers;
 
 namespace Verify.Parametric.Search;
 
-/// <summary>A step that leads from a state of an invariant to one outside of it.</summary>
-/// <param name="Before">The state before it, which need not be reachable.</param>
-/// <param name="Step">The step; null when the state itself is what is wrong.</param>
-/// <param name="After">The state after it; null where there is no step, or it is undefined.</param>
+/// <summary>A counterexample to induction: a step from a state of an invariant to a state outside of it.</summary>
+/// <param name="Before">The state before the step, which need not be reachable.</param>
+/// <param name="Step">The step; null if the state itself is the counterexample.</param>
+/// <param name="After">The state after the step; null if there is no step, or if the state is undefined.</param>
 public sealed record CounterexampleToInduction(State Before, Step? Step, State? After);
 
 /// <summary>
-/// States and steps of one instance as questions to a solver: every quantifier is spelled out, so that it answers, and
-/// its answer is a state that the interpreter understands.
+/// Encodes the states and steps of one instance for a solver. All quantifiers are expanded, so that the solver decides
+/// every query, and each answer is converted to a state of the interpreter.
 /// </summary>
 public sealed class FiniteInstance
 {
@@ -58,7 +58,7 @@ public sealed class FiniteInstance
     /// <summary>The model of the instance.</summary>
     public FirstOrderModel Model { get; }
 
-    /// <summary>A name for a condition on states, which a question can then make.</summary>
+    /// <summary>A name for a condition on states, for use in queries.</summary>
     public string Name(Formula condition)
     {
         var name = $"q{names++}";
@@ -67,11 +67,11 @@ public sealed class FiniteInstance
         return name;
     }
 
-    /// <summary>A name for a condition on what follows a step.</summary>
+    /// <summary>A name for a condition on the state after a step.</summary>
     public string NameAfter(FirstOrderRule rule, ImmutableArray<Value> arguments, Formula condition) =>
         Name(With(rule, arguments, condition));
 
-    /// <summary>A name for a step being possible.</summary>
+    /// <summary>A name for the condition that a step is enabled.</summary>
     public string NameStep(FirstOrderRule rule, ImmutableArray<Value> arguments)
     {
         var key = $"{rule.Rule.Name}({string.Join(",", arguments)})";
@@ -83,8 +83,8 @@ public sealed class FiniteInstance
         return name;
     }
 
-    /// <summary>A state that satisfies some named conditions; null when there is none.</summary>
-    /// <exception cref="SolverException">There is no answer.</exception>
+    /// <summary>A state that satisfies some named conditions; null if there is none.</summary>
+    /// <exception cref="SolverException">The solver gives no answer.</exception>
     public State? Find(IEnumerable<string> conditions)
     {
         switch (solver.CheckSat($"(check-sat-assuming ({string.Join(' ', conditions)}))"))
@@ -92,7 +92,7 @@ public sealed class FiniteInstance
             case Satisfiability.Unsat:
                 return null;
             case Satisfiability.Unknown:
-                throw new SolverException(SolverFailure.Garbage, $"{solver.Identity} gives up on a finite question");
+                throw new SolverException(SolverFailure.Garbage, $"{solver.Identity} answers 'unknown' to a finite query");
         }
 
         var values = solver.ValuesOf([.. atoms.Select(atom => atom.Atom)]);
@@ -105,7 +105,7 @@ public sealed class FiniteInstance
         return Model.Signature.StateOf((symbol, arguments) => image[(symbol, string.Join(' ', arguments))]);
     }
 
-    /// <summary>Arguments of a rule such that no two ways differ only in which identity is which.</summary>
+    /// <summary>All arguments of a rule up to permutations of identities.</summary>
     public static IEnumerable<ImmutableArray<Value>> DistinctArguments(Rule rule) =>
         Interpreter.ArgumentsOf(rule.Parameters).Where(arguments => IsFirstOfItsKind(rule, arguments));
 
@@ -131,7 +131,7 @@ public sealed class FiniteInstance
     {
         var values = rule.Parameters.Zip(arguments).ToDictionary(pair => pair.First, pair =>
             Formula.Of(pair.First.Sort, pair.Second.Number));
-        // What an option holds is another constant in each step.
+        // Each step has its own constants for the content of options.
         foreach (var witness in rule.Witnesses)
         {
             values[witness] = Formula.Apply(
@@ -155,7 +155,7 @@ public sealed class FiniteInstance
     private readonly HashSet<string> declared = new(StringComparer.Ordinal);
     private readonly HashSet<string> sorts = new(StringComparer.Ordinal);
 
-    // A condition may be the first to speak of a sort.
+    // A condition may be the first to use a sort.
     private void DeclareSorts()
     {
         foreach (var sort in Model.Signature.Sorts.Where(sort => sorts.Add(sort.Name)))
@@ -178,7 +178,7 @@ public sealed class FiniteInstance
     private static string AtomName(Symbol symbol, ImmutableArray<Formula> arguments) =>
         arguments.IsEmpty ? symbol.Name : $"{symbol.Name} {string.Join(' ', arguments.Select(a => ((Formula.Constant)a).Number))}";
 
-    // An option that is not empty holds something; here that can be said of all keys.
+    // A non-empty option has content; for a finite instance this can be stated for all keys.
     private IEnumerable<Formula> Exists(StateSymbol leaf)
     {
         if (leaf.Kind == StateSymbolKind.Relation)
@@ -229,6 +229,6 @@ public sealed class FiniteInstance
             }
         }
 
-        throw new SolverException(SolverFailure.Garbage, $"'{value}' is no value of '{sort.Name}'");
+        throw new SolverException(SolverFailure.Garbage, $"'{value}' is not a value of '{sort.Name}'");
     }
 }

@@ -6,10 +6,12 @@ using Verify.Solvers;
 
 namespace Verify.Parametric.Search;
 
-/// <summary>Shows on an instance why an obligation does not hold.</summary>
+/// <summary>Finds a counterexample to an obligation on an instance.</summary>
 public static class InductionCounterexamples
 {
-    /// <summary>A state of the invariant in which an obligation fails, and the step that breaks it; null when there is none.</summary>
+    /// <summary>
+    /// A state of the invariant in which an obligation fails, with the step that violates it; null if there is none.
+    /// </summary>
     /// <param name="obligations">The proof, for an instance.</param>
     /// <param name="name">The name of the obligation.</param>
     /// <param name="program">The solver.</param>
@@ -73,7 +75,7 @@ public static class InductionCounterexamples
         }
         catch (UserErrorException)
         {
-            return null; // that it is undefined is what is shown
+            return null; // the counterexample is that the successor is undefined
         }
     }
 }

@@ -7,7 +7,9 @@ using Verify.Solvers;
 
 namespace Verify.Parametric.Search;
 
-/// <summary>A search for an invariant on one instance: what is kept so far, and which step leads out of it.</summary>
+/// <summary>
+/// One round of the search for an invariant on one instance: the current clauses and the steps that violate them.
+/// </summary>
 internal sealed class InductionRound : IDisposable
 {
     private const int Tries = 8;
@@ -42,7 +44,7 @@ internal sealed class InductionRound : IDisposable
         }
     }
 
-    /// <summary>The sizes, as text.</summary>
+    /// <summary>The sizes as text.</summary>
     public string Size => string.Join(", ", sizes.Select(size => $"{size.Key}={size.Value}"));
 
     /// <summary>A clause in C#.</summary>
@@ -50,10 +52,10 @@ internal sealed class InductionRound : IDisposable
 
     public void Dispose() => solver.Dispose();
 
-    /// <summary>Adds a clause to what is kept.</summary>
+    /// <summary>Adds a clause to the current ones.</summary>
     public void Add(ImmutableArray<int> clause) => kept.Add(Knowing(clause));
 
-    /// <summary>Takes a clause away.</summary>
+    /// <summary>Removes a clause.</summary>
     public void Remove(ImmutableArray<int> clause)
     {
         kept.RemoveAll(known => ClauseFinder.Key(known.Literals) == ClauseFinder.Key(clause));
@@ -63,11 +65,14 @@ internal sealed class InductionRound : IDisposable
         }
     }
 
-    /// <summary>What is false of a state, for each choice of identities.</summary>
+    /// <summary>The literals that are false in a state, for each choice of identities.</summary>
     public IEnumerable<ulong[]> RowsOf(State state) =>
         SampleMatrix.Of(vocabulary, new StateImage(model.Signature, state), sizes).Select(row => (ulong[])row.Clone()).ToList();
 
-    /// <summary>A step that leads out of what is kept, and the clause that it breaks; null when there is none.</summary>
+    /// <summary>
+    /// A step from the current clauses that violates one of them, or a state that violates the property; null if there
+    /// is none.
+    /// </summary>
     public (CounterexampleToInduction Step, ImmutableArray<int>? Clause)? FirstBroken()
     {
         foreach (var question in fixedQuestions)
@@ -92,7 +97,9 @@ internal sealed class InductionRound : IDisposable
         return null;
     }
 
-    /// <summary>The first of some clauses that no step breaks, given what is kept; the first when there is none.</summary>
+    /// <summary>
+    /// The first candidate that every step preserves, given the current clauses; if there is none, the first candidate.
+    /// </summary>
     public ImmutableArray<int> MaxStable(ImmutableArray<ImmutableArray<int>> candidates)
     {
         foreach (var candidate in candidates.Take(Tries))
@@ -107,7 +114,7 @@ internal sealed class InductionRound : IDisposable
         return candidates[0];
     }
 
-    /// <summary>The clauses that the property needs, and those that they need.</summary>
+    /// <summary>The clauses that the property depends on, directly or through other clauses.</summary>
     public HashSet<string> Needed()
     {
         var needed = new HashSet<string>(StringComparer.Ordinal);
@@ -130,7 +137,7 @@ internal sealed class InductionRound : IDisposable
     {
         if (universe.Find([.. Kept, .. question.Conditions]) is not null)
         {
-            throw new System.Diagnostics.UnreachableException("what was shown before is not so any more");
+            throw new System.Diagnostics.UnreachableException("an implication that was proved before no longer holds");
         }
 
         return [.. solver.Ask("(get-unsat-assumptions)").Items.Select(item => item.Text ?? "")];
@@ -195,7 +202,7 @@ internal sealed class InductionRound : IDisposable
         }
         catch (UserErrorException)
         {
-            return null; // undefined is what is wrong with it
+            return null; // the counterexample is that the successor is undefined
         }
     }
 

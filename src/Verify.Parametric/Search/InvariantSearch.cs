@@ -5,15 +5,16 @@ using Verify.Solvers;
 
 namespace Verify.Parametric.Search;
 
-/// <summary>What a search for an invariant came to.</summary>
-/// <param name="Invariant">The invariant; null when there is none in the language of clauses.</param>
-/// <param name="Stuck">A step that no clause excludes; null when an invariant was found.</param>
+/// <summary>The result of a search for an invariant.</summary>
+/// <param name="Invariant">The invariant; null if no conjunction of clauses suffices.</param>
+/// <param name="Stuck">A step that no clause excludes; null if an invariant was found.</param>
 /// <param name="Instance">The instance of that step.</param>
 public sealed record FoundInvariant(ClauseInvariant? Invariant, CounterexampleToInduction? Stuck, Model Instance);
 
 /// <summary>
-/// Finds an inductive invariant of universally quantified clauses. Clauses are guessed from the reachable states of
-/// small instances, one for each step that leads out of what is known so far; a clause that cannot be kept is dropped.
+/// Finds an inductive invariant that is a conjunction of universally quantified clauses. It guesses clauses from the
+/// reachable states of small instances, one for each counterexample to induction, and drops clauses that are not
+/// inductive.
 /// </summary>
 public sealed class InvariantSearch
 {
@@ -26,19 +27,19 @@ public sealed class InvariantSearch
     private readonly HashSet<string> banned = new(StringComparer.Ordinal);
 
     /// <summary>Prepares a search.</summary>
-    /// <param name="instances">The instances that are looked at, the smallest first.</param>
+    /// <param name="instances">The instances to use, the smallest first.</param>
     /// <param name="claim">The claim that it is for.</param>
-    /// <param name="property">What is to be proved.</param>
+    /// <param name="property">The property to prove.</param>
     /// <param name="solvers">The solver to use.</param>
-    /// <param name="progress">Told what it does.</param>
+    /// <param name="progress">Receives progress messages.</param>
     public InvariantSearch(
         ImmutableArray<Model> instances, string claim, string property, ISolverSource solvers, IProgress<string>? progress = null) =>
         (this.instances, this.claim, this.property, this.solvers, this.progress) = (instances, claim, property, solvers, progress);
 
-    /// <summary>Searches.</summary>
+    /// <summary>Runs the search.</summary>
     /// <exception cref="SolverException">The solver gives no answer.</exception>
-    /// <exception cref="UserErrorException">VRF307: the model cannot be told for every size.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="UserErrorException">VRF307: the model cannot be expressed for every size.</exception>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     public FoundInvariant Find(int maxStates, CancellationToken cancellation)
     {
         var finder = Sample(maxStates, cancellation);
@@ -59,7 +60,7 @@ public sealed class InvariantSearch
             }
             else if (hasLost && level > 0)
             {
-                level = -1; // what was shown with the help of a clause that is gone
+                level = -1; // clauses whose proof used the removed clause
             }
         }
 
@@ -68,7 +69,7 @@ public sealed class InvariantSearch
         return new FoundInvariant(invariant, null, instances[0]);
     }
 
-    /// <summary>A clause by the numbers of its literals.</summary>
+    /// <summary>The clause of some literals, given by their indices.</summary>
     internal static Clause ClauseIn(AtomCatalogue vocabulary, ImmutableArray<int> literals)
     {
         var used = literals.SelectMany(literal => vocabulary.Literals[literal].Over).Distinct()
@@ -84,7 +85,7 @@ public sealed class InvariantSearch
         {
             var signature = new Signature(instances[level]);
             var own = new AtomCatalogue(signature);
-            // Statements go by their numbers: of a model that has others nothing is learnt.
+            // Literals are identified by their indices, so a model with other literals cannot contribute.
             if (!own.Literals.Select(literal => literal.Text).SequenceEqual(vocabulary.Literals.Select(literal => literal.Text)))
             {
                 continue;
@@ -106,7 +107,7 @@ public sealed class InvariantSearch
         return new ClauseFinder(vocabulary, rows, cancellation);
     }
 
-    // Until no step leads out: excludes where it comes from, or gives up what it breaks.
+    // Repeats until no step violates the clauses: excludes the state before the step, or drops the violated clause.
     private CounterexampleToInduction? Repair(InductionRound round, ClauseFinder finder, ref bool hasLost, CancellationToken cancellation)
     {
         foreach (var clause in kept)

@@ -3,7 +3,7 @@ using Verify.Semantics;
 
 namespace Verify.Parametric.Search;
 
-/// <summary>Reachable states by the interpreter: the nearest, and such as random walks come to.</summary>
+/// <summary>Samples reachable states with the interpreter: the nearest ones, and those on random walks.</summary>
 internal sealed class ReachableStates(Model model)
 {
     private const int LengthOfWalk = 400;
@@ -12,7 +12,7 @@ internal sealed class ReachableStates(Model model)
     private readonly HashSet<State> seen = [];
     private readonly List<State> found = [];
 
-    /// <summary>About so many, or all of them if there are fewer; the same in every run.</summary>
+    /// <summary>About the given number of states, or all if there are fewer; deterministic.</summary>
     public List<State> Take(int most)
     {
         found.AddRange(interpreter.InitialStates().Take(most).Where(seen.Add));

@@ -6,8 +6,8 @@ using Verify.Parametric.Logic;
 namespace Verify.Parametric.Search;
 
 /// <summary>
-/// What is false of states and identities: a row for each state and choice of distinct identities, a column of bits for
-/// each literal. A clause holds in all states if and only if no row has all of its literals false.
+/// The literals that are false in sampled states: a row for each state and choice of distinct identities, a column of
+/// bits for each literal. A clause holds in all states exactly if no row has all of its literals false.
 /// </summary>
 internal sealed class SampleMatrix
 {
@@ -24,7 +24,7 @@ internal sealed class SampleMatrix
     /// <summary>The number of distinct rows.</summary>
     public int Count => rows.Count;
 
-    /// <summary>Adds what is false of a state, for some of the choices of identities where there are many.</summary>
+    /// <summary>Adds the rows of a state; if it has many choices of identities, only some of them.</summary>
     public void Add(AtomCatalogue own, StateImage image, IReadOnlyDictionary<string, int> sizes)
     {
         foreach (var row in Of(own, image, Some(Assignments(own.Variables, sizes, 0, new int[own.Variables.Count]))))
@@ -42,7 +42,7 @@ internal sealed class SampleMatrix
         }
     }
 
-    /// <summary>Turns rows into columns; no more are added then.</summary>
+    /// <summary>Converts rows to columns; no rows can be added afterwards.</summary>
     public void Finish()
     {
         var words = (rows.Count + 63) / 64;
@@ -63,7 +63,7 @@ internal sealed class SampleMatrix
     /// <summary>The rows in which a literal is false.</summary>
     public ReadOnlySpan<ulong> False(int literal) => columns[literal];
 
-    /// <summary>Whether two columns have a bit in common; what they have goes into a third.</summary>
+    /// <summary>True if two columns have a common bit; the common bits are written to a third column.</summary>
     public static bool Meet(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> common)
     {
         var any = 0UL;
@@ -75,7 +75,7 @@ internal sealed class SampleMatrix
         return any != 0;
     }
 
-    /// <summary>Whether two columns have a bit in common.</summary>
+    /// <summary>True if two columns have a common bit.</summary>
     public static bool Meet(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b)
     {
         var x = MemoryMarshal.Cast<ulong, Vector<ulong>>(a);
@@ -99,7 +99,7 @@ internal sealed class SampleMatrix
         return false;
     }
 
-    /// <summary>The rows of one state: bits of the literals that are false.</summary>
+    /// <summary>The rows of one state, as bits of false literals.</summary>
     public static IEnumerable<ulong[]> Of(AtomCatalogue vocabulary, StateImage image, IReadOnlyDictionary<string, int> sizes) =>
         Of(vocabulary, image, Assignments(vocabulary.Variables, sizes, 0, new int[vocabulary.Variables.Count]));
 
@@ -141,7 +141,7 @@ internal sealed class SampleMatrix
         return (true, one.Holds(image, elements));
     }
 
-    // All ways to choose distinct elements; where there are too few, the last identities stand for nothing.
+    // All choices of distinct elements; if there are too few elements, the last identities have none.
     private static IEnumerable<int[]> Assignments(
         List<Binder> variables, IReadOnlyDictionary<string, int> sizes, int position, int[] chosen)
     {

@@ -4,45 +4,45 @@ using Verify.Solvers;
 
 namespace Verify.Parametric.Search;
 
-/// <summary>What a solver says of one obligation.</summary>
-/// <param name="Obligation">Its name.</param>
-/// <param name="Answer">"Unsat" when it holds.</param>
-/// <param name="Seconds">How long it took.</param>
-/// <param name="Trouble">Why there is no answer, if there is none.</param>
+/// <summary>A solver's answer for one obligation.</summary>
+/// <param name="Obligation">The name of the obligation.</param>
+/// <param name="Answer">"Unsat" if the obligation holds.</param>
+/// <param name="Seconds">The seconds that the answer took.</param>
+/// <param name="Trouble">The reason for a missing answer; null if there is one.</param>
 public sealed record ObligationResult(string Obligation, Satisfiability Answer, double Seconds, string? Trouble = null);
 
-/// <summary>What a solver says of all obligations of a proof.</summary>
-/// <param name="Solver">Name and version.</param>
-/// <param name="Seed">What its random choices started from.</param>
-/// <param name="Answers">One an obligation, in their order.</param>
+/// <summary>A solver's answers for all obligations of a proof.</summary>
+/// <param name="Solver">The name and version of the solver.</param>
+/// <param name="Seed">The seed of its random choices.</param>
+/// <param name="Answers">One answer per obligation, in order.</param>
 public sealed record SolverRun(string Solver, ulong Seed, ImmutableArray<ObligationResult> Answers)
 {
-    /// <summary>Whether every obligation holds.</summary>
+    /// <summary>True if every obligation holds.</summary>
     public bool IsProved => !Answers.IsEmpty && Answers.All(answer => answer.Answer == Satisfiability.Unsat);
 
-    /// <summary>How long all of them took.</summary>
+    /// <summary>The total seconds.</summary>
     public double Seconds => Answers.Sum(answer => answer.Seconds);
 }
 
-/// <summary>Puts the text of a proof before a fresh solver, as it stands.</summary>
+/// <summary>Checks the text of a proof with a fresh solver.</summary>
 public static class SolverCheck
 {
-    // A line of its own; a comment may end so.
+    // The command is on a line of its own; a comment may end with the same text.
     private const string Question = "\n(check-sat)\n";
 
-    // Where matching gives up, enumeration goes on; over relations it comes to an end.
+    // If pattern matching fails, cvc5 enumerates instances, which terminates for relations.
     private const string Patient = "(set-option :full-saturate-quant true)\n";
 
-    /// <summary>Seconds that a solver may think about one obligation unless it is said otherwise.</summary>
+    /// <summary>The default maximum of seconds per obligation.</summary>
     public const int MaxSeconds = 10;
 
-    /// <summary>Asks a fresh solver about every obligation.</summary>
+    /// <summary>Checks every obligation with a fresh solver.</summary>
     /// <param name="proof">The text, without the header.</param>
     /// <param name="program">The solver.</param>
-    /// <param name="seed">What its random choices start from.</param>
+    /// <param name="seed">The seed of its random choices.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <param name="maxSeconds">How long it may think about one obligation.</param>
-    /// <returns>Its answers; cvc5 is asked a second time, in a more patient mode, if it gives up on any.</returns>
+    /// <param name="maxSeconds">The maximum seconds per obligation.</param>
+    /// <returns>The answers. If cvc5 answers "unknown" to any, it runs again in a slower, more thorough mode.</returns>
     public static SolverRun Run(
         string proof, ISolverSource program, ulong seed, CancellationToken cancellation, int maxSeconds = MaxSeconds)
     {
@@ -92,7 +92,7 @@ public static class SolverCheck
             }
             catch (SolverException e)
             {
-                trouble = e.Message; // it has forgotten what was sent, so nothing more is asked
+                trouble = e.Message; // the solver has lost its assertions, so the check ends
                 answer = Satisfiability.Unknown;
             }
 
@@ -102,20 +102,20 @@ public static class SolverCheck
         return new SolverRun(program.Identity, seed, answers.ToImmutable());
     }
 
-    // ---- questions whose answers are known ----
 
-    // Milliseconds for a question without what it denies. That something is possible is harder to find than that it is not.
+    // Milliseconds for a query without its denied assertion. Satisfiability is harder to find than unsatisfiability.
     private const int Brief = 300;
 
-    // What is surely possible, and the rest: of an instance without what is denied, which is the last assertion; for every
-    // size, where a rule may never fire, what the obligations of a rule have in common.
+    // Splits an obligation into a part that must be satisfiable and the rest. For an instance, the part is everything
+    // except for the denied assertion, which is the last one. For every size it is the shared part of a rule's
+    // obligations, because a rule may never fire.
     private static (string Possible, string Remaining) Split(string part, bool isOfInstance)
     {
         var at = part.LastIndexOf(isOfInstance ? "\n(assert " : "\n(push 1)\n", StringComparison.Ordinal) + 1;
         return (part[..at], part[at..]);
     }
 
-    // Two that can be and one that cannot, before the proof is told.
+    // Asks two satisfiable control queries and an unsatisfiable one before the proof.
     private static string Controlled(ISolver solver, string options, string text)
     {
         var start = text.IndexOf("(set-logic ", StringComparison.Ordinal);
@@ -136,26 +136,26 @@ public static class SolverCheck
     {
         if (solver.CheckSat() is var answer && answer != known)
         {
-            throw new SolverException(SolverFailure.Garbage, $"{solver.Identity} is not to be believed: it says "
+            throw new SolverException(SolverFailure.Garbage, $"{solver.Identity} is unreliable: it answers "
                 + $"'{answer.ToString().ToLowerInvariant()}' where the answer is known to be '{known.ToString().ToLowerInvariant()}'");
         }
     }
 
-    // Of an instance, that it starts; whether there are steps is not known. Of a proof for every size, cvc5 finds out of no
-    // question that it can be, and takes its time to.
+    // For an instance, only the initial states are known to be satisfiable, not the steps. For every size, cvc5 cannot
+    // find satisfiability in any query, and takes long to fail.
     private static bool IsFirstOfGroup(int index, string part, SolverKind kind) =>
         !part.Contains("\n; shape: ", StringComparison.Ordinal) && (index == 0
             || part.Contains("\n; starts: it holds ", StringComparison.Ordinal)
             || (kind == SolverKind.Z3 && part.StartsWith("(pop 1)\n(pop 1)\n", StringComparison.Ordinal)));
 
-    // There are such states: else what is assumed contradicts itself, and shows nothing.
+    // The assumptions must be satisfiable; otherwise they prove everything.
     private static void AskWithout(ISolver solver, SolverKind kind, string options)
     {
         solver.Send(kind == SolverKind.Z3 ? $"(set-option :timeout {Brief})" : "");
         if (solver.CheckSat() == Satisfiability.Unsat)
         {
             throw new SolverException(SolverFailure.Garbage,
-                $"to {solver.Identity} what is assumed contradicts itself, so that nothing is shown");
+                $"{solver.Identity} finds a contradiction in the assumptions, so the proof is void");
         }
 
         solver.Send(kind == SolverKind.Z3 ? options : "");

@@ -3,26 +3,26 @@ namespace Verify.Solvers.Library;
 /// <summary>A solver that is loaded into this process.</summary>
 internal interface ISolverLibrary
 {
-    /// <summary>Its version.</summary>
-    /// <exception cref="SolverException">It cannot be loaded.</exception>
+    /// <summary>The version of the library.</summary>
+    /// <exception cref="SolverException">The library cannot be loaded.</exception>
     string Version { get; }
 
-    /// <summary>Begins anew. Used, and disposed of, by one thread.</summary>
-    /// <exception cref="SolverException">It cannot be loaded.</exception>
+    /// <summary>Creates a context, which one thread uses and disposes of.</summary>
+    /// <exception cref="SolverException">The library cannot be loaded.</exception>
     ISolverContext Open();
 }
 
-/// <summary>What a library was told, and what follows from it.</summary>
+/// <summary>A context of a solver library: its commands and its state.</summary>
 internal interface ISolverContext : IDisposable
 {
-    /// <summary>Bytes that the library holds, for all contexts of this process; may be asked by any thread.</summary>
+    /// <summary>The bytes of memory that the library uses for all contexts of this process. Thread-safe.</summary>
     long Bytes { get; }
 
-    /// <summary>Carries out commands.</summary>
-    /// <returns>What it prints.</returns>
-    /// <exception cref="SolverException">It does not accept them.</exception>
+    /// <summary>Executes commands.</summary>
+    /// <returns>The output.</returns>
+    /// <exception cref="SolverException">The library rejects the commands.</exception>
     string Evaluate(string commands);
 
-    /// <summary>Asks it to end what it is at; may be called by any thread, and may be overheard.</summary>
+    /// <summary>Asks the context to stop its current command. Thread-safe; it may have no effect.</summary>
     void Interrupt();
 }

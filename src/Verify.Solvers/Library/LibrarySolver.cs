@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Verify.Solvers.Library;
 
-/// <summary>A solver within this process: what it prints is read like what a process prints, and believed no more.</summary>
+/// <summary>A solver within this process. Its output is parsed and validated like that of a separate process.</summary>
 internal sealed class LibrarySolver : ISolver
 {
     private readonly ISolverLibrary library;
@@ -18,12 +18,12 @@ internal sealed class LibrarySolver : ISolver
     private SolverException? complaint;
     private bool isStopped;
 
-    /// <param name="identity">Name and version.</param>
+    /// <param name="identity">The name and version.</param>
     /// <param name="library">The library.</param>
-    /// <param name="preamble">What it is told before everything else.</param>
-    /// <param name="limits">What it may spend.</param>
-    /// <param name="patience">How long it may take to heed an interrupt.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="preamble">The commands that it executes first.</param>
+    /// <param name="limits">The limits of the solver.</param>
+    /// <param name="patience">The maximum time to react to an interrupt.</param>
+    /// <param name="cancellation">Stops the solver.</param>
     public LibrarySolver(string identity, ISolverLibrary library, string preamble, SolverLimits limits, TimeSpan patience,
         CancellationToken cancellation)
     {
@@ -33,7 +33,7 @@ internal sealed class LibrarySolver : ISolver
 
     public string Identity { get; }
 
-    // As with a process, what was not accepted is told when something is asked.
+    // As with a process, an error is reported at the next command that expects an answer.
     public void Send(string text)
     {
         FailIfInTrouble();
@@ -41,7 +41,7 @@ internal sealed class LibrarySolver : ISolver
         {
             if (Run().Evaluate(text) is var said && !string.IsNullOrWhiteSpace(said))
             {
-                complaint ??= new SolverException(SolverFailure.Garbage, $"{Identity} says what nobody asked for: {Shortened(said)}");
+                complaint ??= new SolverException(SolverFailure.Garbage, $"{Identity} prints unexpected output: {Shortened(said)}");
             }
         }
         catch (SolverException e) when (e.Trouble == SolverFailure.Refused)
@@ -100,9 +100,9 @@ internal sealed class LibrarySolver : ISolver
         return all switch
         {
             [{ Head: "error" } error] =>
-                throw new SolverException(SolverFailure.Refused, $"{Identity} complains: {SolverExtensions.Shown(error)}"),
+                throw new SolverException(SolverFailure.Refused, $"{Identity} reports an error: {SolverExtensions.Shown(error)}"),
             [var only] => only,
-            _ => throw new SolverException(SolverFailure.Garbage, $"{Identity} gives {all.Length} answers to one question"),
+            _ => throw new SolverException(SolverFailure.Garbage, $"{Identity} gives {all.Length} answers to one command"),
         };
     }
 

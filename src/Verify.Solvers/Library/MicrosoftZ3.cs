@@ -3,11 +3,11 @@ using System.Collections.Immutable;
 namespace Verify.Solvers.Library;
 
 /// <summary>
-/// Z3 by the package Microsoft.Z3, in a child of the tool: the child can be killed, a crash of the library ends the child
-/// alone, and each question has memory of its own.
+/// Runs Z3 from the package Microsoft.Z3 in a child process of the tool. The child can be killed, a crash of the
+/// library ends only the child, and each solver has memory of its own.
 /// </summary>
-/// <param name="path">The program that becomes the child: it calls <see cref="Z3Host.Run"/> when it is started so.</param>
-/// <param name="arguments">What it is started with.</param>
+/// <param name="path">The program that becomes the child; it calls <see cref="Z3Host.Run"/>.</param>
+/// <param name="arguments">The arguments of the program.</param>
 public sealed class MicrosoftZ3(string path, ImmutableArray<string> arguments) : ISolverSource
 {
     private readonly Lazy<SolverProgram> program = new(() => Find(path, arguments));

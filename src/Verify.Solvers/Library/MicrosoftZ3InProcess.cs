@@ -1,9 +1,9 @@
 namespace Verify.Solvers.Library;
 
 /// <summary>
-/// Z3 within this process, by the package Microsoft.Z3. No process has to be started, but none can be killed either: a
-/// crash of the library is one of the tool, and memory is that of all its contexts together. Options are the library's,
-/// not a context's; each solver sets at its start those that are used.
+/// Runs Z3 from the package Microsoft.Z3 within this process. It starts no process, but it cannot be killed either: a
+/// crash of the library ends the tool, and its memory is that of all contexts together. Options belong to the library
+/// rather than a context, so each solver sets the options that it uses at its start.
 /// </summary>
 public sealed class MicrosoftZ3InProcess : ISolverSource
 {
@@ -12,8 +12,9 @@ public sealed class MicrosoftZ3InProcess : ISolverSource
     private readonly Z3Library library;
     private readonly Lazy<(string Version, string? Unavailable)> found;
 
-    /// <summary>The library, which is loaded when it is first needed.</summary>
-    /// <param name="onInterrupt">Called when the user interrupts from the terminal while the library keeps that to itself.</param>
+    /// <summary>Creates a source that loads the library on first use.</summary>
+    /// <param name="onInterrupt">Called when the user interrupts from the terminal while the library handles the
+    /// interrupt.</param>
     public MicrosoftZ3InProcess(Action? onInterrupt = null)
     {
         library = new Z3Library(onInterrupt);
@@ -36,7 +37,7 @@ public sealed class MicrosoftZ3InProcess : ISolverSource
     public ISolver Start(ulong seed, SolverLimits limits, CancellationToken cancellation = default) =>
         new LibrarySolver(Identity, library, Preamble(seed), limits, Patience, cancellation);
 
-    // What an earlier solver of this process has set is taken back.
+    // Resets the options that an earlier solver of this process has set.
     private static string Preamble(ulong seed) => $"""
         (set-option :smt.random_seed {seed % int.MaxValue})
         (set-option :sat.random_seed {seed % int.MaxValue})

@@ -2,16 +2,17 @@ using Microsoft.Z3;
 
 namespace Verify.Solvers.Library;
 
-/// <summary>One context of libz3: commands go in as SMT-LIB text, what they print comes out.</summary>
+/// <summary>A context of libz3: it executes SMT-LIB text and returns the output.</summary>
 internal sealed class Z3Context : ISolverContext
 {
-    // The library's own way with errors is to end the process.
+    // The library's default error handler ends the process.
     private static readonly Native.Z3_error_handler OnError = (_, _) => { };
 
     private readonly Action onInterrupt;
     private readonly IntPtr context;
 
-    /// <param name="onInterrupt">Called when the user interrupts from the terminal while the library keeps that to itself.</param>
+    /// <param name="onInterrupt">Called when the user interrupts from the terminal while the library handles the
+    /// interrupt.</param>
     public Z3Context(Action onInterrupt)
     {
         this.onInterrupt = onInterrupt;
@@ -43,7 +44,7 @@ internal sealed class Z3Context : ISolverContext
     /// <inheritdoc/>
     public void Dispose() => Native.Z3_del_context(context);
 
-    // In a context, these are refused as too late; what comes of them is the same by these names.
+    // A context rejects these options as too late; the replacements have the same effect.
     private static string Translated(string commands) => commands
         .Replace("(set-option :produce-unsat-assumptions true)", "(set-option :unsat_core true)", StringComparison.Ordinal)
         .Replace("(get-unsat-assumptions)", "(get-unsat-core)", StringComparison.Ordinal);
@@ -56,7 +57,8 @@ internal sealed class Z3Context : ISolverContext
         }
         catch (Z3Exception e)
         {
-            throw new SolverException(SolverFailure.Refused, $"the library complains: {SolverExtensions.Shown(SExpr.Word(e.Message))}");
+            throw new SolverException(SolverFailure.Refused,
+                $"the library reports an error: {SolverExtensions.Shown(SExpr.Word(e.Message))}");
         }
     }
 }

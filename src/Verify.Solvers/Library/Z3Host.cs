@@ -5,20 +5,22 @@ using System.Text;
 namespace Verify.Solvers.Library;
 
 /// <summary>
-/// The child that <see cref="MicrosoftZ3"/> starts. It reads commands and prints answers like the program z3 with
-/// <c>-in -smt2</c>, and ends at once when its input does: whoever asked has gone.
+/// The child process of <see cref="MicrosoftZ3"/>. It reads commands and prints answers like the program z3 with <c>-in
+/// -smt2</c>. It ends as soon as its input ends, because its parent has then ended.
 /// </summary>
 public static class Z3Host
 {
-    /// <summary>The argument that turns the tool into the child. Not for users, so no help text has it.</summary>
+    /// <summary>
+    /// The argument that turns the tool into the child process. No help text shows it, because it is not for users.
+    /// </summary>
     public const string Argument = "--z3-host";
 
-    private const int StackBytes = 256 << 20; // terms are nested as deep as formulas are long
+    private const int StackBytes = 256 << 20; // the nesting of terms grows with the length of formulas
     private const int Deserted = 0;
     private const int Failed = 1;
     private const int Interrupted = 130;
 
-    /// <summary>Answers on standard output what is asked on standard input, until that ends.</summary>
+    /// <summary>Answers commands from standard input on standard output until the input ends.</summary>
     /// <returns>The exit code.</returns>
     public static int Run()
     {
@@ -27,7 +29,7 @@ public static class Z3Host
         var code = Serve(new Z3Library(), input, output);
         if (code == Deserted)
         {
-            // An orderly end would unload the library while it works.
+            // A regular exit would unload the library while it works.
             Process.GetCurrentProcess().Kill();
         }
 
@@ -37,7 +39,7 @@ public static class Z3Host
     internal static int Serve(ISolverLibrary library, TextReader input, TextWriter output)
     {
         using var ended = new BlockingCollection<int>();
-        var commands = new BlockingCollection<string>(); // the worker may outlive this call
+        var commands = new BlockingCollection<string>(); // the worker thread may outlive this call
         new Thread(() => ended.Add(Answer(library, commands, output)), StackBytes) { IsBackground = true }.Start();
         new Thread(() => ended.Add(Read(input, commands, output))) { IsBackground = true }.Start();
         return ended.Take();
@@ -88,7 +90,7 @@ public static class Z3Host
         }
         catch (IOException)
         {
-            return Failed; // nobody reads the answers any more
+            return Failed; // the reader of the answers has gone
         }
     }
 

@@ -4,11 +4,12 @@ using Microsoft.Z3;
 
 namespace Verify.Solvers.Library;
 
-/// <summary>libz3, called by the package Microsoft.Z3.</summary>
-/// <param name="onInterrupt">Called when the user interrupts from the terminal while the library keeps that to itself.</param>
+/// <summary>Loads libz3 through the package Microsoft.Z3.</summary>
+/// <param name="onInterrupt">Called when the user interrupts from the terminal while the library handles the
+/// interrupt.</param>
 internal sealed class Z3Library(Action? onInterrupt = null) : ISolverLibrary
 {
-    /// <summary>The environment variable that names the file of the library.</summary>
+    /// <summary>The environment variable for the path of the library.</summary>
     public const string Setting = "VERIFY_LIBZ3";
 
     static Z3Library() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, Load);
@@ -24,7 +25,7 @@ internal sealed class Z3Library(Action? onInterrupt = null) : ISolverLibrary
     /// <inheritdoc/>
     public ISolverContext Open() => Loaded(() => new Z3Context(onInterrupt ?? (() => { })));
 
-    /// <summary>Its version, or why it cannot be used.</summary>
+    /// <summary>The version of the library, or the reason why it cannot be used.</summary>
     public (string Version, string? Unavailable) Find()
     {
         try
@@ -37,7 +38,7 @@ internal sealed class Z3Library(Action? onInterrupt = null) : ISolverLibrary
         }
     }
 
-    // Debian's run-time package has no libz3.so, only the name with a version, which the runtime does not try.
+    // Debian's run-time package has no libz3.so, only a name with a version, which the runtime does not try.
     private static IntPtr Load(string name, Assembly assembly, DllImportSearchPath? path)
     {
         var (named, versioned) = (Environment.GetEnvironmentVariable(Setting), $"{name}.so.4");

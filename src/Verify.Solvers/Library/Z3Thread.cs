@@ -4,14 +4,15 @@ using System.Diagnostics;
 namespace Verify.Solvers.Library;
 
 /// <summary>
-/// One context of a library, from its start to its end, on a thread of its own. A watch beside it interrupts it at its
-/// limits. A library cannot be killed: one that does not heed is left behind, and whoever waits for it gets the reason.
+/// Runs one context of a library on a thread of its own. A watchdog interrupts it at its limits. A library cannot be
+/// killed: a context that ignores the interrupt is abandoned, and its caller gets the reason.
 /// </summary>
 internal sealed class Z3Thread : IDisposable
 {
-    private const int StackBytes = 256 << 20; // terms are nested as deep as formulas are long
+    private const int StackBytes = 256 << 20; // the nesting of terms grows with the length of formulas
 
-    // Z3 takes over the interrupts of the terminal while it is asked, and two that do so at a time leave that in pieces.
+    // Z3 handles interrupts of the terminal while it works; two contexts that do so at the same time corrupt that
+    // state.
     private static readonly SemaphoreSlim Turn = new(1);
 
     private readonly string name;
@@ -28,12 +29,12 @@ internal sealed class Z3Thread : IDisposable
     private long endingSince;
     private int turns;
 
-    /// <param name="name">Name and version.</param>
+    /// <param name="name">The name and version.</param>
     /// <param name="library">The library.</param>
-    /// <param name="limits">What it may spend.</param>
-    /// <param name="clock">Runs since the solver was started.</param>
-    /// <param name="patience">How long it may take to heed an interrupt.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="limits">The limits of the solver.</param>
+    /// <param name="clock">A clock that was started with the solver.</param>
+    /// <param name="patience">The maximum time to react to an interrupt.</param>
+    /// <param name="cancellation">Stops the solver.</param>
     public Z3Thread(string name, ISolverLibrary library, SolverLimits limits, Stopwatch clock, TimeSpan patience,
         CancellationToken cancellation)
     {
@@ -45,7 +46,7 @@ internal sealed class Z3Thread : IDisposable
         registration = cancellation.Register(() => End(new SolverException(SolverFailure.Stopped, "interrupted")));
     }
 
-    /// <summary>Carries out commands, and waits until they are.</summary>
+    /// <summary>Executes commands and waits for their output.</summary>
     public string Evaluate(string text)
     {
         watch.Waited();
@@ -53,7 +54,7 @@ internal sealed class Z3Thread : IDisposable
         {
             commands.Add(text);
             var (answer, trouble) = answers.Take(leaving.Token);
-            // An answer that comes with an interrupt is none.
+            // An answer that arrives together with an interrupt is invalid.
             return Volatile.Read(ref reason) is null ? answer ?? throw trouble! : throw Reason();
         }
         catch (Exception e) when (e is InvalidOperationException or OperationCanceledException)
@@ -66,7 +67,7 @@ internal sealed class Z3Thread : IDisposable
         }
     }
 
-    /// <summary>Ends it; the first reason given is the one that counts.</summary>
+    /// <summary>Ends the context; the first reason counts.</summary>
     public void End(SolverException why)
     {
         lock (gate)
@@ -106,7 +107,7 @@ internal sealed class Z3Thread : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // It was ended, and the reason is known.
+            // The context was ended, and the reason is known.
         }
         finally
         {
@@ -143,7 +144,7 @@ internal sealed class Z3Thread : IDisposable
         }
     }
 
-    // Lets the next one have its turn: once for each turn, whether the work has ended or is left behind.
+    // Releases the turn, once per turn, whether the work has ended or is abandoned.
     private void Yield()
     {
         if (Interlocked.Exchange(ref turns, 0) > 0)
@@ -156,7 +157,7 @@ internal sealed class Z3Thread : IDisposable
     {
         if (Volatile.Read(ref reason) is not null)
         {
-            // It may have been between two things when it was first asked to stop.
+            // The first interrupt may have arrived between two commands.
             Interrupt();
             if (Stopwatch.GetElapsedTime(endingSince) > patience && !leaving.IsCancellationRequested)
             {

@@ -6,16 +6,16 @@ using Verify.Lowering;
 namespace Verify.Solvers.Smt;
 
 /// <summary>
-/// A transition system as SMT-LIB 2 text. Queries, exports and certificates define the same predicates in the same words
-/// and differ only in what they ask of them.
+/// A transition system as SMT-LIB 2 text. Queries, exports and certificates define the same predicates and differ only
+/// in the commands that use them.
 /// </summary>
 /// <remarks>
 /// <list type="bullet">
-/// <item><c>(shape s)</c>: these are the codes of a state.</item>
-/// <item><c>(init s)</c>: it is initial.</item>
-/// <item><c>(step s rule s')</c>: that rule can fire (enabled) and leads from one to the other (effect).</item>
-/// <item><c>(undefined-question s)</c>, <c>(undefined-step s)</c>: the model is not well defined here.</item>
-/// <item><c>(met s)</c>: it is a violation, or what is looked for.</item>
+/// <item><c>(shape s)</c>: s encodes a state.</item>
+/// <item><c>(init s)</c>: s is initial.</item>
+/// <item><c>(step s rule s')</c>: the rule can fire in s (enabled) and leads to s' (effect).</item>
+/// <item><c>(undefined-question s)</c>, <c>(undefined-step s)</c>: the model is not well defined in s.</item>
+/// <item><c>(met s)</c>: s violates the property or, for a <c>Reachable</c>, satisfies it.</item>
 /// <item><c>(bad s)</c>: one of the last three.</item>
 /// </list>
 /// </remarks>
@@ -44,40 +44,40 @@ public sealed partial class SmtLib
 
     private readonly Dictionary<string, string> bodies;
 
-    /// <summary>Whether a step has an argument that says which rule fires; where there is one rule it needs none.</summary>
+    /// <summary>True if a step has an argument that selects the rule; with a single rule there is none.</summary>
     public bool HasChoice { get; }
 
-    /// <summary>The name of the property, as a line of comment can hold it.</summary>
+    /// <summary>A text without line breaks, so that a comment can contain it.</summary>
     public static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
-    /// <summary>The sorts of a state's parts, in order.</summary>
+    /// <summary>The sorts of the parts of a state, in order.</summary>
     public IEnumerable<string> Sorts => system.Variables.Select(leaf => SmtTerms.SortOf(leaf.Codes));
 
-    /// <summary>The sort of the argument that says which rule fires.</summary>
+    /// <summary>The sort of the argument that selects the rule.</summary>
     public string ChoiceSort => SmtTerms.SortOf(system.Lowered.Rules.Length);
 
-    /// <summary>The names of the parts of a state; the prefix tells one state from another.</summary>
+    /// <summary>The names of the parts of a state; the prefix identifies the state.</summary>
     public IEnumerable<string> Parts(string prefix) => system.Variables.Select(leaf => $"{prefix}{leaf.Index}");
 
     /// <summary>The parts of a state with their sorts, for a quantifier or a definition.</summary>
     public string Typed(string prefix) => string.Join(' ', Parts(prefix).Zip(Sorts, (part, sort) => $"({part} {sort})"));
 
-    /// <summary>A predicate of one state that was declared.</summary>
+    /// <summary>A declared predicate, applied to a state.</summary>
     public static string Apply(string predicate, string prefix) => $"{predicate}.{prefix}";
 
-    /// <summary>A predicate with parameters, such as an invariant, of one state.</summary>
+    /// <summary>A predicate with parameters, such as an invariant, applied to a state.</summary>
     public string Call(string predicate, string prefix) => system.Variables.IsEmpty
         ? predicate
         : $"({predicate} {string.Join(' ', Parts(prefix))})";
 
-    /// <summary>That a rule can fire in a state.</summary>
+    /// <summary>The condition that a rule can fire in a state.</summary>
     public string Enabled(string from, string rule) => Written("enabled", from, rule, "y");
 
-    /// <summary>That it would lead from one state to another.</summary>
+    /// <summary>The condition that a rule leads from one state to another.</summary>
     public string Effect(string from, string rule, string to) => Written("effect", from, rule, to);
 
-    // The body of a predicate about certain states. Z3 4.8.12 takes for ever to read some definitions with parameters,
-    // and none of those without.
+    // The body of a predicate for certain states. Z3 4.8.12 hangs on some definitions with parameters, and on none
+    // without.
     private string Written(string predicate, string from, string rule, string to) => PartOrRule().Replace(bodies[predicate],
         match => match.Value switch
         {
@@ -93,22 +93,22 @@ public sealed partial class SmtLib
     private static string Together(params ReadOnlySpan<string> parts) =>
         string.Join(' ', parts.ToArray().Where(part => part.Length > 0));
 
-    /// <summary>The declarations of a state, and that it is one.</summary>
+    /// <summary>Declares a state and asserts its shape.</summary>
     public string Declare(string prefix) => $"{DeclareParts(prefix)}(assert {Apply("shape", prefix)})\n";
 
-    /// <summary>The declarations of a state, and what the predicates of it are.</summary>
+    /// <summary>Declares a state and defines its predicates.</summary>
     public string DeclareParts(string prefix) =>
         string.Concat(Parts(prefix).Zip(Sorts, (part, sort) => $"(declare-const {part} {sort})\n"))
         + string.Concat(OfOneState.Select(name =>
             $"(define-fun {Apply(name, prefix)} () Bool{Written(name, prefix, "rule", "y")})\n"))
         + $"(define-fun {Apply("bad", prefix)} () Bool\n  (or {string.Join(' ', Bad.Select(name => Apply(name, prefix)))}))\n";
 
-    /// <summary>The declaration of which rule fires, and a step.</summary>
+    /// <summary>Declares the rule that fires and asserts a step.</summary>
     public string DeclareStep(string from, string rule, string to) =>
         (HasChoice ? $"(declare-const {rule} {ChoiceSort})\n" : "")
         + $"(assert {Enabled(from, rule)})\n(assert {Effect(from, rule, to)})\n";
 
-    /// <summary>That two states differ.</summary>
+    /// <summary>The condition that two states differ.</summary>
     public string Differ(string one, string other)
     {
         var pairs = Parts(one).Zip(Parts(other), (a, b) => $"(not (= {a} {b}))").ToList();
@@ -116,8 +116,8 @@ public sealed partial class SmtLib
     }
 
     /// <summary>
-    /// The question as Horn clauses about a predicate <c>inv</c>, with their definitions: satisfiable exactly if no bad
-    /// state can be reached, and then <c>inv</c> is an invariant that says so.
+    /// The property as Horn clauses about a predicate <c>inv</c>, with definitions. They are satisfiable exactly if no
+    /// bad state is reachable; a solution for <c>inv</c> is an inductive invariant.
     /// </summary>
     public string HornClauses() => $"{Define()}(declare-fun inv ({string.Join(' ', Sorts)}) Bool)\n"
         + Clause(Typed("x"), Call("init", "x"), Call("inv", "x"))
@@ -135,11 +135,11 @@ public sealed partial class SmtLib
         ? $"(assert (=> {premise} {conclusion}))\n"
         : $"(assert (forall ({variables.Trim()})\n  (=> {premise}\n    {conclusion})))\n";
 
-    /// <summary>That a part of a state has a code; a truth value or its negation.</summary>
+    /// <summary>The condition that a part of a state has a code; for a truth value, the part or its negation.</summary>
     public static string Has(string part, int codes, int code) => codes != 2 ? $"(= {part} {SmtTerms.Literal(codes, code)})"
         : code == 1 ? part : $"(not {part})";
 
-    /// <summary>The code that a value stands for, as a solver prints it; null if it is none.</summary>
+    /// <summary>The code in a value that a solver prints; null if it is malformed.</summary>
     public static int? CodeOf(string value) => value switch
     {
         "true" => 1,
@@ -151,7 +151,7 @@ public sealed partial class SmtLib
         _ => null,
     };
 
-    /// <summary>What the parts of a state and the numbers of rules stand for, as lines of comment.</summary>
+    /// <summary>The meaning of the parts of a state and of the rule numbers, as lines of comment.</summary>
     public string Legend()
     {
         var text = new StringBuilder();
@@ -177,7 +177,7 @@ public sealed partial class SmtLib
         : leaf < system.RuleSelector ? $"x{leaf}"
         : $"y{system.Before(leaf)}";
 
-    // With parameters, for clauses that speak of all states.
+    // Defines the predicates with parameters, for clauses about all states.
     private string Define()
     {
         var text = new StringBuilder();

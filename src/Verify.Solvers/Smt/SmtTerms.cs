@@ -6,39 +6,41 @@ using Verify.Lowering;
 namespace Verify.Solvers.Smt;
 
 /// <summary>
-/// Terms as SMT-LIB text over truth values and bit-vectors. A leaf of two codes is a truth value, any other as many bits
-/// as its codes need. Terms that occur more than once are named, all of one height together.
+/// Terms as SMT-LIB text over truth values and bit-vectors. A leaf of two codes is a truth value; any other leaf has as
+/// many bits as its codes need. Terms that occur more than once get names in nested <c>let</c>s, one for each height.
 /// </summary>
-/// <param name="codesOf">How many codes a leaf has.</param>
-/// <param name="nameOf">What a leaf is called.</param>
+/// <param name="codesOf">The number of codes of a leaf.</param>
+/// <param name="nameOf">The name of a leaf.</param>
 internal sealed class SmtTerms(Func<int, int> codesOf, Func<int, string> nameOf)
 {
-    /// <summary>A term as a truth value (no bits) or as a number of so many bits, counted modulo what they can hold.</summary>
+    /// <summary>A term as a truth value (0 bits) or as a number modulo 2 to the given number of bits.</summary>
     private readonly record struct View(Term Term, int Bits);
 
     private readonly Dictionary<View, int> uses = [];
     private readonly Dictionary<View, int> heights = [];
     private readonly Dictionary<View, string> names = [];
 
-    /// <summary>The bits that a number of codes needs.</summary>
+    /// <summary>The number of bits that a number of codes needs.</summary>
     public static int BitsOf(int codes) => int.Max(1, int.Log2(codes - 1) + 1);
 
-    /// <summary>The sort of a leaf with so many codes.</summary>
+    /// <summary>The sort of a leaf with the given number of codes.</summary>
     public static string SortOf(int codes) => codes == 2 ? "Bool" : $"(_ BitVec {BitsOf(codes)})";
 
-    /// <summary>The value of a leaf, as text of its sort.</summary>
+    /// <summary>The value of a leaf, written in its sort.</summary>
     public static string Literal(int codes, long code) =>
         codes != 2 ? Number(code, BitsOf(codes)) : code == 1 ? "true" : "false";
 
-    /// <summary>All of some terms, and of some texts beside them.</summary>
+    /// <summary>The conjunction of some terms and some texts.</summary>
     public string All(IEnumerable<Term> terms, params IEnumerable<string> others) =>
         Compose([.. terms.Select(term => (term, 2))], parts => Joined("and", "true", [.. others, .. parts]));
 
-    /// <summary>One of some terms.</summary>
+    /// <summary>The disjunction of some terms.</summary>
     public string Any(IEnumerable<Term> terms) =>
         Compose([.. terms.Select(term => (term, 2))], parts => Joined("or", "false", parts));
 
-    /// <summary>A text made of terms, each as the value of a leaf with so many codes.</summary>
+    /// <summary>
+    /// A text composed of terms, each converted to the sort of a leaf with the given number of codes.
+    /// </summary>
     public string Compose(ImmutableArray<(Term Term, int Codes)> terms, Func<IReadOnlyList<string>, string> write)
     {
         uses.Clear();
@@ -75,7 +77,7 @@ internal sealed class SmtTerms(Func<int, int> codesOf, Func<int, string> nameOf)
         _ => true,
     };
 
-    // In an order that is that of the text, so that the text is the same every time.
+    // Visits views in the order of the text, so that the text is deterministic.
     private void Count(View root)
     {
         var waiting = new Stack<(View View, bool IsDone)>();
@@ -109,7 +111,7 @@ internal sealed class SmtTerms(Func<int, int> codesOf, Func<int, string> nameOf)
 
     private static bool IsSum(Term term) => term.Kind is TermKind.Add or TermKind.Subtract or TermKind.Scale;
 
-    // The views that the text of a view refers to.
+    // The views that occur in the text of a view.
     private ImmutableArray<View> PartsOf(View view)
     {
         var (term, bits) = view;
@@ -168,7 +170,7 @@ internal sealed class SmtTerms(Func<int, int> codesOf, Func<int, string> nameOf)
         };
     }
 
-    // An index that is none of these is met as undefined elsewhere; here it may be any of them.
+    // An index out of range is reported as undefined elsewhere; here it may select any value.
     private string Selection(Term term, string index)
     {
         var text = new StringBuilder();
@@ -187,7 +189,7 @@ internal sealed class SmtTerms(Func<int, int> codesOf, Func<int, string> nameOf)
         return Width(long.Min(index.Min, 0), long.Max(index.Max, select.Leaves.Length)).Bits;
     }
 
-    // Two numbers are compared with as many bits as either needs; two truth values as such, unless they are ordered.
+    // Two numbers are compared with as many bits as either needs; two truth values directly, unless they are ordered.
     private static (int Bits, bool IsSigned) Common(Term term)
     {
         var (a, b) = (term.Parts[0], term.Parts[1]);

@@ -7,13 +7,13 @@ using Verify.Semantics;
 namespace Verify.Solvers.Smt;
 
 /// <summary>
-/// A model and a property as terms: where it begins, what a step is, what is looked for. What solvers are asked about,
-/// what is exported, and what a certificate speaks of.
+/// A model and a property as terms: the initial states, the steps and the bad states. Queries, exports and certificates
+/// are all about this system.
 /// </summary>
 /// <remarks>
-/// For <c>Always</c> and <c>Reachable</c> only the cone of influence of the property, and of whether the witnesses of the
-/// model are defined. A step is told by three sets of leaves: those of the state before, one that says which rule fires, and
-/// those of the state after.
+/// For <c>Always</c> and <c>Reachable</c> it contains only the cone of influence of the property and of the conditions
+/// under which the witnesses of the model are defined. A step uses three sets of leaves: those of the state before, one
+/// that selects the rule, and those of the state after.
 /// </remarks>
 public sealed class TransitionSystem
 {
@@ -21,14 +21,14 @@ public sealed class TransitionSystem
     private readonly ConeOfInfluence? cone;
 
     /// <summary>Lowers a model for a property.</summary>
-    /// <exception cref="UserErrorException">VRF122: a state has too many parts.</exception>
+    /// <exception cref="UserErrorException">VRF122: a state has too many leaves.</exception>
     /// <exception cref="NotSupportedException">The property is a <c>LeadsTo</c>.</exception>
     public TransitionSystem(Model model, Property property)
     {
         (Model, Property) = (model, property);
         var lowered = new LoweredModel(model);
         var question = lowered.Lower(Question(property));
-        // A search looks at the witnesses of the model as well: where one of them is undefined, so is what is asked.
+        // A search evaluates the witnesses of the model too, so the property counts as undefined where a witness is.
         question = question with
         {
             IsDefined = model.Properties.OfType<Property.Reachable>().Select(witness => lowered.Lower(witness.Holds).IsDefined)
@@ -57,63 +57,70 @@ public sealed class TransitionSystem
     /// <summary>The model.</summary>
     public Model Model { get; }
 
-    /// <summary>What is asked.</summary>
+    /// <summary>The property.</summary>
     public Property Property { get; }
 
-    /// <summary>The rules, with those parts of their writes that the property can depend on.</summary>
+    /// <summary>The rules, restricted to the writes that the property can depend on.</summary>
     public LoweredModel Lowered { get; }
 
-    /// <summary>The leaves that a state consists of; each has at least two codes.</summary>
+    /// <summary>The leaves of a state; each has at least two codes.</summary>
     public ImmutableArray<Leaf> Variables { get; }
 
-    /// <summary>The leaf that says which of <see cref="LoweredModel.Rules"/> fires.</summary>
+    /// <summary>The leaf that selects one of <see cref="LoweredModel.Rules"/>.</summary>
     public int RuleSelector => Lowered.Shape.Leaves.Length;
 
-    /// <summary>The number of codes of a leaf, one of the choice or of the state after a step included.</summary>
+    /// <summary>The number of codes of a leaf, of the rule selector, or of a leaf of the state after a step.</summary>
     public int CodesOf(int leaf) => leaf == RuleSelector
         ? Lowered.Rules.Length
         : Lowered.Shape.Leaves[leaf < RuleSelector ? leaf : Before(leaf)].Codes;
 
-    /// <summary>The leaf of the state after a step.</summary>
+    /// <summary>The leaf of the state after a step for a given leaf.</summary>
     public int After(int leaf) => RuleSelector + 1 + leaf;
 
-    /// <summary>The leaf of the state before a step, given the one after it.</summary>
+    /// <summary>The leaf of the state before a step for a given leaf of the state after it.</summary>
     public int Before(int leaf) => leaf - RuleSelector - 1;
 
-    /// <summary>The leaves that start with one code, and that code; the others start with any.</summary>
+    /// <summary>The leaves with a single initial code, and that code; the others may start with any code.</summary>
     public ImmutableArray<(int Leaf, int Code)> FixedStarts { get; }
 
-    /// <summary>A state is initial if all of these hold.</summary>
+    /// <summary>The conditions of an initial state; all must hold.</summary>
     public ImmutableArray<Term> Initial { get; }
 
     /// <summary>
-    /// Codes are those of a state if, besides being in range, all of these hold: what an empty option would hold is 0.
+    /// The conditions under which codes in range encode a state; all must hold. They say that the content of an empty
+    /// option is 0.
     /// </summary>
     public ImmutableArray<Term> Shape { get; }
 
-    /// <summary>A rule can fire if all of these hold.</summary>
+    /// <summary>The conditions under which a rule can fire; all must hold.</summary>
     public ImmutableArray<Term> Enabled { get; }
 
     /// <summary>
-    /// It leads from one state to the other if all of these hold. Where the step is defined, exactly one state is the other.
+    /// The conditions under which a rule leads from one state to the other; all must hold. If the step is defined, they
+    /// determine the other state.
     /// </summary>
     public ImmutableArray<Term> Effect { get; }
 
-    /// <summary>A step from a state is not defined if one of these holds.</summary>
+    /// <summary>The conditions under which a step from a state is undefined; one suffices.</summary>
     public ImmutableArray<Term> UndefinedStep { get; }
 
-    /// <summary>What is asked, or a witness of the model, is not defined.</summary>
+    /// <summary>The condition under which the property or a witness of the model is undefined.</summary>
     public Term UndefinedQuestion { get; }
 
-    /// <summary>A state is a violation, or what is looked for, if all of these hold.</summary>
+    /// <summary>
+    /// The conditions under which a state violates the property or, for a <c>Reachable</c>, satisfies it; all must
+    /// hold.
+    /// </summary>
     public ImmutableArray<Term> Met { get; }
 
-    /// <summary>How much of the state is looked at, in a few words; null when it is all.</summary>
+    /// <summary>
+    /// The share of the state that the system contains, in a few words; null if it is the whole state.
+    /// </summary>
     public string? Part => cone is null || cone.LeafCount == Lowered.Shape.Leaves.Length
         ? null
         : $"{cone.LeafCount} of {Lowered.Shape.Leaves.Length} parts (cone of influence)";
 
-    /// <summary>A rule with its arguments, in a line.</summary>
+    /// <summary>A rule with its arguments, in one line.</summary>
     public string NameOf(int rule)
     {
         var arguments = Lowered.ArgumentsOf(Lowered.Rules[rule]);
@@ -121,7 +128,7 @@ public sealed class TransitionSystem
         return SmtLib.OneLine(Model.Rules[Lowered.Rules[rule].Rule].Name + given);
     }
 
-    /// <summary>The new value of a leaf, as a function of the state before and of which rule fires.</summary>
+    /// <summary>The new value of a leaf as a function of the state before and of the rule.</summary>
     public Term NextOf(int leaf)
     {
         var value = pool.Leaf(leaf, CodesOf(leaf));
@@ -133,7 +140,7 @@ public sealed class TransitionSystem
         return value;
     }
 
-    /// <summary>The states of the initial codes and of the steps taken, told by the interpreter.</summary>
+    /// <summary>The trace with the given initial codes and rules, computed by the interpreter.</summary>
     public Traces.Trace TraceOf(IReadOnlyDictionary<int, int> initial, IEnumerable<int> rules)
     {
         var interpreter = new Interpreter(Model);
@@ -152,7 +159,7 @@ public sealed class TransitionSystem
         Property.Always always => !always.Holds,
         Property.Reachable reachable => reachable.Holds,
         Property.NoDeadlock deadlock => deadlock.MayRest,
-        Property.LeadsTo => throw new NotSupportedException("a run that goes on for ever is no matter of single states"),
+        Property.LeadsTo => throw new NotSupportedException("a LeadsTo property is about infinite runs, not about single states"),
         _ => throw new UnreachableException(),
     };
 

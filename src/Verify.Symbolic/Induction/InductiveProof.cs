@@ -6,21 +6,21 @@ using Verify.Symbolic.Tasks;
 
 namespace Verify.Symbolic.Induction;
 
-/// <summary>Turns obligations into a verdict, once a solver that knows nothing of how they were found accepts them.</summary>
+/// <summary>Turns obligations into a verdict after a fresh solver has accepted them.</summary>
 internal static class InductiveProof
 {
-    // Deep enough for the witnesses of the models there are, and soon done.
+    // Deep enough for the witnesses of the existing models, and fast.
     private const int DepthOfWitnesses = 20;
 
     private const double SecondsOfSecond = 10;
 
-    /// <summary>The verdict of a proof; "unknown" if it does not hold when it is looked at again.</summary>
-    /// <param name="question">What is asked.</param>
-    /// <param name="obligations">What has to be so.</param>
-    /// <param name="invariant">The definition of the invariant; null for an induction over several steps.</param>
-    /// <param name="certificate">What it rests on, in a few words.</param>
-    /// <param name="depth">How far the engine went.</param>
-    /// <param name="how">By which way.</param>
+    /// <summary>The verdict of a proof; "unknown" if its obligations do not hold.</summary>
+    /// <param name="question">The property and its model.</param>
+    /// <param name="obligations">The obligations.</param>
+    /// <param name="invariant">The definition of the invariant; null for k-induction.</param>
+    /// <param name="certificate">The basis of the proof, in a few words.</param>
+    /// <param name="depth">The depth that the engine covered.</param>
+    /// <param name="how">The method, in a few words.</param>
     /// <exception cref="SolverException">The solver gives no answer.</exception>
     public static Verdict Of(
         ProofTask question, string obligations, string? invariant, string certificate, int depth, string how)
@@ -29,7 +29,7 @@ internal static class InductiveProof
         {
             if (InstanceObligations.WhyNot(obligations, fresh, question.Known) is { } reason)
             {
-                return question.Unknown($"a proof was found that does not hold: {reason}");
+                return question.Unknown($"the engine found a proof that does not hold: {reason}");
             }
         }
 
@@ -56,12 +56,13 @@ internal static class InductiveProof
         return question.Property is Property.Reachable ? new Verdict.Refuted(null, evidence) : new Verdict.Proved(evidence);
     }
 
-    // Another program, in case that the first one is wrong. That it takes too long is no reason against a proof.
+    // Asks a solver of another kind, in case the first one is wrong. A timeout of the second solver does not affect the
+    // proof.
     private static (string Said, string? Denied) SecondOpinion(ProofTask question, string obligations)
     {
         if (question.Second is not { } other)
         {
-            return (" alone, there being no other solver", null);
+            return (" alone; no other solver is available", null);
         }
 
         try
@@ -81,7 +82,7 @@ internal static class InductiveProof
         }
     }
 
-    // An invariant says nothing about what can happen: witnesses are looked for one by one, near the start.
+    // An invariant does not show what is reachable, so a bounded search looks for each witness near the initial states.
     private static Evidence WithWitnesses(ProofTask question, Evidence evidence)
     {
         var met = ImmutableArray.CreateBuilder<Witness>();
@@ -105,7 +106,7 @@ internal static class InductiveProof
         return evidence with { Witnesses = met.ToImmutable(), NotLookedFor = notLookedFor.ToImmutable() };
     }
 
-    // Rules are not counted. Whether one fires that shall never is looked for like a witness.
+    // Rules are not counted. For a rule that is declared never to fire, a search looks for a state where it can fire.
     private static long Count(ProofTask question, Rule rule)
     {
         if (rule.Never is null)
@@ -122,7 +123,7 @@ internal static class InductiveProof
         };
     }
 
-    // Where all runs have come to their end, what was not met in any of them is not met at all.
+    // If all runs have ended, a witness that none of them reached is unreachable.
     private static (bool IsKnown, int? Depth) Look(ProofTask question)
     {
         try
@@ -140,7 +141,8 @@ internal static class InductiveProof
         }
         catch (SolverException)
         {
-            // The proof stands; what was not found in what was left of the budget was not looked for.
+            // The proof stays valid. A witness that the rest of the budget did not suffice for is reported as not
+            // searched.
         }
 
         return (false, null);

@@ -10,12 +10,12 @@ using Verify.Symbolic.Tasks;
 namespace Verify.Symbolic.Induction;
 
 /// <summary>
-/// The stored proof of one instance of a claim: a header that says which, and obligations that any solver for SMT-LIB 2
-/// can check.
+/// The stored proof of one instance of a claim: a header that identifies it, and obligations that any solver for
+/// SMT-LIB 2 can check.
 /// </summary>
 /// <remarks>
-/// Nothing in the file is taken for granted but the invariant, or the number of steps of an induction. The model, the
-/// property and everything else are written anew, and have to be what is in the file.
+/// A check takes only the invariant, or the number of steps of an induction, from the file. It generates the model, the
+/// property and all other text again and compares the result with the file.
 /// </remarks>
 public sealed partial class InstanceCertificate
 {
@@ -27,25 +27,30 @@ public sealed partial class InstanceCertificate
     private InstanceCertificate(CertificateHeader header, string text, string file) =>
         (this.header, this.text, this.file) = (header, text, file);
 
-    /// <summary>The ending of the files.</summary>
+    /// <summary>The extension of the files.</summary>
     public const string Ending = ".instance.smt2";
 
-    /// <summary>The id of the claim.</summary>
+    /// <summary>The identifier of the claim.</summary>
     public string Claim => header["claim"];
 
     /// <summary>The number of obligations.</summary>
     public int Obligations => header.Obligations;
 
-    /// <summary>The verdict that the obligations show: proved, or refuted for a <c>Reachable</c> that is met in no state.</summary>
+    /// <summary>
+    /// The verdict that the obligations show: proved, or refuted for a <c>Reachable</c> that holds in no reachable
+    /// state.
+    /// </summary>
     public string Verdict => header["verdict"].Split(':')[0];
 
-    /// <summary>What a solver reads.</summary>
+    /// <summary>The text that solvers read.</summary>
     public string Proof => header.Proof;
 
-    /// <summary>The name of the file that a certificate is in: that of the claim, and how the instance is another than its own.</summary>
+    /// <summary>
+    /// The file name of a certificate: the claim, then the differences between the instance and the claim's own.
+    /// </summary>
     public static string FileName(Claim claim, Choices choices)
     {
-        // None of these names has a comma, an @ or an = in it: no two instances have one name.
+        // None of these names contains a comma, an @ or an =, so instances have distinct names.
         var other = ChoiceDifference.Of(claim, choices);
         var parts = string.Join(',',
         [
@@ -55,30 +60,30 @@ public sealed partial class InstanceCertificate
         return $"{CertificateHeader.FileNameOf(claim.Id)}{(parts.Length > 0 ? "@" : "")}{parts}{Ending}";
     }
 
-    /// <summary>Whether a text calls itself such a certificate.</summary>
+    /// <summary>True if a text starts like such a certificate.</summary>
     public static bool IsOne(string text) => text.StartsWith(FirstLine + "\n", StringComparison.Ordinal);
 
-    /// <summary>The text of the certificate of a proof; null if the verdict does not rest on obligations.</summary>
+    /// <summary>The certificate of a proof; null if the verdict does not rest on obligations.</summary>
     /// <param name="claim">The claim.</param>
-    /// <param name="report">What was decided of it, or of another instance of it.</param>
-    /// <param name="version">Name and version of the tool that writes it.</param>
+    /// <param name="report">The decision of the claim, on its own instance or another one.</param>
+    /// <param name="version">The name and version of the tool that writes it.</param>
     public static string? Of(Claim claim, Report report, string version) =>
         report.Verdict is { Evidence.Obligations: { } obligations }
             ? Of(claim, report.Instance, obligations,
                 $"{report.Verdict.Evidence.Selection ?? report.Engine}, {report.Verdict.Evidence.Solver}", version)
             : null;
 
-    /// <summary>Reads a file, and sees whether it is whole.</summary>
-    /// <param name="text">What is in it.</param>
-    /// <param name="file">Its path, for diagnostics.</param>
-    /// <exception cref="UserErrorException">VRF309: it is damaged, cut short, or not a certificate.</exception>
+    /// <summary>Reads a file and checks that it is complete.</summary>
+    /// <param name="text">The content of the file.</param>
+    /// <param name="file">The path for diagnostics.</param>
+    /// <exception cref="UserErrorException">VRF309: the file is damaged, truncated, or not a certificate.</exception>
     public static InstanceCertificate Read(string text, string file) => new(CertificateHeader.Read(text, file, FirstLine), text, file);
 
-    /// <summary>Sees whether it is what the model of today gives.</summary>
-    /// <param name="claim">The claim that it names.</param>
-    /// <returns>The instance that it is of.</returns>
-    /// <exception cref="UserErrorException">VRF309: it is not what it says. VRF310: the model has changed since. VRF302, VRF303: the
-    /// family does not offer the instance.</exception>
+    /// <summary>Checks that the certificate is the one that the current model gives.</summary>
+    /// <param name="claim">The claim that the certificate names.</param>
+    /// <returns>The instance of the certificate.</returns>
+    /// <exception cref="UserErrorException">VRF309: the certificate does not match its claims. VRF310: the model has
+    /// changed since. VRF302, VRF303: the family does not offer the instance.</exception>
     public Instance CheckAgainst(Claim claim)
     {
         var instance = new Instance(claim.Family, Choices());
@@ -99,7 +104,9 @@ public sealed partial class InstanceCertificate
         return instance;
     }
 
-    /// <summary>What the interpreter meets that speaks against it, in the states that it reaches soon; null if nothing does.</summary>
+    /// <summary>
+    /// The contradiction that the interpreter finds in states near the initial ones; null if there is none.
+    /// </summary>
     public string? WhyNot(Claim claim, Instance instance)
     {
         var question = new ProofTask(instance.Model, instance.Model.Property(claim.Property), EngineOptions.Default, NoSolver.Instance);
@@ -130,7 +137,7 @@ public sealed partial class InstanceCertificate
 
     private const string None = "none";
 
-    // What is proved is written down by us; what it is proved by is the solver's, and is read out of the file.
+    // The statement of the proof is generated again; the invariant comes from the solver and is read from the file.
     private string Again(ProofTask question)
     {
         if (Induction().Match(Proof) is { Success: true, Groups: var groups })
@@ -138,21 +145,21 @@ public sealed partial class InstanceCertificate
             return int.TryParse(groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var steps)
                 && steps is > 0 and < 1000
                 ? Verify.Symbolic.Induction.InstanceObligations.OfInduction(question, steps)
-                : throw Bad("it is by induction over a number of steps that makes no sense");
+                : throw Bad("the number of steps of its induction is out of range");
         }
 
         var invariant = Invariant();
         return InvariantText.WhyNot(invariant) is not { } reason
             ? Verify.Symbolic.Induction.InstanceObligations.OfInvariant(question, invariant)
-            : throw Bad($"its invariant is not the definition of one predicate: {reason}");
+            : throw Bad($"its invariant is not a single definition of a predicate: {reason}");
     }
 
     private string Invariant()
     {
-        // In front of it is a comment that names the model, in words that may be those of the one behind it.
+        // A comment before it contains the model's name, which may look like the comment after it.
         var from = Proof.IndexOf("\n(define-fun inv ", StringComparison.Ordinal) + 1;
         var to = Proof.IndexOf("\n; shape: ", from, StringComparison.Ordinal);
-        return from > 0 && to > from ? Proof[from..to] : throw Bad("there is no invariant in it");
+        return from > 0 && to > from ? Proof[from..to] : throw Bad("it contains no invariant");
     }
 
     private Choices Choices()
@@ -163,7 +170,7 @@ public sealed partial class InstanceCertificate
             choices = word.Split('=') is [var name, var number]
                 && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
                 ? choices.Size(name, value)
-                : throw Bad($"the size '{word}' is not understood");
+                : throw Bad($"the size '{word}' cannot be parsed");
         }
 
         return choices with
@@ -177,12 +184,12 @@ public sealed partial class InstanceCertificate
     private ImmutableArray<string> Words(string name, char between) => header[name] == None ? [] : [.. header[name].Split(between)];
 
     private UserErrorException Bad(string what) => UserErrorException.At(new SourceLocation(file, 1), ErrorCodes.BadCertificate, what,
-        "write it anew: verify prove CLAIM --into DIR");
+        "write it again: verify prove CLAIM --into DIR");
 
     [GeneratedRegex(@"\A\n; [^\n]*\n; by ([0-9]+)-induction ")]
     private static partial Regex Induction();
 
-    // To write a question down takes nobody who answers it.
+    // Generating the text of a proof needs no solver.
     private sealed class NoSolver : ISolverSource
     {
         public static NoSolver Instance { get; } = new();
@@ -193,7 +200,7 @@ public sealed partial class InstanceCertificate
 
         public string Identity => "none";
 
-        public string? Unavailable => "nothing is asked";
+        public string? Unavailable => "no solver is used";
 
         public ISolver Start(ulong seed, SolverLimits limits, CancellationToken cancellation = default) =>
             throw new SolverException(SolverFailure.Missing, Unavailable!);

@@ -7,16 +7,17 @@ using Verify.Symbolic.Tasks;
 namespace Verify.Symbolic.Induction;
 
 /// <summary>
-/// What has to be so for a proof to hold, as stand-alone SMT-LIB 2 text: each is stated so that nothing can be wrong with
-/// it exactly if a solver answers <c>unsat</c>.
+/// Generates the obligations of a proof as stand-alone SMT-LIB 2 text. Each obligation holds exactly if a solver
+/// answers <c>unsat</c>.
 /// </summary>
 internal static class InstanceObligations
 {
-    /// <summary>The obligations of k-induction.</summary>
+    /// <summary>Generates the obligations of k-induction.</summary>
     /// <remarks>
-    /// A reachable bad state lies at the end of a run without repetition on which no state before is bad. Of such runs those
-    /// of under k steps do not end badly (starts), and neither do the last k steps of a longer one, wherever they begin
-    /// (stays). That states have the codes of states is itself an obligation, since the others take it for granted.
+    /// A reachable bad state lies at the end of a run without repeated states on which no earlier state is bad. Such
+    /// runs of fewer than k steps do not end badly (starts), and neither do the last k steps of longer ones, wherever
+    /// they start (stays). A further obligation says that steps preserve the encoding of states, because the others
+    /// assume it.
     /// </remarks>
     public static string OfInduction(ProofTask question, int k)
     {
@@ -39,8 +40,8 @@ internal static class InstanceObligations
         return text.ToString();
     }
 
-    /// <summary>The obligations of an invariant.</summary>
-    /// <param name="question">What is asked.</param>
+    /// <summary>Generates the obligations of an invariant.</summary>
+    /// <param name="question">The property and its model.</param>
     /// <param name="invariant">The definition of a predicate <c>inv</c> over the parts of a state.</param>
     public static string OfInvariant(ProofTask question, string invariant)
     {
@@ -59,14 +60,15 @@ internal static class InstanceObligations
     }
 
     /// <summary>
-    /// Asks a fresh solver, about each obligation twice: without what it denies, where a run is known that is such, and then
-    /// with it. A solver, or a text, to which nothing is possible proves nothing.
+    /// Asks a fresh solver about each obligation twice: first without the denied assertion but with a known run, so
+    /// that the answer must be "sat", then in full. A solver that finds everything unsatisfiable, or an inconsistent
+    /// text, proves nothing.
     /// </summary>
     /// <param name="obligations">The obligations.</param>
     /// <param name="solver">The solver.</param>
-    /// <param name="known">The run.</param>
-    /// <returns>Why they do not hold; null when they do.</returns>
-    /// <exception cref="SolverException">The solver gives no answer, or a wrong one.</exception>
+    /// <param name="known">A run that the interpreter has taken.</param>
+    /// <returns>The reason why the obligations do not hold; null if they hold.</returns>
+    /// <exception cref="SolverException">The solver gives no answer, or a wrong one to the first query.</exception>
     public static string? WhyNot(string obligations, ISolver solver, ControlRun known)
     {
         var (count, steps) = (0, 0);
@@ -87,7 +89,7 @@ internal static class InstanceObligations
                 continue;
             }
 
-            // The last assertion before a question is what is denied.
+            // The last assertion before a query is the denied one.
             if (denied is not null)
             {
                 solver.Send(denied.ToString());
@@ -104,7 +106,7 @@ internal static class InstanceObligations
         }
 
         solver.Finish();
-        return count == 0 ? "there are no obligations" : null;
+        return count == 0 ? "the proof has no obligations" : null;
     }
 
     private static StringBuilder Heading(ProofTask question, string what) => new StringBuilder()

@@ -6,8 +6,8 @@ using Verify.Symbolic.Tasks;
 namespace Verify.Symbolic.Pdr;
 
 /// <summary>
-/// One step as a solver knows it, and what is known of the states before it: the lemmas of each level hold in all states
-/// that can be reached in so many steps.
+/// The frames of the search, each an over-approximation of the states that are reachable within a number of steps,
+/// together with one step in a solver.
 /// </summary>
 internal sealed class Frames : IDisposable
 {
@@ -43,20 +43,20 @@ internal sealed class Frames : IDisposable
         starts = question.System.FixedStarts.ToDictionary(start => start.Leaf, start => start.Code);
     }
 
-    /// <summary>The last level.</summary>
+    /// <summary>The index of the last frame.</summary>
     public int Last => levels.Count - 1;
 
-    /// <summary>The lemmas whose highest level is a certain one: no state of these is reached so soon.</summary>
+    /// <summary>The cubes that are blocked at a frame and not at the next one.</summary>
     public IReadOnlyList<Cube> Level(int level) => levels[level];
 
-    /// <summary>Begins a level, of which nothing is known.</summary>
+    /// <summary>Adds a frame without blocked cubes.</summary>
     public void AddLevel()
     {
         levels.Add([]);
         solver.Send($"(declare-const level{Last} Bool)");
     }
 
-    /// <summary>No state of a cube is reached within so many steps.</summary>
+    /// <summary>Blocks a cube: no state of it is reachable within the given number of steps.</summary>
     public void Learn(Cube cube, int level)
     {
         for (var lower = 1; lower <= level; lower++)
@@ -68,23 +68,23 @@ internal sealed class Frames : IDisposable
         solver.Send($"(assert (or (not level{level}) {Negation(cube, 0)}))");
     }
 
-    /// <summary>Moves a lemma up by a level.</summary>
+    /// <summary>Moves a blocked cube to the next frame.</summary>
     public void Lift(Cube cube, int level)
     {
         levels[level].Remove(cube);
         Learn(cube, level + 1);
     }
 
-    /// <summary>Whether a lemma says already that no state of a cube is reached within so many steps.</summary>
+    /// <summary>True if a cube that is blocked at a frame contains the given cube.</summary>
     public bool IsKnown(Cube cube, int level) => levels.Skip(level).Any(lemmas => lemmas.Any(lemma => lemma.Contains(cube)));
 
-    /// <summary>Whether an initial state is in a cube.</summary>
+    /// <summary>True if a cube contains an initial state.</summary>
     public bool IsInitial(Cube cube) => !cube.Literals.Any(RulesOutStart);
 
-    /// <summary>Whether a leaf never starts with a code.</summary>
+    /// <summary>True if a leaf never starts with a code.</summary>
     public bool RulesOutStart((int Leaf, int Code) literal) => starts.TryGetValue(literal.Leaf, out var code) && code != literal.Code;
 
-    /// <summary>A cube of bad states that are not ruled out at a level; null if there is none.</summary>
+    /// <summary>A cube of bad states that a frame does not block; null if there is none.</summary>
     public Cube? BadIn(int level)
     {
         if (!Ask([.. Below(level), Bad]))
@@ -97,12 +97,13 @@ internal sealed class Frames : IDisposable
     }
 
     /// <summary>
-    /// Whether a step from a state that is not ruled out at the level below, and not in the cube, leads into a cube.
+    /// True if a step from a state of the previous frame outside of the cube leads into the cube; the cube is then not
+    /// inductive relative to that frame.
     /// </summary>
     /// <param name="cube">The cube.</param>
-    /// <param name="level">The level of the states after the step.</param>
-    /// <param name="before">If so, states that lead there.</param>
-    /// <param name="core">If not, a larger cube of which the same is true.</param>
+    /// <param name="level">The frame of the states after the step.</param>
+    /// <param name="before">If true, a cube of predecessors.</param>
+    /// <param name="core">If false, a larger cube for which the same holds.</param>
     public bool IsReached(Cube cube, int level, out Cube? before, out Cube core)
     {
         var outside = Temporary(Negation(cube, 0));
@@ -111,7 +112,7 @@ internal sealed class Frames : IDisposable
         if (isReached)
         {
             var state = Read(out var rule);
-            // Whatever else is true of them, they can take this step, and it leads there.
+            // Every state of the cube can take this step, and the step leads there.
             var misses = Temporary($"(or (not {Can}) {Negation(cube, 1)})");
             before = Smaller(state, [Takes, misses, .. rule is { } fired ? [RuleName(fired)] : Array.Empty<string>()]);
             Retire(misses);
@@ -127,7 +128,7 @@ internal sealed class Frames : IDisposable
 
     public void Dispose() => solver.Dispose();
 
-    /// <summary>That a state is in no cube of the levels from one on, as the definition of a predicate.</summary>
+    /// <summary>The invariant that blocks the cubes from a frame on, as the definition of a predicate.</summary>
     public string Invariant(int from)
     {
         var clauses = levels.Skip(from).SelectMany(level => level).Select(cube => NegationOf(cube, "x"))
@@ -135,12 +136,12 @@ internal sealed class Frames : IDisposable
         return $"(define-fun inv ({question.Text.Typed("x")}) Bool\n  (and true\n    {string.Join("\n    ", clauses)}))";
     }
 
-    // Level 0 is the initial states; what is known of a level is known of all below.
+    // Frame 0 is the set of initial states; a cube that is blocked at a frame is blocked at all earlier ones.
     private IEnumerable<string> Below(int level) => level == 0
         ? [Init]
         : Enumerable.Range(level, levels.Count - level).Select(i => $"level{i}");
 
-    // The part of a state that matters: with it alone, something still cannot be.
+    // Generalizes a state to the literals that are needed for an impossibility.
     private Cube Smaller(Cube state, IEnumerable<string> impossible) =>
         Ask([.. impossible, .. state.Literals.Select(literal => Name(literal, 0))]) ? state : Core(state);
 
@@ -148,7 +149,7 @@ internal sealed class Frames : IDisposable
     {
         Satisfiability.Sat => true,
         Satisfiability.Unsat => false,
-        _ => throw new SolverException(SolverFailure.GaveUp, $"{solver.Identity} gives up on a question (it answers 'unknown')"),
+        _ => throw new SolverException(SolverFailure.GaveUp, $"{solver.Identity} answers 'unknown'"),
     };
 
     private Cube Core(Cube of)
@@ -168,7 +169,7 @@ internal sealed class Frames : IDisposable
         return new Cube([.. question.System.Variables.Select((leaf, i) => (leaf.Index, codes[i]))]);
     }
 
-    // The word for a literal in one of the two states; solvers want words, not equations, to tell what they used.
+    // The Boolean constant for a literal in one of the two states; unsat cores need constants rather than equations.
     private string Name((int Leaf, int Code) literal, int state)
     {
         var (part, codes) = ($"{Unrolling.State(state)}{literal.Leaf}", question.System.CodesOf(literal.Leaf));

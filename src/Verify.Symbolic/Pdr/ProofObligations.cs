@@ -1,13 +1,15 @@
 namespace Verify.Symbolic.Pdr;
 
-/// <summary>Shows that states which would lead to a violation are not reached, the nearest to the start first.</summary>
+/// <summary>
+/// Blocks the states from which a violation can be reached, beginning with those nearest to the initial states.
+/// </summary>
 internal sealed class ProofObligations(Frames frames)
 {
     private readonly PriorityQueue<(Cube Cube, int Level), (int Level, int Order)> waiting = new();
     private int order;
 
-    /// <summary>Rules out a cube at the last level.</summary>
-    /// <returns>False if a state of it is reached.</returns>
+    /// <summary>Blocks a cube at the last frame.</summary>
+    /// <returns>False if a state of the cube is reachable.</returns>
     public bool Block(Cube bad)
     {
         Enqueue(bad, frames.Last);
@@ -28,7 +30,7 @@ internal sealed class ProofObligations(Frames frames)
             {
                 if (level == 1)
                 {
-                    // The step came from an initial state.
+                    // The predecessor is an initial state.
                     return false;
                 }
 
@@ -47,7 +49,7 @@ internal sealed class ProofObligations(Frames frames)
             frames.Learn(lemma, highest);
             if (highest < frames.Last)
             {
-                // What is not reached so soon may be a little later, and then it is better met now.
+                // The cube may be reachable a little later, and it is better to find this now.
                 Enqueue(cube, highest + 1);
             }
         }
@@ -57,7 +59,7 @@ internal sealed class ProofObligations(Frames frames)
 
     private void Enqueue(Cube cube, int level) => waiting.Enqueue((cube, level), (level, order++));
 
-    // Larger cubes rule out more: whatever is not needed is left out, one literal after the other.
+    // A larger cube blocks more states, so literals that are not needed are dropped one by one.
     private Cube Generalize(Cube cube, int level)
     {
         foreach (var literal in cube.Literals)
@@ -77,7 +79,7 @@ internal sealed class ProofObligations(Frames frames)
         return cube;
     }
 
-    // Initial states are reached: a cube that is ruled out must not hold one.
+    // Initial states are reachable, so a blocked cube must not contain one.
     private Cube KeptFromStart(Cube core, Cube whole)
     {
         if (!frames.IsInitial(core))

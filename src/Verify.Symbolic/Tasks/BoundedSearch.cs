@@ -7,7 +7,7 @@ using Verify.Traces;
 namespace Verify.Symbolic.Tasks;
 
 /// <summary>
-/// Runs from an initial state, all those of one length after the other; what is met first is met by a shortest run.
+/// Searches runs from the initial states in order of their length, so that the first target found has a shortest run.
 /// </summary>
 internal sealed class BoundedSearch : IDisposable
 {
@@ -21,13 +21,14 @@ internal sealed class BoundedSearch : IDisposable
         runs.Assert(SmtLib.Apply("init", Unrolling.State(0)));
     }
 
-    /// <summary>Whether it is known that no run is longer than those that were looked at.</summary>
+    /// <summary>True if no run is longer than those that were searched.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Looks at the runs that are one step longer than the last.</summary>
-    /// <returns>The run that meets what is looked for; null if none does.</returns>
+    /// <summary>Searches the runs that are one step longer than the last ones.</summary>
+    /// <returns>A run to a target; null if there is none.</returns>
     /// <exception cref="SolverException">The solver gives no answer.</exception>
-    /// <exception cref="UserErrorException">VRF104, VRF120, VRF121: a state that is met is undefined.</exception>
+    /// <exception cref="UserErrorException">VRF104, VRF120, VRF121: a state that the search reached is
+    /// undefined.</exception>
     public Trace? LookDeeper()
     {
         var depth = question.Looked + 1;
@@ -49,18 +50,19 @@ internal sealed class BoundedSearch : IDisposable
 
         runs.Assert($"(not {SmtLib.Apply("bad", Unrolling.State(depth))})");
         question.Looked = depth;
-        // Where there are no runs, nothing is met in them. To ask every time would cost more than it saves.
+        // If no run of this length exists, the search is complete. Checking this at every depth would cost more than it
+        // saves.
         HasEnded = int.IsPow2(depth) && !runs.IsPossible();
         if (HasEnded && question.Known.Has(depth))
         {
             throw new SolverException(SolverFailure.Garbage,
-                $"{question.SolverWithSeed} is not to be believed: it knows of no run of {depth} steps, and the interpreter takes one");
+                $"{question.SolverWithSeed} is unreliable: it denies a run of {depth} steps that the interpreter takes");
         }
 
         return null;
     }
 
-    /// <summary>Tells a violation that is known to be there by a shortest run.</summary>
+    /// <summary>Finds a shortest run to a violation that is known to exist.</summary>
     /// <exception cref="SolverException">The solver gives no answer.</exception>
     public static Verdict Refute(ProofTask question, string how)
     {
@@ -74,12 +76,13 @@ internal sealed class BoundedSearch : IDisposable
             }
         }
 
-        return question.Unknown("a violation was found that no run leads to");
+        return question.Unknown("the engine found a violation, but no run leads to it");
     }
 
     public void Dispose() => runs.Dispose();
 
-    // In the order in which a search looks: the state itself, then its steps, without which no deadlock is known.
+    // Evaluates in the order of the explicit search: the state itself, then its steps, which decide whether it is a
+    // deadlock.
     private Trace? Tell()
     {
         var isAboutSteps = question.Property is Property.NoDeadlock;

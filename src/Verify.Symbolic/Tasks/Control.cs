@@ -3,15 +3,18 @@ using Verify.Solvers.Smt;
 
 namespace Verify.Symbolic.Tasks;
 
-/// <summary>Questions whose answers are known, put among the others: who answers one wrongly is not believed in anything.</summary>
+/// <summary>Asks control queries whose answers are known. A solver that answers one wrongly is rejected.</summary>
 internal static class Control
 {
-    /// <summary>Asks whether a run that was taken can be, and whether it can end in a bad state: it can, and it cannot.</summary>
-    /// <param name="solver">Who was told of the states of such a run.</param>
+    /// <summary>
+    /// Asks whether a run that the interpreter took is possible (yes) and whether it can end in a bad state (no).
+    /// </summary>
+    /// <param name="solver">A solver that has the declarations of the run.</param>
     /// <param name="run">The run.</param>
-    /// <param name="steps">Its length; nothing is asked where the interpreter takes no run of that length.</param>
-    /// <param name="also">What has to be assumed for the steps to be steps.</param>
-    /// <exception cref="SolverException">The answer is a wrong one, or none.</exception>
+    /// <param name="steps">The length of the run; if the interpreter takes no run of that length, nothing is
+    /// asked.</param>
+    /// <param name="also">The assumptions that make the steps real steps.</param>
+    /// <exception cref="SolverException">The answer is wrong or missing.</exception>
     public static void Ask(ISolver solver, ControlRun run, int steps, params ReadOnlySpan<string> also)
     {
         if (!run.Has(steps))
@@ -24,7 +27,7 @@ internal static class Control
             + $"(declare-const {taken}bad Bool)\n(assert (=> {taken}bad {bad}))");
         var assumed = string.Join(' ', [.. also, taken]);
         Expect(solver, Satisfiability.Sat, assumed, "a run that the interpreter takes");
-        Expect(solver, Satisfiability.Unsat, $"{assumed} {taken}bad", "there being something wrong where the interpreter finds nothing");
+        Expect(solver, Satisfiability.Unsat, $"{assumed} {taken}bad", "an error in a state where the interpreter finds none");
     }
 
     private static void Expect(ISolver solver, Satisfiability known, string assumed, string of)
@@ -33,9 +36,9 @@ internal static class Control
         if (answer != known)
         {
             throw answer == Satisfiability.Unknown
-                ? new SolverException(SolverFailure.GaveUp, $"{solver.Identity} gives up on a question (it answers 'unknown')")
+                ? new SolverException(SolverFailure.GaveUp, $"{solver.Identity} answers 'unknown'")
                 : new SolverException(SolverFailure.Garbage,
-                    $"{solver.Identity} is not to be believed: it says '{answer.ToString().ToLowerInvariant()}' of {of}");
+                    $"{solver.Identity} is unreliable: it answers '{answer.ToString().ToLowerInvariant()}' for {of}");
         }
     }
 }

@@ -5,8 +5,8 @@ using Verify.Solvers.Smt;
 namespace Verify.Symbolic.Tasks;
 
 /// <summary>
-/// A run that the interpreter took, through states that are fine and all differ in what a solver is told of them: what a
-/// solver says of such a run is known before it is asked. One that says otherwise is not believed in anything.
+/// A run of the interpreter through good and pairwise distinct states. A solver's answers about it are known in
+/// advance, so a solver that answers otherwise is rejected.
 /// </summary>
 internal sealed class ControlRun
 {
@@ -23,7 +23,9 @@ internal sealed class ControlRun
         Add(interpreter.InitialStates().First());
     }
 
-    /// <summary>Whether there is a run of so many steps; a state that is bad, or that leads nowhere new, ends it.</summary>
+    /// <summary>
+    /// True if a run of so many steps exists. A bad state, or one without a new successor, ends the run.
+    /// </summary>
     public bool Has(int steps)
     {
         while (last is { } state && states.Count <= steps)
@@ -41,7 +43,7 @@ internal sealed class ControlRun
         return states.Count > steps;
     }
 
-    /// <summary>That the states of a run of so many steps are these.</summary>
+    /// <summary>The condition that the first states are those of this run.</summary>
     public string IsTaken(int steps)
     {
         var parts = Enumerable.Range(0, steps + 1).SelectMany(i => question.System.Variables.Select((leaf, part) =>
@@ -49,7 +51,7 @@ internal sealed class ControlRun
         return $"(and true {string.Join(' ', parts)})";
     }
 
-    // Whether it is new and fine; if so, it is the last one from now on.
+    // Adds a state if it is new and good.
     private bool Add(State state)
     {
         var all = question.System.Lowered.Shape.Encode(state);
@@ -74,7 +76,7 @@ internal sealed class ControlRun
         }
         catch (UserErrorException)
         {
-            return false; // met by the engine, if it can be reached
+            return false; // the engine reports it if it is reachable
         }
     }
 }

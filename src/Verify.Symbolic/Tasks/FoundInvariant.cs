@@ -5,9 +5,9 @@ using Verify.Solvers;
 namespace Verify.Symbolic.Tasks;
 
 /// <summary>
-/// The predicate <c>inv</c> of a model that a solver prints, as one definition. A solver may say it in terms of functions of its
-/// own, as <c>k!0</c>, which it defines beside it: Z3 as a library does so where the program writes them out. Each use of one is
-/// replaced by its body, with the arguments named as its parameters.
+/// Extracts the predicate <c>inv</c> from the model that a solver prints, as one definition. A solver may define helper
+/// functions such as <c>k!0</c> next to it: Z3 as a library does so where the program expands them. Each use of a
+/// helper is replaced by its body, with the arguments in place of the parameters.
 /// </summary>
 internal sealed class FoundInvariant
 {
@@ -27,16 +27,16 @@ internal sealed class FoundInvariant
     }
 
     /// <summary>The definition as text.</summary>
-    /// <param name="model">What the solver prints when it is asked for a model.</param>
-    /// <param name="who">The solver.</param>
-    /// <exception cref="SolverException">There is none, or it is not understood.</exception>
+    /// <param name="model">The model that the solver prints.</param>
+    /// <param name="who">The name of the solver.</param>
+    /// <exception cref="SolverException">The model has no such predicate, or it cannot be parsed.</exception>
     public static string In(SExpr model, string who)
     {
         var definitions = model.Items
             .Where(item => item is { Head: "define-fun", Items: [_, { Text: not null }, { IsList: true }, _, _] })
             .ToLookup(item => item.Items[1].Is(Name));
         var found = definitions[true].FirstOrDefault()
-            ?? throw new SolverException(SolverFailure.Garbage, $"{who} shows no invariant");
+            ?? throw new SolverException(SolverFailure.Garbage, $"{who} returned no invariant");
         string text;
         try
         {
@@ -46,21 +46,21 @@ internal sealed class FoundInvariant
         }
         catch (Exception e) when (e is NotSupportedException or InsufficientExecutionStackException)
         {
-            throw new SolverException(SolverFailure.Garbage, $"{who} shows an invariant that is not understood: {e.Message}");
+            throw new SolverException(SolverFailure.Garbage, $"{who} returned an invariant that cannot be parsed: {e.Message}");
         }
 
         return InvariantText.WhyNot(text) is { } reason
-            ? throw new SolverException(SolverFailure.Garbage, $"{who} shows an invariant that is not understood: {reason}")
+            ? throw new SolverException(SolverFailure.Garbage, $"{who} returned an invariant that cannot be parsed: {reason}")
             : text;
     }
 
-    // A term without helpers. What a parameter or a "let" calls itself is no helper, whatever its name.
+    // A term with its helpers expanded. A parameter or a "let" variable is not a helper, whatever its name.
     private SExpr Written(SExpr term, ImmutableHashSet<string> local)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         if (++parts > MaxParts)
         {
-            throw new NotSupportedException("the functions that it is told by make it too long");
+            throw new NotSupportedException("it is too long after its helper functions are expanded");
         }
 
         if (term.Text is { } word)
@@ -72,7 +72,7 @@ internal sealed class FoundInvariant
         {
             var given = bindings.Items.Select(binding => binding.Items is [var name, var value]
                 ? SExpr.List(name, Written(value, local))
-                : throw new NotSupportedException("a 'let' gives no value")).ToImmutableArray();
+                : throw new NotSupportedException("a 'let' binds no value")).ToImmutableArray();
             return SExpr.List(let, SExpr.List(given), Written(inside, local.Union(NamesOf(given))));
         }
 
@@ -85,15 +85,15 @@ internal sealed class FoundInvariant
         return arguments.Count == helper.Parameters.Length && arguments.Count > 0
             ? SExpr.List(SExpr.Word("let"), SExpr.List([.. helper.Parameters.Zip(arguments, (parameter, argument) =>
                 SExpr.List(parameter.Items[0], argument))]), Body(called))
-            : throw new NotSupportedException($"'{called}' is not applied to what it takes");
+            : throw new NotSupportedException($"'{called}' has the wrong number of arguments");
     }
 
-    // It speaks of its parameters and of other helpers, and of nothing around the place that it is written into.
+    // The body of a helper refers to its parameters and other helpers only, not to the place of its use.
     private SExpr Body(string name)
     {
         if (!open.Add(name))
         {
-            throw new NotSupportedException($"'{name}' is defined by itself");
+            throw new NotSupportedException($"the definition of '{name}' is recursive");
         }
 
         var (parameters, body) = helpers[name];

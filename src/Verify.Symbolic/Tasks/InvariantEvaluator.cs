@@ -5,7 +5,7 @@ using Verify.Solvers;
 namespace Verify.Symbolic.Tasks;
 
 /// <summary>
-/// The predicate of an invariant, evaluated without a solver. Truth values are 0 and 1; bit-vectors have up to 64 bits.
+/// Evaluates the predicate of an invariant without a solver. Truth values are 0 and 1; bit-vectors have up to 64 bits.
 /// </summary>
 internal sealed class InvariantEvaluator
 {
@@ -26,8 +26,8 @@ internal sealed class InvariantEvaluator
         Require(bits == 0);
     }
 
-    /// <summary>Reads the definition of a predicate.</summary>
-    /// <returns>Null if there is something in it that is not known here.</returns>
+    /// <summary>Parses the definition of a predicate.</summary>
+    /// <returns>Null if it contains something unsupported.</returns>
     public static InvariantEvaluator? Of(string definition)
     {
         try
@@ -40,8 +40,8 @@ internal sealed class InvariantEvaluator
         }
     }
 
-    /// <summary>Whether it holds.</summary>
-    /// <param name="codes">One code a parameter, in their order.</param>
+    /// <summary>True if the predicate holds.</summary>
+    /// <param name="codes">One code per parameter, in order.</param>
     public bool Holds(ReadOnlySpan<int> codes)
     {
         Require(codes.Length == parameters);
@@ -58,7 +58,7 @@ internal sealed class InvariantEvaluator
     {
         if (!condition)
         {
-            throw new NotSupportedException("an invariant is not well formed, or has something in it that is not known");
+            throw new NotSupportedException("an invariant is not well formed, or contains something unsupported");
         }
     }
 

@@ -5,8 +5,8 @@ using Verify.Solvers;
 namespace Verify.Symbolic.Tasks;
 
 /// <summary>
-/// What an invariant may be written with. It is the one part of a proof that is not written by us, so it must say which
-/// states it is about and do nothing else: a name that a term gives itself, for one, changes what stands behind it.
+/// Checks the syntax of an invariant. It is the only part of a proof that another program writes, so it must define a
+/// set of states and have no other effect; for example, a term that names itself would change the text after it.
 /// </summary>
 internal static partial class InvariantText
 {
@@ -19,18 +19,20 @@ internal static partial class InvariantText
         "bvult", "bvule", "bvugt", "bvuge", "bvslt", "bvsle", "bvsgt", "bvsge",
     ]);
 
-    /// <summary>Why a text is not the definition of one predicate over bit-vectors, named <c>inv</c>; null if it is.</summary>
+    /// <summary>
+    /// The reason why a text is not the definition of one predicate over bit-vectors, named <c>inv</c>; null if it is.
+    /// </summary>
     public static string? WhyNot(string text)
     {
         try
         {
             return text.Any(letter => letter is ';' or '"' or '|' || (char.IsControl(letter) && letter != '\n'))
-                ? "it has comments, strings or quoted names in it"
+                ? "it contains comments, strings or quoted names"
                 : SExpr.ReadAll(text) is [{ Head: "define-fun", Items: [_, { Text: "inv" }, var parameters, { Text: "Bool" }, var body] }]
                 ? new[] { parameters, body }.SelectMany(Atoms).FirstOrDefault(atom => !IsPlain(atom)) is { } strange
-                    ? $"'{strange}' is not known"
+                    ? $"'{strange}' is unknown"
                     : null
-                : "it defines something else, or several things";
+                : "it has a different definition, or several";
         }
         catch (SolverException e)
         {
@@ -40,7 +42,7 @@ internal static partial class InvariantText
 
     private static bool IsPlain(string atom) => Known.Contains(atom) || Local().IsMatch(atom) || Number().IsMatch(atom);
 
-    // Not by recursion: what solvers print can be nested deeper than a thread has room for.
+    // Not recursive, because the output of solvers can be nested deeper than the stack allows.
     private static IEnumerable<string> Atoms(SExpr expr)
     {
         var open = new Stack<SExpr>([expr]);
@@ -58,7 +60,7 @@ internal static partial class InvariantText
         }
     }
 
-    // Parameters, and what solvers call the parts of a term.
+    // Parameters, and the names that solvers give to parts of a term.
     [GeneratedRegex(@"\A[A-Za-z$?]+[!_.]?[0-9]+(![0-9]+)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Local();
 

@@ -7,7 +7,7 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Verify.Symbolic.Tasks;
 
-/// <summary>One question to solvers: a property of a model, as text, and what may be spent on it.</summary>
+/// <summary>The task of a symbolic engine: a property of a model as SMT-LIB text, and the options of the run.</summary>
 internal sealed class ProofTask
 {
     private readonly ISolverSource solvers;
@@ -26,36 +26,36 @@ internal sealed class ProofTask
 
     public EngineOptions Run { get; }
 
-    /// <summary>A run whose answers are known.</summary>
+    /// <summary>A run of the interpreter for control queries.</summary>
     public ControlRun Known => known ??= new ControlRun(this);
 
     private ControlRun? known;
 
-    /// <summary>A solver of another kind; null if there is none here.</summary>
+    /// <summary>A solver of another kind; null if none is available.</summary>
     public ISolverSource? Second => solvers is SolverChoice choice
         ? choice.WithSecondOpinion.Skip(1).FirstOrDefault(other => other.Unavailable is null)
         : null;
 
-    /// <summary>The solver, without the seed.</summary>
+    /// <summary>The name and version of the solver.</summary>
     public string Solver => solvers.Identity;
 
     public Model Model => System.Model;
 
     public Property Property => System.Property;
 
-    /// <summary>Every state within this many steps was looked at and is fine; -1 for none.</summary>
+    /// <summary>All states within this many steps are checked and good; -1 for none.</summary>
     public int Looked { get; set; } = -1;
 
-    /// <summary>Solver, version and seed.</summary>
+    /// <summary>The name, version and seed of the solver.</summary>
     public string SolverWithSeed => $"{solvers.Identity}, seed {Run.Seed}";
 
-    /// <summary>The same circumstances for another property.</summary>
+    /// <summary>The same task for another property, with the rest of the budget.</summary>
     public ProofTask About(Property property) => new(Model, property, Run with { Budget = Left() }, solvers);
 
-    /// <summary>A fresh solver that knows nothing, with what is left of the budget.</summary>
+    /// <summary>Starts a solver with the rest of the budget.</summary>
     public ISolver Start() => solvers.Start(Run.Seed, new SolverLimits(Left().Seconds, null, Run.Budget.Bytes), Run.Cancellation);
 
-    /// <summary>What backs a verdict of this engine.</summary>
+    /// <summary>The evidence for a verdict of this engine.</summary>
     public Evidence Evidence(EvidenceKind kind, int depth, string identity) => new()
     {
         Kind = kind,
@@ -64,14 +64,14 @@ internal sealed class ProofTask
         Identity = System.Part is { } part ? $"{identity}; {part}" : identity,
     };
 
-    /// <summary>The verdict of a run to what is looked for.</summary>
+    /// <summary>The verdict for a run to a target.</summary>
     public Verdict Met(Trace trace, string identity)
     {
         var evidence = Evidence(EvidenceKind.Partial, trace.Length, identity);
         return Property is Property.Reachable ? new Verdict.Proved(evidence, trace) : new Verdict.Refuted(trace, evidence);
     }
 
-    /// <summary>The verdict when the bounded part of the work was ended on purpose.</summary>
+    /// <summary>The verdict if the search ended at its depth limit.</summary>
     public Verdict Cut(string cause, string identity)
     {
         var evidence = Evidence(EvidenceKind.Partial, Looked, identity);
@@ -85,31 +85,31 @@ internal sealed class ProofTask
             : new Verdict.HoldsUpTo(new ExplorationBound(cause, Looked, 0), evidence);
     }
 
-    /// <summary>The verdict when a solver says what the interpreter knows to be false.</summary>
+    /// <summary>The verdict if a solver's answer contradicts the interpreter.</summary>
     public Verdict Unsound(string broken)
     {
         Looked = -1;
-        return Unknown($"{SolverWithSeed} is not to be believed: {broken}");
+        return Unknown($"{SolverWithSeed} is unreliable: {broken}");
     }
 
-    /// <summary>What is left for another solver, which may take so many seconds.</summary>
+    /// <summary>Starts another solver with a time limit and the rest of the budget.</summary>
     public ISolver Start(ISolverSource other, double seconds) => other.Start(Run.Seed,
         new SolverLimits(Math.Min(seconds, Left().Seconds ?? seconds), null, Run.Budget.Bytes), Run.Cancellation);
 
-    /// <summary>The verdict when a solver gave no answer.</summary>
+    /// <summary>The verdict if a solver gave no answer.</summary>
     public Verdict Unknown(string reason) => new Verdict.Unknown(Covered(reason),
         Looked < 0 ? Verify.Engines.Evidence.Nothing with { Solver = SolverWithSeed } : Evidence(EvidenceKind.Partial, Looked, "no proof"));
 
     private string Covered(string reason) => Looked < 0
         ? reason
-        : $"{reason}; {(Property is Property.Reachable ? "not met" : "no violation")} within {Looked} steps";
+        : $"{reason}; {(Property is Property.Reachable ? "not reached" : "no violation")} within {Looked} steps";
 
-    // A budget that is used up leaves a little, so that whoever runs into it says so.
+    // An exhausted budget still leaves a little time, so that the solver reports the timeout.
     private Budget Left() => Run.Budget.Seconds is { } seconds
         ? Run.Budget with { Seconds = Math.Max(0.001, seconds - clock.Elapsed.TotalSeconds) }
         : Run.Budget;
 
-    /// <summary>What is wrong with a state that the text calls undefined.</summary>
+    /// <summary>The error in a state that the SMT-LIB text calls undefined.</summary>
     public Exception Undefined(Trace trace) => Verify.Traces.Undefined.Explain(Model, trace,
         [.. Model.Properties.OfType<Property.Reachable>(), Property]);
 }

@@ -4,26 +4,26 @@ using Verify.Semantics;
 namespace Verify.Symbolic.Tasks;
 
 /// <summary>
-/// What solvers say of all states, looked at by the interpreter in those that it reaches: all of them where they are few,
-/// else the nearest.
+/// Checks a solver's statement about all states in the states that the interpreter reaches: all of them if there are
+/// few, else the nearest.
 /// </summary>
-/// <param name="Broken">What is not so; null if all is.</param>
-/// <param name="States">How many states were looked at.</param>
-/// <param name="IsWhole">Whether these are all.</param>
+/// <param name="Broken">The contradiction; null if there is none.</param>
+/// <param name="States">The number of states checked.</param>
+/// <param name="IsWhole">True if these are all states.</param>
 internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
 {
-    // A quarter of a second or so.
+    // About a quarter of a second.
     private const long Work = 5_000_000;
     private const long MaxInitial = 20_000;
 
-    /// <summary>In a few words.</summary>
+    /// <summary>The extent of the check in a few words.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"the interpreter walked {(IsWhole ? "all " : "")}{States:N0} states");
+        $"the interpreter visited {(IsWhole ? "all " : "")}{States:N0} states");
 
-    /// <summary>Looks at a property, and at an invariant that is said to imply it.</summary>
+    /// <summary>Checks a property, and an invariant that is claimed to imply it.</summary>
     /// <param name="question">The property.</param>
-    /// <param name="invariant">The invariant; null if there is none, or it is not understood.</param>
-    /// <param name="depth">The most steps to a state that is looked at.</param>
+    /// <param name="invariant">The invariant; null if there is none, or if it cannot be evaluated.</param>
+    /// <param name="depth">The maximum number of steps to a state.</param>
     public static ReachableCheck Of(ProofTask question, InvariantEvaluator? invariant = null, int depth = int.MaxValue)
     {
         var (model, system) = (question.Model, question.System);
@@ -47,7 +47,7 @@ internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
                 }
 
                 var steps = string.Create(CultureInfo.InvariantCulture, $"a state {visit.Depth} steps from the start");
-                broken = BadState.Is(interpreter, question.Property, visit.State, !visit.Next.IsEmpty) ? $"{steps} is what cannot be"
+                broken = BadState.Is(interpreter, question.Property, visit.State, !visit.Next.IsEmpty) ? $"{steps} contradicts the proof"
                     : invariant?.Holds(codes) == false ? $"{steps} is not in the invariant"
                     : null;
                 if (broken is not null || question.Run.Cancellation.IsCancellationRequested)

@@ -4,8 +4,10 @@ using Verify.Solvers;
 
 namespace Verify.Symbolic.Tasks;
 
-/// <summary>What the engines that ask solvers have in common: trouble with a solver is "unknown", never a verdict.</summary>
-/// <param name="solvers">Whom they ask.</param>
+/// <summary>
+/// The common part of the engines that use a solver. A solver failure gives "unknown", never a verdict.
+/// </summary>
+/// <param name="solvers">The solver.</param>
 public abstract class SymbolicEngine(ISolverSource solvers) : IEngine
 {
     /// <inheritdoc/>
@@ -19,19 +21,19 @@ public abstract class SymbolicEngine(ISolverSource solvers) : IEngine
 
     /// <inheritdoc/>
     public virtual string? WhyNot(Model model, Property property) => property is Property.LeadsTo
-        ? "it is about runs that go on for ever, and solvers are asked about single states; use --engine explicit"
+        ? "LeadsTo properties are about infinite runs, which this engine does not support; use --engine explicit"
         : null;
 
     /// <inheritdoc/>
-    /// <exception cref="UserErrorException">
-    /// VRF203: a reduction is asked for that is none of solvers. VRF104, VRF120, VRF121: a reachable state is undefined.
-    /// </exception>
+    /// <exception cref="UserErrorException">VRF203: the options ask for a reduction that this engine lacks. VRF104,
+    /// VRF120, VRF121: a reachable state is undefined.</exception>
     public Verdict Decide(Model model, Property property, EngineOptions run)
     {
         if ((run.Reductions & ~Reductions.ConeOfInfluence) != Reductions.None)
         {
-            throw UserErrorException.At(property.Where, ErrorCodes.BadReduction, "solvers look at no single states that could be left out",
-                "leave --reduce out (the cone of influence is always taken), or search with --engine explicit");
+            throw UserErrorException.At(property.Where, ErrorCodes.BadReduction,
+                "symmetry and partial-order reduction apply to the explicit engine only",
+                "omit --reduce (the cone of influence is always used), or search with --engine explicit");
         }
 
         if (Unavailable is { } reason)

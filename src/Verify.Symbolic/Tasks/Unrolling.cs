@@ -4,14 +4,14 @@ using Verify.Traces;
 
 namespace Verify.Symbolic.Tasks;
 
-/// <summary>States that follow each other, as a solver knows them: one more with every step.</summary>
+/// <summary>Consecutive states in a solver; each extension adds a step.</summary>
 internal sealed class Unrolling : IDisposable
 {
     private readonly ProofTask question;
     private readonly ISolver solver;
     private int asked;
 
-    /// <summary>Begins with one state.</summary>
+    /// <summary>Starts with one state.</summary>
     public Unrolling(ProofTask question)
     {
         this.question = question;
@@ -22,13 +22,13 @@ internal sealed class Unrolling : IDisposable
     /// <summary>The number of steps.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>The prefix of a state's parts.</summary>
+    /// <summary>The prefix of the names of a state's parts.</summary>
     public static string State(int index) => $"s{index}.x";
 
-    /// <summary>The name of the choice of a step.</summary>
+    /// <summary>The name of the rule selector of a step.</summary>
     public static string Choice(int index) => $"rule{index}";
 
-    /// <summary>Adds a step and the state after it.</summary>
+    /// <summary>Adds a step and its successor state.</summary>
     public void Extend()
     {
         solver.Send(question.Text.Declare(State(Steps + 1))
@@ -36,15 +36,15 @@ internal sealed class Unrolling : IDisposable
         Steps++;
     }
 
-    /// <summary>Asks about a run from an initial state what is known before.</summary>
-    /// <exception cref="SolverException">The answer is a wrong one, or none.</exception>
+    /// <summary>Asks the control queries about a run from an initial state.</summary>
+    /// <exception cref="SolverException">The answer is wrong or missing.</exception>
     public void AskControl() => Control.Ask(solver, question.Known, Steps);
 
-    /// <summary>From here on, something holds.</summary>
+    /// <summary>Asserts a condition permanently.</summary>
     public void Assert(string condition) => solver.Send($"(assert {condition})");
 
-    /// <summary>Whether a predicate can hold in the last state.</summary>
-    /// <exception cref="SolverException">There is no answer.</exception>
+    /// <summary>True if a predicate can hold in the last state.</summary>
+    /// <exception cref="SolverException">The solver gives no answer.</exception>
     public bool IsPossible(string predicate)
     {
         var literal = $"asked{asked++}";
@@ -52,12 +52,12 @@ internal sealed class Unrolling : IDisposable
         return Answer($"(check-sat-assuming ({literal}))");
     }
 
-    /// <summary>Whether there is such a run at all.</summary>
-    /// <exception cref="SolverException">There is no answer.</exception>
+    /// <summary>True if a run of this length exists.</summary>
+    /// <exception cref="SolverException">The solver gives no answer.</exception>
     public bool IsPossible() => Answer("(check-sat)");
 
-    /// <summary>The run that the last answer was about.</summary>
-    /// <exception cref="SolverException">There is no answer, or one that is none.</exception>
+    /// <summary>Reads the run of the last answer.</summary>
+    /// <exception cref="SolverException">The answer is missing or malformed.</exception>
     public Trace Read()
     {
         var text = question.Text;
@@ -75,15 +75,15 @@ internal sealed class Unrolling : IDisposable
     {
         Satisfiability.Sat => true,
         Satisfiability.Unsat => false,
-        _ => throw new SolverException(SolverFailure.GaveUp, $"{solver.Identity} gives up on a question (it answers 'unknown')"),
+        _ => throw new SolverException(SolverFailure.GaveUp, $"{solver.Identity} answers 'unknown'"),
     };
 }
 
-/// <summary>Values as codes.</summary>
+/// <summary>Reads codes from the model of a solver.</summary>
 internal static class CodesInModel
 {
-    /// <summary>The codes of some parts in the model that a solver found.</summary>
-    /// <exception cref="SolverException">There is no answer, or one that is none.</exception>
+    /// <summary>The codes of some parts in the current model of a solver.</summary>
+    /// <exception cref="SolverException">The answer is missing or malformed.</exception>
     public static IReadOnlyList<int> CodesOf(this ISolver solver, IReadOnlyCollection<string> parts) =>
     [
         .. solver.ValuesOf(parts).Select(value => value.Text is { } word && SmtLib.CodeOf(word) is { } code

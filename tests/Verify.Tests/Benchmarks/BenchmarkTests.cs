@@ -9,7 +9,7 @@ using Verify.Scheduling;
 
 namespace Verify.Tests.Benchmarks;
 
-/// <summary>What is measured now and then is tried always, at a size that takes no time.</summary>
+/// <summary>Runs the benchmarks at small sizes, so that they stay runnable.</summary>
 public sealed class BenchmarkTests
 {
     public static TheoryData<string> Cases => [.. Case.All.Select(one => one.Name)];
@@ -73,7 +73,7 @@ public sealed class BenchmarkTests
     }
 
     [Fact]
-    public void How_soon_a_strategy_meets_a_violation_is_measured_with_what_is_there()
+    public void The_schedules_to_a_violation_are_measured_with_the_available_engines()
     {
         var asked = new List<string>();
         var schedules = new ScheduleTable(arguments =>
@@ -82,7 +82,7 @@ public sealed class BenchmarkTests
             return Command.Run(Path.Combine(Repository.Root, "verify"), arguments, 1, 2);
         });
         Strategy[] some = [.. Strategy.All.Where(one => one.Name is null or "pct")];
-        // What is met soon may take a busy machine some time.
+        // A busy machine may need some time even for a violation that is found early.
         var section = schedules.Section(some, ["B-GATHER/buggy:I-FREE"], [], seeds: 2, seconds: 60)
             + schedules.Section(some, [], ["MS-SYNC:I-DUR"], seeds: 1, seconds: 0.5);
         var rows = section.Split('\n');

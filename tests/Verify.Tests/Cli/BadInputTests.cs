@@ -18,22 +18,22 @@ public sealed class BadInputTests
     [InlineData("VRF303", "did you mean local-flush", "check", "SD-FULL", "--fault", "lokal-flush")]
     [InlineData("VRF303", "did you mean local-flush", "check", "SD-FULL", "SD-LOCAL", "--fault", "lokal-flush")]
     [InlineData("VRF302", "did you mean cpu", "check", "SD-FULL", "--size", "cpus=2")]
-    [InlineData("VRF403", "write --size NAME=N", "check", "SD-FULL", "--size", "cpu=2,,frame=1")]
-    [InlineData("VRF403", "write --fault F", "check", "SD-FULL", "--fault", "")]
+    [InlineData("VRF403", "use --size NAME=N", "check", "SD-FULL", "--size", "cpu=2,,frame=1")]
+    [InlineData("VRF403", "use --fault F", "check", "SD-FULL", "--fault", "")]
     [InlineData("VRF403", "--size cpu=3", "check", "SD-FULL", "--sizes", "cpu=2")]
     [InlineData("VRF403", "did you mean --size", "check", "SD-FULL", "--sise", "cpu=2")]
     [InlineData("VRF403", "verify check --help", "check", "SD-FULL", "--colour-of-the-sky")]
     [InlineData("VRF301", "did you mean SD-FULL", "list", "SD-FULLL")]
-    [InlineData("VRF202", "at least 1MB", "check", "SD-FULL", "--budget", "bytes=1")]
+    [InlineData("VRF202", "--budget bytes=256MB", "check", "SD-FULL", "--budget", "bytes=1")]
     [InlineData("VRF202", "states=N", "check", "SD-FULL", "--budget", "states=10", "--budget", "states=20")]
     [InlineData("VRF304", "explicit, auto or portfolio", "check", "SD-FULL", "--random", "10", "--reduce", "symmetry")]
     [InlineData("VRF304", "explicit, auto or portfolio", "check", "SD-FULL", "--random", "10", "--memory", "1GB")]
     [InlineData("VRF303", "choose from x86", "check", "SD-FULL", "--profile", "vax")]
     [InlineData("VRF303", "did you mean A-NOSPEC", "check", "SD-QUIET", "--drop", "A-NOSPAC")]
-    [InlineData("VRF304", "it makes no assumption", "check", "SD-FULL", "--drop", "A-NOSPEC")]
-    [InlineData("VRF304", "leave one", "check", "SD-QUIET", "--assume", "A-NOSPEC", "--drop", "A-NOSPEC")]
-    [InlineData("VRF304", "leave one", "check", "SD-FULL", "--size", "cpu=2,cpu=3")]
-    [InlineData("VRF304", "leave one", "check", "SD-FULL", "--size", "cpu=2", "--size", "cpu=3")]
+    [InlineData("VRF304", "the claim has no assumptions", "check", "SD-FULL", "--drop", "A-NOSPEC")]
+    [InlineData("VRF304", "omit one", "check", "SD-QUIET", "--assume", "A-NOSPEC", "--drop", "A-NOSPEC")]
+    [InlineData("VRF304", "omit one", "check", "SD-FULL", "--size", "cpu=2,cpu=3")]
+    [InlineData("VRF304", "omit one", "check", "SD-FULL", "--size", "cpu=2", "--size", "cpu=3")]
     [InlineData("VRF304", "--shard 1/4", "gate", "--shard", "3/2")]
     [InlineData("VRF304", "--shard 1/4", "gate", "--shard", "0/2")]
     [InlineData("VRF403", "--shard 1/4", "gate", "--shard", "half")]
@@ -54,14 +54,14 @@ public sealed class BadInputTests
     [InlineData("VRF403", "verify check --help", "check")]
     [InlineData("VRF403", "verify check --help", "check", "SD-FULL", "--seed", "later")]
     [InlineData("VRF202", "seconds=N", "compare", "SD-FULL", "--engines", "bfs", "--budget", "")]
-    [InlineData("VRF403", "one a core", "check", "SD-FULL", "--threads", "-1")]
+    [InlineData("VRF403", "from 0 to 1024", "check", "SD-FULL", "--threads", "-1")]
     [InlineData("VRF403", "one of cone, partial-order, symmetry", "gate", "--reduce", "fat")]
     [InlineData("VRF403", "--random 1000", "check", "SD-FULL", "--random", "0")]
-    [InlineData("VRF304", "leave one", "check", "SD-FULL", "--random", "10", "--engine", "bfs")]
+    [InlineData("VRF304", "omit one", "check", "SD-FULL", "--random", "10", "--engine", "bfs")]
     [InlineData("VRF304", "explicit, auto", "check", "SD-FULL", "--random", "10", "--checkpoint", "/dev/shm")]
     [InlineData("VRF304", "--engine schedules", "check", "SD-FULL", "--schedules", "10")]
     [InlineData("VRF304", "--engine schedules", "gate", "--strategy", "pct")]
-    [InlineData("VRF304", "leave one", "check", "SD-FULL", "--engine", "schedules", "--steps", "9", "--budget", "depth=10")]
+    [InlineData("VRF304", "omit one", "check", "SD-FULL", "--engine", "schedules", "--steps", "9", "--budget", "depth=10")]
     [InlineData("VRF304", "explicit, auto", "check", "SD-FULL", "--engine", "schedules", "--checkpoint", "/dev/shm")]
     [InlineData("VRF403", "portfolio, random, pct", "check", "SD-FULL", "--engine", "schedules", "--strategy", "luck")]
     [InlineData("VRF403", "--schedules 1000", "check", "SD-FULL", "--engine", "schedules", "--schedules", "0")]
@@ -72,8 +72,8 @@ public sealed class BadInputTests
     [InlineData("VRF403", "--memory 256MB", "check", "SD-FULL", "--memory", "0GB")]
     [InlineData("VRF403", "--memory 256MB", "check", "SD-FULL", "--memory", "1.5XB")]
     [InlineData("VRF403", "--memory 256MB", "gate", "--memory", "-1")]
-    [InlineData("VRF403", "at least 1MB", "check", "SD-FULL", "--memory", "1")]
-    [InlineData("VRF403", "at least 1MB", "gate", "--memory", "999KB")]
+    [InlineData("VRF403", "--memory 256MB", "check", "SD-FULL", "--memory", "1")]
+    [InlineData("VRF403", "--memory 256MB", "gate", "--memory", "999KB")]
     [InlineData("VRF403", "--checkpoint-every 30s", "check", "SD-FULL", "--checkpoint", "/dev/shm", "--checkpoint-every", "often")]
     [InlineData("VRF405", "choose from btor2, murphi, promela", "export", "SD-FULL", "--to", "smv")]
     [InlineData("VRF402", "permissions", "export", "SD-FULL", "--to", "murphi", "--into", "/proc/nowhere")]
@@ -97,15 +97,15 @@ public sealed class BadInputTests
     [InlineData("--seed", "-1", "--seed takes a whole number from 0, not '-1'")]
     [InlineData("--threads", "x", "--threads takes a whole number, not 'x'")]
     [InlineData("--random", "1e3", "--random takes a whole number, not '1e3'")]
-    public void A_number_that_is_none_is_told_without_types(string option, string value, string said) =>
+    public void A_malformed_number_is_reported_without_type_names(string option, string value, string said) =>
         Assert.StartsWith($"verify: error VRF403: {said}\n", ToolRun.Of("check", "SD-FULL", option, value).Error);
 
     [Fact]
-    public void A_damaged_trace_is_told_from_one_of_another_model()
+    public void A_damaged_trace_is_distinguished_from_one_of_another_model()
     {
         var digest = new Shootdown().Build(TestClaims.Local.Choices).Digest;
-        Assert.Contains("is no number", ToolRun.Of("replay", "SD-LOCAL:I-ENTRY", "--trace", $"{digest}:0.x").Error);
-        Assert.Contains("there are", ToolRun.Of("replay", "SD-LOCAL:I-ENTRY", "--trace", $"{digest}:0.99").Error);
+        Assert.Contains("is not a number", ToolRun.Of("replay", "SD-LOCAL:I-ENTRY", "--trace", $"{digest}:0.x").Error);
+        Assert.Contains("steps are enabled", ToolRun.Of("replay", "SD-LOCAL:I-ENTRY", "--trace", $"{digest}:0.99").Error);
         Assert.Contains("no initial state", ToolRun.Of("replay", "SD-LOCAL:I-ENTRY", "--trace", $"{digest}:7").Error);
         Assert.Contains("is of model", ToolRun.Of("replay", "SD-FULL:I-ENTRY", "--trace", $"{digest}:0").Error);
     }
@@ -115,7 +115,7 @@ public sealed class BadInputTests
     {
         var run = ToolRun.Of("check", "SD-FULL", "--solver", "cvc4");
         Assert.Equal(3, run.ExitCode);
-        Assert.Contains("there is no solver 'cvc4'", run.Error, StringComparison.Ordinal);
+        Assert.Contains("the solver 'cvc4' does not exist", run.Error, StringComparison.Ordinal);
         Assert.Contains("cvc5", run.Error, StringComparison.Ordinal);
     }
 
@@ -124,9 +124,9 @@ public sealed class BadInputTests
     public void Two_claims_of_one_id_or_one_certificate_are_refused()
     {
         Assert.Contains("VRF305", ToolRun.On(TestClaims.Of(TestClaims.Full, TestClaims.Full), new Bfs(), "list").Error);
-        Assert.Contains("the claims 'SD-FULL:I-ENTRY' and 'SD-FULL/I-ENTRY' would have one certificate, SD-FULL.I-ENTRY.smt2",
+        Assert.Contains("the claims 'SD-FULL:I-ENTRY' and 'SD-FULL/I-ENTRY' would share the certificate SD-FULL.I-ENTRY.smt2",
             ToolRun.On(TestClaims.Of(TestClaims.Full, TestClaims.Full with { Id = "SD-FULL/I-ENTRY" }), new Bfs(), "list").Error);
-        Assert.Contains("'SD-FULL@cpu=1' cannot be the id of a claim",
+        Assert.Contains("'SD-FULL@cpu=1' is not a valid identifier of a claim",
             ToolRun.On(TestClaims.Of(TestClaims.Full with { Id = "SD-FULL@cpu=1" }), new Bfs(), "list").Error);
     }
 
@@ -160,7 +160,7 @@ public sealed class BadInputTests
     [Theory]
     [InlineData("--full")]
     [InlineData("--json")]
-    public void What_cannot_be_asked_of_one_claim_is_said_and_the_others_are_decided(string output)
+    public void An_unsupported_claim_is_reported_and_the_others_are_decided(string output)
     {
         var run = ToolRun.On(TestClaims.Good, new Picky(), "check", "SD-FULL", "SD-LOCAL", output);
         Assert.Contains(": error VRF203: SD-FULL", run.Error, StringComparison.Ordinal);
@@ -171,7 +171,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void What_was_looked_at_when_memory_ran_out_is_told()
+    public void The_states_covered_before_memory_ran_out_are_reported()
     {
         var run = ToolRun.On(TestClaims.Good, new Forgetful(), "check", "SD-FULL");
         Assert.Contains("memory ran out", run.Out, StringComparison.Ordinal);
@@ -179,7 +179,7 @@ public sealed class BadInputTests
         Assert.Equal(2, run.ExitCode);
     }
 
-    /// <summary>A search that takes no question about the first model that it meets.</summary>
+    /// <summary>An engine that does not support the properties of the first model.</summary>
     private sealed class Picky : IEngine
     {
         private readonly Bfs inner = new();
@@ -198,7 +198,7 @@ public sealed class BadInputTests
             : inner.Decide(model, property, run);
     }
 
-    /// <summary>A search that takes too much memory.</summary>
+    /// <summary>An engine that runs out of memory.</summary>
     private sealed class Forgetful : IEngine
     {
         public string Name => "forgetful";
@@ -216,7 +216,7 @@ public sealed class BadInputTests
         }
     }
 
-    /// <summary>An engine that does not work.</summary>
+    /// <summary>An engine with an internal error.</summary>
     private sealed class Broken : IEngine
     {
         public string Name => "broken";

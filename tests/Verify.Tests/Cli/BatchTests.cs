@@ -31,7 +31,7 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public void Rows_are_told_in_order_whichever_is_done_first()
+    public void Rows_are_reported_in_order_whichever_is_done_first()
     {
         var claims = Enumerable.Range(0, 40)
             .Select(i => TestClaims.Full with { Id = $"C{i}", Property = i % 3 == 0 ? "two cached" : "I-ENTRY" })
@@ -62,7 +62,7 @@ public sealed class BatchTests
         Assert.Equal(ExitCode.Undecided, ExitCode.Of(decision));
     }
 
-    /// <summary>An engine that notes what it is allowed, and decides by breadth-first search if that is enough for it.</summary>
+    /// <summary>An engine that records its budgets and searches if the budget is large enough.</summary>
     private sealed class Recorder(Func<Budget, bool> isEnough) : IEngine
     {
         public ConcurrentQueue<Budget> Budgets { get; } = new();

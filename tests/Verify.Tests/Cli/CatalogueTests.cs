@@ -8,7 +8,7 @@ using Verify.Tests.Explicit.Storage;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>Which claims a name names, and what is told where two things have one name.</summary>
+/// <summary>The claims that a name identifies, and the errors for ambiguous names.</summary>
 public sealed class CatalogueTests
 {
     [Theory]
@@ -58,7 +58,7 @@ public sealed class CatalogueTests
         {
             var run = ToolRun.On(Of(twice), new ExplicitEngine(), arguments);
             Assert.Equal((ExitCode.BadInput, ""), (run.ExitCode, run.Out));
-            Assert.Contains("VRF305: two claims have the id 'TWICE'", run.Error, StringComparison.Ordinal);
+            Assert.Contains("VRF305: two claims have the identifier 'TWICE'", run.Error, StringComparison.Ordinal);
         }
     }
 

@@ -9,7 +9,7 @@ using Verify.Traces;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>The same questions to several engines: who agrees, who contradicts, and what is left out.</summary>
+/// <summary>Several engines on the same claims: agreement, contradictions, and skipped claims.</summary>
 public sealed class CompareTests
 {
     private static readonly Catalogue Catalogue = TestClaims.Of(TestClaims.Full, TestClaims.Local, TestClaims.Later);
@@ -38,18 +38,18 @@ public sealed class CompareTests
         Assert.Contains("- SD-LOCAL:I-ENTRY: bfs says refuted in 5, optimist says proved\n", File.ReadAllText(page));
     }
 
-    // A walk may meet what is undefined, and a search a violation that is nearer: both are right.
+    // A walk may reach an undefined state, and a search a nearer violation; both are correct.
     [Fact]
-    public void What_is_undefined_contradicts_a_proof_and_no_trace()
+    public void An_undefined_state_contradicts_a_proof_but_not_a_trace()
     {
         var undefined = new Pretender("walks", _ =>
-            throw UserErrorException.At(null, ErrorCodes.NoValue, "'o' is empty here, its value is read"));
+            throw UserErrorException.At(null, ErrorCodes.NoValue, "the value of 'o' is read, but it is empty here"));
         var run = Compare([new Bfs(), undefined], "--engines", "bfs,walks");
         Assert.Contains("CONTRADICTION SD-FULL:I-ENTRY: bfs says proved, walks says undefined VRF120", run.Out);
         Assert.DoesNotContain("CONTRADICTION SD-LOCAL", run.Out);
     }
 
-    // The run is one, and it replays; it is longer than it has to be.
+    // The trace is valid and replays; it is longer than necessary.
     [Fact]
     public void A_longer_run_than_the_shortest_is_a_contradiction_too()
     {
@@ -76,7 +76,7 @@ public sealed class CompareTests
         Assert.Contains($"| SD-FULL:I-ENTRY | {new Shootdown().Build(TestClaims.Full.Choices).Digest} | proved, ", File.ReadAllText(page));
     }
 
-    // The same run with some step before it is over that changes nothing for the steps after it.
+    // The trace with an additional step that does not affect the other steps.
     private static Trace Detour(Model model, Trace trace)
     {
         var interpreter = new Interpreter(model);
@@ -115,7 +115,7 @@ public sealed class CompareTests
     }
 
     [Fact]
-    public void What_the_first_does_not_decide_is_asked_of_nobody_else()
+    public void A_claim_that_the_first_engine_does_not_decide_is_skipped()
     {
         var asked = 0;
         var other = new Pretender("other", _ =>
@@ -136,7 +136,7 @@ public sealed class CompareTests
         var missing = new Pretender("absent", _ => throw new NotSupportedException(), "it is not installed");
         var run = Compare([new Bfs(), missing], "--engines", "bfs,absent");
         Assert.Equal(2, run.ExitCode);
-        Assert.Equal("verify: absent was not asked: it is not installed\n", run.Error);
+        Assert.Equal("verify: absent was skipped: it is not installed\n", run.Error);
         Assert.Matches(@"SD-FULL:I-ENTRY +proved, [0-9.]+ +-\n", run.Out);
         Assert.Contains("2 by one alone", run.Out);
     }

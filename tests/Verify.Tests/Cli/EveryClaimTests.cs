@@ -6,7 +6,9 @@ using Verify.Tests.TraceTexts;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>A claim that something is wrong with is a result like any other: it is told, counted, and keeps nobody from the rest.</summary>
+/// <summary>
+/// A claim with an error is a result like any other: it is reported and counted, and does not stop the others.
+/// </summary>
 public sealed class EveryClaimTests
 {
     private static readonly Claim Bad = TestClaims.Full with { Id = "SD-BAD", Property = "I-NONE" };
@@ -17,12 +19,12 @@ public sealed class EveryClaimTests
     {
         var run = ToolRun.On(WithBad, new Bfs(), "gate");
         Assert.Contains("3 claims: 2 as expected, 0 not, 1 in error", run.Out, StringComparison.Ordinal);
-        Assert.Matches("\ngate: NOT as expected, something is in error: 3 claims, 0 certificates \\([0-9.]+ s\\)\n$", run.Out);
+        Assert.Matches("\ngate: NOT as expected because of an error: 3 claims, 0 certificates \\([0-9.]+ s\\)\n$", run.Out);
         Assert.Equal(3, run.ExitCode);
     }
 
     [Fact]
-    public void A_gate_of_nothing_but_errors_says_so_in_text_and_in_json()
+    public void A_gate_with_only_errors_reports_them_in_text_and_in_json()
     {
         var catalogue = TestClaims.Of(Bad);
         Assert.Contains("1 claim: 1 in error", ToolRun.On(catalogue, new Bfs(), "gate").Out, StringComparison.Ordinal);
@@ -36,20 +38,20 @@ public sealed class EveryClaimTests
     [Theory]
     [InlineData("300/1000")]
     [InlineData("6/6")]
-    public void A_shard_with_nothing_in_it_is_no_success(string shard)
+    public void An_empty_shard_is_not_a_success(string shard)
     {
         var run = ToolRun.Of("gate", "--shard", shard);
-        Assert.Contains($"shard {shard.Replace("/", " of ")} has nothing in it: there are 5 claims", run.Error, StringComparison.Ordinal);
-        Assert.Contains("hint: write --shard 5/5 at most", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"shard {shard.Replace("/", " of ")} is empty: there are only 5 claims", run.Error, StringComparison.Ordinal);
+        Assert.Contains("hint: use at most 5 shards", run.Error, StringComparison.Ordinal);
         Assert.Equal(3, run.ExitCode);
     }
 
     [Fact]
-    public void Check_goes_on_behind_a_claim_in_error_and_tells_it_with_its_instance()
+    public void Check_continues_after_a_claim_in_error_and_reports_it_with_its_instance()
     {
         var run = ToolRun.On(WithBad, new Bfs(), "check", "SD-FULL", "SD-BAD", "SD-LOCAL");
         Assert.Contains("SD-FULL:I-ENTRY  proved, as expected", run.Out, StringComparison.Ordinal);
-        Assert.Contains("SD-BAD  not decided, there is an error in it", run.Out, StringComparison.Ordinal);
+        Assert.Contains("SD-BAD  not decided because of an error in it", run.Out, StringComparison.Ordinal);
         Assert.Contains("SD-LOCAL:I-ENTRY  refuted, as expected", run.Out, StringComparison.Ordinal);
         Assert.Contains("3 claims: 2 as expected, 0 not, 1 in error", run.Out, StringComparison.Ordinal);
         Assert.Contains("error VRF113: SD-BAD on shootdown cpu=2,frame=1 x86: ", run.Error, StringComparison.Ordinal);
@@ -71,7 +73,7 @@ public sealed class EveryClaimTests
     public void A_mistake_of_ours_in_one_claim_does_not_lose_the_others()
     {
         var run = ToolRun.On(WithBad, new FailsOnce(), "check", "SD-FULL", "SD-LOCAL");
-        Assert.Contains("SD-FULL:I-ENTRY  not decided, by a mistake of ours", run.Out, StringComparison.Ordinal);
+        Assert.Contains("SD-FULL:I-ENTRY  not decided because of an internal error", run.Out, StringComparison.Ordinal);
         Assert.Contains("SD-LOCAL:I-ENTRY  refuted, as expected", run.Out, StringComparison.Ordinal);
         Assert.Equal(4, run.ExitCode);
     }
@@ -86,12 +88,12 @@ public sealed class EveryClaimTests
         Assert.Contains("SD-WITNESS", run.Out, StringComparison.Ordinal);
         Assert.Contains("SOLVERS", run.Out.ToUpperInvariant(), StringComparison.Ordinal);
         Assert.Contains("TestClaims.cs(", run.Error, StringComparison.Ordinal);
-        Assert.Contains("error VRF305: two claims have the id 'SD-FULL:I-ENTRY'", run.Error, StringComparison.Ordinal);
+        Assert.Contains("error VRF305: two claims have the identifier 'SD-FULL:I-ENTRY'", run.Error, StringComparison.Ordinal);
         Assert.Equal(3, run.ExitCode);
     }
 
     [Fact]
-    public void Two_claims_with_one_id_keep_nobody_from_the_others()
+    public void Two_claims_with_one_identifier_do_not_affect_the_others()
     {
         var twice = TestClaims.Of(TestClaims.Full, TestClaims.Local with { Id = TestClaims.Full.Id }, TestClaims.Witness);
         Assert.Equal(0, ToolRun.On(twice, new Bfs(), "check", "SD-WITNESS").ExitCode);
@@ -104,7 +106,7 @@ public sealed class EveryClaimTests
     }
 
     [Fact]
-    public void A_list_that_throws_is_told_at_its_line_and_the_others_are_read()
+    public void A_list_that_throws_is_reported_at_its_line_and_the_others_are_read()
     {
         var catalogue = Catalogue.Of(() => [], () => [new Throwing(), new Sound()]);
         var list = ToolRun.On(catalogue, new Bfs(), "list");
@@ -119,7 +121,7 @@ public sealed class EveryClaimTests
     }
 
     [Fact]
-    public void What_is_written_wrong_in_a_claim_has_the_line_of_the_claim()
+    public void A_mistake_in_a_claim_is_reported_at_the_line_of_the_claim()
     {
         var here = new Claim
         {
@@ -138,7 +140,7 @@ public sealed class EveryClaimTests
     }
 
     [Fact]
-    public void Prove_goes_on_behind_a_claim_in_error()
+    public void Prove_continues_after_a_claim_in_error()
     {
         var run = ToolRun.On(WithBad, new Bfs(), "prove", "SD-BAD", "SD-FULL", "--any-size", "--json");
         using var json = Json(run);
@@ -147,7 +149,7 @@ public sealed class EveryClaimTests
     }
 
     [Fact]
-    public void Compare_goes_on_behind_a_claim_in_error()
+    public void Compare_continues_after_a_claim_in_error()
     {
         var run = ToolRun.On(WithBad, new Bfs(), "compare", "--engines", "bfs");
         Assert.Contains("SD-LOCAL:I-ENTRY  refuted in 5", run.Out, StringComparison.Ordinal);
@@ -167,7 +169,7 @@ public sealed class EveryClaimTests
         public override IEnumerable<Claim> Claims => [TestClaims.Full];
     }
 
-    /// <summary>An engine that does not work when it is asked first.</summary>
+    /// <summary>An engine that fails on its first call.</summary>
     private sealed class FailsOnce : Verify.Engines.IEngine
     {
         private readonly Bfs inner = new();

@@ -7,7 +7,9 @@ using Verify.Tests.Solvers;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>Ctrl-C: once for what there is, twice for the end, and nothing of it is left behind.</summary>
+/// <summary>
+/// Ctrl-C: the first one prints the results so far, the second one ends the tool; no process or file is left behind.
+/// </summary>
 public sealed class InterruptTests
 {
     [Fact]
@@ -46,7 +48,7 @@ public sealed class InterruptTests
     [InlineData("INT", 1)]
     [InlineData("INT", 2)]
     [InlineData("TERM", 2)]
-    public void A_proof_that_is_interrupted_says_so_and_leaves_no_solver_behind(string signal, int times)
+    public void An_interrupted_proof_is_reported_and_leaves_no_solver_behind(string signal, int times)
     {
         using var folder = new TestDirectory();
         using var fake = Hanging(folder);
@@ -64,7 +66,7 @@ public sealed class InterruptTests
     [InlineData("gate")]
     [InlineData("certify")]
     [InlineData("certify", true)]
-    public void What_is_interrupted_at_its_certificates_is_not_green(string command, bool isOfFiles = false)
+    public void A_gate_that_is_interrupted_at_its_certificates_is_not_a_success(string command, bool isOfFiles = false)
     {
         using var folder = new TestDirectory();
         using var files = new TestDirectory();
@@ -80,7 +82,7 @@ public sealed class InterruptTests
 
         Assert.True(run.Ends(60_000));
         Assert.Equal(ExitCode.Undecided, run.ExitCode);
-        Assert.Matches("^verify: interrupted; [0-9]+ of [0-9]+ certificates were not looked at\n$", run.Error);
+        Assert.Matches("^verify: interrupted; [0-9]+ of [0-9]+ certificates were not checked\n$", run.Error);
     }
 
     private static FakeSolver Hanging(TestDirectory folder) =>
@@ -93,7 +95,7 @@ public sealed class InterruptTests
         return File.ReadAllText(id).Trim();
     }
 
-    // The system takes its time to end what was killed; then it is listed until its new parent has taken note of it.
+    // The system may list a killed process until its new parent has collected it.
     private static bool IsAlive(string process)
     {
         try
@@ -103,7 +105,7 @@ public sealed class InterruptTests
         }
         catch (IOException)
         {
-            return false; // it is gone, perhaps while it was looked at
+            return false; // the process has ended
         }
     }
 

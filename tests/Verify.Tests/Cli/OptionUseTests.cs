@@ -10,7 +10,7 @@ using Verify.Symbolic;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>What a command line may say, in which words, and which option does something for which engine.</summary>
+/// <summary>The options of each command, their texts, and the engines that use them.</summary>
 public sealed class OptionUseTests
 {
     private static readonly SolverChoice Solvers = new([new LazySolver(SolverKind.Z3)]);
@@ -44,8 +44,8 @@ public sealed class OptionUseTests
 
     [Theory]
     [InlineData("--compact proves nothing", "--paranoid", "--compact")]
-    [InlineData("--compact keeps hashes", "--compact", "--checkpoint", "there")]
-    public void What_contradicts_itself_is_refused(string why, params string[] options)
+    [InlineData("--compact stores hashes", "--compact", "--checkpoint", "there")]
+    public void Contradictory_options_are_rejected(string why, params string[] options)
     {
         using var folder = new Verify.Tests.Explicit.Storage.TestDirectory();
         string[] given = [.. options.Select(option => option == "there" ? folder.Path : option)];
@@ -60,7 +60,7 @@ public sealed class OptionUseTests
     [InlineData("--trace", "help", "replay")]
     [InlineData("verify ", "version")]
     [InlineData("verify ", "-V")]
-    public void What_is_asked_as_a_command_is_answered_as_the_option(string said, params string[] arguments)
+    public void Help_and_version_work_as_commands_and_as_options(string said, params string[] arguments)
     {
         var run = ToolRun.Of(arguments);
         Assert.Equal(0, run.ExitCode);
@@ -87,9 +87,9 @@ public sealed class OptionUseTests
         Assert.Contains("\"SD-FULL:I-ENTRY\"", ToolRun.Of("list", "sd-full", "--json").Out);
     }
 
-    // TestClaims has a family that some claims are about; of itself it can be asked as well.
+    // TestClaims has a family with claims, whose properties can be checked directly as well.
     [Fact]
-    public void A_family_can_be_asked_about_without_a_claim()
+    public void A_family_can_be_checked_without_a_claim()
     {
         var run = ToolRun.Of("check", TestClaims.Family.Name);
         Assert.Equal(0, run.ExitCode);
@@ -107,7 +107,7 @@ public sealed class OptionUseTests
     [InlineData("Safe", 0)]
     [InlineData("safe", 1)]
     [InlineData("SAFE", 0)]
-    public void A_property_is_asked_by_the_name_that_is_written(string name, int code)
+    public void A_property_is_found_by_its_exact_name(string name, int code)
     {
         var catalogue = new Catalogue(() => [new Cases()], () => []);
         var run = ToolRun.On(catalogue, new ExplicitEngine(), "check", $"cases:{name}");
@@ -132,7 +132,7 @@ public sealed class OptionUseTests
     }
 
     [Fact]
-    public void A_property_that_no_instance_has_is_told_at_the_model()
+    public void A_property_that_no_instance_has_is_reported_at_the_model()
     {
         var run = ToolRun.Of("check", $"{TestClaims.Family.Name}:I-NOTHING");
         Assert.Equal(3, run.ExitCode);
@@ -140,9 +140,9 @@ public sealed class OptionUseTests
         Assert.DoesNotContain("Catalogue.cs", run.Error);
     }
 
-    // The local flush is enough on one processor, and not on two.
+    // The local flush suffices for one processor, but not for two.
     [Fact]
-    public void What_only_a_larger_size_shows_is_shown()
+    public void A_violation_at_a_larger_size_is_shown()
     {
         var run = ToolRun.Of("check", "SD-LOCAL:I-ENTRY", "--size", "cpu=1", "--sizes", "60");
         Assert.Equal(1, run.ExitCode);
@@ -154,7 +154,7 @@ public sealed class OptionUseTests
     }
 
     [Fact]
-    public void Larger_sizes_are_results_in_JSON_too_and_no_time_is_no_failure()
+    public void Larger_sizes_are_results_in_JSON_too_and_zero_seconds_is_allowed()
     {
         var run = ToolRun.Of("check", "SD-FULL", "--sizes", "1ms", "--json");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));

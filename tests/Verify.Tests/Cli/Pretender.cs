@@ -3,15 +3,15 @@ using Verify.Modelling;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>An engine that looks at nothing and says what it is told to say, with evidence that passes for some.</summary>
+/// <summary>A fake engine that returns a given verdict without a search, with evidence that looks plausible.</summary>
 /// <param name="name">Its name.</param>
-/// <param name="say">What it says of a model.</param>
-/// <param name="unavailable">Why it cannot be used, if it cannot.</param>
+/// <param name="say">The verdict for a model.</param>
+/// <param name="unavailable">The reason why the engine is unavailable; null if it is available.</param>
 internal sealed class Pretender(string name, Func<Model, Verdict> say, string? unavailable = null) : IEngine
 {
     public string Name => name;
 
-    public string Summary => "says what it is told to say";
+    public string Summary => "returns a given verdict";
 
     public string? Unavailable => unavailable;
 
@@ -23,7 +23,7 @@ internal sealed class Pretender(string name, Func<Model, Verdict> say, string? u
         return verdict with { Evidence = verdict.Evidence with { Checked = new Checked(model, property) } };
     }
 
-    /// <summary>Calls everything proved.</summary>
+    /// <summary>A fake engine that reports every property as proved.</summary>
     public static Pretender Optimist { get; } = new("optimist", model => new Verdict.Proved(new Evidence
     {
         Kind = EvidenceKind.Exhaustive,
@@ -31,7 +31,7 @@ internal sealed class Pretender(string name, Func<Model, Verdict> say, string? u
         NotLookedFor = [.. model.Properties.OfType<Property.Reachable>().Select(property => property.Name)],
     }));
 
-    /// <summary>A search that was ended by a number of states.</summary>
+    /// <summary>A fake search that ended at a number of states.</summary>
     public static Pretender FullAt(long states) => new("search", _ => new Verdict.HoldsUpTo(
         new ExplorationBound("stopped by budget", 3, states), new Evidence { Kind = EvidenceKind.Partial, Depth = 3, States = states }));
 }

@@ -8,7 +8,7 @@ using Verify.Traces;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>What a run that is replayed is held against: the same as what is decided.</summary>
+/// <summary>A replayed run is compared with the same expectation as a decision.</summary>
 public sealed class ReplayTests
 {
     [Theory]
@@ -69,7 +69,7 @@ public sealed class ReplayTests
         {
             var n = m.Var("n", Sort.Range(0, 3));
             m.Rule("up", s => s.When(n < 3).Set(n, n + 1));
-            m.Rule("down", s => s.When(n > 0).Set(n, n - 1).Never("nobody goes back", forbids));
+            m.Rule("down", s => s.When(n > 0).Set(n, n - 1).Never("no way back", forbids));
             m.Always("below", n < 2);
             m.Reachable("two", n == 2);
         }

@@ -2,7 +2,7 @@ using Verify.Tests.Explicit.Storage;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>The tool on disk: what it is asked to keep there, and what happens to it meanwhile.</summary>
+/// <summary>The options for disk storage and checkpoints, and interruptions of the tool while it uses them.</summary>
 public sealed class StorageTests
 {
     private const string Whole = "681,436 states, 5,573,552 transitions, depth 12";
@@ -12,14 +12,14 @@ public sealed class StorageTests
     [InlineData(11UL, "--memory", "1GB", "--threads", "1")]
     [InlineData(12UL, "--memory", "1MB", "--threads", "2")]
     [InlineData(13UL, "--memory", "1MB", "--threads", "2", "--size", "cpu=3,page=3", "--reduce", "partial-order,cone")]
-    public void A_run_killed_at_any_moment_goes_on_to_the_same_end(ulong seed, params string[] more)
+    public void A_run_killed_at_any_moment_resumes_with_the_same_result(ulong seed, params string[] more)
     {
         using var directory = new TestDirectory();
         string[] arguments = [.. Question, .. more.Contains("--size") ? more : [.. more, "--size", "cpu=4,page=3"]];
         using var undisturbed = ToolProcess.Start(arguments);
         arguments = [.. arguments, "--spill", directory.Path, "--checkpoint", directory.Path, "--checkpoint-every", "0s"];
         var random = new Prng(seed);
-        // A run may be at its end before anybody sees its checkpoint: such a round shows the counts, and little else.
+        // A run may end before its checkpoint is seen; such a round only compares the counts.
         for (var round = 1; ; round++)
         {
             var resumed = Killed(arguments, directory.Path, random, out var counts);
@@ -33,7 +33,7 @@ public sealed class StorageTests
         }
     }
 
-    // The table sets addresses aside, as many as are free if nobody stops it. Half of all are the runtime's.
+    // The table reserves half of the free addresses unless a limit prevents it; the runtime uses many as well.
     [Theory]
     [InlineData(1_800_000)]
     [InlineData(1_950_000)]
@@ -58,7 +58,7 @@ public sealed class StorageTests
         using var directory = new TestDirectory();
         string[] arguments = [.. Question, "--size", "cpu=4,page=3", "--threads", "1",
             "--checkpoint", directory.Path, "--checkpoint-every", "1h"];
-        // One may be at its end before the interrupt comes.
+        // A run may end before the interrupt arrives.
         for (var attempt = 1; !IsInterrupted(arguments, directory.Path); attempt++)
         {
             Assert.True(attempt < 20, "no interrupt was heeded");
@@ -69,7 +69,7 @@ public sealed class StorageTests
         Assert.Equal(Whole, ToolProcess.Start(arguments).Ended().Counts);
         Assert.Empty(Checkpoints(directory.Path));
 
-        // The same checkpoint without the states that belong to it.
+        // Restores the checkpoint without its state files.
         File.Move(checkpoint + ".copy", checkpoint);
         using var last = ToolProcess.Start(arguments);
         Assert.Equal((3, ""), (last.Ended().ExitCode, last.Out));
@@ -89,13 +89,14 @@ public sealed class StorageTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
     }
 
-    // Kills a run again and again until one comes to its end; returns how many kills left a checkpoint.
+    // Kills a run repeatedly until one completes; returns the number of kills that left a checkpoint.
     private static int Killed(string[] arguments, string directory, Prng random, out string counts)
     {
         var resumed = 0;
         for (var kills = 0; ; kills++)
         {
-            // Some early, when there may be nothing; the others with or just behind a checkpoint of their own.
+            // Some kills come early, possibly before any checkpoint; the others during or after a checkpoint of their
+            // run.
             using var run = ToolProcess.Start(arguments);
             var ends = kills > 6
                 || (kills % 3 == 0 ? run.Ends(random.Below(250)) : !WritesOne(run, directory) || run.Ends(random.Below(30)));
@@ -111,7 +112,7 @@ public sealed class StorageTests
         }
     }
 
-    // Interrupts a run once it searches; false if it ended before.
+    // Interrupts a run during its search; returns false if it ended before.
     private static bool IsInterrupted(string[] arguments, string directory)
     {
         using var run = ToolProcess.Start(arguments);
@@ -139,7 +140,7 @@ public sealed class StorageTests
     private static IEnumerable<string> Checkpoints(string directory) =>
         Directory.EnumerateFiles(directory, "checkpoint", SearchOption.AllDirectories);
 
-    // Waits until a process has written a checkpoint; false if it ends before.
+    // Waits for a checkpoint of a process; returns false if it ends before.
     private static bool WritesOne(ToolProcess run, string directory)
     {
         DateTime Last() => Checkpoints(directory).Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();

@@ -8,7 +8,7 @@ using Verify.Tests.TraceTexts;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>A small catalogue with a claim of every kind, and the tool run on it.</summary>
+/// <summary>A small catalogue with claims of every kind, and a way to run the tool on it.</summary>
 internal static class TestClaims
 {
     public static readonly Shootdown Family = new();
@@ -22,7 +22,7 @@ internal static class TestClaims
         Finding = "The other processor may have walked the page tables in the meantime.",
     };
 
-    public static readonly Claim Quiet = Make("SD-QUIET:I-ENTRY", "A local flush is enough if nobody speculates.",
+    public static readonly Claim Quiet = Make("SD-QUIET:I-ENTRY", "A local flush is enough if no processor speculates.",
         new Expectation.ProvedIf(Shootdown.NoReuse.Name),
         Choices.Default.With(Shootdown.LocalFlush).Assume(Shootdown.NoReuse, Shootdown.NoSpeculation)) with
     {
@@ -57,10 +57,10 @@ internal static class TestClaims
     };
 }
 
-/// <summary>One run of the tool.</summary>
+/// <summary>The result of one run of the tool.</summary>
 internal sealed record ToolRun(int ExitCode, string Out, string Error)
 {
-    // The same whatever this machine has.
+    // The same solvers on every machine.
     private static readonly ISolverSource[] Solvers =
         [new SolverProgram(SolverKind.Z3, "z3", "0.0.1", null), new SolverProgram(SolverKind.Cvc5, "", "", "it is not installed")];
 
@@ -78,7 +78,7 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
         Catalogue catalogue, IReadOnlyList<IEngine> engines, string[] arguments, CancellationToken cancellation = default) =>
         Of(catalogue, engines, arguments, null, cancellation);
 
-    /// <summary>With solvers of the test's own.</summary>
+    /// <summary>Runs the tool with given solvers.</summary>
     public static ToolRun Asking(
         IReadOnlyList<ISolverSource> solvers, Catalogue catalogue, Func<ISolverSource, IReadOnlyList<IEngine>> engines,
         params string[] arguments)

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>The tool in a process of its own, which can be killed.</summary>
+/// <summary>The tool in a separate process, which can be killed.</summary>
 internal sealed partial class ToolProcess : IDisposable
 {
     private readonly Process process;
@@ -17,16 +17,16 @@ internal sealed partial class ToolProcess : IDisposable
         (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
     }
 
-    /// <summary>What it wrote, once it has ended.</summary>
+    /// <summary>The standard output, after the process has ended.</summary>
     public string Out => output.GetAwaiter().GetResult();
 
-    /// <summary>What it complained about, once it has ended.</summary>
+    /// <summary>The standard error, after the process has ended.</summary>
     public string Error => error.GetAwaiter().GetResult();
 
-    /// <summary>The exit code, once it has ended.</summary>
+    /// <summary>The exit code, after the process has ended.</summary>
     public int ExitCode => process.ExitCode;
 
-    /// <summary>Bytes of addresses that it has now, whether there is memory behind them or not.</summary>
+    /// <summary>The bytes of address space of the process, with or without memory behind them.</summary>
     public long Addresses
     {
         get
@@ -38,60 +38,60 @@ internal sealed partial class ToolProcess : IDisposable
             }
             catch (InvalidOperationException)
             {
-                return 0; // it has ended meanwhile
+                return 0; // the process has ended
             }
         }
     }
 
-    /// <summary>States, transitions and depth, as it says them.</summary>
+    /// <summary>The states, transitions and depth in the output.</summary>
     public string Counts => CountsIn().Match(string.Join(' ', Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Value;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the tool.</summary>
     public static ToolProcess Start(params string[] arguments) => new(Started(Tool, arguments));
 
-    /// <summary>Starts it with another z3.</summary>
+    /// <summary>Starts the tool with another z3 program.</summary>
     public static ToolProcess StartWithZ3(string path, params string[] arguments) =>
         new(Started("env", [$"VERIFY_Z3={path}", Tool, .. arguments]));
 
-    /// <summary>Starts it with another libz3.</summary>
+    /// <summary>Starts the tool with another libz3.</summary>
     public static ToolProcess StartWithLibrary(string path, params string[] arguments) =>
         new(Started("env", [$"VERIFY_LIBZ3={path}", Tool, .. arguments]));
 
-    /// <summary>Starts it where no file may become larger.</summary>
+    /// <summary>Starts the tool with a limit on the size of files.</summary>
     public static ToolProcess StartWithSmallFiles(int kilobytes, params string[] arguments)
     {
-        // The runtime keeps its code in a large file unless it is told not to.
+        // The runtime would map its code from a large file without this setting.
         var script = string.Create(CultureInfo.InvariantCulture,
             $"trap '' XFSZ; ulimit -f {kilobytes}; export DOTNET_EnableWriteXorExecute=0; exec \"$0\" \"$@\"");
         return new(Started("bash", ["-c", script, Tool, .. arguments]));
     }
 
-    /// <summary>Starts it where addresses are scarce.</summary>
+    /// <summary>Starts the tool with a limit on its address space.</summary>
     public static ToolProcess StartWithFewAddresses(int kilobytes, params string[] arguments)
     {
-        // The C library sets 128 MB aside for the small change of each thread, and there are more of them on a larger machine.
+        // The C library reserves 128 MB per thread for its heap, and a larger machine has more threads.
         var script = string.Create(CultureInfo.InvariantCulture, $"ulimit -v {kilobytes}; export MALLOC_ARENA_MAX=1; exec \"$0\" \"$@\"");
         return new(Started("bash", ["-c", script, Tool, .. arguments]));
     }
 
-    /// <summary>Whether it ends within some time.</summary>
+    /// <summary>True if the process ends within some time.</summary>
     public bool Ends(int milliseconds) => process.WaitForExit(milliseconds);
 
-    /// <summary>Waits until it ends.</summary>
+    /// <summary>Waits for the end of the process.</summary>
     public ToolProcess Ended()
     {
         process.WaitForExit();
         return this;
     }
 
-    /// <summary>Ends it at once, whatever it is at.</summary>
+    /// <summary>Kills the process.</summary>
     public void Kill()
     {
         process.Kill();
         process.WaitForExit();
     }
 
-    /// <summary>Asks it to stop, as Ctrl-C does, or, with another signal, as a system does that shuts down.</summary>
+    /// <summary>Interrupts the process with a signal: by default that of Ctrl-C.</summary>
     public void Interrupt(string signal = "INT", int times = 1)
     {
         var script = string.Concat(Enumerable.Repeat($"kill -{signal} $0; ", times));
@@ -112,7 +112,7 @@ internal sealed partial class ToolProcess : IDisposable
 
     private static string Tool => Path.Combine(AppContext.BaseDirectory, "verify");
 
-    // What a shell runs in the background ignores interrupts, and so does what that starts: unless it is told not to.
+    // Background processes of a shell ignore interrupts, and so do their children, unless this is undone.
     private static readonly Lazy<bool> MayIgnoreInterrupts = new(() =>
     {
         using var env = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "true"]) { RedirectStandardError = true })!;

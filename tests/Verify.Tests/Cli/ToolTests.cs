@@ -39,7 +39,7 @@ public sealed partial class ToolTests
     [InlineData(0, "--help")]
     [InlineData(0, "check", "--help")]
     [InlineData(0, "--version")]
-    public void Exit_code_says_what_came_of_it(int expected, params string[] arguments)
+    public void The_exit_code_reflects_the_outcome(int expected, params string[] arguments)
     {
         var run = ToolRun.Of(arguments);
         Assert.Equal("", run.Error);
@@ -57,7 +57,7 @@ public sealed partial class ToolTests
         Assert.Contains("2 claims: 1 as expected, 1 not", run.Out);
     }
 
-    // Without its options, the command would decide something else.
+    // Without its options, the repeated command would decide something else.
     [Theory]
     [InlineData("--engine", "bfs")]
     [InlineData("--budget", "states=1M", "--budget", "depth=30", "--seed", "7")]
@@ -78,7 +78,7 @@ public sealed partial class ToolTests
     }
 
     [Fact]
-    public void What_an_assumption_carries_is_seen_with_the_options_that_it_was_found_with()
+    public void The_need_for_an_assumption_is_shown_with_the_options_of_the_run()
     {
         var run = ToolRun.On(TestClaims.Good, new Bfs(), "check", "SD-QUIET", "--budget", "states=100k");
         var text = string.Join(' ', run.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
@@ -100,7 +100,7 @@ public sealed partial class ToolTests
     [InlineData("--assume", "A-NOREUSE", true)]
     [InlineData("--assume", "A-NOSPEC", false)]
     [InlineData("--fault", "local-flush", false)]
-    public void What_is_switched_on_without_effect_is_named(string option, string name, bool isIdle) =>
+    public void A_choice_without_effect_is_reported(string option, string name, bool isIdle) =>
         Assert.Equal(isIdle, ToolRun.Of("check", "SD-FULL", option, name).Out.Contains($"{name} changes nothing"));
 
     [Fact]
@@ -144,10 +144,10 @@ public sealed partial class ToolTests
         interrupt.Cancel();
         var check = ToolRun.Until(TestClaims.Good, new Bfs(), ["check", "SD-FULL", "SD-LOCAL"], interrupt.Token);
         Assert.Contains("interrupted", check.Out);
-        Assert.Contains("1 of 2 claims were not looked at", check.Error);
+        Assert.Contains("1 of 2 claims were not decided", check.Error);
         Assert.Equal(2, check.ExitCode);
         var gate = ToolRun.Until(TestClaims.Good, new Bfs(), ["gate"], interrupt.Token);
-        Assert.Contains("5 of 5 claims were not looked at", gate.Error);
+        Assert.Contains("5 of 5 claims were not decided", gate.Error);
         Assert.Equal(2, gate.ExitCode);
     }
 
@@ -161,7 +161,7 @@ public sealed partial class ToolTests
     [Fact]
     public void The_catalogue_of_the_product_can_be_read() => Assert.NotNull(Verify.Cli.Hosting.Catalogue.Load().Claims.ToString());
 
-    /// <summary>Without times, digests and the version.</summary>
+    /// <summary>Removes times, digests and the version.</summary>
     private static string Stable(string text) =>
         Volatile().Replace(text, match => match.Groups["keep"].Value + "#");
 

@@ -8,13 +8,13 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>What the user sees of a model that is not well defined somewhere: the interleaving that leads there.</summary>
+/// <summary>The output for a model that is undefined in a reachable state: the steps that lead there.</summary>
 public sealed class UndefinedTests
 {
     private static readonly Claim Undefined = new()
     {
         Id = "UNDEFINED",
-        Sentence = "Nobody frees a page that is gone.",
+        Sentence = "No processor frees a page that is gone.",
         Family = new Pages(),
         Choices = Choices.Default.Assume(Pages.Alone),
         Property = "fine",
@@ -29,7 +29,7 @@ public sealed class UndefinedTests
     {
         var run = ToolRun.On(Catalogue, new ExplicitEngine(), "check", "UNDEFINED");
         Assert.Equal(3, run.ExitCode);
-        // With its assumption the claim holds: it is without it that the model is undefined.
+        // The claim holds with its assumption; the model is undefined without it.
         Assert.Contains("error VRF120: UNDEFINED on pages cpu=2: ", run.Error, StringComparison.Ordinal);
         Snapshot.Matches("cli-check-undefined", Stable(run.Out));
     }
@@ -73,7 +73,7 @@ public sealed class UndefinedTests
 
     private sealed class Pages : ModelFamily
     {
-        public static readonly Assumption Alone = new("A-ALONE", "one processor frees", "nobody");
+        public static readonly Assumption Alone = new("A-ALONE", "one processor frees", "no component");
 
         public override string Name => "pages";
 

@@ -6,7 +6,7 @@ using Verify.Scheduling;
 
 namespace Verify.Tests.Cli;
 
-/// <summary>A proof about nothing says so where one looks first.</summary>
+/// <summary>A vacuous proof is reported in the headline.</summary>
 public sealed class VacuousTests
 {
     private static readonly Claim Claimed = new()
@@ -24,20 +24,20 @@ public sealed class VacuousTests
     [InlineData(Idle.Kind.NoWitness, "the model has no Reachable")]
     [InlineData(Idle.Kind.Unmet, "'far' is not reachable")]
     [InlineData(Idle.Kind.IdleRule, "rule 'never' never fires")]
-    public void The_head_says_that_it_proves_nothing_and_problems_are_a_section(Idle.Kind kind, string problem)
+    public void The_headline_reports_a_vacuous_proof_and_problems_are_a_section(Idle.Kind kind, string problem)
     {
         var run = ToolRun.On(TestClaims.Of(Claimed with { Family = new Idle(kind) }), new ExplicitEngine(), "check", "VACUOUS");
-        Assert.StartsWith("VACUOUS  proved, but it proves nothing\n", run.Out);
+        Assert.StartsWith("VACUOUS  proved, but vacuous\n", run.Out);
         var head = run.Out[..run.Out.IndexOf("does not cover", StringComparison.Ordinal)];
-        Assert.Contains($"  not as it should be:\n    - PROBLEM vacuous: {problem}", head, StringComparison.Ordinal);
+        Assert.Contains($"  not as expected:\n    - PROBLEM vacuous: {problem}", head, StringComparison.Ordinal);
         Assert.Equal(1, run.ExitCode);
     }
 
     [Fact]
-    public void It_says_so_of_another_instance_too()
+    public void Another_instance_is_reported_as_well()
     {
         var run = ToolRun.On(TestClaims.Of(Claimed), new ExplicitEngine(), "check", "VACUOUS", "--size", "n=2");
-        Assert.StartsWith("VACUOUS  proved, but it proves nothing\n", run.Out);
+        Assert.StartsWith("VACUOUS  proved, but vacuous\n", run.Out);
         Assert.Contains("vacuous: the model has no Reachable property", run.Out, StringComparison.Ordinal);
         Assert.Equal(1, run.ExitCode);
     }
@@ -45,18 +45,19 @@ public sealed class VacuousTests
     [Theory]
     [InlineData(Idle.Kind.Declared, 0)]
     [InlineData(Idle.Kind.DeclaredInVain, 1)]
-    public void What_shall_never_fire_is_no_sign_of_an_empty_proof_and_fails_if_it_does(Idle.Kind kind, int code)
+    public void A_rule_declared_never_to_fire_is_not_vacuous_and_fails_if_it_fires(Idle.Kind kind, int code)
     {
         var run = ToolRun.On(TestClaims.Of(Claimed with { Family = new Idle(kind) }), new ExplicitEngine(), "gate");
         Assert.Equal(code, run.ExitCode);
         Assert.DoesNotContain("vacuous", run.Out, StringComparison.Ordinal);
-        Assert.Equal(code == 1, run.Out.Contains("rule 'never' fires, and shall never: the fix", StringComparison.Ordinal));
+        Assert.Equal(code == 1, run.Out.Contains("rule 'never' fires although it is declared never to: the fix", StringComparison.Ordinal));
     }
 
-    // By an invariant no rule is counted: whether it fires is asked near the start, and where that ends nothing, it is said.
+    // A proof by an invariant counts no rules; a bounded search checks which of them fire, and open questions are
+    // reported.
     [Theory]
     [InlineData(Idle.Kind.Declared, 0, "")]
-    [InlineData(Idle.Kind.DeclaredInVain, 1, "rule 'never' fires, and shall never: the fix")]
+    [InlineData(Idle.Kind.DeclaredInVain, 1, "rule 'never' fires although it is declared never to: the fix")]
     [InlineData(Idle.Kind.DeclaredFarOff, 0, "not judged: whether rule 'never' never fires (the fix)")]
     public void A_rule_that_shall_never_fire_is_judged_by_solvers_too(Idle.Kind kind, int code, string said)
     {
@@ -74,7 +75,7 @@ public sealed class VacuousTests
         }
     }
 
-    // The search goes through a cone that the rule is outside of, and then as far as it may.
+    // The rule is outside of the cone; the second search then continues up to its limit.
     [Fact]
     public void A_rule_that_a_reduction_leaves_out_is_judged_or_said_not_to_be()
     {
@@ -87,9 +88,9 @@ public sealed class VacuousTests
         Assert.Contains("PROBLEM not judged: whether rule 'never' never fires", cut.Out.Replace("\n      ", " "), StringComparison.Ordinal);
     }
 
-    // Whatever a second look would have found, this is not what was expected.
+    // The verdict is unexpected, whatever a second search would find.
     [Fact]
-    public void A_proof_that_was_not_expected_is_no_open_question()
+    public void An_unexpected_proof_is_not_an_open_question()
     {
         var claim = Claimed with { Family = new Idle(Idle.Kind.DeclaredFarOff), Expected = new Expectation.Refuted() };
         string[] cut = ["--reduce", "cone", "--budget", "depth=5"];
@@ -113,7 +114,7 @@ public sealed class VacuousTests
     }
 
     [Fact]
-    public void A_family_with_store_buffers_of_its_own_is_not_told_to_have_none()
+    public void A_family_with_store_buffers_is_not_reported_to_lack_them()
     {
         var buffered = Claimed with { Family = new Buffered() };
         Assert.Contains("no store buffers", ToolRun.On(TestClaims.Of(Claimed), new ExplicitEngine(), "check", "VACUOUS").Out);
@@ -128,10 +129,11 @@ public sealed class VacuousTests
     }
 
     [Fact]
-    public void A_budget_of_states_says_when_it_is_looked_at()
+    public void A_budget_of_states_names_when_it_is_checked()
     {
         var cut = ToolRun.On(TestClaims.Of(Claimed), new ExplicitEngine(), "check", "VACUOUS", "--budget", "states=1");
-        Assert.Contains("stopped by a budget of 1 states, looked at when a level is", cut.Out, StringComparison.Ordinal);
+        Assert.Contains("stopped by a budget of 1 states, checked at the end of each level",
+            cut.Out.Replace("\n    ", " "), StringComparison.Ordinal);
         Assert.Contains("no violation within 0 steps; 1 state, 0 transitions", cut.Out.Replace("\n    ", " "), StringComparison.Ordinal);
     }
 

@@ -5,7 +5,7 @@ using static Verify.Tests.Provoke;
 
 namespace Verify.Tests.Core;
 
-/// <summary>Every mistake that the language can see in a model gets its code, at its own line.</summary>
+/// <summary>Every detectable mistake in a model is reported with its code and line.</summary>
 public sealed class BadModelTests
 {
     private static readonly Field Number = new("n", Sort.Range(0, 3));
@@ -20,13 +20,13 @@ public sealed class BadModelTests
 
     [Theory]
     [Provokes("VRF103")]
-    [InlineData("a b", "'offers' offers 'a b', which is no word")]
-    [InlineData("a,b", "which is no word")]
-    [InlineData("a@b", "which is no word")]
-    [InlineData("", "which is no word")]
-    [InlineData("none", "which is no word")]
+    [InlineData("a b", "'offers' offers 'a b', which is not a valid name")]
+    [InlineData("a,b", "which is not a valid name")]
+    [InlineData("a@b", "which is not a valid name")]
+    [InlineData("", "which is not a valid name")]
+    [InlineData("none", "which is not a valid name")]
     [InlineData("assumed", "'offers' offers 'assumed' twice")]
-    public void What_a_family_offers_are_words_and_each_is_another(string fault, string said)
+    public void Names_of_choices_are_valid_and_unique(string fault, string said)
     {
         var error = Assert.Throws<UserErrorException>(() => new Offers(fault).Build(Choices.Default));
         Assert.Equal(ErrorCodes.BadDeclaration, error.Diagnostic.Code);
@@ -105,7 +105,7 @@ public sealed class BadModelTests
     }
 
     [Fact]
-    public void Different_places_are_no_double_write()
+    public void Different_places_are_not_a_double_write()
     {
         var m = new ModelBuilder("fine");
         var cpu = m.Processors("cpu", 2);
@@ -116,7 +116,8 @@ public sealed class BadModelTests
         m.Rule("fields", s => s.Set(record[Number], 1).Set(record[other], true));
         m.Thread("t", cpu, true, (thread, c) =>
         {
-            // The parameter of the step has the name of the thread's own, and 't' begins the name of its counter.
+            // The parameter of the step has the name of the thread's own parameter, and 't' is a prefix of its
+            // counter's name.
             thread.Step("swap", cpu, (s, d) => s.When(c != d).Set(a[c], a[d]).Set(a[d], a[c]).Set(t, true));
         });
         m.Always("p", true);
@@ -154,7 +155,7 @@ public sealed class BadModelTests
 
     [Fact]
     [Provokes("VRF106")]
-    public void Targets_that_are_no_location()
+    public void Targets_that_are_not_locations()
     {
         InModel(ErrorCodes.NotALocation, m => m.Rule("r", s => s.Set(true, false)));
         InModel(ErrorCodes.NotALocation, m => m.Rule("r", s => s.Set(Small(m) + 1, 2)));
@@ -221,7 +222,7 @@ public sealed class BadModelTests
 
     [Fact]
     [Provokes("VRF112")]
-    public void Initial_values_that_are_no_constants()
+    public void Initial_values_that_are_not_constants()
     {
         InModel(ErrorCodes.BadInitial, m => m.Var("y", Sort.Bool, Bit(m)));
         InModel(ErrorCodes.BadInitial, m => m.AnyOf("x", m.Record("r", Number)));
@@ -302,7 +303,7 @@ public sealed class BadModelTests
 
         public override ImmutableArray<Fault> Faults => [new(fault, "a fault")];
 
-        public override ImmutableArray<Assumption> Assumptions => [new("assumed", "it is so", "nobody")];
+        public override ImmutableArray<Assumption> Assumptions => [new("assumed", "it is so", "no component")];
 
         protected override void Describe(ModelBuilder m)
         {

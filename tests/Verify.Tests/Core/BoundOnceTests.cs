@@ -7,7 +7,7 @@ using static Verify.Tests.Provoke;
 
 namespace Verify.Tests.Core;
 
-/// <summary>A parameter stands for one thing wherever it can be looked at; a quantifier that binds it again is refused.</summary>
+/// <summary>A parameter is bound only once in a scope; a quantifier that binds it again is rejected.</summary>
 public sealed class BoundOnceTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public sealed class BoundOnceTests
     public void By_a_quantifier_in_a_conjunct_of_an_invariant() =>
         Assert.Equal(ErrorCodes.BoundTwice, Assert.Throws<UserErrorException>(() => new Rebinding().For(Small)).Diagnostic.Code);
 
-    // Leaving the inner quantifier must not take the parameter of the outer one out of scope, nor let it be bound again.
+    // Leaving the inner quantifier must not unbind the parameter of the outer one, nor allow it to be bound again.
     [Fact]
     public void Also_behind_another_quantifier() =>
         InModel(ErrorCodes.BoundTwice, m => m.Always("p", ForAll(Sort.Bool, p => Exists(Sort.Bool, q => p == q) & Again(p))));
@@ -49,14 +49,15 @@ public sealed class BoundOnceTests
 
     [Fact]
     [Provokes("VRF101")]
-    public void What_is_bound_has_a_finite_list_of_values()
+    public void A_binder_has_a_finite_list_of_values()
     {
         var map = Sort.Map(Sort.Bool, Sort.Bool);
         Here(ErrorCodes.SortMismatch, () => ForAllOver(false, new Binder("all", map)));
         InModel(ErrorCodes.SortMismatch, m => m.Mark("mark", map, p => (p, true)));
     }
 
-    // No model comes so far. Whoever evaluates an expression by itself still gets what was bound outside of the quantifier.
+    // No valid model contains this, but a direct evaluation of an expression restores the outer value after a
+    // quantifier.
     [Fact]
     public void Behind_a_quantifier_a_parameter_is_what_it_was_before()
     {

@@ -7,7 +7,7 @@ using Verify.Traces;
 
 namespace Verify.Tests.Core;
 
-/// <summary>Actors, arguments and marks are for readers: where they are undefined, no verdict is lost.</summary>
+/// <summary>Actors, arguments and marks are for readers only: an undefined one does not affect a verdict.</summary>
 public sealed class DecorationTests
 {
     public static TheoryData<int> Reductions => [.. Enumerable.Range(0, 8)];

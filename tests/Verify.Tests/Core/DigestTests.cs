@@ -6,7 +6,9 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
 
-/// <summary>A digest names the states, steps and properties of a model, and nothing about how they are written down.</summary>
+/// <summary>
+/// A digest identifies the states, steps and properties of a model, independent of how they are written.
+/// </summary>
 public sealed class DigestTests
 {
     private static readonly Source Source = Source.Manual("rule", "section");
@@ -23,7 +25,7 @@ public sealed class DigestTests
             m.Always("property", ForAll(cpu, x => Exists(cpu, y => x == y)), "in other words");
         }));
         Assert.Equal(plain, Plain(step: s => s.From(Source)));
-        Assert.Equal(plain, Plain(step: s => s.By("somebody").Shows()));
+        Assert.Equal(plain, Plain(step: s => s.By("an actor").Shows()));
         Assert.Equal(plain, Of((m, cpu, map) =>
         {
             m.Mark("word", cpu, c => (map[c], true));
@@ -59,7 +61,7 @@ public sealed class DigestTests
         Assert.All(digests, digest => Assert.Matches("^[0-9a-f]{12}$", digest));
     }
 
-    // Whatever names are made of, they are not taken for what stands around them.
+    // Special characters in names do not make the text ambiguous.
     [Fact]
     public void Sorts_and_models_of_other_names_are_others()
     {
@@ -94,7 +96,7 @@ public sealed class DigestTests
         Assert.NotEqual(more.Digest, forged.Digest);
     }
 
-    // The first two were looked for until their digests were one; of the others UTF-8 makes one text.
+    // The first two names have equal short digests, found by search; UTF-8 would encode the others as equal bytes.
     [Fact]
     public void Models_of_one_digest_are_not_taken_for_each_other()
     {
@@ -122,7 +124,7 @@ public sealed class DigestTests
     }
 
     [Fact]
-    public void Who_takes_a_step_is_part_of_what_a_model_is()
+    public void The_actors_of_steps_are_part_of_a_model()
     {
         static Model Of(string actor)
         {

@@ -3,7 +3,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
 
-/// <summary>What is constant is folded where it is written, and nothing partial gets lost by that.</summary>
+/// <summary>Constant expressions are folded where they are written, without losing partial ones.</summary>
 public sealed class FoldingTests
 {
     private readonly ModelBuilder m = new("test");

@@ -6,7 +6,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
 
-/// <summary>What each node of an expression and each kind of update means, and where it means nothing.</summary>
+/// <summary>The meaning of each kind of expression and update, and where each is undefined.</summary>
 public sealed class InterpreterTests
 {
     private static readonly SourceLocation Nowhere = new("nowhere", 1);
@@ -169,7 +169,7 @@ public sealed class InterpreterTests
 
     [Fact]
     [Provokes("VRF104")]
-    public void Two_writes_of_one_location_are_met_in_the_state_where_they_collide()
+    public void Two_writes_of_one_location_are_reported_in_the_state_where_they_collide()
     {
         var map = m.Map("map", Sort.Bool, Sort.Bool);
         var key = m.Var("key", Sort.Bool);
@@ -192,7 +192,7 @@ public sealed class InterpreterTests
 
     [Fact]
     [Provokes("VRF120")]
-    public void A_read_of_nothing_is_met_where_it_happens()
+    public void A_read_of_an_empty_option_is_reported_where_it_happens()
     {
         var option = m.Var("option", Sort.Option(Number.Sort));
         var other = m.Var("other", Number.Sort);
@@ -212,7 +212,7 @@ public sealed class InterpreterTests
 
     [Fact]
     [Provokes("VRF121")]
-    public void A_number_outside_of_its_range_is_met_where_it_is_assigned()
+    public void A_number_outside_of_its_range_is_reported_where_it_is_assigned()
     {
         var x = m.Var("x", Number.Sort, 3);
         var option = m.Var("option", Sort.Option(Number.Sort));
@@ -287,7 +287,7 @@ public sealed class InterpreterTests
 
     private bool isFinished;
 
-    // The variables so far, with something to do and something to say.
+    // Builds a model of the variables so far, with a rule and a property.
     private Model Finished()
     {
         if (!isFinished)

@@ -11,7 +11,7 @@ public sealed class LongModelsTests
 {
     private const int SmallStack = 3 << 19; // bytes, the least that threads have by default
 
-    // Whoever takes an expression apart goes as deep as it is nested, and a stack that ends ends the process.
+    // A pass over an expression recurses as deep as the expression, and a stack overflow ends the process.
     [Theory]
     [Provokes("VRF122")]
     [InlineData("and")]
@@ -108,7 +108,7 @@ public sealed class LongModelsTests
         Assert.All(lowered.Rules, rule => Assert.Equal((4000, true), (rule.Writes.Length, rule.AreUpdatesDefined.IsTrue)));
     }
 
-    // Of the same place, by two updates that cannot be told apart before.
+    // Two updates of the same place that cannot be distinguished in advance.
     [Fact]
     public void Two_writes_of_one_place_are_found_among_many()
     {

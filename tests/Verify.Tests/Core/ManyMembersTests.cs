@@ -10,7 +10,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
 
-/// <summary>A quantifier may range over very many values: nobody who takes it apart goes down one level for each.</summary>
+/// <summary>A quantifier may range over very many values; no pass recurses once per value.</summary>
 public sealed class ManyMembersTests
 {
     private const int Many = 30_000;
@@ -42,7 +42,7 @@ public sealed class ManyMembersTests
     }
 
     [Fact]
-    public void Solvers_are_told()
+    public void Solvers_are_listed()
     {
         var model = Described(Many);
         var engine = new KInductionEngine(RealSolver.OrSkip());
@@ -57,9 +57,10 @@ public sealed class ManyMembersTests
         Assert.All(ModelWriters.All, writer => Assert.NotEmpty(writer.Export(model, model.Property("fine"))[0].Text));
     }
 
-    // Where an option is empty the quantifier is undefined at its first value, and not looked at further: all depend on all.
+    // If an option is empty, the quantifier is undefined at its first value and stops there, so each value depends on
+    // all before.
     [Fact]
-    public void What_is_defined_only_in_turn_has_a_bound()
+    public void Nesting_by_evaluation_order_has_a_bound()
     {
         var m = new ModelBuilder("in turn");
         var x = m.Var("x", Sort.Option(Sort.Range(0, Many - 1)));

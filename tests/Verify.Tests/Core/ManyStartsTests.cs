@@ -12,7 +12,7 @@ using Verify.Traces;
 
 namespace Verify.Tests.Core;
 
-/// <summary>What is walked of a model that may start in millions of states costs what is allowed, and not a list of them.</summary>
+/// <summary>A walk of a model with millions of initial states respects its limit and does not list them.</summary>
 public sealed class ManyStartsTests
 {
     private const int Starts = 1 << 22;
@@ -63,7 +63,7 @@ public sealed class ManyStartsTests
         }
     }
 
-    // 2^44 of them: who makes a list of those of one variable takes 200 MB, and of all does not end.
+    // There are 2^44: a list for one variable takes 200 MB, and a list of all would never end.
     [Fact]
     public void Whoever_needs_one_of_them_makes_one()
     {

@@ -5,7 +5,7 @@ using static Verify.Tests.Provoke;
 
 namespace Verify.Tests.Core;
 
-/// <summary>Numbers, names and positions that nothing stands for are refused where they are written.</summary>
+/// <summary>Numbers, names and positions without a meaning are rejected at their line.</summary>
 public sealed class NamedNumbersTests
 {
     private enum Colour
@@ -83,7 +83,7 @@ public sealed class NamedNumbersTests
 
     [Fact]
     [Provokes("VRF106")]
-    public void A_mark_on_what_is_no_location() =>
+    public void A_mark_on_a_target_that_is_not_a_location() =>
         InModel(ErrorCodes.NotALocation, m => m.Mark("mark", Sort.Bool, p => (p, true)));
 
     private static Sort.Enumeration Colours => (Sort.Enumeration)Sort.Enum<Colour>();

@@ -8,13 +8,11 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
 
-/// <summary>
-/// That something is never reached is said of all states, as a proof is: it is no success either where the model hardly moves.
-/// </summary>
+/// <summary>"Never reached" is a statement about all states, like a proof, so it can be vacuous as well.</summary>
 public sealed class NeverReachedTests
 {
     private const string NoOther =
-        "vacuous: the model has no other Reachable property, so nothing shows that the answer is about anything";
+        "vacuous: the model has no other Reachable property, so the answer may be vacuous";
 
     public static TheoryData<Reductions> All =>
         [.. Enumerable.Range(0, 1 + (int)(Reductions.Symmetry | Reductions.ConeOfInfluence | Reductions.PartialOrder)).Cast<Reductions>()];
@@ -42,9 +40,9 @@ public sealed class NeverReachedTests
             report.Main!.Verdict.Evidence.Witnesses.OrderBy(witness => witness.Depth ?? -1));
     }
 
-    // The cone has two states; the way to the witness takes more than the budget leaves.
+    // The cone has two states; the path to the witness exceeds the rest of the budget.
     [Fact]
-    public void What_a_reduction_leaves_open_is_undecided()
+    public void A_question_that_a_reduction_leaves_open_is_undecided()
     {
         var run = new EngineOptions(new Budget(States: 5), Threads: 1, Reductions: Reductions.ConeOfInfluence);
         var report = ClaimReport.Decide(ClaimOf(withWitness: true, first: 0), new CachingEngine(new ExplicitEngine()), run);

@@ -11,7 +11,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
 
-/// <summary>What was once wrong, or passed in silence.</summary>
+/// <summary>Regression tests for former bugs.</summary>
 public sealed class RegressionTests
 {
     private static readonly ExplicitEngine Engine = new();
@@ -47,7 +47,7 @@ public sealed class RegressionTests
     }));
 
     [Fact]
-    public void A_range_left_behind_a_choice_of_options_is_met()
+    public void A_range_that_a_choice_of_options_leaves_is_reported()
     {
         var model = Model(m =>
         {
@@ -87,7 +87,8 @@ public sealed class RegressionTests
     [InlineData(2)]
     public void Symmetry_leaves_out_what_states_stand_for_when_no_number_holds_it(int threads)
     {
-        // Once each processor has its place a state stands for 33! others; the largest number is less than 20 times that.
+        // Once each processor has its place, a state stands for 33! others; the largest number is less than 20 times
+        // that.
         const int Cpus = 33;
         const int Ticks = 31;
         var model = Model(m =>
@@ -114,7 +115,7 @@ public sealed class RegressionTests
     [InlineData(-2, -2, -1)]
     public void The_largest_number_of_states_is_not_passed(int one, int other, int sum)
     {
-        // Negative numbers count from the largest one.
+        // Negative numbers count down from the largest one.
         static Int128 Counted(int number) => number < 0 ? Int128.MaxValue + number + 1 : number;
         Assert.Equal(Counted(sum), StateTally.Sum(Counted(one), Counted(other)));
         Assert.Equal(Counted(sum), StateTally.Sum(Counted(other), Counted(one)));
@@ -149,7 +150,7 @@ public sealed class RegressionTests
     }
 
     [Fact]
-    public void A_trigger_that_is_never_met_is_vacuous()
+    public void A_trigger_that_is_unreachable_is_vacuous()
     {
         var family = new Inline(m =>
         {
@@ -244,7 +245,7 @@ public sealed class RegressionTests
     }
 
     [Fact, Provokes("VRF114")]
-    public void What_a_model_throws_is_told_at_its_own_line()
+    public void An_exception_of_a_model_is_reported_at_its_own_line()
     {
         var error = Assert.Throws<UserErrorException>(() => new Thrower().Build(Choices.Default));
         Assert.Equal("VRF114", error.Diagnostic.Code.Id);
@@ -283,7 +284,7 @@ public sealed class RegressionTests
     [Theory]
     [InlineData(Reductions.None)]
     [InlineData(Reductions.Symmetry)]
-    public void A_step_that_nobody_can_be_named_for_is_a_step(Reductions reductions)
+    public void A_step_without_a_defined_actor_is_a_step(Reductions reductions)
     {
         var model = Model(m =>
         {
@@ -353,7 +354,7 @@ public sealed class RegressionTests
     {
         public string Name => "careless";
 
-        public string Summary => "says what it is told to";
+        public string Summary => "returns a given verdict";
 
         public string? Unavailable => null;
 
@@ -368,6 +369,6 @@ public sealed class RegressionTests
 
         public override string Summary => "a model whose code throws";
 
-        protected override void Describe(ModelBuilder m) => throw new InvalidOperationException("there is nothing to see");
+        protected override void Describe(ModelBuilder m) => throw new InvalidOperationException("the model fails");
     }
 }

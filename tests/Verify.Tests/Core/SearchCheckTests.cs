@@ -9,7 +9,7 @@ using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Tests.Core;
 
-/// <summary>Each lie that a search can tell is caught by the interpreter.</summary>
+/// <summary>The interpreter detects every kind of wrong search result.</summary>
 public sealed class SearchCheckTests
 {
     private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1) { Scrutiny = Scrutiny.Whole };
@@ -27,14 +27,14 @@ public sealed class SearchCheckTests
     }
 
     [Fact]
-    public void Of_what_comes_later_it_says_that_runs_were_not_looked_at()
+    public void The_check_of_a_leads_to_reports_that_it_does_not_cover_runs()
     {
         var m = new ModelBuilder("later");
         var at = m.Var("at", Sort.Range(0, 2));
         m.Rule("go", s => s.When(at < 2).Set(at, at + 1)).Fair();
         m.LeadsTo("comes", at == 0, at == 2);
         var model = m.Build();
-        Assert.Equal("the interpreter visited all 3 states and 2 transitions; no runs that go on for ever",
+        Assert.Equal("the interpreter visited all 3 states and 2 transitions; no infinite runs",
             new ExplicitEngine().Decide(model, model.Properties[0], Plain).Evidence.Checked!.ToString());
     }
 
@@ -51,9 +51,9 @@ public sealed class SearchCheckTests
             (honest with { RuleCounts = honest.RuleCounts.SetItem(0, 0) }, "'up' (CPU0) fires"),
             (honest with { RuleCounts = honest.RuleCounts.SetItem(0, honest.RuleCounts[0] - 1) }, "steps of 'up'"),
             (honest with { RuleCounts = honest.RuleCounts.SetItem(2, 1) }, "steps of 'never'"),
-            (honest with { Witnesses = [new("far", null), new("nowhere", null)] }, "'far' is met"),
+            (honest with { Witnesses = [new("far", null), new("nowhere", null)] }, "'far' is reached"),
             (honest with { Witnesses = [new("far", 9), new("nowhere", null)] }, "steps to 'far'"),
-            (honest with { Witnesses = [new("far", 10), new("nowhere", 3)] }, "'nowhere' is said to be met"),
+            (honest with { Witnesses = [new("far", 10), new("nowhere", 3)] }, "'nowhere' is reported as reached"),
         })
         {
             Assert.Contains(word, Caught(model, lie, Plain, states), StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed class SearchCheckTests
             Assert.Contains($"n=[{string.Join(", ", lost.Values[0].Items)}]", message, StringComparison.Ordinal);
         }
 
-        // A sample that is large enough notices, too.
+        // A large enough sample detects it as well.
         var few = Plain with { Scrutiny = new(600) };
         Assert.Contains("did not visit", Caught(model, evidence, few, states[..^20]), StringComparison.Ordinal);
     }
@@ -140,7 +140,7 @@ public sealed class SearchCheckTests
         {
             var engine = new Altered(lie);
             var error = Assert.Throws<UnreachableException>(() => Decide(engine));
-            Assert.Contains("shows nothing for it", error.Message, StringComparison.Ordinal);
+            Assert.Contains("without evidence", error.Message, StringComparison.Ordinal);
         }
     }
 
@@ -164,7 +164,7 @@ public sealed class SearchCheckTests
         return (model, evidence, [.. new ReachableWalk(new Interpreter(model)).NearestFirst().Select(visit => visit.State)]);
     }
 
-    // Two counters that go up and down between 0 and a limit.
+    // Two counters that move between 0 and a limit.
     private static Model Model(int limit, bool isCareless = false)
     {
         var m = new ModelBuilder("counters");
@@ -197,7 +197,7 @@ public sealed class SearchCheckTests
         protected override void Describe(ModelBuilder m) => SearchCheckTests.Describe(m, 5, isCareless: false);
     }
 
-    /// <summary>States of two counters, whichever is which.</summary>
+    /// <summary>The states of two interchangeable counters.</summary>
     private sealed class Orbits : IStateSet
     {
         public bool StandsForAll => true;
@@ -205,7 +205,7 @@ public sealed class SearchCheckTests
         public long? Find(State state) => state.Values[0].Items.Select(item => item.Number).Order().Aggregate((a, b) => (a * 10) + b);
     }
 
-    /// <summary>A set that somebody loses patience with.</summary>
+    /// <summary>A state set that cancels the run when it is used.</summary>
     private sealed class Interrupting(IStateSet states, CancellationTokenSource source) : IStateSet
     {
         private int asked;
@@ -223,7 +223,7 @@ public sealed class SearchCheckTests
         }
     }
 
-    /// <summary>A search that says something else than it did.</summary>
+    /// <summary>A search whose evidence is changed.</summary>
     private sealed class Altered(Func<Evidence, Evidence> lie) : IEngine
     {
         private readonly ExplicitEngine inner = new();

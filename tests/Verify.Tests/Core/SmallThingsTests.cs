@@ -8,13 +8,13 @@ using Verify.Traces;
 
 namespace Verify.Tests.Core;
 
-/// <summary>Seeds, digests, budgets, choices, traces as text: one line of truth each.</summary>
+/// <summary>Small tests of seeds, digests, budgets, choices and trace texts.</summary>
 public sealed class SmallThingsTests
 {
     [Fact]
     public void SplitMix64_gives_its_published_sequence()
     {
-        // Seed 1234567: the reference output that implementations of it are compared with.
+        // Seed 1234567 is the reference output for implementations of this generator.
         var prng = new Prng(1234567);
         Assert.Equal(
             [6457827717110365317UL, 3203168211198807973UL, 9817491932198370423UL, 4593380528125082431UL, 16408922859458223821UL],
@@ -123,7 +123,7 @@ public sealed class SmallThingsTests
     }
 
     [Fact]
-    public void A_trace_that_is_no_run_does_not_replay()
+    public void A_trace_that_is_not_a_run_does_not_replay()
     {
         var interpreter = new Interpreter(new Switches().Build(Choices.Default));
         var initial = interpreter.InitialStates().First();
@@ -170,11 +170,11 @@ public sealed class SmallThingsTests
         Assert.Equal("refuted", new Expectation.Refuted().Word);
     }
 
-    /// <summary>A family with one of everything.</summary>
+    /// <summary>A family with one choice of each kind.</summary>
     private sealed class Switches : ModelFamily
     {
         public static readonly Fault Stuck = new("stuck", "the first switch is stuck");
-        public static readonly Assumption Quiet = new("quiet", "nobody presses twice", "the house");
+        public static readonly Assumption Quiet = new("quiet", "the button is pressed once", "the house");
 
         public Fault AsksForFault { get; init; } = Stuck;
 

@@ -4,7 +4,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
 
-/// <summary>A program of named steps becomes rules: which ones, and which runs they allow.</summary>
+/// <summary>The rules that a program of named steps becomes, and the runs that they allow.</summary>
 public sealed class ThreadTests
 {
     private readonly ModelBuilder m = new("test");
@@ -348,7 +348,7 @@ public sealed class ThreadTests
         return m.Build();
     }
 
-    // Every longest run, or run of so many steps, by the labels of its steps.
+    // All maximal runs, or runs of a given length, as labels of their steps.
     private static List<string> Runs(ModelBuilder m, int most)
     {
         m.Always("always true", true);

@@ -67,7 +67,7 @@ public sealed class CoyoteTests
     }
 
     [Fact]
-    public void What_is_wrong_at_the_start_is_met_without_a_schedule()
+    public void An_error_at_the_start_is_found_without_a_schedule()
     {
         var m = new ModelBuilder("start");
         var any = m.AnyOf("any", Sort.Range(0, 999));
@@ -79,7 +79,7 @@ public sealed class CoyoteTests
     }
 
     [Fact]
-    public void A_deadlock_is_met_and_a_place_to_rest_is_none()
+    public void A_deadlock_is_found_and_a_resting_state_is_not_one()
     {
         Verdict Of(bool mayRest)
         {

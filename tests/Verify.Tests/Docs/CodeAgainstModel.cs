@@ -6,7 +6,7 @@ using Verify.Models.Shootdowns;
 
 namespace Verify.Tests.Docs;
 
-/// <summary>The front page's question about code is one that can be asked, and has the answer that it says.</summary>
+/// <summary>Compiles and checks the front page's example of code against a model.</summary>
 public sealed class CodeAgainstModel
 {
     [Fact]

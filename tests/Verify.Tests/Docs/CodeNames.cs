@@ -67,7 +67,7 @@ internal static partial class CodeNames
             : null;
     }
 
-    /// <summary>Whether a file declares a type.</summary>
+    /// <summary>True if a file declares a type.</summary>
     public static bool Declares(string file, string type) =>
         Regex.IsMatch(Repository.Text(file), $@"\b(class|record|struct|interface|enum) {Regex.Escape(type)}\b");
 
@@ -87,7 +87,7 @@ internal static partial class CodeNames
         }
     }
 
-    // What a reader is told to write, and the text of the tests that stands for it.
+    // The code that a page shows, and the text of the tests that corresponds to it.
     private static readonly string[] Told = ["models/LateFlushing/LateFlush.cs", "proofs/LateFlushing/Claims.cs"];
 
     // Words in capitals stand for what the reader puts there.

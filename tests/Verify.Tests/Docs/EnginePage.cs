@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Verify.Tests.Docs;
 
-/// <summary>The page on engines as text: which rows it has, and what is left of it when models have changed.</summary>
+/// <summary>The page on engines as text: its rows, and the page without rows of models that have changed.</summary>
 /// <param name="text">The page.</param>
 internal sealed partial class EnginePage(string text)
 {
@@ -18,19 +18,19 @@ internal sealed partial class EnginePage(string text)
             && !line.StartsWith("| claim |", StringComparison.Ordinal)).Select(line => line.Trim('|', ' ').Split(" | ")),
     ];
 
-    /// <summary>The claims that are not compared.</summary>
+    /// <summary>The claims that were not compared.</summary>
     public IReadOnlyList<string> NotCompared { get; } =
         [.. LineOfClaim().Matches(text[text.IndexOf(LeftOut, StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value)];
 
-    /// <summary>The rows whose answers contradict each other.</summary>
+    /// <summary>The rows with contradicting answers.</summary>
     public IReadOnlyList<string> Contradicted =>
         [.. Rows.Where(row => Decided(row).Distinct().Count() > 1).Select(row => row[0])];
 
-    /// <summary>The rows that are of other models than these.</summary>
+    /// <summary>The rows whose model has changed.</summary>
     public IReadOnlyList<string> Stale(IReadOnlyDictionary<string, string> digests) =>
         [.. Rows.Where(row => digests.GetValueOrDefault(row[0]) != row[1]).Select(row => row[0])];
 
-    /// <summary>The page without what is not so any more, and with the claims that are new among those left out.</summary>
+    /// <summary>The page without outdated rows; new claims are listed as left out.</summary>
     public EnginePage Of(IReadOnlyDictionary<string, string> digests)
     {
         var stale = Stale(digests).ToHashSet();
@@ -38,7 +38,7 @@ internal sealed partial class EnginePage(string text)
             && !(LineOfClaim().Match(line) is { Success: true } match && !digests.ContainsKey(match.Groups[1].Value)));
         var known = Rows.Select(row => row[0]).Concat(NotCompared).ToHashSet();
         var outside = stale.Where(digests.ContainsKey).Select(id => $"- {id}: its model has changed since\n")
-            .Concat(digests.Keys.Where(id => !known.Contains(id)).Select(id => $"- {id}: not looked at yet\n")).ToList();
+            .Concat(digests.Keys.Where(id => !known.Contains(id)).Select(id => $"- {id}: not compared yet\n")).ToList();
         var left = string.Join('\n', lines);
         if (outside.Count > 0)
         {

@@ -5,7 +5,7 @@ using Verify.Tests.Snapshots;
 
 namespace Verify.Tests.Docs;
 
-/// <summary>The page on engines speaks of every claim as it is today, and nobody contradicts anybody in it.</summary>
+/// <summary>The page on engines covers the current claims, and its answers do not contradict each other.</summary>
 public sealed partial class EnginePageTests
 {
     private const string File = "proofs/ENGINES.md";
@@ -45,7 +45,7 @@ public sealed partial class EnginePageTests
         var other = page.Of(without);
         Assert.DoesNotContain($" {row[0]}: ", other.Text, StringComparison.Ordinal);
         Assert.DoesNotContain($"- {page.NotCompared[0]}: ", other.Text, StringComparison.Ordinal);
-        Assert.EndsWith("- NEW:I-NEW: not looked at yet\n", other.Text, StringComparison.Ordinal);
+        Assert.EndsWith("- NEW:I-NEW: not compared yet\n", other.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed partial class EnginePageTests
     }
 
     [Fact]
-    public void What_search_says_is_what_is_expected()
+    public void The_search_gives_the_expected_result()
     {
         var expected = Catalogue.Load().Claims.ToDictionary(claim => claim.Id, claim => claim.Expected);
         var rows = Page.Rows.Where(row => expected.ContainsKey(row[0])).ToList();

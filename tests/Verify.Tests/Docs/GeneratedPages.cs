@@ -12,7 +12,7 @@ using Verify.Tests.Snapshots;
 
 namespace Verify.Tests.Docs;
 
-/// <summary>Pages that are written from what they speak of; <c>SNAPSHOTS=update</c> writes them.</summary>
+/// <summary>The pages that are generated from models and claims; <c>SNAPSHOTS=update</c> writes them.</summary>
 public sealed class GeneratedPages
 {
     [Fact]
@@ -32,7 +32,7 @@ public sealed class GeneratedPages
     }
 
     [Fact]
-    public void The_page_of_claims_says_what_the_engine_says()
+    public void The_page_of_claims_has_the_results_of_the_engine()
     {
         var page = new StringBuilder();
         page.AppendLine("# Claims").AppendLine();
@@ -53,7 +53,7 @@ public sealed class GeneratedPages
     }
 
     [Fact]
-    public void The_page_of_mechanisms_says_what_became_of_each_variant()
+    public void The_page_of_mechanisms_has_the_result_of_each_variant()
     {
         var page = new StringBuilder();
         page.AppendLine("# Mechanisms").AppendLine();
@@ -76,7 +76,10 @@ public sealed class GeneratedPages
         Snapshot.MatchesPage("models/README.md", page.ToString());
     }
 
-    /// <summary>The kernel sources that were not read, so that nobody takes the models for closer to the kernel than they are.</summary>
+    /// <summary>
+    /// Lists the kernel sources that are cited from memory, so that readers know where the models may differ from the
+    /// kernel.
+    /// </summary>
     private static void AppendRecalled(StringBuilder page)
     {
         var recalled = Sources.OfAll().Where(source => source.IsRecalled).Select(source => source.ToString())
@@ -102,7 +105,7 @@ public sealed class GeneratedPages
         return accepted.Claims.Contains(claim.Id) ? "[proved](certificates.lock)" : "";
     }
 
-    // Both pages tell of the same decisions.
+    // Both pages use the same decisions.
     private static readonly Lazy<ImmutableArray<ClaimReport>> Decided = new(() =>
     [
         .. Catalogue.Load().Claims.Select(claim =>

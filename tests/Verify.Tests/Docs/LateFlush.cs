@@ -24,10 +24,10 @@ public sealed class LateFlush : ModelFamily
         var tlb = m.Map("tlb", cpu, Sort.Bool);
         var isFree = m.Var("page_is_free", Sort.Bool);
 
-        // The hardware may do this at any time, on any CPU, for any address it can reach.
+        // The hardware may do this at any time, on any CPU, for any reachable address.
         m.Rule("speculative walk", cpu, (s, c) => s.When(pte & !tlb[c]).Set(tlb[c], true));
 
-        // What one CPU does, step by step. Between two steps everything else may happen.
+        // The steps of one CPU. Others can act between any two steps.
         m.Thread("munmap", cpu, repeats: false, (t, c) =>
         {
             void Flush() => t.Step("flush_tlb_mm_range", s => s.Each(cpu, d => s.Set(tlb[d], false)));

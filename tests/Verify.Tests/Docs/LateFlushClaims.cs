@@ -16,7 +16,7 @@ public sealed class LateFlushClaims : ClaimList
             Choices = Choices.Default.With(LateFlush.FreeFirst),
             Property = "I-ENTRY",
             Expected = new Expectation.Refuted(),
-            Sources = [Source.Mail("somebody", "in a review", "message id")],
+            Sources = [Source.Mail("a reviewer", "in a review", "message id")],
         },
         new Claim
         {

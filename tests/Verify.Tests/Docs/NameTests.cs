@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Verify.Tests.Docs;
 
-/// <summary>What pages name exists: types, members, files, options, commands, links. A page that names what is gone is wrong.</summary>
+/// <summary>The types, members, files, options, commands and links that pages name must exist.</summary>
 public sealed partial class NameTests
 {
     /// <summary>The pages that people write; generated ones name what their generator found.</summary>

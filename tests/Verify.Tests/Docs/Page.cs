@@ -2,28 +2,28 @@ using System.Text.RegularExpressions;
 
 namespace Verify.Tests.Docs;
 
-/// <summary>A page with blocks of commands and of code that must be true.</summary>
+/// <summary>A page with blocks of commands and code that are checked.</summary>
 internal sealed partial class Page(string text)
 {
     private readonly List<string> lines = [.. text.Split('\n')];
 
-    /// <summary>The page, perhaps with new outputs.</summary>
+    /// <summary>The text of the page, with updated outputs if any.</summary>
     public string Text => string.Join('\n', lines);
 
     /// <summary>The lines of each block of a language.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Blocks(string language) =>
         [.. Starts(language).Select(start => lines.GetRange(start, EndOf(start) - start))];
 
-    /// <summary>Runs every command and compares; with an update, writes down what is printed where it differs.</summary>
+    /// <summary>Runs every command and compares its output; in update mode, replaces outputs that differ.</summary>
     /// <param name="run">The output of a command; null to leave it as it is.</param>
-    /// <param name="isUpdate">Whether to write instead of complaining.</param>
-    /// <returns>What differs, one text a command.</returns>
+    /// <param name="isUpdate">True to update the page instead of reporting differences.</param>
+    /// <returns>The differences, one text per command.</returns>
     public IReadOnlyList<string> Run(Func<string, string?> run, bool isUpdate)
     {
         var problems = new List<string>();
         for (var at = 0; at < lines.Count; at++)
         {
-            // The language of the block is looked up each time, because an update moves what is below.
+            // The block is looked up each time, because an update moves the lines below it.
             if (!lines[at].StartsWith("$ ", StringComparison.Ordinal) || !IsInConsole(at))
             {
                 continue;
@@ -56,10 +56,10 @@ internal sealed partial class Page(string text)
         return problems;
     }
 
-    /// <summary>Whether lines are as expected, where a line of three dots stands for any number of lines.</summary>
+    /// <summary>True if the lines are as expected; a line of three dots matches any number of lines.</summary>
     public static bool Matches(IReadOnlyList<string> expected, IReadOnlyList<string> found)
     {
-        // fits[j]: the expected lines so far can stand for the first j of those found.
+        // fits[j]: the expected lines so far match the first j lines found.
         var fits = new bool[found.Count + 1];
         fits[0] = true;
         foreach (var line in expected)
@@ -78,7 +78,7 @@ internal sealed partial class Page(string text)
         return fits[found.Count];
     }
 
-    /// <summary>Whether the lines of a block follow each other in a text, however far they are indented.</summary>
+    /// <summary>True if a text contains the lines of a block, at any indentation.</summary>
     public static bool Contains(string text, IReadOnlyList<string> block)
     {
         var all = text.Split('\n').Select(line => line.Trim()).ToList();

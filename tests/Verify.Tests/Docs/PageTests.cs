@@ -1,6 +1,6 @@
 namespace Verify.Tests.Docs;
 
-/// <summary>A page is only as true as what compares it.</summary>
+/// <summary>Tests of the comparison of pages.</summary>
 public sealed class PageTests
 {
     private const string Sample =

@@ -50,7 +50,7 @@ internal static class Shell
         return [.. words.Skip(1)];
     }
 
-    /// <summary>What a command prints, errors included.</summary>
+    /// <summary>The output of a command, including errors.</summary>
     public static string Run(string command)
     {
         var output = new StringWriter { NewLine = "\n" };

@@ -3,7 +3,7 @@ using Verify.Modelling;
 
 namespace Verify.Tests.Docs;
 
-/// <summary>A kernel source without a version mixes eras: it names one, or says that it was not read.</summary>
+/// <summary>A kernel source names a version, or is marked as cited from memory.</summary>
 public sealed partial class SourceTests
 {
     [Fact]

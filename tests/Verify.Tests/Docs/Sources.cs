@@ -4,7 +4,7 @@ using Verify.Models.Shootdowns;
 
 namespace Verify.Tests.Docs;
 
-/// <summary>What the models and claims cite.</summary>
+/// <summary>Collects the sources that models and claims cite.</summary>
 internal static class Sources
 {
     /// <summary>The sources of all claims, of the rules of their instances, and of the faults of all families.</summary>

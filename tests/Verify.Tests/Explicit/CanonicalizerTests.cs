@@ -7,7 +7,7 @@ using Verify.Tests.Laws.Generators;
 
 namespace Verify.Tests.Explicit;
 
-/// <summary>The representative of an orbit, against permutations of the values themselves.</summary>
+/// <summary>Compares the representative of an orbit with permutations of the values.</summary>
 public sealed unsafe class CanonicalizerTests
 {
     [Theory]
@@ -86,7 +86,7 @@ public sealed unsafe class CanonicalizerTests
         for (var round = 0; round < 5; round++)
         {
             Assert.Equal(expected, Representative(canonicalizer, compiled, OneToOne()));
-            Assert.Equal(9 * 9 * 40320, canonicalizer.OrbitSize); // which page has none, which frame, and the pairs of the others
+            Assert.Equal(9 * 9 * 40320, canonicalizer.OrbitSize); // page, frame, and pairs of the others
         }
     }
 
@@ -99,7 +99,7 @@ public sealed unsafe class CanonicalizerTests
         Assert.Contains("34 members", error.Message, StringComparison.Ordinal);
     }
 
-    // All that a leaf can have to do with members: keys of one set twice, options of records, numbers wider than a table.
+    // All relations of a leaf to members: two keys of one set, options of records, numbers wider than a table.
     private static (Model, CompiledModel) Compile(int[] sizes)
     {
         var m = new ModelBuilder("relations");
@@ -140,7 +140,7 @@ public sealed unsafe class CanonicalizerTests
     private static State Permuted(State state, IReadOnlyDictionary<string, int[]> permutation) =>
         new([.. state.Values.Select(value => Identities.Permuted(value, permutation))]);
 
-    // The sparser, the more members are alike.
+    // A larger number gives more members that are alike.
     private static State AnyState(Model model, Prng prng, int sparse) =>
         new([.. model.Variables.Select(variable => AnyValue(variable.Sort, prng, sparse))]);
 

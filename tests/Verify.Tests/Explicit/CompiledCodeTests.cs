@@ -10,14 +10,14 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Tests.Explicit;
 
 /// <summary>
-/// What compiled code says of a state is what its term says. Not only our code writer can be wrong, the compiler behind
-/// it can: .NET 10.0.12 folds a branch on a value that joins two paths as if only one of them led there.
+/// Compiled code computes the same as its term. The JIT behind our emitter can be wrong too: .NET 10.0.12 folds a
+/// branch on a value that joins two paths as if only one of them led there.
 /// </summary>
 public sealed class CompiledCodeTests
 {
     private const int Leaves = 6;
 
-    // Conditions that exclude each other, a choice between two leaves by them, and a comparison of the leaves after it.
+    // Mutually exclusive conditions, a choice between two leaves by them, and a comparison of the leaves afterwards.
     [Fact]
     public void A_choice_that_is_never_made_decides_nothing()
     {
@@ -53,7 +53,7 @@ public sealed class CompiledCodeTests
     }
 
     [Fact]
-    public void Code_says_what_its_term_says()
+    public void Compiled_code_agrees_with_its_term()
     {
         var random = new Random(1);
         var compared = 0;
@@ -89,7 +89,7 @@ public sealed class CompiledCodeTests
         return compared;
     }
 
-    // All codes of the leaves that terms read; what only fills words stays as it is.
+    // All codes of the leaves that terms read; leaves that only fill words keep theirs.
     private static IEnumerable<int[]> States(StateShape shape)
     {
         var codes = new int[shape.Leaves.Length];
@@ -123,7 +123,7 @@ public sealed class CompiledCodeTests
             m.Var($"v{leaf}", Sort.Range(0, codes[leaf] - 1));
         }
 
-        // Each leaves three bits of a word free.
+        // Each leaf leaves three bits of a word unused.
         for (var word = 0; isWide && word < 4; word++)
         {
             m.Map($"fill{word}", m.ScalarSet($"slot{word}", 6), Sort.Range(0, 1000));

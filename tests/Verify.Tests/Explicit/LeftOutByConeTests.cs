@@ -11,7 +11,9 @@ using Verify.Tests.Explicit.Storage;
 
 namespace Verify.Tests.Explicit;
 
-/// <summary>Whether a proof is vacuous is found out with the cone of influence as without it, or it is said that it was not.</summary>
+/// <summary>
+/// With the cone of influence, the vacuity of a proof is determined as without it, or reported as open.
+/// </summary>
 public sealed class LeftOutByConeTests
 {
     private static readonly EngineOptions Reduced = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
@@ -27,7 +29,7 @@ public sealed class LeftOutByConeTests
         ClaimReport.Decide(ClaimOf(steps: 30), new ExplicitEngine(), Reduced with { Reductions = reductions }).Problems);
 
     [Fact]
-    public void What_is_met_is_a_witness_with_its_depth()
+    public void A_reached_property_is_a_witness_with_its_depth()
     {
         var report = Assert.IsType<Report>(ClaimReport.Decide(ClaimOf(steps: 30), new ExplicitEngine(), Reduced).Main);
         Assert.Equal(2, report.Verdict.Evidence.States);
@@ -38,7 +40,7 @@ public sealed class LeftOutByConeTests
     }
 
     [Fact]
-    public void What_a_budget_leaves_open_is_no_success()
+    public void A_claim_that_a_budget_leaves_open_is_not_a_success()
     {
         var claim = ClaimOf(steps: 30);
         var run = Reduced with { Budget = new Budget(States: 20) };
@@ -51,7 +53,7 @@ public sealed class LeftOutByConeTests
     }
 
     [Fact]
-    public void What_is_looked_for_is_looked_for_beyond_memory()
+    public void Searches_for_targets_continue_on_disk()
     {
         using var directory = new TestDirectory();
         var (family, spilled) = (new Aside(steps: 30, lamps: 4), 0);
@@ -67,7 +69,7 @@ public sealed class LeftOutByConeTests
     }
 
     [Fact]
-    public void What_a_full_disk_leaves_open_is_said_too()
+    public void A_claim_that_a_full_disk_leaves_open_is_reported()
     {
         var tuning = new StorageTuning { MaxHeld = 9, MinCapacity = 64, BeforeChange = _ => throw new IOException("No space left") };
         var report = ClaimReport.Decide(ClaimOf(steps: 30, lamps: 4), new ExplicitEngine { Tuning = tuning }, Reduced);
@@ -75,7 +77,7 @@ public sealed class LeftOutByConeTests
         Assert.Equal(["may be vacuous: not looked for: 'far', 'both'", "may be vacuous: not counted: 'never'"], report.Problems);
     }
 
-    // A gate decides claims with a small budget first; what that leaves open is looked at with all that is allowed.
+    // The gate decides claims with a small budget first, then decides open ones with the whole budget.
     [Fact]
     public void A_gate_looks_again()
     {

@@ -8,24 +8,26 @@ using Verify.Traces;
 
 namespace Verify.Tests.Explicit;
 
-/// <summary>What was met is shown if there is time to make the way there; if not, that is said, and nothing is refuted.</summary>
+/// <summary>
+/// A violation is shown if there is time to find its trace; otherwise the verdict is unknown, not refuted.
+/// </summary>
 public sealed class TraceTimeTests
 {
     private static readonly TimeSpan Ample = TimeSpan.FromHours(1);
     private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
 
-    // Spent before the first state.
+    // The budget is used up before the first state.
     private static readonly EngineOptions Spent = Plain with { Budget = new Budget(Seconds: 1e-9) };
 
     [Fact]
-    public void A_spent_budget_leaves_undecided_what_was_met()
+    public void A_spent_budget_leaves_a_violation_undecided()
     {
         var model = Switch();
-        foreach (var (property, what) in new[] { ("off", "violated"), ("on", "met") })
+        foreach (var (property, what) in new[] { ("off", "violated"), ("on", "reached") })
         {
             var verdict = Decide(model, property, Spent, TimeSpan.Zero);
             var unknown = Assert.IsType<Verdict.Unknown>(verdict);
-            Assert.Equal($"{what} 1 steps from the start; the way there was lost to the time budget of 1E-09 s", unknown.Reason);
+            Assert.Equal($"{what} at depth 1; no trace: stopped by the time budget of 1E-09 s", unknown.Reason);
         }
     }
 
@@ -73,7 +75,7 @@ public sealed class TraceTimeTests
             var verdict = engine.Decide(model, property, Plain with { Cancellation = stop.Token });
             if (verdict is Verdict.Unknown unknown)
             {
-                var isLost = unknown.Reason.EndsWith("the way there was lost to an interrupt", StringComparison.Ordinal);
+                var isLost = unknown.Reason.EndsWith("no trace: stopped by an interrupt", StringComparison.Ordinal);
                 Assert.True(isLost || unknown.Reason.StartsWith("stopped by an interrupt", StringComparison.Ordinal), unknown.Reason);
                 (searched, lost) = (searched + (isLost ? 0 : 1), lost + (isLost ? 1 : 0));
                 fewest = isLost ? Math.Min(fewest, changes) : fewest;
@@ -84,7 +86,7 @@ public sealed class TraceTimeTests
             told++;
             if (changes < at)
             {
-                // The last round was not interrupted. Those that were did not make all of the levels first.
+                // The last round was not interrupted. Those that were did not compute all levels.
                 Assert.True(searched > 2 && (hasTime ? lost == 0 && told > 2 : lost > 2 && fewest < changes),
                     $"{searched} {lost} {told}, {fewest} of {changes}");
                 return;

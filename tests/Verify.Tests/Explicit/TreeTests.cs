@@ -6,7 +6,9 @@ using Verify.Tests.Explicit.Storage;
 
 namespace Verify.Tests.Explicit;
 
-/// <summary>In a tree each state is found from one other only: a state that a thread loses, or takes twice, shows.</summary>
+/// <summary>
+/// In a tree each state has one predecessor, so a state that a thread loses or takes twice changes the counts.
+/// </summary>
 public sealed class TreeTests
 {
     private const int Letters = 3;
@@ -26,7 +28,7 @@ public sealed class TreeTests
         var run = new EngineOptions(Budget.Unlimited, Threads: threads) { SpillDirectory = directory.Path };
         var words = Words(length, room);
 
-        // Without the words behind the one that is stuck.
+        // Without the words after the one that is stuck.
         var states = Enumerable.Range(0, length + 1).Sum(depth => (long)Math.Pow(Letters, depth)) - Letters;
         var evidence = Assert.IsType<Verdict.Proved>(engine.Decide(words, words.Properties[0], run)).Evidence;
         Assert.Equal((states, states - 1, length), (evidence.States, evidence.Transitions, evidence.Depth));
@@ -37,7 +39,7 @@ public sealed class TreeTests
         Assert.Equal(length - 1, stuck.Trace!.Length);
     }
 
-    // A step adds a letter to a word. Larger room than words need makes states of several machine words.
+    // A step appends a letter to a word. More space than the words need gives states of several machine words.
     private static Model Words(int length, int room)
     {
         var m = new ModelBuilder("words");

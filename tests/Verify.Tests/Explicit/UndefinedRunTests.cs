@@ -10,7 +10,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Explicit;
 
-/// <summary>What is undefined is a state that the model comes to, and every engine that meets it tells how.</summary>
+/// <summary>An undefined state is reachable, and every engine that finds it shows a run to it.</summary>
 public sealed class UndefinedRunTests
 {
     private static readonly ExplicitEngine Engine = new();
@@ -67,7 +67,7 @@ public sealed class UndefinedRunTests
     }
 
     [Fact]
-    public void A_number_that_leaves_its_range_is_told_at_its_step()
+    public void A_number_that_leaves_its_range_is_reported_at_its_step()
     {
         var m = new ModelBuilder("count");
         var n = m.Var("n", Sort.Range(0, 3));
@@ -82,7 +82,7 @@ public sealed class UndefinedRunTests
     }
 
     [Fact]
-    public void The_nearest_is_told_where_there_are_several()
+    public void The_nearest_of_several_is_reported()
     {
         var m = new ModelBuilder("two");
         var (n, far) = (m.Var("n", Sort.Range(0, 9)), m.Var("far", Sort.Option(Sort.Bool), Some(true)));
@@ -97,7 +97,7 @@ public sealed class UndefinedRunTests
     }
 
     [Fact]
-    public void Where_there_is_no_time_for_the_way_it_is_told_without()
+    public void Without_time_for_a_trace_the_violation_is_reported_without_one()
     {
         var m = new ModelBuilder("none");
         var none = m.Var("none", Sort.Option(Sort.Bool));
@@ -107,7 +107,7 @@ public sealed class UndefinedRunTests
         var engine = new ExplicitEngine { Grace = TimeSpan.Zero };
         var stopped = EngineOptions.Default with { Cancellation = new CancellationToken(canceled: true) };
         var met = Assert.Throws<UserErrorException>(() => engine.Decide(model, model.Property("P"), stopped));
-        Assert.Equal("'none' is empty here, its value is read", met.Diagnostic.Message);
+        Assert.Equal("the value of 'none' is read, but it is empty here", met.Diagnostic.Message);
     }
 
     private static void Check(UndefinedException met, string code, int steps)
@@ -124,7 +124,7 @@ public sealed class UndefinedRunTests
 
     private static UndefinedException Met(Func<Verdict> decide) => Assert.Throws<UndefinedException>(decide);
 
-    /// <summary>A page that another processor may have unmapped when it is freed.</summary>
+    /// <summary>A page that another processor may have unmapped before it is freed.</summary>
     private static Model Free()
     {
         var m = new ModelBuilder("free");

@@ -7,8 +7,8 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Tests.Explicit;
 
 /// <summary>
-/// What is defined only by luck of order is no basis for symmetry, whatever else the search leaves out: with any
-/// reductions, alone or together, a model that is undefined is never proved.
+/// A model that is defined only for some order of identities has no symmetry, whatever other reductions apply: with any
+/// combination of reductions, an undefined model is never proved.
 /// </summary>
 public sealed class UndefinedUnderReductionTests
 {
@@ -74,7 +74,7 @@ public sealed class UndefinedUnderReductionTests
         return (cpu, gen);
     }
 
-    // Either the model is met where it is undefined, after the one step that leads there, or the reduction is refused.
+    // Either the engine finds the undefined state after one step, or it rejects the reduction.
     private static void IsRefused(Reductions reductions, Action<ModelBuilder> describe)
     {
         var m = new ModelBuilder("lucky");

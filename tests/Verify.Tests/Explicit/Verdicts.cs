@@ -6,7 +6,7 @@ using Verify.Traces;
 
 namespace Verify.Tests.Explicit;
 
-/// <summary>All of a verdict that must be the same whatever the threads, the memory and the interruptions.</summary>
+/// <summary>The parts of a verdict that must not depend on threads, memory and interruptions.</summary>
 internal static class Verdicts
 {
     /// <summary>A text that is equal for equal verdicts.</summary>
@@ -27,7 +27,7 @@ internal static class Verdicts
             """);
     }
 
-    /// <summary>The same, or the code of the diagnostic that the model gets.</summary>
+    /// <summary>The same text, or the code of the diagnostic.</summary>
     public static string TextOf(Model model, Func<Verdict> decide)
     {
         try

@@ -8,7 +8,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Formats;
 
-/// <summary>A scalar set may occur in one place of a model alone, whichever that is: nobody has to have met it before.</summary>
+/// <summary>A scalar set may occur in a single place of a model, whichever that is.</summary>
 public sealed class AnySortAnywhereTests
 {
     public static TheoryData<string> Places =>
@@ -38,7 +38,7 @@ public sealed class AnySortAnywhereTests
         Assert.NotNull(found.Invariant);
     }
 
-    // The conjunct reads an empty option, so that it is looked at as a formula.
+    // The conjunct reads an empty option, so it is evaluated as a formula.
     [Fact]
     public void A_conjunct_may_be_the_first_to_speak_of_a_set()
     {
@@ -48,7 +48,7 @@ public sealed class AnySortAnywhereTests
         Assert.Null(ConjunctWalk.WhyNot(model, [conjunct], (Property.Always)model.Property("always"), ConjunctWalk.Brief));
     }
 
-    // Of an enum too, and one whose members are only chosen from.
+    // The same for an enum, also one whose members only occur in a choice.
     [Fact]
     public void A_condition_may_be_the_first_to_speak_of_an_enum()
     {

@@ -9,7 +9,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Formats;
 
-/// <summary>What is written down means the same where values reach the border of a word: of 7, 8, 15, 16, 31 and 32 bits.</summary>
+/// <summary>Exports keep their meaning for values at the limits of a word of 7, 8, 15, 16, 31 and 32 bits.</summary>
 public sealed class BorderTests
 {
     private const int Most = 1 << 30; // the largest number that a range may have
@@ -32,7 +32,7 @@ public sealed class BorderTests
         Assert.All(Compared.Value, one => one.WithRumur());
     }
 
-    // That a state is of its type is asked of the set of all values, which is made.
+    // The type invariant needs the set of all values, which TLC enumerates.
     [Fact]
     public void A_module_means_the_same_at_borders() => Assert.All(
         Compared.Value.Where(one => one.Model.Variables.All(variable => CornerModel.BitsOf(variable.Sort) <= MaxBits)), one => one.WithTla());

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Verify.Tests.Formats;
 
 /// <summary>
-/// Reads BTOR2 and runs it. It knows nothing of models: words, inputs, and what a line of the format means, as far as the
-/// export uses it. A line that the format does not allow, or that is none of these, is an error.
+/// Parses and runs BTOR2 without knowledge of models: words, inputs, and the lines of the format that exports use. Any
+/// other line is an error.
 /// </summary>
 internal sealed class Btor2Circuit
 {
@@ -28,7 +28,7 @@ internal sealed class Btor2Circuit
         public ulong Mask => (1UL << Bits) - 1;
     }
 
-    /// <summary>What can be reached: how many states, and within how many steps a bad one, if any.</summary>
+    /// <summary>The number of reachable states, and the level of the first bad one; null if there is none.</summary>
     public sealed record Reached(int States, int? BadLevel);
 
     public Btor2Circuit(string text)
@@ -52,13 +52,13 @@ internal sealed class Btor2Circuit
         }
     }
 
-    /// <summary>Names of states and of the bad state.</summary>
+    /// <summary>The names of the states and of the bad state.</summary>
     public List<string> Symbols { get; } = [];
 
-    /// <summary>How many words a state has.</summary>
+    /// <summary>The number of words in a state.</summary>
     public int StateCount => states.Count;
 
-    /// <summary>Goes on until nothing is new, or, if asked, until a level has a bad state.</summary>
+    /// <summary>Runs until there are no new states or, on request, until a level has a bad state.</summary>
     public Reached Run(bool untilBad)
     {
         var level = Initial().ToList();

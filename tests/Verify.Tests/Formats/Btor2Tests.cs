@@ -9,7 +9,7 @@ using Verify.Tests.Snapshots;
 
 namespace Verify.Tests.Formats;
 
-/// <summary>What is exported as BTOR2 has the states and the verdict of the model, when someone else runs it.</summary>
+/// <summary>The exported BTOR2 has the states and the verdict of the model when another program runs it.</summary>
 public sealed class Btor2Tests
 {
     private static readonly EngineOptions ByParts = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
@@ -31,7 +31,7 @@ public sealed class Btor2Tests
             var questions = model.Properties.Where(property => new Btor2Writer().WhyNot(model, property) is null).ToList();
             questions.ForEach(property => Compare(model, property));
 
-            // Where everything may rest no state is bad, and a deadlock looks at all of the state.
+            // If the model may rest everywhere, no state is bad; a deadlock depends on the whole state.
             var whole = new Property.NoDeadlock("rests", "", model.Properties[0].Where, true);
             var reached = Circuit(model, whole).Run(untilBad: false);
             Assert.Equal(new Btor2Circuit.Reached(new Toy(model).Nodes.Count, null), reached);
@@ -45,7 +45,7 @@ public sealed class Btor2Tests
             {
                 if (sample.Toy.Nodes.Count == 0)
                 {
-                    // Where no initial state is defined there is nothing to write down.
+                    // If no initial state is defined, the export is rejected.
                     Assert.Throws<UserErrorException>(() => Circuit(sample.Model, property));
                     continue;
                 }
@@ -110,7 +110,7 @@ public sealed class Btor2Tests
         return circuit;
     }
 
-    // Up to the first bad state, or all of them.
+    // Compares up to the first bad state, or all states.
     private static void Compare(Model model, Property property)
     {
         var run = property is Property.NoDeadlock ? ByParts with { Reductions = Reductions.None } : ByParts;

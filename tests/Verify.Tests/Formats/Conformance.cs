@@ -11,7 +11,7 @@ using Verify.Semantics;
 
 namespace Verify.Tests.Formats;
 
-/// <summary>A model with what our engine says of it, to be compared with what others say of its text.</summary>
+/// <summary>A model and our engine's results, for comparison with the results of other checkers for its text.</summary>
 internal sealed partial class Conformance
 {
     private static readonly ExplicitEngine Engine = new();
@@ -21,7 +21,7 @@ internal sealed partial class Conformance
 
     /// <summary>Decides every property that can be compared.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="most">The most violations to compare, each of which takes a run of its own.</param>
+    /// <param name="most">The maximum number of violations to compare; each takes a separate run.</param>
     public Conformance(Model model, int most = int.MaxValue)
     {
         Model = model;
@@ -31,7 +31,7 @@ internal sealed partial class Conformance
         foreach (var property in model.Properties.Where(p => p is not Property.LeadsTo))
         {
             var verdict = Engine.Decide(model, property, OneThread);
-            // What is searched for and found is an error to them.
+            // The other checkers report a reachable target as an error.
             var isMet = property is Property.Reachable ? verdict is Verdict.Proved : verdict is Verdict.Refuted;
             if (!isMet && !Rests(property))
             {
@@ -51,16 +51,19 @@ internal sealed partial class Conformance
 
     public long Transitions { get; }
 
-    /// <summary>For the properties that are run alone, whether there is something to report.</summary>
+    /// <summary>For each property that is run alone, true if an error is to be reported.</summary>
     public Dictionary<string, bool> Met { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>One run with every property that holds switched on, for the counts; one for each that does not.</summary>
+    /// <summary>
+    /// Compares with Spin: one run with all properties that hold, for the counts, and one for each of the others.
+    /// </summary>
     public void WithSpin()
     {
         var checks = quiet.Select(property => $"-D{SpinSwitch().Match(Text(new PromelaWriter(), property)).Groups[1].Value}");
         var text = Text(new PromelaWriter(), null);
         var found = ForeignChecker.Spin(text, ["-DALL_STATES", .. checks]);
-        // Its first transition leads to the initial state; several initial states are chosen from one more state.
+        // Spin's first transition leads to the initial state; with several initial states there is one more state
+        // before them.
         var starts = new Interpreter(Model).InitialStates().Count();
         var (states, transitions) = starts == 1 ? (States, Transitions + 1) : (States + 1, Transitions + starts + 1);
         Assert.True((false, states, transitions) == (found.IsViolated, found.States, found.Transitions), Difference("Spin", found, text));
@@ -72,9 +75,9 @@ internal sealed partial class Conformance
         }
     }
 
-    /// <summary>What leads to what under weak fairness, as far as Spin has enough processes.</summary>
+    /// <summary>Compares <c>LeadsTo</c> properties under weak fairness, as far as Spin has enough processes.</summary>
     /// <param name="most">The most that are compared.</param>
-    /// <returns>How many were compared.</returns>
+    /// <returns>The number of compared properties.</returns>
     public int WithSpinUnderFairness(int most = int.MaxValue)
     {
         var compared = 0;
@@ -91,7 +94,7 @@ internal sealed partial class Conformance
         return compared;
     }
 
-    /// <summary>The same with Rumur.</summary>
+    /// <summary>Compares with Rumur.</summary>
     public void WithRumur()
     {
         var text = Text(new MurphiWriter(), null);
@@ -109,7 +112,7 @@ internal sealed partial class Conformance
         }
     }
 
-    /// <summary>The same with the module's text read back, or with TLC itself.</summary>
+    /// <summary>Compares with the module's text evaluated here, or with TLC.</summary>
     public void WithTla()
     {
         var files = new TlaWriter().Export(Model, null);
@@ -152,7 +155,7 @@ internal sealed partial class Conformance
         }
     }
 
-    /// <summary>The same with TLC.</summary>
+    /// <summary>Compares with TLC.</summary>
     public void WithTlc(string jar)
     {
         var files = new TlaWriter().Export(Model, quiet.Count > 0 ? quiet[0] : null);
@@ -168,7 +171,7 @@ internal sealed partial class Conformance
         }
     }
 
-    // There a step is added, so that the counts differ.
+    // Such a specification has an additional step, so the counts differ.
     private static bool Rests(Property property) => property is Property.NoDeadlock { MayRest: not Expr.Literal { Number: 0 } };
 
     private string Text(IModelWriter writer, Property? property) => writer.Export(Model, property)[0].Text;

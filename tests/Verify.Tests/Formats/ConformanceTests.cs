@@ -10,13 +10,13 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Formats;
 
-/// <summary>Other people's checkers find the same states, steps and verdicts in what is exported.</summary>
+/// <summary>Other checkers find the same states, steps and verdicts in exported models.</summary>
 public sealed class ConformanceTests
 {
     private const long MaxStates = 50_000;
     private const double MaxBits = 9;
 
-    // Decided once, compared with each of the others.
+    // Decided once, then compared with each of the others.
     private static readonly Lazy<ImmutableArray<Conformance>> Small =
         new(() => [.. SmallModels.All.Select(model => new Conformance(model))]);
     private static readonly Lazy<ImmutableArray<Conformance>> Drawn = new(() => [.. Generated()]);
@@ -47,7 +47,7 @@ public sealed class ConformanceTests
     internal static readonly Law ReadBack = new(
         typeof(ConformanceTests), nameof(A_generated_module_means_the_same_when_it_is_read_back), 40, (sample, tally) =>
     {
-        // That a state is of its type is asked of the set of all values, which is made.
+        // The type invariant needs the set of all values, which TLC enumerates.
         if (sample.Model.Variables.All(variable => CornerModel.BitsOf(variable.Sort) <= MaxBits)
             && sample.Model.Properties.All(property => IsDefined(sample.Toy, property)))
         {
@@ -57,7 +57,7 @@ public sealed class ConformanceTests
     })
     { IsOfUndefined = false, MaxStates = 100 };
 
-    // A foreign checker writes a program of its own for each model, and has it compiled.
+    // A foreign checker generates and compiles a program for each model.
     internal static readonly Law InSpin = Foreign(nameof(Spin_agrees_on_any_model), () => ForeignChecker.SpinMissing, one => one.WithSpin());
 
     internal static readonly Law InRumur = Foreign(nameof(Rumur_agrees_on_any_model), () => ForeignChecker.RumurMissing, one => one.WithRumur());
@@ -132,7 +132,7 @@ public sealed class ConformanceTests
         Assert.True(compared >= 8, $"only {compared} were compared");
     }
 
-    /// <summary>So many as FORMATS_COUNT says, of those that are defined everywhere.</summary>
+    /// <summary>As many models as FORMATS_COUNT says, of those that are defined everywhere.</summary>
     private static IEnumerable<Conformance> Generated()
     {
         var wanted = int.TryParse(Environment.GetEnvironmentVariable("FORMATS_COUNT"), out var count) ? count : 12;
@@ -156,7 +156,9 @@ public sealed class ConformanceTests
         : toy.Nodes.TrueForAll(node => Record.Exception(() => toy.Interpreter.Holds(node.State, leads.From, leads.Where)) is null
             && Record.Exception(() => toy.Interpreter.Holds(node.State, leads.To, leads.Where)) is null);
 
-    /// <summary>One claim of each family, the first whose instance is small; all of them if FORMATS_ALL is set.</summary>
+    /// <summary>
+    /// One claim of each family, the first one with a small instance; all of them if FORMATS_ALL is set.
+    /// </summary>
     private static IEnumerable<Conformance> Claimed()
     {
         var all = Environment.GetEnvironmentVariable("FORMATS_ALL") is not null;

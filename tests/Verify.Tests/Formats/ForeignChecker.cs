@@ -4,25 +4,25 @@ using Verify.Formats;
 
 namespace Verify.Tests.Formats;
 
-/// <summary>What a foreign checker said of a text.</summary>
+/// <summary>The result of a foreign checker.</summary>
 internal sealed record Finding(bool IsViolated, long States, long Transitions, string Output);
 
-/// <summary>Runs Spin and Rumur on texts, in a temporary folder that is removed.</summary>
+/// <summary>Runs Spin and Rumur in a temporary folder, which is removed afterwards.</summary>
 internal static partial class ForeignChecker
 {
     private const int MaxSeconds = 120;
 
-    /// <summary>Why Spin cannot be run here; null when it can.</summary>
+    /// <summary>The reason why Spin cannot be run; null if it can.</summary>
     public static string? SpinMissing => Missing("spin", "gcc");
 
-    /// <summary>Why Rumur cannot be run here; null when it can.</summary>
+    /// <summary>The reason why Rumur cannot be run; null if it can.</summary>
     public static string? RumurMissing => Missing("rumur", "gcc");
 
     public static Finding Spin(string text, params string[] options)
     {
         using var folder = new Folder();
         var path = folder.Write("model.pml", text);
-        // As the text itself says, but for what costs time.
+        // Uses the command in the text itself, without options that cost time.
         var usage = SpinUsage().Match(text);
         var flags = usage.Groups[1].Value.Split(' ');
         _ = Run(folder, "spin", [.. options, "-a", path]);
@@ -52,10 +52,10 @@ internal static partial class ForeignChecker
             long.Parse(summary.Groups[2].Value), output);
     }
 
-    /// <summary>Why TLC cannot be run here; null when it can.</summary>
+    /// <summary>The reason why TLC cannot be run; null if it can.</summary>
     public static string? TlcMissing => Jar is null ? "TLA2TOOLS does not name tla2tools.jar" : Missing("java");
 
-    /// <summary>The archive that TLC is in.</summary>
+    /// <summary>The archive of TLC.</summary>
     public static string? Jar => Environment.GetEnvironmentVariable("TLA2TOOLS") is { } jar && File.Exists(jar) ? jar : null;
 
     public static Finding Tlc(string jar, IEnumerable<ExportFile> files)

@@ -3,14 +3,14 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Formats;
 
-/// <summary>Small models that between them use every sort, every node of expressions and every form of update.</summary>
+/// <summary>Small models that together use every sort, every kind of expression and every form of update.</summary>
 internal static class SmallModels
 {
     public static IEnumerable<Model> All =>
         [Swaps(), Options(), Nested(), Records(), Locks(), Starts(), Fair(), Wide(),
             Shootdown(2, 2, 2), Shootdown(2, 1, 2, isBroken: true)];
 
-    /// <summary>Values below zero, and more values than a byte has without a sign.</summary>
+    /// <summary>Negative values, and more values than a signed byte has.</summary>
     public static Model Wide()
     {
         var m = new ModelBuilder("wide");
@@ -31,7 +31,7 @@ internal static class SmallModels
 
     public enum Light { Red, Green }
 
-    /// <summary>Updates that read each other's targets, ranges below zero, steps that change nothing.</summary>
+    /// <summary>Updates that read each other's targets, negative ranges, steps that change nothing.</summary>
     public static Model Swaps()
     {
         var m = new ModelBuilder("swaps");
@@ -63,7 +63,7 @@ internal static class SmallModels
         return m.Build();
     }
 
-    /// <summary>Options of scalars and of records, and what they hold read and written.</summary>
+    /// <summary>Options of scalars and of records, with reads and writes of their content.</summary>
     public static Model Options()
     {
         var m = new ModelBuilder("options");
@@ -107,7 +107,7 @@ internal static class SmallModels
         m.Rule("take", frame, (r, f) => r.When(hand.IsNone).Set(hand, f));
         m.Rule("leave", r => r.When(hand.HasValue & by[hand]).Set(hand, None));
         m.Rule("deepen", Sort.Option(Sort.Bool), (r, o) => r.When(deep.IsNone).Set(deep, Some(o)));
-        // Sets of options within sets of options, and a parameter that is called as their members are.
+        // Sets of options within sets of options, and a parameter with the name of their members.
         m.Rule("shown", Sort.Option(Sort.Option(Sort.Bool)), (r, o) => r.When(deep == o)
             .When(Exists(Sort.Option(Sort.Option(Sort.Option(Sort.Bool))), more => more == Some(o))));
         m.Rule("flip", r => r.When(deep.HasValue & deep.Value.HasValue).Set(deep.Value.Value, !deep.Value.Value));
@@ -123,7 +123,7 @@ internal static class SmallModels
         return m.Build();
     }
 
-    /// <summary>Records in maps of maps, copied, filled, compared and chosen between as wholes.</summary>
+    /// <summary>Records in nested maps, copied, filled, compared and selected as a whole.</summary>
     public static Model Records()
     {
         var m = new ModelBuilder("records");
@@ -179,7 +179,7 @@ internal static class SmallModels
         return m.Build();
     }
 
-    /// <summary>Several initial states, variables that nothing reads, and a state where nothing can happen.</summary>
+    /// <summary>Several initial states, unread variables, and a state without successors.</summary>
     public static Model Starts()
     {
         var m = new ModelBuilder("starts");
@@ -198,7 +198,7 @@ internal static class SmallModels
         return m.Build();
     }
 
-    /// <summary>Progress that fairness brings, and progress that it does not bring.</summary>
+    /// <summary>A LeadsTo that holds under fairness, and one that does not.</summary>
     public static Model Fair()
     {
         var m = new ModelBuilder("fair");
@@ -217,7 +217,7 @@ internal static class SmallModels
         return m.Build();
     }
 
-    /// <summary>The shootdown of TLB entries; broken, it forgets the other processors.</summary>
+    /// <summary>A TLB shootdown; the broken version skips the other processors.</summary>
     public static Model Shootdown(int cpus, int pages, int frames, bool isBroken = false)
     {
         var m = new ModelBuilder(isBroken ? "shootdown-local" : "shootdown");

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Verify.Tests.Formats;
 
-/// <summary>The names of a module, as they become known.</summary>
+/// <summary>The names of a module, in the order of their definition.</summary>
 internal sealed class TlaNames
 {
     private readonly Dictionary<string, Func<List<Func<TlaScope, TlaValue>>, Func<TlaScope, TlaValue>>> known = new(StringComparer.Ordinal);
@@ -24,8 +24,8 @@ internal sealed class TlaNames
 }
 
 /// <summary>
-/// An exported module, read and run as TLC would: initial states, and the successors that each action generates. It
-/// knows the subset that exports use, and insists on what TLC insists on.
+/// An exported module, executed as TLC would: initial states, and the successors of each action. It supports the subset
+/// that exports use and enforces TLC's restrictions.
 /// </summary>
 internal sealed partial class TlaModule
 {
@@ -59,7 +59,7 @@ internal sealed partial class TlaModule
 
     public IEnumerable<TlaValue[]> Successors(TlaValue[] state) => next.SelectMany(action => action(new TlaScope(state)));
 
-    // A definition starts at the margin and goes on in lines that do not.
+    // A definition starts at the margin; its other lines are indented.
     private static IEnumerable<List<string>> Chunks(IEnumerable<string> lines)
     {
         List<string> chunk = [];
@@ -102,7 +102,7 @@ internal sealed partial class TlaModule
                 Assert.Equal($"<<{string.Join(", ", variables)}>>", body[0]);
                 break;
             case "Spec" or "FairSpec" or "RestingSpec" or "Fairness" or "Rest":
-                names.Define(name, _ => throw new InvalidOperationException($"{name} is no value"));
+                names.Define(name, _ => throw new InvalidOperationException($"{name} is not a value"));
                 break;
             default:
                 ReadDefinition(name, parameters, body);
@@ -141,9 +141,9 @@ internal sealed partial class TlaModule
         if (body.Any(line => line.Contains("' = ", StringComparison.Ordinal) || line.StartsWith("/\\ UNCHANGED", StringComparison.Ordinal)))
         {
             actions.Add(name, (parameters, body));
-            // Read once for its mistakes, and to take the name.
+            // Parses it once to find errors and to register the name.
             _ = ReadAction(name, parameters);
-            names.Define(name, _ => throw new InvalidOperationException($"{name} is no value"));
+            names.Define(name, _ => throw new InvalidOperationException($"{name} is not a value"));
             return;
         }
 
@@ -161,7 +161,7 @@ internal sealed partial class TlaModule
         predicates[name] = value;
     }
 
-    // The guard and the new values; each variable has to have exactly one.
+    // Parses the guard and the new values; each variable must have exactly one.
     private Func<TlaScope, IEnumerable<TlaValue[]>> ReadAction(string name, string[] parameters)
     {
         foreach (var parameter in parameters)
@@ -203,7 +203,7 @@ internal sealed partial class TlaModule
         void After(string variable, Func<TlaScope, TlaValue> value)
         {
             var position = variables.IndexOf(variable);
-            Assert.True(position >= 0 && after[position] is null, $"{name}: {variable} is assigned twice, or is no variable");
+            Assert.True(position >= 0 && after[position] is null, $"{name}: {variable} is assigned twice, or is not a variable");
             after[position] = value;
         }
     }
@@ -220,7 +220,7 @@ internal sealed partial class TlaModule
                 && !Outside(guard).Text.Contains("=>", StringComparison.Ordinal));
     }
 
-    // What stands in no brackets, and whether more are closed than were opened.
+    // The text outside of brackets, and whether it closes more brackets than it opens.
     private static (string Text, bool Closes) Outside(string text)
     {
         var (depth, closes, outside) = (0, false, "");

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Verify.Tests.Formats;
 
-/// <summary>What an expression is evaluated in: a state, and the values of what is bound.</summary>
+/// <summary>The context of an evaluation: a state, and the values of bound names.</summary>
 internal sealed record TlaScope(TlaValue[] State, string Name = "", TlaValue? Value = null, TlaScope? Outer = null)
 {
     public TlaValue this[string name] => Name == name ? Value! : Outer![name];
@@ -11,8 +11,8 @@ internal sealed record TlaScope(TlaValue[] State, string Name = "", TlaValue? Va
 }
 
 /// <summary>
-/// The expressions of TLA+ that exports use, compiled to functions. Names must be defined before they are used and may
-/// not be defined twice; 'and' and 'or' do not mix without parentheses.
+/// Compiles the expressions of TLA+ that exports use to functions. Names must be defined before their use and only
+/// once; 'and' and 'or' do not mix without parentheses.
 /// </summary>
 internal sealed partial class TlaParser(TlaNames names, string text)
 {
@@ -21,7 +21,7 @@ internal sealed partial class TlaParser(TlaNames names, string text)
 
     public bool IsAtEnd => position == tokens.Count;
 
-    /// <summary>The token from here on.</summary>
+    /// <summary>The current token.</summary>
     public string Next => IsAtEnd ? "" : tokens[position];
 
     public static Func<TlaScope, TlaValue> Parse(TlaNames names, string text)
@@ -263,7 +263,7 @@ internal sealed partial class TlaParser(TlaNames names, string text)
         var colon = tokens.FindIndex(position, token => token is ":" or "}" or ",");
         if (tokens[colon] == ":")
         {
-            // The element stands before what it ranges over.
+            // The element comes before the set that it ranges over.
             var start = position;
             position = colon + 1;
             var bound = Bounds();

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Verify.Tests.Formats;
 
 /// <summary>
-/// A value of TLA+, known by its canonical text. Records are functions of strings and tuples functions of 1 to n, as
-/// they are in TLA+.
+/// A value of TLA+, identified by its canonical text. Records are functions of strings, and tuples are functions of 1
+/// to n, as in TLA+.
 /// </summary>
 internal sealed class TlaValue
 {
@@ -35,7 +35,7 @@ internal sealed class TlaValue
 
     public static TlaValue String(string text) => new(TlaKind.String, $"\"{text}\"");
 
-    /// <summary>A constant that differs from everything else.</summary>
+    /// <summary>A constant that differs from every other value.</summary>
     public static TlaValue Constant(string name) => new(TlaKind.Constant, name);
 
     public static TlaValue Set(IEnumerable<TlaValue> members)
@@ -43,7 +43,7 @@ internal sealed class TlaValue
         var set = new TlaValue(TlaKind.Set, "");
         foreach (var member in members)
         {
-            // A set whose members cannot be compared is an error of TLC's.
+            // TLC reports an error for a set whose members cannot be compared.
             _ = set.entries.Count > 0 && Same(set.entries.Values.First().Key, member);
             set.entries[member.Text] = (member, member);
         }
@@ -64,12 +64,12 @@ internal sealed class TlaValue
         return function;
     }
 
-    /// <summary>The value of a function; outside of its domain it is undefined, which TLC reports.</summary>
+    /// <summary>The value of a function at a key; undefined outside of its domain, which TLC reports.</summary>
     public TlaValue At(TlaValue key) => Kind == TlaKind.Function && entries.TryGetValue(key.Text, out var entry)
         ? entry.Value
         : throw new InvalidOperationException($"{Text} is applied to {key.Text}");
 
-    /// <summary>The function with another value at the end of a path of keys.</summary>
+    /// <summary>The function with another value at a path of keys.</summary>
     public TlaValue Except(ReadOnlySpan<TlaValue> path, TlaValue value)
     {
         if (path.IsEmpty)
@@ -84,7 +84,9 @@ internal sealed class TlaValue
 
     public bool Contains(TlaValue member) => entries.Values.Any(entry => Same(entry.Key, member));
 
-    /// <summary>Equality as TLC has it: a constant differs from all else, other values compare within their kind only.</summary>
+    /// <summary>
+    /// Equality as in TLC: a constant differs from all other values, which compare within their kind only.
+    /// </summary>
     public static bool Same(TlaValue a, TlaValue b) => a.Kind == b.Kind || a.Kind == TlaKind.Constant || b.Kind == TlaKind.Constant
         ? a.Text == b.Text
         : throw new InvalidOperationException($"{a.Text} and {b.Text} are compared");

@@ -30,7 +30,7 @@ public sealed class WriterTests
     [Theory]
     [InlineData("promela")]
     [InlineData("tla")]
-    public void Progress_is_asked_for_under_fairness(string format) =>
+    public void Progress_is_checked_under_fairness(string format) =>
         Snapshot.Matches($"export-fair-{format}", Text(format, SmallModels.Fair(), SmallModels.Fair().Property("counts")));
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class WriterTests
     });
 
     [Fact]
-    public void A_writer_says_what_it_cannot_ask()
+    public void A_writer_reports_unsupported_properties()
     {
         var model = SmallModels.Locks();
         var progress = model.Properties.OfType<Property.LeadsTo>().Single();
@@ -64,11 +64,11 @@ public sealed class WriterTests
         Assert.All(OneQuestion, writer =>
         {
             Assert.Contains("name a property", writer.WhyNot(model, null), StringComparison.Ordinal);
-            Assert.Contains("for ever", writer.WhyNot(model, progress), StringComparison.Ordinal);
+            Assert.Contains("LeadsTo", writer.WhyNot(model, progress), StringComparison.Ordinal);
         });
     }
 
-    // TLA+ does not count a step that changes nothing. Here a thread that spins for ever is fair, and x stays false.
+    // TLA+ does not count a step that changes nothing. Here a thread that spins forever is fair, and x stays false.
     [Fact]
     public void In_TLA_every_fair_step_changes_something()
     {
@@ -86,7 +86,7 @@ public sealed class WriterTests
         Assert.Equal(2, states.Count);
         Assert.All(states, state => Assert.NotEqual(start, state));
         var gone = states.Single(state => module.Successors(state).Count() == 3);
-        Assert.Single(module.Successors(gone), state => state.SequenceEqual(gone)); // the step that is not fair
+        Assert.Single(module.Successors(gone), state => state.SequenceEqual(gone)); // the step without fairness
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class WriterTests
         conformance.WithRumur();
     }
 
-    // Those that are written from the finite lowering.
+    // The writers that use the finite lowering.
     private static IEnumerable<IModelWriter> OneQuestion => ModelWriters.All.Where(writer => writer.Name is "btor2" or "smt2");
 
     private static Property? Asked(IModelWriter writer, Model model) => OneQuestion.Contains(writer) ? model.Properties[0] : null;

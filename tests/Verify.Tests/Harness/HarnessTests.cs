@@ -5,13 +5,13 @@ using Verify.Modelling;
 
 namespace Verify.Tests.Harness;
 
-/// <summary>What is said of code that waits for ever, throws, speaks of another model, or depends on more than its schedule.</summary>
+/// <summary>The reports for code that deadlocks, throws, diverges from its model, or is not deterministic.</summary>
 public sealed class HarnessTests
 {
     private static readonly EngineOptions Short = new(new Budget(Depth: 50));
 
     [Fact]
-    public void Code_in_which_nobody_can_go_on_is_told_who_waits()
+    public void A_deadlock_in_code_is_reported_with_its_participants()
     {
         var finding = Explore(run =>
         {
@@ -19,23 +19,23 @@ public sealed class HarnessTests
             run.Start("CPU0", () => HoldBoth(first, second));
             run.Start("CPU1", () => HoldBoth(second, first));
         });
-        Assert.Equal("nobody can go on: CPU0, CPU1 wait for ever", finding.Deviation!.Reason);
+        Assert.Equal("deadlock: CPU0, CPU1 wait forever", finding.Deviation!.Reason);
     }
 
     [Fact]
-    public void Code_that_throws_is_told_what()
+    public void Code_that_throws_is_reported_with_the_exception()
     {
         var finding = Explore(run => run.Start("CPU0", () => throw new InvalidOperationException("no such page")));
         Assert.Equal("CPU0 throws InvalidOperationException: no such page", finding.Deviation!.Reason);
         Assert.IsType<Verdict.Unknown>(finding.Verdict);
         var waits = Explore(run => run.Start("CPU0", () => run.WaitUntil(() => throw new InvalidOperationException("no such page"))));
-        Assert.Equal("what CPU0 waits for throws InvalidOperationException: no such page", waits.Deviation!.Reason);
+        Assert.Equal("the condition of CPU0 throws InvalidOperationException: no such page", waits.Deviation!.Reason);
         var late = Explore(run => run.Start("CPU0", () => run.Start("CPU1", run.Yield)));
-        Assert.StartsWith("CPU0 throws InvalidOperationException: who takes part", late.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("CPU0 throws InvalidOperationException: participants", late.Deviation!.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_schedule_that_does_something_else_the_second_time_is_no_refutation()
+    public void A_schedule_that_is_not_repeatable_is_not_a_refutation()
     {
         var runs = 0;
         var finding = Explore(run => run.Start("CPU0", () =>
@@ -46,7 +46,7 @@ public sealed class HarnessTests
                 run.Step("count");
             }
         }), most: 3);
-        Assert.Contains("did something else the second time", finding.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.Contains("a repetition of the schedule behaved differently", finding.Deviation!.Reason, StringComparison.Ordinal);
         Assert.IsType<Verdict.Unknown>(finding.Verdict);
     }
 
@@ -64,17 +64,17 @@ public sealed class HarnessTests
     }
 
     [Fact]
-    public void What_the_code_shows_is_compared_at_the_start_after_every_step_and_at_the_end()
+    public void Observed_values_are_compared_at_the_start_after_every_step_and_at_the_end()
     {
         var before = Explore(run => run.Observe("n", () => [1]));
-        Assert.Equal("at the start n is 1 in the code, and 0 in the model", before.Deviation!.Reason);
+        Assert.Equal("at the start n is 1 in the code but 0 in the model", before.Deviation!.Reason);
         Assert.Empty(Assert.IsType<Verdict.Refuted>(Explore(run => run.Start("CPU0", run.Yield), most: -1).Verdict).Trace!.Steps);
         var during = Explore(run =>
         {
             run.Observe("n", () => [0]);
             run.Start("CPU0", () => run.Step("count"));
         });
-        Assert.Equal("CPU0: n is 0 in the code, and 1 in the model", during.Deviation!.Reason);
+        Assert.Equal("CPU0: n is 0 in the code but 1 in the model", during.Deviation!.Reason);
         var after = 0;
         var last = Explore(run =>
         {
@@ -82,7 +82,7 @@ public sealed class HarnessTests
             run.Observe("n", () => [after]);
             run.Start("CPU0", () => after = 2);
         });
-        Assert.Equal("at the end n is 2 in the code, and 0 in the model", last.Deviation!.Reason);
+        Assert.Equal("at the end n is 2 in the code but 0 in the model", last.Deviation!.Reason);
     }
 
     [Fact]
@@ -102,9 +102,9 @@ public sealed class HarnessTests
     [Theory]
     [Provokes("VRF403")]
     [InlineData("luck", 10, 50, "has no strategy 'luck'")]
-    [InlineData("random", 0, 50, "no schedules")]
-    [InlineData("random", 10, 0, "none of a turn")]
-    public void To_draw_nothing_is_no_question(string strategy, int schedules, int turns, string said)
+    [InlineData("random", 0, 50, "number of schedules")]
+    [InlineData("random", 10, 0, "number of turns")]
+    public void Zero_schedules_are_rejected(string strategy, int schedules, int turns, string said)
     {
         static void Idle(TestRun run) => run.Start("CPU0", run.Yield);
         var refused = Assert.Throws<UserErrorException>(() =>
@@ -139,7 +139,7 @@ public sealed class HarnessTests
     }
 
     [Fact]
-    public void What_is_done_on_a_thread_that_takes_no_part_is_no_step_and_not_passed_over()
+    public void A_call_from_a_thread_that_is_not_a_participant_is_a_divergence()
     {
         static void Aside(Action what)
         {
@@ -149,10 +149,10 @@ public sealed class HarnessTests
         }
 
         var done = Explore(run => run.Start("CPU0", () => Aside(() => run.Step("count"))));
-        Assert.StartsWith("Step is called on a thread that takes no part", done.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Step is called on a thread that is not a participant", done.Deviation!.Reason, StringComparison.Ordinal);
         Assert.Equal(0, Assert.IsType<Verdict.Unknown>(done.Verdict).Evidence.Transitions);
         var turn = Explore(run => run.Start("CPU0", () => Aside(run.Yield)));
-        Assert.StartsWith("Yield is called on a thread that takes no part", turn.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Yield is called on a thread that is not a participant", turn.Deviation!.Reason, StringComparison.Ordinal);
         var wait = Explore(run => run.Start("CPU0", () => Aside(() => run.WaitUntil(() => true))));
         Assert.StartsWith("WaitUntil is called on a thread", wait.Deviation!.Reason, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => Explore(run => run.Step("count")));
@@ -160,14 +160,14 @@ public sealed class HarnessTests
     }
 
     [Fact]
-    public void What_only_looks_may_not_move()
+    public void A_function_that_may_only_read_may_not_yield()
     {
         var waits = Explore(run =>
         {
             var table = new PageTable(run, 1);
             run.Start("CPU0", () => run.WaitUntil(() => table.Get(0) is null));
         });
-        Assert.Equal("what CPU0 waits for throws InvalidOperationException: Yield is called by what may only look",
+        Assert.Equal("the condition of CPU0 throws InvalidOperationException: Yield is called by a function that may only read",
             waits.Deviation!.Reason);
         var shows = Explore(run =>
         {
@@ -175,17 +175,18 @@ public sealed class HarnessTests
             run.Observe("n", () => Enumerable.Range(0, 1).Select(page => (int?)(table.Get(page) ?? 0)));
             run.Start("CPU0", run.Yield);
         });
-        Assert.Equal("at the start what the code shows of n throws InvalidOperationException: Yield is called by what may only look",
+        Assert.Equal(
+            "at the start the code's observer of n throws InvalidOperationException: Yield is called by a function that may only read",
             shows.Deviation!.Reason);
     }
 
     [Fact]
-    public void What_the_model_has_no_word_for_is_told_as_the_code_has_it()
+    public void A_value_outside_of_the_model_is_reported_as_the_code_has_it()
     {
         var outside = Explore(run => run.Observe("who", () => [7]));
-        Assert.Equal("at the start who is 7 in the code, and None in the model", outside.Deviation!.Reason);
+        Assert.Equal("at the start who is 7 in the code but None in the model", outside.Deviation!.Reason);
         var more = Explore(run => run.Observe("n", () => [0, null]));
-        Assert.Equal("at the start n is 0, nothing in the code, and 0 in the model", more.Deviation!.Reason);
+        Assert.Equal("at the start n is 0, nothing in the code but 0 in the model", more.Deviation!.Reason);
     }
 
     [Fact]
@@ -193,7 +194,7 @@ public sealed class HarnessTests
     {
         using var never = new ManualResetEventSlim();
         var stuck = Explore(run => run.Start("CPU0", () => never.Wait()), patience: 0.1);
-        Assert.StartsWith("CPU0 comes to no scheduling point", stuck.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("CPU0 did not reach a scheduling point", stuck.Deviation!.Reason, StringComparison.Ordinal);
         Assert.IsType<Verdict.Unknown>(stuck.Verdict);
         var deaf = Explore(run => run.Start("CPU0", () =>
         {
@@ -202,7 +203,7 @@ public sealed class HarnessTests
                 Record.Exception(run.Yield);
             }
         }), patience: 0.1);
-        Assert.StartsWith("CPU0 comes to no scheduling point", deaf.Deviation!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("CPU0 did not reach a scheduling point", deaf.Deviation!.Reason, StringComparison.Ordinal);
         never.Set();
     }
 
@@ -212,7 +213,7 @@ public sealed class HarnessTests
         {
             using (other.Hold())
             {
-                // Nobody comes here while the other holds what this one waits for.
+                // Unreachable while the other thread holds the resource that this one waits for.
             }
         }
     }
@@ -234,7 +235,7 @@ public sealed class HarnessTests
 
     private sealed class Told(Action<TestRun> begin) : SystemUnderTest
     {
-        public override string Name => "told";
+        public override string Name => "scripted";
 
         public override void Setup(TestRun run) => begin(run);
     }

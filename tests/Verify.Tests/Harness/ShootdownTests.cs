@@ -9,13 +9,15 @@ using Verify.Traces;
 
 namespace Verify.Tests.Harness;
 
-/// <summary>The worked example: a TLB shootdown in C#, right and wrong, beside its model, right and wrong.</summary>
+/// <summary>The example: a TLB shootdown in C#, correct and wrong, against its model, correct and wrong.</summary>
 public sealed class ShootdownTests
 {
     private const int Schedules = 400;
     private static readonly EngineOptions Short = new(new Budget(Depth: 200));
 
-    /// <summary>Every explorer with every strategy of its own; tests of one that is not built in are skipped.</summary>
+    /// <summary>
+    /// Every explorer with each of its strategies; tests of an explorer that is not built in are skipped.
+    /// </summary>
     public static TheoryData<string, string> Ways =>
     [
         .. new IScheduleExplorer[] { new ScheduleExplorer(), new CoyoteExplorer() }
@@ -53,17 +55,17 @@ public sealed class ShootdownTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Code_that_leaves_its_model_is_told_where(string explorer, string strategy)
+    public void Code_that_diverges_from_its_model_is_reported_with_the_place(string explorer, string strategy)
     {
-        // A step that the model has not: freeing a frame that not everybody has acknowledged.
+        // A step that the model cannot take: freeing a frame before all processors have acknowledged.
         var skips = Named(explorer).Explore(Of(Shootdown.Flaw.LocalOnly), strategy, Schedules, Short);
-        Assert.Matches(@"^CPU\d: the code does free\(CPU\d\), and the model cannot do that here$", skips.Deviation!.Reason);
+        Assert.Matches(@"^CPU\d: the code does free\(CPU\d\), but the model cannot take this step here$", skips.Deviation!.Reason);
         Assert.Contains(skips.Deviation.Reason, Assert.IsType<Verdict.Unknown>(skips.Verdict).Reason, StringComparison.Ordinal);
         Assert.Null(Replay.WhyNot(new Interpreter(Of(Shootdown.Flaw.None).Model), skips.Trace!));
 
-        // A step that says more than was done: the entry is still there.
+        // A reported step that the code has not done: the entry still exists.
         var early = Named(explorer).Explore(Of(Shootdown.Flaw.AcknowledgeFirst), strategy, Schedules, Short);
-        Assert.Matches(@"tlb is \[.*f\d.*\] in the code, and \[.*\] in the model$", early.Deviation!.Reason);
+        Assert.Matches(@"tlb is \[.*f\d.*\] in the code but \[.*\] in the model$", early.Deviation!.Reason);
     }
 
     [Theory]

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace Verify.Tests.Launcher;
 
-/// <summary>The SDK's command.</summary>
+/// <summary>The SDK's command line.</summary>
 internal static class Dotnet
 {
-    /// <summary>Runs it in a folder; skips the test where it is not on the path.</summary>
+    /// <summary>Runs the SDK in a folder; skips the test if it is not on the path.</summary>
     public static (int Code, string Output) Run(
         string folder, (string Name, string Value)[] settings, params string[] arguments)
     {
         var start = new ProcessStartInfo(Find("dotnet"), arguments) { RedirectStandardOutput = true, WorkingDirectory = folder };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        // The folder that is used anyway, but written as people write it: without the slash that the default ends with.
+        // The same folder as the default, but in the usual notation without a trailing slash.
         start.Environment["NUGET_PACKAGES"] = Path.TrimEndingDirectorySeparator(Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"));
         foreach (var (name, value) in settings)
@@ -25,12 +25,12 @@ internal static class Dotnet
         return (process.ExitCode, output);
     }
 
-    /// <summary>Where a program of the path is; skips the test where there is none.</summary>
+    /// <summary>The path of a program; skips the test if it is missing.</summary>
     public static string Find(string program)
     {
         var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(part => Path.Combine(part, program)).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(found is null, $"there is no {program} here");
+        Assert.SkipWhen(found is null, $"{program} is not installed");
         return found!;
     }
 }

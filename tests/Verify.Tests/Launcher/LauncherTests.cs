@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Verify.Tests.Launcher;
 
-/// <summary>What <c>./verify</c> says when there is nothing it can start.</summary>
+/// <summary>The messages of <c>./verify</c> when it cannot start the tool.</summary>
 public sealed class LauncherTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("verify-launcher-").FullName;
@@ -11,7 +11,7 @@ public sealed class LauncherTests : IDisposable
     [Provokes("VRF401")]
     public void A_missing_SDK_is_named_with_the_place_to_get_it()
     {
-        // Nothing on the path but what the launcher needs to find itself.
+        // Only the programs that the launcher itself needs are on the path.
         var tools = Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName;
         File.CreateSymbolicLink(Path.Combine(tools, "dirname"), Dotnet.Find("dirname"));
         var run = Launch(tools);
@@ -33,9 +33,9 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public void A_path_that_cannot_be_built_in_is_told_before_the_build()
+    public void A_path_that_cannot_be_built_in_is_reported_before_the_build()
     {
-        var run = Launch(below: "somebody's");
+        var run = Launch(below: "user's");
         Assert.Equal(4, run.Code);
         Assert.StartsWith("verify: error VRF402: MSBuild takes the apostrophe in ", run.Error);
         Assert.DoesNotContain("building", run.Error);
@@ -53,7 +53,7 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("error VRF404: ", run.Error);
     }
 
-    // MSBuild compares times: it sees what is newer, and must be told of what is older than the last build.
+    // MSBuild compares times: it detects newer files, but must be informed of files older than the last build.
     [Fact]
     public void Everything_is_built_anew_only_for_what_MSBuild_overlooks()
     {
@@ -63,11 +63,11 @@ public sealed class LauncherTests : IDisposable
             """);
         var source = Path.Combine("src", "Verify.Cli", "Program.cs");
         Write(source, "one");
-        // Nothing that the tool is built from.
+        // A file that is not a source of the tool.
         Write(Path.Combine("tests", "Some.cs"), "test");
         Assert.Contains("only what is newer", Launch().Error);
 
-        // Clocks of file systems are coarse: what is written at once would be no newer.
+        // File systems have coarse clocks, so a file written at once would have the same time.
         Write(source, "another");
         File.SetLastWriteTimeUtc(Path.Combine(folder, source), DateTime.UtcNow.AddSeconds(1));
         Assert.Contains("only what is newer", Launch().Error);
@@ -96,7 +96,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public void Missing_solvers_are_unpacked_below_artifacts_and_told_where_their_libraries_are()
+    public void Missing_solvers_are_unpacked_below_artifacts_and_find_their_libraries()
     {
         var tools = FakeSdk();
         Program(tools, "apt-get", """
@@ -130,14 +130,14 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("cvc5: apt-get cannot download them", run.Error);
         Assert.Equal("verify.dll list\n", run.Out);
 
-        // It is not tried again before the next build, and offline not at all.
+        // The launcher does not retry before the next build, and never offline.
         File.Delete(Path.Combine(folder, "asked"));
         Assert.Equal("", Launch(tools).Error);
         Assert.Contains("VERIFY_OFFLINE=1 forbids the download", Launch(tools, offline: true).Error);
         Assert.Equal("", Launch(tools, offline: true).Error);
         Assert.False(File.Exists(Path.Combine(folder, "asked")));
 
-        // What is named outright is not missing.
+        // A solver that the environment names is not missing.
         Write(Path.Combine("src", "One.cs"), "one");
         Program(tools, "z3", "exit 0");
         Program(tools, "cvc5", "exit 0");
@@ -146,7 +146,7 @@ public sealed class LauncherTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    // A copy of the launcher, alone in a folder.
+    // Runs a copy of the launcher, alone in a folder.
     private (int Code, string Out, string Error) Launch(string? path = null, string below = "", bool offline = false)
     {
         var launcher = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, below)).FullName, "verify");
@@ -180,8 +180,8 @@ public sealed class LauncherTests : IDisposable
         return (process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
-    // A folder of what a small machine has, and in place of the SDK a script that builds an empty program, and runs it by
-    // printing its name and its arguments.
+    // A folder with the programs of a small machine. In place of the SDK it has a script that builds an empty program
+    // and runs it by printing its name and arguments.
     private string FakeSdk()
     {
         var tools = Path.Combine(folder, "bin");
@@ -203,8 +203,8 @@ public sealed class LauncherTests : IDisposable
         return tools;
     }
 
-    // Written by somebody else: what another test starts meanwhile would hold open what this process writes, and a program
-    // that is open for writing cannot be run.
+    // A shell writes the file: a concurrent test that starts a process would inherit a file that this process has open
+    // for writing, and such a file cannot be executed.
     private static void Program(string folder, string name, string body)
     {
         var start = new ProcessStartInfo("sh", ["-c", "cat >\"$0\" && chmod +x \"$0\"", Path.Combine(folder, name)])

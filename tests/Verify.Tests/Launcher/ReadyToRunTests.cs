@@ -3,7 +3,7 @@ using Verify.Tests.Explicit.Storage;
 
 namespace Verify.Tests.Launcher;
 
-/// <summary>What is compiled ahead of time is what was written, also after it was changed.</summary>
+/// <summary>The code compiled ahead of time is that of the current sources, also after a change.</summary>
 public sealed class ReadyToRunTests : IDisposable
 {
     private readonly TestDirectory directory = new();

@@ -12,7 +12,7 @@ using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>The check of a proof by search: an honest search passes it, one of another model does not.</summary>
+/// <summary>The check of a proof by search accepts a correct search and rejects a search of another model.</summary>
 public sealed class CheckLaws
 {
     private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
@@ -68,7 +68,7 @@ public sealed class CheckLaws
             var first = sample.Toy.Nodes[0];
             foreach (var (_, to) in first.Next.Where(next => next.To != first))
             {
-                // One state is all that is walked; where its steps lead is looked for all the same.
+                // The check visits a single state, but looks up its successors too.
                 Check(to.State, new Scrutiny(1));
                 tally.Note("next");
             }
@@ -145,7 +145,8 @@ public sealed class CheckLaws
         tally.Compare();
     }
 
-    // The model with one guard gone or never true, or one update gone: what a skipped rule or a lost update makes of it.
+    // The model without one guard, with one guard never true, or without one update, as if a rule or an update were
+    // lost.
     private static IEnumerable<Model> Others(Model model)
     {
         for (var i = 0; i < model.Rules.Length; i++)
@@ -171,7 +172,7 @@ public sealed class CheckLaws
 
     private static string Text(State state) => string.Join(',', state.Values);
 
-    // Null if the model is undefined, or not to be reduced.
+    // Null if the model is undefined or does not allow the reduction.
     private static Verdict? Attempt(Model model, Property property, EngineOptions run)
     {
         try

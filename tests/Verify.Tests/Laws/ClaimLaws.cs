@@ -11,10 +11,10 @@ using Verify.Traces;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>Every claim is as it expects, and the toy says the same of every claim that is small enough for it.</summary>
+/// <summary>Every claim is as expected, and the toy agrees for every claim that is small enough.</summary>
 public sealed class ClaimLaws
 {
-    private const int Cap = 70_000; // states that the toy is asked to visit
+    private const int Cap = 70_000; // the maximum number of states for the toy
 
     private static readonly ImmutableArray<Claim> Claims =
     [
@@ -34,7 +34,7 @@ public sealed class ClaimLaws
 
     private static readonly ExplicitEngine Engine = new();
 
-    /// <summary>Claims about page tables of two entries, with a frame for each and one for the table.</summary>
+    /// <summary>Claims about page tables of two entries, with a frame for each entry and one for the table.</summary>
     public static TheoryData<string> Tables =>
         ["B-TABLE:I-TABLE", "B-TABLE:I-GUP", "B-TABLE-ARM:I-TABLE", "B-TABLE-ARM/no-grace:I-TABLE"];
 
@@ -54,13 +54,13 @@ public sealed class ClaimLaws
     }
 
     [Fact]
-    public void The_toy_says_the_same_of_every_claim()
+    public void The_toy_agrees_on_every_claim()
     {
         var skipped = new List<string>();
         var toys = new Dictionary<(string Digest, int Depth), Toy>();
         foreach (var claim in Claims.Where(claim => claim.Expected is not Expectation.Pending))
         {
-            // The toy knows no liveness, which has laws of its own.
+            // The toy does not support LeadsTo, which has laws of its own.
             var instance = new Instance(claim.Family, claim.Choices);
             if (instance.Model.Property(claim.Property) is not Property.LeadsTo
                 && !Compare(instance, claim.Property, claim.Id, Cap, toys))
@@ -69,16 +69,16 @@ public sealed class ClaimLaws
             }
         }
 
-        // Too large for it are the shootdown and page tables with two entries, compared at smaller sizes below, and the wide
-        // instances of claims that are compared as they are.
+        // Too large for the toy are the shootdown and page tables with two entries, which are compared at smaller sizes
+        // below, and the wide instances of claims that are compared at their own sizes.
         string[] comparedSmaller = ["TLB-SHOOTDOWN", .. Tables.Select(id => id.Data)];
         Assert.Equal(comparedSmaller.Order(), skipped.Where(id => !id.Contains("-WIDE:", StringComparison.Ordinal)).Order());
     }
 
-    // With one entry a table, and with two of which only one is mapped at a time.
+    // With one entry per table, and with two entries of which one is mapped at a time.
     [Theory]
     [MemberData(nameof(Tables))]
-    public void The_toy_says_the_same_of_small_page_tables(string id)
+    public void The_toy_agrees_on_small_page_tables(string id)
     {
         var claim = Claims.Single(claim => claim.Id == id);
         var compared = new[] { (1, 2), (1, 3), (2, 2) }.Count(sizes =>
@@ -95,7 +95,7 @@ public sealed class ClaimLaws
     [InlineData(2, 2, 1)]
     [InlineData(2, 2, 2)]
     [InlineData(2, 2, 3)]
-    public void The_toy_says_the_same_of_small_shootdowns(int cpus, int pages, int frames)
+    public void The_toy_agrees_on_small_shootdowns(int cpus, int pages, int frames)
     {
         var sizes = Choices.Default.Size("cpu", cpus).Size("page", pages).Size("frame", frames);
         Assert.True(Compare(new Instance(new TlbShootdown(), sizes), "I-ENTRY", "TLB-SHOOTDOWN", 100_000, []));
@@ -113,7 +113,7 @@ public sealed class ClaimLaws
     }
 
     [Fact]
-    public void A_claim_says_who_said_so_and_has_an_id_of_its_own()
+    public void A_claim_has_sources_and_a_unique_identifier()
     {
         Assert.Equal(Claims.Length, Claims.Select(claim => claim.Id).Distinct().Count());
         Assert.All(Claims, claim =>
@@ -135,7 +135,7 @@ public sealed class ClaimLaws
             var model = family.Build(Choices.Default);
             Assert.NotEmpty(family.Summary);
             Assert.Contains(model.Properties, property => property is Property.Reachable);
-            // Of a textbook no step has a source, and of a part of the hardware not each by itself.
+            // Steps of textbook models have no sources, and parts of the hardware do not have one for every step.
             if (family.GetType().Namespace is not ("Verify.Models.Hardware" or "Verify.Models.Textbook"))
             {
                 Assert.Contains(model.Rules, rule => !rule.Sources.IsEmpty);
@@ -167,7 +167,7 @@ public sealed class ClaimLaws
         }
     }
 
-    // False when the instance is too large.
+    // False if the instance is too large.
     private static bool Compare(
         Instance instance, string name, string id, int cap, Dictionary<(string Digest, int Depth), Toy> toys)
     {
@@ -179,14 +179,14 @@ public sealed class ClaimLaws
             return false;
         }
 
-        // Up to the level of the trace, if there is one; what the toy finds behind it does not matter.
+        // Up to the level of the trace, if there is one; the toy's results behind it do not matter.
         var depth = report.Trace?.Length - (property is Property.NoDeadlock ? 0 : 1) ?? int.MaxValue;
         if (!toys.TryGetValue((instance.Model.Digest, depth), out var toy))
         {
             toys[(instance.Model.Digest, depth)] = toy = new Toy(instance.Model, depth: depth);
         }
 
-        // The toy may be that of another claim with the same model: it knows its own variables only.
+        // The toy may belong to another claim with the same model, and it only knows its own variables.
         var expected = Oracle.Of(toy, toy.Interpreter.Model.Property(name));
         Assert.Empty(expected.Errors);
         Assert.Equal(

@@ -8,10 +8,10 @@ using Verify.Scheduling;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>Every family builds and runs at the corners of its size ranges: no size that is offered is a model error.</summary>
+/// <summary>Every family builds and runs at the extremes of its sizes: no offered size is an error.</summary>
 public sealed class CornerLaws
 {
-    private const long Walks = 8; // of each instance, and each long enough to come through a thread's program several times
+    private const long Walks = 8; // per instance; each walk is long enough to run a thread's program several times
 
     private static readonly EngineOptions Run = new(new Budget(Depth: 200), Threads: 1);
 
@@ -51,7 +51,7 @@ public sealed class CornerLaws
             }
             catch (UserErrorException refused) when (refused.Diagnostic.Code == ErrorCodes.Contradiction)
             {
-                // Choices that do not go together, as flush generations on an architecture that has none.
+                // Combinations that are not allowed, such as flush generations on an architecture without them.
             }
             catch (UserErrorException error)
             {
@@ -63,14 +63,14 @@ public sealed class CornerLaws
         Assert.True(ran > 0);
     }
 
-    // A walk ends where the property is violated, so the one that is violated last is best.
+    // A walk ends where the property is violated, so a property that is violated late is best.
     private static bool IsForWalks(Property property) => property is Property.NoDeadlock or Property.Always;
 
     private static IEnumerable<Choices> Plain(ModelFamily family) => family.Profiles.IsEmpty
         ? [Choices.Default]
         : family.Profiles.Select(Choices.Default.On);
 
-    // Faults and assumptions that go together are those of the claims, and of the claims without one of them.
+    // The valid combinations of faults and assumptions are those of the claims, and those with one element removed.
     private static IEnumerable<Choices> Claimed(ModelFamily family) => Claims
         .Where(claim => claim.Family.Name == family.Name).Select(claim => claim.Choices);
 

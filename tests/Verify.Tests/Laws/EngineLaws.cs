@@ -8,14 +8,14 @@ using Verify.Traces;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>The explicit engine against the page that does the same in the plainest way.</summary>
+/// <summary>The explicit engine against the toy, a one-page engine.</summary>
 public sealed class EngineLaws
 {
     private static readonly ExplicitEngine Engine = new();
     private static readonly EngineOptions OneThread = new(Budget.Unlimited, Threads: 1);
 
-    /// <summary>Verdict, counts and the length of traces.</summary>
-    internal static readonly Law SameAsToy = new(typeof(EngineLaws), nameof(The_engine_says_what_the_toy_says), 4, (sample, tally) =>
+    /// <summary>The verdict, the counts and the length of traces.</summary>
+    internal static readonly Law SameAsToy = new(typeof(EngineLaws), nameof(The_engine_agrees_with_the_toy), 4, (sample, tally) =>
     {
         foreach (var property in sample.OfStates)
         {
@@ -160,13 +160,13 @@ public sealed class EngineLaws
     { IsOfUndefined = false };
 
     [Fact]
-    public void The_engine_says_what_the_toy_says() => Law.Holds(SameAsToy, 2000);
+    public void The_engine_agrees_with_the_toy() => Law.Holds(SameAsToy, 2000);
 
     [Fact]
     public void A_model_without_variables_has_one_state()
     {
         var m = new ModelBuilder("none");
-        m.Rule("go", step => step.By("nobody"));
+        m.Rule("go", step => step.By("an actor"));
         m.Always("always", true);
         m.NoDeadlock("no deadlock");
         m.Reachable("reachable", false);
@@ -200,7 +200,7 @@ public sealed class EngineLaws
     [Fact]
     public void A_run_cancelled_before_its_start_proves_nothing() => Law.Holds(Cancelled, 80);
 
-    // What a run that may have been cut says is true of the whole graph.
+    // A result that may be incomplete must be true of the whole graph.
     private static void CheckCut(Toy toy, Property property, Oracle expected, Verdict found)
     {
         var isReachable = property is Property.Reachable;
@@ -217,7 +217,7 @@ public sealed class EngineLaws
             case Verdict.HoldsUpTo cut:
                 Assert.NotEqual(EvidenceKind.Exhaustive, found.Evidence.Kind);
                 Assert.True(expected.Level is null || expected.Level > cut.Bound.Depth,
-                    $"'{property.Name}' fails in level {expected.Level}, and is said to hold up to {cut.Bound.Depth}");
+                    $"'{property.Name}' fails in level {expected.Level}, but is reported to hold up to depth {cut.Bound.Depth}");
                 Assert.True(toy.Nodes.Count(node => node.Level <= cut.Bound.Depth) <= cut.Bound.States);
                 break;
             case Verdict.Unknown:
@@ -243,8 +243,11 @@ public sealed class EngineLaws
             """;
     }
 
-    // Told with a shortest way there, which the interpreter walks until it meets the same.
-    /// <summary>What an engine says of a model that is undefined: the way there, unless it has no start.</summary>
+    // The report includes a shortest run, which the interpreter replays up to the same error.
+    /// <summary>
+    /// The error that an engine reports for an undefined model, with a run to it unless the initial states are
+    /// undefined.
+    /// </summary>
     internal static UserErrorException Undefined(Sample sample, Func<Verdict> decide) => sample.Toy.Nodes.Count == 0
         ? Assert.ThrowsAny<UserErrorException>(decide)
         : Assert.Throws<UndefinedException>(decide);

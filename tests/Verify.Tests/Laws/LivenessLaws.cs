@@ -9,11 +9,11 @@ using Verify.Traces;
 namespace Verify.Tests.Laws;
 
 /// <summary>
-/// What leads to what, against two definitions that look at the whole graph at once and have a reading of fairness of their own.
+/// LeadsTo properties, compared with two definitions over the whole graph that interpret fairness independently.
 /// </summary>
 public sealed class LivenessLaws
 {
-    private const int Most = 200; // states; who can reach whom is asked for every pair
+    private const int Most = 200; // states; reachability is computed for every pair
 
     private static readonly EngineOptions OneThread = new(Budget.Unlimited, Threads: 1);
 
@@ -48,7 +48,7 @@ public sealed class LivenessLaws
         foreach (var property in model.Properties.OfType<Property.LeadsTo>().Where(_ => IsFit(toy)))
         {
             var expected = new ExplicitEngine().Decide(model, property, OneThread).Word;
-            // In the search, behind it, and never.
+            // Budgets that end during the search, after it, and never.
             (long, long?)[] limits = [(1, null), (1 + (toy.Nodes.Count / 2), null), (1000, 1), (1000, null)];
             foreach (var (held, bytes) in limits)
             {
@@ -106,7 +106,8 @@ public sealed class LivenessLaws
     private static bool IsDefined(Toy toy, Expr expr) =>
         toy.Nodes.TrueForAll(node => Record.Exception(() => toy.Interpreter.Evaluate(node.State, expr, new SourceLocation("", 0))) is null);
 
-    // From a state where it is triggered, through states where it has not come, to a place where a fair run can stay.
+    // True if some path leads from a state with the trigger, through states without the goal, to a place where a fair
+    // run can stay.
     private static bool CanFail(Toy toy, Property.LeadsTo property)
     {
         var open = toy.Nodes.Where(node => !toy.Interpreter.Holds(node.State, property.To, property.Where)).ToHashSet();
@@ -135,7 +136,7 @@ public sealed class LivenessLaws
 
     private static bool CanRest(Toy toy, Toy.Node node) => PlainFairness.In(toy.Interpreter.Model, node).Count == 0;
 
-    // Among the states that a state can reach and come back from, a fair run can visit all of them for ever.
+    // True if a fair run can visit all states of the component of this state infinitely often.
     private static bool CanTurn(Toy toy, Toy.Node node, Dictionary<Toy.Node, HashSet<Toy.Node>> reach)
     {
         var component = reach[node].Where(other => reach[other].Contains(node)).ToHashSet();

@@ -5,7 +5,7 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>The reference interpreter against a second opinion, in reachable states and in others.</summary>
+/// <summary>The reference interpreter against a second implementation, in reachable states and in others.</summary>
 public sealed class MeaningLaws
 {
     private const int MaxNodes = 12;
@@ -35,7 +35,7 @@ public sealed class MeaningLaws
         Assert.True(Law.IsAlone || (tally.Compared > 10_000 && tally["undefined"] > 100 && tally["taken"] > 1000), $"{tally}");
     }
 
-    /// <summary>States to compare in: some that can be reached, and some that need not be, by chance.</summary>
+    /// <summary>States for the comparison: some reachable ones and some random ones.</summary>
     internal static IEnumerable<State> StatesOf(Sample sample, int reachable, int others)
     {
         var every = Math.Max(1, sample.Toy.Nodes.Count / reachable);
@@ -45,7 +45,7 @@ public sealed class MeaningLaws
                 new State([.. sample.Model.Variables.Select(variable => AnyOf(variable.Sort, random))])));
     }
 
-    /// <summary>What is asked of states.</summary>
+    /// <summary>The predicates of a property.</summary>
     internal static IEnumerable<Expr> Predicates(Property property) => property switch
     {
         Property.Always p => [p.Holds],
@@ -55,7 +55,7 @@ public sealed class MeaningLaws
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>A value of any sort, by chance.</summary>
+    /// <summary>A random value of any sort.</summary>
     internal static Value AnyOf(Sort sort, Prng random) => sort switch
     {
         Sort.Optional option => random.OneIn(3) ? Value.None(sort) : Value.Some(sort, AnyOf(option.Of, random)),
@@ -69,7 +69,7 @@ public sealed class MeaningLaws
         var plain = new PlainMeaning(sample.Model, []);
         foreach (var variable in sample.Model.Variables.Where(variable => variable.Initially is not null))
         {
-            // Of a variable alone, since one that is undefined hides the others.
+            // Only of this variable, because an undefined one hides the others.
             var fitting = new Update([], true, new Expr.Read(variable), variable.Initially!, variable.Where);
             var rule = sample.Model.Rules[0] with { Updates = [fitting] };
             var only = rule with { Guard = true, Parameters = [], Shown = [], Actor = new Actor("x", null) };
@@ -120,7 +120,7 @@ public sealed class MeaningLaws
         }
     }
 
-    // The value, or the code of what is undefined.
+    // The value, or the code of the error.
     private static object Answer<T>(Func<T> ask) where T : notnull
     {
         try

@@ -4,16 +4,18 @@ using Verify.Tests.Laws.Soaking;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>A model is known by its text: one that behaves otherwise has another. And what is no model is refused.</summary>
+/// <summary>
+/// The text of a model identifies it: a model with other behaviour has another text. Invalid models are rejected.
+/// </summary>
 public sealed class ModelLaws
 {
-    private const int Most = 60; // states; every change makes a graph
+    private const int Most = 60; // states; every change needs a graph
 
     internal static readonly Law Known = new(
         typeof(ModelLaws), nameof(Models_that_differ_are_not_taken_for_each_other), 10, (sample, tally) =>
     {
         var random = RandomOf(sample);
-        // Of each kind of node as often as of another.
+        // Draws the kind of node first, so that all kinds are equally likely.
         var kinds = Draft.Of(sample.Model).Places().SelectMany(place => new ExprParts().Of(place.Expr).Select(part => (place, part)))
             .GroupBy(one => one.part.GetType().Name).Select(kind => kind.ToList()).ToList();
         var meaning = MeaningOf(sample.Toy);
@@ -37,7 +39,7 @@ public sealed class ModelLaws
     })
     { MaxStates = Most };
 
-    internal static readonly Law Refused = new(typeof(ModelLaws), nameof(What_is_no_model_is_refused), 10, (sample, tally) =>
+    internal static readonly Law Refused = new(typeof(ModelLaws), nameof(An_invalid_model_is_rejected), 10, (sample, tally) =>
     {
         var (random, draft) = (RandomOf(sample), Draft.Of(sample.Model));
         foreach (var (code, broken) in Broken(draft, random))
@@ -58,7 +60,7 @@ public sealed class ModelLaws
     }
 
     [Fact]
-    public void What_is_no_model_is_refused()
+    public void An_invalid_model_is_rejected()
     {
         var tally = Law.Holds(Refused, 150);
         Assert.True(Law.IsAlone || tally.Compared > 500, $"{tally}");
@@ -77,11 +79,11 @@ public sealed class ModelLaws
         }
         catch (Exception e) when (e is UserErrorException or InvalidOperationException)
         {
-            return null; // what was put in its place does not fit there
+            return null; // the replacement does not fit there
         }
     }
 
-    // Of the same sort, and close by.
+    // A similar expression of the same sort.
     private static Expr? Changed(Expr part, Prng random) => part switch
     {
         Expr.Connective { Operator: LogicOperator.And } node => node.Left | node.Right,
@@ -112,7 +114,7 @@ public sealed class ModelLaws
         yield return (ErrorCodes.DuplicateName, () => draft with { Rules = draft.Rules.Add(rule) });
         yield return (ErrorCodes.DuplicateName, () => draft with { Properties = draft.Properties.Add(property) });
         yield return (ErrorCodes.EmptyModel, () => draft with { Properties = [] });
-        var unbound = new Expr.BoundVariable(new Binder("nobody's", Sort.Bool));
+        var unbound = new Expr.BoundVariable(new Binder("unbound", Sort.Bool));
         yield return (ErrorCodes.Unbound, () => With(rule with { Guard = new Expr.Connective(LogicOperator.And, rule.Guard, unbound) }));
         if (draft.Variables.Length > 0)
         {
@@ -132,7 +134,7 @@ public sealed class ModelLaws
         }
     }
 
-    // The whole graph, what is undefined in it, and where each property is decided.
+    // The whole graph, its undefined parts, and the states that decide each property.
     private static string MeaningOf(Toy toy)
     {
         var numbers = toy.Nodes.Select((node, i) => (node, i)).ToDictionary(pair => pair.node, pair => pair.i);

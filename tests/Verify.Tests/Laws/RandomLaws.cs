@@ -10,14 +10,14 @@ using Verify.Traces;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>Random walks, and schedules by any strategy, say nothing that is not so, and say it again.</summary>
+/// <summary>Random walks and schedules of every strategy report only facts, and are repeatable.</summary>
 public sealed class RandomLaws
 {
     private static readonly EngineOptions Short = new(new Budget(Depth: 30), Threads: 1);
 
     public static TheoryData<string> OwnWays => ["walks", .. new ScheduleEngine().Strategies];
 
-    // Coyote starts a thread for each actor of each run: few of them, and no threads of ours beside it.
+    // Coyote starts a thread for each actor of each run, so few of its runs are made, without threads of our own.
     public static TheoryData<string> Ways => [.. OwnWays.Select(row => row.Data), "coyote"];
 
     internal static Law AgreesBy(string way) => new(
@@ -34,8 +34,8 @@ public sealed class RandomLaws
             }
             catch (UserErrorException e)
             {
-                // A walk that meets an error goes no further; that there is one, the oracle knows too. It looks at none behind
-                // the nearest, where a walk may meet another.
+                // A walk ends at an error, which the oracle knows too. The oracle stops at the nearest error, but a
+                // walk may reach another one.
                 Assert.True(toy.Errors.Count > 0 || IsUndefinedSomewhere(toy, property, e.Diagnostic.Code), e.Message);
                 tally.Note("undefined");
                 continue;
@@ -47,11 +47,11 @@ public sealed class RandomLaws
     { Kind = way };
 
     internal static Law RepeatsBy(string way) => new(
-        typeof(RandomLaws), nameof(A_seed_says_the_same_on_any_number_of_threads), 300, (sample, tally) =>
+        typeof(RandomLaws), nameof(A_seed_gives_the_same_result_on_any_number_of_threads), 300, (sample, tally) =>
     {
         foreach (var (property, _) in sample.Decided)
         {
-            // A walk may come to what is undefined in a state that a search need not look at.
+            // A walk may reach an undefined state that a search does not visit.
             string Text(int threads, ulong seed)
             {
                 try
@@ -77,16 +77,16 @@ public sealed class RandomLaws
     public void A_run_never_contradicts_the_whole_graph(string way)
     {
         var few = way == "coyote";
-        _ = Engine(way, 1); // or the test is skipped, and not one of the models
+        _ = Engine(way, 1); // skips the whole test, not a single model
         var tally = Law.Holds(AgreesBy(way), way == "walks" ? 1500 : few ? 15 : 250);
         var least = few ? 2 : 20;
-        Assert.True(Law.IsAlone || (tally["refuted"] > least && tally["not met"] > least && tally["witnessed"] > least
+        Assert.True(Law.IsAlone || (tally["refuted"] > least && tally["not reached"] > least && tally["witnessed"] > least
             && tally["undefined"] > (few ? 0 : 5)), $"{tally}");
     }
 
     [Theory]
     [MemberData(nameof(OwnWays))]
-    public void A_seed_says_the_same_on_any_number_of_threads(string way) => Law.Holds(RepeatsBy(way), way == "walks" ? 150 : 15);
+    public void A_seed_gives_the_same_result_on_any_number_of_threads(string way) => Law.Holds(RepeatsBy(way), way == "walks" ? 150 : 15);
 
     [Fact]
     public void Walks_meet_what_a_search_would_take_long_for()
@@ -134,11 +134,11 @@ public sealed class RandomLaws
             default:
                 Assert.True(found is Verdict.HoldsUpTo { Bound.Depth: 0 } || property is Property.Reachable);
                 Assert.True(toy.Errors.Count > 0 || found.Evidence.States <= toy.Nodes.Count);
-                return "not met";
+                return "not reached";
         }
     }
 
-    // Also behind the first violation, where the oracle looks no further and a run may.
+    // True if a state behind the first violation is undefined; the oracle stops there, but a run may not.
     private static bool IsUndefinedSomewhere(Toy toy, Property property, ErrorCode code)
     {
         bool IsUndefined(State state, Property asked)

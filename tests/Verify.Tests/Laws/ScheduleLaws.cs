@@ -6,7 +6,7 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>Schedules of actors, on claims and on models that show what a strategy is.</summary>
+/// <summary>Schedules of actors on claims, and on models that distinguish strategies.</summary>
 public sealed class ScheduleLaws
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class ScheduleLaws
     }
 
     [Fact]
-    public void An_actor_that_goes_round_for_ever_does_not_keep_others_out()
+    public void An_actor_in_an_endless_cycle_does_not_starve_the_others()
     {
         var m = new ModelBuilder("round");
         var (light, done) = (m.Var("light", Sort.Bool), m.Var("done", Sort.Bool));
@@ -42,7 +42,7 @@ public sealed class ScheduleLaws
     }
 
     [Fact]
-    public void What_is_too_large_to_search_is_looked_at_all_the_same()
+    public void Claims_that_are_too_large_to_search_are_still_tried()
     {
         var model = new TlbShootdown().Build(Choices.Default.Size("cpu", 5).Size("page", 4).Size("frame", 4));
         var verdict = new ScheduleEngine(schedules: 100).Decide(model, model.Property("I-ENTRY"),
@@ -53,7 +53,7 @@ public sealed class ScheduleLaws
         Assert.All(held.Evidence.Witnesses, witness => Assert.NotNull(witness.Depth));
     }
 
-    // One counts to the end only if none of the others moves meanwhile: they start it anew.
+    // One thread counts to the end only if no other thread moves in between, because that restarts it.
     private static Model Countdown(int others, int length)
     {
         var m = new ModelBuilder("countdown");

@@ -9,7 +9,7 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>Compiled steps against interpreted ones, state by state: the first place to look when a count differs.</summary>
+/// <summary>Compiled steps against interpreted ones, state by state. Look here first when a count differs.</summary>
 public sealed class StepLaws
 {
     internal static readonly Law Packs = new(typeof(StepLaws), nameof(A_packed_state_is_the_state), 20, (sample, tally) =>
@@ -45,7 +45,7 @@ public sealed class StepLaws
         {
             var effect = new RuleEffect(lowered, rule);
             var step = new Step(rule.Rule, lowered.ArgumentsOf(rule));
-            // What it does not read makes no difference.
+            // The leaves that a rule does not read do not affect it.
             var enabled = new Dictionary<string, bool>();
             foreach (var node in sample.Toy.Nodes)
             {

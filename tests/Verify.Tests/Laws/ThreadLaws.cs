@@ -7,8 +7,8 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Tests.Laws;
 
 /// <summary>
-/// What a thread's program does, against a second opinion that knows of no program counter: what is left to do is a list,
-/// and a step takes from its front. Programs are drawn with every kind of node; the model of a sample gives the seed.
+/// A thread's program against a second implementation without a program counter: the remaining nodes are a list, and a
+/// step takes from its front. Programs use every kind of node; the model of a sample gives the seed.
 /// </summary>
 public sealed class ThreadLaws
 {
@@ -29,7 +29,7 @@ public sealed class ThreadLaws
                 continue;
             }
 
-            // By what they show, steps lead from one set of possible places to another.
+            // Compares by labels: each label leads from a set of possible places to another one.
             var expected = pair.Written.SelectMany(program.Next).ToLookup(next => next.Shown, next => next.To);
             var found = pair.Compiled
                 .SelectMany(state => interpreter.Enabled(state).Select(step => (step, interpreter.Successor(state, step))))
@@ -54,7 +54,7 @@ public sealed class ThreadLaws
         Assert.True(Law.IsAlone || tally["steps"] > 500, $"{tally}");
     }
 
-    /// <summary>What is left to do, and the values of the two variables.</summary>
+    /// <summary>The remaining nodes and the values of the two variables.</summary>
     private sealed record Place(ImmutableList<Node> Left, int Number, bool Flag)
     {
         public override string ToString() => $"{string.Join(' ', Left.Select(node => node.Id))}: {Number} {Flag}";
@@ -68,10 +68,12 @@ public sealed class ThreadLaws
 
     /// <summary>A node of a program.</summary>
     /// <param name="Id">Its number.</param>
-    /// <param name="Kind">What it is.</param>
-    /// <param name="Reads">The number that a step waits for to be another, and that a branch asks for; none if below 0.</param>
-    /// <param name="Writes">The number that is written; one more than there was if it is 4, none if below 0.</param>
-    /// <param name="Flag">What the flag becomes: false, true, or whether the number is 1; nothing if below 0.</param>
+    /// <param name="Kind">The kind.</param>
+    /// <param name="Reads">The number that a step waits to differ from, and that a branch tests; none if below
+    /// 0.</param>
+    /// <param name="Writes">The number that is written: for 4, the old number plus one; none if below 0.</param>
+    /// <param name="Flag">The new value of the flag: false, true, or whether the number is 1; unchanged if below
+    /// 0.</param>
     /// <param name="One">The first block.</param>
     /// <param name="Two">The second block.</param>
     private sealed record Node(int Id, Kind Kind, int Reads, int Writes, int Flag, ImmutableList<Node> One, ImmutableList<Node> Two);
@@ -107,7 +109,7 @@ public sealed class ThreadLaws
 
         public Place Start => new(nodes, 0, false);
 
-        /// <summary>What a step of the model shows: its name in the program, and what is there behind it.</summary>
+        /// <summary>The label of a step of the model: its name in the program, and the values after it.</summary>
         public string Shown(Step step, State after)
         {
             object Value(string name) => after.Values[Model.Variables.ToList().FindIndex(variable => variable.Name == name)].Number;
@@ -153,7 +155,7 @@ public sealed class ThreadLaws
 
         private ImmutableList<Node> Several(int depth) => [.. Enumerable.Range(0, random.Below(3)).Select(_ => Any(depth))];
 
-        // A block without a name begins with a step: who goes which way shows in it.
+        // A block without a name begins with a step, which shows the branch taken.
         private ImmutableList<Node> Block(int depth) => [Made(Kind.Step), .. Several(depth - 1)];
 
         private Node Any(int depth) => (depth == 0 ? 0 : random.Below(7)) switch

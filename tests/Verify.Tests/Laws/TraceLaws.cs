@@ -5,10 +5,12 @@ using Verify.Traces;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>Runs drawn from the whole graph, and the same with something wrong: what is said of them, and how short they get.</summary>
+/// <summary>
+/// Runs drawn from the whole graph, valid and damaged: the checks that recognise them, and the length after shortening.
+/// </summary>
 public sealed class TraceLaws
 {
-    private const int Longest = 14; // steps; of what is left when one is shortened, every pair is tried
+    private const int Longest = 14; // steps; after shortening, every pair is tried
 
     internal static readonly Law Replays = new(typeof(TraceLaws), nameof(A_run_replays_and_what_is_none_does_not), 3, (sample, tally) =>
     {
@@ -46,7 +48,7 @@ public sealed class TraceLaws
     })
     { IsOfUndefined = false };
 
-    internal static readonly Law Lassos = new(typeof(TraceLaws), nameof(A_run_for_ever_violates_what_it_should_not), 3, (sample, tally) =>
+    internal static readonly Law Lassos = new(typeof(TraceLaws), nameof(An_infinite_run_violates_a_leads_to), 3, (sample, tally) =>
     {
         var random = RandomOf(sample);
         foreach (var property in sample.Model.Properties.OfType<Property.LeadsTo>())
@@ -110,7 +112,7 @@ public sealed class TraceLaws
     }
 
     [Fact]
-    public void A_run_for_ever_violates_what_it_should_not()
+    public void An_infinite_run_violates_a_leads_to()
     {
         var tally = Law.Holds(Lassos, 500);
         Assert.True(Law.IsAlone || (tally["violated"] > 20 && tally["kept"] > 200), $"{tally}");
@@ -123,7 +125,7 @@ public sealed class TraceLaws
         Assert.True(Law.IsAlone || tally["shorter"] > 100, $"{tally}");
     }
 
-    /// <summary>A way through the graph.</summary>
+    /// <summary>A path through the graph.</summary>
     private sealed record Way(List<Toy.Node> Nodes, List<Step> Steps, int? Loop)
     {
         public Trace Trace => new([.. Nodes.Select(node => node.State)], [.. Steps], Loop);
@@ -133,7 +135,7 @@ public sealed class TraceLaws
 
     private static Prng RandomOf(Sample sample) => new(Convert.ToUInt64(sample.Model.Identity[..12], 16));
 
-    // It ends where nothing goes on, where it may close a circle, or when it is long.
+    // The path ends in a state without successors, where it can close a cycle, or when it is long enough.
     private static Way Walk(Sample sample, Prng random, Func<Toy.Node, bool>? until = null)
     {
         var starts = sample.Toy.Nodes.Where(node => node.Level == 0).ToList();
@@ -163,11 +165,12 @@ public sealed class TraceLaws
 
     private static bool IsDefined(Action ask) => Record.Exception(ask) is null;
 
-    // A trigger with what should come missing for ever behind it; and what is always possible in the loop happens in it.
+    // True if the trigger occurs, the goal never follows, and every fair unit that stays enabled in the loop takes a
+    // step in it.
     private static bool Violates(Sample sample, Property.LeadsTo property, Way run, int loop)
     {
         bool Has(Toy.Node node, Expr expr) => sample.Interpreter.Holds(node.State, expr, property.Where);
-        // From a place in the loop on, all of the loop comes again.
+        // From any place in the loop on, the whole loop follows.
         var isTriggered = run.Nodes.Where((node, at) => Has(node, property.From)
             && !run.Nodes.Skip(Math.Min(at, loop)).Any(later => Has(later, property.To))).Any();
         PlainFairness.Thing? Fair(Step step) => PlainFairness.Of(sample.Model, step);
@@ -177,7 +180,7 @@ public sealed class TraceLaws
         return isTriggered && possible.All(fair => run.Steps.Skip(loop).Any(step => fair.Equals(Fair(step))));
     }
 
-    // A step that is not possible without another is left out with it.
+    // A step that is disabled without an omitted one is omitted too.
     private static bool IsEnough(Sample sample, Property property, Trace trace, int first, int second)
     {
         var node = sample.Toy.Nodes.Find(one => one.Level == 0 && one.State.Equals(trace.States[0]))!;

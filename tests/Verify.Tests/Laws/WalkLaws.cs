@@ -3,7 +3,7 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws;
 
-/// <summary>The walks that check an engine, against the page that keeps the whole graph.</summary>
+/// <summary>The interpreter's walks against the toy, which keeps the whole graph.</summary>
 public sealed class WalkLaws
 {
     [Fact]
@@ -24,7 +24,7 @@ public sealed class WalkLaws
     });
 
     [Fact]
-    public void What_is_drawn_is_reachable_and_has_every_step() => Law.Holds(300, toy =>
+    public void Drawn_states_are_reachable_and_have_every_step() => Law.Holds(300, toy =>
     {
         if (toy.Errors.Count == 0)
         {
@@ -46,7 +46,7 @@ public sealed class WalkLaws
     });
 
     [Fact]
-    public void A_walk_ends_where_its_work_does_and_says_where_something_was_undefined() => Law.Holds(200, toy =>
+    public void A_walk_ends_with_its_work_and_reports_the_undefined_state() => Law.Holds(200, toy =>
     {
         var interpreter = new Interpreter(toy.Interpreter.Model);
         var walk = new ReachableWalk(interpreter, work: 1);

@@ -3,18 +3,20 @@ using Verify.Modelling;
 
 namespace Verify.Tests.Mutants;
 
-/// <summary>A part of a guard, or an update, that is dropped in every model that has it.</summary>
-/// <param name="Rule">The rule, without the mark of a copy.</param>
+/// <summary>A part of a guard, or an update, that is removed from every model that contains it.</summary>
+/// <param name="Rule">The rule, without the suffix of a copy.</param>
 /// <param name="Part">The part, as text.</param>
 internal sealed record Mutant(string Rule, string Part)
 {
-    /// <summary>All that can be dropped of a model: the point of a program at which a step stands, or which follows, cannot.</summary>
+    /// <summary>
+    /// All removable parts of a model. The position of a step in its program, and the next one, are not removable.
+    /// </summary>
     public static IEnumerable<Mutant> Of(Model model) => model.Rules.SelectMany(rule => Parts(rule.Guard)
         .Where(part => !IsPlace(part)).Select(part => part.ToString()!)
         .Concat(rule.Updates.Where(IsState).Select(Text))
         .Select(part => new Mutant(NameOf(rule), part)));
 
-    /// <summary>The model without it; null if it has no such part.</summary>
+    /// <summary>The model without the part; null if it does not contain the part.</summary>
     public Model? In(Model model)
     {
         var hasChanged = false;

@@ -8,19 +8,19 @@ using Verify.Modelling;
 namespace Verify.Tests.Mutants;
 
 /// <summary>
-/// <c>verify test --mutants FAMILY,FAMILY</c>: drops each part of each guard of these models, one at a time, and says which claim
-/// comes to something else.
+/// <c>verify test --mutants FAMILY,FAMILY</c>: removes each part of each guard of these models, one at a time, and
+/// reports the claims whose result changes.
 /// </summary>
 internal static class MutantCommand
 {
     private const long MaxStates = 2_000_000;
     private static readonly ExplicitEngine Engine = new();
 
-    /// <summary>Whether the arguments ask for it.</summary>
+    /// <summary>True if the arguments request the command.</summary>
     public static bool IsAsked(string[] arguments) => arguments is ["--mutants", ..];
 
-    /// <summary>Runs it.</summary>
-    /// <returns>0 if every dropped part was noticed, 1 if one was not, 3 if the arguments are wrong.</returns>
+    /// <summary>Runs the command.</summary>
+    /// <returns>0 if every removal was noticed, 1 if one was not, 3 if the arguments are wrong.</returns>
     public static int Run(string[] arguments, TextWriter output, TextWriter errors)
     {
         var claims = Catalogue.Load().Claims;

@@ -11,11 +11,11 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Parametric;
 
-/// <summary><c>prove --any-size</c>: what is said to a reader and to a program, also when it does not go well.</summary>
+/// <summary><c>prove --any-size</c>: its output as text and JSON, including failures.</summary>
 public sealed class AnySizeCommandTests
 {
     [Fact]
-    public void What_is_found_is_told_as_data_with_the_invariant()
+    public void The_result_of_a_search_is_reported_as_data_with_the_invariant()
     {
         var run = Run([RealSolver.OrSkip(), RealSolver.OrSkip(SolverKind.Cvc5)], "prove", "TURNS", "--any-size", "--find", "--json");
         Assert.Equal(0, run.ExitCode);
@@ -29,7 +29,7 @@ public sealed class AnySizeCommandTests
         Assert.Contains("i.Add(\"never token[c1] and token[c2]\",", Word(result, "invariant"), StringComparison.Ordinal);
     }
 
-    // That it is not inductive says nothing against the claim.
+    // An invariant that is not inductive does not refute the claim.
     [Fact]
     public void An_invariant_that_does_not_stay_leaves_it_open()
     {
@@ -44,7 +44,7 @@ public sealed class AnySizeCommandTests
     }
 
     [Fact]
-    public void What_the_instance_refutes_is_refuted_with_its_trace()
+    public void A_claim_that_the_instance_refutes_is_refuted_with_its_trace()
     {
         var run = Run([RealSolver.OrSkip()], "prove", "TURNS-PUSHED", "--any-size", "--json");
         Assert.Equal(1, run.ExitCode);
@@ -92,21 +92,21 @@ public sealed class AnySizeCommandTests
     [Theory]
     [InlineData("TURNS-END")]
     [InlineData("TURNS-WITNESS")]
-    public void What_is_said_of_runs_takes_no_invariant(string claim)
+    public void A_property_of_runs_needs_more_than_an_invariant(string claim)
     {
         foreach (var more in (string[][])[["--find"], []])
         {
             var run = Run([RealSolver.OrSkip()], ["prove", claim, "--any-size", .. more]);
             Assert.Equal((3, ""), (run.ExitCode, run.Out));
-            Assert.Contains($"VRF307: '{Claims[claim].Property}' of {claim} is no property of every state", run.Error,
+            Assert.Contains($"VRF307: '{Claims[claim].Property}' of {claim} is not an Always property", run.Error,
                 StringComparison.Ordinal);
         }
     }
 
-    // The sizes that an invariant is looked for on are some that there are models of.
+    // The search for an invariant uses sizes that have a model.
     [Theory]
-    [InlineData(2, 6, 2, "for one size only; cpu=2 (there is no model of cpu=3)")]
-    [InlineData(3, 9, 3, "for one size only; cpu=3 (there is no model of cpu=4)")]
+    [InlineData(2, 6, 2, "for one size only; cpu=2 (the family has no model for cpu=3)")]
+    [InlineData(3, 9, 3, "for one size only; cpu=3 (the family has no model for cpu=4)")]
     [InlineData(4, 6, 1, "for every number of cpu (from 4)")]
     [InlineData(1, 2, 1, "for one size only; cpu=2")]
     public void A_family_need_not_offer_two_and_three_of_a_thing(int low, int high, int step, string sizes)
@@ -152,7 +152,7 @@ public sealed class AnySizeCommandTests
 
     private sealed class Turns(int low = 1, int high = 3, int step = 1) : ModelFamily
     {
-        public static readonly Fault Pushing = new("pushing", "nobody waits for his turn");
+        public static readonly Fault Pushing = new("pushing", "processors do not wait for their turn");
 
         public override string Name => "turns";
 
@@ -166,7 +166,7 @@ public sealed class AnySizeCommandTests
         {
             if ((m.Size("cpu") - low) % step != 0)
             {
-                throw UserErrorException.At(null, ErrorCodes.BadSize, "there is no such number of processors");
+                throw UserErrorException.At(null, ErrorCodes.BadSize, "this number of processors is not allowed");
             }
 
             var cpu = m.ScalarSet("cpu", m.Size("cpu"));
@@ -177,11 +177,11 @@ public sealed class AnySizeCommandTests
             m.Rule("leave", cpu, (s, c) => s.When(inside[c] & token[c]).Set(inside[c], false).Set(token[c], false).Set(isTaken, false));
             m.Always("apart", ForAll(cpu, cpu, (c, d) => (c == d) | !(inside[c] & inside[d])));
             m.Reachable("someone is inside", Exists(cpu, c => inside[c]));
-            m.LeadsTo("ends", isTaken, !isTaken, "whoever has the token gives it back");
+            m.LeadsTo("ends", isTaken, !isTaken, "the holder of the token gives it back");
         }
     }
 
-    // True, and not enough.
+    // A true statement that is not inductive.
     private sealed class Apart : Invariant
     {
         public override ImmutableArray<string> Claims => ["TURNS", "TURNS-PUSHED"];

@@ -14,7 +14,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Parametric;
 
-/// <summary>Proofs for every size: that they hold, that they can fail, and what is said when they do.</summary>
+/// <summary>Proofs for every size: they hold, they can fail, and failures are reported.</summary>
 public sealed class AnySizeTests
 {
     public static TheoryData<string> Ids => StoredProofs.Ids;
@@ -30,7 +30,7 @@ public sealed class AnySizeTests
         Assert.Equal("for every number of cpu, page, frame; looked at 128 of the 2,048 sizes offered", proof.Sentence);
     }
 
-    // A conjunct that no reachable state of a small instance satisfies would make a proof of nothing.
+    // A conjunct that no reachable state satisfies would make the proof vacuous.
     [Theory]
     [MemberData(nameof(Ids))]
     public void Every_conjunct_holds_in_reachable_states(string id)
@@ -48,13 +48,13 @@ public sealed class AnySizeTests
         }
     }
 
-    // A conjunct may read an option that is empty in some state, as a formula may.
+    // A conjunct may read the value of an empty option, because formulas are total.
     [Theory]
     [MemberData(nameof(Ids))]
     public void Nothing_that_the_interpreter_reaches_speaks_against_it(string id) =>
         Assert.Null(AnySizeRun.WhyNot(AnySizeProof.Of(StoredProofs.ClaimOf(id), StoredProofs.InvariantOf(id)), ConjunctWalk.Brief));
 
-    // A proof that cannot fail proves nothing: each fault, and the loss of each assumption, that breaks the claim breaks it.
+    // A proof must be able to fail: each fault and each dropped assumption that breaks the claim must break the proof.
     [Theory]
     [MemberData(nameof(Ids))]
     public void Of_a_model_that_is_refuted_an_obligation_fails(string id)
@@ -69,7 +69,7 @@ public sealed class AnySizeTests
             Assert.False(IsProved(claim, choices, invariant), name);
         }
 
-        // Where no fault breaks it, the loss of some guard or write does.
+        // If no fault breaks it, removing some guard or write does.
         if (refuted.Count == 0)
         {
             var model = claim.Family.Build(claim.Choices);
@@ -79,7 +79,7 @@ public sealed class AnySizeTests
     }
 
     [Theory]
-    [InlineData("free", "waits for nobody")]
+    [InlineData("free", "waits for no other")]
     [InlineData("flush", "drops nothing")]
     [InlineData("map", "of a frame that is not free")]
     [InlineData("zap", "leaves the PTE")]
@@ -158,9 +158,9 @@ public sealed class AnySizeTests
         Assert.Contains("public sealed class Found : Invariant", found.Source("Found", Of(2, 2)), StringComparison.Ordinal);
     }
 
-    // With one CPU there is no thread and so fewer statements; and two sets begin with the same letter.
+    // With one CPU there are no threads, so there are fewer statements; and two sets start with the same letter.
     [Fact]
-    public void What_is_found_names_what_it_means_whatever_the_size()
+    public void A_found_invariant_selects_its_literals_by_text_at_any_size()
     {
         var family = new Sparse();
         var claim = StoredProofs.ClaimOf("TLB-SHOOTDOWN") with
@@ -186,7 +186,7 @@ public sealed class AnySizeTests
     }
 
     [Fact]
-    public void What_no_clause_excludes_is_shown()
+    public void A_step_that_no_clause_excludes_is_shown()
     {
         var m = new ModelBuilder("leak");
         var cpu = m.ScalarSet("cpu", 2);
@@ -202,7 +202,7 @@ public sealed class AnySizeTests
         Assert.NotNull(found.Stuck);
     }
 
-    // The bound of the generation counter becomes an unknown; for each of its values the text is that of the instance.
+    // The bound of the generation counter becomes an unknown; for each value the text equals that of the instance.
     [Fact]
     public void A_counter_is_read_for_every_bound()
     {
@@ -223,7 +223,7 @@ public sealed class AnySizeTests
 
     [Fact]
     [Provokes("VRF307")]
-    public void What_depends_on_the_size_is_refused()
+    public void An_expression_that_depends_on_the_size_is_rejected()
     {
         var m = new ModelBuilder("crowd");
         var cpu = m.ScalarSet("cpu", 3);
@@ -250,7 +250,7 @@ public sealed class AnySizeTests
         Assert.Equal("VRF101", Refusal(model, i => i.Add("no truth", i["pte"])));
     }
 
-    // The model without one of its writes, and with the first part alone of one of its guards.
+    // The model without one of its writes, and with only the first part of one of its guards.
     private static IEnumerable<Model> Spoiled(Model model)
     {
         for (var i = 0; i < model.Rules.Length; i++)
@@ -296,7 +296,7 @@ public sealed class AnySizeTests
         }
     }
 
-    // An invariant that speaks of what the model does not have any more proves nothing of it.
+    // An invariant that names a part that the model lacks proves nothing about it.
     private static bool IsProved(Claim claim, Choices choices, Invariant invariant)
     {
         var model = claim.Family.Build(choices);

@@ -12,7 +12,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Parametric;
 
-/// <summary>Stored proofs: each is what the model gives today, and whoever touches one is found out.</summary>
+/// <summary>Stored proofs: each must be the one that the model gives, and every change is detected.</summary>
 public sealed class CertificateTests
 {
     private const string File = "TLB-SHOOTDOWN.smt2";
@@ -24,7 +24,7 @@ public sealed class CertificateTests
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void What_the_model_gives_is_what_was_accepted(string id)
+    public void The_model_gives_the_accepted_proof(string id)
     {
         var current = Current(id);
         Accepted.Check(current, ProofFiles.Lock);
@@ -49,7 +49,7 @@ public sealed class CertificateTests
     [InlineData("VRF309", "another text", "do not give the text")]
     [InlineData("VRF309", "another number", "do not give the text")]
     [InlineData("VRF310", "another model", "has changed")]
-    [InlineData("VRF309", "cut short", "cut short")]
+    [InlineData("VRF309", "cut short", "truncated")]
     [InlineData("VRF309", "a claim twice", "damaged")]
     [InlineData("VRF309", "no digest", "damaged")]
     [InlineData("VRF309", "no solver", "damaged")]
@@ -114,7 +114,7 @@ public sealed class CertificateTests
     [InlineData("VRF309", "more behind the version")]
     [InlineData("VRF309", "an assertion more")]
     [InlineData("VRF309", "another logic")]
-    [InlineData("VRF309", "a question asked twice")]
+    [InlineData("VRF309", "a repeated query")]
     [InlineData("VRF309", "in another order")]
     [InlineData("VRF309", "a comment that looks like the header")]
     [InlineData("VRF309", "a header line twice")]
@@ -125,7 +125,7 @@ public sealed class CertificateTests
     {
         var text = Whole.Value;
         var body = Certificate.Read(text, File).Proof;
-        // Whoever forges a proof also forges its digest and its count.
+        // A forger of a proof would also forge its digest and its count.
         string Forged(string proof, int times = 1) => text[..^body.Length]
             .Replace(Fingerprint.Of(body), Fingerprint.Of(proof), StringComparison.Ordinal)
             .Replace($"; obligations: {Count(body)}\n", $"; obligations: {Count(body) * times}\n", StringComparison.Ordinal) + proof;
@@ -138,7 +138,7 @@ public sealed class CertificateTests
                 .Replace("(not (flushing $cpu))", "false", StringComparison.Ordinal)),
             "an assertion more" => Forged(body.Replace("(push 1)\n", "(push 1)\n(assert false)\n", StringComparison.Ordinal)),
             "another logic" => Forged(body.Replace("(set-logic ALL)", "(set-logic QF_UF)", StringComparison.Ordinal)),
-            "a question asked twice" => Forged(body.Replace("(check-sat)\n", "(check-sat)\n(check-sat)\n", StringComparison.Ordinal), 2),
+            "a repeated query" => Forged(body.Replace("(check-sat)\n", "(check-sat)\n(check-sat)\n", StringComparison.Ordinal), 2),
             "in another order" => Forged(Reversed(body)),
             "a comment that looks like the header" => Forged($"; tool: verify 1.0.0\n{body}"),
             "a header line twice" => text.Replace("; claim: ", "; claim: VL-FULL:I-USE\n; claim: ", StringComparison.Ordinal),
@@ -173,7 +173,7 @@ public sealed class CertificateTests
                 Assert.Contains("error VRF309: " + expected, run.Error, StringComparison.Ordinal);
             }
 
-            // A folder stands for the certificates in it and below.
+            // A folder stands for all certificates in it and its subfolders.
             var all = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", folder.FullName);
             Assert.Equal(3, all.ExitCode);
             Assert.All(names, pair => Assert.Contains(pair.Item2, all.Error, StringComparison.Ordinal));
@@ -181,7 +181,7 @@ public sealed class CertificateTests
             Directory.CreateDirectory(none);
             var empty = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", none);
             Assert.Equal(3, empty.ExitCode);
-            Assert.Contains("error VRF402: there is no certificate in ", empty.Error, StringComparison.Ordinal);
+            Assert.Contains("error VRF402: the folder ", empty.Error, StringComparison.Ordinal);
 
             var missing = ToolRun.On(Catalogue.Load(), new ExplicitEngine(), "certify", Path.Combine(folder.FullName, "none.smt2"));
             Assert.Equal(3, missing.ExitCode);
@@ -193,7 +193,7 @@ public sealed class CertificateTests
         }
     }
 
-    // All obligations hold of a model in which nothing can happen: that is what the witness is for.
+    // All obligations hold for a model in which no rule can fire; the witness detects this.
     [Fact]
     public void A_proof_about_nothing_is_flagged()
     {

@@ -9,12 +9,14 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Parametric;
 
-/// <summary>For which sizes a proof is: where the family describes another model, it is not for those.</summary>
+/// <summary>
+/// The sizes that a proof covers: sizes at which the family describes a different model are excluded.
+/// </summary>
 public sealed class GenericSizesTests
 {
-    // Neither size alone makes it another model.
+    // Neither size alone changes the model.
     [Fact]
-    public void Sizes_are_looked_at_together()
+    public void Combinations_of_sizes_are_checked()
     {
         var proof = Of(new Family([new("cpu", 2, 1, 4, ""), new("page", 2, 1, 4, "")], m =>
         {
@@ -32,7 +34,7 @@ public sealed class GenericSizesTests
         Assert.DoesNotContain("cpu, page", proof.Sentence, StringComparison.Ordinal);
     }
 
-    // What the property says is the same for every size, but not where it is defined.
+    // The property has the same text for every size, but it is not defined everywhere.
     [Fact]
     public void Where_a_property_is_defined_belongs_to_it()
     {
@@ -49,7 +51,7 @@ public sealed class GenericSizesTests
         Assert.DoesNotContain("every number of cpu", proof.Sentence, StringComparison.Ordinal);
     }
 
-    // An obligation, as that the property is: a proof does not go past a state in which a witness is undefined.
+    // A proof has an obligation that the witnesses are defined, like the one that the property is.
     [Fact]
     public void Where_a_witness_is_defined_belongs_to_it()
     {
@@ -68,7 +70,7 @@ public sealed class GenericSizesTests
         Assert.DoesNotContain("every number of cpu", proof.Sentence, StringComparison.Ordinal);
     }
 
-    // The witness is a text with a number in it, and is undefined from six on.
+    // The text of the witness contains a number, and the witness is undefined from six on.
     [Fact]
     public void Where_a_witness_is_defined_may_depend_on_a_number()
     {
@@ -84,9 +86,9 @@ public sealed class GenericSizesTests
         Assert.DoesNotContain("every number of n", proof.Sentence, StringComparison.Ordinal);
     }
 
-    // What a variable starts with is the same number in all formulas, and fits its range at three credits at most.
+    // The initial value is the same number in all formulas, and fits its range for at most three credits.
     [Fact]
-    public void Where_a_family_does_not_start_there_is_no_proof()
+    public void A_family_without_initial_states_has_no_proof()
     {
         var proof = Of(new Family([new("cpu", 2, 1, 4, ""), new("credits", 2, 1, 5, "")], m =>
         {
@@ -96,14 +98,14 @@ public sealed class GenericSizesTests
             m.Always("good", left >= 0);
         }));
 
-        Assert.Equal("for every number of cpu; credits=2 (there is no model of cpu=2,credits=4)", proof.Sentence);
+        Assert.Equal("for every number of cpu; credits=2 (the family has no model for cpu=2,credits=4)", proof.Sentence);
     }
 
-    // All that is offered starts in its range, but not all numbers do, and "every number" says so.
+    // All offered values start in their range, but not all numbers do, and "every number" must include those.
     [Theory]
     [InlineData(9, false)]
     [InlineData(null, true)]
-    public void What_starts_with_a_number_has_to_fit_whatever_the_number(int? most, bool isProved)
+    public void An_initial_number_must_fit_at_every_size(int? most, bool isProved)
     {
         var proof = Of(new Family([new("credits", 2, 1, 5, "")], m =>
         {
@@ -117,11 +119,11 @@ public sealed class GenericSizesTests
             TestContext.Current.CancellationToken).IsProved);
     }
 
-    // What is assigned fits at all that is offered, and was seen to when the model was built.
+    // The assigned value fits at all offered sizes, as the constructor has checked.
     [Theory]
     [InlineData(9, false)]
     [InlineData(null, true)]
-    public void What_is_assigned_has_to_fit_whatever_the_number(int? most, bool isProved)
+    public void An_assigned_number_must_fit_at_every_size(int? most, bool isProved)
     {
         var proof = Of(new Family([new("credits", 2, 1, 5, "")], m =>
         {
@@ -135,8 +137,8 @@ public sealed class GenericSizesTests
             TestContext.Current.CancellationToken).IsProved);
     }
 
-    // Each of these is so of all that is offered, and ends with some greater number: a start below zero, what a map is filled
-    // with, one of two numbers, an equation, a range.
+    // Each statement holds for all offered sizes and fails for some larger number: a negative start, the content of a
+    // map, one of two numbers, an equation, a range.
     [Theory]
     [InlineData("below zero")]
     [InlineData("found by a key")]
@@ -144,7 +146,7 @@ public sealed class GenericSizesTests
     [InlineData("equal to a key's")]
     [InlineData("in a range")]
     [InlineData("in the range of a parameter")]
-    public void What_ends_with_a_greater_number_is_not_of_every_number(string how)
+    public void A_fact_that_fails_for_a_larger_number_is_not_proved_for_every_number(string how)
     {
         var proof = Of(new Family([new("credits", 2, 1, 5, "")], m =>
         {
@@ -201,7 +203,7 @@ public sealed class GenericSizesTests
     public void An_order_that_a_greater_size_may_end_is_shown(string order, bool mayEnd) =>
         Assert.Equal(mayEnd, SizeTemplate.MayEnd(order, "n"));
 
-    // The number is told by what holds of identities, hence behind their sorts.
+    // The number is defined through a property of identities, so it comes after their sorts.
     [Fact]
     public void A_number_may_depend_on_identities()
     {
@@ -220,7 +222,7 @@ public sealed class GenericSizesTests
             && one.Answer != Satisfiability.Unsat);
     }
 
-    // At no corner of what is offered, and with no size alone.
+    // Neither an extreme size nor a single size shows the difference.
     [Fact]
     public void A_rule_in_the_middle_is_seen()
     {
@@ -236,7 +238,7 @@ public sealed class GenericSizesTests
     }
 
     [Fact]
-    public void What_was_not_looked_at_is_said()
+    public void Missing_coverage_is_reported()
     {
         var proof = Of(new Family([new("cpu", 1, 1, 50, ""), new("page", 1, 1, 50, "")], m =>
         {
@@ -262,7 +264,7 @@ public sealed class GenericSizesTests
         },
         new Nothing());
 
-    // Else the names alone would make it another model, and a number in one would look like a bound that grows.
+    // Otherwise the names alone would change the model, and a number in a name would look like a growing bound.
     [Theory]
     [InlineData("rule", "'go 2' for 2, 'go 3' for 3")]
     [InlineData("rule of a number", "'go2' for 2, 'go3' for 3")]
@@ -281,7 +283,7 @@ public sealed class GenericSizesTests
         var error = Assert.Throws<UserErrorException>(() => Of(family)).Diagnostic;
         Assert.Equal(ErrorCodes.NotGeneric, error.Code);
         Assert.Contains($"depends on the size 'cpu': {names}", error.Message, StringComparison.Ordinal);
-        Assert.Contains("leave the size out of names", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("omit the size from names", error.Hint, StringComparison.Ordinal);
         Assert.EndsWith("GenericSizesTests.cs", error.Where?.File, StringComparison.Ordinal);
     }
 

@@ -9,10 +9,12 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Parametric;
 
-/// <summary>Models that a proof for every size must not pass, for what is violated lies beyond a small size or a habit.</summary>
+/// <summary>
+/// Models that must not be proved for every size, because they are violated beyond small sizes or in unusual cases.
+/// </summary>
 public sealed class GenericSoundnessTests
 {
-    // owner stays empty, so that it is equal to no waiter; the content of an empty option is nothing, and no excuse.
+    // owner stays empty, so it is equal to no waiter; the content of an empty option is not an identity.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -27,10 +29,10 @@ public sealed class GenericSoundnessTests
         var known = isThroughMap ? waiter.HasValue & next[waiter.Value].HasValue : waiter.HasValue;
         m.Always("owned", known.Implies(owner == (isThroughMap ? next[waiter.Value].Value : waiter.Value)));
 
-        Assert.False(IsProved(m.Build(), "owned", i => i.Add("owned by nobody", i["owner"].IsNone)));
+        Assert.False(IsProved(m.Build(), "owned", i => i.Add("not owned", i["owner"].IsNone)));
     }
 
-    // The variable of a quantifier over a set named k is not the key of the place that is written.
+    // The variable of a quantifier over a set named k must not be confused with the key of the written entry.
     [Fact]
     public void A_set_may_have_the_name_of_keys()
     {
@@ -49,7 +51,7 @@ public sealed class GenericSoundnessTests
         }));
     }
 
-    // There may be three of them, though there are two truth values.
+    // Three identities are possible, although there are only two truth values.
     [Fact]
     public void A_set_may_have_the_name_of_truth_values()
     {
@@ -62,7 +64,7 @@ public sealed class GenericSoundnessTests
         Assert.False(IsProved(m.Build(), "two at most", i => i.Add("none", true)));
     }
 
-    // What a name says stands in a comment, and stays there.
+    // Names appear in comments and must stay inside of them.
     [Theory]
     [InlineData("see (check-sat)")]
     [InlineData("see\n(check-sat)\n(check-sat)")]
@@ -81,7 +83,8 @@ public sealed class GenericSoundnessTests
         Assert.False(IsProved(model, "none", i => i.Add("none seen", ForAll(i.Sort("cpu"), c => !i["seen"][c]))));
     }
 
-    // At three CPUs the witness is undefined after a step; then the model is, and nothing is proved for every size.
+    // With three CPUs the witness is undefined after a step; the model is then undefined, so nothing is proved for
+    // every size.
     [Fact]
     public void A_witness_has_to_be_defined_at_every_size()
     {
@@ -95,7 +98,8 @@ public sealed class GenericSoundnessTests
         Assert.False(IsProved(m.Build(), "P", i => i.Add("none", ForAll(i.Sort("cpu"), a => !i["y"][a]))));
     }
 
-    // One cpu has seen, and there are two of the others: in one universe, all that have seen are equal.
+    // One member of one set has seen, and the other set has two members; if both sets were one universe, all members
+    // that have seen would be equal.
     [Fact]
     public void Two_sets_of_one_name_are_not_one()
     {
@@ -109,7 +113,7 @@ public sealed class GenericSoundnessTests
         AssertOneName(m.Build(), "as many");
     }
 
-    // Each of these would be one symbol, or one sort, of the text.
+    // Each pair would become one symbol or one sort of the text.
     [Theory]
     [InlineData("a|b", "a/b")]
     [InlineData("a\\b", "a/b")]
@@ -127,7 +131,7 @@ public sealed class GenericSoundnessTests
         Assert.False(IsProved(m.Build(), "as many", i => i.Add("nothing", true)));
     }
 
-    // A leaf, and what becomes of another one; a parameter; a size; the member of an enum.
+    // A leaf and the next value of another leaf; a parameter; a size; a member of an enum.
     [Theory]
     [InlineData("x+")]
     [InlineData("x-")]
@@ -162,8 +166,8 @@ public sealed class GenericSoundnessTests
         }
     }
 
-    // To Z3 a function of this name and of this sort says which member of the enum something is. It is a map, and one of whose
-    // entries changes: where there are three of them, something breaks.
+    // For Z3 a function of this name and sort recognises a member of an enum. Here it is a map with a changing entry,
+    // and the property is violated if there are three keys.
     [Fact]
     public void A_variable_is_not_what_tells_members_apart()
     {
@@ -178,7 +182,7 @@ public sealed class GenericSoundnessTests
         Assert.False(IsProved(m.Build(), "whole", i => i.Add("whole", !i["broken"])));
     }
 
-    // "x" of the one, and what Z3 calls "y" of the other.
+    // The "x" of one enum, and the symbol that Z3 calls "y" for the other.
     [Fact]
     public void A_member_is_not_what_tells_members_apart()
     {
@@ -198,7 +202,7 @@ public sealed class GenericSoundnessTests
         Assert.Contains("have the name", refused.Message, StringComparison.Ordinal);
     }
 
-    // The parameter is itself again behind a quantifier over its own binder.
+    // The parameter has its own value again after a quantifier over its binder.
     [Fact]
     public void A_parameter_may_be_quantified()
     {
@@ -220,12 +224,12 @@ public sealed class GenericSoundnessTests
             }
             catch (UserErrorException)
             {
-                return null; // it may be refused: then nothing is proved of it
+                return null; // a rejected model is not proved either
             }
         }
     }
 
-    // Each pair is written by one update, and the pair turned round by the other.
+    // One update writes each pair, another one its reverse.
     [Fact]
     public void Two_updates_for_each_pair_may_meet()
     {
@@ -238,7 +242,8 @@ public sealed class GenericSoundnessTests
         Assert.False(IsProved(m.Build(), "none", i => i.Add("none", ForAll(i.Sort("cpu"), i.Sort("cpu"), (a, b) => !i["pair"][a][b]))));
     }
 
-    // What is violated in an instance has no proof for every size, neither by itself nor with all that is said beside it.
+    // A property that an instance violates has no proof for every size, neither alone nor together with all other
+    // properties.
     [Fact]
     public void No_violated_property_of_a_generated_model_is_proved()
     {
@@ -257,7 +262,7 @@ public sealed class GenericSoundnessTests
                 asked++;
             }
         });
-        Assert.True(Law.IsAlone || asked > 10, $"{asked} were asked");
+        Assert.True(Law.IsAlone || asked > 10, $"{asked} were tried");
     }
 
     private static bool IsProved(Model model, string property, Action<InvariantBuilder> body)

@@ -9,12 +9,12 @@ using Verify.Solvers;
 
 namespace Verify.Tests.Parametric;
 
-/// <summary>The proofs for every size that there are, and the solvers of this machine.</summary>
+/// <summary>The accepted proofs for every size, and the solvers of this machine.</summary>
 internal static class StoredProofs
 {
     private static readonly Catalogue Catalogue = Catalogue.Load();
 
-    /// <summary>The claims that are proved for every size.</summary>
+    /// <summary>The claims with a proof for every size.</summary>
     public static ImmutableArray<(Claim Claim, Invariant Invariant)> All { get; } =
     [
         .. from invariant in Catalogue.Invariants
@@ -28,7 +28,7 @@ internal static class StoredProofs
 
     public static Invariant InvariantOf(string id) => All.Single(pair => pair.Claim.Id == id).Invariant;
 
-    /// <summary>A solver; without it the test is skipped.</summary>
+    /// <summary>A solver; the test is skipped if it is missing.</summary>
     public static SolverProgram Solver(SolverKind kind)
     {
         var program = SolverProgram.Find(kind);
@@ -40,7 +40,7 @@ internal static class StoredProofs
         return program;
     }
 
-    /// <summary>What z3 says of the obligations for one model.</summary>
+    /// <summary>The answers of z3 for the obligations of one model.</summary>
     public static SolverRun Ask(Model model, Invariant invariant, string property) => SolverCheck.Run(
         ObligationWriter.Of(new InvariantObligations(new FirstOrderModel(model), invariant.For(model),
             (Property.Always)model.Property(property))).Whole(),

@@ -2,31 +2,31 @@ using System.Globalization;
 
 namespace Verify.Tests.Seeded;
 
-/// <summary>A mistake that is made on purpose, to see who notices.</summary>
-/// <param name="Number">What it is switched on by.</param>
-/// <param name="Component">Where it is made.</param>
-/// <param name="Sentence">What is wrong.</param>
+/// <summary>A deliberate mistake, planted to find out which tests detect it.</summary>
+/// <param name="Number">The number that activates it.</param>
+/// <param name="Component">The component of the mistake.</param>
+/// <param name="Sentence">The mistake in one sentence.</param>
 /// <param name="File">The file.</param>
-/// <param name="Laws">Parts of the names of laws that are tried first.</param>
-/// <param name="Tests">Test classes that are run if no law notices.</param>
-/// <param name="Why">Why no law does, if none makes sense; empty if one should.</param>
-/// <param name="Old">The text that is there, once.</param>
-/// <param name="New">The text in its place, with <c>BUG</c> where it matters whether it is switched on.</param>
+/// <param name="Laws">Parts of the names of the laws that are tried first.</param>
+/// <param name="Tests">The test classes that are run if no law detects it.</param>
+/// <param name="Why">The reason why no law can detect it; empty if one should.</param>
+/// <param name="Old">The text to replace, which occurs once.</param>
+/// <param name="New">The replacement, with <c>BUG</c> for the condition that the mistake is active.</param>
 internal sealed record SeededBug(
     int Number, string Component, string Sentence, string File, string[] Laws, string[] Tests,
     string Why, string Old, string New)
 {
-    /// <summary>The name of the variable that says which one is switched on.</summary>
+    /// <summary>The environment variable that selects the active mistake.</summary>
     public const string Variable = "VERIFY_SEEDED_BUG";
 
-    /// <summary>The list.</summary>
+    /// <summary>The path of the list.</summary>
     public const string List = "tests/Verify.Tests/Seeded/bugs.txt";
 
-    /// <summary>All of them, as the list has them.</summary>
+    /// <summary>All mistakes in the list.</summary>
     public static IReadOnlyList<SeededBug> All { get; } =
         [.. Repository.Text(List).Split("\n\n").Skip(1).Select(block => Read(block.TrimEnd('\n').Split('\n')))];
 
-    /// <summary>A source with this mistake in it.</summary>
+    /// <summary>Plants this mistake in a source.</summary>
     public string Plant(string source)
     {
         var planted = New.Replace("BUG", $"global::Verify.Seeded.Is({Number})", StringComparison.Ordinal);

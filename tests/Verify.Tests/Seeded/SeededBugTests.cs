@@ -22,7 +22,7 @@ public sealed class SeededBugTests
         Assert.All(SeededBug.All, bug => Assert.DoesNotContain("BUG", bug.Old, StringComparison.Ordinal));
     }
 
-    // A pattern that fits no class runs nothing, which looks like a bug that nobody notices.
+    // A pattern that matches no class runs no tests, which would look like an undetected bug.
     [Fact]
     public void What_looks_for_a_bug_is_there()
     {

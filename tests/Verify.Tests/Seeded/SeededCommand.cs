@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Verify.Tests.Seeded;
 
 /// <summary>
-/// <c>verify test --seeded-bugs</c>: plants all bugs of the list in a copy of the sources, each behind a switch, builds that
-/// once, and sees for each who notices.
+/// <c>verify test --seeded-bugs</c>: plants all bugs of the list in a copy of the sources, each with a switch, builds
+/// the copy once, and finds out which laws detect each bug.
 /// </summary>
 internal static class SeededCommand
 {
@@ -13,11 +13,12 @@ internal static class SeededCommand
     private static readonly string Folder = Path.Combine(Repository.Root, "artifacts", "seeded");
     private static readonly string Tree = Path.Combine(Folder, "tree");
 
-    /// <summary>Whether the arguments ask for it.</summary>
+    /// <summary>True if the arguments request the command.</summary>
     public static bool IsAsked(string[] arguments) => arguments is ["--seeded-bugs", ..];
 
-    /// <summary>Runs it, and writes the page.</summary>
-    /// <returns>0 if every bug was noticed, 1 if one was not or the copy without bugs fails, 3 if the arguments are wrong.</returns>
+    /// <summary>Runs the command and writes the page.</summary>
+    /// <returns>0 if every bug was detected, 1 if one was not or if the copy without bugs fails, 3 if the arguments are
+    /// wrong.</returns>
     public static int Run(string[] arguments, TextWriter output, TextWriter errors)
     {
         var (only, seconds, seed) = (new HashSet<int>(), 20.0, 1UL);
@@ -68,7 +69,7 @@ internal static class SeededCommand
         return page.Unnoticed == 0 ? 0 : 1;
     }
 
-    // The laws that look there, then all, then the tests of the component.
+    // Tries the named laws, then all laws, then the tests of the component.
     private static Finding LookFor(SeededBug bug, double seconds, ulong seed)
     {
         var found = Look(bug, bug.Laws, seconds, seed);
@@ -101,14 +102,14 @@ internal static class SeededCommand
     }
 
     private const int Killed = -1;
-    private const string MaxBytes = "C0000000"; // in hexadecimal, as the runtime reads it
+    private const string MaxBytes = "C0000000"; // in hexadecimal, the format of the runtime
 
     private sealed record Ended(int Code, string Text, double Seconds);
 
     private static Ended StartTests(string[] arguments, int bug, double seconds) => Start("dotnet",
         [Path.Combine(Tree, "artifacts", "bin", "Verify.Tests", "release", "Verify.Tests.dll"), .. arguments], bug, seconds);
 
-    // Seconds are those of a processor: the machine may be busy.
+    // The limit is in CPU seconds, because the machine may be busy.
     private static Ended Start(string program, string[] arguments, int bug, double seconds)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -118,7 +119,7 @@ internal static class SeededCommand
             RedirectStandardError = true,
         };
         start.Environment[SeededBug.Variable] = bug.ToString(CultureInfo.InvariantCulture);
-        start.Environment["DOTNET_GCHeapHardLimit"] = MaxBytes; // a mistake may be one that takes all there is
+        start.Environment["DOTNET_GCHeapHardLimit"] = MaxBytes; // the mistake may use all memory
         using var process = Process.Start(start)!;
         var (text, trouble) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         var used = 0.0;
@@ -143,11 +144,11 @@ internal static class SeededCommand
         }
         catch (InvalidOperationException)
         {
-            return null; // it has just ended
+            return null; // the process has just ended
         }
     }
 
-    // Only what differs is written, so that a build after a small change is short.
+    // Only changed files are written, so that an incremental build is fast.
     private static void Plant()
     {
         var bugs = SeededBug.All.ToLookup(bug => bug.File);

@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Verify.Tests.Seeded;
 
-/// <summary>Who noticed a bug.</summary>
-/// <param name="Law">A law, or a class of tests; empty if nobody did.</param>
-/// <param name="Models">The models that were drawn until then.</param>
-/// <param name="Seconds">The seconds of a processor that it took.</param>
+/// <summary>The law or test class that detected a bug.</summary>
+/// <param name="Law">The law or the test class; empty if none did.</param>
+/// <param name="Models">The number of models drawn until then.</param>
+/// <param name="Seconds">The CPU seconds.</param>
 internal sealed record Finding(string Law, string Models, string Seconds);
 
-/// <summary>The page that lists the seeded bugs and who noticed each.</summary>
+/// <summary>The page with the seeded bugs and the law or test class that detected each.</summary>
 internal sealed class SeededPage
 {
-    /// <summary>The page.</summary>
+    /// <summary>The path of the page.</summary>
     public const string File = "tests/SEEDED-BUGS.md";
 
     private readonly string store;
@@ -19,10 +19,10 @@ internal sealed class SeededPage
 
     private SeededPage(string store) => this.store = store;
 
-    /// <summary>How many of the list nobody noticed, as far as they were tried.</summary>
+    /// <summary>The number of tried bugs that no law or test detected.</summary>
     public int Unnoticed => SeededBug.All.Count(bug => found.TryGetValue(KeyOf(bug), out var one) && one.Law.Length == 0);
 
-    /// <summary>What earlier runs found, of bugs that are still the same.</summary>
+    /// <summary>Loads the results of earlier runs for bugs that have not changed.</summary>
     public static SeededPage Load(string folder)
     {
         var page = new SeededPage(Path.Combine(folder, "found.tsv"));
@@ -37,7 +37,7 @@ internal sealed class SeededPage
         return page;
     }
 
-    /// <summary>Notes who noticed a bug, and keeps it.</summary>
+    /// <summary>Records and saves the result for a bug.</summary>
     public void Set(SeededBug bug, Finding finding)
     {
         found[KeyOf(bug)] = finding;
@@ -64,7 +64,7 @@ internal sealed class SeededPage
             """);
         foreach (var (bug, one) in known)
         {
-            var who = one is null ? "not tried" : one.Law.Length == 0 ? "**nobody**" : one.Law;
+            var who = one is null ? "not tried" : one.Law.Length == 0 ? "**none**" : one.Law;
             who = bug.Why.Length > 0 && !IsByLaw(one) ? $"{who}: {bug.Why}" : who;
             text.Append(System.Globalization.CultureInfo.InvariantCulture,
                 $"| {bug.Number} | {bug.Component} | {bug.Sentence} | {who} | {one?.Models} | {one?.Seconds} |\n");
@@ -76,6 +76,6 @@ internal sealed class SeededPage
     private static bool IsByLaw(Finding? found) =>
         found is { Law.Length: > 0 } && !found.Law.StartsWith("tests ", StringComparison.Ordinal);
 
-    // A bug that is another one has to be tried again.
+    // A changed bug has to be tried again.
     private static string KeyOf(SeededBug bug) => Fingerprint.Of($"{bug.File} {bug.Old} {bug.New}");
 }

@@ -4,17 +4,17 @@ using Verify.Tests.Laws.Soaking;
 
 namespace Verify.Tests.Seeded;
 
-/// <summary>Tries laws until the first one fails: what the process of one seeded bug does.</summary>
+/// <summary>Tries laws until the first one fails; each seeded bug runs it in a process of its own.</summary>
 internal static class UntilFailure
 {
-    /// <summary>The word that asks for it; seconds of a processor, a seed and parts of names of laws follow.</summary>
+    /// <summary>The argument for it; CPU seconds, a seed and parts of names of laws follow.</summary>
     public const string Command = "--until-failure";
 
-    /// <summary>What stands before the line that tells the outcome.</summary>
+    /// <summary>The prefix of the line with the outcome.</summary>
     public const string Mark = "outcome";
 
-    /// <summary>Runs it.</summary>
-    /// <returns>0 if all held as long as they were tried, 1 if one failed.</returns>
+    /// <summary>Runs the command.</summary>
+    /// <returns>0 if all laws held within the time, 1 if one failed.</returns>
     public static int Run(string[] arguments, TextWriter output)
     {
         var seconds = double.Parse(arguments[1], CultureInfo.InvariantCulture);
@@ -22,7 +22,7 @@ internal static class UntilFailure
         var parts = arguments[3..];
         var laws = Lawbook.All.Where(law => parts.Length == 0
             || parts.Any(part => law.Name.Contains(part, StringComparison.OrdinalIgnoreCase))).ToList();
-        // Where a few are asked for, the cheapest of them is tried on every model.
+        // If some laws are named, the cheapest of them is tried on every model.
         var often = laws.Min(law => law.Odds);
         using var over = new CancellationTokenSource();
         Disagreement? first = null;

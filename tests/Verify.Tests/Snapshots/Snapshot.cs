@@ -1,19 +1,19 @@
 namespace Verify.Tests.Snapshots;
 
 /// <summary>
-/// Text that is the product, kept in files beside this one. <c>SNAPSHOTS=update</c> rewrites them; a missing one is
-/// written, except under <c>CI=true</c>, where it fails.
+/// Compares text output with files in this folder. <c>SNAPSHOTS=update</c> rewrites them; a missing file is written,
+/// except under <c>CI=true</c>, where the test fails.
 /// </summary>
 public static class Snapshot
 {
     private static readonly string Folder = Path.Combine(Root(), "tests", "Verify.Tests", "Snapshots");
 
-    /// <summary>Compares a text with the file of that name.</summary>
+    /// <summary>Compares a text with the file of a name.</summary>
     public static void Matches(string name, string text) => Compare(Path.Combine(Folder, name + ".txt"), text);
 
     /// <summary>Compares a text with a generated page of the repository.</summary>
-    /// <param name="path">Where the page is, from the root.</param>
-    /// <param name="text">What it has to say.</param>
+    /// <param name="path">The path of the page, relative to the root.</param>
+    /// <param name="text">The expected content.</param>
     public static void MatchesPage(string path, string text) => Compare(Path.Combine(Root(), path), text);
 
     private static void Compare(string file, string text)

@@ -11,12 +11,14 @@ using Verify.Tests.Cli;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>Trouble with a solver is "unknown" and a reason, whatever was asked, and nobody else's answer is lost.</summary>
+/// <summary>
+/// A solver failure gives "unknown" with a reason for any property, and does not affect other answers.
+/// </summary>
 public sealed class EngineTroubleTests
 {
     private static readonly Model Small = new TlbShootdown().Build(Choices.Default.Size("cpu", 2).Size("page", 1).Size("frame", 1));
 
-    // Only one that hangs meets its limit of time: what the others do may take some on a busy machine.
+    // Only a hanging solver should reach its time limit; the others may take some time on a busy machine.
     private const double Ample = 60;
 
     public static TheoryData<string, string, double> Troubles { get; } = new()
@@ -32,7 +34,7 @@ public sealed class EngineTroubleTests
 
     [Theory]
     [MemberData(nameof(Troubles))]
-    public void Every_engine_says_unknown_and_why(string script, string reason, double seconds)
+    public void Every_engine_reports_unknown_with_a_reason(string script, string reason, double seconds)
     {
         using var fake = new FakeSolver(script);
         foreach (var engine in Engines(fake.Program))
@@ -44,7 +46,7 @@ public sealed class EngineTroubleTests
     }
 
     [Fact]
-    public void A_missing_solver_is_no_error_of_the_user()
+    public void A_missing_solver_is_not_an_error_of_the_user()
     {
         var missing = SolverProgram.At(SolverKind.Z3, "no/such/z3");
         foreach (var engine in Engines(missing))
@@ -57,7 +59,7 @@ public sealed class EngineTroubleTests
     }
 
     [Fact]
-    public void Who_does_not_need_the_solver_decides_all_the_same()
+    public void An_engine_without_a_solver_still_decides()
     {
         using var fake = new FakeSolver("sleep 1000");
         var engine = new PortfolioEngine([new ExplicitEngine(), .. Engines(fake.Program)]);

@@ -5,15 +5,13 @@ using Verify.Solvers.Library;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>A solver that is a shell script in a folder of its own: real, small, and as bad as it is told to be.</summary>
+/// <summary>A fake solver: a shell script in a folder of its own, with configurable errors.</summary>
 internal sealed class FakeSolver : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("verify-solver-").FullName;
 
-    /// <param name="body">
-    /// What it does once it is asked for more than its version. <c>$HERE</c> is its folder; <c>mark "$line"</c> prints what a
-    /// line with an <c>echo</c> asks for.
-    /// </param>
+    /// <param name="body">The commands that run after the version was requested. <c>$HERE</c> is the folder; <c>mark
+    /// "$line"</c> prints the text of an <c>echo</c> command.</param>
     public FakeSolver(string body)
     {
         Path = System.IO.Path.Combine(folder, "z3");
@@ -27,22 +25,22 @@ internal sealed class FakeSolver : IDisposable
             """);
     }
 
-    /// <summary>What takes 400 MB and then keeps at it: a machine that is slow to look after it does not run out.</summary>
+    /// <summary>Takes 400 MB and keeps running, so that even a slow watchdog does not exhaust the machine.</summary>
     public const string Hungry = "mkfifo $HERE/zeros; cat /dev/zero >$HERE/zeros & exec tail -c 400000000 $HERE/zeros";
 
     public string Path { get; }
 
     public SolverProgram Program => SolverProgram.At(SolverKind.Z3, Path);
 
-    /// <summary>Answers every question as a real one would, but by this script's own words.</summary>
+    /// <summary>A fake solver that answers every query with the given text.</summary>
     public static string Answering(string reply) =>
         $"while read line; do case $line in *check-sat*) {reply};; *echo*) mark \"$line\";; esac; done";
 
-    /// <summary>Becomes another script.</summary>
+    /// <summary>Replaces the script.</summary>
     public void Write(string script)
     {
-        // Written by somebody else: what another test starts meanwhile would hold open what this process writes, and a
-        // program that is open for writing cannot be run.
+        // A shell writes the file: a concurrent test that starts a process would inherit a file that this process has
+        // open for writing, and such a file cannot be executed.
         var start = new ProcessStartInfo("sh", ["-c", "cat >\"$0\" && chmod +x \"$0\"", Path]) { RedirectStandardInput = true };
         using var writer = Process.Start(start)!;
         writer.StandardInput.Write(script);
@@ -67,7 +65,7 @@ internal static class RealSolver
     private static readonly Lazy<SolverProgram> Z3Found = new(() => SolverProgram.Find(SolverKind.Z3));
     private static readonly Lazy<SolverProgram> Cvc5Found = new(() => SolverProgram.Find(SolverKind.Cvc5));
 
-    /// <summary>The solver; the test is skipped with the reason when there is none.</summary>
+    /// <summary>The solver; skips the test with the reason if it is missing.</summary>
     public static SolverProgram OrSkip(SolverKind kind = SolverKind.Z3)
     {
         var program = kind == SolverKind.Z3 ? Z3Found.Value : Cvc5Found.Value;
@@ -75,7 +73,7 @@ internal static class RealSolver
         return program;
     }
 
-    /// <summary>The solver of a name; the test is skipped with the reason when there is none.</summary>
+    /// <summary>The solver of a name; skips the test with the reason if it is missing.</summary>
     public static ISolverSource OrSkip(string name)
     {
         var source = All.Single(source => source.Name == name);

@@ -6,12 +6,12 @@ using Verify.Symbolic.Tasks;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>An invariant that a solver tells by functions of its own is read as one predicate, or not at all.</summary>
+/// <summary>An invariant that a solver prints with helper functions is parsed as one predicate, or rejected.</summary>
 public sealed class FoundInvariantTests
 {
     private const string Parameters = "((x!0 Bool) (x!1 (_ BitVec 2)))";
 
-    // In all four states of two bits and both truth values it is what is said by hand.
+    // The parsed invariant equals a hand-written one in all four states of two bits and for both truth values.
     [Theory]
     [InlineData("(not x!0)", "(not x!0)")]
     [InlineData("(k!0 x!0 x!1)", "(and x!0 (= x!1 #b01))", "(k!0 ((x!0 Bool) (x!1 (_ BitVec 2))) Bool (and x!0 (= x!1 #b01)))")]
@@ -21,7 +21,7 @@ public sealed class FoundInvariantTests
     [InlineData("(let ((k!2 (not x!0))) (and k!2 (k!0 k!2)))", "(not x!0)", "(k!2 () Bool false)", "(k!0 ((k!2 Bool)) Bool k!2)")]
     public void Each_function_stands_for_its_body(string body, string byHand, params string[] helpers)
     {
-        var read = InvariantEvaluator.Of(FoundInvariant.In(Model(body, helpers), "somebody"))!;
+        var read = InvariantEvaluator.Of(FoundInvariant.In(Model(body, helpers), "z3"))!;
         var wanted = InvariantEvaluator.Of($"(define-fun inv {Parameters} Bool {byHand})")!;
         for (var x = 0; x < 8; x++)
         {
@@ -30,28 +30,28 @@ public sealed class FoundInvariantTests
     }
 
     [Theory]
-    [InlineData("(k!0 x!0)", "is defined by itself", "(k!0 ((x!0 Bool)) Bool (k!1 x!0))", "(k!1 ((x!0 Bool)) Bool (k!0 x!0))")]
-    [InlineData("(k!0 x!0 x!1)", "is not applied to what it takes", "(k!0 ((x!0 Bool)) Bool x!0)")]
-    [InlineData("(k!0 x!0)", "'forall' is not known", "(k!0 ((x!0 Bool)) Bool (forall ((x!1 Bool)) x!1))")]
-    [InlineData("(strange x!0)", "'strange' is not known")]
-    public void What_is_not_understood_is_no_invariant(string body, string reason, params string[] helpers)
+    [InlineData("(k!0 x!0)", "is recursive", "(k!0 ((x!0 Bool)) Bool (k!1 x!0))", "(k!1 ((x!0 Bool)) Bool (k!0 x!0))")]
+    [InlineData("(k!0 x!0 x!1)", "has the wrong number of arguments", "(k!0 ((x!0 Bool)) Bool x!0)")]
+    [InlineData("(k!0 x!0)", "'forall' is unknown", "(k!0 ((x!0 Bool)) Bool (forall ((x!1 Bool)) x!1))")]
+    [InlineData("(strange x!0)", "'strange' is unknown")]
+    public void An_unparseable_text_is_not_an_invariant(string body, string reason, params string[] helpers)
     {
-        var error = Assert.Throws<SolverException>(() => FoundInvariant.In(Model(body, helpers), "somebody"));
+        var error = Assert.Throws<SolverException>(() => FoundInvariant.In(Model(body, helpers), "z3"));
         Assert.Equal(SolverFailure.Garbage, error.Trouble);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
-    // Each of forty says the one before it twice: written out it has 2^40 parts.
+    // Each of forty helpers uses the previous one twice, so the expansion has 2^40 parts.
     [Fact]
-    public void What_would_take_too_much_room_is_no_invariant()
+    public void An_invariant_that_is_too_large_is_rejected()
     {
         string[] helpers = [.. Enumerable.Range(1, 40).Select(i => $"(k!{i} ((x!0 Bool)) Bool (and (k!{i - 1} x!0) (k!{i - 1} x!0)))")];
         var error = Assert.Throws<SolverException>(() =>
-            FoundInvariant.In(Model("(k!40 x!0)", ["(k!0 ((x!0 Bool)) Bool x!0)", .. helpers]), "somebody"));
+            FoundInvariant.In(Model("(k!40 x!0)", ["(k!0 ((x!0 Bool)) Bool x!0)", .. helpers]), "z3"));
         Assert.Contains("too long", error.Message, StringComparison.Ordinal);
     }
 
-    // The solver is a true one, but for the words in which it tells what it found.
+    // The real solver, except for the form of the invariants that it prints.
     [Theory]
     [InlineData("k!0", "proved")]
     [InlineData("k!1", "unknown")]
@@ -69,7 +69,7 @@ public sealed class FoundInvariantTests
         Assert.Equal(verdict == "proved", found.Evidence.Certificate is not null);
     }
 
-    /// <summary>Says an invariant by a function <c>k!0</c> of its own, which it defines by that name or by another.</summary>
+    /// <summary>Prints an invariant through a helper function <c>k!0</c>, defined under that name or another.</summary>
     private sealed class Roundabout(ISolverSource solvers, string defined) : ISolverSource
     {
         public string Name => solvers.Name;

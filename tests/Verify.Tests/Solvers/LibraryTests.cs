@@ -4,11 +4,11 @@ using Verify.Solvers.Library;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>Libraries that babble, complain, cannot be loaded, or do not stop.</summary>
+/// <summary>Libraries that print extra output, report errors, cannot be loaded, or do not stop.</summary>
 public sealed class LibraryTests
 {
     [Fact]
-    public void What_a_library_says_is_read_as_an_answer()
+    public void The_output_of_a_library_is_read_as_an_answer()
     {
         using var solver = Start(new Library(text => text.Contains("check-sat", StringComparison.Ordinal) ? "unsat\n" : ""));
         solver.Send("(assert false)");
@@ -22,7 +22,7 @@ public sealed class LibraryTests
     [InlineData("sat sat")]
     [InlineData("(sat)")]
     [InlineData("\u0001\u0002")]
-    public void Garbage_is_no_answer(string reply)
+    public void Malformed_output_is_not_an_answer(string reply)
     {
         using var solver = Start(new Library(text => text.Contains("check-sat", StringComparison.Ordinal) ? reply : ""));
         Assert.Equal(SolverFailure.Garbage, Assert.Throws<SolverException>(() => solver.CheckSat()).Trouble);
@@ -38,7 +38,7 @@ public sealed class LibraryTests
     }
 
     [Fact]
-    public void A_complaint_is_told_when_something_is_asked()
+    public void An_error_is_reported_at_the_next_query()
     {
         using var solver = Start(new Library(text => text.Contains("assert", StringComparison.Ordinal)
             ? throw new SolverException(SolverFailure.Refused, "what is nonsense?") : "sat"));
@@ -58,7 +58,7 @@ public sealed class LibraryTests
     }
 
     [Fact]
-    public void One_that_does_not_stop_is_left_behind_and_keeps_nobody_waiting()
+    public void A_solver_that_does_not_stop_is_abandoned_without_a_wait()
     {
         using var never = new ManualResetEventSlim();
         var clock = Stopwatch.StartNew();
@@ -77,7 +77,7 @@ public sealed class LibraryTests
     }
 
     [Fact]
-    public void What_comes_after_an_interrupt_is_no_answer()
+    public void Output_after_an_interrupt_is_not_an_answer()
     {
         using var interrupted = new ManualResetEventSlim();
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
@@ -92,7 +92,7 @@ public sealed class LibraryTests
         using var solver = Start(new Library(null));
         var trouble = Assert.Throws<SolverException>(() => solver.CheckSat());
         Assert.Equal(SolverFailure.Missing, trouble.Trouble);
-        Assert.Contains("no such library", trouble.Message, StringComparison.Ordinal);
+        Assert.Contains("the library does not exist", trouble.Message, StringComparison.Ordinal);
     }
 
     private static string Wait(ManualResetEventSlim until, string text)
@@ -109,7 +109,7 @@ public sealed class LibraryTests
     private static LibrarySolver Start(Library library, SolverLimits? limits = null) => new("fake 1", library, "",
         limits ?? new SolverLimits(Seconds: 30), TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
-    // Answers by a function; cannot be loaded without one.
+    // A library that answers by a function; without a function it cannot be loaded.
     private sealed class Library(Func<string, string>? answer, Action? onInterrupt = null) : ISolverLibrary, ISolverContext
     {
         public string Version => "1";
@@ -117,7 +117,7 @@ public sealed class LibraryTests
         public long Bytes => 0;
 
         public ISolverContext Open() =>
-            answer is null ? throw new SolverException(SolverFailure.Missing, "there is no such library") : this;
+            answer is null ? throw new SolverException(SolverFailure.Missing, "the library does not exist") : this;
 
         public string Evaluate(string commands) => answer!(commands);
 

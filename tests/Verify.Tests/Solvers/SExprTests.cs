@@ -4,7 +4,7 @@ using Verify.Solvers;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>What solvers print, and what they must not be able to do to us with it.</summary>
+/// <summary>S-expressions from solvers, including malformed and hostile ones.</summary>
 public sealed class SExprTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class SExprTests
     [InlineData("(error \"line 1: \"\"x\"\" unknown\")")]
     [InlineData("()")]
     [InlineData("(() (()) a)")]
-    public void What_is_read_is_printed_as_it_was(string text) => Assert.Equal(text, Assert.Single(SExpr.ReadAll(text)).ToString());
+    public void A_parsed_expression_is_printed_unchanged(string text) => Assert.Equal(text, Assert.Single(SExpr.ReadAll(text)).ToString());
 
     [Fact]
     public void Comments_and_blanks_separate() => Assert.Equal(["a", "(b c)", "d"],
@@ -29,7 +29,7 @@ public sealed class SExprTests
     [InlineData("\"open")]
     [InlineData("(|open)")]
     [InlineData("a\u0001b")]
-    public void What_is_not_well_formed_is_garbage(string text) => Assert.Equal(SolverFailure.Garbage,
+    public void Malformed_text_is_rejected(string text) => Assert.Equal(SolverFailure.Garbage,
         Assert.Throws<SolverException>(() => SExpr.ReadAll(text)).Trouble);
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class SExprTests
     }
 
     [Fact]
-    public void Depth_is_no_danger()
+    public void Deep_nesting_is_safe()
     {
         var text = new string('(', 200_000) + "a" + new string(')', 200_000);
         Assert.Equal(text, Assert.Single(SExpr.ReadAll(text)).ToString());

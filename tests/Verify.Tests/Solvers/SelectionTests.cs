@@ -10,10 +10,13 @@ using UnreachableException = System.Diagnostics.UnreachableException;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>Engines that choose among others say whom, and why; and those who contradict each other are found out.</summary>
+/// <summary>
+/// Engines that select another engine report the choice and the reason, and contradictions between engines are
+/// detected.
+/// </summary>
 public sealed class SelectionTests
 {
-    // A search that has seen as much as it is given, whatever the instance.
+    // A search that ends at its maximum number of states, whatever the instance.
     private static readonly Pretender Full = Pretender.FullAt(AutoEngine.MaxStates);
     private static readonly Pretender Clueless = new("clueless", _ => new Verdict.Unknown("no idea", Evidence.Nothing));
 
@@ -35,7 +38,7 @@ public sealed class SelectionTests
     }
 
     [Fact]
-    public void Auto_says_so_when_nobody_decides()
+    public void Auto_reports_when_no_engine_decides()
     {
         var found = Decide(new AutoEngine(Full, Clueless, Clueless), Small());
         Assert.IsType<Verdict.HoldsUpTo>(found);
@@ -51,10 +54,10 @@ public sealed class SelectionTests
             asked.Add(null);
             return Full.Decide(Small(), Small().Properties[0], EngineOptions.Default);
         });
-        var missing = new Pretender("bmc", _ => throw new NotSupportedException(), "there is no solver");
+        var missing = new Pretender("bmc", _ => throw new NotSupportedException(), "no solver is available");
         var found = Decide(new AutoEngine(search, missing, missing), Small());
         Assert.Equal(2, asked.Count);
-        Assert.Equal("search (there is no solver)", found.Evidence.Selection);
+        Assert.Equal("search (no solver is available)", found.Evidence.Selection);
     }
 
     [Fact]
@@ -76,15 +79,15 @@ public sealed class SelectionTests
     }
 
     [Fact]
-    public void Where_nobody_decides_the_one_that_came_farthest_is_named()
+    public void Without_a_decision_the_engine_that_covered_the_most_is_named()
     {
         var found = Decide(new PortfolioEngine([Clueless, Full]), Small());
         Assert.IsType<Verdict.HoldsUpTo>(found);
-        Assert.Equal("search (it came farthest; undecided by clueless, search)", found.Evidence.Selection);
+        Assert.Equal("search (it covered the most; undecided by clueless, search)", found.Evidence.Selection);
     }
 
     [Fact]
-    public void Who_is_not_available_does_not_race()
+    public void An_unavailable_engine_does_not_race()
     {
         var missing = new Pretender("absent", _ => throw new NotSupportedException(), "it is not installed");
         Assert.Equal("bfs (the first of bfs)", Decide(new PortfolioEngine([missing, new Bfs()]), Small()).Evidence.Selection);
@@ -93,7 +96,7 @@ public sealed class SelectionTests
     [Fact]
     public void A_proof_against_a_refutation_is_our_mistake()
     {
-        // The second waits for nobody: both have decided by the time the race is over.
+        // Both engines decide before the race ends.
         using var both = new Barrier(2);
         Pretender Late(IEngine engine) => new(engine.Name, model =>
         {
@@ -107,9 +110,9 @@ public sealed class SelectionTests
         Assert.Equal("engine 'bfs' says 'refuted', engine 'optimist' says 'proved'", mistake.Message);
     }
 
-    // On a thread of its own it would end the process, and what else was decided with it.
+    // On a separate thread the exception would end the process and lose the other results.
     [Fact]
-    public void What_an_engine_throws_in_a_race_is_thrown_by_the_race()
+    public void An_exception_of_an_engine_in_a_race_is_thrown_by_the_race()
     {
         var race = new PortfolioEngine([new Pretender("broken", _ => throw new InvalidProgramException("no code"))]);
         Assert.Equal("no code", Assert.Throws<InvalidProgramException>(() => Decide(race, Small())).Message);
@@ -125,11 +128,11 @@ public sealed class SelectionTests
             return say();
         });
 
-        var undefined = UserErrorException.At(null, ErrorCodes.NoValue, "'o' is empty here, its value is read");
+        var undefined = UserErrorException.At(null, ErrorCodes.NoValue, "the value of 'o' is read, but it is empty here");
         var race = new PortfolioEngine([Late("careful", () => throw undefined), Late("bold", () => new Verdict.Proved(Evidence.Nothing))]);
         var mistake = Assert.Throws<UnreachableException>(() => Decide(race, Small()));
         Assert.Equal(
-            "engine 'bold' says 'proved', and engine 'careful' that the model is undefined: 'o' is empty here, its value is read",
+            "engine 'bold' says 'proved', and engine 'careful' that the model is undefined: the value of 'o' is read, but it is empty here",
             mistake.Message);
     }
 

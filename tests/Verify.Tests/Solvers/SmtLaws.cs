@@ -10,14 +10,14 @@ using Verify.Tests.Laws.Oracles;
 namespace Verify.Tests.Solvers;
 
 /// <summary>
-/// What solvers are told, worked out without one: the text means the model, and what has to hold for a proof does not hold
-/// where there is none.
+/// Evaluates SMT-LIB text without a solver: the text has the meaning of the model, and some obligation fails if the
+/// property does not hold.
 /// </summary>
 public sealed class SmtLaws
 {
     private const int Most = 60; // states; each is a line of an invariant
 
-    internal static readonly Law Says = new(typeof(SmtLaws), nameof(The_text_says_what_the_interpreter_does), 12, (sample, tally) =>
+    internal static readonly Law Says = new(typeof(SmtLaws), nameof(The_text_agrees_with_the_interpreter), 12, (sample, tally) =>
     {
         foreach (var property in sample.OfStates)
         {
@@ -34,7 +34,7 @@ public sealed class SmtLaws
     { IsOfUndefined = false };
 
     internal static readonly Law Clauses = new(
-        typeof(SmtLaws), nameof(Horn_clauses_are_met_by_what_is_reachable_and_by_nothing_less), 12, (sample, tally) =>
+        typeof(SmtLaws), nameof(Horn_clauses_are_satisfied_by_the_reachable_states_and_by_nothing_less), 12, (sample, tally) =>
     {
         foreach (var property in Asked(sample))
         {
@@ -63,7 +63,7 @@ public sealed class SmtLaws
     })
     { IsOfUndefined = false, MaxStates = Most };
 
-    internal static readonly Law Refuses = new(typeof(SmtLaws), nameof(Obligations_refuse_what_is_no_proof), 12, (sample, tally) =>
+    internal static readonly Law Refuses = new(typeof(SmtLaws), nameof(Obligations_reject_a_wrong_proof), 12, (sample, tally) =>
     {
         foreach (var property in Asked(sample))
         {
@@ -93,27 +93,27 @@ public sealed class SmtLaws
     { IsOfUndefined = false, MaxStates = Most };
 
     [Fact]
-    public void The_text_says_what_the_interpreter_does()
+    public void The_text_agrees_with_the_interpreter()
     {
         var tally = Law.Holds(Says, 80);
         Assert.True(Law.IsAlone || tally.Compared > 300, $"{tally}");
     }
 
     [Fact]
-    public void Horn_clauses_are_met_by_what_is_reachable_and_by_nothing_less()
+    public void Horn_clauses_are_satisfied_by_the_reachable_states_and_by_nothing_less()
     {
         var tally = Law.Holds(Clauses, 60);
         Assert.True(Law.IsAlone || tally.Compared > 150, $"{tally}");
     }
 
     [Fact]
-    public void Obligations_refuse_what_is_no_proof()
+    public void Obligations_reject_a_wrong_proof()
     {
         var tally = Law.Holds(Refuses, 60);
         Assert.True(Law.IsAlone || (tally.Compared > 30 && tally["bad"] > 20 && tally["good"] > 50), $"{tally}");
     }
 
-    // Where a question is undefined nothing is proved, which other laws look at.
+    // Nothing is proved where a property is undefined, which other laws check.
     private static IEnumerable<Property> Asked(Sample sample) => sample.Decided.Select(pair => pair.Property)
         .Where(property => sample.Toy.Nodes.TrueForAll(node => IsDefined(sample, property, node)));
 
@@ -169,13 +169,13 @@ public sealed class SmtLaws
         }
     }
 
-    // Of the runs to a bad state those of fewer steps than there are to it start, and the others stay.
+    // Of the runs to a bad state, those shorter than k belong to the obligations "starts", the others to "stays".
     private static void CompareInduction(ProofTask question, Toy.Node bad)
     {
         var (trace, system) = (bad.Trace, question.System);
         if (trace.Steps.Any(step => RuleOf(system, step) < 0))
         {
-            return; // it changes nothing that the property can see
+            return; // the step changes nothing that the property depends on
         }
 
         var isFirst = trace.States.Take(trace.Length).All(state => KeyOf(system, state) != KeyOf(system, bad.State));
@@ -205,7 +205,7 @@ public sealed class SmtLaws
             $"(define-fun inv ({question.Text.Typed("x")}) Bool (or false {string.Join(' ', some)}))"));
     }
 
-    // What is wrong with an invariant along the way to a state.
+    // The obligations that an invariant violates on the path to a state.
     private static List<string> Denied(SmtReading text, TransitionSystem system, Toy.Node node)
     {
         Assert.Equal(5, text.Questions.Count);

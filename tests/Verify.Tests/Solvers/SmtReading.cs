@@ -3,10 +3,10 @@ using Verify.Solvers;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>A truth value (no bits), or a number of so many bits.</summary>
+/// <summary>A truth value (0 bits) or a number with the given number of bits.</summary>
 internal readonly record struct SmtValue(int Bits, ulong Number)
 {
-    /// <summary>The value of a code, as the text of a model writes the codes of a leaf.</summary>
+    /// <summary>The value of a code in the sort of its leaf.</summary>
     public static SmtValue Of(long code, int codes) => codes == 2
         ? Truth(code == 1)
         : Cut((ulong)code, Math.Max(1, 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(codes - 1))));
@@ -15,7 +15,7 @@ internal readonly record struct SmtValue(int Bits, ulong Number)
 
     public static SmtValue Cut(ulong number, int bits) => new(bits, bits == 64 ? number : number & ((1UL << bits) - 1));
 
-    public bool Holds => Bits == 0 ? Number == 1 : throw new InvalidOperationException($"a number of {Bits} bits is no truth value");
+    public bool Holds => Bits == 0 ? Number == 1 : throw new InvalidOperationException($"a number of {Bits} bits is not a truth value");
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}:{Bits}");
 
@@ -23,15 +23,15 @@ internal readonly record struct SmtValue(int Bits, ulong Number)
 }
 
 /// <summary>
-/// What SMT-LIB text means, as far as the project writes it: definitions and assertions are worked out for values that are
-/// given. It knows nothing of how the text was made.
+/// Evaluates the subset of SMT-LIB that the project writes: definitions and assertions for given values. It is
+/// independent of the code that writes the text.
 /// </summary>
 internal sealed class SmtReading
 {
     private readonly Dictionary<string, (string[] Parameters, SExpr Body)> functions = [];
     private readonly List<List<SExpr>> questions = [[]];
 
-    /// <summary>Reads commands.</summary>
+    /// <summary>Parses commands.</summary>
     public SmtReading(string text)
     {
         foreach (var command in SExpr.ReadAll(text))
@@ -51,16 +51,18 @@ internal sealed class SmtReading
         }
     }
 
-    /// <summary>What a predicate says that is declared and not defined.</summary>
+    /// <summary>The value of a declared predicate without a definition.</summary>
     public Func<string, IReadOnlyList<SmtValue>, bool>? Declared { get; set; }
 
-    /// <summary>What is asserted before each question, and behind the last.</summary>
+    /// <summary>The assertions before each query, and after the last one.</summary>
     public IReadOnlyList<IReadOnlyList<SExpr>> Questions => questions;
 
-    /// <summary>Whether a predicate that is defined holds of values.</summary>
+    /// <summary>True if a defined predicate holds for some values.</summary>
     public bool Holds(string predicate, params IEnumerable<SmtValue> arguments) => Call(predicate, [.. arguments], []).Holds;
 
-    /// <summary>Whether something holds where names have values; what is said for all values, is asked of these.</summary>
+    /// <summary>
+    /// True if an expression holds for given values of names; a statement about all values is checked for these.
+    /// </summary>
     public bool Holds(SExpr expr, Dictionary<string, SmtValue> names) =>
         Of(expr.Head == "forall" ? expr.Items[2] : expr, names).Holds;
 
@@ -71,7 +73,7 @@ internal sealed class SmtReading
             return SmtValue.Truth(Declared!(name, arguments));
         }
 
-        // What has no parameters speaks of names that are declared.
+        // A definition without parameters uses declared names.
         Assert.Equal(function.Parameters.Length, arguments.Length);
         var inner = arguments.Length == 0
             ? names

@@ -11,12 +11,14 @@ using Verify.Tests.Cli;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>libz3 in a child of the tool. Whatever becomes of the child, the answer is "unknown", and no process is left.</summary>
+/// <summary>
+/// libz3 in a child process of the tool. If the child fails, the answer is "unknown" and no process remains.
+/// </summary>
 public sealed class SolverChildTests
 {
     private static readonly SolverProgram NoProgram = new(SolverKind.Z3, "", "", "no z3 on PATH");
 
-    // Takes every engine longer than the child lives.
+    // Every engine takes longer than the child lives.
     private static readonly Model Large = new TlbShootdown().Build(Choices.Default.Size("cpu", 4).Size("page", 4).Size("frame", 4));
 
     [Theory]
@@ -27,7 +29,7 @@ public sealed class SolverChildTests
     {
         Available();
         var (program, arguments) = Command;
-        // More than once, because the runtime lets a first signal that no instruction caused pass.
+        // The signal is sent repeatedly, because the runtime ignores a first signal that no instruction has caused.
         using var host = new FakeSolver($"""
             ulimit -c 0
             echo $$ >>$HERE/children
@@ -77,7 +79,7 @@ public sealed class SolverChildTests
     }
 
     [Fact]
-    public void A_child_that_is_told_no_commands_says_so()
+    public void A_child_without_commands_reports_it()
     {
         using var output = new StringWriter();
         Assert.NotEqual(0, Z3Host.Serve(new Z3Library(), new StringReader(")"), output));
@@ -85,7 +87,7 @@ public sealed class SolverChildTests
     }
 
     [Fact]
-    public void Where_there_is_no_program_the_library_stands_in()
+    public void A_library_replaces_a_missing_program()
     {
         Available();
         var small = new TlbShootdown().Build(Choices.Default.Size("cpu", 1).Size("page", 1).Size("frame", 1));

@@ -3,7 +3,7 @@ using Verify.Solvers;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>Solvers that are missing, die, hang, babble, or eat all there is.</summary>
+/// <summary>Solvers that are missing, crash, hang, print extra output, or use all memory.</summary>
 public sealed class SolverTests
 {
     [Theory]
@@ -31,7 +31,7 @@ public sealed class SolverTests
     [InlineData("cvc5")]
     [InlineData("microsoft-z3")]
     [InlineData("microsoft-z3-in-process")]
-    public void What_a_solver_does_not_understand_is_trouble(string name)
+    public void A_command_that_a_solver_rejects_is_a_failure(string name)
     {
         using var solver = RealSolver.OrSkip(name).Start(1, new SolverLimits(Seconds: 60), TestContext.Current.CancellationToken);
         solver.Send("(set-logic QF_BV)\n(assert nonsense)");
@@ -39,7 +39,7 @@ public sealed class SolverTests
     }
 
     [Fact]
-    public void A_missing_solver_says_what_to_do()
+    public void A_missing_solver_is_reported_with_a_hint()
     {
         var program = SolverProgram.At(SolverKind.Z3, "no/such/z3");
         Assert.Contains("no/such/z3", program.Unavailable, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class SolverTests
     }
 
     [Fact]
-    public void A_program_without_a_version_is_no_solver()
+    public void A_program_without_a_version_is_not_a_solver()
     {
         using var fake = new FakeSolver("exit 0");
         fake.Write("#!/bin/sh\necho hello\n");
@@ -56,7 +56,7 @@ public sealed class SolverTests
     }
 
     [Fact]
-    public void One_that_dies_is_trouble_and_its_last_words_are_told()
+    public void A_solver_that_dies_is_a_failure_and_its_last_output_is_reported()
     {
         using var fake = new FakeSolver("read line; echo 'bad luck' >&2; exit 7");
         using var solver = fake.Start();
@@ -76,23 +76,23 @@ public sealed class SolverTests
     }
 
     [Fact]
-    public void One_that_dies_once_is_started_again_and_told_everything()
+    public void A_solver_that_dies_once_is_restarted_and_receives_everything_again()
     {
         using var fake = new FakeSolver(
             """
             if [ ! -e $HERE/died ]; then : >$HERE/died; read line; exit 1; fi
-            while read line; do echo "$line" >>$HERE/told; case $line in *check-sat*) echo unsat;; *echo*) mark "$line";; esac; done
+            while read line; do echo "$line" >>$HERE/received; case $line in *check-sat*) echo unsat;; *echo*) mark "$line";; esac; done
             """);
         using var solver = fake.Start();
         solver.Send("(assert true)");
         Assert.Equal(Satisfiability.Unsat, solver.CheckSat());
-        var told = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(fake.Path)!, "told"));
+        var told = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(fake.Path)!, "received"));
         Assert.Equal(["(assert true)", "(check-sat)"], told.Where(line =>
             !line.Contains("set-option", StringComparison.Ordinal) && !line.Contains("echo", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public void One_that_dies_later_is_told_its_earlier_questions_too()
+    public void A_solver_that_dies_later_receives_its_earlier_queries_again()
     {
         using var fake = new FakeSolver(
             """
@@ -115,7 +115,7 @@ public sealed class SolverTests
     [InlineData("echo '(sat)'")]
     [InlineData("printf '\\001\\002\\003\\n'")]
     [InlineData("yes sa")]
-    public void Garbage_is_no_answer(string reply)
+    public void Malformed_output_is_not_an_answer(string reply)
     {
         using var fake = new FakeSolver(FakeSolver.Answering(reply));
         using var solver = fake.Start();

@@ -10,10 +10,12 @@ using Verify.Tests.Parametric;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>Z3 as a program, in a child of the tool and within this process: all give the same answers and keep the same limits.</summary>
+/// <summary>
+/// Z3 as a program, in a child process and within this process: all give the same answers and respect the same limits.
+/// </summary>
 public sealed class TransportTests
 {
-    // A product of two numbers of 17 digits: minutes, at least.
+    // The factors of a product of two numbers with 17 digits: at least minutes.
     internal const string Hard = """
         (set-logic QF_BV)
         (declare-const x (_ BitVec 120))
@@ -27,7 +29,7 @@ public sealed class TransportTests
 
     [Theory]
     [MemberData(nameof(Transports))]
-    public void What_an_answer_rests_on_is_told(string name)
+    public void The_evidence_of_an_answer_is_reported(string name)
     {
         using var solver = Start(name, new SolverLimits(Seconds: 60));
         solver.Send("(set-option :produce-unsat-assumptions true)\n(set-logic QF_BV)\n(declare-const x (_ BitVec 8))");
@@ -52,7 +54,7 @@ public sealed class TransportTests
 
     [Theory]
     [MemberData(nameof(Transports))]
-    public void One_that_is_stopped_says_so_and_the_next_one_answers(string name)
+    public void A_stopped_solver_reports_it_and_the_next_one_answers(string name)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         using var cancelled = RealSolver.OrSkip(name).Start(1, new SolverLimits(Seconds: 60), stop.Token);
@@ -67,7 +69,7 @@ public sealed class TransportTests
 
     [Theory]
     [MemberData(nameof(Transports))]
-    public void A_limit_that_one_solver_was_told_is_none_of_the_next(string name)
+    public void A_limit_of_one_solver_does_not_apply_to_the_next(string name)
     {
         using (var first = Start(name, new SolverLimits(Seconds: 60)))
         {

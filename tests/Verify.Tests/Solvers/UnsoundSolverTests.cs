@@ -12,10 +12,11 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Solvers;
 
-/// <summary>Solvers that answer, and wrongly: nothing false is proved by any of them.</summary>
+/// <summary>Solvers that answer wrongly: no engine proves anything false with them.</summary>
 public sealed class UnsoundSolverTests
 {
-    // Unsat to all; sat to all; unasked answers before, behind and in place of others; right where an answer is known to us.
+    // Always unsat; always sat; additional answers before, after and in place of others; correct only where the answer
+    // is known.
     public static TheoryData<string> Liars { get; } =
     [
         Answering("echo unsat"),
@@ -27,7 +28,7 @@ public sealed class UnsoundSolverTests
         KnowingControls,
     ];
 
-    // A question that is about a run of the interpreter is answered as it has to be, and all else with "unsat".
+    // Answers control queries about a run of the interpreter correctly, and everything else with "unsat".
     private const string KnowingControls =
         """
         while read line; do case $line in
@@ -55,7 +56,7 @@ public sealed class UnsoundSolverTests
         }
     }
 
-    // It answers what is known of it rightly, and is caught by what the interpreter reaches.
+    // The solver answers control queries correctly, but contradicts the states that the interpreter reaches.
     [Fact]
     public void One_that_knows_what_is_known_is_caught_in_a_reachable_state()
     {
@@ -64,7 +65,7 @@ public sealed class UnsoundSolverTests
         foreach (var engine in (SymbolicEngine[])[new BmcEngine(fake.Program), new KInductionEngine(fake.Program)])
         {
             var found = engine.Decide(model, model.Property("false: few"), new EngineOptions(new Budget(Seconds: 20, Depth: 6)));
-            Assert.Contains("is not to be believed", Assert.IsType<Verdict.Unknown>(found).Reason, StringComparison.Ordinal);
+            Assert.Contains("is unreliable", Assert.IsType<Verdict.Unknown>(found).Reason, StringComparison.Ordinal);
         }
     }
 
@@ -75,14 +76,14 @@ public sealed class UnsoundSolverTests
         using var fake = new FakeSolver(script);
         var proof = AnySizeProof.Of(Claims.ClaimOf(new Turns()), new Nothing());
         var answer = SolverCheck.Run(proof.Text, fake.Program, 1, TestContext.Current.CancellationToken);
-        // Nobody knows beforehand which questions of such a proof are controls; the interpreter looks at it first.
+        // The solver cannot know which queries of such a proof are controls; the interpreter checks the proof first.
         Assert.True(script == KnowingControls || !answer.IsProved);
         var (model, conjuncts, property) = proof.On(Choices.Default);
         Assert.Contains("does not hold 1 steps from the start",
             ConjunctWalk.WhyNot(model, conjuncts, property, ConjunctWalk.Brief), StringComparison.Ordinal);
     }
 
-    // What is assumed of a step contradicts itself: everything follows, and nothing is shown.
+    // The assumptions about a step are contradictory, so that everything follows and nothing is proved.
     [Theory]
     [InlineData(SolverKind.Z3)]
     [InlineData(SolverKind.Cvc5)]
@@ -104,11 +105,11 @@ public sealed class UnsoundSolverTests
             """;
         var answer = SolverCheck.Run(Proof, StoredProofs.Solver(kind), 1, TestContext.Current.CancellationToken);
         Assert.False(answer.IsProved);
-        Assert.Contains("contradicts itself", answer.Answers[0].Trouble, StringComparison.Ordinal);
+        Assert.Contains("finds a contradiction", answer.Answers[0].Trouble, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Who_checked_a_proof_is_told()
+    public void The_solvers_of_a_proof_are_reported()
     {
         var choice = new SolverChoice([RealSolver.OrSkip("z3"), RealSolver.OrSkip("cvc5")]);
         var model = Counter(most: 5);
@@ -116,12 +117,12 @@ public sealed class UnsoundSolverTests
         {
             var found = engine.Decide(model, model.Property("true: all"), new EngineOptions(new Budget(Seconds: 60)));
             Assert.IsType<Verdict.Proved>(found);
-            Assert.Contains($"checked by {choice.All[0].Identity} and {choice.All[1].Identity}; the interpreter walked all 6 states",
+            Assert.Contains($"checked by {choice.All[0].Identity} and {choice.All[1].Identity}; the interpreter visited all 6 states",
                 found.Evidence.Identity, StringComparison.Ordinal);
         }
     }
 
-    // Our evaluator of invariants and a solver's agree on every operation that an invariant may have, whatever the values.
+    // Our evaluator of invariants and a solver agree on every operation of invariants, for all values.
     [Theory]
     [InlineData("bvnand")]
     [InlineData("bvnor")]

@@ -7,7 +7,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Symbolic;
 
-/// <summary>Models at the edges of the language, on which every engine that asks solvers has to say what the search says.</summary>
+/// <summary>Unusual models on which every symbolic engine must agree with the search.</summary>
 public sealed class EdgeTests
 {
     private static readonly Dictionary<string, Action<ModelBuilder>> OfSets = new()
@@ -28,7 +28,7 @@ public sealed class EdgeTests
             m.Rule("see", s => s.Set(seen, true));
             m.Always("p", !seen | o.Value == o.Value);
         },
-        ["nothing in it, and nobody looks"] = m =>
+        ["nothing in it, and no reads"] = m =>
         {
             var c = m.ScalarSet("c", 2);
             var o = m.Var("o", Sort.Option(c));

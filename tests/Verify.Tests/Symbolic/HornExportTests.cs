@@ -10,7 +10,7 @@ using Verify.Tests.Solvers;
 
 namespace Verify.Tests.Symbolic;
 
-/// <summary>What is exported as Horn clauses is accepted by Z3 as it stands, and answered as the search answers.</summary>
+/// <summary>Z3 accepts the exported Horn clauses, and its answers agree with the search.</summary>
 public sealed class HornExportTests
 {
     private static readonly EngineOptions OneThread = new(Budget.Unlimited, Threads: 1, Reductions: Reductions.ConeOfInfluence);
@@ -56,7 +56,7 @@ public sealed class HornExportTests
         return ReductionLaws.TraceOf(new ExplicitEngine().Decide(model, property, run)) is not null;
     }
 
-    // Null if it takes too long. What it complains about is no answer, and fails.
+    // Null if it takes too long. An error message is not an answer and fails the test.
     private static string? Ask(SolverProgram z3, Model model, Property property, double seconds)
     {
         var text = new SmtHornWriter().Export(model, property)[0].Text;

@@ -10,12 +10,14 @@ using Verify.Tests.Solvers;
 
 namespace Verify.Tests.Symbolic;
 
-/// <summary><c>prove</c> and <c>certify</c> of one instance: what is written down can be checked again, and nothing else passes.</summary>
+/// <summary>
+/// <c>prove</c> and <c>certify</c> for one instance: a certificate can be checked, and changed ones are rejected.
+/// </summary>
 public sealed class ProveTests
 {
     private const string Full = "SD-FULL.I-ENTRY.instance.smt2";
 
-    // Proved once; each test spoils a copy.
+    // Proved once; each test damages a copy.
     private static readonly Lazy<string> Certificate = new(() =>
     {
         using var folder = new TestDirectory();
@@ -30,7 +32,7 @@ public sealed class ProveTests
     [InlineData("kinduction", "SD-FULL:I-ENTRY", "--size", "cpu=1")]
     [InlineData("pdr", "SD-QUIET:I-ENTRY")]
     [InlineData("spacer", "SD-FULL:I-ENTRY", "--fault", "local-flush", "--assume", "A-NOSPEC,A-NOREUSE")]
-    public void What_an_engine_proves_is_checked_again_by_both_solvers(string engine, string claim, params string[] more)
+    public void A_proof_of_an_engine_is_checked_again_by_both_solvers(string engine, string claim, params string[] more)
     {
         _ = (RealSolver.OrSkip(), RealSolver.OrSkip(SolverKind.Cvc5));
         using var folder = new TestDirectory();
@@ -45,7 +47,7 @@ public sealed class ProveTests
         Assert.Matches($@"^ok  {claim}  proved on shootdown .+: [0-9]+ obligations, z3 [^,]+, cvc5 [^,;]+\n$", again.Out);
     }
 
-    // The words of a name are in comments of the certificate, where they are nothing but words.
+    // The certificate contains names in comments, where they must have no effect.
     [Theory]
     [InlineData("shape: x")]
     [InlineData("by 2-induction x")]
@@ -67,9 +69,9 @@ public sealed class ProveTests
         Assert.Equal((0, ""), (again.ExitCode, again.Error));
     }
 
-    // The certificate of a refutation without a trace: no reachable state is such.
+    // The certificate of a refutation without a trace: no reachable state satisfies the predicate.
     [Fact]
-    public void A_certificate_of_what_is_never_met_is_no_proof()
+    public void A_certificate_of_an_unreachable_predicate_is_not_a_proof()
     {
         _ = (RealSolver.OrSkip(), RealSolver.OrSkip(SolverKind.Cvc5));
         using var folder = new TestDirectory();
@@ -146,7 +148,7 @@ public sealed class ProveTests
     [InlineData(3, "VRF402", "SD-FULL", "--engine", "pdr", "--into", "/dev/null/there")]
     [InlineData(3, "VRF403", "SD-FULL", "--engine", "pdr", "--into", "")]
     [InlineData(3, "VRF302", "SD-FULL", "--size", "cpu=99")]
-    public void What_makes_no_sense_is_said(int code, string error, params string[] arguments)
+    public void Invalid_arguments_are_reported(int code, string error, params string[] arguments)
     {
         _ = RealSolver.OrSkip();
         var run = Run(["prove", .. arguments]);
@@ -155,7 +157,7 @@ public sealed class ProveTests
     }
 
     [Fact]
-    public void What_cannot_be_written_is_said_before_the_work()
+    public void A_folder_that_cannot_be_written_is_reported_before_the_work()
     {
         using var never = new FakeSolver("sleep 1000");
         using var folder = new TestDirectory();
@@ -163,7 +165,7 @@ public sealed class ProveTests
         File.WriteAllText(file, "kept");
         var run = Asking([never.Program], ["prove", "SD-FULL", "--into", file]);
         Assert.Equal((3, ""), (run.ExitCode, run.Out));
-        Assert.Contains($"VRF402: no file can be written into '{file}'", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"VRF402: cannot write files into '{file}'", run.Error, StringComparison.Ordinal);
         Assert.Equal("kept", File.ReadAllText(file));
     }
 
@@ -237,7 +239,7 @@ public sealed class ProveTests
     [InlineData("(as true Bool)")]
     [InlineData("(let ((! true)) (! true :named bad))")]
     [InlineData("someone-else")]
-    public void What_is_no_invariant_is_no_proof(string body)
+    public void A_predicate_that_is_not_inductive_is_not_a_proof(string body)
     {
         _ = RealSolver.OrSkip();
         var text = Certificate.Value;
@@ -278,7 +280,7 @@ public sealed class ProveTests
         var run = Run("certify", folder.Path);
         Assert.Equal((0, 3), (run.ExitCode, run.Out.Split('\n').Count(line => line.StartsWith("ok  ", StringComparison.Ordinal))));
 
-        // What is proved of one is not taken for what is proved of another.
+        // The proof of one instance must not be accepted for another.
         File.Move(Path.Combine(folder.Path, names[1]), Path.Combine(folder.Path, Full), overwrite: true);
         Assert.Contains($"its name has to be {names[1]}", Run("certify", Path.Combine(folder.Path, Full)).Error);
     }
@@ -306,8 +308,9 @@ public sealed class ProveTests
         Assert.StartsWith("skipped  SD-FULL:I-ENTRY  not checked", run.Out);
     }
 
-    // One that is wrong, or that nobody can understand, takes the word of the other away. Before the proof it is put three
-    // questions whose answers are known, 'sat', 'sat' and 'unsat': one that errs there is not believed when it contradicts.
+    // A wrong or unparseable answer of one solver invalidates the other's. Before the proof each solver gets three
+    // control queries with the answers 'sat', 'sat' and 'unsat'; a solver that fails them is ignored when it
+    // contradicts.
     [Theory]
     [InlineData(2, "echo sat")]
     [InlineData(2, "n=$((n+1)); if [ $n = 2 ]; then echo unsat; else echo sat; fi")]

@@ -16,10 +16,10 @@ using Verify.Traces;
 
 namespace Verify.Tests.Symbolic;
 
-/// <summary>Engines that ask solvers come to the verdicts of the claims.</summary>
+/// <summary>Symbolic engines reach the verdicts of the claims.</summary>
 public sealed class SymbolicClaimTests
 {
-    // Every claim that is refuted in so few steps; the generated page tells of the others.
+    // Every claim that is refuted in at most so many steps; the generated page covers the others.
     private const int FewSteps = 6;
 
     public static TheoryData<string> Refuted { get; } =
@@ -53,7 +53,7 @@ public sealed class SymbolicClaimTests
 
     [Theory]
     [MemberData(nameof(Proved))]
-    public void What_is_proved_can_be_checked_again_by_another_solver(string id, string engine)
+    public void A_proof_can_be_checked_again_by_another_solver(string id, string engine)
     {
         var z3 = RealSolver.OrSkip();
         var (_, instance, property) = Of(id);
@@ -113,7 +113,7 @@ public sealed class SymbolicClaimTests
     }
 
     [Fact]
-    public void Auto_searches_what_is_small_and_says_so()
+    public void Auto_searches_small_instances_and_reports_it()
     {
         var (_, instance, property) = Of("VL-PERCPU-PT:I-USE");
         var solver = RealSolver.OrSkip();

@@ -10,7 +10,7 @@ using Verify.Traces;
 
 namespace Verify.Tests.Symbolic;
 
-/// <summary>Engines that ask solvers say of generated models what the whole graph says.</summary>
+/// <summary>Symbolic engines agree with the whole graph of generated models.</summary>
 public sealed class SymbolicLaws
 {
     internal static readonly Law Bounded = new(
@@ -39,15 +39,15 @@ public sealed class SymbolicLaws
         typeof(SymbolicLaws), nameof(An_invariant_is_found_exactly_if_there_is_no_violation), 600,
         (sample, tally) => Decide(new PdrEngine(RealSolver.OrSkip()), sample, new Budget(Seconds: MaxSeconds), isWhole: true, tally));
 
-    internal static readonly Law KInduction = new(typeof(SymbolicLaws), nameof(What_is_proved_or_refuted_is_so), 600,
+    internal static readonly Law KInduction = new(typeof(SymbolicLaws), nameof(A_proved_property_holds_and_a_refuted_one_does_not), 600,
         (sample, tally) => Decide(new KInductionEngine(RealSolver.OrSkip()), sample, Shallow, isWhole: false, tally))
     { Kind = "kinduction" };
 
-    internal static readonly Law Spacer = new(typeof(SymbolicLaws), nameof(What_is_proved_or_refuted_is_so), 1500,
+    internal static readonly Law Spacer = new(typeof(SymbolicLaws), nameof(A_proved_property_holds_and_a_refuted_one_does_not), 1500,
         (sample, tally) => Decide(new SpacerEngine(RealSolver.OrSkip()), sample, Shallow, isWhole: false, tally))
     { Kind = "spacer" };
 
-    // The slowest takes six on an idle machine.
+    // The slowest query takes six seconds on an idle machine.
     private const int MaxSeconds = 60;
     private const int MaxCodes = 3000;
 
@@ -73,7 +73,7 @@ public sealed class SymbolicLaws
     [Theory]
     [InlineData("kinduction", 10)]
     [InlineData("spacer", 6)]
-    public void What_is_proved_or_refuted_is_so(string name, int models)
+    public void A_proved_property_holds_and_a_refuted_one_does_not(string name, int models)
     {
         _ = RealSolver.OrSkip();
         var tally = Law.Holds(name == "spacer" ? Spacer : KInduction, models);
@@ -101,7 +101,7 @@ public sealed class SymbolicLaws
         }
     }
 
-    // Whether no step leads from a state that is good to another that is bad, of all there could be; null if they are many.
+    // True if no step leads from any good state to another bad one; null if there are too many states.
     private static bool? OneStepIsEnough(Model model, Property property)
     {
         var system = new TransitionSystem(model, property);
@@ -152,7 +152,7 @@ public sealed class SymbolicLaws
     private static IEnumerable<(Property Property, Oracle Oracle)> Questions(Sample sample) =>
         sample.OfStates.Select(property => (property, sample.OracleOf(property)));
 
-    // Null where the model is undefined, as it then has to be.
+    // Null if the model is undefined, which is then checked.
     private static Verdict? Ask(SymbolicEngine engine, Sample sample, Property property, Budget budget, Tally tally)
     {
         var oracle = sample.OracleOf(property);
@@ -188,7 +188,7 @@ public sealed class SymbolicLaws
         }
         else
         {
-            Assert.False(isMet, $"'{property.Name}' of '{model.Name}' can be met, and no trace is shown");
+            Assert.False(isMet, $"'{property.Name}' of '{model.Name}' is reachable, but no trace is shown");
             Assert.Equal(EvidenceKind.Inductive, found.Evidence.Kind);
             Assert.NotNull(found.Evidence.Obligations);
             Assert.All(found.Evidence.Witnesses.Where(witness => witness.Depth is not null), witness =>
@@ -196,8 +196,8 @@ public sealed class SymbolicLaws
         }
     }
 
-    // On a busy machine a solver runs into its limit now and then. What is then said of the steps that were looked at has
-    // to be so.
+    // On a busy machine a solver sometimes reaches its time limit. The report about the covered steps must still be
+    // true.
     private static bool WasTimeReached(Oracle oracle, Verdict found, Tally tally)
     {
         if (found is not Verdict.Unknown { Reason: var reason } || !reason.Contains("reached its time limit", StringComparison.Ordinal))
@@ -207,10 +207,10 @@ public sealed class SymbolicLaws
 
         tally.Note("late");
         Assert.True(found.Evidence.Kind != EvidenceKind.Partial || !(oracle.Level <= found.Evidence.Depth),
-            $"met in {oracle.Level} steps, and '{reason}'");
+            $"reached in {oracle.Level} steps, but '{reason}'");
         return true;
     }
 
-    // One question in ten may be left open by that.
+    // At most one query in ten may stay open because of that.
     private static void TimeWasSeldomReached(Tally tally) => Assert.True(tally["late"] * 10 <= tally.Compared, $"{tally}");
 }

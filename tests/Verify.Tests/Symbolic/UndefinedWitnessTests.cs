@@ -8,12 +8,12 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Tests.Symbolic;
 
 /// <summary>
-/// A witness that is undefined in a reachable state makes every question about its model undefined, for solvers as for the
-/// search, however far behind the state is in which the witness is met.
+/// If a witness is undefined in a reachable state, the whole model is undefined, for solvers as for the search, however
+/// far that state is behind the one where the witness is reached.
 /// </summary>
 public sealed class UndefinedWitnessTests
 {
-    private const int Steps = 24; // more than witnesses are looked for behind a proof by a solver
+    private const int Steps = 24; // more steps than the search for witnesses after a proof uses
 
     public static TheoryData<string> Questions => ["never on", "on", "goes on"];
 
@@ -30,7 +30,7 @@ public sealed class UndefinedWitnessTests
         }
     }
 
-    // No control question is asked of a state in which a witness is undefined, were it the first.
+    // No control query uses a state in which a witness is undefined, not even the first state.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -48,7 +48,7 @@ public sealed class UndefinedWitnessTests
         }
     }
 
-    // What a witness reads only where it is there costs nothing.
+    // A guarded read in a witness costs nothing.
     [Theory]
     [MemberData(nameof(Questions))]
     public void A_witness_that_is_guarded_leaves_the_answer_as_it_is(string property)

@@ -6,7 +6,7 @@ using Verify.Models.Textbook;
 
 namespace Verify.Tests.Textbook;
 
-/// <summary>Models whose numbers others have published: they anchor the checker outside of itself.</summary>
+/// <summary>Models with published counts, which verify the checker independently.</summary>
 public sealed class TextbookTests
 {
     // stateright, examples/2pc.rs: assert_eq!(checker.unique_state_count(), 288), 8_832, and 665 with symmetry.
@@ -43,7 +43,7 @@ public sealed class TextbookTests
     {
         var report = Decide(new Peterson(), Choices.Default.With(Peterson.TurnFirst), "mutual exclusion");
         Assert.IsType<Verdict.Refuted>(report.Verdict);
-        // Both give the turn away, both raise the flag and both enter: one of them twice past the other.
+        // Both processors give the turn away, both raise the flag and both enter; one of them runs ahead twice.
         Assert.Equal(6, report.Trace!.Length);
     }
 
@@ -57,7 +57,7 @@ public sealed class TextbookTests
         Assert.IsType<Verdict.Proved>(Decide(new DiningPhilosophers(), choices, "no deadlock").Verdict);
         var stuck = Decide(new DiningPhilosophers(), choices.With(DiningPhilosophers.SameSide), "no deadlock");
         Assert.IsType<Verdict.Refuted>(stuck.Verdict);
-        Assert.Equal(seats, stuck.Trace!.Length); // each takes one fork
+        Assert.Equal(seats, stuck.Trace!.Length); // each philosopher takes one fork
         Assert.IsType<Verdict.Proved>(Decide(new DiningPhilosophers(), choices, "somebody eats").Verdict);
     }
 

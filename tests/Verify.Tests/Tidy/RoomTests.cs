@@ -2,12 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Verify.Tests.Tidy;
 
-/// <summary>Rooms: a namespace is a folder, a folder fits on a screen, and what two folders need of each other goes one way.</summary>
+/// <summary>
+/// The layout of the sources: a namespace is a folder, a folder has few files, and dependencies between two folders go
+/// one way.
+/// </summary>
 public sealed partial class RoomTests
 {
     private const int MaxFiles = 15;
 
-    // They stand for files that lie elsewhere.
+    // These files stand for files in other places.
     private static readonly string[] Visitors = ["Docs/LateFlush.cs", "Docs/LateFlushClaims.cs", "Laws/Soaking/Example.cs"];
 
     private static readonly Dictionary<string, string> Projects = Repository.FilesWith(".csproj").ToDictionary(
@@ -39,7 +42,7 @@ public sealed partial class RoomTests
             .Select(use => $"{use.From} and {use.To} use each other: move what both need below both"));
     }
 
-    // What lies around other namespaces is seen by them without a using.
+    // Code sees the types of enclosing namespaces without a using.
     [Fact]
     public void No_namespace_uses_one_within_it_that_uses_it()
     {
@@ -58,7 +61,7 @@ public sealed partial class RoomTests
         Assert.Empty(wrong.Distinct());
     }
 
-    // A base that nobody can read is no reason to trust a verdict.
+    // A trusted base must be short enough to read.
     [Fact]
     public void What_is_trusted_is_as_small_as_the_page_on_it_says()
     {
@@ -93,7 +96,7 @@ public sealed partial class RoomTests
     private static string Expected(string file) =>
         (Projects[ProjectOf(file)] + "." + FolderOf(file)[ProjectOf(file).Length..].Replace('/', '.')).TrimEnd('.');
 
-    // Without comments and texts, which may name anything.
+    // Removes comments and strings, which may name anything.
     private static string Code(string text) => Silent().Replace(text, "");
 
     [GeneratedRegex(@"^\| `(src/[\w.]+)` .* under ([\d,]+) lines", RegexOptions.Multiline)]

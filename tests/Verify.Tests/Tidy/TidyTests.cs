@@ -7,7 +7,7 @@ namespace Verify.Tests.Tidy;
 /// <summary>Style as tests. Each message says what to do; where a rule makes code worse, change the rule here.</summary>
 public sealed partial class TidyTests
 {
-    // Aim at 100 columns. Beyond this a line cannot be read beside another one.
+    // The aim is 100 columns. Longer lines do not fit next to each other on a screen.
     private const int LongestLine = 140;
     private const int LongestFile = 600;
     private const int LongFile = 400;
@@ -19,7 +19,7 @@ public sealed partial class TidyTests
         "LICENSE", "README.md", "Verify.sln", "global.json", "models", "proofs", "src", "tests", "verify",
     ];
 
-    // Who may use whom; everything else is an arrow against the direction of trust.
+    // The allowed references between projects; all others point away from the trusted base.
     private static readonly Dictionary<string, string[]> Arrows = new(StringComparer.Ordinal)
     {
         ["Verify.Core"] = [],
@@ -81,7 +81,7 @@ public sealed partial class TidyTests
             : null;
     }));
 
-    // What writes another language holds lines of that language, which are its own business.
+    // Files that write another language contain lines of that language, whose length is not ours.
     [Fact]
     public void Lines_are_short_enough_to_stand_beside_others() => Fail(EachLine((line, file) =>
         line.Length > LongestLine && !file.Contains("Formats/", StringComparison.Ordinal)
@@ -91,7 +91,7 @@ public sealed partial class TidyTests
     [Fact]
     public void Functions_fit_on_a_screen() => Fail(Repository.FilesWith(".cs").SelectMany(file =>
     {
-        // Layout is enforced, so a member of a type begins and ends with a brace at its indentation.
+        // The layout is enforced, so a member of a type starts and ends with a brace at its indentation.
         var lines = Repository.Lines(file);
         return from i in Enumerable.Range(1, Math.Max(0, lines.Length - 1))
                let open = FunctionBrace().Match(lines[i])

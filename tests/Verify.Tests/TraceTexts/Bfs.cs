@@ -6,7 +6,7 @@ using Verify.Traces;
 
 namespace Verify.Tests.TraceTexts;
 
-/// <summary>The smallest engine there is: breadth-first over the reference interpreter.</summary>
+/// <summary>The smallest possible engine: breadth-first search with the reference interpreter.</summary>
 internal sealed class Bfs : IEngine
 {
     public string Name => "bfs";
@@ -83,7 +83,7 @@ internal sealed class Bfs : IEngine
         return property is Property.Reachable ? new Verdict.Refuted(null, whole) : new Verdict.Proved(whole);
     }
 
-    /// <summary>The trace of a violation; the test fails if there is none.</summary>
+    /// <summary>The trace of a violation; fails the test if there is none.</summary>
     public static Trace Refute(Model model, string property) =>
         new Bfs().Decide(model, model.Property(property), EngineOptions.Default) switch
         {

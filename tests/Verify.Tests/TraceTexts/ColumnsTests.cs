@@ -11,7 +11,7 @@ public sealed class ColumnsTests
 {
     private static string Render(Model model, string property, Trace trace, bool showStates = false, params string[] options)
     {
-        // The digest is left out of the snapshots: it changes with every word of a model.
+        // The snapshots omit the digest, which changes with every change of a model.
         var run = CheckedTrace.Of(new Interpreter(model), model.Property(property), trace, out _)!;
         var path = run.Encoded.Replace(model.Digest, "0123456789ab");
         ImmutableArray<string> replay = ["./verify", "replay", "TEST:" + property, .. options, $"--trace {path}"];
@@ -34,7 +34,7 @@ public sealed class ColumnsTests
         Snapshot.Matches("columns-witness", Refuted(Shootdown.Of(2, isLocal: true), "two cached"));
 
     [Fact]
-    public void What_is_changed_on_another_processor_stands_in_its_column()
+    public void A_change_on_another_processor_is_in_its_column()
     {
         var model = Shootdown.Of(4, isLocal: false);
         Snapshot.Matches("columns-four-cpus", Render(model, "I-ENTRY", Named(model,
@@ -42,7 +42,7 @@ public sealed class ColumnsTests
     }
 
     [Fact]
-    public void More_actors_than_fit_are_told_in_one_column()
+    public void More_actors_than_fit_are_shown_in_one_column()
     {
         var model = Shootdown.Of(6, isLocal: false);
         Snapshot.Matches("columns-six-cpus", Render(model, "I-ENTRY", Named(model,
@@ -111,7 +111,7 @@ public sealed class ColumnsTests
         }
     }
 
-    /// <summary>A trace by the names of its steps, each with an argument to tell alike ones apart.</summary>
+    /// <summary>A trace given by the names of its steps, with arguments where a name is ambiguous.</summary>
     private static Trace Named(Model model, params string[] names)
     {
         var interpreter = new Interpreter(model);

@@ -6,7 +6,7 @@ namespace Verify.Tests.TraceTexts;
 
 internal static class RandomWalk
 {
-    /// <summary>A run of at most some length whose choices come from a seed.</summary>
+    /// <summary>A random run of limited length, determined by a seed.</summary>
     public static Trace Of(Model model, ulong seed, int length, Func<Interpreter, Trace, bool>? until = null)
     {
         var interpreter = new Interpreter(model);

@@ -3,7 +3,7 @@ using Verify.Semantics;
 
 namespace Verify.Tests.TraceTexts;
 
-/// <summary>States that are told one by one, to be held against the interpreter.</summary>
+/// <summary>A list of states as the result of a search, for comparison with the interpreter.</summary>
 internal sealed class StateList(IEnumerable<State> states, bool standsForAll = true) : IStateSet
 {
     private readonly Dictionary<State, long> numbers = states.Select((state, i) => (state, i)).ToDictionary(s => s.state, s => (long)s.i);

@@ -4,11 +4,13 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.TraceTexts;
 
-/// <summary>Unmapping a page whose entry another processor may hold, with the flush sent to all or kept local.</summary>
+/// <summary>
+/// Unmaps a page whose entry another processor may hold, with a flush that is sent to all or kept local.
+/// </summary>
 internal sealed class Shootdown : ModelFamily
 {
     public static readonly Fault LocalFlush = new("local-flush", "the flush reaches the own processor only");
-    public static readonly Assumption NoSpeculation = new("A-NOSPEC", "other processors do not walk the page tables", "nobody");
+    public static readonly Assumption NoSpeculation = new("A-NOSPEC", "other processors do not walk the page tables", "no component");
     public static readonly Assumption NoReuse = new("A-NOREUSE", "a freed frame is not used again", "the allocator");
 
     public override string Name => "shootdown";
@@ -82,7 +84,7 @@ internal sealed class Shootdown : ModelFamily
         Choices.Default.Size("cpu", cpus).With(isLocal ? [LocalFlush] : []));
 }
 
-/// <summary>Small models that each show one thing about how traces are told.</summary>
+/// <summary>Small models that each show one feature of trace texts.</summary>
 internal static class TraceModels
 {
     /// <summary>A device writes to a page that a processor took back; long names on both sides.</summary>
@@ -101,7 +103,7 @@ internal static class TraceModels
         return m.Build();
     }
 
-    /// <summary>Two tasks that can pass a lock to and fro for ever; a third that waits.</summary>
+    /// <summary>Two tasks can pass a lock to each other forever; a third one waits.</summary>
     public static Model Starving()
     {
         var m = new ModelBuilder("starving");
@@ -113,7 +115,7 @@ internal static class TraceModels
         return m.Build();
     }
 
-    /// <summary>Two locks taken in any order, first held by no one in particular.</summary>
+    /// <summary>Two locks taken in any order, initially free.</summary>
     public static Model Deadlock()
     {
         var m = new ModelBuilder("locks");
@@ -123,7 +125,7 @@ internal static class TraceModels
         var b = m.Var("i_mmap_rwsem", Sort.Option(cpu));
         m.Rule("lock_mmap", cpu, (s, c) => s.When(first & a.IsNone).Set(a, c).Set(first, false));
         m.Rule("lock_i_mmap", cpu, (s, c) => s.When(!first & b.IsNone & a != Some(c)).Set(b, c));
-        m.NoDeadlock("NoDeadlock", false, "somebody can always go on");
+        m.NoDeadlock("NoDeadlock", false, "some task can always take a step");
         return m.Build();
     }
 }

@@ -7,18 +7,18 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Explicit.Storage;
 
-/// <summary>A search that was killed goes on from its checkpoint as if nothing had happened.</summary>
+/// <summary>A search that was killed resumes from its checkpoint with the same result.</summary>
 public sealed class CheckpointTests
 {
     private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
 
-    // The end of the process, as far as the disk can tell: from some change on nothing is written or removed any more.
+    // Simulates the end of the process on disk: from some change on, nothing is written or removed.
     private sealed class Crash : Exception;
 
     [Theory]
     [InlineData(long.MaxValue)]
     [InlineData(40)]
-    public void A_search_killed_before_any_change_on_disk_goes_on(long maxHeld)
+    public void A_search_killed_before_any_change_on_disk_resumes(long maxHeld)
     {
         var model = DiskTests.Shootdown(1, 2, 2);
         var property = model.Properties.First(p => p is Property.Always);
@@ -42,7 +42,7 @@ public sealed class CheckpointTests
     [InlineData(Reductions.None)]
     [InlineData(Reductions.Symmetry)]
     [InlineData(Reductions.PartialOrder)]
-    public void A_search_killed_again_and_again_says_what_one_says_that_was_not(Reductions reductions)
+    public void A_search_killed_repeatedly_gives_the_same_result(Reductions reductions)
     {
         var crashes = 0;
         Law.Holds(25, toy =>
@@ -58,7 +58,8 @@ public sealed class CheckpointTests
                 var maxHeld = random.OneIn(2) ? long.MaxValue : 1 + random.Below(1 + toy.Nodes.Count);
                 Assert.Equal(expected, Verdicts.TextOf(model, () =>
                 {
-                    // Ever longer lives, or a life too short for one checkpoint would be repeated for ever.
+                    // Each life is longer than the last; otherwise a life too short for a checkpoint would repeat
+                    // without end.
                     var (verdict, some) = Finish(model, property, run, maxHeld, life => 5 + random.Below(10 + (5 * life)));
                     crashes += some;
                     return verdict;
@@ -68,7 +69,7 @@ public sealed class CheckpointTests
         Assert.True(crashes > 50 || Environment.GetEnvironmentVariable("LAW_SEED") is not null, $"there were but {crashes} crashes");
     }
 
-    // Levels of several blocks: what is left of one in the middle are parts of several threads.
+    // Levels of several blocks: the rest of a level consists of parts of several threads.
     [Theory]
     [InlineData(2, long.MaxValue)]
     [InlineData(3, 9_000)]
@@ -86,7 +87,7 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public void A_search_goes_on_after_an_interrupt_and_with_a_larger_budget()
+    public void A_search_resumes_after_an_interrupt_and_with_a_larger_budget()
     {
         using var directory = new TestDirectory();
         var model = DiskTests.Shootdown(2, 2, 2);
@@ -97,7 +98,7 @@ public sealed class CheckpointTests
         {
             var cut = run with { Budget = new Budget(Depth: depth) };
             Assert.Equal(depth, Assert.IsType<Verdict.HoldsUpTo>(new ExplicitEngine().Decide(model, property, cut)).Bound.Depth);
-            // Asked again, it says so again: it goes on from where it was.
+            // A second run resumes from the same place and gives the same verdict.
             Assert.Equal(depth, Assert.IsType<Verdict.HoldsUpTo>(new ExplicitEngine().Decide(model, property, cut)).Bound.Depth);
         }
 
@@ -108,7 +109,7 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public void A_search_on_disk_goes_on_with_more_memory_and_one_in_memory_with_less()
+    public void A_search_on_disk_resumes_with_more_memory_and_one_in_memory_with_less()
     {
         var model = DiskTests.Shootdown(2, 2, 2);
         var property = model.Properties.First(p => p is Property.Always);
@@ -216,7 +217,7 @@ public sealed class CheckpointTests
         Assert.Equal(expected, Verdicts.TextOf(model, new ExplicitEngine().Decide(model, property, run)));
     }
 
-    // Runs and crashes after some changes on disk, again and again, until it is finished.
+    // Runs repeatedly, with crashes after some changes on disk, until the search is complete.
     private static (Verdict Verdict, int Crashes) Finish(
         Model model, Property property, EngineOptions run, long maxHeld, Func<int, int> changesInLife)
     {

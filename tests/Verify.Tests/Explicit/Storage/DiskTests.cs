@@ -7,7 +7,7 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Explicit.Storage;
 
-/// <summary>A search that leaves memory says what one in memory says.</summary>
+/// <summary>A search on disk gives the same result as one in memory.</summary>
 public sealed class DiskTests
 {
     private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
@@ -17,7 +17,8 @@ public sealed class DiskTests
         using var directory = new TestDirectory();
         var (model, states) = (sample.Model, sample.Toy.Nodes.Count);
         var spilled = 0;
-        // At once, after some states, after some more; runs of a few states, of which few are merged at a time.
+        // The search moves to disk at once, after some states, or after more; files are small and few are merged at a
+        // time.
         var tuning = new StorageTuning
         {
             MaxHeld = 1 + (states % 7 * states / 10),
@@ -53,7 +54,7 @@ public sealed class DiskTests
     }
 
     [Fact]
-    public void A_cut_says_on_disk_what_it_says_in_memory() => Law.Holds(20, toy =>
+    public void An_incomplete_search_reports_the_same_on_disk_as_in_memory() => Law.Holds(20, toy =>
     {
         using var directory = new TestDirectory();
         var model = toy.Interpreter.Model;
@@ -116,7 +117,7 @@ public sealed class DiskTests
     }
 
     [Fact]
-    public void What_a_killed_run_left_is_removed_and_what_is_in_use_is_not()
+    public void Leftovers_of_a_killed_run_are_removed_unless_in_use()
     {
         using var parent = new TestDirectory();
         using var live = StateDirectory.Temporary(parent.Path, StorageTuning.Default);
@@ -124,7 +125,7 @@ public sealed class DiskTests
         File.WriteAllText(Path.Combine(forsaken, "spill.lock"), "");
         File.WriteAllText(Path.Combine(forsaken, "7.states"), "");
         var unrelated = Directory.CreateDirectory(Path.Combine(parent.Path, "verify-spill-notes")).FullName;
-        // A checkpoint that nobody is at just now is not forsaken, whatever its name.
+        // A checkpoint directory that is not in use is not a leftover, whatever its name.
         var checkpoint = Directory.CreateDirectory(Path.Combine(parent.Path, "verify-spill-checkpoint")).FullName;
         StateDirectory.Lasting(checkpoint, StorageTuning.Default).Dispose();
         using var another = StateDirectory.Temporary(parent.Path, StorageTuning.Default);
@@ -200,7 +201,7 @@ public sealed class DiskTests
             {
                 var reason = Assert.IsType<Verdict.Unknown>(verdict).Reason;
                 Assert.Contains("the disk (VRF407: No space left)", reason);
-                lost += reason.Contains("the way there was lost to", StringComparison.Ordinal) ? 1 : 0;
+                lost += reason.Contains("no trace: stopped by", StringComparison.Ordinal) ? 1 : 0;
             }
         }
 

@@ -2,7 +2,7 @@ using Verify.Explicit.Storage;
 
 namespace Verify.Tests.Explicit.Storage;
 
-/// <summary>What is free is what the machine has left, or a group that the process is in, whichever is less.</summary>
+/// <summary>The free memory is the minimum of that of the machine and of the control groups of the process.</summary>
 public sealed class FreeMemoryTests
 {
     private const string Machine = "MemTotal:  4000 kB\nMemFree:  10 kB\nMemAvailable:     1000 kB\n";

@@ -5,11 +5,11 @@ using Verify.Explicit.Storage;
 
 namespace Verify.Tests.Explicit.Storage;
 
-/// <summary>Threads share a level without loss, and what is left of it at any moment is known.</summary>
+/// <summary>Threads share a level without losing states, and the rest of the level is known at any time.</summary>
 public sealed unsafe class LevelPartitionTests
 {
     [Fact]
-    public void What_was_taken_and_what_is_left_is_the_level()
+    public void Taken_and_remaining_states_are_the_level()
     {
         var random = new Prng(11);
         for (var round = 0; round < 120; round++)
@@ -79,7 +79,7 @@ public sealed unsafe class LevelPartitionTests
         Assert.Equal((1, 0), (block, first));
     }
 
-    // Numbered states; a part of them on disk, if there is one.
+    // Numbered states; a part of them on disk if a directory is given.
     private static Frontier Level(int states, Prng random, StateDirectory? scratch)
     {
         var level = new Frontier(1);

@@ -20,7 +20,7 @@ public sealed unsafe class SeenSetTests
             var state = stackalloc ulong[wordCount];
             for (var i = 0; i < States; i++)
             {
-                // The same states for everyone, in different orders; the first words collide on purpose.
+                // The same states for all threads in different orders; the first words collide on purpose.
                 Fill(state, wordCount, (i * 7919) + (member * 5000));
                 if (seen.Insert(state, StateHash.Of(state, wordCount)))
                 {
@@ -69,7 +69,7 @@ public sealed unsafe class SeenSetTests
         var state = stackalloc ulong[wordCount];
         while (numbers.Count < States)
         {
-            // To the last slot, so that rows are long and go around the end.
+            // Fills the table to the last slot, so that runs are long and wrap around the end.
             if (numbers.Count >= seen.Capacity - 1)
             {
                 seen.Grow(random.OneIn(2) ? 2 : 4, random.OneIn(2) ? null : crew);

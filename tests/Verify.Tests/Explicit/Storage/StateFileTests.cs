@@ -4,7 +4,7 @@ using Verify.Explicit.Storage;
 
 namespace Verify.Tests.Explicit.Storage;
 
-/// <summary>Sorted files of states: written from tables, walked through, merged, read with gaps.</summary>
+/// <summary>Sorted state files: written from tables, read, merged, and read with gaps.</summary>
 public sealed unsafe class StateFileTests
 {
     [Theory]
@@ -36,9 +36,9 @@ public sealed unsafe class StateFileTests
     }
 
     [Fact]
-    public void States_of_one_hash_are_told_apart()
+    public void States_with_equal_hashes_are_distinguished()
     {
-        // Two words: for any first word there is a second one that gives a hash asked for.
+        // For any first word of two, some second word gives a wanted hash.
         const int WordCount = 2;
         using var directory = new TestDirectory();
         using var scratch = StateDirectory.Temporary(directory.Path, StorageTuning.Default);
@@ -100,7 +100,7 @@ public sealed unsafe class StateFileTests
 
         var file = some.WriteTo(scratch)!;
         Assert.True(file.Index.Length > 2);
-        // Sparse questions jump over most of the file, dense ones do not.
+        // Sparse look-ups skip most of the file, dense ones do not.
         foreach (var oneIn in new[] { 1, 10, 8000 })
         {
             var reader = new StateReader(file, wordCount, 64);
@@ -127,7 +127,7 @@ public sealed unsafe class StateFileTests
         using var scratch = StateDirectory.Temporary(directory.Path, StorageTuning.Default);
         using var table = new SeenSet(1, 1 << 4);
         var expected = new List<ulong>();
-        // Hashes of the first and of the last slots, more than these hold.
+        // More hashes of the first and last slots than these slots can hold.
         for (var word = StateLayout.Occupied; expected.Count < 11; word++)
         {
             var hash = StateHash.Of(&word, 1);
@@ -165,7 +165,7 @@ public sealed unsafe class StateFileTests
 
     private static ulong SecondWord(ulong first, ulong hash)
     {
-        // Hash = Mix(Mix(first) ^ (second * K)); K is odd, so that it can be undone.
+        // Hash = Mix(Mix(first) ^ (second * K)); K is odd, so the product can be inverted.
         const ulong Factor = 0x9e3779b97f4a7c15UL;
         var inverse = Factor;
         for (var i = 0; i < 6; i++)

@@ -3,7 +3,7 @@ using Verify.Explicit.Packing;
 
 namespace Verify.Tests.Explicit.Storage;
 
-/// <summary>One state is looked up in a sorted file, which the check of a search does.</summary>
+/// <summary>Looks up single states in a sorted file, as the check of a search does.</summary>
 public sealed class StateFindTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class StateFindTests
     {
         using var directory = new TestDirectory();
         using var scratch = StateDirectory.Temporary(directory.Path, StorageTuning.Default);
-        // Every second state of a few parts of an index.
+        // Every second state of several parts of the index.
         var count = (2 * StateFile.IndexStep) + 77;
         var states = Enumerable.Range(0, 2 * count).Select(i => StateOf(i, wordCount)).ToList();
         var written = states.Where((_, i) => i % 2 == 0).OrderBy(HashOf).ToList();

@@ -15,10 +15,10 @@ internal sealed class TestDirectory : IDisposable
         Directory.CreateDirectory(Path);
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; }
 
-    // A disk in memory, where there is one with room: waiting for a real one takes most of the time.
+    // Uses a file system in memory if it has enough space, because a real disk would take most of the time.
     private static readonly string Root = HasRoom("/dev/shm") ? "/dev/shm" : System.IO.Path.GetTempPath();
 
     private static bool HasRoom(string directory)

@@ -3,17 +3,17 @@ using Verify.Modelling;
 using Verify.Tests.Laws.Generators;
 using static Verify.Modelling.Dsl;
 
-// Long because each kind of expression is made of the others.
+// Long because the kinds of expressions refer to each other.
 namespace Verify.Tests.Laws.Corners;
 
 /// <summary>
-/// Expressions of a wanted sort that use every word of the language. How often a part may be undefined is drawn for each
-/// model; where it is not, it stands behind a look that makes it defined.
+/// Draws expressions of a given sort that use every function of the language. The share of possibly undefined parts is
+/// drawn for each model; the other parts have a guard that makes them defined.
 /// </summary>
-/// <param name="random">What they are drawn by.</param>
-/// <param name="drawn">What is said is noted here.</param>
+/// <param name="random">The source of random choices.</param>
+/// <param name="drawn">Records the functions that are used.</param>
 /// <param name="sorts">The sorts.</param>
-/// <param name="careless">One in so many places is read without a look.</param>
+/// <param name="careless">One in this many places is read without a guard.</param>
 internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, int careless)
 {
     private readonly List<(Expr Read, bool IsGhost)> variables = [];
@@ -24,7 +24,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
 
     public void Declare(Expr read, bool isGhost = false) => variables.Add((read, isGhost));
 
-    /// <summary>What a location of the sort can be given.</summary>
+    /// <summary>An expression that can be assigned to a location of the sort.</summary>
     public Expr Of(Sort sort, Scope scope, int depth)
     {
         if (depth <= 0 || random.OneIn(4))
@@ -114,7 +114,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         }
     }
 
-    /// <summary>Something that is undefined where an option is empty, with nothing before it that looks.</summary>
+    /// <summary>An expression that is undefined if an option is empty, without a guard.</summary>
     public Expr Partial(Scope scope, int depth)
     {
         var options = Readable(scope).Where(sort => sort is Sort.Optional && CanCompare(sort, scope)).ToList();
@@ -136,7 +136,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         };
     }
 
-    /// <summary>The plainest thing to ask of the state.</summary>
+    /// <summary>A simple predicate of the state.</summary>
     public Expr Atom(Scope scope)
     {
         var asked = Readable(scope).Where(sort => sort is not (Sort.Mapping or Sort.Record)).ToList();
@@ -166,10 +166,10 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         return drawn.Say(() => random.OneIn(4) ? leaf != other : leaf == other);
     }
 
-    /// <summary>A value that is written down and can be of any shape; null where there is no word for one.</summary>
+    /// <summary>A constant value of any shape; null if the language has no expression for it.</summary>
     /// <param name="sort">The sort.</param>
-    /// <param name="isWhole">Whether it is a variable's, so that an element stands for a map.</param>
-    /// <param name="depth">How deep it may be.</param>
+    /// <param name="isWhole">True for a whole variable, so that the value of an element may stand for a map.</param>
+    /// <param name="depth">The maximum depth.</param>
     public Expr? Initial(Sort sort, bool isWhole = true, int depth = 2)
     {
         if (random.OneIn(5))
@@ -177,7 +177,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
             return null;
         }
 
-        // What is constant and yet has to be worked out, by sizes too.
+        // A constant that needs evaluation, and may depend on sizes.
         var scope = new Scope([], Ghosts: false);
         switch (sort)
         {
@@ -206,7 +206,9 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         }
     }
 
-    /// <summary>Where something can be assigned, and when it is there; null if the step has no place left.</summary>
+    /// <summary>
+    /// A location that can be assigned, and the condition that it exists; null if the step has written all of them.
+    /// </summary>
     public Expr? Target(Scope scope, Expr? each, List<Expr> written, out Expr isThere)
     {
         isThere = true;
@@ -249,7 +251,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         return place;
     }
 
-    /// <summary>A constant of a range, an enum or of truth values.</summary>
+    /// <summary>A constant of a range, an enum or truth values.</summary>
     public Expr Constant(Sort sort) => sort switch
     {
         Sort.Interval range => drawn.Say<Expr>(() => random.Below(3) switch
@@ -264,7 +266,6 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         _ => ModelBuilder.Zero(sort),
     };
 
-    // ---- leaves ----
 
     private Expr Leaf(Sort sort, Scope scope, int depth)
     {
@@ -313,7 +314,8 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         }
     }
 
-    // An identity has no name: in an option it is read only where there is another one to take in its place.
+    // Identities have no names: an identity in an option can only be read if an alternative exists for the empty
+    // option.
     private static bool Contains(Sort whole, Sort part, Scope scope) => whole.Equals(part) || whole switch
     {
         Sort.Mapping map => CanKey(map.Key, scope) && Contains(map.Value, part, scope),
@@ -335,7 +337,6 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
             : Constant(key);
     }
 
-    // ---- composites ----
 
     private Expr OfOption(Sort.Optional optional, Scope scope, int depth)
     {
@@ -380,7 +381,6 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         return drawn.Say(() => If(number >= range.Low & number <= range.High, number, other));
     }
 
-    // ---- truth values ----
 
     private Expr Both(Expr left, Expr right) => drawn.Say(() => left & right);
 
@@ -431,7 +431,7 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         };
     }
 
-    // Over a binder that is there already, or twice over one: the inner one is another one for as long as it lasts.
+    // Binds a binder that is bound already, or the same binder twice; the inner binding hides the outer one.
     private Expr OverBinder(Scope scope, int depth)
     {
         var bound = scope.Bound.OfType<Expr.BoundVariable>().ToList();
@@ -444,7 +444,6 @@ internal sealed class CornerExpr(Prng random, Drawn drawn, CornerSorts sorts, in
         return random.OneIn(4) ? drawn.Say(() => ForAllOver(all & body, binder)) : all;
     }
 
-    // ---- what there is ----
 
     private List<Sort> Readable(Scope scope)
     {

@@ -4,8 +4,8 @@ using Verify.Tests.Laws.Generators;
 namespace Verify.Tests.Laws.Corners;
 
 /// <summary>
-/// A small model drawn from a seed that uses the whole public language and its odd corners. Many are undefined somewhere,
-/// which engines have to say; some would be refused when they are built, and are drawn again.
+/// Draws a small model from a seed that uses the whole public language and its unusual cases. Many are undefined in
+/// some state, which engines have to report; those that the constructor would reject are drawn again.
 /// </summary>
 internal sealed class CornerModel
 {
@@ -31,13 +31,13 @@ internal sealed class CornerModel
         expr = new CornerExpr(random, Drawn, sorts, odds[random.Below(odds.Length)]);
     }
 
-    /// <summary>What was said.</summary>
+    /// <summary>The functions that were used.</summary>
     private Drawn Drawn { get; } = new();
 
-    /// <summary>The model of a seed; the same seed gives the same model for ever.</summary>
+    /// <summary>The model of a seed; a seed always gives the same model.</summary>
     public static Model From(int seed) => WithWords(seed).Model;
 
-    /// <summary>The model of a seed, and the words that were said.</summary>
+    /// <summary>The model of a seed and the functions that it uses.</summary>
     public static (Model Model, IReadOnlySet<string> Words) WithWords(int seed)
     {
         for (var attempt = 0UL; ; attempt++)
@@ -53,12 +53,13 @@ internal sealed class CornerModel
             }
             catch (UserErrorException e) when (e.Diagnostic.Code != ErrorCodes.SortMismatch)
             {
-                // A mistake that is told when a model is built, as a certain double write; the next attempt has none.
+                // The constructor rejects a certain double write; the next attempt has none.
             }
         }
     }
 
-    // A model that hardly moves is drawn again, but not for ever: such models exist, and those undefined at the start.
+    // A model with few states is drawn again, but not always, because such models, and those undefined at the start,
+    // matter too.
     private static bool Moves(Model model) => new Toy(model, 4, depth: 3).Nodes.Count > 3;
 
     private Model Build()
@@ -142,7 +143,7 @@ internal sealed class CornerModel
             Drawn.Do(() => rule.Fair(random.OneIn(2)));
         }
 
-        // It changes nothing that engines do: what they count of a rule is held against the toy by the same laws.
+        // This does not affect engines; the laws compare the counts of rules with the toy.
         if (random.OneIn(6))
         {
             Drawn.Do(() => rule.Never("a fix", random.OneIn(2)));
@@ -165,7 +166,7 @@ internal sealed class CornerModel
                 Drawn.Do(() => step.By("device"));
                 break;
             case 1:
-                // Also where there is no such processor in some states.
+                // The expression may be undefined in some states.
                 var processor = expr.Of(random.OneIn(4) ? sorts.Scalars[^1] : sorts.Cpu, scope, 2);
                 Drawn.Do(() => step.By(processor));
                 break;
@@ -285,7 +286,7 @@ internal sealed class CornerModel
         return name;
     }
 
-    /// <summary>How many bits the values of a sort take.</summary>
+    /// <summary>The number of bits for the values of a sort.</summary>
     internal static double BitsOf(Sort sort) => sort switch
     {
         Sort.Record record => record.Fields.Sum(field => BitsOf(field.Sort)),

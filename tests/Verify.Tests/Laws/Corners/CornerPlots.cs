@@ -5,13 +5,14 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Tests.Laws.Corners;
 
 /// <summary>
-/// Small scenes in which a mistake shows that chance seldom meets: a certain value of a certain member, a look at the one
-/// before the other, a step that only seems to be independent. A model has one or none of them, and whatever else is drawn.
+/// Small situations that provoke mistakes which random models seldom provoke: a certain value of a certain member, an
+/// evaluation in a certain order, a step that only seems independent. A model has at most one of them, in addition to
+/// its other parts.
 /// </summary>
 internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, CornerExpr expr, CornerSorts sorts)
 {
-    /// <summary>Declares what one scene needs.</summary>
-    /// <returns>Something that it is about, for properties.</returns>
+    /// <summary>Declares the parts of one situation.</summary>
+    /// <returns>An expression for use in properties; null for no situation.</returns>
     public Expr? Declare() => random.Below(12) switch
     {
         0 or 1 => Order(),
@@ -26,8 +27,8 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         _ => null,
     };
 
-    // The first member whose option is full decides; of the others an empty one may be read. The guard in front makes
-    // sure that some is full.
+    // The first member whose option is full decides; reading later options may be undefined. The guard ensures that
+    // some option is full.
     private Expr Order()
     {
         var who = sorts.Identity();
@@ -85,7 +86,7 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         return seen;
     }
 
-    // One branch is safe and the other is not; which is taken, another variable says.
+    // One branch is defined and the other is not; a variable selects the branch.
     private Expr Guarded()
     {
         var content = sorts.Scalars[random.Below(sorts.Scalars.Count)];
@@ -110,7 +111,7 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         return drawn.Say(() => isHeld.Implies(held.Value == use));
     }
 
-    // Undefined, or written twice, in a part that the properties do not look at.
+    // Undefined, or written twice, in a part that no property reads.
     private Expr Aside()
     {
         var who = sorts.Identity();
@@ -132,7 +133,7 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         return count;
     }
 
-    // Threads that mostly mind their own business.
+    // Threads with few interactions.
     private Expr Turns()
     {
         var (lit, turn) = (drawn.Say(() => m.Var("lit", Sort.Bool)), drawn.Say(() => m.Var("turn", Sort.Range(0, 2))));
@@ -155,7 +156,7 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         return random.OneIn(2) ? lit : drawn.Say(() => turn == 2);
     }
 
-    // A quantifier over the rule's own parameter, and a parameter used behind it.
+    // A quantifier over the rule's own parameter, and a use of the parameter after it.
     private Expr Rebound()
     {
         var who = sorts.Scalars[random.Below(sorts.Scalars.Count)];
@@ -171,7 +172,7 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         return drawn.Say(() => Exists(who, one => on[one]));
     }
 
-    // One part is written under one of several conditions, each in its own way.
+    // One part is written under one of several conditions, with a different value for each.
     private Expr Ways()
     {
         var by = drawn.Say(() => m.Var("by", Sort.Range(0, 2)));
@@ -195,7 +196,7 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         return drawn.Say(() => way == random.Below(5));
     }
 
-    // A map that has no room in one word, written where a variable says.
+    // A map that does not fit into one word, written at a variable index.
     private Expr Wide()
     {
         var most = 8 + random.Below(6);
@@ -208,7 +209,7 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         return drawn.Say(() => (wide[0] == other) & (wide[most] == one));
     }
 
-    // Who is ahead changes, and with it which of the members that look alike a state names first.
+    // The order of members changes, and with it the first of several similar members in a state.
     private Expr Climb()
     {
         var who = sorts.Identity();
@@ -219,7 +220,7 @@ internal sealed class CornerPlots(Prng random, Drawn drawn, ModelBuilder m, Corn
         return drawn.Say(() => Exists(who, one => step[one] == 2 + random.Below(2)) & last.HasValue);
     }
 
-    // A member below an option: where the option is empty, what would be a member is none.
+    // A member below an option: if the option is empty, the content is not a member.
     private Expr Job()
     {
         var who = sorts.Identity();

@@ -4,8 +4,8 @@ using Verify.Tests.Laws.Generators;
 namespace Verify.Tests.Laws.Corners;
 
 /// <summary>
-/// The sorts of a model, with names that collide: of this builder and of another one, of two enums of one name, of
-/// fields that read like paths.
+/// The sorts of a model, with colliding names: of this builder and of another one, of two enums with the same name, of
+/// fields whose names look like paths.
 /// </summary>
 internal sealed class CornerSorts
 {
@@ -24,7 +24,7 @@ internal sealed class CornerSorts
             1 => drawn.Say(() => m.ScalarSet("page", 1 + random.Below(2), "CPU")),
             _ => drawn.Say(() => m.ScalarSet("page", 2)),
         };
-        // Of the same name: the same set if the members are the same, else another one.
+        // A set of the same name: the same sort if the members are the same, else another one.
         var other = drawn.Say(() => new ModelBuilder("other"));
         var foreign = drawn.Say(() => other.ScalarSet(random.OneIn(2) ? "page" : random.OneIn(2) ? "cpu" : "node", 1 + random.Below(2)));
         Scalars = [Cpu];
@@ -68,13 +68,13 @@ internal sealed class CornerSorts
         Red,
     }
 
-    /// <summary>The processors, or what stands for them.</summary>
+    /// <summary>The processors, or another sort in their role.</summary>
     public Sort Cpu { get; }
 
     /// <summary>Sets of identities.</summary>
     public List<Sort> Identities { get; }
 
-    /// <summary>What can be ranged over, without options.</summary>
+    /// <summary>The sorts that quantifiers can range over, without options.</summary>
     public List<Sort> Scalars { get; }
 
     /// <summary>A range.</summary>
@@ -86,7 +86,7 @@ internal sealed class CornerSorts
     /// <summary>A record in a record.</summary>
     public Sort Deep { get; }
 
-    /// <summary>A member of an enum, said as C# says it.</summary>
+    /// <summary>A constant of an enum, written as a C# constant.</summary>
     public static Expr? Constant(Drawn drawn, Prng random, Sort.Enumeration sort) => sort switch
     {
         _ when sort.Equals(Sort.Enum<Colour>()) => drawn.Say<Expr>(() => random.OneIn(2) ? Colour.Red : Colour.Blue),
@@ -95,7 +95,7 @@ internal sealed class CornerSorts
         _ => null,
     };
 
-    /// <summary>Anything that can be ranged over.</summary>
+    /// <summary>A sort that quantifiers can range over.</summary>
     public Sort Scalar() => random.Below(8) switch
     {
         0 => drawn.Say(() => Sort.Option(Plain())),
@@ -144,7 +144,7 @@ internal sealed class CornerSorts
             new Field(isOdd ? "a.b: c" : "n", random.OneIn(2) ? Numbers : Sort.Bool)));
     }
 
-    /// <summary>Another enum of the same name, with members of the same names.</summary>
+    /// <summary>Another enum with the same name and members of the same names.</summary>
     private static class Nested
     {
         internal enum Colour

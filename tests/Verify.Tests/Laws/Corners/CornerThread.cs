@@ -4,7 +4,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws.Corners;
 
-/// <summary>A thread with every kind of node, for each value of any sort, whose names are used again and again.</summary>
+/// <summary>A thread for each value of any sort, with every kind of node; names of steps repeat.</summary>
 internal sealed class CornerThread(
     Prng random, Drawn drawn, ModelBuilder m, CornerExpr expr, CornerSorts sorts, Action<StepBuilder, Scope> updates)
 {

@@ -10,14 +10,16 @@ using Verify.Traces;
 
 namespace Verify.Tests.Laws.Corners;
 
-/// <summary>The laws of the book on models that use the odd corners of the language, and one that asks in any way that there is.</summary>
+/// <summary>
+/// The laws on models with unusual uses of the language, and a law that uses every combination of engine options.
+/// </summary>
 public sealed class EveryWayLaws
 {
     public static TheoryData<string> Names => [.. Lawbook.All.Where(law => law.Odds < 500).Select(law => law.Name)];
 
-    // One question in one of all ways that there are: the next model is asked another one in another way.
+    // Each model has one property and one combination of options; the next model has others.
     internal static readonly Law AnyWay = new(
-        typeof(EveryWayLaws), nameof(A_question_asked_in_any_way_has_one_answer), 1, (sample, tally) =>
+        typeof(EveryWayLaws), nameof(The_answer_does_not_depend_on_the_options), 1, (sample, tally) =>
     {
         var random = new Prng(Convert.ToUInt64(sample.Model.Identity[..15], 16));
         var properties = sample.OfStates.ToList();
@@ -30,7 +32,7 @@ public sealed class EveryWayLaws
     })
     { Source = ModelSource.Corners };
 
-    internal static readonly Law Told = new(typeof(EveryWayLaws), nameof(Whatever_is_found_can_be_told), 10, (sample, tally) =>
+    internal static readonly Law Told = new(typeof(EveryWayLaws), nameof(Every_result_can_be_printed), 10, (sample, tally) =>
     {
         foreach (var (property, oracle) in sample.Decided.Where(pair => pair.Oracle.Level is not null))
         {
@@ -47,14 +49,14 @@ public sealed class EveryWayLaws
     { Source = ModelSource.Corners };
 
     [Fact]
-    public void A_question_asked_in_any_way_has_one_answer()
+    public void The_answer_does_not_depend_on_the_options()
     {
         var tally = Law.Holds(AnyWay, 1500);
         Assert.True(Law.IsAlone || (tally.Compared > 800 && tally["undefined"] > 100 && tally["refused"] < 500), $"{tally}");
     }
 
     [Fact]
-    public void Whatever_is_found_can_be_told()
+    public void Every_result_can_be_printed()
     {
         var tally = Law.Holds(Told, 400);
         Assert.True(Law.IsAlone || tally.Compared > 100, $"{tally}");
@@ -103,12 +105,12 @@ public sealed class EveryWayLaws
 
         if (!expected.Errors.IsEmpty)
         {
-            // Only another order of steps comes to a violation before it comes to what is undefined.
+            // Only another order of steps can reach a violation before an undefined state.
             Assert.True(way.IsPartialOrder && ReductionLaws.TraceOf(found) is not null, $"{way}: '{found.Word}' of what is undefined");
             return;
         }
 
-        // A set of hashes does not leave memory: a search ends where there is no more.
+        // Compact mode does not move to disk, so the search ends at the memory limit.
         if (way is { IsOnDisk: true, IsCompact: true } && CauseOf(found).Contains("memory limit", StringComparison.Ordinal))
         {
             Assert.True(found is not Verdict.HoldsUpTo cut || expected.Level is null || cut.Bound.Depth < expected.Level);
@@ -117,7 +119,7 @@ public sealed class EveryWayLaws
 
         var isMet = expected.Level is not null;
         var word = property is Property.Reachable == isMet ? "proved" : "refuted";
-        // A hash in place of a state proves nothing; where states are of one word they are kept as they are.
+        // Compact mode proves nothing, except that states of one word are stored whole.
         string[] words = way.IsCompact && !isMet ? [word, property is Property.Reachable ? "unknown" : "holds-up-to"] : [word];
         Assert.True(words.Contains(found.Word), $"{way}: '{property.Name}' is {word}, and '{found.Word}'");
         var isWholeState = (way.Reductions & ~Reductions.Symmetry) == Reductions.None;
@@ -155,7 +157,7 @@ public sealed class EveryWayLaws
         }
     }
 
-    /// <summary>A way to ask the explicit engine.</summary>
+    /// <summary>A combination of options of the explicit engine.</summary>
     private sealed record Way(Reductions Reductions, int Threads, bool IsOnDisk, bool IsCompact)
     {
         public bool IsPartialOrder => Reductions.HasFlag(Reductions.PartialOrder);

@@ -10,21 +10,21 @@ using Binder = Verify.Modelling.Binder;
 namespace Verify.Tests.Laws.Corners;
 
 /// <summary>
-/// Every public word of the modelling language is said by generated models, and laws compare the models that say it.
+/// Generated models use every public function of the modelling language, and laws compare those models.
 /// </summary>
 public sealed class LanguageTests
 {
     private const int Models = 500;
     private const string Heading = "## Which law covers which word";
 
-    /// <summary>The words: what an author of models writes.</summary>
+    /// <summary>The types whose members an author of models uses.</summary>
     private static readonly Type[] Said =
     [
         typeof(ModelBuilder), typeof(StepBuilder), typeof(ThreadBuilder), typeof(Dsl), typeof(Expr), typeof(Sort), typeof(Field),
         typeof(Binder), typeof(ModelThread),
     ];
 
-    /// <summary>Words that need sizes and choices, and the laws of the families that say them.</summary>
+    /// <summary>Members that need sizes and choices, and the laws of the families that use them.</summary>
     private static readonly Dictionary<string, string> OfFamilies = new(StringComparer.Ordinal)
     {
         ["ModelBuilder.Size(String)"] = nameof(FamilyLaws),
@@ -33,24 +33,27 @@ public sealed class LanguageTests
         ["ModelBuilder.Is(Profile)"] = nameof(ClaimLaws),
     };
 
-    /// <summary>Words that no law can be about, and why.</summary>
+    /// <summary>Members that no law can cover, and the reason.</summary>
     private static readonly Dictionary<string, string> Exempt = new(StringComparer.Ordinal)
     {
         ["ModelBuilder.get_Name()"] = "it changes nothing",
         ["ModelThread.get_Name()"] = "a name, for reports",
-        ["Expr.get_Sort()"] = "asked by the generator at every turn",
+        ["Expr.get_Sort()"] = "the generator calls it everywhere",
         ["Expr.get_Depth()"] = "it is looked at where an expression is made",
-        ["Sort.get_Text()"] = "asked by the generator at every turn",
-        ["Sort.get_ScalarCount()"] = "asked by the generator at every turn",
-        ["Sort.get_IsScalar()"] = "asked by the generator at every turn",
+        ["Sort.get_Text()"] = "the generator calls it everywhere",
+        ["Sort.get_ScalarCount()"] = "the generator calls it everywhere",
+        ["Sort.get_IsScalar()"] = "the generator calls it everywhere",
         ["Binder.get_Name()"] = "a name, for reports",
-        ["Binder.get_Sort()"] = "asked by the generator at every turn",
+        ["Binder.get_Sort()"] = "the generator calls it everywhere",
         ["Field.get_Name()"] = "a name, for reports",
-        ["Field.get_Sort()"] = "asked by the generator at every turn",
-        ["Field.get_IsGhost()"] = "asked by the generator at every turn",
+        ["Field.get_Sort()"] = "the generator calls it everywhere",
+        ["Field.get_IsGhost()"] = "the generator calls it everywhere",
     };
 
-    /// <summary>Types that are no words: what a model is made of, which every pass reads, and what families offer.</summary>
+    /// <summary>
+    /// Types that are not part of the language: the parts of a model, which every pass reads, and the choices of
+    /// families.
+    /// </summary>
     private static readonly Type[] Read =
     [
         typeof(Model), typeof(Mark), typeof(Rule), typeof(Update), typeof(Actor), typeof(Fairness), typeof(Source), typeof(Footprint),
@@ -59,7 +62,7 @@ public sealed class LanguageTests
         typeof(ModelFamily), typeof(Instance), typeof(Choices), typeof(SizeParameter), typeof(Fault), typeof(Assumption), typeof(Profile),
     ];
 
-    // The laws that are cheap enough to be asked of some hundred models here; one of each room.
+    // The laws that are cheap enough for several hundred models here, one of each kind.
     private static Law[] Laws =>
     [
         MeaningLaws.SameTwice, LoweringLaws.Terms, EngineLaws.SameAsToy, StepLaws.Steps, ConeLaws.Keeps, SymmetryLaws.Keeps,
@@ -91,7 +94,7 @@ public sealed class LanguageTests
     }
 
     [Fact]
-    public void The_page_says_which_law_covers_which_word()
+    public void The_page_lists_the_laws_for_each_member()
     {
         var page = Repository.Text("tests/README.md");
         var (start, end) = (page.IndexOf(Heading, StringComparison.Ordinal), 0);
@@ -109,7 +112,7 @@ public sealed class LanguageTests
         }
     }
 
-    // Words with the same laws share a line.
+    // Members with the same laws share a line.
     private static string Table()
     {
         var (models, covered) = Covered();
@@ -163,7 +166,7 @@ public sealed class LanguageTests
             .Where(member => !IsMade(member))
             .Select(Drawn.NameOf)).Order(StringComparer.Ordinal);
 
-    // By the compiler, or for every type.
+    // Compiler-generated members, and those that every type has.
     private static bool IsMade(MethodBase member) =>
         member.Name is "Equals" or "GetHashCode" or "ToString" or "Deconstruct" or "<Clone>$"
         || member.Name.StartsWith("set_", StringComparison.Ordinal)

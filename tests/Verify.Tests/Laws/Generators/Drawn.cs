@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Verify.Tests.Laws.Generators;
 
 /// <summary>
-/// The words of the language that a generator really said: it says each inside of a delegate, whose code tells which
-/// members it calls. Nobody has to keep a list beside it.
+/// Records the functions of the language that a generator uses: each call is inside of a delegate, and the code of the
+/// delegate contains the members that it calls. So no list has to be maintained.
 /// </summary>
 internal sealed class Drawn
 {
@@ -15,24 +15,24 @@ internal sealed class Drawn
 
     private static readonly Dictionary<MethodInfo, MethodBase[]> Calls = [];
 
-    /// <summary>The members, as <see cref="NameOf(MethodBase)"/> writes them.</summary>
+    /// <summary>The members in the form of <see cref="NameOf(MethodBase)"/>.</summary>
     public SortedSet<string> Words { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Says something, and notes the words.</summary>
+    /// <summary>Calls a function and records its members.</summary>
     public T Say<T>(Func<T> word)
     {
         Note(word.Method);
         return word();
     }
 
-    /// <summary>Says something, and notes the words.</summary>
+    /// <summary>Runs an action and records its members.</summary>
     public void Do(Action word)
     {
         Note(word.Method);
         word();
     }
 
-    /// <summary>A member with the sorts of its parameters, without the namespaces.</summary>
+    /// <summary>The name of a member with its parameter types, without namespaces.</summary>
     public static string NameOf(MethodBase member)
     {
         var parameters = member.GetParameters()

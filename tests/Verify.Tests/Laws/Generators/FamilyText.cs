@@ -11,7 +11,7 @@ namespace Verify.Tests.Laws.Generators;
 /// <param name="sizes">The sizes of the family.</param>
 internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<string> sizes)
 {
-    // The names of things that are something else to a solver as well, and of each other.
+    // Names that also have a meaning for a solver, or that collide with each other.
     private static readonly ImmutableArray<string> Odd =
         ["v", "x+", "x-", "x?", "$cpu", "$w1", "$x1", "$e1", "?k1", "a|b", "a/b", "a\\b", "size.n", "cpu", "Phase.On", "let", "x!2", "v.f"];
 
@@ -53,7 +53,7 @@ internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<str
         m.Always("first", Fact());
         m.Always("second", Fact() | Fact());
         m.Always("third", Starts());
-        m.Always("told", random.OneIn(3) ? Careless() : Fact() | Told());
+        m.Always("mixed", random.OneIn(3) ? Careless() : Fact() | Told());
         for (var i = random.Below(4); i > 0; i--)
         {
             m.Reachable($"reachable {i}", Witness());
@@ -95,7 +95,7 @@ internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<str
 
     private Sort Scalar() => Pick(scalars);
 
-    // A number, which may be a size or depend on one.
+    // A number, possibly a size or a number that depends on one.
     private int Number() => random.Below(4) switch
     {
         0 => m.Size(Size()),
@@ -124,7 +124,7 @@ internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<str
         if (random.OneIn(2))
         {
             var of = Scalar();
-            // An identity that is no option starts as one that is named, which no formula for every size can say.
+            // An identity outside of an option starts with a named member, which no formula for every size can express.
             var at = new Field("at", random.OneIn(8) ? of : Sort.Option(of));
             var number = new Field("n", Sort.Range(0, 1 + random.Below(3)));
             var on = new Field(Pick("on", "at+", "n?"), Sort.Bool);
@@ -233,7 +233,7 @@ internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<str
         return random.OneIn(2) ? has & of : !has | of;
     }
 
-    // The same, and nobody asks whether it does.
+    // The same, but no property uses it.
     private Expr Careless() => random.Below(3) switch
     {
         0 => Content().Of,
@@ -277,7 +277,7 @@ internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<str
         return (bit, Pick(bits));
     }
 
-    // What is likely to stay: that one set is among another, or a number in half of its range.
+    // A predicate that is likely to be invariant: one set is a subset of another, or a number is in half of its range.
     private Expr Starts() => numbers.Count > 0 && random.OneIn(2)
         ? Pick(numbers) <= ((Sort.Interval)numbers[0].Sort).High
         : sets.Count > 0

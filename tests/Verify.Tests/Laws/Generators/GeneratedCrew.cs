@@ -3,8 +3,8 @@ using Verify.Modelling;
 namespace Verify.Tests.Laws.Generators;
 
 /// <summary>
-/// Two or three threads drawn from a seed that mostly mind their own business, and now and then wait for each other or
-/// write what the others read: what a partial order reduction is for, and what it must not overlook.
+/// Draws two or three threads with few interactions: sometimes they wait for each other or write what the others read.
+/// Partial-order reduction applies to such models, and must not miss their interactions.
 /// </summary>
 internal sealed class GeneratedCrew
 {

@@ -4,18 +4,18 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws.Generators;
 
-/// <summary>What an expression may use besides the variables.</summary>
-/// <param name="Bound">Parameters and the variables of quantifiers.</param>
-/// <param name="Ghosts">Whether ghosts may be read.</param>
+/// <summary>The names that an expression may use in addition to the variables.</summary>
+/// <param name="Bound">The parameters and the variables of quantifiers.</param>
+/// <param name="Ghosts">True if ghosts may be read.</param>
 internal sealed record Scope(ImmutableArray<Expr> Bound, bool Ghosts)
 {
     public Scope With(Expr bound) => this with { Bound = Bound.Add(bound) };
 }
 
-/// <summary>Expressions of a wanted sort, drawn at random.</summary>
-/// <param name="random">What they are drawn by.</param>
+/// <summary>Draws expressions of a given sort.</summary>
+/// <param name="random">The source of random choices.</param>
 /// <param name="scalars">The sorts to quantify over.</param>
-/// <param name="careless">One in so many places is read or counted up without a look, and may be undefined.</param>
+/// <param name="careless">One in this many places is read or incremented without a guard, and may be undefined.</param>
 internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
 {
     private readonly List<(Expr Read, bool IsGhost)> variables = [];
@@ -85,11 +85,11 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
         }
     }
 
-    /// <summary>A location, and when it exists; null when there is none that the scope has keys for.</summary>
-    /// <param name="scope">What may be used.</param>
-    /// <param name="each">A variable that the location should differ by, if any.</param>
-    /// <param name="written">What the step writes already; now and then it is written again.</param>
-    /// <param name="isDefined">When the location exists.</param>
+    /// <summary>A location and the condition that it exists; null if the scope has no keys for any.</summary>
+    /// <param name="scope">The names that may be used.</param>
+    /// <param name="each">A variable that the location should depend on, or null.</param>
+    /// <param name="written">The variables that the step writes already; some are written again.</param>
+    /// <param name="isDefined">The condition that the location exists.</param>
     public Expr? Target(Scope scope, Expr? each, List<Variable> written, out Expr isDefined)
     {
         isDefined = true;
@@ -131,7 +131,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
         return place;
     }
 
-    /// <summary>Another value than the location has, where that is easily said.</summary>
+    /// <summary>A value that differs from that of the location, if this is easy to express.</summary>
     public Expr Changed(Expr place, Scope scope) => place.Sort switch
     {
         Sort.Boolean => !place,
@@ -143,7 +143,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
         _ => Of(place.Sort, scope, 2),
     };
 
-    /// <summary>A value that is written down; of any sort but a scalar set or a composite.</summary>
+    /// <summary>A constant of any sort except for scalar sets and composite sorts.</summary>
     public Expr Constant(Sort sort) => sort switch
     {
         Sort.Interval range => range.Low + random.Below(range.ScalarCount),
@@ -155,7 +155,6 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
 
     private static Scope For(Field field, Scope scope) => scope with { Ghosts = scope.Ghosts || field.IsGhost };
 
-    // ---- the sorts ----
 
     private Expr Leaf(Sort sort, Scope scope, int depth = 1)
     {
@@ -183,7 +182,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
             : ModelBuilder.Zero(sort);
     }
 
-    // A content of an option is read only if there is one, but for a careless few.
+    // The content of an option is read under a guard, except in a few careless places.
     private Expr Part(Expr place, Sort sort, Scope scope, int depth)
     {
         if (place.Sort.Equals(sort))
@@ -221,7 +220,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
     private static bool CanKey(Sort key, Scope scope) =>
         key is not Sort.ScalarSet || scope.Bound.Any(b => b.Sort.Equals(key));
 
-    // By a parameter, by a constant, or by what is itself read from a variable.
+    // The key is a parameter, a constant, or a value read from a variable.
     private Expr Key(Sort key, Scope scope, int depth)
     {
         var bound = scope.Bound.Where(b => b.Sort.Equals(key) || (key is Sort.Optional optional && b.Sort.Equals(optional.Of))).ToList();
@@ -235,7 +234,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
             : key is Sort.Optional or Sort.ScalarSet ? ModelBuilder.Zero(key) : Constant(key);
     }
 
-    /// <summary>A member of a scalar set has no name: it is a parameter, or it is read.</summary>
+    /// <summary>A member of a scalar set has no name: it must be a parameter or a value that is read.</summary>
     public bool CanSay(Sort sort, Scope scope) => sort switch
     {
         Sort.ScalarSet => scope.Bound.Any(b => b.Sort.Equals(sort))
@@ -256,7 +255,6 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
         ? Leaf(sort, scope) is { } leaf && leaf.Sort.Equals(sort) ? leaf : ModelBuilder.Zero(sort)
         : Of(sort, scope, depth);
 
-    // ---- numbers and truth values ----
 
     private Expr Fitted(Sort.Interval range, Expr number) =>
         random.OneIn(careless / 2) && number is not Expr.Literal
@@ -305,7 +303,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
         };
     }
 
-    /// <summary>Whether two values are the same.</summary>
+    /// <summary>A comparison of two values.</summary>
     public Expr Comparison(Scope scope, int depth)
     {
         var sorts = Parts(scope).Where(sort => scope.Ghosts || !HoldsGhost(sort)).ToList();
@@ -324,7 +322,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
         return Atom(scope);
     }
 
-    // The plainest thing to ask of the state.
+    // A simple predicate of the state.
     private Expr Atom(Scope scope)
     {
         var sorts = Parts(scope).Where(sort => sort is not (Sort.Mapping or Sort.Record)).ToList();
@@ -344,7 +342,7 @@ internal sealed class GeneratedExpr(Prng random, Sort[] scalars, int careless)
         };
     }
 
-    /// <summary>An expression that does not just say the same again; null when none comes to mind.</summary>
+    /// <summary>An expression that differs from another one; null if none is found.</summary>
     public Expr? Unlike(Expr other, Sort sort, Scope scope, int depth)
     {
         for (var tries = 0; tries < 4; tries++)

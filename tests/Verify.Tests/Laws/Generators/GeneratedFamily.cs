@@ -10,7 +10,8 @@ namespace Verify.Tests.Laws.Generators;
 /// (<see cref="FamilyText"/>).
 /// </summary>
 /// <param name="seed">The seed.</param>
-/// <param name="beyond">How much more of each size is offered; the text does not know of it.</param>
+/// <param name="beyond">The number of additional values of each size that are offered; the text of the family does not
+/// depend on it.</param>
 internal sealed class GeneratedFamily(int seed, int beyond = 0) : ModelFamily
 {
     private const string Prefix = "family ";
@@ -28,7 +29,7 @@ internal sealed class GeneratedFamily(int seed, int beyond = 0) : ModelFamily
             .Select(size => size with { High = size.High + beyond }),
     ];
 
-    /// <summary>The model of a seed, at the sizes that it has by itself.</summary>
+    /// <summary>The model of a seed at its default sizes.</summary>
     public static Model From(int seed)
     {
         try
@@ -37,11 +38,11 @@ internal sealed class GeneratedFamily(int seed, int beyond = 0) : ModelFamily
         }
         catch (UserErrorException)
         {
-            return GeneratedModel.From(seed); // there is none
+            return GeneratedModel.From(seed); // the family has no model at these sizes
         }
     }
 
-    /// <summary>The family that a model is of; null if it is another model.</summary>
+    /// <summary>The seed of the family that a model belongs to; null for other models.</summary>
     public static int? SeedOf(Model model) => model.Name.StartsWith(Prefix, StringComparison.Ordinal)
         && int.TryParse(model.Name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture, out var seed) ? seed : null;
 

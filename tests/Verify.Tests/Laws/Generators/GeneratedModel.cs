@@ -4,16 +4,16 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Tests.Laws.Generators;
 
 /// <summary>
-/// A small model drawn from a seed: every sort, every kind of expression, update, thread node and property. Most are
+/// Draws a small model from a seed: every sort, every kind of expression, update, thread node and property. Most are
 /// well defined; some write a location twice, read an empty option or leave a range in a reachable state.
 /// </summary>
 /// <remarks>
-/// The bits of the variables are limited, which keeps the spaces small. Everything is said through the public
-/// language, and members of scalar sets are never named, as no author can.
+/// The number of bits of the variables is limited, which keeps state spaces small. The model uses the public language
+/// only and never names members of scalar sets, because no author can.
 /// </remarks>
 internal sealed class GeneratedModel
 {
-    /// <summary>How seldom an expression is careless, unless a law wants another number: one place in so many.</summary>
+    /// <summary>The default for careless expressions: one in this many places.</summary>
     public const int SeldomCareless = 60;
 
     private const int Bits = 13;
@@ -35,7 +35,7 @@ internal sealed class GeneratedModel
         page = m.ScalarSet("page", 1 + random.Below(3));
         var numbers = Sort.Range(-random.Below(3), 1 + random.Below(2));
         frame = m.Record("frame", new Field("mark", Sort.Enum<Colour>()), new Field("by", Sort.Option(cpu), IsGhost: true));
-        // A page that is no option: what an empty option of such a record holds is no page.
+        // A page outside of an option: the content of an empty option of such a record is not a page.
         entry = m.Record("entry",
             new Field("page", random.OneIn(2) ? page : Sort.Option(page)), new Field("n", numbers), new Field("at", frame));
         scalars = [Sort.Bool, numbers, Sort.Enum<Colour>(), cpu, page, Sort.Range(2, 3)];
@@ -49,14 +49,14 @@ internal sealed class GeneratedModel
         Blue,
     }
 
-    /// <summary>The model of a seed; the same seed gives the same model for ever.</summary>
+    /// <summary>The model of a seed; a seed always gives the same model.</summary>
     public static Model From(int seed, int careless = SeldomCareless)
     {
         for (var attempt = 0UL; ; attempt++)
         {
             try
             {
-                // A model that hardly moves is drawn again once or twice, but not for ever: such models exist.
+                // A model with few states is drawn again once or twice, but not always, because such models matter too.
                 var model = new GeneratedModel(seed, attempt, careless).Build();
                 if (attempt >= 2 || new Toy(model, 6).Nodes.Count > 6)
                 {
@@ -65,7 +65,7 @@ internal sealed class GeneratedModel
             }
             catch (UserErrorException e) when (e.Diagnostic.Code == ErrorCodes.DoubleWrite)
             {
-                // A certain double write is refused when the model is built; the next attempt has none.
+                // The constructor rejects a certain double write; the next attempt has none.
             }
         }
     }
@@ -205,7 +205,7 @@ internal sealed class GeneratedModel
         }
     }
 
-    // Usually to a variable that the step does not write yet; now and then to any, which may turn out a double write.
+    // The target is usually a variable that the step does not write yet; sometimes any, which may be a double write.
     private void AddUpdate(StepBuilder step, Scope scope, List<Variable> written, Expr? each = null)
     {
         if (each is null && random.OneIn(5))

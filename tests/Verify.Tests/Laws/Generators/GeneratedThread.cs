@@ -2,7 +2,7 @@ using Verify.Modelling;
 
 namespace Verify.Tests.Laws.Generators;
 
-/// <summary>A thread drawn at random, with every kind of node; every way through it has a step where one is needed.</summary>
+/// <summary>Draws a thread with every kind of node; every path through it has a step where one is required.</summary>
 internal sealed class GeneratedThread(Prng random, ModelBuilder m, GeneratedExpr expr, Sort cpu, Sort[] scalars)
 {
     private Action<StepBuilder, Scope> addUpdates = (_, _) => { };
@@ -118,6 +118,6 @@ internal sealed class GeneratedThread(Prng random, ModelBuilder m, GeneratedExpr
         addUpdates(step, inner);
     }
 
-    // Now and then a name is used twice, which gives rules and points with a mark behind it.
+    // Sometimes a name is used twice, which gives rules and places with a suffix.
     private string Name(string plain) => random.OneIn(8) ? plain : $"{plain}{++steps}";
 }

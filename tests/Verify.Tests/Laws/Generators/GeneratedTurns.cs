@@ -33,7 +33,7 @@ internal sealed class GeneratedTurns
 
     public static Model From(int seed) => WithFairness(seed).Model;
 
-    /// <summary>The model, and the names of the rules that may be put off for ever, as the generator said them.</summary>
+    /// <summary>The model, and the names of the rules without fairness, as the generator declared them.</summary>
     public static (Model Model, IReadOnlySet<string> PutOff) WithFairness(int seed)
     {
         var made = new GeneratedTurns(seed);
@@ -96,7 +96,8 @@ internal sealed class GeneratedTurns
             }
         }
 
-        // At one place for ever, where each of several steps could always be taken: that one of them is, is enough.
+        // A run that stays at one place forever, where each of several steps stays enabled: it is enough that one of
+        // them is.
         if (random.OneIn(4))
         {
             t.Either(() => Step("one"), () => Step("other"));

@@ -3,11 +3,11 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws.Generators;
 
-/// <summary>The laws are worth what the generated models are worth.</summary>
+/// <summary>The generated models have the variety that the laws need.</summary>
 public sealed class GeneratorTests
 {
     [Fact]
-    public void A_seed_gives_the_same_model_for_ever() =>
+    public void A_seed_always_gives_the_same_model() =>
         Assert.Equal(ModelPrinter.Of(GeneratedModel.From(7)), ModelPrinter.Of(GeneratedModel.From(7)));
 
     [Fact]
@@ -124,7 +124,8 @@ public sealed class GeneratorTests
             return rest;
         }
 
-        // A plain identity has a zero, and a rule may draw it, as a reset to an initial value does; symmetry refuses those.
+        // A plain identity has a default value, which a rule may assign as a reset to the initial value; symmetry
+        // rejects those.
         protected internal override ValueTuple OnLiteral(Expr.Literal node) => Note(node, base.OnLiteral(node));
 
         protected internal override ValueTuple OnNone(Expr.NoneOf node) => Note(node, base.OnNone(node));

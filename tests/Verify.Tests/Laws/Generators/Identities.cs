@@ -4,10 +4,10 @@ using Verify.Semantics;
 
 namespace Verify.Tests.Laws.Generators;
 
-/// <summary>Permutations of identities and what they do to values, slowly and obviously.</summary>
+/// <summary>Permutations of identities and their effect on values, implemented in the simplest way.</summary>
 internal static class Identities
 {
-    /// <summary>The scalar sets that occur in a sort, by text: two of one name may be different sets.</summary>
+    /// <summary>Collects the scalar sets in a sort by text, because two sets of the same name may differ.</summary>
     public static void Collect(Sort sort, Dictionary<string, Sort.ScalarSet> sets)
     {
         switch (sort)
@@ -28,7 +28,7 @@ internal static class Identities
         }
     }
 
-    /// <summary>Every way to permute the members of all sets at once; what is at i is where i goes.</summary>
+    /// <summary>All permutations of the members of all sets at once; the entry at i is the image of i.</summary>
     public static IEnumerable<ImmutableDictionary<string, int[]>> All(IReadOnlyDictionary<string, Sort.ScalarSet> sets)
     {
         IEnumerable<ImmutableDictionary<string, int[]>> all = [ImmutableDictionary<string, int[]>.Empty];
@@ -36,7 +36,7 @@ internal static class Identities
             one => Permutations(set.Value.Members.Length).Select(permutation => one.Add(set.Key, permutation))));
     }
 
-    /// <summary>What a permutation makes of a value.</summary>
+    /// <summary>The image of a value under a permutation.</summary>
     public static Value Permuted(Value value, IReadOnlyDictionary<string, int[]> permutation)
     {
         switch (value.Sort)

@@ -4,33 +4,34 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws.Generators;
 
-/// <summary>Where models come from: one for each seed.</summary>
-/// <param name="Name">A word for it.</param>
-/// <param name="Odds">A soak draws one in so many of its models from it; the first source that is drawn gives the model.</param>
+/// <summary>A source of models, one per seed.</summary>
+/// <param name="Name">The name of the source.</param>
+/// <param name="Odds">A soak draws one in this many of its models from the source; the first source that is drawn gives
+/// the model.</param>
 /// <param name="From">The model of a seed.</param>
 internal sealed record ModelSource(string Name, int Odds, Func<int, Model> From)
 {
-    /// <summary>Mostly well defined.</summary>
+    /// <summary>Mostly well-defined models.</summary>
     public static ModelSource Plain { get; } = new("plain", 5, seed => GeneratedModel.From(seed));
 
-    /// <summary>One place of its expressions in four may be undefined.</summary>
+    /// <summary>Models where one in four places of expressions may be undefined.</summary>
     public static ModelSource Careless { get; } = new("careless", 20, seed => GeneratedModel.From(seed, 4));
 
-    /// <summary>Threads that mostly mind their own business.</summary>
+    /// <summary>Threads with few interactions.</summary>
     public static ModelSource Crew { get; } = new("crew", 25, GeneratedCrew.From);
 
-    /// <summary>The whole language and its odd corners, in few states.</summary>
+    /// <summary>Models with the whole language and its unusual cases, in few states.</summary>
     public static ModelSource Corners { get; } = new("corners", 1, CornerModel.From);
 
-    /// <summary>Families, each at the sizes that it has by itself.</summary>
+    /// <summary>Families, each at its default sizes.</summary>
     public static ModelSource Family { get; } = new("family", 60, GeneratedFamily.From);
 
     /// <summary>Threads and rules of which fairness decides what comes.</summary>
     public static ModelSource Turns { get; } = new("turns", 25, GeneratedTurns.From);
 
-    /// <summary>All of them, the seldom ones first.</summary>
+    /// <summary>All sources, the rare ones first.</summary>
     public static IReadOnlyList<ModelSource> All { get; } = [Family, Turns, Crew, Careless, Plain, Corners];
 
-    /// <summary>The model of a seed, for laws.</summary>
+    /// <summary>The model of a seed as a sample for laws.</summary>
     public Sample Sample(int seed) => new(() => From(seed));
 }

@@ -9,17 +9,19 @@ using Verify.Tests.Solvers;
 
 namespace Verify.Tests.Laws.Lowering;
 
-/// <summary>Proofs for every size against the interpreter, at all sizes that a family offers and at some beyond.</summary>
+/// <summary>
+/// Proofs for every size against the interpreter, at all sizes that a family offers and at some larger ones.
+/// </summary>
 public sealed class FamilyLaws
 {
     private const int MaxStates = 300;
     private const int MaxInstances = 40;
 
-    /// <summary>How much more of each size is looked at than the family offers.</summary>
+    /// <summary>The number of additional values of each size beyond those that the family offers.</summary>
     internal const int Beyond = 2;
 
     internal static readonly Law HoldsAtAll = new(
-        typeof(FamilyLaws), nameof(What_is_proved_for_every_size_holds_at_all_of_them), 1, (sample, tally) =>
+        typeof(FamilyLaws), nameof(A_claim_proved_for_every_size_holds_at_all_of_them), 1, (sample, tally) =>
         {
             if (GeneratedFamily.SeedOf(sample.Model) is not { } seed)
             {
@@ -39,7 +41,7 @@ public sealed class FamilyLaws
     };
 
     [Fact]
-    public void What_is_proved_for_every_size_holds_at_all_of_them()
+    public void A_claim_proved_for_every_size_holds_at_all_of_them()
     {
         _ = RealSolver.OrSkip();
         var tally = Law.Holds(HoldsAtAll, 60);
@@ -70,7 +72,9 @@ public sealed class FamilyLaws
         }
     }
 
-    /// <summary>What a proof says, at the sizes that it is for: those that the family offers, and some more.</summary>
+    /// <summary>
+    /// The statement of a proof at the sizes that it covers: those that the family offers, and some more.
+    /// </summary>
     internal static void LookAtAll(int seed, string property, AnySizeProof proof, Tally tally)
     {
         var family = new GeneratedFamily(seed, Beyond);
@@ -91,7 +95,7 @@ public sealed class FamilyLaws
         }
         catch (UserErrorException e)
         {
-            throw new InvalidOperationException($"proved {where}, where there is no model: {e.Message}", e);
+            throw new InvalidOperationException($"proved {where}, but the model does not exist: {e.Message}", e);
         }
 
         Assert.True(toy.Errors.Count == 0, $"proved {where}, where something is undefined: {toy.Errors.FirstOrDefault()?.Diagnostic}");
@@ -105,7 +109,7 @@ public sealed class FamilyLaws
         }
     }
 
-    // Every combination of the sizes that it is a proof for, those beyond what the family offers included.
+    // Every combination of the covered sizes, including some beyond those that the family offers.
     private static ImmutableArray<Choices> Instances(GeneratedFamily family, AnySizeProof proof)
     {
         IEnumerable<Choices> all = [Choices.Default];
@@ -133,7 +137,7 @@ public sealed class FamilyLaws
         Sources = [],
     };
 
-    /// <summary>The property as its own invariant, or all of them together.</summary>
+    /// <summary>The property as its own invariant, or all properties together.</summary>
     internal sealed class Itself(string property, bool isAlone, string id = "FAMILY") : Invariant
     {
         public override ImmutableArray<string> Claims => [id];

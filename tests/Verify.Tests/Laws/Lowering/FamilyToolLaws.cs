@@ -18,7 +18,10 @@ using Verify.Traces;
 
 namespace Verify.Tests.Laws.Lowering;
 
-/// <summary>What <c>prove</c> and <c>certify</c> say of families, with what they return, against the graphs of their instances.</summary>
+/// <summary>
+/// The output and exit codes of <c>prove</c> and <c>certify</c> for families, compared with the graphs of their
+/// instances.
+/// </summary>
 public sealed class FamilyToolLaws
 {
     private const int MaxStates = 300;
@@ -121,8 +124,11 @@ public sealed class FamilyToolLaws
         var (forbidden, vacuous) = (Forbidden(sample.Toy).ToList(), Vacuities(sample.Toy, property).ToList());
         Assert.Equal(!isRefuted && vacuous.Count == 0, output.ToString().ReplaceLineEndings("\n").Contains(string.Create(
             CultureInfo.InvariantCulture,
-            $"every rule fires, and every witness is met, on {instance}: {sample.Toy.Nodes.Count:N0} states\n"), StringComparison.Ordinal));
-        string[] expected = isRefuted ? [$"{instance}: refuted, so there is nothing to prove for every size"] : [.. forbidden, .. vacuous];
+            $"every rule fires and every witness is reached on {instance}: {sample.Toy.Nodes.Count:N0} states\n"),
+            StringComparison.Ordinal));
+        string[] expected = isRefuted
+            ? [$"{instance}: refuted, so a proof for every size is impossible"]
+            : [.. forbidden, .. vacuous];
         if (expected.Length > 0)
         {
             Assert.Equal(expected, result.Problems);
@@ -140,7 +146,7 @@ public sealed class FamilyToolLaws
     private static ISolverSource Nobody => SolverProgram.At(SolverKind.Z3, "no/such/z3");
 
     private static IEnumerable<string> Forbidden(Toy toy) => RulesOf(toy).Where(one => one.Rule.Never is not null && one.Count > 0)
-        .Select(one => $"rule '{one.Rule.Name}' fires, and shall never: {one.Rule.Never}");
+        .Select(one => $"rule '{one.Rule.Name}' fires although it is declared never to: {one.Rule.Never}");
 
     private static IEnumerable<string> Vacuities(Toy toy, Property asked)
     {
@@ -151,7 +157,7 @@ public sealed class FamilyToolLaws
             .. RulesOf(toy).Where(one => one.Rule.Never is null && one.Count == 0)
                 .Select(one => $"vacuous: rule '{one.Rule.Name}' never fires"),
             .. others.Count > 0 ? (string[])[]
-                : ["vacuous: the model has no Reachable property, so nothing shows that the proof is about anything"],
+                : ["vacuous: the model has no Reachable property, so the proof may be vacuous"],
         ];
     }
 
@@ -163,7 +169,7 @@ public sealed class FamilyToolLaws
     {
         var family = new GeneratedFamily(seed);
         var problem = Assert.Single(result.Problems);
-        var isAsked = problem == "nobody was asked";
+        var isAsked = problem == "no solver was run";
         Assert.Equal(isAsked ? ExitCode.Undecided : ExitCode.Otherwise, result.ExitCode);
         foreach (var choices in result.Proof!.SmallInstances())
         {
@@ -176,7 +182,7 @@ public sealed class FamilyToolLaws
 
             if (isNamed)
             {
-                break; // the first is told
+                break; // the first one is reported
             }
         }
 

@@ -17,7 +17,7 @@ public sealed class FirstOrderLaws
                 return;
             }
 
-            tally.Note("told");
+            tally.Note("compared");
             var comparison = new FirstOrderComparison(logic);
             comparison.CompareInitially();
             foreach (var node in sample.Toy.Nodes.Take(25))
@@ -33,7 +33,7 @@ public sealed class FirstOrderLaws
     public void Formulas_say_what_the_interpreter_does()
     {
         var tally = Law.Holds(SameAsInterpreter, 900);
-        Assert.True(Law.IsAlone || (tally["told"] > 100 && tally.Compared > 10_000 && tally["undefined"] > 100), $"{tally}");
+        Assert.True(Law.IsAlone || (tally["compared"] > 100 && tally.Compared > 10_000 && tally["undefined"] > 100), $"{tally}");
     }
 
     [Fact]
@@ -44,13 +44,13 @@ public sealed class FirstOrderLaws
             .SelectMany(type => ((ClaimList)Activator.CreateInstance(type)!).Claims);
         var models = claims.Select(claim => new Instance(claim.Family, claim.Choices).Model).DistinctBy(model => model.Digest).ToList();
         var told = models.Select(LogicOf).OfType<FirstOrderModel>().ToList();
-        Assert.True(told.Count > 30, $"{told.Count} of {models.Count} models can be told for every size");
+        Assert.True(told.Count > 30, $"{told.Count} of {models.Count} models can be expressed for every size");
         foreach (var logic in told)
         {
             var model = logic.Model;
             var comparison = new FirstOrderComparison(logic);
             comparison.CompareInitially();
-            // Far enough out for every thread to be somewhere else, and for every part to hold something.
+            // Enough states for every thread to move and for every part to hold a value.
             var nodes = new Toy(model, 400).Nodes;
             foreach (var node in nodes.Take(6).Concat(nodes.Skip(Math.Max(0, nodes.Count - 60)).Where((_, i) => i % 6 == 0)))
             {

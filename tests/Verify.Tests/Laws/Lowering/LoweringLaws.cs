@@ -6,7 +6,7 @@ using Verify.Tests.Laws.Oracles;
 namespace Verify.Tests.Laws.Lowering;
 
 /// <summary>
-/// What is searched and what solvers are asked about, against the interpreter: terms are worked out, nothing is compiled.
+/// The terms of the search and of the solvers against the interpreter; the terms are evaluated, not compiled.
 /// </summary>
 public sealed class LoweringLaws
 {
@@ -69,7 +69,7 @@ public sealed class LoweringLaws
         Assert.True(Law.IsAlone || tally.Compared > 10_000, $"{tally}");
     }
 
-    // Where it is undefined at the start nothing is lowered for certain.
+    // A model that is undefined at the start may not be lowered.
     private static bool HasStart(Sample sample) => sample.Toy.Nodes.Count > 0;
 
     private static void CompareSteps(Sample sample, LoweredModel lowered, State state, TermValue value, Tally tally)
@@ -133,7 +133,8 @@ public sealed class LoweringLaws
         var value = new TermValue(leaf => codes[leaf]);
         Assert.All(system.Shape, term => Assert.True(value.Holds(term)));
         Assert.DoesNotContain(system.UndefinedStep, value.Holds);
-        // A cone may start with states that agree with an initial one in the cone alone; a level 0 node always starts.
+        // A cone may also start in states that agree with an initial state only inside of the cone; a node of level 0
+        // is always initial.
         Assert.True(node.Level > 0 || system.Initial.All(value.Holds));
         if (!value.Holds(system.UndefinedQuestion))
         {
@@ -152,7 +153,7 @@ public sealed class LoweringLaws
         }
     }
 
-    // The step is there, it leads to that state, and to none of some states that differ in one part.
+    // The step exists and leads to that state, but not to states that differ from it in one part.
     private static void CompareStep(TransitionSystem system, int[] before, int rule, int[] after)
     {
         bool Leads(int[] to)

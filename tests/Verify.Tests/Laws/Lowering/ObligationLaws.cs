@@ -11,8 +11,8 @@ using Verify.Tests.Laws.Oracles;
 namespace Verify.Tests.Laws.Lowering;
 
 /// <summary>
-/// What has to be shown of an invariant, without a solver: where the interpreter finds something wrong with a state of it, or
-/// with a step out of one, the obligation that is about it does not hold.
+/// The obligations of an invariant, evaluated without a solver: if the interpreter finds an error in a state of the
+/// invariant, or in a step out of it, the corresponding obligation fails.
 /// </summary>
 public sealed class ObligationLaws
 {
@@ -65,7 +65,9 @@ public sealed class ObligationLaws
         }
     }
 
-    /// <summary>What the interpreter says of states and steps against the obligations of one invariant.</summary>
+    /// <summary>
+    /// The interpreter's results for states and steps, compared with the obligations of one invariant.
+    /// </summary>
     private sealed class Comparison(Sample sample, InvariantObligations obligations, Tally tally)
     {
         private readonly Interpreter interpreter = sample.Interpreter;

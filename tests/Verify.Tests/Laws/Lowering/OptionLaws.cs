@@ -6,7 +6,9 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws.Lowering;
 
-/// <summary>What is said of options within options, records and maps, in any state: the same as the interpreter says.</summary>
+/// <summary>
+/// Expressions about options within options, records and maps mean the same as in the interpreter, in any state.
+/// </summary>
 public sealed class OptionLaws
 {
     private const int Models = 60;

@@ -13,13 +13,13 @@ internal sealed class FirstOrderComparison(FirstOrderModel logic)
 
     private readonly Interpreter interpreter = new(logic.Model);
 
-    /// <summary>Steps that were compared, disabled ones too.</summary>
+    /// <summary>The number of compared steps, including disabled ones.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>Those of them that are undefined.</summary>
+    /// <summary>The number of undefined steps among them.</summary>
     public int Undefined { get; private set; }
 
-    /// <summary>The initial states are those that the formulas describe.</summary>
+    /// <summary>Compares the initial states with those that the formulas describe.</summary>
     public void CompareInitially()
     {
         foreach (var state in interpreter.InitialStates())
@@ -76,7 +76,7 @@ internal sealed class FirstOrderComparison(FirstOrderModel logic)
         }
         catch (UserErrorException e) when (e.Diagnostic.Code == ErrorCodes.NotGeneric)
         {
-            // What cannot be told is refused, and there is nothing to compare.
+            // A property that cannot be expressed for every size is rejected, so nothing is compared.
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class FirstOrderComparison(FirstOrderModel logic)
             .ToDictionary(pair => pair.First, pair => Formula.Of(pair.First.Sort, pair.Second.Number));
         foreach (var (witness, fact) in rule.Witnesses.Zip(rule.Facts.TakeLast(rule.Witnesses.Length)))
         {
-            // One of the elements is what the option holds; any will do where it holds none.
+            // One of the elements is the content of the option; if the option is empty, any element will do.
             var elements = Enumerable.Range(0, SizeOf(witness.Sort)).Select(i => Formula.Of(witness.Sort, i));
             constants[witness] = elements.First(element => In(image, With(constants, witness, element)).Holds(fact));
         }

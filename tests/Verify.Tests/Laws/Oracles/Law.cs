@@ -7,53 +7,56 @@ using Verify.Tests.Laws.Generators;
 namespace Verify.Tests.Laws.Oracles;
 
 /// <summary>
-/// Something that has to be so of every model. A test tries it on a fixed number of models (<see cref="Holds(Law, int)"/>),
-/// a soak on as many as there is time for (<see cref="Soaking.Soak"/>); both by the same body.
+/// A statement that must hold for every model. A test tries it on a fixed number of models
+/// (<see cref="Holds(Law, int)"/>), a soak on as many as time allows (<see cref="Soaking.Soak"/>), both with the same
+/// body.
 /// </summary>
-/// <param name="tests">The test class that it belongs to.</param>
-/// <param name="test">The test that tries it.</param>
-/// <param name="odds">A soak tries it on one in so many models.</param>
-/// <param name="body">What is tried on one model; throws if it is not so, and notes what was compared.</param>
+/// <param name="tests">The test class of the law.</param>
+/// <param name="test">The test that tries the law.</param>
+/// <param name="odds">A soak tries the law on one in this many models.</param>
+/// <param name="body">Tries the law on one model; throws if it does not hold, and records the comparisons.</param>
 internal sealed class Law(Type tests, string test, int odds, Action<Sample, Tally> body)
 {
     /// <summary>Models with more states than this are skipped.</summary>
     public const int Cap = 1200;
 
-    /// <summary>The class and the test, which is a sentence, and of which kind it is if there are several.</summary>
+    /// <summary>The class and the test, whose name is a sentence, and the kind if the test has several laws.</summary>
     public string Name => Kind is null ? $"{tests.Name}.{test}" : $"{tests.Name}.{test} ({Kind})";
 
-    /// <summary>Which of several laws of one test; null if there is one.</summary>
+    /// <summary>The kind, if a test has several laws; else null.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>A soak tries it on one in so many models.</summary>
+    /// <summary>A soak tries the law on one in this many models.</summary>
     public int Odds { get; } = odds;
 
-    /// <summary>What a test of this law tries it on; a soak tries it on models of all sources.</summary>
+    /// <summary>The source of models for the test; a soak uses all sources.</summary>
     public ModelSource Source { get; init; } = ModelSource.Plain;
 
-    /// <summary>The most states of a model that it is tried on.</summary>
+    /// <summary>The maximum number of states of a model.</summary>
     public int MaxStates { get; init; } = Cap;
 
-    /// <summary>Whether it is tried on models in which a step is undefined.</summary>
+    /// <summary>True if the law applies to models with an undefined step.</summary>
     public bool IsOfUndefined { get; init; } = true;
 
     private string Test { get; } = $"{tests.FullName}.{test}";
 
-    /// <summary>Whether one model is asked for by its seed.</summary>
+    /// <summary>True if a single model is selected by its seed.</summary>
     public static bool IsAlone => Number("LAW_SEED") is not null;
 
-    /// <summary>Whether it can be tried on a model.</summary>
+    /// <summary>True if the law applies to a model.</summary>
     public bool Suits(Sample sample) =>
         !sample.Toy.IsCut && sample.Toy.Nodes.Count <= MaxStates && (IsOfUndefined || sample.Toy.Errors.Count == 0);
 
-    /// <summary>Tries it on one model, for which it is <see cref="Suits">suited</see>.</summary>
+    /// <summary>Tries the law on one model that it <see cref="Suits">applies to</see>.</summary>
     public void Try(Sample sample, Tally tally) => body(sample, tally);
 
-    /// <summary>Tries a law on so many models; the environment variables LAW_SEED and LAW_COUNT replace them.</summary>
-    /// <returns>What was compared.</returns>
+    /// <summary>
+    /// Tries a law on a number of models; the environment variables LAW_SEED and LAW_COUNT override it.
+    /// </summary>
+    /// <returns>The comparisons.</returns>
     public static Tally Holds(Law law, int models) => Holds(law, models, law.Source);
 
-    /// <summary>Tries a law on so many models of another source than its own.</summary>
+    /// <summary>Tries a law on a number of models of another source.</summary>
     public static Tally Holds(Law law, int models, ModelSource source)
     {
         var tally = new Tally();
@@ -76,7 +79,7 @@ internal sealed class Law(Type tests, string test, int odds, Action<Sample, Tall
         return tally;
     }
 
-    /// <summary>Tries what is no law of the book on so many models.</summary>
+    /// <summary>Tries a body that is not in the book of laws on a number of models.</summary>
     public static void Holds(int models, Action<Toy> body, int careless = GeneratedModel.SeldomCareless)
     {
         var test = TestContext.Current.TestMethod;
@@ -108,12 +111,12 @@ internal sealed class Law(Type tests, string test, int odds, Action<Sample, Tall
                 The law fails for seed {seed}: {e.Message}
                 To repeat it alone:
                 LAW_SEED={seed} ./verify test --filter-method {law.Test}
-                {(sample is null ? "There is no model." : ModelPrinter.Of(sample.Model))}
+                {(sample is null ? "The model could not be drawn." : ModelPrinter.Of(sample.Model))}
                 """, e);
         }
     }
 
-    /// <summary>Whether an exception says that a test cannot be made here.</summary>
+    /// <summary>True for the exception that skips a test.</summary>
     public static bool IsSkip(Exception exception) => exception.Message.StartsWith("$XunitDynamicSkip$", StringComparison.Ordinal);
 
     private static int? Number(string variable) =>

@@ -12,10 +12,10 @@ using Verify.Tests.Symbolic;
 
 namespace Verify.Tests.Laws.Oracles;
 
-/// <summary>All laws that are tried on generated models, one at a time.</summary>
+/// <summary>The list of laws for generated models.</summary>
 internal static class Lawbook
 {
-    /// <summary>The laws, cheap ones first: what the later ones ask of a model is often found by then.</summary>
+    /// <summary>The laws, cheap ones first, because later ones can reuse their results.</summary>
     public static ImmutableArray<Law> All { get; } =
     [
         MeaningLaws.SameTwice, LoweringLaws.Terms, LoweringLaws.Systems, EveryWayLaws.AnyWay, EveryWayLaws.Told,
@@ -37,7 +37,7 @@ internal static class Lawbook
         SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
     ];
 
-    /// <summary>Every law that a class of the tests declares; one that is not in the book is never tried by a soak.</summary>
+    /// <summary>All laws that test classes declare; a soak only tries those in the book.</summary>
     public static IEnumerable<Law> Declared => typeof(Lawbook).Assembly.GetTypes()
         .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
         .Where(declared => declared.FieldType == typeof(Law))

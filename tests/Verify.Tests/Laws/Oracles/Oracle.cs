@@ -4,15 +4,17 @@ using Verify.Modelling;
 namespace Verify.Tests.Laws.Oracles;
 
 /// <summary>
-/// What an engine that goes level by level must say of a property, from the whole graph. A state is looked at when it
-/// is found: the property and the witnesses are evaluated in it. A level is finished before anything is concluded.
+/// The result that a level-by-level engine must report for a property, computed from the whole graph. An engine
+/// evaluates the property and the witnesses in each state when it finds it, and completes a level before it concludes
+/// anything.
 /// </summary>
-/// <param name="Level">Where the property is decided; null when that takes every state, or when the model is undefined.</param>
-/// <param name="Errors">The codes that may be reported instead of a verdict; empty when there is one.</param>
-/// <param name="States">Distinct states found.</param>
-/// <param name="Depth">The last level with states that was concluded from.</param>
-/// <param name="RuleCounts">How often each rule fired.</param>
-/// <param name="Witnesses">Where each reachable property was first met.</param>
+/// <param name="Level">The level where the property is decided; null if that needs every state, or if the model is
+/// undefined.</param>
+/// <param name="Errors">The codes of errors that may be reported instead of a verdict; empty if none may.</param>
+/// <param name="States">The number of distinct states found.</param>
+/// <param name="Depth">The last concluded level that has states.</param>
+/// <param name="RuleCounts">The number of times each rule fired.</param>
+/// <param name="Witnesses">The level of the first state of each witness.</param>
 internal sealed record Oracle(
     int? Level,
     ImmutableSortedSet<string> Errors,
@@ -21,12 +23,12 @@ internal sealed record Oracle(
     ImmutableArray<long> RuleCounts,
     ImmutableArray<int?> Witnesses)
 {
-    /// <summary>The steps to a nearest state in which something is undefined; null when nothing is.</summary>
+    /// <summary>The number of steps to a nearest undefined state; null if there is none.</summary>
     public int? UndefinedAt { get; private init; }
 
     /// <param name="toy">The whole graph.</param>
     /// <param name="property">The property.</param>
-    /// <param name="isAlone">Whether the witnesses of the model are not looked at.</param>
+    /// <param name="isAlone">True if the witnesses of the model are not evaluated.</param>
     public static Oracle Of(Toy toy, Property property, bool isAlone = false)
     {
         var model = toy.Interpreter.Model;
@@ -42,7 +44,7 @@ internal sealed record Oracle(
                 .ToImmutableSortedSet(StringComparer.Ordinal);
             if (!errors.IsEmpty)
             {
-                // A state that is undefined may be explained by the first thing wrong with it, which may be a step.
+                // The error of an undefined state may be that of a step instead.
                 var alsoThere = toy.Errors.Where(error => error.Level == depth).Select(error => error.Diagnostic.Code.Id);
                 var isStep = toy.Errors.Exists(error => error.Level == depth - 1);
                 return new Oracle(null, errors.Union(alsoThere), 0, 0, [], []) { UndefinedAt = isStep ? depth - 1 : depth };

@@ -5,13 +5,14 @@ using Verify.Traces;
 namespace Verify.Tests.Laws.Oracles;
 
 /// <summary>
-/// Weak fairness, once more and from the documentation alone: what a thread can do is one thing, wherever it is in its program;
-/// so is a rule that is declared fair, for each choice of its parameters. In a fair run each of these things happens again and
-/// again, or cannot happen again and again. All else may be put off for ever.
+/// A second implementation of weak fairness, written from the documentation alone. All steps of a thread count as one
+/// unit, wherever the thread is in its program; a rule that is declared fair is a unit for each choice of its
+/// parameters. In a fair run each unit takes steps again and again, or is disabled again and again. Other rules need
+/// never fire.
 /// </summary>
 /// <remarks>
-/// Of what the product works out it reads whether a step is fair at all, which <see cref="LivenessLaws"/> hold against what was
-/// said to the builder. What counts as one is told by the thread of a rule and by the shape of its program counter.
+/// It reads from the product only whether a step is fair at all, which <see cref="LivenessLaws"/> compares with the
+/// declarations of the builder. The thread of a rule and the shape of its program counter determine its unit.
 /// </remarks>
 internal static class PlainFairness
 {
@@ -65,7 +66,7 @@ internal static class PlainFairness
         return staying;
     }
 
-    /// <summary>Whether some fair run meets what triggers and never what should come.</summary>
+    /// <summary>True if some fair run meets what triggers and never what should come.</summary>
     public static bool CanFail(Toy toy, Property.LeadsTo property)
     {
         bool Has(Toy.Node node, Expr expr) => toy.Interpreter.Holds(node.State, expr, property.Where);
@@ -78,7 +79,7 @@ internal static class PlainFairness
         bool Has(Toy.Node node, Expr expr) => toy.Interpreter.Holds(node.State, expr, property.Where);
         if (trace.LoopStart is not { } loop || toy.Nodes.Find(node => node.Level == 0 && node.State.Equals(trace.States[0])) is not { } at)
         {
-            return "it does not go on for ever, or does not start";
+            return "it is not infinite, or does not start in an initial state";
         }
 
         List<Toy.Node> nodes = [at];

@@ -5,22 +5,24 @@ using Verify.Semantics;
 namespace Verify.Tests.Laws.Oracles;
 
 /// <summary>
-/// What expressions and steps mean, once more and from the documentation of the language alone: a second opinion on the
-/// reference interpreter, with which it shares no code. A value is a number, an <see cref="Option"/>, or an array.
+/// A second implementation of the meaning of expressions and steps, written from the documentation of the language
+/// alone. It shares no code with the reference interpreter. A value is a number, an <see cref="Option"/>, or an array.
 /// </summary>
-/// <remarks>What is bound goes down with the expression and is never changed, so that nothing can be left behind by a quantifier.</remarks>
+/// <remarks>
+/// Bindings are passed down with the expression and never changed, so a quantifier cannot leave one behind.
+/// </remarks>
 internal sealed class PlainMeaning(Model model, IReadOnlyList<object> state)
 {
-    /// <summary>An option; what it holds, or nothing.</summary>
+    /// <summary>An option with its content, or empty.</summary>
     internal sealed record Option(object? Content);
 
-    /// <summary>What is met that is undefined.</summary>
+    /// <summary>An undefined expression was evaluated.</summary>
     internal sealed class UndefinedException(string code) : Exception(code)
     {
         public string Code { get; } = code;
     }
 
-    /// <summary>The interpreter's value as one of ours.</summary>
+    /// <summary>Converts a value of the interpreter.</summary>
     public static object Plain(Value value) => value.Sort switch
     {
         Sort.Optional => new Option(value.Number == 0 ? null : Plain(value.Items[0])),
@@ -28,7 +30,7 @@ internal sealed class PlainMeaning(Model model, IReadOnlyList<object> state)
         _ => value.Number,
     };
 
-    /// <summary>Whether two values are the same.</summary>
+    /// <summary>True if two values are equal.</summary>
     public static bool Same(object left, object right) => (left, right) switch
     {
         (Option a, Option b) => a.Content is null ? b.Content is null : b.Content is not null && Same(a.Content, b.Content),
@@ -37,7 +39,7 @@ internal sealed class PlainMeaning(Model model, IReadOnlyList<object> state)
         _ => throw new InvalidOperationException("values of different shapes are compared"),
     };
 
-    /// <summary>All values of a scalar sort: nothing first, then in order.</summary>
+    /// <summary>All values of a scalar sort in order; the empty option comes first.</summary>
     public static IEnumerable<object> All(Sort sort) => sort switch
     {
         Sort.Optional optional => All(optional.Of).Select(object (content) => new Option(content)).Prepend(new Option(null)),
@@ -48,7 +50,7 @@ internal sealed class PlainMeaning(Model model, IReadOnlyList<object> state)
         _ => throw new InvalidOperationException($"'{sort}' has no list of values"),
     };
 
-    /// <summary>The value of an expression where some things are bound.</summary>
+    /// <summary>The value of an expression under some bindings.</summary>
     /// <exception cref="UndefinedException">VRF120, VRF121.</exception>
     public object Of(Expr expr, ImmutableDictionary<Binder, object> bound)
     {
@@ -97,14 +99,14 @@ internal sealed class PlainMeaning(Model model, IReadOnlyList<object> state)
             case Expr.Quantified quantified:
                 return Of(quantified, bound);
             default:
-                throw new InvalidOperationException($"'{expr}' is no expression that there is");
+                throw new InvalidOperationException($"'{expr}' is an unknown kind of expression");
         }
     }
 
-    /// <summary>Whether a step can be taken.</summary>
+    /// <summary>True if a step is enabled.</summary>
     public bool IsEnabled(Rule rule, ImmutableDictionary<Binder, object> bound) => (int)Of(rule.Guard, bound) == 1;
 
-    /// <summary>The state after a step that can be taken.</summary>
+    /// <summary>The state after an enabled step.</summary>
     /// <exception cref="UndefinedException">VRF104, VRF120, VRF121.</exception>
     public object[] After(Rule rule, ImmutableDictionary<Binder, object> bound)
     {
@@ -132,7 +134,7 @@ internal sealed class PlainMeaning(Model model, IReadOnlyList<object> state)
         return (object[])writes.Aggregate((object)state.ToArray(), (whole, write) => Written(whole, write.Path, write.Value));
     }
 
-    /// <summary>Every way to bind some more.</summary>
+    /// <summary>All ways to extend the bindings.</summary>
     public static IEnumerable<ImmutableDictionary<Binder, object>> Extended(
         ImmutableDictionary<Binder, object> bound, ImmutableArray<Binder> binders) => binders.IsEmpty
         ? [bound]
@@ -167,7 +169,7 @@ internal sealed class PlainMeaning(Model model, IReadOnlyList<object> state)
         return quantified.Quantifier switch { Quantifier.Count => holding, Quantifier.ForAll => 1, _ => 0 };
     }
 
-    // Where a target lies: the variable, then a position in each record, map or option on the way.
+    // The path of a target: the variable, then a position in each record, map or option.
     private int[] Path(Expr target, ImmutableDictionary<Binder, object> bound)
     {
         switch (target)
@@ -184,7 +186,7 @@ internal sealed class PlainMeaning(Model model, IReadOnlyList<object> state)
                 _ = Of(content, bound);
                 return [.. option, 0];
             default:
-                throw new InvalidOperationException($"'{target}' is no location");
+                throw new InvalidOperationException($"'{target}' is not a location");
         }
     }
 

@@ -5,8 +5,8 @@ using Verify.Semantics;
 
 namespace Verify.Tests.Laws.Oracles;
 
-/// <summary>One model and what several laws ask of it, found once.</summary>
-/// <param name="again">Makes the model; each time the same, with variables and binders of its own.</param>
+/// <summary>One model with cached results that several laws share.</summary>
+/// <param name="again">Creates the model; each call gives an equal model with its own variables and binders.</param>
 internal sealed class Sample(Func<Model> again)
 {
     private readonly Dictionary<string, Oracle> oracles = [];
@@ -16,23 +16,23 @@ internal sealed class Sample(Func<Model> again)
     /// <summary>The model.</summary>
     public Model Model { get; } = again();
 
-    /// <summary>Its whole graph, if that is small enough.</summary>
+    /// <summary>The whole graph, if it is small enough.</summary>
     public Toy Toy => toy ??= new Toy(Model, Law.Cap);
 
     /// <summary>The interpreter of the graph.</summary>
     public Interpreter Interpreter => Toy.Interpreter;
 
-    /// <summary>The properties that are decided by looking at states.</summary>
+    /// <summary>The properties that are decided by single states.</summary>
     public IEnumerable<Property> OfStates => Model.Properties.Where(property => property is not Property.LeadsTo);
 
-    /// <summary>The properties of states of which an engine has to find a verdict.</summary>
+    /// <summary>The properties of single states for which an engine must find a verdict.</summary>
     public IEnumerable<(Property Property, Oracle Oracle)> Decided =>
         OfStates.Select(property => (property, OracleOf(property))).Where(pair => pair.Item2.Errors.IsEmpty);
 
-    /// <summary>The same model, made anew.</summary>
+    /// <summary>Creates the model again.</summary>
     public Model Again() => again();
 
-    /// <summary>What is so of a property; see <see cref="Oracle.Of"/>.</summary>
+    /// <summary>The expected result for a property; see <see cref="Oracle.Of"/>.</summary>
     public Oracle OracleOf(Property property)
     {
         if (!oracles.TryGetValue(property.Name, out var oracle))
@@ -43,8 +43,8 @@ internal sealed class Sample(Func<Model> again)
         return oracle;
     }
 
-    /// <summary>What the explicit engine says without any reduction, on one thread.</summary>
-    /// <exception cref="UserErrorException">What it says of a model that is undefined.</exception>
+    /// <summary>The verdict of the explicit engine without reductions, on one thread.</summary>
+    /// <exception cref="UserErrorException">The error that the engine reports for an undefined model.</exception>
     public Verdict Whole(Property property)
     {
         if (!verdicts.TryGetValue(property.Name, out var verdict))

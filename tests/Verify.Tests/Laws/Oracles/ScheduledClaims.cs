@@ -10,22 +10,22 @@ using Verify.Traces;
 namespace Verify.Tests.Laws.Oracles;
 
 /// <summary>
-/// What engines that draw schedules have to come to on claims: some strategy refutes what can be refuted, and none says more
-/// than "holds up to" of the rest.
+/// The expected results of schedule engines on claims: some strategy refutes every refutable claim, and no strategy
+/// reports more than "holds up to" for the others.
 /// </summary>
 /// <remarks>
-/// A claim is small if a search is soon through. A sample of the claims; SCHEDULE_CLAIMS=all looks at every one, as long as
-/// it takes.
+/// A claim is small if a search is fast. By default a sample of the claims is checked; SCHEDULE_CLAIMS=all checks all
+/// of them.
 /// </remarks>
 internal static class ScheduledClaims
 {
-    /// <summary>Within so many schedules every violation of a small claim is met.</summary>
+    /// <summary>The number of schedules within which every violation of a small claim must be found.</summary>
     public const int Enough = 10_000;
 
     private const int MaxSteps = 200;
-    private const int Small = 70_000; // states of the whole instance
+    private const int Small = 70_000; // maximum number of states of the instance
 
-    /// <summary>The claims that schedules are about, or every so many of them.</summary>
+    /// <summary>The claims for schedule engines, or a fraction of them.</summary>
     public static IEnumerable<Claim> Sampled(string verdict, int every) =>
         typeof(Verify.Proofs.Shootdowns.Shootdown).Assembly.GetExportedTypes()
             .Where(type => type.IsSubclassOf(typeof(ClaimList)))
@@ -35,8 +35,10 @@ internal static class ScheduledClaims
             .Where((_, i) => i % (IsWhole ? 1 : every) == 0)
             .Where(claim => Asked(claim).Property is Property.Always or Property.NoDeadlock);
 
-    /// <summary>Some strategy refutes each, and its trace is a violation in the interpreter.</summary>
-    /// <returns>How many were looked at, and a line for each: the schedules it took, by strategy.</returns>
+    /// <summary>
+    /// Checks that some strategy refutes each claim, and that the trace is a violation in the interpreter.
+    /// </summary>
+    /// <returns>One line per claim: the number of schedules by strategy.</returns>
     public static ImmutableArray<string> AreRefuted(IScheduleEngine engine, int every)
     {
         var told = ImmutableArray.CreateBuilder<string>();
@@ -60,8 +62,10 @@ internal static class ScheduledClaims
         return told.ToImmutable();
     }
 
-    /// <summary>Each holds up to what was drawn, whatever the strategy, and something was drawn.</summary>
-    /// <returns>How many were looked at.</returns>
+    /// <summary>
+    /// Checks that each claim holds up to the drawn schedules, for every strategy, and that some were drawn.
+    /// </summary>
+    /// <returns>The number of claims.</returns>
     public static int HoldUpTo(IScheduleEngine engine, int schedules, int every)
     {
         var count = 0;

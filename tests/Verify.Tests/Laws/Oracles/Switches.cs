@@ -4,20 +4,21 @@ using Verify.Traces;
 
 namespace Verify.Tests.Laws.Oracles;
 
-/// <summary>How often a run changes between actors; a reader follows one that does so seldom.</summary>
+/// <summary>The number of switches between actors in a run; runs with few switches are easier to read.</summary>
 internal static class Switches
 {
-    /// <summary>Of one run.</summary>
+    /// <summary>The number of switches in one run.</summary>
     public static int Of(Interpreter interpreter, Trace trace)
     {
         var actors = Enumerable.Range(0, trace.Length).Select(i => ActorOf(interpreter, trace.States[i], trace.Steps[i])).ToList();
         return actors.Zip(actors.Skip(1)).Count(pair => pair.First != pair.Second);
     }
 
-    /// <summary>The fewest of all shortest runs to any state of a level that decides a property: all are looked at.</summary>
+    /// <summary>The minimum over all shortest runs to any state of a level that decides a property.</summary>
     public static int Fewest(Toy toy, Property property, int level)
     {
-        // For each state of a level and each actor of the step into it, the fewest switches of all runs to there.
+        // For each state of a level and each actor of the step into it, the minimum number of switches on runs to that
+        // state.
         var runs = toy.Nodes.Where(node => node.Level == 0).ToDictionary(node => (Node: node, Actor: ""), _ => 0);
         for (var depth = 0; depth < level; depth++)
         {

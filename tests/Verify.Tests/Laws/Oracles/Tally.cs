@@ -1,26 +1,26 @@
 namespace Verify.Tests.Laws.Oracles;
 
-/// <summary>What a law compared, by a word for each kind: a law that compares nothing holds too.</summary>
+/// <summary>Counts the comparisons of a law by kind, because a law that compares nothing would hold too.</summary>
 internal sealed class Tally
 {
     private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
 
-    /// <summary>Answers, steps or states that were compared.</summary>
+    /// <summary>The number of compared answers, steps or states.</summary>
     public long Compared { get; private set; }
 
-    /// <summary>How often a word was noted.</summary>
+    /// <summary>The count of a kind.</summary>
     public long this[string word] => counts.GetValueOrDefault(word);
 
-    /// <summary>Notes comparisons.</summary>
+    /// <summary>Counts comparisons.</summary>
     public void Compare(long times = 1) => Compared += times;
 
-    /// <summary>Notes a word, if it is so.</summary>
+    /// <summary>Counts a kind once if a condition holds.</summary>
     public void Note(string word, bool isSo = true) => Note(word, isSo ? 1 : 0);
 
-    /// <summary>Notes a word so many times.</summary>
+    /// <summary>Adds to the count of a kind.</summary>
     public void Note(string word, long times) => counts[word] = this[word] + times;
 
-    /// <summary>Adds what another has noted.</summary>
+    /// <summary>Adds the counts of another tally.</summary>
     public void Add(Tally other)
     {
         Compared += other.Compared;
@@ -30,6 +30,6 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>The words and how often each was noted.</summary>
+    /// <summary>The kinds with their counts.</summary>
     public override string ToString() => string.Join(", ", counts.Select(pair => $"{pair.Key}: {pair.Value}"));
 }

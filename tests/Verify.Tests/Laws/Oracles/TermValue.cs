@@ -2,13 +2,13 @@ using Verify.Lowering;
 
 namespace Verify.Tests.Laws.Oracles;
 
-/// <summary>The value of terms where the leaves have certain codes.</summary>
+/// <summary>Evaluates terms for given codes of the leaves.</summary>
 /// <param name="codes">The code of a leaf.</param>
 internal sealed class TermValue(Func<int, int> codes)
 {
     private readonly Dictionary<Term, long> known = [];
 
-    /// <summary>Whether a truth value holds.</summary>
+    /// <summary>True if a truth value holds.</summary>
     public bool Holds(Term term) => Of(term) switch
     {
         0 => false,
@@ -16,7 +16,7 @@ internal sealed class TermValue(Func<int, int> codes)
         var other => throw new InvalidOperationException($"a truth value is {other}"),
     };
 
-    /// <summary>The value; within the bounds that the term gives itself.</summary>
+    /// <summary>The value, which must be within the bounds of the term.</summary>
     public long Of(Term term)
     {
         if (!known.TryGetValue(term, out var value))
@@ -36,9 +36,9 @@ internal sealed class TermValue(Func<int, int> codes)
         {
             TermKind.Constant => term.Number,
             TermKind.Leaf => codes(term.Leaves[0]),
-            // Where an index is outside, the term is not defined, and any value will do.
+            // If an index is out of range, the term is undefined and any value will do.
             TermKind.Select => Part(0) is >= 0 and var i && i < term.Leaves.Length ? codes(term.Leaves[(int)i]) : 0,
-            // What an empty option would hold may be no truth value; it decides nothing where all is defined.
+            // The content of an empty option may not be a truth value; it has no effect where everything is defined.
             TermKind.Not => Part(0) == 0 ? 1 : 0,
             TermKind.And => Part(0) != 0 && Part(1) != 0 ? 1 : 0,
             TermKind.Or => Part(0) != 0 || Part(1) != 0 ? 1 : 0,

@@ -5,7 +5,7 @@ using Verify.Modelling;
 
 namespace Verify.Tests.Laws.Reduced;
 
-/// <summary>Hashes in place of states: the same counts, since none collide here, and never a proof.</summary>
+/// <summary>Compact mode gives the same counts, because no hashes collide here, and never a proof.</summary>
 public sealed class CompactLaws
 {
     private static readonly string[] Wide = ["VL-FULL:I-ENTRY", "VL-1CPU-AFTER:I-USE", "VL-BOAZ-TABLES:I-USE", "B-SWITCHWIN:I-USE"];
@@ -32,7 +32,7 @@ public sealed class CompactLaws
     }
 
     [Fact]
-    public void What_is_not_met_among_hashes_is_not_called_unreachable()
+    public void A_property_that_a_compact_search_does_not_reach_is_not_reported_as_unreachable()
     {
         var claim = Verify.Cli.Hosting.Catalogue.Load().Claims.Single(claim => claim.Id == "VL-FULL:I-ENTRY");
         var model = new Instance(claim.Family, claim.Choices).Model;

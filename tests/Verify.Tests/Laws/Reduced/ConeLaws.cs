@@ -7,7 +7,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws.Reduced;
 
-/// <summary>What a property depends on, against the whole model.</summary>
+/// <summary>The cone of influence of a property against the whole model.</summary>
 public sealed class ConeLaws
 {
     private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
@@ -22,7 +22,7 @@ public sealed class ConeLaws
                 var expected = sample.OracleOf(property);
                 if (!expected.Errors.IsEmpty)
                 {
-                    // A witness that cannot be undefined may be left out, an error may not.
+                    // A witness that cannot be undefined may be left out, but an error must not be.
                     var error = EngineLaws.Undefined(sample, () => Decide(sample.Model, property, Reduced));
                     Assert.Contains(error.Diagnostic.Code.Id, expected.Errors);
                     tally.Note("undefined");
@@ -53,7 +53,7 @@ public sealed class ConeLaws
     }
 
     [Fact]
-    public void What_the_property_cannot_see_takes_no_room()
+    public void Leaves_outside_of_the_cone_take_no_space()
     {
         var m = new ModelBuilder("aside");
         var page = m.ScalarSet("page", 5);
@@ -76,7 +76,7 @@ public sealed class ConeLaws
     }
 
     [Fact]
-    public void An_error_outside_of_the_cone_is_still_met()
+    public void An_error_outside_of_the_cone_is_still_found()
     {
         var m = new ModelBuilder("error aside");
         var (seen, noise) = (m.Var("seen", Sort.Bool), m.Var("noise", Sort.Range(0, 3)));
@@ -89,7 +89,7 @@ public sealed class ConeLaws
     }
 
     [Fact]
-    public void What_depends_on_every_step_is_refused()
+    public void A_property_that_depends_on_every_step_is_rejected()
     {
         var m = new ModelBuilder("steps");
         var seen = m.Var("seen", Sort.Bool);
@@ -123,7 +123,7 @@ public sealed class ConeLaws
         }
     }
 
-    // Without a second look: what is left out stays so.
+    // Without a second search, so that left-out parts stay so.
     private static Verdict Decide(Model model, Property property, EngineOptions run) =>
         new ExplicitEngine { MaxStatesForTheRest = 0 }.Decide(model, property, run);
 }

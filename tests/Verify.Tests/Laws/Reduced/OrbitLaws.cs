@@ -7,10 +7,10 @@ using Verify.Traces;
 
 namespace Verify.Tests.Laws.Reduced;
 
-/// <summary>A search of one state for each orbit, against the orbits of the whole graph.</summary>
+/// <summary>A search with one state per orbit against the orbits of the whole graph.</summary>
 public sealed class OrbitLaws
 {
-    private const int Most = 100; // states; every permutation is applied to every one
+    private const int Most = 100; // states; every permutation is applied to each
 
     private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
     private static readonly EngineOptions Reduced = Plain with { Reductions = Reductions.Symmetry };
@@ -29,7 +29,7 @@ public sealed class OrbitLaws
             }
             catch (UserErrorException e) when (e.Diagnostic.Code == ErrorCodes.BadReduction)
             {
-                tally.Note("refused"); // a variable starts with a member, because the language has to start it with something
+                tally.Note("refused"); // a variable starts with a member, because the language requires an initial value
             }
         }
     })
@@ -69,7 +69,7 @@ public sealed class OrbitLaws
         _ => null,
     };
 
-    // One node for each orbit: the least text of all permutations names it.
+    // One node per orbit, identified by the least text over all permutations.
     private static List<Toy.Node> OrbitsOf(Toy toy)
     {
         var sets = new Dictionary<string, Sort.ScalarSet>(StringComparer.Ordinal);

@@ -8,7 +8,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws.Reduced;
 
-/// <summary>Some of the steps of a state, against all of them.</summary>
+/// <summary>Partial-order reduction against the full search.</summary>
 public sealed class PartialOrderLaws
 {
     private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
@@ -24,7 +24,7 @@ public sealed class PartialOrderLaws
                 tally.Compare();
                 if (found is null)
                 {
-                    // An error is met, in either search perhaps only behind what decides the property.
+                    // An error is found, though either search may find it only behind the deciding state.
                     Assert.True(whole is null || whole.Evidence.Kind == EvidenceKind.Partial);
                     tally.Note("undefined");
                     continue;
@@ -37,7 +37,7 @@ public sealed class PartialOrderLaws
                     Assert.True(Replay.Decides(sample.Interpreter, property, trace));
                 }
 
-                Assert.False(whole is null && found.Evidence.Kind == EvidenceKind.Exhaustive, "an error is not met");
+                Assert.False(whole is null && found.Evidence.Kind == EvidenceKind.Exhaustive, "an error is not found");
                 Compare(sample.Model, property, whole, found);
                 tally.Note("fewer", whole?.Evidence.Kind == EvidenceKind.Exhaustive && found.Evidence.States < whole.Evidence.States);
             }
@@ -93,10 +93,10 @@ public sealed class PartialOrderLaws
         Assert.IsType<Verdict.Refuted>(Decide(model, "together", Reduced));
     }
 
-    // The turning of the one is independent of the other, invisible, and never ends: taken alone, it puts the other off
-    // for ever. It goes round in a circle, so that it does not go forward.
+    // The cycle of one thread is independent of the other thread, invisible and endless: taken alone, it would postpone
+    // the other thread forever. It is a cycle, so its steps are not forward steps.
     [Fact]
-    public void A_step_that_turns_for_ever_does_not_put_off_the_others()
+    public void An_endless_cycle_does_not_postpone_the_other_steps()
     {
         var m = new ModelBuilder("ignoring");
         var (wheel, bad) = (m.Var("wheel", Sort.Bool), m.Var("bad", Sort.Range(0, 2)));
@@ -107,7 +107,7 @@ public sealed class PartialOrderLaws
         Assert.Equal(2, found.Trace!.Length);
     }
 
-    // Either order of the two steps leads to the same state, and the violation is between them, in one order only.
+    // Both orders of the two steps lead to the same state, and the violation lies between them in one order only.
     [Fact]
     public void A_step_that_can_end_a_violation_does_not_go_first()
     {
@@ -124,7 +124,7 @@ public sealed class PartialOrderLaws
             Assert.IsType<Verdict.Refuted>(Decide(model, property.Name, Reduced));
         }
 
-        // The same for witnesses, until they are met.
+        // The same for witnesses until they are reached.
         var m3 = new ModelBuilder("visible to witnesses");
         var (e, f) = (m3.Var("e", Sort.Bool), m3.Var("f", Sort.Bool));
         m3.Rule("e first", s => s.When(!e).Set(e, true));
@@ -134,7 +134,8 @@ public sealed class PartialOrderLaws
         m3.Reachable("f alone", f & !e);
         Assert.All(Decide(m3.Build(), "fine", Reduced).Evidence.Witnesses, witness => Assert.Equal(1, witness.Depth));
 
-        // What ends nothing may go first, though the property reads it: of the four states three are left.
+        // A step that makes no goal false may go first although the property reads its target: three of the four states
+        // remain.
         var m2 = new ModelBuilder("visible in one direction");
         var (c, d) = (m2.Var("c", Sort.Bool), m2.Var("d", Sort.Bool));
         m2.Rule("c", s => s.When(!c).Set(c, true));
@@ -164,7 +165,7 @@ public sealed class PartialOrderLaws
     }
 
     [Fact]
-    public void What_comes_later_is_refused()
+    public void A_leads_to_is_rejected()
     {
         var m = new ModelBuilder("later");
         var seen = m.Var("seen", Sort.Bool);
@@ -202,7 +203,7 @@ public sealed class PartialOrderLaws
         });
         Add("one", a, b);
         Add("other", sameOrder ? a : b, sameOrder ? b : a);
-        m.NoDeadlock("no deadlock", !a & !b); // done, or before the first lock, where a step is left anyway
+        m.NoDeadlock("no deadlock", !a & !b); // finished, or before the first lock, where some step is enabled anyway
         return m.Build();
     }
 

@@ -10,12 +10,12 @@ using Verify.Traces;
 
 namespace Verify.Tests.Laws.Reduced;
 
-/// <summary>Every reduction, alone and together, against the search without any.</summary>
+/// <summary>Every combination of reductions against the full search.</summary>
 public sealed class ReductionLaws
 {
     private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
 
-    /// <summary>Every way to reduce that there is.</summary>
+    /// <summary>All combinations of reductions.</summary>
     public static IEnumerable<Reductions> Combinations
     {
         get
@@ -67,8 +67,8 @@ public sealed class ReductionLaws
         })
     { IsOfUndefined = false };
 
-    // The whole search meets what is undefined: a reduction that does not must not call the rest proved.
-    internal static readonly Law Undefined = new(typeof(ReductionLaws), nameof(What_is_undefined_is_not_proved_away), 6, (sample, tally) =>
+    // If the full search finds an undefined state, a reduced search that misses it must not report a proof.
+    internal static readonly Law Undefined = new(typeof(ReductionLaws), nameof(An_undefined_model_is_not_proved), 6, (sample, tally) =>
     {
         foreach (var property in sample.Model.Properties.OfType<Property.Always>())
         {
@@ -79,7 +79,7 @@ public sealed class ReductionLaws
 
             foreach (var reductions in Combinations)
             {
-                // By another way than the whole search it may come to a violation first, and show it.
+                // A reduced search may reach a violation first on another path, and report it.
                 var isTold = IsUndefined(sample.Model, property, Plain with { Reductions = reductions }, out var verdict);
                 Assert.True(isTold || verdict is Verdict.Refuted { Trace: not null }, $"{reductions}, {property.Name}");
                 tally.Compare();
@@ -99,10 +99,10 @@ public sealed class ReductionLaws
     public void Reductions_together_do_the_same_on_any_number_of_threads() => Law.Holds(SameOnThreads, 60);
 
     [Fact]
-    public void What_is_undefined_is_not_proved_away()
+    public void An_undefined_model_is_not_proved()
     {
         var tally = Law.Holds(Undefined, 500);
-        Assert.True(Law.IsAlone || tally.Compared > 100, $"{tally.Compared} met");
+        Assert.True(Law.IsAlone || tally.Compared > 100, $"{tally.Compared} compared");
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class ReductionLaws
 
             foreach (var reductions in Combinations)
             {
-                // Partial order may go a longer way to a violation, past what was enough without it.
+                // Partial-order reduction may find a violation on a longer path, beyond the budget of the full search.
                 var reduced = new EngineOptions(new Budget(States: 250_000), Reductions: reductions);
                 var found = Attempt(model, property, reduced, whole);
                 Compare(new Interpreter(model), property, reductions, whole, found, long.MaxValue);
@@ -130,12 +130,12 @@ public sealed class ReductionLaws
         }
     }
 
-    /// <summary>What a reduction says of witnesses and rules is true of the whole model.</summary>
+    /// <summary>Compares the witnesses and rules that a reduced search reports with the whole model.</summary>
     internal static void CompareCoverage(Model model, Verdict whole, Verdict found)
     {
         foreach (var (rule, count) in found.Evidence.RuleCounts.Index())
         {
-            // A search that is cut by what it looks for has no duty to have met everything.
+            // A search that ends at a target may not have found everything else.
             var isMet = whole.Evidence.RuleCounts[rule] > 0;
             Assert.False(count > 0 && whole.Evidence.Kind == EvidenceKind.Exhaustive && !isMet, model.Rules[rule].Name);
             Assert.False(count == 0 && found.Evidence.Kind == EvidenceKind.Exhaustive && isMet, model.Rules[rule].Name);
@@ -175,7 +175,8 @@ public sealed class ReductionLaws
         }
     }
 
-    // Null if it is refused, or if an error is met on a longer way to what the whole search found before it.
+    // Null if the reduction is rejected, or if the search finds an error on a longer path to the target of the full
+    // search.
     private static Verdict? Attempt(Model model, Property property, EngineOptions run, Verdict whole)
     {
         try
@@ -196,7 +197,7 @@ public sealed class ReductionLaws
         _ => null,
     };
 
-    // Only what is left after the other reductions can be counted by orbits.
+    // Orbits are counted among the states that the other reductions keep.
     private static void CompareOrbits(Model model, Property property, EngineOptions run, Verdict? found)
     {
         if (found?.Evidence.StatesStoodFor is { } all)

@@ -8,14 +8,14 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws.Reduced;
 
-/// <summary>One state for each orbit, against every state.</summary>
+/// <summary>Symmetry reduction against the full search.</summary>
 public sealed class SymmetryLaws
 {
     private static readonly EngineOptions Plain = new(Budget.Unlimited, Threads: 1);
     private static readonly EngineOptions Reduced = Plain with { Reductions = Reductions.Symmetry };
 
     internal static readonly Law Keeps = new(
-        typeof(SymmetryLaws), nameof(Symmetry_keeps_verdict_trace_length_and_switches_and_stands_for_every_state), 5, (sample, tally) =>
+        typeof(SymmetryLaws), nameof(Symmetry_keeps_verdict_trace_length_and_switches_and_represents_every_state), 5, (sample, tally) =>
         {
             foreach (var (property, _) in sample.Decided)
             {
@@ -52,7 +52,7 @@ public sealed class SymmetryLaws
         });
 
     [Fact]
-    public void Symmetry_keeps_verdict_trace_length_and_switches_and_stands_for_every_state()
+    public void Symmetry_keeps_verdict_trace_length_and_switches_and_represents_every_state()
     {
         var tally = Law.Holds(Keeps, 600);
         Assert.True(Law.IsAlone || (tally["fewer"] > 50 && tally["traces"] > 50), $"{tally}");
@@ -75,8 +75,8 @@ public sealed class SymmetryLaws
         Assert.Equal("VRF203", error.Diagnostic.Code.Id);
     }
 
-    // Which of two CPUs is looked at first decides whether the empty option of the other is read: of the states that
-    // symmetry merges, some are undefined and others not.
+    // The order in which two CPUs are evaluated decides whether an empty option is read, so some states of an orbit are
+    // undefined and others are not.
     [Theory]
     [InlineData(0, false, false)]
     [InlineData(4, false, false)]

@@ -3,7 +3,7 @@ using Verify.Modelling;
 
 namespace Verify.Tests.Laws.Soaking;
 
-/// <summary>The parts of a model, which may be changed into what is no model.</summary>
+/// <summary>The parts of a model, which may be changed and may become invalid.</summary>
 internal sealed record Draft(
     string Name,
     ImmutableArray<Variable> Variables,
@@ -15,7 +15,7 @@ internal sealed record Draft(
     public static Draft Of(Model model) =>
         new(model.Name, model.Variables, model.Rules, model.Properties, model.Marks, model.Processors);
 
-    /// <summary>Every expression but initial values, and the draft with another in its place.</summary>
+    /// <summary>Every expression except for initial values, with a function that replaces it.</summary>
     public IEnumerable<(Expr Expr, Func<Expr, Draft> With)> Places()
     {
         for (var r = 0; r < Rules.Length; r++)
@@ -74,7 +74,7 @@ internal sealed record Draft(
         }
     }
 
-    /// <summary>Every expression made anew by a copy.</summary>
+    /// <summary>A draft with every expression rebuilt by a copier.</summary>
     public Draft Map(ExprCopy copy)
     {
         Update Updated(Update update) => update with
@@ -113,7 +113,7 @@ internal sealed record Draft(
         };
     }
 
-    /// <summary>With other sorts everywhere.</summary>
+    /// <summary>A draft with other sorts everywhere.</summary>
     public Draft WithSorts(Func<Sort, Sort> sorts)
     {
         var copy = new ExprCopy { Sorts = sorts };
@@ -127,7 +127,7 @@ internal sealed record Draft(
         return Map(copy) with { Variables = variables, Processors = Processors is null ? null : (Sort.ScalarSet)sorts(Processors) };
     }
 
-    /// <summary>With another initial value, or for null with any.</summary>
+    /// <summary>A draft with another initial value for a variable; null for any value.</summary>
     public Draft WithInitial(Variable variable, Expr? initially)
     {
         var other = new Variable(variable.Name, variable.Sort, initially, variable.Role, variable.Where);
@@ -136,7 +136,7 @@ internal sealed record Draft(
         return Map(copy) with { Variables = Variables.Replace(variable, other) };
     }
 
-    /// <summary>Without a variable: a constant is read in its place, and it is written no more.</summary>
+    /// <summary>A draft without a variable: reads give a constant, and writes are removed.</summary>
     public Draft Without(Variable variable, Expr constant)
     {
         var copy = new ExprCopy();
@@ -158,7 +158,7 @@ internal sealed record Draft(
                 Expr.Index at => at.Map,
                 Expr.FieldOf get => get.Record,
                 Expr.ValueOf value => value.Option,
-                _ => throw new InvalidOperationException("this is no location"),
+                _ => throw new InvalidOperationException("the target is not a location"),
             };
         }
 

@@ -3,16 +3,17 @@ using Verify.Modelling;
 
 namespace Verify.Tests.Laws.Soaking;
 
-/// <summary>An expression as C#.</summary>
+/// <summary>Prints an expression as C#.</summary>
 /// <param name="sorts">The text of a sort.</param>
 /// <param name="variables">The text of a variable.</param>
-/// <param name="bound">The text of what is bound.</param>
+/// <param name="bound">The text of a bound variable.</param>
 internal sealed class ExprCode(Func<Sort, string> sorts, Func<Variable, string> variables, ImmutableDictionary<Binder, string> bound)
     : ExprFold<string>
 {
     private ImmutableDictionary<Binder, string> bound = bound;
 
-    // What stands for itself is written so; the others say of what sort they are, which the context may not.
+    // A literal that C# converts is printed as it is; others are printed with their sort, because the context may not
+    // determine it.
     protected internal override string OnLiteral(Expr.Literal node) => node.Sort switch
     {
         Sort.Boolean => node.Number == 1 ? "(Expr)true" : "(Expr)false",
@@ -66,7 +67,7 @@ internal sealed class ExprCode(Func<Sort, string> sorts, Func<Variable, string> 
 
     protected internal override string OnQuantified(Expr.Quantified node)
     {
-        // A binder that is bound already is the corner that ForAllOver leads to: it is said as it is.
+        // A binder that is bound already is the special case for ForAllOver, so it is printed as it is.
         var outer = bound;
         var used = outer.Values.ToHashSet(StringComparer.Ordinal);
         var name = Enumerable.Range(1, used.Count + 1).Select(i => $"q{i}").First(candidate => !used.Contains(candidate));
@@ -79,6 +80,6 @@ internal sealed class ExprCode(Func<Sort, string> sorts, Func<Variable, string> 
             : $"new Expr.Quantified(Quantifier.{node.Quantifier}, ((Expr.Bound){again}).Binder, {body})";
     }
 
-    // What begins with an operator has to be one thing before something is asked of it.
+    // Text that begins with an operator is put in parentheses before a member is accessed.
     private string Grouped(Expr expr) => Of(expr) is var text && text[0] is '(' or '!' ? $"({text})" : text;
 }

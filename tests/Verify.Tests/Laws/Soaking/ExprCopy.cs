@@ -2,22 +2,24 @@ using Verify.Modelling;
 
 namespace Verify.Tests.Laws.Soaking;
 
-/// <summary>Makes an expression anew, with some of its parts, variables, binders or sorts replaced.</summary>
+/// <summary>Rebuilds an expression with some parts, variables, binders or sorts replaced.</summary>
 internal sealed class ExprCopy : ExprFold<Expr>
 {
-    /// <summary>What comes in the place of a node; null for the node itself.</summary>
+    /// <summary>The replacement of a node; null to keep the node.</summary>
     public Func<Expr, Expr?> Instead { get; init; } = _ => null;
 
-    /// <summary>What comes in the place of a sort.</summary>
+    /// <summary>The replacement of a sort.</summary>
     public Func<Sort, Sort> Sorts { get; init; } = sort => sort;
 
-    /// <summary>What comes in the place of variables; the others stay.</summary>
+    /// <summary>The replacements of variables; the others are kept.</summary>
     public Dictionary<Variable, Expr> Variables { get; } = [];
 
-    /// <summary>What comes in the place of parameters; the others stay.</summary>
+    /// <summary>The replacements of parameters; the others are kept.</summary>
     public Dictionary<Binder, Expr> Binders { get; } = [];
 
-    /// <summary>What comes in the place of a binder: the same for all that it binds, and itself if its sort stays.</summary>
+    /// <summary>
+    /// The replacement of a binder: the same for all its uses; the binder itself if its sort is unchanged.
+    /// </summary>
     public Binder BinderOf(Binder binder)
     {
         if (Binders.TryGetValue(binder, out var known) && known is Expr.BoundVariable bound)
@@ -100,7 +102,7 @@ internal sealed class ExprCopy : ExprFold<Expr>
         Instead(node) ?? new Expr.Quantified(node.Quantifier, BinderOf(node.Binder), Of(node.Body));
 }
 
-/// <summary>The nodes of an expression, the outer ones first.</summary>
+/// <summary>Lists the nodes of an expression, outer ones first.</summary>
 internal sealed class ExprParts : ExprFold<IEnumerable<Expr>>
 {
     protected internal override IEnumerable<Expr> OnLiteral(Expr.Literal node) => [node];

@@ -6,13 +6,13 @@ using Verify.Traces;
 
 namespace Verify.Tests.Laws.Soaking;
 
-/// <summary>What is left of a disagreement: the smallest model that was found to show it, as C# and as text, and traces.</summary>
+/// <summary>Reports a failure of a law: the smallest model that shows it, as C# and as text, with traces.</summary>
 internal static class FailureReport
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    /// <summary>Makes the model small and writes the files.</summary>
-    /// <returns>A few lines that say what disagrees and where to look.</returns>
+    /// <summary>Shrinks the model and writes the files.</summary>
+    /// <returns>A few lines with the failure and the paths.</returns>
     public static string Leave(Disagreement failure, SoakRequest request, string folder)
     {
         var name = $"{failure.Law.Name.Split('.')[0]}_{failure.Source.Name}_{failure.Seed.ToString(CultureInfo.InvariantCulture)}";
@@ -42,7 +42,7 @@ internal static class FailureReport
         return $"{head}\n{error.Message}\nleft in {Path.Combine(folder, name)}.cs and .txt\n";
     }
 
-    // Nothing may keep a report from being written.
+    // An exception here must not prevent the report.
     private static string Told(Model model)
     {
         var toy = new Toy(model, Law.Cap);

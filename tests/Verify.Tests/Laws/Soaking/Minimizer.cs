@@ -5,12 +5,12 @@ using Verify.Tests.Laws.Oracles;
 namespace Verify.Tests.Laws.Soaking;
 
 /// <summary>
-/// Makes a model smaller as long as a law still fails on it in the same way: without a rule, an update, a variable, a
-/// part of a guard; with a simpler expression, with fewer members.
+/// Shrinks a model while a law still fails on it in the same way: removes rules, updates, variables and parts of
+/// guards, simplifies expressions, and removes members.
 /// </summary>
 /// <param name="law">The law.</param>
-/// <param name="error">How it fails.</param>
-/// <param name="patience">How long it may take.</param>
+/// <param name="error">The failure.</param>
+/// <param name="patience">The maximum time.</param>
 internal sealed class Minimizer(Law law, Exception error, TimeSpan patience)
 {
     private readonly string way = Soak.WayOf(error);
@@ -40,7 +40,7 @@ internal sealed class Minimizer(Law law, Exception error, TimeSpan patience)
         return Build(best)!;
     }
 
-    // What is left out at one place is tried again at the same place: there is something else now.
+    // After a removal the same place is tried again, because it holds another part now.
     private bool Shrink(ref Draft best, Func<Draft, IEnumerable<Func<Draft>>> smaller)
     {
         var isSmaller = false;
@@ -75,7 +75,7 @@ internal sealed class Minimizer(Law law, Exception error, TimeSpan patience)
         {
             return law.Suits(sample) && Soak.Failure(law, sample, new Tally()) is { } failure && Soak.WayOf(failure) == way;
         }
-#pragma warning disable CA1031 // What was left out may have made it no model at all, in any way.
+#pragma warning disable CA1031 // A removal may make the model invalid in any way.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -92,7 +92,7 @@ internal sealed class Minimizer(Law law, Exception error, TimeSpan patience)
         catch (Exception e) when (e is UserErrorException or InvalidCastException or ArgumentException or IndexOutOfRangeException
             or InvalidOperationException)
         {
-            return null; // what was replaced does not fit
+            return null; // the replacement does not fit
         }
     }
 

@@ -6,8 +6,8 @@ using Verify.Modelling;
 namespace Verify.Tests.Laws.Soaking;
 
 /// <summary>
-/// A model as C# that builds it again, for the tests: what the public language has no word for, as a member of a scalar
-/// set in an initial value, is said by its constructor.
+/// Prints a model as C# that builds it again, for the tests. Parts without an expression in the public language, such
+/// as a member of a scalar set in an initial value, use constructors.
 /// </summary>
 internal sealed class ModelCode
 {
@@ -20,10 +20,10 @@ internal sealed class ModelCode
     {
     }
 
-    /// <summary>A file with a class that has one method, <c>Build</c>.</summary>
+    /// <summary>A file with a class that has a single method <c>Build</c>.</summary>
     /// <param name="model">The model.</param>
     /// <param name="name">The name of the class.</param>
-    /// <param name="head">What is said in a comment.</param>
+    /// <param name="head">The text of the comment.</param>
     public static string Of(Model model, string name, string head)
     {
         var code = new ModelCode();
@@ -204,7 +204,7 @@ internal sealed class ModelCode
     private string Text(Expr expr, ImmutableDictionary<Binder, string> bound) =>
         new ExprCode(sort => NameOf(sort, null), variable => variables[variable], bound).Of(expr);
 
-    // A sort is declared before the line that needs it first.
+    // A sort is declared before its first use.
     private string NameOf(Sort sort, Sort.ScalarSet? processors)
     {
         if (sort is Sort.Boolean)
@@ -226,7 +226,7 @@ internal sealed class ModelCode
             Sort.ScalarSet scalar when scalar.Equals(processors)
                 && scalar.Members.Select((member, i) => member == $"CPU{i}").All(isSo => isSo) =>
                 $"m.Processors({Quoted(scalar.Name)}, {scalar.Members.Length})",
-            // A builder of its own: two sorts of one name can only come from two.
+            // A separate builder, because one builder cannot make two sorts of the same name.
             Sort.ScalarSet scalar => $"new ModelBuilder(\"other\").ScalarSet({Quoted(scalar.Name)}, {List(scalar.Members)})",
             Sort.Record record => $"new ModelBuilder(\"other\").Record({Quoted(record.Name)}, "
                 + string.Join(", ", record.Fields.Select(field => Text(field, processors))) + ")",

@@ -3,7 +3,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Laws.Soaking;
 
-/// <summary>What a soak leaves as C# compiles, and builds the model that it is about.</summary>
+/// <summary>The C# file of a soak compiles and builds the same model.</summary>
 public sealed class ModelCodeTests
 {
     private const string File = "tests/Verify.Tests/Laws/Soaking/Example.cs";
@@ -25,7 +25,7 @@ public sealed class ModelCodeTests
         Assert.Equal(Told(model), Told(Found.Example.Build()));
     }
 
-    // What is no part of the text of a model.
+    // The parts of a model that its text does not contain.
     private static IEnumerable<string> Told(Model model) => model.Rules.Select(rule => $"{rule.Never}: {string.Join("; ", rule.Sources)}");
 
     private static Model Example()

@@ -7,79 +7,79 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws.Soaking;
 
-/// <summary>What a soak is asked for.</summary>
-/// <param name="Time">How long it goes on.</param>
-/// <param name="Seed">What models and laws are drawn by.</param>
-/// <param name="Models">The most models; the time ends it if there is no such number.</param>
-/// <param name="Often">How many times as often as its odds say a law is tried; on no model twice.</param>
+/// <summary>The request for a soak.</summary>
+/// <param name="Time">The duration.</param>
+/// <param name="Seed">The seed of models and laws.</param>
+/// <param name="Models">The maximum number of models; by default only the time ends the soak.</param>
+/// <param name="Often">Multiplies how often a law is tried; it is tried at most once per model.</param>
 internal sealed record SoakRequest(TimeSpan Time, ulong Seed, long Models = long.MaxValue, int Often = 1);
 
-/// <summary>What a law did in a soak.</summary>
+/// <summary>The results of a law in a soak.</summary>
 internal sealed class SoakRow(Law law)
 {
     public Law Law { get; } = law;
 
-    /// <summary>What it compared.</summary>
+    /// <summary>The comparisons of the law.</summary>
     public Tally Tally { get; } = new();
 
-    /// <summary>Models that it was tried on.</summary>
+    /// <summary>The number of models that the law was tried on.</summary>
     public long Models { get; set; }
 
-    /// <summary>Models that were too large for it, or that it says nothing about.</summary>
+    /// <summary>The number of models that were too large or that the law does not apply to.</summary>
     public long Skipped { get; set; }
 
     public long Disagreements { get; set; }
 
     public TimeSpan Elapsed { get; set; }
 
-    /// <summary>Of this process and of solvers that have ended.</summary>
+    /// <summary>The CPU time of this process and of ended solver processes.</summary>
     public TimeSpan Cpu { get; set; }
 
-    /// <summary>Why it cannot be tried here; null if it can.</summary>
+    /// <summary>The reason why the law cannot be tried here; null if it can.</summary>
     public string? Unavailable { get; set; }
 }
 
-/// <summary>A model that a law does not hold of.</summary>
+/// <summary>A model on which a law fails.</summary>
 /// <param name="Law">The law.</param>
-/// <param name="Source">Where the model is from.</param>
+/// <param name="Source">The source of the model.</param>
 /// <param name="Seed">The seed of the model.</param>
 /// <param name="Model">The model.</param>
-/// <param name="Error">How the law failed.</param>
+/// <param name="Error">The failure.</param>
 internal sealed record Disagreement(Law Law, ModelSource Source, int Seed, Model Model, Exception Error);
 
 /// <summary>
-/// Tries all laws on ever new models until the time is up. A model is drawn once and shared: what one law has found of it,
-/// the others need not find again. The same seed draws the same models and the same laws for each.
+/// Tries all laws on new models for a limited time. A model is drawn once and shared, so that laws can reuse each
+/// other's results. The same seed gives the same models and the same laws for each.
 /// </summary>
-/// <param name="request">What is asked for.</param>
+/// <param name="request">The request.</param>
 /// <param name="laws">The laws.</param>
-/// <param name="met">Told of each way to fail when it is met first.</param>
+/// <param name="met">Called for the first occurrence of each kind of failure.</param>
 internal sealed partial class Soak(SoakRequest request, IEnumerable<Law> laws, Action<Disagreement> met)
 {
     private readonly HashSet<string> known = [];
     private readonly Stopwatch clock = Stopwatch.StartNew();
 
-    /// <summary>What each law did.</summary>
+    /// <summary>The results of each law.</summary>
     public IReadOnlyList<SoakRow> Rows { get; } = [.. laws.Select(law => new SoakRow(law))];
 
-    /// <summary>Models that were drawn.</summary>
+    /// <summary>The number of models drawn.</summary>
     public long Models { get; private set; }
 
-    /// <summary>Of those, the ones with too many states for any law.</summary>
+    /// <summary>The number of models with too many states for any law.</summary>
     public long Large { get; private set; }
 
-    /// <summary>The time that drawing models took, and finding their graphs.</summary>
+    /// <summary>The CPU time for drawing models and computing their graphs.</summary>
     public TimeSpan DrawingCpu { get; private set; }
 
     public TimeSpan Elapsed => clock.Elapsed;
 
-    /// <summary>Models that could not be drawn, or of which the interpreter could not find the graph, and why.</summary>
+    /// <summary>The errors of models that could not be drawn, or whose graph could not be computed.</summary>
     public ImmutableArray<string> Undrawn { get; private set; } = [];
 
-    /// <summary>What it is at.</summary>
+    /// <summary>The current activity.</summary>
     public string Now { get; private set; } = "";
 
-    /// <summary>Goes on until the time is up, or somebody asks to stop.</summary>
+    /// <summary>Runs until the time is up or the soak is cancelled.</summary>
     public void Run(CancellationToken cancellation)
     {
         for (; Models < request.Models && clock.Elapsed < request.Time && !cancellation.IsCancellationRequested; Models++)
@@ -94,7 +94,7 @@ internal sealed partial class Soak(SoakRequest request, IEnumerable<Law> laws, A
         }
     }
 
-    // All laws are drawn, whether they can be tried or not, so that the same seed draws the same.
+    // All laws are drawn, also those that cannot be tried, so that the same seed gives the same draws.
     private void Try(ModelSource source, int seed, Sample sample, Prng random, CancellationToken cancellation)
     {
         foreach (var row in Rows.Where(row => random.OneIn(Math.Max(1, row.Law.Odds / request.Often))).ToList())
@@ -133,7 +133,7 @@ internal sealed partial class Soak(SoakRequest request, IEnumerable<Law> laws, A
             Large += sample.Toy.IsCut ? 1 : 0;
             return sample.Toy.IsCut ? null : sample;
         }
-#pragma warning disable CA1031 // Neither a generator nor the interpreter may end a soak of hours.
+#pragma warning disable CA1031 // An exception in a generator or in the interpreter must not end a soak of hours.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -162,7 +162,7 @@ internal sealed partial class Soak(SoakRequest request, IEnumerable<Law> laws, A
         }
     }
 
-    /// <summary>How a law fails on a model; null if it holds.</summary>
+    /// <summary>The failure of a law on a model; null if it holds.</summary>
     public static Exception? Failure(Law law, Sample sample, Tally tally)
     {
         try
@@ -170,7 +170,7 @@ internal sealed partial class Soak(SoakRequest request, IEnumerable<Law> laws, A
             law.Try(sample, tally);
             return null;
         }
-#pragma warning disable CA1031 // Whatever is thrown while a law is tried is what the soak is looking for.
+#pragma warning disable CA1031 // Any exception while a law is tried is a failure of the law.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -178,7 +178,7 @@ internal sealed partial class Soak(SoakRequest request, IEnumerable<Law> laws, A
         }
     }
 
-    /// <summary>In which way a law failed: where, by which exception, and the verdicts and codes in its message.</summary>
+    /// <summary>The kind of a failure: its place, its exception, and the verdicts and codes in its message.</summary>
     public static string WayOf(Exception error)
     {
         var frame = new StackTrace(error, fNeedFileInfo: true).GetFrames()

@@ -3,22 +3,24 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws.Soaking;
 
-/// <summary><c>verify test --soak MINUTES --seed N</c>: tries the laws for as long as asked, and prints what they did.</summary>
+/// <summary>
+/// <c>verify test --soak MINUTES --seed N</c>: tries the laws for a given time and prints the results.
+/// </summary>
 internal static class SoakCommand
 {
     private const string Usage = """
         usage: verify test --soak MINUTES [--seed N] [--models N] [--laws PART-OF-A-NAME] [--out FOLDER]
         """;
 
-    /// <summary>Whether the arguments ask for a soak.</summary>
+    /// <summary>True if the arguments request a soak.</summary>
     public static bool IsAsked(string[] arguments) => arguments.Contains("--soak");
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the command.</summary>
     /// <returns>0 if all laws hold, 1 on a disagreement, 3 if the arguments are wrong.</returns>
     public static int Run(string[] arguments, TextWriter output, TextWriter errors) =>
         Run(arguments, Lawbook.All, output, errors);
 
-    /// <summary>Runs it with other laws than those of the book.</summary>
+    /// <summary>Runs the command with given laws.</summary>
     internal static int Run(string[] arguments, IEnumerable<Law> laws, TextWriter output, TextWriter errors)
     {
         if (Read(arguments) is not var (request, part, folder))
@@ -30,7 +32,7 @@ internal static class SoakCommand
         using var stop = new CancellationTokenSource();
         void OnInterrupt(object? sender, ConsoleCancelEventArgs e)
         {
-            // The first time it is a wish, the second time it ends the process.
+            // The first interrupt stops the soak, the second ends the process.
             e.Cancel = !stop.IsCancellationRequested;
             stop.Cancel();
         }
@@ -52,7 +54,7 @@ internal static class SoakCommand
         }
     }
 
-    // For those who do not want to wait for the end.
+    // Saves intermediate results.
     private static void Save(string folder, SoakRequest request, Soak soak)
     {
         Directory.CreateDirectory(folder);

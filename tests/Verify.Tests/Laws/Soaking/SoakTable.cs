@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Verify.Tests.Laws.Soaking;
 
-/// <summary>What a soak did, as text: a line for each law.</summary>
+/// <summary>Prints the results of a soak, one line per law.</summary>
 internal static class SoakTable
 {
-    /// <summary>The table so far.</summary>
+    /// <summary>The current table.</summary>
     public static string Of(Soak soak)
     {
         var text = new StringBuilder();

@@ -2,7 +2,7 @@ using Verify.Tests.Laws.Oracles;
 
 namespace Verify.Tests.Laws.Soaking;
 
-/// <summary>A soak tries every law, and what it finds is left small enough to be read.</summary>
+/// <summary>A soak tries every law, and shrinks the models on which laws fail.</summary>
 public sealed class SoakTests
 {
     [Fact]
@@ -58,7 +58,7 @@ public sealed class SoakTests
     [Fact]
     public void A_failing_model_is_left_small()
     {
-        // Of a model in which something changes, one rule with one update of one variable is enough.
+        // For a law that fails when something changes, one rule with one update of one variable is enough.
         var law = new Law(typeof(SoakTests), "Nothing_changes", 1, (sample, tally) =>
         {
             Assert.DoesNotContain(sample.Toy.Nodes, node => node.Level > 0);
@@ -69,7 +69,7 @@ public sealed class SoakTests
         soak.Run(TestContext.Current.CancellationToken);
 
         Assert.NotNull(met);
-        Assert.True(soak.Rows[0].Disagreements > 1, "it fails in one way on several models, and is told once");
+        Assert.True(soak.Rows[0].Disagreements > 1, "it fails in one way on several models, but is reported once");
         var small = new Minimizer(law, met.Error, TimeSpan.FromSeconds(60)).Smallest(met.Model);
         Assert.Single(Assert.Single(small.Rules).Updates);
         Assert.Single(small.Properties);
@@ -115,7 +115,7 @@ public sealed class SoakTests
     [InlineData("--soak", "soon")]
     [InlineData("--soak", "1", "--seed", "-1")]
     [InlineData("--soak", "1", "--louder", "1")]
-    public void What_is_not_understood_is_told_how_to_say(params string[] arguments)
+    public void Unparseable_input_is_reported_with_a_hint(params string[] arguments)
     {
         var errors = new StringWriter();
         Assert.Equal(3, SoakCommand.Run(arguments, [], TextWriter.Null, errors));

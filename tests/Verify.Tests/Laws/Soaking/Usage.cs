@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Verify.Tests.Laws.Soaking;
 
-/// <summary>The processor time that was used.</summary>
+/// <summary>Measures CPU time.</summary>
 internal static class Usage
 {
-    private const double TicksPerSecond = 100; // of the kernel's interface, whatever the machine's own
+    private const double TicksPerSecond = 100; // of the kernel's interface, on every machine
 
-    /// <summary>By this process and, where the system tells, by programs it started that have ended.</summary>
+    /// <summary>The CPU time of this process and, if the system reports it, of ended child processes.</summary>
     public static TimeSpan Cpu => Environment.CpuUsage.TotalTime + OfChildren();
 
     private static TimeSpan OfChildren()
@@ -17,7 +17,8 @@ internal static class Usage
             return TimeSpan.Zero;
         }
 
-        // Behind the name, which may hold blanks, the fields from the third on; the children's are the 16th and 17th.
+        // The name may contain blanks; the fields after it start with the third, and those of the children are the 16th
+        // and 17th.
         var text = File.ReadAllText("/proc/self/stat");
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         return TimeSpan.FromSeconds((Ticks(fields[13]) + Ticks(fields[14])) / TicksPerSecond);
