@@ -5,18 +5,18 @@ namespace Verify.Models;
 /// <summary>Rejects choices that would have no effect.</summary>
 internal static class Demands
 {
-    /// <summary>Rejects a fault without the other fault that it modifies.</summary>
+    /// <summary>Refuses a fault, or a feature, without the other one that it is about.</summary>
     /// <exception cref="UserErrorException">VRF304.</exception>
-    public static void Demand(this ModelBuilder m, Fault fault, Fault other) =>
-        m.Demand(fault, m.Has(other), $"it needs '{other.Name}'", $"add --fault {other.Name}");
+    public static void Demand(this ModelBuilder m, Switch one, Switch other) =>
+        m.Demand(one, m.Has(other), $"it needs '{other.Name}'", $"add --{other.Kind} {other.Name}");
 
-    /// <summary>Rejects a fault if a condition does not hold.</summary>
+    /// <summary>Refuses a fault, or a feature, where something is not as it has to be.</summary>
     /// <exception cref="UserErrorException">VRF304.</exception>
-    public static void Demand(this ModelBuilder m, Fault fault, bool isMet, string message, string? hint = null)
+    public static void Demand(this ModelBuilder m, Switch one, bool isMet, string message, string? hint = null)
     {
-        if (m.Has(fault) && !isMet)
+        if (m.Has(one) && !isMet)
         {
-            throw UserErrorException.At(null, ErrorCodes.Contradiction, $"fault '{fault.Name}': {message}", hint);
+            throw UserErrorException.At(null, ErrorCodes.Contradiction, $"{one.Kind} '{one.Name}': {message}", hint);
         }
     }
 }

@@ -11,7 +11,6 @@ internal sealed record MmInstance(string Id, Choices Choices, params ImmutableAr
     /// <summary>Two CPUs, one address, two frames, the mm loaded everywhere, no fault and no assumption.</summary>
     public static Choices Upstream => Choices.Default;
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotCovered
     {
         get

@@ -13,7 +13,10 @@ namespace Verify.Models.Dax;
 /// Without a fault this is upstream since 6.15: unmap, check for references, wait, and start again. The order is the
 /// same since 4.18; the references have changed.
 /// </remarks>
-public sealed class DaxTruncate : ModelFamily
+public sealed class DaxTruncate() : ModelFamily("dax-truncate",
+    "truncate of a DAX file against get_user_pages() and DMA into its mapping",
+    new("cpu", 2, 1, 3, "processors, each with a thread that pins the mapped page"),
+    new("unit", 1, 1, 3, "blocks of the medium, or frames"))
 {
     /// <summary>Before 4.18: no check of page references.</summary>
     public static readonly Fault NoBusyCheck = new("no-busy-check",
@@ -35,27 +38,27 @@ public sealed class DaxTruncate : ModelFamily
     public static readonly Fault LongTerm = new("long-term",
         "a FOLL_LONGTERM pin of a DAX page is not refused", Posts.PinUserPages);
 
-    /// <summary>Ordinary page cache in place of DAX.</summary>
-    public static readonly Fault PageCache = new("page-cache",
-        "no deviation by itself: the file is in the page cache, and pages are counted");
+    /// <summary>No DAX.</summary>
+    public static readonly Feature PageCache = new("page-cache",
+        "the file is in the page cache, and pages are counted");
 
-    /// <summary>Device DAX in place of a filesystem.</summary>
-    public static readonly Fault DeviceDax = new("device-dax",
-        "no deviation by itself: the mapping is of a raw device, with a constant map from offsets to memory", KernelCode.DeviceDax);
+    /// <summary>No filesystem.</summary>
+    public static readonly Feature DeviceDax = new("device-dax",
+        "the mapping is of a raw device, with a constant map from offsets to memory", KernelCode.DeviceDax);
 
-    /// <summary>The reference counts of Linux up to 6.14.</summary>
-    public static readonly Fault IdleOne = new("idle-one",
-        "no deviation by itself: Linux up to 6.14, where an idle DAX page has a count of one, and a mapping adds none; since "
+    /// <summary>Linux up to 6.14.</summary>
+    public static readonly Feature IdleOne = new("idle-one",
+        "Linux up to 6.14, where an idle DAX page has a count of one, and a mapping adds none; since "
             + "6.15 an idle page has none, and each mapping adds one", KernelCode.BusyPage);
 
-    /// <summary>The file may be unmapped.</summary>
-    public static readonly Fault Munmap = new("munmap",
-        "no deviation by itself: the process may unmap the file, and keep what it has pinned; up to Linux 6.14 a truncate does "
-            + "not look at references of a file without mappings", Posts.UnmappedBusy);
+    /// <summary>The mapping may go.</summary>
+    public static readonly Feature Munmap = new("munmap",
+        "the process may unmap the file, and keep what it has pinned; up to Linux 6.14 a truncate does "
+            + "not look at references of a file that nobody maps", Posts.UnmappedBusy);
 
-    /// <summary>Defragmentation may exchange extents.</summary>
-    public static readonly Fault SwapExtents = new("swap-extents",
-        "no deviation by itself: XFS_IOC_SWAPEXT exchanges the block with that of another file; it unmaps, and looks at no references",
+    /// <summary>Defragmentation.</summary>
+    public static readonly Feature SwapExtents = new("swap-extents",
+        "XFS_IOC_SWAPEXT exchanges the block with that of another file; it unmaps, and looks at no references",
         Source.Kernel("xfs_swap_extents, xfs_swap_extent_flush", "fs/xfs/xfs_bmap_util.c", "v6.19"));
 
     /// <summary>Transient pins do not overlap without end.</summary>
@@ -68,30 +71,8 @@ public sealed class DaxTruncate : ModelFamily
         "once a truncate has found a busy page, it is not faulted in until the truncate is over",
         "no kernel code: applications, by chance");
 
-    /// <inheritdoc/>
-    public override string Name => "dax-truncate";
-
-    /// <inheritdoc/>
-    public override string Summary => "truncate of a DAX file against get_user_pages() and DMA into its mapping";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 3, "processors, each with a thread that pins the mapped page"),
-        new("unit", 1, 1, 3, "blocks of the medium, or frames"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults =>
-        [NoBusyCheck, ScanFirst, NoRescan, NoRecheck, LongTerm, PageCache, DeviceDax, IdleOne, Munmap, SwapExtents];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Assumption> Assumptions => [Pause, NoFault];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "stores of CPUs through the mapping, and the TLB: flushes are there for the GUP-fast that they wait for",
@@ -103,7 +84,6 @@ public sealed class DaxTruncate : ModelFamily
         .. Architecture.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         CheckChoices(m);
@@ -210,17 +190,17 @@ public sealed class DaxTruncate : ModelFamily
 
     private static void CheckChoices(ModelBuilder m)
     {
-        Fault[] scans = [NoBusyCheck, ScanFirst, NoRescan, PageCache, DeviceDax];
+        Switch[] scans = [NoBusyCheck, ScanFirst, NoRescan, PageCache, DeviceDax];
         if (scans.Count(m.Has) > 1)
         {
             throw UserErrorException.At(null, ErrorCodes.Contradiction,
-                $"only one of {string.Join(", ", scans.Select(fault => $"'{fault.Name}'"))} can be chosen");
+                $"only one of {string.Join(", ", scans.Select(scan => $"'{scan.Name}'"))} can be chosen");
         }
 
         if (m.Has(IdleOne) && (m.Has(PageCache) || m.Has(DeviceDax) || m.Has(NoBusyCheck)))
         {
             throw UserErrorException.At(null, ErrorCodes.Contradiction,
-                "fault 'idle-one': it is about the busy check of fsdax ('no-busy-check', 'page-cache' and 'device-dax' have none)");
+                "feature 'idle-one': it is about the busy check of fsdax ('no-busy-check', 'page-cache' and 'device-dax' have none)");
         }
 
         m.Demand(SwapExtents, !m.Has(PageCache) && !m.Has(DeviceDax), "it is of files of fsdax");

@@ -40,10 +40,7 @@ internal sealed class DirectIo : IHolder
     /// <summary>True if some thread has a reference to a unit.</summary>
     public Expr IsPinned(Expr unit) => Exists(cpu, c => Refers(c, unit));
 
-    /// <inheritdoc/>
-    /// <remarks>
-    /// A counted frame is not freed while it is pinned; a frame that was only read from a PTE has no count.
-    /// </remarks>
+    /// <remarks>A frame that is counted is not freed while it is pinned; what was only seen has no count.</remarks>
     public void Outdate(StepBuilder s, Expr frame) =>
         s.Each(cpu, c => backing.Translation.Outdate(s, seen[c], frame));
 

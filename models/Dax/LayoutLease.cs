@@ -7,8 +7,10 @@ namespace Verify.Models.Dax;
 /// A lease on the block map of a file: its holder lets a device write to the blocks. A truncate breaks the lease and
 /// waits, or revokes the blocks.
 /// </summary>
-/// <remarks>Without a fault the holder may ignore the break, and the truncate waits without a limit.</remarks>
-public sealed class LayoutLease : ModelFamily
+/// <remarks>Without a fault, the holder may ignore the break, and the truncate waits for as long as it takes.</remarks>
+public sealed class LayoutLease() : ModelFamily("layout-lease",
+    "leases on the block map of a DAX or pNFS file, and how a truncate breaks them",
+    new SizeParameter("unit", 1, 1, 3, "blocks of the medium"))
 {
     /// <summary>The kernel revokes the access after a timeout.</summary>
     public static readonly Fault Forced = new("forced",
@@ -30,13 +32,13 @@ public sealed class LayoutLease : ModelFamily
     public static readonly Fault Unheard = new("proceed-unheard",
         "with 'userfaultfd': the truncate continues after it has unmapped");
 
-    /// <summary>A NIC with on-demand paging.</summary>
-    public static readonly Fault OnDemand = new("odp",
+    /// <summary>A NIC with page faults.</summary>
+    public static readonly Feature OnDemand = new("odp",
         "no lease: the NIC takes page faults, and an mmu notifier stops it (on-demand paging)");
 
-    /// <summary>The holder is a pNFS client.</summary>
-    public static readonly Fault Pnfs = new("pnfs",
-        "no deviation by itself: the lease is a pNFS layout, and its holder a client that writes to the disk", Posts.Leases);
+    /// <summary>The holder is a client.</summary>
+    public static readonly Feature Pnfs = new("pnfs",
+        "the lease is a pNFS layout, and its holder a client that writes to the disk", Posts.Leases);
 
     /// <summary>The client is not fenced.</summary>
     public static readonly Fault NoFence = new("no-fence",
@@ -54,23 +56,6 @@ public sealed class LayoutLease : ModelFamily
     public static readonly Assumption Pause = new("A-PAUSE",
         "once a truncate has found a lease, no new one is taken until the truncate is over", "no kernel code: applications, by chance");
 
-    /// <inheritdoc/>
-    public override string Name => "layout-lease";
-
-    /// <inheritdoc/>
-    public override string Summary => "leases on the block map of a DAX or pNFS file, and how a truncate breaks them";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes => [new("unit", 1, 1, 3, "blocks of the medium")];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults =>
-        [Forced, NoDrain, StaleFd, Userfault, Unheard, OnDemand, Pnfs, NoFence];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Assumption> Assumptions => [Cooperates, Revocable, Pause];
-
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "page tables of the holder: it registers the block that the extent map gives while it has the lease",
@@ -79,7 +64,6 @@ public sealed class LayoutLease : ModelFamily
         "with 'pnfs', a disk that refuses to fence: nfsd4_scsi_fence_client looks at no status, and the layout is given up",
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         m.Demand(NoDrain, Forced);

@@ -8,13 +8,13 @@ namespace Verify.Models.Dax;
 /// MAP_SYNC: a write fault on an extent that is not yet on the medium commits the extent before the PTE becomes
 /// writable. So a store survives a crash after a flush of the CPU's cache, without an fsync.
 /// </summary>
-/// <remarks>
-/// The extent map exists twice, in memory and on the medium; a crash copies the second over the first.
-/// </remarks>
-public sealed class MapSync : ModelFamily
+/// <remarks>The extent map is there twice, in memory and on the medium; a crash copies the second over the first.</remarks>
+public sealed class MapSync() : ModelFamily("map-sync",
+    "stores to a DAX mapping that are reported durable without fsync, and crashes",
+    new SizeParameter("block", 2, 1, 3, "blocks of the medium"))
 {
-    /// <summary>The mapping lacks MAP_SYNC.</summary>
-    public static readonly Fault NoSync = new("no-map-sync",
+    /// <summary>The flag is not given.</summary>
+    public static readonly Feature NoSync = new("no-map-sync",
         "the file is mapped without MAP_SYNC: a write fault leaves the metadata dirty");
 
     /// <summary>The PTE becomes writable before the commit.</summary>
@@ -27,19 +27,6 @@ public sealed class MapSync : ModelFamily
     private static readonly Source Commit = Source.Kernel("xfs_log_force, xfs_log_force_seq", "fs/xfs/xfs_log.c", "v6.19");
     private static readonly Source Flush = Source.Manual("CLWB and SFENCE", "Intel SDM 1, 11.4.4.3");
 
-    /// <inheritdoc/>
-    public override string Name => "map-sync";
-
-    /// <inheritdoc/>
-    public override string Summary => "stores to a DAX mapping that are reported durable without fsync, and crashes";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes => [new("block", 2, 1, 3, "blocks of the medium")];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [NoSync, PteFirst];
-
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "torn stores, and the order in which a cache writes back: one store, flushed and fenced, counts as done",
@@ -47,7 +34,6 @@ public sealed class MapSync : ModelFamily
         "fsync, which commits as well",
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         if (m.Has(NoSync) && m.Has(PteFirst))

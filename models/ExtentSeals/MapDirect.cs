@@ -13,7 +13,9 @@ namespace Verify.Models.ExtentSeals;
 /// Truncate is that of 2017, which does not check page references. Every proposal is a fault or an option of one text;
 /// none of them is upstream.
 /// </remarks>
-public sealed class MapDirect : ModelFamily
+public sealed class MapDirect() : ModelFamily("map-direct",
+    "sealing the block map of a DAX file under an RDMA registration, as proposed in 2017",
+    new SizeParameter("unit", 1, 1, 3, "blocks of the medium, or frames"))
 {
     /// <summary>The proposal MAP_DIRECT, v4.</summary>
     public static readonly Fault SealOfMapping = new("map-direct",
@@ -43,41 +45,41 @@ public sealed class MapDirect : ModelFamily
     public static readonly Fault ClearAny = new("clear-any",
         "with 'fcntl': any process with the file open clears the seal", Posts.Chinner);
 
-    /// <summary>MAP_SYNC and MAP_POPULATE in place of a seal.</summary>
-    public static readonly Fault MapSync = new("map-sync",
+    /// <summary>What MAP_SYNC and MAP_POPULATE give.</summary>
+    public static readonly Feature MapSync = new("map-sync",
         "mmap(MAP_SYNC | MAP_POPULATE): metadata is on the medium, and PTEs are set up, when mmap returns", Posts.HellwigQuoted);
 
     /// <summary>VM_PINNED in place of a seal.</summary>
     public static readonly Fault VmPinned = new("mm-mpin",
         "mm_mpin() marks the VMA: its pages are not migrated", Posts.Pinned);
 
-    /// <summary>Anonymous memory in place of a file.</summary>
-    public static readonly Fault Anonymous = new("anonymous",
-        "no deviation by itself: the mapping is anonymous memory, without a file");
+    /// <summary>Anonymous memory.</summary>
+    public static readonly Feature Anonymous = new("anonymous",
+        "the mapping is anonymous memory, without a file");
 
     /// <summary>The process may be killed.</summary>
-    public static readonly Fault Killed = new("exit",
-        "no deviation by itself: the process may exit, or be killed, at any time");
+    public static readonly Feature Killed = new("exit",
+        "the process may exit, or be killed, at any time");
 
     /// <summary>The process may fork.</summary>
-    public static readonly Fault Forks = new("fork", "with 'map-direct': a child inherits the mapping, and may outlive the process");
+    public static readonly Feature Forks = new("fork", "with 'map-direct': a child inherits the mapping, and may outlive the process");
 
     /// <summary>The file may be cloned.</summary>
-    public static readonly Fault Reflink = new("reflink", "no deviation by itself: another file shares the block by reflink");
+    public static readonly Feature Reflink = new("reflink", "another file shares the block by reflink");
 
     /// <summary>A shared extent is unshared before it is sealed.</summary>
     public static readonly Fault UnshareFirst = new("unshare-first",
         "with 'reflink': a file whose extent is shared cannot be mapped with MAP_DIRECT before it is unshared");
 
     /// <summary>A write fault breaks sharing.</summary>
-    public static readonly Fault CopyOnFault = new("copy-on-fault",
+    public static readonly Feature CopyOnFault = new("copy-on-fault",
         "with 'reflink': a write fault needs a block of the file's own, as since DAX and reflink go together");
 
     /// <summary>A clone of a sealed file is not refused.</summary>
     public static readonly Fault CloneSealed = new("clone-sealed", "with 'reflink': a sealed file can be cloned");
 
-    /// <summary>Another process appends to the file.</summary>
-    public static readonly Fault Append = new("append", "no deviation by itself: another process appends to the file");
+    /// <summary>Somebody appends.</summary>
+    public static readonly Feature Append = new("append", "another process appends to the file");
 
     /// <summary>Pins exist only while the mapping does.</summary>
     public static readonly Assumption PinInVma = new("A-VMAPIN",
@@ -92,26 +94,6 @@ public sealed class MapDirect : ModelFamily
     public static readonly Assumption Keep = new("A-KEEP",
         "the holder of a seal keeps it as long as it has a registration", "the application");
 
-    /// <inheritdoc/>
-    public override string Name => "map-direct";
-
-    /// <inheritdoc/>
-    public override string Summary => "sealing the block map of a DAX file under an RDMA registration, as proposed in 2017";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes => [new("unit", 1, 1, 3, "blocks of the medium, or frames")];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults =>
-    [
-        SealOfMapping, CountPins, SealFirst, SealLast, LookAgain, Fcntl, ClearAny, MapSync, VmPinned, Anonymous, Killed,
-        Forks, Reflink, UnshareFirst, CopyOnFault, CloneSealed, Append,
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Assumption> Assumptions => [PinInVma, Orderly, Keep];
-
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "GUP-fast and the TLB: registrations take the slow path, under the page-table lock, and the NIC has addresses",
@@ -121,7 +103,6 @@ public sealed class MapDirect : ModelFamily
         "that XFS of 4.13 clones no DAX file: 'reflink' is of XFS since it does",
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         MapDirectChoices.Check(m);

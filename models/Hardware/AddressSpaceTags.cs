@@ -4,42 +4,25 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>
-/// Tags (PCID, ASID) of address spaces, and the effect of global entries on their separation, on one processor.
-/// </summary>
-public sealed class AddressSpaceTags : ModelFamily
+/// <summary>What tags (PCID, ASID) keep apart, and what a global entry does to them; on one processor.</summary>
+public sealed class AddressSpaceTags() : ModelFamily("address-space-tags",
+    "TLB entries with the tag of an address space, global entries, and writes to CR3",
+    new("mm", 2, 1, 4, "address spaces"),
+    new("va", 1, 1, 4, "addresses"),
+    new("frame", 2, 1, 4, "physical frames"))
 {
     /// <summary>Mappings have the global bit.</summary>
-    public static readonly Fault GlobalBit = new("global-bit",
+    public static readonly Feature GlobalBit = new("global-bit",
         "the mappings have the global bit, as those of the kernel have without page-table isolation",
         Source.Manual("Global pages", "Intel SDM 3A, 4.10.2.4"));
 
     private static readonly Source Cr3 = Source.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1");
 
-    /// <inheritdoc/>
-    public override string Name => "address-space-tags";
-
-    /// <inheritdoc/>
-    public override string Summary => "TLB entries with the tag of an address space, global entries, and writes to CR3";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("mm", 2, 1, 4, "address spaces"),
-        new("va", 1, 1, 4, "addresses"),
-        new("frame", 2, 1, 4, "physical frames"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [GlobalBit];
-
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "other processors; tags that run out and are given to another address space",
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var cpu = m.Processors("cpu", 1);
@@ -57,9 +40,11 @@ public sealed class AddressSpaceTags : ModelFamily
         Expr Loaded(Expr c) => cr3[c].Value;
         Expr Match(Expr c, Expr x) => isGlobal ? tlb.Global(c, x) : tlb.Tagged(c, Loaded(c), x);
 
-        m.Thread("kernel", cpu, repeats: true, (t, c) =>
+        var removed = None;
+        var kernel = m.Thread("kernel", cpu, repeats: true, (t, c) =>
         {
             var old = t.Local("old", frame);
+            removed = ((Expr.Index)old).Map;
             t.Label("between calls");
             t.Either(
                 () => t.Step("MOV CR3 (no flush)", mm, (s, a) => s
@@ -77,6 +62,7 @@ public sealed class AddressSpaceTags : ModelFamily
                     t.Step("put_page", s => allocator.Free(s, old.Value).Shows(old));
                 });
         });
+        m.Publish(new Parts(cpu, mm, va, tlb, cr3, removed, kernel, usedForeign));
         m.Rule("speculative walk", cpu, va, (s, c, x) => tlb.Fill(
             s.When(cr3[c].HasValue & Match(c, x).IsNone & pte[Loaded(c), x].HasValue),
             c, Loaded(c), x, pte[Loaded(c), x].Value, isGlobal));
@@ -96,4 +82,15 @@ public sealed class AddressSpaceTags : ModelFamily
                 Count(mm, a => tlb.Tagged(c, a, x).HasValue) > 1));
         }
     }
+
+    /// <summary>What it is made of.</summary>
+    /// <param name="Cpu">The processor.</param>
+    /// <param name="Mm">The address spaces, which are the tags.</param>
+    /// <param name="Va">The addresses.</param>
+    /// <param name="Tlb">The TLB.</param>
+    /// <param name="Cr3">The address space that each processor has loaded.</param>
+    /// <param name="Old">The frame that the kernel is about to give back.</param>
+    /// <param name="Kernel">The thread.</param>
+    /// <param name="UsedForeign">Whether an access went through an entry of another address space.</param>
+    public sealed record Parts(Sort Cpu, Sort Mm, Sort Va, TaggedTlb Tlb, Expr Cr3, Expr Old, ModelThread Kernel, Expr UsedForeign);
 }

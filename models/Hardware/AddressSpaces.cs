@@ -79,7 +79,17 @@ public sealed class AddressSpaces
     public Expr KeptStale { get; }
 
     /// <summary>The thread that switches, once the scheduler is there.</summary>
-    public ModelThread? Switch { get; private set; }
+    public ModelThread Switch
+    {
+        get => field ?? throw UserErrorException.Absent("there is no scheduler yet");
+        private set;
+    }
+
+    /// <summary>The generation that each processor has read in a switch under way; a map once the scheduler is there.</summary>
+    public Expr NextGeneration { get; private set; } = None;
+
+    /// <summary>The generation that each processor has flushed up to, once it had the address space.</summary>
+    public Expr ContextGeneration => contextGeneration;
 
     /// <summary>The processors that may have translations of the address space.</summary>
     public Expr Cpumask { get; }
@@ -108,7 +118,10 @@ public sealed class AddressSpaces
     /// <summary>True if the current thread of the address space on a processor can take a step of its own.</summary>
     public Expr CanRunThread(Expr c) => Runs(c) & !preemptOff[c];
 
-    /// <summary>True if a processor is lazy: it has the address space loaded but runs none of its threads.</summary>
+    /// <summary>Whether the thread that a processor runs keeps it.</summary>
+    public Expr IsPreemptionOff(Expr c) => preemptOff[c];
+
+    /// <summary>Whether a processor is lazy: it runs no thread of the address space that it has loaded.</summary>
     public Expr IsLazy(Expr c) => isLazy[c];
 
     /// <summary>
@@ -311,6 +324,7 @@ public sealed class AddressSpaces
     public void SwitchIn(ThreadBuilder t, Expr c, Expr when, bool leavesInterruptsOff = false)
     {
         var next = t.Local("next_tlb_gen", Sort.Range(0, generations));
+        NextGeneration = ((Expr.Index)next).Map;
         StepBuilder Begin(StepBuilder s)
         {
             s.When(when & loadedMm[c] == other).Set(irqsOff[c], true).From(rules.Source);

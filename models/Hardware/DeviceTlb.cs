@@ -30,7 +30,6 @@ public sealed class DeviceTlb : IHolder
     public StepBuilder Drop(StepBuilder s, Expr address) =>
         s.Each(va, x => s.SetIf(address.IsNone | address == x, entries[x], None));
 
-    /// <inheritdoc/>
     public void Outdate(StepBuilder s, Expr frame) =>
         s.Each(va, x => translation.Outdate(s, entries[x], frame));
 }

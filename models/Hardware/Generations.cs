@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
@@ -9,25 +8,13 @@ namespace Verify.Models.Hardware;
 /// The parts are those that the mechanisms use, with a counter added. No step flushes, so that PTEs and TLB entries
 /// become stale in every possible way.
 /// </remarks>
-public sealed class Generations : ModelFamily
+public sealed class Generations() : ModelFamily("generations",
+    "Frames that are mapped, cached and freed without any flush, with a generation counter beside the stale bit",
+    new("cpu", 2, 1, 4, "processors"),
+    new("va", 1, 1, 4, "addresses"),
+    new("frame", 2, 1, 4, "physical frames"),
+    new("gens", 2, 1, 7, "frees of each frame that are counted; the environment stops then"))
 {
-    /// <inheritdoc/>
-    public override string Name => "generations";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "Frames that are mapped, cached and freed without any flush, with a generation counter beside the stale bit";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors"),
-        new("va", 1, 1, 4, "addresses"),
-        new("frame", 2, 1, 4, "physical frames"),
-        new("gens", 2, 1, 7, "frees of each frame that are counted; the environment stops then"),
-    ];
-
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var cpu = m.Processors("cpu", m.Size("cpu"));

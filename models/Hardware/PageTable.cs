@@ -47,7 +47,6 @@ public sealed class PageTable : IHolder
     /// <summary>True if some entry is stale.</summary>
     public Expr HasStale => Any(translation.IsStale);
 
-    /// <inheritdoc/>
     public void Outdate(StepBuilder s, Expr frame)
     {
         if (IsPerCpu)

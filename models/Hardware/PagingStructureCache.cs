@@ -52,7 +52,6 @@ public sealed class PagingStructureCache : IHolder
     /// <summary>Extends a step: a processor drops its cached upper levels.</summary>
     public StepBuilder Drop(StepBuilder s, Expr c) => s.Set(psc[c], None);
 
-    /// <inheritdoc/>
     public void Outdate(StepBuilder s, Expr frame) => s.Each(cpu, c =>
         s.SetIf(psc[c].HasValue & psc[c].Value[table] == frame, psc[c].Value[stale], true));
 }

@@ -11,6 +11,9 @@ namespace Verify.Models.Hardware;
 /// </remarks>
 public sealed class Shootdown
 {
+    /// <summary>What a flush without an address drops.</summary>
+    public const string Everything = "everything";
+
     private readonly Sort cpu;
     private readonly Architecture architecture;
     private readonly bool isConcurrent;
@@ -60,7 +63,7 @@ public sealed class Shootdown
                 s.When(hasInterrupts(d));
             }
 
-            s.Set(Pending(from, d), false).Shows(Address(from));
+            s.Set(Pending(from, d), false).Shows(Address(from)).ShowsNoneAs(Everything);
             invalidate(s, from, d);
         }
 
@@ -71,6 +74,9 @@ public sealed class Shootdown
         m.Reachable("an invalidation is under way",
             isConcurrent ? Exists(cpu, cpu, (from, d) => pending[from, d]) : Exists(cpu, d => pending[d]));
     }
+
+    /// <summary>Whether a processor has still to answer another one.</summary>
+    public Expr IsPending(Expr from, Expr d) => Pending(from, d);
 
     private Expr Pending(Expr from, Expr d) => isConcurrent ? pending[from, d] : pending[d];
 }

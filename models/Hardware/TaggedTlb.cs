@@ -48,7 +48,6 @@ public sealed class TaggedTlb : IHolder
     /// <summary>True if an entry is stale.</summary>
     public Expr IsStale(Expr option) => option.HasValue & option.Value[stale];
 
-    /// <inheritdoc/>
     public void Outdate(StepBuilder s, Expr frame)
     {
         void Of(Expr option) => s.SetIf(option.HasValue & option.Value[page] == frame, option.Value[stale], true);

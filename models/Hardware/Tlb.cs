@@ -77,7 +77,6 @@ public sealed class Tlb : IHolder
         .SetIf(tlb[c, x].HasValue & owed[caller, c, x], tlb[c, x].Value[translation.Stale], true)
         .Set(owed[caller, c, x], false)));
 
-    /// <inheritdoc/>
     public void Outdate(StepBuilder s, Expr frame) =>
         s.Each(cpu, c => s.Each(va, x => translation.Outdate(s, tlb[c, x], frame)));
 }

@@ -9,10 +9,15 @@ namespace Verify.Models.LocalCpu;
 /// after the other, and retires each mapping with or without a remote TLB flush.
 /// </summary>
 /// <remarks>
-/// Without a fault this is upstream's munmap. The proposed behaviour of the flag, the reviewers' fears and the
-/// alternatives are faults; the assumptions of its author are assumptions.
+/// Without a fault it is upstream's munmap. What the flag was proposed to do, what reviewers feared that it does, and
+/// what could be done instead are faults; what there may be besides are features; what its author took for granted are assumptions.
 /// </remarks>
-public sealed class LocalCpuFlag : ModelFamily
+public sealed class LocalCpuFlag() : ModelFamily("local-cpu-flag",
+    "VM_LOCAL_CPU: buffers mapped into a server of pinned threads, retired with or without a remote flush",
+    new("cpu", 2, 1, 8, "processors, each with a thread of the server"),
+    new("va", 1, 1, 4, "addresses that buffers are mapped at"),
+    new("frame", 2, 1, 4, "physical frames"),
+    new("gens", 0, 0, 7, "flush generations; 0 leaves context switches out: the mm stays loaded everywhere"))
 {
     /// <summary>munmap invalidates on the own CPU only.</summary>
     public static readonly Fault LocalMunmap = new("local-munmap",
@@ -30,32 +35,32 @@ public sealed class LocalCpuFlag : ModelFamily
     public static readonly Fault FrameHold = new("frame-hold",
         "with 'overwrite': zuf keeps a reference to every mapped buffer until the next full flush (A-FRAMEHOLD)");
 
-    /// <summary>The page table is freed together with its last entry.</summary>
-    public static readonly Fault FreeTables = new("free-tables",
+    /// <summary>The page table is freed together with the last entry.</summary>
+    public static readonly Feature FreeTables = new("free-tables",
         "munmap frees the page table as well when it is empty, after the flush that it does for the entry");
 
     /// <summary>The cpumask is read too early.</summary>
     public static readonly Fault MaskBefore = new("mask-before",
         "munmap samples mm_cpumask before it clears the PTE", Mails.Rutland);
 
-    /// <summary>A zap that finds no entry causes no flush.</summary>
-    public static readonly Fault GatherFlush = new("gather-flush",
+    /// <summary>A zap that finds nothing flushes nothing.</summary>
+    public static readonly Feature GatherFlush = new("gather-flush",
         "the zap at close flushes only if it cleared a PTE, as mmu_gather does for a munmap that frees no page table",
         new Source("tlb_flush_mmu_tlbonly", "mm/memory.c of 2018, which tests tlb->end; include/asm-generic/tlb.h, "
             + "0758cd830494, which tests cleared_ptes and freed_tables"));
 
     /// <summary>The server is signed.</summary>
-    public static readonly Fault SignedServer = new("signed-server",
+    public static readonly Feature SignedServer = new("signed-server",
         "the server's signature is checked when it is loaded; a wrong-CPU access takes a compromise at run time",
         Mails.Wilcox);
 
     /// <summary>The address space is shared with a device.</summary>
-    public static readonly Fault Sva = new("sva",
+    public static readonly Feature Sva = new("sva",
         "the address space is bound to a device that translates through ATS (shared virtual addressing)");
 
     /// <summary>The server write-protects its mapping.</summary>
-    public static readonly Fault Mprotect = new("mprotect",
-        "no deviation by itself: the server write-protects a mapped buffer with mprotect(PROT_READ)");
+    public static readonly Feature Mprotect = new("mprotect",
+        "the server write-protects a mapped buffer with mprotect(PROT_READ)");
 
     /// <summary>mprotect invalidates on the own CPU only.</summary>
     public static readonly Fault LocalMprotect = new("local-mprotect",
@@ -94,37 +99,8 @@ public sealed class LocalCpuFlag : ModelFamily
     public static readonly Assumption IdleBetween = new("A-IDLE",
         "the owning thread does not access its address between two operations", "the design of the zus server");
 
-    /// <inheritdoc/>
-    public override string Name => "local-cpu-flag";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "VM_LOCAL_CPU: buffers mapped into a server of pinned threads, retired with or without a remote flush";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 8, "processors, each with a thread of the server"),
-        new("va", 1, 1, 4, "addresses that buffers are mapped at"),
-        new("frame", 2, 1, 4, "physical frames"),
-        new("gens", 0, 0, 7, "flush generations; 0 leaves context switches out: the mm stays loaded everywhere"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults =>
-    [
-        LocalMunmap, Overwrite, PteLeft, FrameHold, FreeTables, MaskBefore, GatherFlush, SignedServer,
-        Sva, Mprotect, LocalMprotect, PerCpuTables,
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Assumption> Assumptions =>
-        [NoReuse, Pinned, OnlyOwner, FullZap, Trusted, NoSva, IdleBetween];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "the application's own mapping of its buffer, and which CPU it runs on: any CPU may drop the last reference",
@@ -135,7 +111,6 @@ public sealed class LocalCpuFlag : ModelFamily
         .. Architecture.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         CheckChoices(m);
@@ -164,7 +139,7 @@ public sealed class LocalCpuFlag : ModelFamily
             "it needs context switches (gens=1 or more) and a munmap that flushes everywhere");
         m.Demand(GatherFlush, m.Has(LocalMunmap) && m.Assumes(FullZap), "it needs 'local-munmap' and A-FULLZAP",
             $"add --fault {LocalMunmap.Name} --assume {FullZap.Name}");
-        foreach (var other in new[] { LocalMunmap, FreeTables, Mprotect, PerCpuTables })
+        foreach (var other in new Switch[] { LocalMunmap, FreeTables, Mprotect, PerCpuTables })
         {
             m.Demand(other, !m.Has(Overwrite), "it does not go with 'overwrite'");
         }

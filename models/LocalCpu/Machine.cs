@@ -4,8 +4,8 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.LocalCpu;
 
-/// <summary>The phases of a server thread.</summary>
-internal enum Phase
+/// <summary>What a thread of the server is doing.</summary>
+public enum Phase
 {
     /// <summary>Waiting for an operation.</summary>
     Waiting,
@@ -17,15 +17,15 @@ internal enum Phase
     Retiring,
 }
 
-/// <summary>The hardware of an instance, with its autonomous steps: walks, accesses and the device.</summary>
-internal sealed class Machine
+/// <summary>The hardware that an instance needs, and what moves on its own: walkers, accesses, the device.</summary>
+public sealed class Machine
 {
     private static readonly string[] Addresses = ["x", "y", "z", "w"];
 
     private readonly Expr victim;
     private readonly Expr? leaked;
 
-    public Machine(ModelBuilder m)
+    internal Machine(ModelBuilder m)
     {
         Cpu = m.Processors("cpu", m.Size("cpu"));
         Va = m.ScalarSet("va", [.. Addresses.Take(m.Size("va"))]);
@@ -60,6 +60,7 @@ internal sealed class Machine
 
         Server = new Server(m, this);
         victim = m.Ghost("stale_access_to", Sort.Option(Sort.Enum<Owner>()));
+        m.Publish(this);
         leaked = Translation.HasPermissions ? null : m.Ghost("speculated_stale", Sort.Bool);
     }
 
@@ -119,7 +120,7 @@ internal sealed class Machine
     /// </summary>
     public Expr CanStillUse(Expr c) => Spaces?.CanStillUse(c) ?? true;
 
-    public void AddEnvironment(ModelBuilder m)
+    internal void AddEnvironment(ModelBuilder m)
     {
         m.Rule("speculative walk", Cpu, Va, (s, c, x) =>
         {

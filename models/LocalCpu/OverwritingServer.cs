@@ -19,10 +19,10 @@ internal sealed class OverwritingServer(Machine machine)
         var nothing = Fill(Sort.Set(machine.Frame), false);
         held = holds ? m.Map("held", machine.Frame, Sort.Bool) : nothing;
         dropping = holds ? m.Map("dropping", machine.Frame, Sort.Bool) : nothing;
-        server.Thread = m.Thread("zt", machine.Cpu, repeats: true, (t, c) => Program(m, t, c));
+        server.Threads = m.Thread("zt", machine.Cpu, repeats: true, (t, c) => Program(m, t, c));
         if (holds)
         {
-            m.Thread("zuf", repeats: true, DropReferences);
+            m.Publish(new HeldReferences(held, dropping, m.Thread("zuf", repeats: true, DropReferences)));
         }
 
         server.AddAnswers(m);
@@ -122,12 +122,12 @@ internal sealed class OverwritingServer(Machine machine)
     // zuf's own references: a frame that no PTE names when a full flush starts is released when the flush has ended.
     private void DropReferences(ThreadBuilder t)
     {
-        t.Step("flush_tlb_mm", s => server.Shootdown!
+        t.Step("flush_tlb_mm", s => server.Flush
             .Send(s.When(!server.Lock & Exists(machine.Frame, CanDrop)), None, _ => true, None)
             .Set(server.Lock, true)
             .Each(machine.Frame, f => s.SetIf(CanDrop(f), dropping[f], true))
             .Shows());
-        t.Step("put_page of held buffers", s => server.Shootdown!.Finish(s, None)
+        t.Step("put_page of held buffers", s => server.Flush.Finish(s, None)
             .Set(server.Lock, false)
             .Each(machine.Frame, f => s.If(dropping[f], () => s.Set(held[f], false).Set(dropping[f], false)))
             .Shows());
@@ -137,3 +137,9 @@ internal sealed class OverwritingServer(Machine machine)
 
     private Expr CanDrop(Expr f) => held[f] & !pages.Names(f);
 }
+
+/// <summary>The references that zuf keeps, where it does.</summary>
+/// <param name="Held">Whether it has a reference to a frame.</param>
+/// <param name="Dropping">Whether it gives that up when the full flush under way is over.</param>
+/// <param name="Zuf">The thread that does.</param>
+public sealed record HeldReferences(Expr Held, Expr Dropping, ModelThread Zuf);

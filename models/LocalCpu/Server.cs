@@ -4,8 +4,8 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.LocalCpu;
 
-/// <summary>The states of the server's code.</summary>
-internal enum ServerCode
+/// <summary>Whether the server's code is what it was signed to be.</summary>
+public enum ServerCode
 {
     /// <summary>Not loaded yet.</summary>
     NotLoaded,
@@ -17,24 +17,17 @@ internal enum ServerCode
     Compromised,
 }
 
-/// <summary>
-/// The state that the threads of the server share, independent of the way in which they retire a mapping.
-/// </summary>
-internal sealed class Server
+/// <summary>What the threads of the server share, whichever way they retire a mapping.</summary>
+public sealed class Server
 {
     private readonly Machine machine;
     private readonly Sort cpu;
     private readonly bool onlyOwner;
     private readonly bool touchesWhileWaiting;
     private readonly Expr on;
-    private readonly Expr code;
-    // Maps, once the threads have declared what they keep.
-    private Expr phase = None;
-    private Expr at = None;
-    private Expr buffer = None;
     private Expr? mask;
 
-    public Server(ModelBuilder m, Machine machine)
+    internal Server(ModelBuilder m, Machine machine)
     {
         (this.machine, cpu) = (machine, machine.Cpu);
         onlyOwner = m.Assumes(LocalCpuFlag.OnlyOwner);
@@ -49,11 +42,10 @@ internal sealed class Server
             Shootdown = new Shootdown(m, cpu, machine.Va, machine.Architecture);
         }
 
-        // Unverified code may be an attacker's.
-        code = m.Has(LocalCpuFlag.SignedServer) ? m.Var("server", Sort.Enum<ServerCode>()) : ServerCode.Compromised;
+        CodeState = m.Has(LocalCpuFlag.SignedServer) ? m.Var("server", Sort.Enum<ServerCode>()) : ServerCode.Compromised;
         if (m.Has(LocalCpuFlag.SignedServer))
         {
-            AddSignature(m, code);
+            AddSignature(m, CodeState);
         }
     }
 
@@ -63,8 +55,30 @@ internal sealed class Server
     /// <summary>mmap_lock, which every munmap holds from the zap to the end of the flush.</summary>
     public Expr Lock { get; }
 
-    /// <summary>The threads, once they are described.</summary>
-    public ModelThread? Thread { get; set; }
+    /// <summary>The threads, each on the CPU of its number unless it has moved.</summary>
+    public ModelThread Threads
+    {
+        get => field ?? throw UserErrorException.Absent("the threads are not described yet");
+        internal set;
+    }
+
+    /// <summary>What each thread is doing; this and the next are maps once the threads have declared what they keep.</summary>
+    public Expr PhaseOf { get; private set; } = None;
+
+    /// <summary>The address that each thread works at.</summary>
+    public Expr At { get; private set; } = None;
+
+    /// <summary>The buffer that each thread works on.</summary>
+    public Expr Buffer { get; private set; } = None;
+
+    /// <summary>Whether each thread closes all that it has; a map where there is a teardown.</summary>
+    public Expr IsClosing { get; internal set; } = None;
+
+    /// <summary>The CPUs that each thread has found in mm_cpumask; a map where there are context switches.</summary>
+    public Expr Others { get; private set; } = None;
+
+    /// <summary>Whether the server's code is what it was signed to be; code that nobody has checked may be anybody's.</summary>
+    public Expr CodeState { get; }
 
     /// <summary>True if threads migrate between CPUs.</summary>
     public bool CanMigrate { get; }
@@ -72,12 +86,15 @@ internal sealed class Server
     /// <summary>The flush of other CPUs; null if no step uses one or there are no other CPUs.</summary>
     public Shootdown? Shootdown { get; }
 
+    /// <summary>The flush of other CPUs, where there has to be one.</summary>
+    public Shootdown Flush => Shootdown ?? throw UserErrorException.Absent("nothing flushes other CPUs here");
+
     /// <summary>The CPU that a thread runs on.</summary>
     public Expr Here(Expr c) => If(on[c].HasValue, on[c].Value, c);
 
     /// <summary>True if a thread can take a step that needs its CPU.</summary>
     public Expr CanRun(Expr c) =>
-        (machine.Spaces?.CanRunThread(Here(c)) ?? true) & code != ServerCode.NotLoaded;
+        (machine.Spaces?.CanRunThread(Here(c)) ?? true) & CodeState != ServerCode.NotLoaded;
 
     /// <summary>True if the bound on flush generations leaves room for one more.</summary>
     public Expr CanFlush => machine.Spaces?.HasGenerationsLeft ?? true;
@@ -85,35 +102,33 @@ internal sealed class Server
     /// <summary>True if a thread works on the buffer at an address, in user mode.</summary>
     public Expr IsServed(Expr x) => Exists(cpu, z => Serves(z, x));
 
-    /// <summary>True if a frame is the buffer of an operation in progress.</summary>
-    public Expr InFlight(Expr f) => Exists(cpu, z => buffer[z] == f);
+    /// <summary>Whether a frame is the buffer of an operation that is not over.</summary>
+    public Expr InFlight(Expr f) => Exists(cpu, z => Buffer[z] == f);
 
     /// <summary>True if an instruction that a CPU retires may use an address.</summary>
     public Expr MayTouch(Expr d, Expr x)
     {
         var owner = Exists(cpu, z => Here(z) == d & (touchesWhileWaiting
-            ? Serves(z, x) | (phase[z] == Phase.Waiting & Holder[x] == z)
+            ? Serves(z, x) | (PhaseOf[z] == Phase.Waiting & Holder[x] == z)
             : Serves(z, x)));
-        return (machine.Spaces?.Runs(d) ?? true) & (onlyOwner ? owner : code == ServerCode.Compromised | owner);
+        return (machine.Spaces?.Runs(d) ?? true) & (onlyOwner ? owner : CodeState == ServerCode.Compromised | owner);
     }
 
-    /// <summary>Declares the locals of a thread; call it before the first step.</summary>
-    public Locals Begin(ThreadBuilder t, Expr c)
+    /// <summary>Declares what every thread keeps for itself; before its first step.</summary>
+    internal Locals Begin(ThreadBuilder t, Expr c)
     {
         var locals = new Locals(
             t.Local("phase", Sort.Enum<Phase>(), Phase.Waiting),
             t.Local("at", machine.Va),
             t.Local("buffer", machine.Frame));
-        // Other steps need the locals of all threads, so the maps are kept.
-        (phase, at, buffer) = (Whole(locals.Phase), Whole(locals.At), Whole(locals.Buffer));
+        // Other steps ask about any thread, so they need the whole maps.
+        (PhaseOf, At, Buffer) = (Whole(locals.Phase), Whole(locals.At), Whole(locals.Buffer));
         t.RunsOn(Here(c));
         return locals;
     }
 
-    /// <summary>
-    /// Adds a branch of an <c>Either</c> on which the thread migrates to another CPU and continues at a label.
-    /// </summary>
-    public void Migrate(ThreadBuilder t, Expr c, string label)
+    /// <summary>Adds a way of an <c>Either</c> on which the thread moves to another CPU, and goes on at a label.</summary>
+    internal void Migrate(ThreadBuilder t, Expr c, string label)
     {
         t.Step("migrate", cpu, (s, d) => s
             .When(CanRun(c) & Here(c) != d)
@@ -122,24 +137,24 @@ internal sealed class Server
         t.Goto(label);
     }
 
-    /// <summary>Adds the flush on the current CPU of the thread only.</summary>
-    public void FlushLocally(ThreadBuilder t, Expr c, Expr address, Action<StepBuilder> also)
+    /// <summary>Adds the flush on the CPU that the thread runs on, and only there.</summary>
+    internal void FlushLocally(ThreadBuilder t, Expr c, Expr address, Action<StepBuilder> also)
     {
         BumpGeneration(t, c);
         t.Step(machine.Architecture.LocalFlush, s =>
         {
             Invalidate(s, Here(c), address);
             machine.Spaces?.EnablePreemption(s, Here(c));
-            also(s.Shows(address).From(Code.FlushRange, machine.Architecture.Source));
+            also(s.Shows(address).ShowsNoneAs(Shootdown.Everything).From(Code.FlushRange, machine.Architecture.Source));
         });
     }
 
     /// <summary>Adds the flush on all CPUs up to the wait; see <see cref="FinishFlush"/>.</summary>
     /// <param name="t">The program.</param>
     /// <param name="c">The thread.</param>
-    /// <param name="address">The address to drop; none for everything.</param>
-    /// <param name="sampled">The CPUs to interrupt, if they were chosen before; else null.</param>
-    public void FlushEverywhere(ThreadBuilder t, Expr c, Expr address, Expr? sampled = null)
+    /// <param name="address">What to drop.</param>
+    /// <param name="sampled">The CPUs to interrupt, if they were chosen before.</param>
+    internal void FlushEverywhere(ThreadBuilder t, Expr c, Expr address, Expr? sampled = null)
     {
         BumpGeneration(t, c);
         var isBroadcast = Shootdown is not null && machine.Architecture.Remote == RemoteInvalidation.Broadcast;
@@ -148,7 +163,7 @@ internal sealed class Server
             t.Step(machine.Architecture.LocalFlush, s =>
             {
                 Invalidate(s, Here(c), address);
-                s.Shows(address).From(Code.FlushRange, machine.Architecture.Source);
+                s.Shows(address).ShowsNoneAs(Shootdown.Everything).From(Code.FlushRange, machine.Architecture.Source);
             });
         }
 
@@ -157,7 +172,7 @@ internal sealed class Server
             var others = sampled ?? ReadMask(t, c);
             void Send() => t.Step(machine.Architecture.RemoteFlush, s => Shootdown
                 .Send(s, None, d => others is null ? (isBroadcast ? true : Here(c) != d) : others[d], address)
-                .Shows(address).From(Code.FlushOthers));
+                .Shows(address).ShowsNoneAs(Shootdown.Everything).From(Code.FlushOthers));
             if (others is null)
             {
                 Send();
@@ -171,12 +186,12 @@ internal sealed class Server
         if (machine.Device is { } device)
         {
             t.Step("mmu_notifier_invalidate_range", s => device
-                .Drop(s, address).Shows(address).From(Code.Notifier));
+                .Drop(s, address).Shows(address).ShowsNoneAs(Shootdown.Everything).From(Code.Notifier));
         }
     }
 
-    /// <summary>Adds the step that reads which other CPUs have the mm loaded; null if all always have.</summary>
-    public Expr? ReadMask(ThreadBuilder t, Expr c)
+    /// <summary>Adds the step that reads which other CPUs have the mm; nothing when all have it always.</summary>
+    internal Expr? ReadMask(ThreadBuilder t, Expr c)
     {
         if (machine.Spaces is not { } spaces)
         {
@@ -184,28 +199,29 @@ internal sealed class Server
         }
 
         var others = mask ??= t.Local("others", Sort.Set(cpu), Fill(Sort.Set(cpu), false));
+        Others = Whole(others);
         t.Step("mm_cpumask", s => s
             .Each(cpu, d => s.Set(others[d], spaces.Cpumask[d] & Here(c) != d))
             .Shows().From(Code.FlushOthers, Mails.Cpumask));
         return others;
     }
 
-    /// <summary>Extends a step: the flush is over, and the thread can be preempted.</summary>
-    public StepBuilder FinishFlush(StepBuilder s, Expr c)
+    /// <summary>Adds to a step that the flush is over and the thread can be preempted.</summary>
+    internal StepBuilder FinishFlush(StepBuilder s, Expr c)
     {
         Shootdown?.Finish(s, None);
         machine.Spaces?.EnablePreemption(s, Here(c));
         return s.From(Code.Finish);
     }
 
-    /// <summary>Adds the application's last put_page of a buffer without other references.</summary>
-    public void AddPutPage(ModelBuilder m, Func<Expr, Expr> isReferenced) =>
+    /// <summary>Adds the application's last put_page of a buffer that nobody else has a reference to.</summary>
+    internal void AddPutPage(ModelBuilder m, Func<Expr, Expr> isReferenced) =>
         m.Rule("put_page", cpu, machine.Frame, (s, c, f) => machine.Allocator
             .Free(s.When(machine.Allocator.Owner[f] == Owner.AppBuf & !isReferenced(f)), f))
             .From(Code.PutPage);
 
-    /// <summary>Adds the reaction of other CPUs to a flush.</summary>
-    public void AddAnswers(ModelBuilder m) => Shootdown?.AddAnswers(m,
+    /// <summary>Adds what other CPUs do when a flush reaches them.</summary>
+    internal void AddAnswers(ModelBuilder m) => Shootdown?.AddAnswers(m,
         d => machine.Spaces?.HasInterrupts(d) ?? true,
         (s, from, d) =>
         {
@@ -252,9 +268,9 @@ internal sealed class Server
         }
     }
 
-    private Expr Serves(Expr z, Expr x) => phase[z] == Phase.Serving & at[z] == x;
+    private Expr Serves(Expr z, Expr x) => PhaseOf[z] == Phase.Serving & At[z] == x;
 
-    private static Expr Whole(Expr local) => ((Expr.Index)local).Map;
+    internal static Expr Whole(Expr local) => ((Expr.Index)local).Map;
 
     /// <summary>The locals of a thread while it works on a buffer.</summary>
     internal sealed record Locals(Expr Phase, Expr At, Expr Buffer);

@@ -22,7 +22,7 @@ internal sealed class UnmappingServer(Machine machine)
         zapsFully = m.Assumes(LocalCpuFlag.FullZap);
         // In other instances a crash in the middle of an operation has the same effect as munmap.
         hasTeardown = isLocal && (keepsAddresses || zapsFully);
-        server.Thread = m.Thread("zt", machine.Cpu, repeats: true, (t, c) => Program(m, t, c));
+        server.Threads = m.Thread("zt", machine.Cpu, repeats: true, (t, c) => Program(m, t, c));
         server.AddAnswers(m);
     }
 
@@ -31,6 +31,7 @@ internal sealed class UnmappingServer(Machine machine)
         var locals = server.Begin(t, c);
         server.AddPutPage(m, server.InFlight);
         var isClosing = hasTeardown ? t.Local("is_closing", Sort.Bool, false) : false;
+        server.IsClosing = hasTeardown ? Server.Whole(isClosing) : None;
         flushesIfCleared = m.Has(LocalCpuFlag.GatherFlush);
         var cleared = flushesIfCleared ? t.Local("cleared", Sort.Bool, false) : true;
         var table = machine.Upper is null ? null : t.Local("table", machine.Frame);

@@ -5,8 +5,12 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Munmap;
 
-/// <summary>Reclaim unmaps pages and defers the flush; a concurrent mprotect finds the PTE cleared.</summary>
-public sealed class BatchedUnmap : ModelFamily
+/// <summary>Reclaim unmaps pages and puts the flush off; mprotect meanwhile finds the PTE cleared.</summary>
+public sealed class BatchedUnmap() : ModelFamily("batched-unmap",
+    "Reclaim clears PTEs, remembers the flush in tlb_ubc and does it before it frees; mprotect must not trust the PTE",
+    new("cpu", 2, 1, 4, "processors, each of which may reclaim or call mprotect"),
+    new("va", 1, 1, 4, "pages of the process, each in a page table with a lock of its own"),
+    new("frame", 1, 1, 4, "physical frames"))
 {
     /// <summary>mprotect checks PTEs only, not pending flushes.</summary>
     public static readonly Fault NoPendingFlush = new("no-pending-flush",
@@ -31,28 +35,8 @@ public sealed class BatchedUnmap : ModelFamily
     private static readonly Source Reclaim = Source.Kernel("shrink_folio_list", "mm/vmscan.c", "v6.19");
     private static readonly Source Mprotect = Source.Kernel("change_pte_range", "mm/mprotect.c", "076d1ab51ae6");
 
-    /// <inheritdoc/>
-    public override string Name => "batched-unmap";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "Reclaim clears PTEs, remembers the flush in tlb_ubc and does it before it frees; mprotect must not trust the PTE";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors, each of which may reclaim or call mprotect"),
-        new("va", 1, 1, 4, "pages of the process, each in a page table with a lock of its own"),
-        new("frame", 1, 1, 4, "physical frames"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [NoPendingFlush, Flag, FreeFirst];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "swap, and what reclaim writes; faults in a read-only VMA; more than one page a batch",
@@ -61,7 +45,6 @@ public sealed class BatchedUnmap : ModelFamily
         .. Process.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var process = new Process(m, Architecture.Of(m), Owner.Free,

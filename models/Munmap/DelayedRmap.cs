@@ -9,7 +9,11 @@ namespace Verify.Models.Munmap;
 /// A dirty page of a shared file mapping is zapped while writeback cleans it; CPUs can still store through their TLB
 /// entries until the flush.
 /// </summary>
-public sealed class DelayedRmap : ModelFamily
+public sealed class DelayedRmap() : ModelFamily("delayed-rmap",
+    "A dirty file page is zapped, written back and reclaimed, while CPUs may still store through cached entries",
+    new("cpu", 2, 1, 4, "processors, each of which may zap or write back"),
+    new("va", 1, 1, 1, "mappings of the page"),
+    new("frame", 1, 1, 1, "pages of the file"))
 {
     /// <summary>The page leaves rmap before the flush.</summary>
     public static readonly Fault EarlyRmap = new("early-rmap",
@@ -24,28 +28,8 @@ public sealed class DelayedRmap : ModelFamily
     private static readonly Source Clear = Source.Kernel("folio_clear_dirty_for_io", "mm/page-writeback.c", "v6.19");
     private static readonly Source Remove = Source.Kernel("__remove_mapping", "mm/vmscan.c", "v6.19");
 
-    /// <inheritdoc/>
-    public override string Name => "delayed-rmap";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "A dirty file page is zapped, written back and reclaimed, while CPUs may still store through cached entries";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors, each of which may zap or write back"),
-        new("va", 1, 1, 1, "mappings of the page"),
-        new("frame", 1, 1, 1, "pages of the file"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [EarlyRmap, CleanUnflushed];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "read faults, and write faults on a PTE that was cleaned; a second mapping of the page",
@@ -54,7 +38,6 @@ public sealed class DelayedRmap : ModelFamily
         .. Process.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var process = new Process(m, Architecture.Of(m), Owner.PageCache, Needs.Permissions | Needs.ConcurrentFlushes);

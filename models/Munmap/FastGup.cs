@@ -58,7 +58,6 @@ internal sealed class FastGup : IHolder
     /// <summary>True if some CPU holds a reference taken by GUP-fast.</summary>
     public Expr IsReferenced(Expr f) => Exists(process.Cpu, c => referenced[c] == f);
 
-    /// <inheritdoc/>
     public void Outdate(StepBuilder s, Expr frame) => s.Each(process.Cpu, c =>
     {
         process.Translation.Outdate(s, entries[c], frame);

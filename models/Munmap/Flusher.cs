@@ -55,7 +55,7 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
         t.Step(Architecture.X86.LocalFlush, s =>
         {
             spaces.Flush(s, c, address, mmapLock is null ? asked : null);
-            s.Shows(address).From(KernelCode.FlushRange);
+            s.Shows(address).ShowsNoneAs(Shootdown.Everything).From(KernelCode.FlushRange);
         });
         Interrupt(t, c, address, others);
         Finish(t, c, batch, table);
@@ -143,7 +143,7 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
 
         t.Step(rules.SkipsLazy ? "native_flush_tlb_multi" : Architecture.X86.RemoteFlush, s => process.Shootdown
             .Send(s, c, d => skipsLazy ? others[d] & !spaces.IsLazy(d) : others[d], address)
-            .Shows(address).From(rules.SkipsLazy ? FlushMulti : KernelCode.FlushRange));
+            .Shows(address).ShowsNoneAs(Shootdown.Everything).From(rules.SkipsLazy ? FlushMulti : KernelCode.FlushRange));
     }
 
     private static Expr Whole(Expr local) => ((Expr.Index)local).Map;

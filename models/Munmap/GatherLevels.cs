@@ -9,34 +9,19 @@ namespace Verify.Models.Munmap;
 /// munmap frees a page table during another gather of the same mm. Both hold mmap_lock for reading, because munmap
 /// downgrades it.
 /// </summary>
-public sealed class GatherLevels : ModelFamily
+public sealed class GatherLevels() : ModelFamily("gather-levels",
+    "a munmap that frees a page table and a gather that overlaps it: which levels the flush is for",
+    new("cpu", 2, 1, 4, "processors, each of which may call munmap or madvise"),
+    new("va", 1, 1, 3, "pages of the process, under one page table"),
+    new("frame", 2, 2, 4, "physical frames, for pages and the page table"))
 {
     /// <summary>A nested gather forgets which levels it has freed.</summary>
     public static readonly Fault ResetRange = new("reset-range",
         "tlb_finish_mmu of a nested gather resets the range, and with it freed_tables, before it flushes, as before 5.2",
         new Source("mm: mmu_gather: remove __tlb_reset_range() for force flush", "7a30df49f63a"));
 
-    /// <inheritdoc/>
-    public override string Name => "gather-levels";
-
-    /// <inheritdoc/>
-    public override string Summary => "a munmap that frees a page table and a gather that overlaps it: which levels the flush is for";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors, each of which may call munmap or madvise"),
-        new("va", 1, 1, 3, "pages of the process, under one page table"),
-        new("frame", 2, 2, 4, "physical frames, for pages and the page table"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [ResetRange];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => [Architecture.X86.Profile, Architecture.Arm64.Profile];
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "walks of software, and the grace period that page tables are freed after: a table goes right after the flush",
@@ -45,7 +30,6 @@ public sealed class GatherLevels : ModelFamily
         .. Process.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var architecture = m.Is(Architecture.X86.Profile) ? Architecture.X86 : Architecture.Arm64;

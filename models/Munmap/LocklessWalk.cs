@@ -5,12 +5,16 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Munmap;
 
-/// <summary>Lockless walks of the hardware and of GUP-fast against a munmap that frees pages and page tables.</summary>
-public sealed class LocklessWalk : ModelFamily
+/// <summary>Walks without a lock, of the hardware and of GUP-fast, against a munmap that frees pages and page tables.</summary>
+public sealed class LocklessWalk() : ModelFamily("lockless-walk",
+    "GUP-fast and hardware walkers against a munmap that frees pages and page tables",
+    new("cpu", 2, 1, 4, "processors, each of which may call munmap or pin a page"),
+    new("va", 1, 1, 4, "pages of the process"),
+    new("frame", 1, 1, 4, "physical frames; 2 or more for page tables"))
 {
     /// <summary>Page tables are freed.</summary>
-    public static readonly Fault FreeTables = new("free-tables",
-        "no deviation by itself: munmap frees the page table with its last entry", KernelCode.FreeTables);
+    public static readonly Feature FreeTables = new("free-tables",
+        "munmap frees the page table with its last entry", KernelCode.FreeTables);
 
     /// <summary>Tables are freed before the flush if memory is short.</summary>
     public static readonly Fault TableFirst = new("table-first",
@@ -25,9 +29,9 @@ public sealed class LocklessWalk : ModelFamily
     public static readonly Fault NoRecheck = new("no-recheck",
         "GUP-fast does not read the PTE again once it has its reference");
 
-    /// <summary>khugepaged collapses pages to a huge page.</summary>
-    public static readonly Fault Collapse = new("collapse",
-        "with 'free-tables', no deviation by itself: khugepaged replaces the pages of the table by a huge page");
+    /// <summary>khugepaged collapses pages to a huge one.</summary>
+    public static readonly Feature Collapse = new("collapse",
+        "with 'free-tables': khugepaged replaces the pages of the table by a huge page");
 
     /// <summary>The PMD is read once.</summary>
     public static readonly Fault NoUpperRecheck = new("no-pmd-recheck",
@@ -41,28 +45,8 @@ public sealed class LocklessWalk : ModelFamily
 
     private static readonly Source Grace = Source.Kernel("tlb_remove_table_sync_one", "mm/mmu_gather.c", "06d074298583");
 
-    /// <inheritdoc/>
-    public override string Name => "lockless-walk";
-
-    /// <inheritdoc/>
-    public override string Summary => "GUP-fast and hardware walkers against a munmap that frees pages and page tables";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors, each of which may call munmap or pin a page"),
-        new("va", 1, 1, 4, "pages of the process"),
-        new("frame", 1, 1, 4, "physical frames; 2 or more for page tables"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults =>
-        [FreeTables, TableFirst, NoGrace, NoRecheck, Collapse, NoUpperRecheck, NoSync];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => [Architecture.X86.Profile, Architecture.Arm64.Profile];
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "paravirtualised guests, whose flush waits for no interrupt; INVLPGB",
@@ -72,7 +56,6 @@ public sealed class LocklessWalk : ModelFamily
         .. Process.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var architecture = m.Is(Architecture.X86.Profile) ? Architecture.X86 : Architecture.Arm64;

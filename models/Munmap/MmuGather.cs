@@ -8,14 +8,18 @@ namespace Verify.Models.Munmap;
 /// <summary>
 /// mmu_gather: unhook the PTEs of a range, invalidate them on every CPU, then free the pages; repeated for each batch.
 /// </summary>
-public sealed class MmuGather : ModelFamily
+public sealed class MmuGather() : ModelFamily("mmu-gather",
+    "munmap of a range by mmu_gather: unhook, invalidate, free, in that order",
+    new("cpu", 2, 1, 4, "processors, each of which may call munmap"),
+    new("va", 2, 1, 4, "pages of the range"),
+    new("frame", 2, 1, 4, "physical frames"))
 {
     /// <summary>The pages are freed before the flush.</summary>
     public static readonly Fault FreeFirst = new("free-first", "the batch is freed before the TLBs are invalidated");
 
-    /// <summary>Several gathers may run at a time.</summary>
-    public static readonly Fault Madvise = new("madvise",
-        "no deviation by itself: the range is zapped by madvise(MADV_DONTNEED), which shares mmap_lock, so gathers nest",
+    /// <summary>Several gathers at a time.</summary>
+    public static readonly Feature Madvise = new("madvise",
+        "the range is zapped by madvise(MADV_DONTNEED), which shares mmap_lock, so gathers nest",
         KernelCode.Madvise);
 
     /// <summary>The flush ignores nested gathers.</summary>
@@ -25,27 +29,8 @@ public sealed class MmuGather : ModelFamily
 
     private const string Finish = "tlb_finish_mmu";
 
-    /// <inheritdoc/>
-    public override string Name => "mmu-gather";
-
-    /// <inheritdoc/>
-    public override string Summary => "munmap of a range by mmu_gather: unhook, invalidate, free, in that order";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors, each of which may call munmap"),
-        new("va", 2, 1, 4, "pages of the range"),
-        new("frame", 2, 1, 4, "physical frames"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [FreeFirst, Madvise, IgnoreNested];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "page tables that are freed, dirty pages and their accounting: other mechanisms have them",
@@ -54,7 +39,6 @@ public sealed class MmuGather : ModelFamily
         .. Process.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         m.Demand(IgnoreNested, Madvise);
@@ -71,7 +55,9 @@ public sealed class MmuGather : ModelFamily
         }
         else
         {
-            m.Thread("munmap", process.Cpu, repeats: true, (t, c) => ZapAlone(m, process, mmapLock, t, c));
+            var batch = None;
+            var munmap = m.Thread("munmap", process.Cpu, repeats: true, (t, c) => batch = ZapAlone(m, process, mmapLock, t, c));
+            m.Publish(new Parts(process, mmapLock, batch, munmap));
         }
 
         process.AddPageFaults(m, (_, _) => mmapLock.IsNone);
@@ -80,7 +66,7 @@ public sealed class MmuGather : ModelFamily
         process.AddInvariants(m);
     }
 
-    private static void ZapAlone(ModelBuilder m, Process process, Expr mmapLock, ThreadBuilder t, Expr c)
+    private static Expr ZapAlone(ModelBuilder m, Process process, Expr mmapLock, ThreadBuilder t, Expr c)
     {
         var batch = BatchOf(process, t);
         var holdsLock = mmapLock == c;
@@ -115,7 +101,7 @@ public sealed class MmuGather : ModelFamily
                 process.Flush(t, c, None, true, KernelCode.Order);
                 t.Step(Finish, s => s.Set(mmapLock, None).From(KernelCode.Finish));
             });
-            return;
+            return ((Expr.Index)batch).Map;
         }
 
         t.Either(Unhook, () =>
@@ -124,6 +110,7 @@ public sealed class MmuGather : ModelFamily
             Free(process, t, batch, true, () => t.Either(Continue, () => t.Step(Finish, s => s
                 .When(IsEmpty(process, batch)).Set(mmapLock, None).From(KernelCode.Finish))));
         });
+        return ((Expr.Index)batch).Map;
     }
 
     private static void ZapShared(ModelBuilder m, Process process, FlushPending pending, ThreadBuilder t, Expr c)
@@ -175,6 +162,13 @@ public sealed class MmuGather : ModelFamily
             },
             () => t.Step("madvise returns (nothing gathered)", s => Return(s)));
     }
+
+    /// <summary>What a munmap is made of.</summary>
+    /// <param name="Process">The process.</param>
+    /// <param name="MmapLock">The CPU that has the lock, held for writing.</param>
+    /// <param name="Batch">The page that each CPU has gathered from an address.</param>
+    /// <param name="Munmap">The threads.</param>
+    public sealed record Parts(Process Process, Expr MmapLock, Expr Batch, ModelThread Munmap);
 
     private static Expr BatchOf(Process process, ThreadBuilder t)
     {

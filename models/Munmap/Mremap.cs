@@ -9,7 +9,11 @@ namespace Verify.Models.Munmap;
 /// mremap moves a PTE of a shared file mapping to another address and flushes the old one. Writeback and ftruncate,
 /// which take no mmap_lock, find the page through i_mmap.
 /// </summary>
-public sealed class Mremap : ModelFamily
+public sealed class Mremap() : ModelFamily("mremap",
+    "mremap moves a PTE under both page-table locks; writeback cleans and ftruncate zaps where it has gone",
+    new("cpu", 2, 1, 4, "processors, each of which may call mremap or ftruncate, or write back"),
+    new("va", 2, 2, 4, "addresses to move between, each in a table with a lock of its own"),
+    new("frame", 1, 1, 4, "pages of the file"))
 {
     /// <summary>The flush comes after the locks are dropped.</summary>
     public static readonly Fault FlushLate = new("flush-late",
@@ -24,37 +28,17 @@ public sealed class Mremap : ModelFamily
     public static readonly Fault NewLockEarly = new("new-lock-early",
         "move_ptes drops the lock of the new table before the flush, that of the old one afterwards");
 
-    /// <summary>The order of the VMAs in i_mmap is arbitrary.</summary>
-    public static readonly Fault AnyOrder = new("any-order",
-        "no deviation by itself: the new VMA may come before the old one in i_mmap, so mremap takes the rmap locks "
+    /// <summary>The order of the VMAs in i_mmap is not known.</summary>
+    public static readonly Feature AnyOrder = new("any-order",
+        "the new VMA may come before the old one in i_mmap, so mremap takes the rmap locks "
             + "(need_rmap_locks)");
 
     /// <summary>The rmap locks are not taken.</summary>
     public static readonly Fault NoRmapLocks = new("no-rmap-locks",
         "with 'any-order': move_ptes does not take the rmap locks");
 
-    /// <inheritdoc/>
-    public override string Name => "mremap";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "mremap moves a PTE under both page-table locks; writeback cleans and ftruncate zaps where it has gone";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors, each of which may call mremap or ftruncate, or write back"),
-        new("va", 2, 2, 4, "addresses to move between, each in a table with a lock of its own"),
-        new("frame", 1, 1, 4, "pages of the file"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [FlushLate, OldLockEarly, NewLockEarly, AnyOrder, NoRmapLocks];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "moves of whole page tables, and page tables that are freed; a second process that maps the file",
@@ -64,7 +48,6 @@ public sealed class Mremap : ModelFamily
         .. Process.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         m.Demand(NoRmapLocks, AnyOrder);

@@ -32,15 +32,14 @@ internal enum Needs
 /// A process with threads on every CPU: its page table, the TLBs, and their autonomous steps. The mm stays loaded on
 /// every CPU unless the mechanism adds context switches.
 /// </summary>
-internal sealed class Process
+public sealed class Process
 {
-    private readonly Expr usedStale;
     private readonly Expr freedEarly;
     private readonly bool hasLevels;
     private readonly Expr flushesTables;
     private bool countsLoads;
 
-    public Process(ModelBuilder m, Architecture architecture, Owner initially, Needs needs = Needs.Nothing)
+    internal Process(ModelBuilder m, Architecture architecture, Owner initially, Needs needs = Needs.Nothing)
     {
         Cpu = m.Processors("cpu", m.Size("cpu"));
         Va = m.ScalarSet("va", m.Size("va"), "p");
@@ -62,7 +61,7 @@ internal sealed class Process
         Shootdown = new Shootdown(m, Cpu, Va, Architecture, needs.HasFlag(Needs.ConcurrentFlushes));
         hasLevels = needs.HasFlag(Needs.Levels);
         flushesTables = hasLevels ? m.Map("flush_freed_tables", Cpu, Sort.Bool) : Fill(Sort.Set(Cpu), false);
-        usedStale = m.Ghost("used_stale", Sort.Bool);
+        UsedStale = m.Ghost("used_stale", Sort.Bool);
         freedEarly = m.Ghost("freed_early", Sort.Bool);
     }
 
@@ -89,28 +88,31 @@ internal sealed class Process
 
     public Shootdown Shootdown { get; }
 
+    /// <summary>Whether an access has gone through a stale translation.</summary>
+    public Expr UsedStale { get; }
+
     /// <summary>The PTE of an address.</summary>
     public Expr Pte(Expr x) => Pages.Shared(x);
 
     /// <summary>The frame in the PTE of an address, which must be present.</summary>
     public Expr FrameAt(Expr x) => Pte(x).Value[Translation.Frame];
 
-    /// <summary>Extends a step: a page is freed; a ghost records whether some TLB still had it.</summary>
-    public StepBuilder Free(StepBuilder s, Expr frame) =>
+    /// <summary>Adds to a step that a page is free, and notes whether some TLB still had it.</summary>
+    internal StepBuilder Free(StepBuilder s, Expr frame) =>
         Allocator.Free(s, frame).SetIf(Tlb.Names(frame), freedEarly, true);
 
-    /// <summary>Extends a step: some pages are freed; a ghost records whether some TLB still had one of them.</summary>
-    public StepBuilder FreeEach(StepBuilder s, Func<Expr, Expr> which) => s
+    /// <summary>Adds to a step that some pages are free, and notes whether some TLB still had one of them.</summary>
+    internal StepBuilder FreeEach(StepBuilder s, Func<Expr, Expr> which) => s
         .Each(Frame, f => s.If(which(f), () => Allocator.Free(s, f)))
         .SetIf(Exists(Frame, f => which(f) & Tlb.Names(f)), freedEarly, true);
 
     /// <summary>Adds a flush of all CPUs and the wait for it.</summary>
     /// <param name="t">The program.</param>
-    /// <param name="c">The CPU of the caller.</param>
-    /// <param name="address">The address to drop; none for everything.</param>
-    /// <param name="when">The guard of the first step.</param>
-    /// <param name="sources">The sources of the call.</param>
-    public void Flush(ThreadBuilder t, Expr c, Expr address, Expr when, params Source[] sources)
+    /// <param name="c">The CPU that it runs on.</param>
+    /// <param name="address">What to drop; everything when there is none.</param>
+    /// <param name="when">What the first step waits for.</param>
+    /// <param name="sources">Where it is called.</param>
+    internal void Flush(ThreadBuilder t, Expr c, Expr address, Expr when, params Source[] sources)
     {
         var isBroadcast = Architecture.Remote == RemoteInvalidation.Broadcast;
         if (!isBroadcast)
@@ -118,20 +120,18 @@ internal sealed class Process
             t.Step(Architecture.LocalFlush, s =>
             {
                 Mmu.Invalidate(s.When(when), c, address);
-                s.Shows(address).From([Architecture.Source, .. sources]);
+                s.Shows(address).ShowsNoneAs(Shootdown.Everything).From([Architecture.Source, .. sources]);
             });
         }
 
         t.Step(Architecture.RemoteFlush, s => Shootdown
             .Send(isBroadcast ? s.When(when) : s, c, d => isBroadcast ? true : d != c, address)
-            .Shows(address).From([.. sources]));
+            .Shows(address).ShowsNoneAs(Shootdown.Everything).From([.. sources]));
         t.Step("flush is complete", s => Shootdown.Finish(s, c).Shows());
     }
 
-    /// <summary>
-    /// Adds a flush of all addresses on all CPUs, of leaf entries or of upper levels too, and the wait for it.
-    /// </summary>
-    public void FlushLevels(ThreadBuilder t, Expr c, Expr freedTables, params Source[] sources)
+    /// <summary>Adds a flush of all addresses on all CPUs, of leaf entries or of upper levels too, and the wait for it.</summary>
+    internal void FlushLevels(ThreadBuilder t, Expr c, Expr freedTables, params Source[] sources)
     {
         var isBroadcast = Architecture.Remote == RemoteInvalidation.Broadcast;
         if (!isBroadcast)
@@ -155,7 +155,7 @@ internal sealed class Process
     }
 
     /// <summary>Adds a page fault of a CPU at an address, which takes a free frame.</summary>
-    public void AddPageFaults(ModelBuilder m, Func<Expr, Expr, Expr> isAllowed) =>
+    internal void AddPageFaults(ModelBuilder m, Func<Expr, Expr, Expr> isAllowed) =>
         m.Rule("do_anonymous_page", Cpu, Va, Frame, (s, c, x, f) => s
             .When(Pte(x).IsNone & Allocator.Owner[f] == Owner.Free & isAllowed(c, x))
             .When(Upper is null ? true : Upper.Pmd.HasValue)
@@ -164,12 +164,11 @@ internal sealed class Process
 
     /// <summary>Adds the autonomous steps: walks, accesses, answers to flushes, and the reuse of frames.</summary>
     /// <param name="m">The model.</param>
-    /// <param name="spaces">Context switches; null if there are none.</param>
-    /// <param name="hasInterrupts">True if a CPU can take an interrupt; used without context switches.</param>
-    /// <param name="stored">Extends the step of a store; null for nothing.</param>
-    /// <param name="hasLoads">True if loads are accesses too; used if entries have permissions and a store is a rule of
-    /// its own.</param>
-    public void AddEnvironment(ModelBuilder m, AddressSpaces? spaces = null, Func<Expr, Expr>? hasInterrupts = null,
+    /// <param name="spaces">Context switches, where there are any.</param>
+    /// <param name="hasInterrupts">Whether a CPU can take an interrupt; without context switches.</param>
+    /// <param name="stored">What a store does beyond this.</param>
+    /// <param name="hasLoads">Whether loads are accesses too, where entries have permissions and a store is a rule of its own.</param>
+    internal void AddEnvironment(ModelBuilder m, AddressSpaces? spaces = null, Func<Expr, Expr>? hasInterrupts = null,
         Action<StepBuilder, Expr, Expr>? stored = null, bool hasLoads = false)
     {
         countsLoads = hasLoads || !Translation.HasPermissions;
@@ -182,11 +181,11 @@ internal sealed class Process
             if (Translation.HasPermissions)
             {
                 Mmu.Store(s, c, x);
-                s.SetIf(Mmu.StoresAtOnce(c, x) & Tlb[c, x].Value[Translation.Stale], usedStale, true);
+                s.SetIf(Mmu.StoresAtOnce(c, x) & Tlb[c, x].Value[Translation.Stale], UsedStale, true);
             }
             else
             {
-                s.When(Tlb[c, x].HasValue).SetIf(Translation.IsStale(Tlb[c, x]), usedStale, true);
+                s.When(Tlb[c, x].HasValue).SetIf(Translation.IsStale(Tlb[c, x]), UsedStale, true);
             }
 
             stored?.Invoke(s, c, x);
@@ -194,7 +193,7 @@ internal sealed class Process
         if (hasLoads)
         {
             m.Rule("load", Cpu, Va, (s, c, x) => s
-                .When(Tlb[c, x].HasValue).SetIf(Translation.IsStale(Tlb[c, x]), usedStale, true)).From(KernelCode.Speculation);
+                .When(Tlb[c, x].HasValue).SetIf(Translation.IsStale(Tlb[c, x]), UsedStale, true)).From(KernelCode.Speculation);
         }
 
         if (spaces is null)
@@ -214,8 +213,8 @@ internal sealed class Process
         }
     }
 
-    /// <summary>Adds the properties that all of these mechanisms share.</summary>
-    public void AddInvariants(ModelBuilder m, AddressSpaces? spaces = null, bool freesAfterFlush = true)
+    /// <summary>Adds the properties that every one of these mechanisms is about.</summary>
+    internal void AddInvariants(ModelBuilder m, AddressSpaces? spaces = null, bool freesAfterFlush = true)
     {
         if (freesAfterFlush)
         {
@@ -227,7 +226,7 @@ internal sealed class Process
             ForAll(Cpu, Va, (c, x) => (spaces?.CanStillUse(c) ?? true).Implies(!Translation.IsStale(Tlb[c, x]))),
             "no TLB entry that can still be used is from before the last free of its frame, or survives a call that "
                 + "promised its end");
-        m.Always("I-USE", !usedStale, countsLoads
+        m.Always("I-USE", !UsedStale, countsLoads
             ? "no architectural access goes through a stale translation"
             : "no store goes through a stale translation");
         m.Reachable("a translation outlives its PTE", Exists(Cpu, Va, (c, x) => Tlb[c, x].HasValue & Pte(x).IsNone));
@@ -235,8 +234,8 @@ internal sealed class Process
         m.NoDeadlock("no deadlock");
     }
 
-    /// <summary>The simplifications in proofs about such a process.</summary>
-    public static ImmutableArray<string> NotModelled { get; } =
+    /// <summary>What a proof about such a process leaves out.</summary>
+    internal static ImmutableArray<string> NotModelled { get; } =
     [
         "TLB eviction: no step is forced to fill, so it adds no behaviour",
         .. Architecture.NotModelled,

@@ -13,7 +13,11 @@ namespace Verify.Models.Munmap;
 /// One thread revokes the access and flushes later. The other reads the content of the page at one moment, by a copy or
 /// a comparison, and then maps another page at the address. A store in between is lost.
 /// </remarks>
-public sealed class TlbFlushPending : ModelFamily
+public sealed class TlbFlushPending() : ModelFamily("tlb-flush-pending",
+    "Scanners take away access to pages and flush later; who moves such a page asks whether the flush is still to come",
+    new("cpu", 2, 1, 4, "processors, each of which may scan or move a page"),
+    new("va", 1, 1, 4, "pages of the process"),
+    new("frame", 2, 2, 4, "physical frames, to move between"))
 {
     /// <summary>A flag in place of a counter.</summary>
     public static readonly Fault Flag = new("flag",
@@ -24,46 +28,26 @@ public sealed class TlbFlushPending : ModelFamily
     public static readonly Fault NeverAsked = new("never-asked",
         "who finds the PTE changed takes it that it was flushed as well");
 
-    /// <summary>Huge pages, in Linux 4.13.</summary>
-    public static readonly Fault HugePage = new("huge-page",
-        "no deviation by itself: a NUMA fault migrates a huge page, as in 4.13, and flushes again before it frees the old one",
+    /// <summary>Huge pages, in 4.13.</summary>
+    public static readonly Feature HugePage = new("huge-page",
+        "a NUMA fault migrates a huge page, as in 4.13, and flushes again before it frees the old one",
         PageCopier.HugeFault);
 
-    /// <summary>A write fault after userfaultfd has write-protected the page.</summary>
-    public static readonly Fault WriteFault = new("uffd-wp",
-        "no deviation by itself: userfaultfd takes write access away, and a write fault copies the page", PageCopier.WriteFault);
+    /// <summary>userfaultfd.</summary>
+    public static readonly Feature WriteFault = new("uffd-wp",
+        "userfaultfd takes write access away, and a write fault copies the page", PageCopier.WriteFault);
 
-    /// <summary>ksmd merges pages.</summary>
-    public static readonly Fault Merge = new("ksm",
-        "no deviation by itself: write access is taken away, and ksmd merges the page with an equal one", PageCopier.Protect);
+    /// <summary>ksmd.</summary>
+    public static readonly Feature Merge = new("ksm",
+        "write access is taken away, and ksmd merges the page with an equal one", PageCopier.Protect);
 
     private static readonly Source Scan = Source.Kernel("change_prot_numa", "mm/mempolicy.c", "v6.19");
     private static readonly Source Change = Source.Kernel("change_pte_range", "mm/mprotect.c", "v6.19");
     private static readonly Source Finish = Source.Kernel("tlb_finish_mmu", "mm/mmu_gather.c", "v6.19");
     private static readonly Source OldScan = Source.Kernel("change_protection_range", "mm/mprotect.c", "v4.13.4");
 
-    /// <inheritdoc/>
-    public override string Name => "tlb-flush-pending";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "Scanners take away access to pages and flush later; who moves such a page asks whether the flush is still to come";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors, each of which may scan or move a page"),
-        new("va", 1, 1, 4, "pages of the process"),
-        new("frame", 2, 2, 4, "physical frames, to move between"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [Flag, NeverAsked, HugePage, WriteFault, Merge];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "pinned pages; pages that are unmapped or made accessible while they are moved",
@@ -74,7 +58,6 @@ public sealed class TlbFlushPending : ModelFamily
         .. Process.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         if (new[] { HugePage, WriteFault, Merge }.Count(m.Has) > 1)

@@ -9,7 +9,12 @@ namespace Verify.Models.Munmap;
 /// Flush generations of Linux on x86: the CPUs that a flush interrupts, the entries that they drop, and the way in
 /// which other CPUs catch up.
 /// </summary>
-public sealed class TlbGenerations : ModelFamily
+public sealed class TlbGenerations() : ModelFamily("tlb-generations",
+    "tlb_gen, mm_cpumask, lazy TLB mode and LOADED_MM_SWITCHING: which CPUs a flush interrupts, and what others do later",
+    new("cpu", 2, 1, 4, "processors"),
+    new("va", 1, 1, 4, "pages of the process"),
+    new("frame", 1, 1, 4, "physical frames"),
+    new("gens", 2, 1, 7, "flush generations; the environment stops then"))
 {
     /// <summary>Linux 6.18.</summary>
     public static readonly Profile Linux618 = new("x86-6.18",
@@ -24,13 +29,13 @@ public sealed class TlbGenerations : ModelFamily
     public static readonly Profile Linux419 = new("x86-4.19",
         "Linux 4.19: a flush interrupts every CPU in the cpumask; switches clear the bit");
 
-    /// <summary>Processors switch address spaces.</summary>
-    public static readonly Fault Switches = new("switches",
-        "no deviation by itself: CPUs switch between address spaces; flushes are then one at a time, under mmap_lock");
+    /// <summary>Processors switch.</summary>
+    public static readonly Feature Switches = new("switches",
+        "CPUs switch between address spaces; flushes are then one at a time, under mmap_lock");
 
     /// <summary>Page tables are freed.</summary>
-    public static readonly Fault FreeTables = new("free-tables",
-        "with 'switches', no deviation by itself: the page table goes with its last entry, as at munmap", KernelCode.FreeTables);
+    public static readonly Feature FreeTables = new("free-tables",
+        "with 'switches': the page table goes with its last entry, as at munmap", KernelCode.FreeTables);
 
     /// <summary>A single address is always flushed alone.</summary>
     public static readonly Fault AlwaysPartial = new("always-partial",
@@ -46,8 +51,8 @@ public sealed class TlbGenerations : ModelFamily
         "a CPU flushes an address alone if its own generation plus one is the mm's, whatever new_tlb_gen is", KernelCode.FlushFunc);
 
     /// <summary>Reclaim flushes in batches.</summary>
-    public static readonly Fault Batched = new("batched",
-        "without 'switches', no deviation by itself: reclaim unmaps pages too, and flushes by arch_tlbbatch_flush, for no "
+    public static readonly Feature Batched = new("batched",
+        "without 'switches': reclaim unmaps pages too, and flushes by arch_tlbbatch_flush, for no "
             + "generation", KernelCode.FlushFunc);
 
     /// <summary>A flush without a generation is ignored.</summary>
@@ -59,8 +64,8 @@ public sealed class TlbGenerations : ModelFamily
     public static readonly Fault GenerationFirst = new("generation-first",
         "with 'switches': switch_mm_irqs_off reads tlb_gen before it sets its bit in mm_cpumask");
 
-    /// <summary>A switch clears the bit without a flush.</summary>
-    public static readonly Fault TemporaryMm = new("temporary-mm",
+    /// <summary>The bit is cleared without a flush.</summary>
+    public static readonly Feature TemporaryMm = new("temporary-mm",
         "with 'switches', on 6.18: a CPU may leave the mm by unuse_temporary_mm, which clears its bit in mm_cpumask first");
 
     /// <summary>CR3 is written directly.</summary>
@@ -91,33 +96,8 @@ public sealed class TlbGenerations : ModelFamily
     public static readonly Fault SkipLazy = new("skip-lazy",
         "with 'free-tables', on 6.18: a flush that frees page tables skips lazy CPUs as any other does");
 
-    /// <inheritdoc/>
-    public override string Name => "tlb-generations";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "tlb_gen, mm_cpumask, lazy TLB mode and LOADED_MM_SWITCHING: which CPUs a flush interrupts, and what others do later";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors"),
-        new("va", 1, 1, 4, "pages of the process"),
-        new("frame", 1, 1, 4, "physical frames"),
-        new("gens", 2, 1, 7, "flush generations; the environment stops then"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults =>
-    [
-        Switches, FreeTables, Batched, AlwaysPartial, IgnoreLocal, IgnoreAsked, ZeroKnown, GenerationFirst,
-        TemporaryMm, RawCr3, RawCr3Flush, OnlyLoaded, MarkerLate, ForgetLazy, SkipLazy,
-    ];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => [Linux618, Linux420, Linux419];
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "other users of a PCID slot, and kernels without PCID; trimming of the cpumask may come with any flush",
@@ -126,7 +106,6 @@ public sealed class TlbGenerations : ModelFamily
         .. Process.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         CheckChoices(m);
@@ -196,14 +175,14 @@ public sealed class TlbGenerations : ModelFamily
     private static void CheckChoices(ModelBuilder m)
     {
         m.Demand(RawCr3Flush, RawCr3);
-        foreach (var fault in new[] { FreeTables, GenerationFirst, TemporaryMm, RawCr3, OnlyLoaded, MarkerLate, ForgetLazy })
+        foreach (var fault in new Switch[] { FreeTables, GenerationFirst, TemporaryMm, RawCr3, OnlyLoaded, MarkerLate, ForgetLazy })
         {
             m.Demand(fault, Switches);
         }
 
         m.Demand(SkipLazy, FreeTables);
         m.Demand(SkipLazy, !m.Is(Linux419), "it needs the profile 'x86-4.20' or 'x86-6.18'", WithNewest);
-        foreach (var fault in new[] { TemporaryMm, OnlyLoaded, MarkerLate })
+        foreach (var fault in new Switch[] { TemporaryMm, OnlyLoaded, MarkerLate })
         {
             m.Demand(fault, m.Is(Linux618), "it needs the profile 'x86-6.18'", WithNewest);
         }

@@ -9,7 +9,11 @@ namespace Verify.Models.Munmap;
 /// munmap of a VM_PFNMAP mapping against a driver that revokes its memory by unmap_mapping_range. The pages have no
 /// counts, so the driver relies on i_mmap. Alternatively, a DAX file whose blocks a truncate revokes.
 /// </summary>
-public sealed class UnlinkedVma : ModelFamily
+public sealed class UnlinkedVma() : ModelFamily("unlinked-vma",
+    "munmap of a VM_PFNMAP mapping, or of a DAX file, against who takes the memory back",
+    new("cpu", 2, 1, 4, "processors, each of which may call munmap or run the driver"),
+    new("va", 1, 1, 3, "pages of the mapping"),
+    new("frame", 1, 1, 3, "frames of the driver"))
 {
     /// <summary>The flush comes after the unlink.</summary>
     public static readonly Fault UnlinkFirst = new("unlink-first",
@@ -20,15 +24,15 @@ public sealed class UnlinkedVma : ModelFamily
     public static readonly Fault IgnoreNested = new("ignore-nested",
         "the tlb_finish_mmu of unmap_mapping_range does not ask mm_tlb_flush_nested", KernelCode.Pending);
 
-    /// <summary>A DAX file in place of a driver.</summary>
-    public static readonly Fault Dax = new("dax",
-        "no deviation by itself: the mapping is of a DAX file, since Linux 6.15; munmap unlinks its VMA before it flushes, but "
+    /// <summary>A DAX file.</summary>
+    public static readonly Feature Dax = new("dax",
+        "the mapping is of a DAX file, since Linux 6.15; munmap unlinks its VMA before it flushes, but "
             + "keeps a reference to each page until then, for which a truncate waits",
         Source.Kernel("dax_busy_page, wait_page_idle", "fs/dax.c", "v6.19"));
 
-    /// <summary>A DAX file before its mappings were counted.</summary>
-    public static readonly Fault DaxUncounted = new("dax-uncounted",
-        "no deviation by itself: the mapping is of a DAX file, up to Linux 6.14; munmap unlinks its VMA before it flushes, and "
+    /// <summary>A DAX file, before its mappings were counted.</summary>
+    public static readonly Feature DaxUncounted = new("dax-uncounted",
+        "the mapping is of a DAX file, up to Linux 6.14; munmap unlinks its VMA before it flushes, and "
             + "has no reference to its pages",
         Source.Kernel("vm_normal_page, zap_present_ptes", "mm/memory.c", "v6.14"));
 
@@ -39,27 +43,8 @@ public sealed class UnlinkedVma : ModelFamily
     private static readonly Source Truncate = Source.Kernel("xfs_vn_setattr, xfs_setattr_size", "fs/xfs/xfs_iops.c", "v6.19");
     private static readonly Source Insert = Source.Kernel("vmf_insert_pfn", "mm/memory.c", "v6.19");
 
-    /// <inheritdoc/>
-    public override string Name => "unlinked-vma";
-
-    /// <inheritdoc/>
-    public override string Summary => "munmap of a VM_PFNMAP mapping, or of a DAX file, against who takes the memory back";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors, each of which may call munmap or run the driver"),
-        new("va", 1, 1, 3, "pages of the mapping"),
-        new("frame", 1, 1, 3, "frames of the driver"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [UnlinkFirst, IgnoreNested, Dax, DaxUncounted];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "other VMAs and other processes that map the same memory",
@@ -68,7 +53,6 @@ public sealed class UnlinkedVma : ModelFamily
         .. Process.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var process = new Process(m, Architecture.Of(m), Owner.Free, Needs.ConcurrentFlushes);

@@ -9,7 +9,11 @@ namespace Verify.Models.ProtectedData;
 /// Writes to read-only kernel data through the kernel's own page table: by a second mapping for each write, or by
 /// making the first mapping writable during the write.
 /// </summary>
-public sealed class KernelAlias : ModelFamily
+public sealed class KernelAlias() : ModelFamily("kernel-alias",
+    "Writes to protected kernel data through the page table that all CPUs share: a vmap alias, or the protection flipped",
+    new("cpu", 2, 1, 4, "processors"),
+    new("va", 1, 1, 3, "addresses of the vmalloc area"),
+    new("frame", 2, 1, 3, "frames of protected data"))
 {
     /// <summary>A second mapping for each write.</summary>
     public static readonly Profile Vmap = new("vmap", "vmap() makes a writable alias in the vmalloc area, vunmap() removes it");
@@ -33,31 +37,8 @@ public sealed class KernelAlias : ModelFamily
     public static readonly Assumption NoWild = new("A-NOWILD",
         "no kernel code stores where it should not", "no component; otherwise no protection would be needed");
 
-    /// <inheritdoc/>
-    public override string Name => "kernel-alias";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "Writes to protected kernel data through the page table that all CPUs share: a vmap alias, or the protection flipped";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors"),
-        new("va", 1, 1, 3, "addresses of the vmalloc area"),
-        new("frame", 2, 1, 3, "frames of protected data"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [FlushNow, InterruptsOn, LocalFlush];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Assumption> Assumptions => [NoWild];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => [Vmap, Flip];
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "the threshold at which lazily unmapped addresses are purged: it may be at any time",
@@ -65,7 +46,6 @@ public sealed class KernelAlias : ModelFamily
         .. Architecture.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var isVmap = m.Is(Vmap);

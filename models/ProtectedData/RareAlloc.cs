@@ -7,7 +7,10 @@ namespace Verify.Models.ProtectedData;
 /// <summary>
 /// rare_alloc(): a page that was writable in the direct map must be read-only on all CPUs before it is relied on.
 /// </summary>
-public sealed class RareAlloc : ModelFamily
+public sealed class RareAlloc() : ModelFamily("rare-alloc",
+    "rare_alloc and rare_protect: a freshly allocated page becomes read-only in the direct map of all CPUs",
+    new("cpu", 2, 1, 4, "processors"),
+    new("frame", 2, 1, 3, "physical frames"))
 {
     /// <summary>Other CPUs are not flushed.</summary>
     public static readonly Fault NoIpi = new("no-ipi",
@@ -26,8 +29,8 @@ public sealed class RareAlloc : ModelFamily
     public static readonly Fault PublishFirst = new("publish-first",
         "rare_protect() hands out the read-only pointer before all CPUs have flushed");
 
-    /// <summary>The direct map uses large mappings.</summary>
-    public static readonly Fault BlockMapping = new("block-mapping",
+    /// <summary>Large mappings.</summary>
+    public static readonly Feature BlockMapping = new("block-mapping",
         "the direct map has block or contiguous entries, of which one is split to protect one page");
 
     /// <summary>rare_protect() leaves the page writable.</summary>
@@ -37,30 +40,8 @@ public sealed class RareAlloc : ModelFamily
     public static readonly Assumption NoWild = new("A-NOWILD",
         "no kernel code stores where it should not", "no component; otherwise no protection would be needed");
 
-    /// <inheritdoc/>
-    public override string Name => "rare-alloc";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "rare_alloc and rare_protect: a freshly allocated page becomes read-only in the direct map of all CPUs";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors"),
-        new("frame", 2, 1, 3, "physical frames"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [NoIpi, Deferred, AliasOnly, PublishFirst, BlockMapping, Unprotected];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Assumption> Assumptions => [NoWild];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "how protected data is written afterwards (see temporary-mm)",
@@ -68,7 +49,6 @@ public sealed class RareAlloc : ModelFamily
         .. Architecture.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         foreach (var fault in new[] { NoIpi, Deferred, AliasOnly, Unprotected })

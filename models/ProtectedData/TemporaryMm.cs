@@ -13,7 +13,11 @@ namespace Verify.Models.ProtectedData;
 /// a user address, so a CPU that has loaded it can write. The user's address space may have another page at that
 /// address.
 /// </remarks>
-public sealed class TemporaryMm : ModelFamily
+public sealed class TemporaryMm() : ModelFamily("temporary-mm",
+    "Writes to protected kernel data through a temporary address space: text_poke, rare_mm, and what callers see of them",
+    new("cpu", 2, 1, 4, "processors"),
+    new("frame", 2, 1, 4, "frames of protected data"),
+    new("gens", 2, 1, 7, "flushes of the temporary mm; the environment stops then"))
 {
     /// <summary>Linux 6.16.</summary>
     public static readonly Profile Linux616 = new("x86-6.16",
@@ -24,8 +28,8 @@ public sealed class TemporaryMm : ModelFamily
         "Linux 5.13 to 6.13: switch_mm_irqs_off clears the bit; LOADED_MM_SWITCHING is stored after tlb_gen is read");
 
     /// <summary>The alias is permanent.</summary>
-    public static readonly Fault RareMm = new("rare-mm",
-        "no deviation by itself: the alias of the whole region is made once, and any CPU may write at any time (rare_mm, "
+    public static readonly Feature RareMm = new("rare-mm",
+        "the alias of the whole region is made once, and any CPU may write at any time (rare_mm, "
             + "wr_poking_mm)", Mails.PermanentAlias);
 
     /// <summary>The API returns a pointer.</summary>
@@ -38,17 +42,17 @@ public sealed class TemporaryMm : ModelFamily
         "with 'modify-pointer': interrupts are off, and nothing sleeps, from rare_modify() to rare_protect()", Mails.Lutomirski);
 
     /// <summary>One call writes several pages.</summary>
-    public static readonly Fault WriteCopy = new("write-copy",
-        "with 'rare-mm', no deviation by itself: rare_write_copy() writes several pages in one call", Mails.Lutomirski);
+    public static readonly Feature WriteCopy = new("write-copy",
+        "with 'rare-mm': rare_write_copy() writes several pages in one call", Mails.Lutomirski);
 
     /// <summary>The debugger writes too.</summary>
-    public static readonly Fault Kgdb = new("kgdb",
-        "without 'rare-mm', no deviation by itself: text_poke_kgdb() writes without text_mutex while all other CPUs are held",
+    public static readonly Feature Kgdb = new("kgdb",
+        "without 'rare-mm': text_poke_kgdb() writes without text_mutex while all other CPUs are held",
         KernelCode.TextPokeKgdb);
 
     /// <summary>TLB entries have no tags.</summary>
-    public static readonly Fault NoPcid = new("no-pcid",
-        "no deviation by itself: the CPU has no PCIDs, so each load of CR3 drops what is not global");
+    public static readonly Feature NoPcid = new("no-pcid",
+        "the CPU has no PCIDs, so each load of CR3 drops what is not global");
 
     /// <summary>Interrupts stay on.</summary>
     public static readonly Fault InterruptsOn = new("interrupts-on",
@@ -115,35 +119,8 @@ public sealed class TemporaryMm : ModelFamily
     public static readonly Assumption NoLeak = new("A-NOLEAK",
         "code between rare_modify() and rare_protect() leaves no copy of the pointer behind", "review of every caller");
 
-    /// <inheritdoc/>
-    public override string Name => "temporary-mm";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "Writes to protected kernel data through a temporary address space: text_poke, rare_mm, and what callers see of them";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 2, 1, 4, "processors"),
-        new("frame", 2, 1, 4, "frames of protected data"),
-        new("gens", 2, 1, 7, "flushes of the temporary mm; the environment stops then"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults =>
-    [
-        RareMm, ModifyPointer, AtomicBody, WriteCopy, Kgdb, NoPcid, InterruptsOn, Preemptible, GlobalAlias, NoBump, Invlpg,
-        NoPtl, NoNmiCheck, BreakpointsOn, KeepBit, StayLazy, KernelHalf, Unprotected,
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Assumption> Assumptions => [Exclusive, NoWild, CleanHandlers, NoLeak];
-
-    /// <inheritdoc/>
     public override ImmutableArray<Profile> Profiles => [Linux616, Linux513];
 
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "stores of NMI and machine-check handlers; loads of the alias, as the data is not secret",
@@ -155,7 +132,6 @@ public sealed class TemporaryMm : ModelFamily
         .. Architecture.NotModelled,
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         CheckChoices(m);
@@ -176,13 +152,13 @@ public sealed class TemporaryMm : ModelFamily
     // Rejects choices that would have no effect.
     private static void CheckChoices(ModelBuilder m)
     {
-        foreach (var fault in new[] { ModifyPointer, WriteCopy, StayLazy, KernelHalf })
+        foreach (var fault in new Switch[] { ModifyPointer, WriteCopy, StayLazy, KernelHalf })
         {
             m.Demand(fault, RareMm);
         }
 
         m.Demand(AtomicBody, ModifyPointer);
-        foreach (var fault in new[] { Kgdb, NoBump, Invlpg, NoPtl, KeepBit })
+        foreach (var fault in new Switch[] { Kgdb, NoBump, Invlpg, NoPtl, KeepBit })
         {
             m.Demand(fault, !m.Has(RareMm), "it does not go with 'rare-mm', which has nothing to flush");
         }

@@ -5,7 +5,9 @@ using Verify.Models.Dax;
 namespace Verify.Models.Seals;
 
 /// <summary>fcntl(F_ADD_SEALS) in the order of mm/memfd.c, against mappings, pinned pages and write(2).</summary>
-public sealed class MemfdSeals : ModelFamily
+public sealed class MemfdSeals() : ModelFamily("memfd-seals",
+    "F_ADD_SEALS of a memfd against writable mappings, pinned pages and write(2)",
+    new SizeParameter("scans", 2, 1, 5, "times that it looks for pinned pages again before it gives up; the kernel does 5"))
 {
     /// <summary>The seal does not wait for pins.</summary>
     public static readonly Fault NoPinWait = new("no-pin-wait", "F_SEAL_WRITE does not wait for pinned pages");
@@ -35,20 +37,6 @@ public sealed class MemfdSeals : ModelFamily
     private static readonly Source MapWritable = Source.Kernel("mapping_map_writable", "include/linux/fs.h", "v6.19");
     private static readonly Source Write = Source.Kernel("shmem_file_write_iter, shmem_write_begin", "mm/shmem.c", "v6.19");
 
-    /// <inheritdoc/>
-    public override string Name => "memfd-seals";
-
-    /// <inheritdoc/>
-    public override string Summary => "F_ADD_SEALS of a memfd against writable mappings, pinned pages and write(2)";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-        [new("scans", 2, 1, 5, "times that it looks for pinned pages again before it gives up; the kernel does 5")];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [NoPinWait, PinsFirst, UnlockedWrite, NoUndo, IomapSeal];
-
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_FUTURE_WRITE and F_SEAL_EXEC; hole punches and huge pages",
@@ -56,7 +44,6 @@ public sealed class MemfdSeals : ModelFamily
         "pins for reading, and mappings that are made writable later by mprotect",
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         if (m.Has(NoPinWait) && m.Has(PinsFirst))

@@ -10,7 +10,11 @@ namespace Verify.Models.Shootdowns;
 /// compared: 4,533,716 states and 41,732,052 transitions for three CPUs, pages and frames. So nothing may be added
 /// here; the other mechanisms model more of the kernel. The fault removes a condition.
 /// </remarks>
-public sealed class TlbShootdown : ModelFamily
+public sealed class TlbShootdown() : ModelFamily("tlb-shootdown",
+    "The shootdown in its least form: clear the PTE, make every CPU drop its entry, then free the frame",
+    new("cpu", 3, 1, 8, "processors"),
+    new("page", 3, 1, 16, "virtual pages of one address space"),
+    new("frame", 3, 1, 16, "physical frames"))
 {
     /// <summary>The initiator does not wait for the other CPUs.</summary>
     public static readonly Fault LocalOnly = new("local-only", "the frame is freed once the CPU that unmaps has flushed itself");
@@ -19,32 +23,12 @@ public sealed class TlbShootdown : ModelFamily
     private static readonly Source Flush = Source.Kernel("flush_tlb_func", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
     private static readonly Source Walk = Source.Manual("Speculative walks", "Intel SDM 3A, 4.10.2.3");
 
-    /// <inheritdoc/>
-    public override string Name => "tlb-shootdown";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "The shootdown in its least form: clear the PTE, make every CPU drop its entry, then free the frame";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes =>
-    [
-        new("cpu", 3, 1, 8, "processors"),
-        new("page", 3, 1, 16, "virtual pages of one address space"),
-        new("frame", 3, 1, 16, "physical frames"),
-    ];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [LocalOnly];
-
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
     [
         "page-table locks, generations and the cpumask: every CPU is flushed every time",
         "accesses: a stale entry counts, whether or not an access uses it",
     ];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var cpu = m.Processors("cpu", m.Size("cpu"));
@@ -57,6 +41,8 @@ public sealed class TlbShootdown : ModelFamily
         var zappedPage = m.Map("zapped.page", cpu, Sort.Option(page));
         var zappedFrame = m.Map("zapped.frame", cpu, Sort.Option(frame));
         var acknowledged = m.Map("acknowledged", cpu, cpu, Sort.Bool);
+
+        m.Publish(new Parts(cpu, page, frame, pte, tlb, own, flushing, zappedPage, zappedFrame, acknowledged));
 
         m.Rule("map", cpu, page, frame, (s, c, p, f) => s
             .When(!flushing[c] & own[f] == FrameUse.Free & pte[p].IsNone)
@@ -104,10 +90,20 @@ public sealed class TlbShootdown : ModelFamily
             (tlb[c, p], tlb[c, p].HasValue & own[tlb[c, p].Value] != FrameUse.User));
     }
 
-    private enum FrameUse
+    /// <summary>Whose a frame is.</summary>
+    public enum FrameUse
     {
+        /// <summary>Nobody's.</summary>
         Free,
+
+        /// <summary>The user's.</summary>
         User,
+
+        /// <summary>The kernel's.</summary>
         Kernel,
     }
+
+    /// <summary>Its sorts and variables.</summary>
+    public sealed record Parts(Sort Cpu, Sort Page, Sort Frame, Expr Pte, Expr Tlb, Expr Own, Expr Flushing,
+        Expr ZappedPage, Expr ZappedFrame, Expr Acknowledged);
 }

@@ -1,29 +1,17 @@
-using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Textbook;
 
 /// <summary>Dijkstra's philosophers around a table: each takes the left fork, then the right one.</summary>
-public sealed class DiningPhilosophers : ModelFamily
+public sealed class DiningPhilosophers() : ModelFamily("dining-philosophers",
+    "Philosophers who need two forks each; one of them takes the right fork first",
+    new SizeParameter("seats", 3, 2, 8, "philosophers, and forks"))
 {
     /// <summary>All philosophers start on the same side.</summary>
     public static readonly Fault SameSide = new("same-side",
         "every philosopher takes the left fork first, the last one too");
 
-    /// <inheritdoc/>
-    public override string Name => "dining-philosophers";
-
-    /// <inheritdoc/>
-    public override string Summary => "Philosophers who need two forks each; one of them takes the right fork first";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes => [new("seats", 3, 2, 8, "philosophers, and forks")];
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [SameSide];
-
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var last = m.Size("seats") - 1;

@@ -4,26 +4,16 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Textbook;
 
-/// <summary>Peterson's mutual exclusion for two processors, one atomic step per access.</summary>
-public sealed class Peterson : ModelFamily
+/// <summary>Peterson's mutual exclusion for two processors, step by step.</summary>
+public sealed class Peterson() : ModelFamily("peterson",
+    "Peterson's mutual exclusion of two processors on sequentially consistent memory")
 {
     /// <summary>The turn is set before the flag.</summary>
     public static readonly Fault TurnFirst = new("turn-first",
         "a processor gives the turn away before it raises its flag");
 
-    /// <inheritdoc/>
-    public override string Name => "peterson";
-
-    /// <inheritdoc/>
-    public override string Summary => "Peterson's mutual exclusion of two processors on sequentially consistent memory";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<Fault> Faults => [TurnFirst];
-
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled => ["store buffers: on real hardware it needs a fence"];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var cpu = m.Processors("cpu", 2);

@@ -9,22 +9,13 @@ namespace Verify.Models.Textbook;
 /// Messages are a growing set, as in the TLA+ text. Published numbers of states: 288 for three resource managers, 8,832
 /// for five (stateright, examples/2pc.rs).
 /// </remarks>
-public sealed class TwoPhaseCommit : ModelFamily
+public sealed class TwoPhaseCommit() : ModelFamily("two-phase-commit",
+    "Two-phase commit with a transaction manager that does not fail",
+    new SizeParameter("rm", 3, 1, 8, "resource managers"))
 {
-    /// <inheritdoc/>
-    public override string Name => "two-phase-commit";
-
-    /// <inheritdoc/>
-    public override string Summary => "Two-phase commit with a transaction manager that does not fail";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<SizeParameter> Sizes => [new("rm", 3, 1, 8, "resource managers")];
-
-    /// <inheritdoc/>
     public override ImmutableArray<string> NotModelled =>
         ["a transaction manager that fails", "messages that are lost"];
 
-    /// <inheritdoc/>
     protected override void Describe(ModelBuilder m)
     {
         var rm = m.ScalarSet("rm", m.Size("rm"));

@@ -16,7 +16,6 @@ public sealed class CrashOfMapSync : ClaimList
 
     private static readonly InstanceClaims PteFirst = new("MS-PTEFIRST", new MapSync(), Choices.Default.With(MapSync.PteFirst), Fault);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Sync.Claim("I-DUR", Proved,

@@ -47,7 +47,6 @@ public sealed class LayoutLeases : ClaimList
     private static readonly InstanceClaims NoFence = new("DX-PNFS-NOFENCE", new LayoutLease(),
         Small.With(LayoutLease.Pnfs, LayoutLease.Forced, LayoutLease.NoFence), Posts.Leases);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Voluntary.Claim("I-DMA", Proved,

@@ -42,7 +42,6 @@ public sealed class OtherPromises : ClaimList
         Small.With(MapDirect.SealOfMapping, MapDirect.Reflink, MapDirect.UnshareFirst, MapDirect.CloneSealed)
             .Assume(MapDirect.PinInVma), Posts.Sealed);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Late.Claim("I-DMA", Proved,

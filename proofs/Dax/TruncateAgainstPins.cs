@@ -84,7 +84,6 @@ public sealed class TruncateAgainstPins : ClaimList
     private static readonly InstanceClaims LongTerm = new("DX-LONGTERM", new DaxTruncate(),
         Upstream.Size("unit", 1).With(DaxTruncate.LongTerm).Assume(DaxTruncate.Pause), Posts.PinUserPages, Posts.BreakLayouts);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Before.Claim("I-DMA", Refuted(10),

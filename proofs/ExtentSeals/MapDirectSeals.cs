@@ -30,7 +30,6 @@ public sealed class MapDirectSeals : ClaimList
     private static readonly InstanceClaims Coarse = new("DX-COARSE", new MapDirect(),
         Seal.With(MapDirect.Append).Assume(MapDirect.PinInVma), Posts.Sealed, Posts.Chinner);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Direct.Claim("I-DMA", ProvedIf,

@@ -22,7 +22,6 @@ public sealed class SealsOfBlockMaps : ClaimList
     private static readonly InstanceClaims OwnerKeep = new("SL-IOMAP-OWNER-KEEP", new MapDirect(),
         Wide.Assume(MapDirect.Keep), Posts.Chinner);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Anyone.Claim("I-SEALX", Refuted(7),

@@ -11,7 +11,6 @@ public sealed class Parts : ClaimList
     private static readonly Source Cr3 = Source.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1");
     private static readonly Choices WithGlobalBit = Choices.Default.With(AddressSpaceTags.GlobalBit);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         new Claim

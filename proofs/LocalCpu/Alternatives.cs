@@ -19,7 +19,6 @@ public sealed class Alternatives : ClaimList
             .With(LocalCpuFlag.LocalMunmap).Assume(LocalCpuFlag.OnlyOwner, LocalCpuFlag.Pinned),
         Mails.Cpumask, Source.Kernel("switch_mm_irqs_off", "arch/x86/mm/tlb.c", "016c4d92cd16"));
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         PerCpu.Claim("I-ENTRY", ProvedIf,

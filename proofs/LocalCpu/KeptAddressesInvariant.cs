@@ -1,81 +1,86 @@
 using System.Collections.Immutable;
 using Verify.Claims;
+using Verify.Modelling;
+using Verify.Models.LocalCpu;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Proofs.LocalCpu;
 
-/// <summary>
-/// The reason why four assumptions suffice for a local munmap, for any number of CPUs, addresses and frames.
-/// </summary>
-/// <remarks>
-/// Found by <c>prove --any-size --find</c>; each conjunct excludes a counterexample to induction of the others.
-/// </remarks>
+/// <summary>Why four assumptions carry a local munmap, for any number of CPUs, addresses and frames.</summary>
 public sealed class KeptAddressesInvariant : Invariant
 {
-    /// <inheritdoc/>
     public override ImmutableArray<string> Claims => ["VL-BOAZ:I-USE"];
 
-    /// <inheritdoc/>
-    protected override void Describe(InvariantBuilder i)
+    protected override void Describe(InvariantBuilder i) => Add(i, new Words(i.Published<Machine>()));
+
+    /// <summary>Adds what holds of a server whose threads keep their addresses and flush them locally.</summary>
+    internal static void Add(InvariantBuilder i, Words w)
     {
-        var (cpu, frame, va) = (i.Sort("cpu"), i.Sort("frame"), i.Sort("va"));
-        var flushVa = i["flush_va"];
-        var mmapLock = i["mmap_lock"];
-        var owner = i["owner"];
-        var pending = i["pending"];
-        var pte = i["pte"];
-        var staleAccessTo = i["stale_access_to"];
-        var tlb = i["tlb"];
-        var vma = i["vma"];
-        var at = i["zt.at"];
-        var buffer = i["zt.buffer"];
-        var isClosing = i["zt.is_closing"];
-        var pc = i["zt.pc"];
-        var phase = i["zt.phase"];
-        var ofFrame = i.Field("frame");
-        var stale = i.Field("stale");
-        i.Add("1", !staleAccessTo.HasValue);
-        i.Add("2", ForAll(va, v1 => !(pte[v1].HasValue & pte[v1].Value[stale])));
-        i.Add("3", ForAll(cpu, c1 => at[c1].HasValue | !Is(pc[c1], "serving")));
-        i.Add("4", ForAll(cpu, c1 => !at[c1].HasValue | buffer[c1].HasValue));
-        i.Add("5", ForAll(cpu, c1 => !at[c1].HasValue | !Is(pc[c1], "waiting")));
-        i.Add("6", ForAll(cpu, c1 => !Is(phase[c1], "Serving") | Is(pc[c1], "serving")));
-        i.Add("7", ForAll(cpu, va, (c1, v1) => vma[v1].HasValue | !(at[c1] == v1)));
-        i.Add("8", ForAll(cpu, c1 => mmapLock | !isClosing[c1]));
-        i.Add("9", ForAll(va, v1 => !pte[v1].HasValue | vma[v1].HasValue));
-        i.Add("10", ForAll(cpu, c1 => !at[c1].HasValue | !isClosing[c1]));
-        i.Add("11", ForAll(cpu, c1 => isClosing[c1] | !Is(pc[c1], "flush_tlb_others")));
-        i.Add("12", ForAll(cpu, c1 => isClosing[c1] | !Is(pc[c1], "tlb_finish_mmu")));
-        i.Add("13", ForAll(cpu, c1 => !buffer[c1].HasValue | !Is(pc[c1], "waiting")));
-        i.Add("14", ForAll(cpu, va, (c1, v1) => !tlb[c1, v1].HasValue | vma[v1].HasValue));
-        i.Add("15", ForAll(cpu, frame, (c1, f2) => Is(owner[f2], "AppBuf") | !(buffer[c1] == f2)));
-        i.Add("16", ForAll(frame, va, (f2, v1) => Is(owner[f2], "AppBuf") | !(pte[v1].Value[ofFrame] == f2)));
-        i.Add("17", ForAll(cpu, va, (c1, v1) =>
-            !(tlb[c1, v1].HasValue & tlb[c1, v1].Value[stale]) | !(vma[v1] == c1)));
-        i.Add("18", ForAll(cpu, va, (c1, v1) => vma[v1] == c1 | !(at[c1] == v1)));
-        i.Add("19", ForAll(cpu, c1 => !isClosing[c1] | !Is(pc[c1], "waiting")));
-        i.Add("20", ForAll(cpu, va, (c1, v1) => !pte[v1].HasValue | !(vma[v1] == c1) | at[c1].HasValue));
-        i.Add("21", ForAll(cpu, c1 => mmapLock | !Is(pc[c1], "unhooked")));
-        i.Add("22", ForAll(cpu, va, (c1, v1) => !pte[v1].HasValue | !(vma[v1] == c1) | Is(pc[c1], "serving")));
-        i.Add("23", ForAll(cpu, va, (c1, v1) => pte[v1].HasValue | !(at[c1] == v1) | Is(pc[c1], "unhooked")));
-        i.Add("24", ForAll(cpu, frame, va, (c1, f1, v1) =>
-            !(pte[v1].Value[ofFrame] == f1) | !(vma[v1] == c1) | buffer[c1] == f1));
-        i.Add("25", ForAll(cpu, cpu, (c1, c2) => c1 == c2 | !isClosing[c1] | !Is(pc[c2], "unhooked")));
-        i.Add("26", ForAll(cpu, cpu, (c1, c2) => c1 == c2 | !isClosing[c1] | !isClosing[c2]));
-        i.Add("27", ForAll(cpu, cpu, va, (c1, c2, v1) =>
-            c1 == c2 | pte[v1].HasValue | !tlb[c1, v1].HasValue | pending[c1] | !Is(pc[c2], "tlb_finish_mmu")));
-        i.Add("28", !flushVa.HasValue);
-        i.Add("29", ForAll(cpu, va, (c1, v1) =>
-            pte[v1].HasValue | !tlb[c1, v1].HasValue | !Is(pc[c1], "tlb_finish_mmu")));
-        i.Add("30", ForAll(cpu, va, (c1, v1) => !tlb[c1, v1].HasValue | !(vma[v1] == c1) | buffer[c1].HasValue));
-        i.Add("31", ForAll(cpu, cpu, (c1, c2) => c1 == c2 | !Is(pc[c1], "unhooked") | !Is(pc[c2], "unhooked")));
-        i.Add("32", ForAll(cpu, va, va, (c1, v1, v2) =>
-            v1 == v2 | !tlb[c1, v1].HasValue | !(vma[v1] == c1) | !(at[c1] == v2)));
-        i.Add("33", ForAll(cpu, frame, va, (c1, f1, v1) =>
-            !(tlb[c1, v1].Value[ofFrame] == f1) | !(vma[v1] == c1) | buffer[c1] == f1));
-        i.Add("34", ForAll(cpu, va, (c1, v1) => !pte[v1].HasValue | !(vma[v1] == c1) | at[c1] == v1));
-        i.Add("35", ForAll(cpu, va, (c1, v1) =>
-            pte[v1].HasValue | !tlb[c1, v1].HasValue | !Is(pc[c1], "flush_tlb_others")));
-        i.Add("36", ForAll(cpu, c1 => at[c1].HasValue | isClosing[c1] | Is(pc[c1], "waiting")));
+        i.Add("no access has gone wrong", w.Machine.Victim.IsNone);
+        AddThreads(i, w, w.Machine.Server.IsClosing);
+        AddMappings(i, w);
+        AddEntries(i, w, w.Machine.Server.IsClosing);
+    }
+
+    // A thread is in one munmap, which is local, or closes all that it has.
+    private static void AddThreads(InvariantBuilder i, Words w, Expr closes)
+    {
+        var (cpu, va, frame) = (w.Cpu, w.Va, w.Frame);
+        Expr IsUnhooked(Expr t) => w.Is(t, "unhooked");
+        i.Add("a thread that waits has no address", ForAll(cpu, t => w.IsWaiting(t).Implies(w.At(t).IsNone)));
+        i.Add("a thread that serves has an address", ForAll(cpu, t => w.IsServing(t).Implies(w.At(t).HasValue)));
+        i.Add("a thread without an address waits, or closes", ForAll(cpu, t => w.At(t).IsNone.Implies(closes[t] | w.IsWaiting(t))));
+        i.Add("a thread that closes has no address", ForAll(cpu, t => closes[t].Implies(w.At(t).IsNone)));
+        i.Add("a thread that closes does not wait", ForAll(cpu, t => closes[t].Implies(!w.IsWaiting(t))));
+        i.Add("a thread that waits has no buffer", ForAll(cpu, t => w.IsWaiting(t).Implies(w.Buffer(t).IsNone)));
+        i.Add("an address comes with a buffer", ForAll(cpu, t => w.At(t).HasValue.Implies(w.Buffer(t).HasValue)));
+        i.Add("a thread in phase Serving serves", ForAll(cpu, t =>
+            (w.Machine.Server.PhaseOf[t] == Phase.Serving).Implies(w.IsServing(t))));
+        i.Add("a thread holds the address that it works at", ForAll(cpu, va, (t, x) => (w.At(t) == x).Implies(w.Holder(x) == t)));
+        i.Add("a buffer in use is the application's", ForAll(cpu, frame, (t, f) => (w.Buffer(t) == f).Implies(w.IsBuffer(f))));
+
+        i.Add("a thread that closes has the lock", ForAll(cpu, t => closes[t].Implies(w.Lock)));
+        i.Add("a thread that has unhooked has the lock", ForAll(cpu, t => IsUnhooked(t).Implies(w.Lock)));
+        i.Add("one thread has unhooked", ForAll(cpu, cpu, (t, u) => t == u | !(IsUnhooked(t) & IsUnhooked(u))));
+        i.Add("one thread closes", ForAll(cpu, cpu, (t, u) => t == u | !(closes[t] & closes[u])));
+        i.Add("while one closes, no other has unhooked", ForAll(cpu, cpu, (t, u) => t == u | !(closes[t] & IsUnhooked(u))));
+        i.Add("only who closes flushes the others", ForAll(cpu, t => w.Is(t, "flush_tlb_others", "tlb_finish_mmu").Implies(closes[t])));
+    }
+
+    private static void AddMappings(InvariantBuilder i, Words w)
+    {
+        var (cpu, va, frame) = (w.Cpu, w.Va, w.Frame);
+        i.Add("a mapped address has a holder", ForAll(va, x => w.Pte(x).HasValue.Implies(w.Holder(x).HasValue)));
+        i.Add("the holder of a mapped address serves", ForAll(va, cpu, (x, t) =>
+            (w.Pte(x).HasValue & w.Holder(x) == t).Implies(w.IsServing(t))));
+        i.Add("the holder of a mapped address works at it", ForAll(va, cpu, (x, t) =>
+            (w.Pte(x).HasValue & w.Holder(x) == t).Implies(w.At(t) == x)));
+        i.Add("what a thread works at is mapped until it has unhooked it", ForAll(cpu, va, (t, x) =>
+            (w.At(t) == x).Implies(w.Pte(x).HasValue | w.Is(t, "unhooked"))));
+        i.Add("a PTE leads to the buffer of its holder", ForAll(va, cpu, frame, (x, t, f) =>
+            (w.Names(w.Pte(x), f) & w.Holder(x) == t).Implies(w.Buffer(t) == f)));
+        i.Add("a PTE leads to a buffer", ForAll(va, frame, (x, f) => w.Names(w.Pte(x), f).Implies(w.IsBuffer(f))));
+        i.Add("no PTE is stale", ForAll(va, x => !w.IsStale(w.Pte(x))));
+    }
+
+    // Elsewhere entries may go stale, but their addresses are never handed out again.
+    private static void AddEntries(InvariantBuilder i, Words w, Expr closes)
+    {
+        var (cpu, va, frame) = (w.Cpu, w.Va, w.Frame);
+        Expr OutlivesPte(Expr c, Expr x) => w.Tlb(c, x).HasValue & w.Pte(x).IsNone;
+        Expr IsOwn(Expr c, Expr x) => w.Tlb(c, x).HasValue & w.Holder(x) == c;
+        i.Add("a cached address has a holder", ForAll(cpu, va, (c, x) => w.Tlb(c, x).HasValue.Implies(w.Holder(x).HasValue)));
+        i.Add("a holder's own entry is not stale", ForAll(cpu, va, (c, x) => IsOwn(c, x).Implies(!w.IsStale(w.Tlb(c, x)))));
+        i.Add("a holder with an entry has a buffer", ForAll(cpu, va, (c, x) => IsOwn(c, x).Implies(w.Buffer(c).HasValue)));
+        i.Add("a holder's own entry leads to its buffer", ForAll(cpu, va, frame, (c, x, f) =>
+            (w.Names(w.Tlb(c, x), f) & w.Holder(x) == c).Implies(w.Buffer(c) == f)));
+        i.Add("a holder's own entry is of the address that it works at", ForAll(cpu, va, va, (c, x, y) =>
+            (IsOwn(c, x) & w.At(c) == y).Implies(x == y)));
+
+        i.Add("a flush is of everything", w.FlushVa.IsNone);
+        i.Add("who closes has flushed itself", ForAll(cpu, va, (c, x) =>
+            w.Is(c, "flush_tlb_others", "tlb_finish_mmu").Implies(!OutlivesPte(c, x))));
+        i.Add("while one closes, an old entry has its flush to come", ForAll(cpu, cpu, va, (c, t, x) =>
+            (c != t & w.Is(t, "tlb_finish_mmu") & OutlivesPte(c, x)).Implies(w.IsPending(c))));
     }
 }

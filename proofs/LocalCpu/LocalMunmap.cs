@@ -60,7 +60,6 @@ public sealed class LocalMunmap : ClaimList
         Signed.Choices.Assume(LocalCpuFlag.Trusted),
         Mails.ToWilcox, Mails.Wilcox);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Mark.Claim("I-ENTRY", Refuted(5),

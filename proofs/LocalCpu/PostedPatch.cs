@@ -56,7 +56,6 @@ public sealed class PostedPatch : ClaimList
         MmInstance.Upstream.With(LocalCpuFlag.Mprotect),
         Source.Kernel("change_protection", "mm/mprotect.c", "076d1ab51ae6"));
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         OnX86.Claim("I-ENTRY", Refuted(6),

@@ -1,84 +1,33 @@
 using System.Collections.Immutable;
 using Verify.Claims;
+using Verify.Models.LocalCpu;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Proofs.LocalCpu;
 
-/// <summary>
-/// The reason why a device that shares the address space keeps no stale entry, for any number of CPUs, addresses and
-/// frames.
-/// </summary>
-/// <remarks>
-/// Found by <c>prove --any-size --find</c>; each conjunct excludes a counterexample to induction of the others.
-/// </remarks>
+/// <summary>Why a device that shares the address space keeps no stale entry, for any number of CPUs, addresses and frames.</summary>
 public sealed class SharedWithDeviceInvariant : Invariant
 {
-    /// <inheritdoc/>
     public override ImmutableArray<string> Claims => ["VL-FULL-SVA:I-ENTRY"];
 
-    /// <inheritdoc/>
     protected override void Describe(InvariantBuilder i)
     {
-        var (cpu, frame, va) = (i.Sort("cpu"), i.Sort("frame"), i.Sort("va"));
-        var deviceTlb = i["device_tlb"];
-        var flushVa = i["flush_va"];
-        var mmapLock = i["mmap_lock"];
-        var movedTo = i["moved_to"];
-        var owner = i["owner"];
-        var pending = i["pending"];
-        var pte = i["pte"];
-        var tlb = i["tlb"];
-        var vma = i["vma"];
-        var at = i["zt.at"];
-        var buffer = i["zt.buffer"];
-        var pc = i["zt.pc"];
-        var phase = i["zt.phase"];
-        var ofFrame = i.Field("frame");
-        var stale = i.Field("stale");
-        i.Add("1", ForAll(cpu, va, (c1, v1) => !(tlb[c1, v1].HasValue & tlb[c1, v1].Value[stale])));
-        i.Add("2", ForAll(va, v1 => !(deviceTlb[v1].HasValue & deviceTlb[v1].Value[stale])));
-        i.Add("3", ForAll(cpu, c1 => at[c1].HasValue | Is(pc[c1], "waiting")));
-        i.Add("4", mmapLock | !flushVa.HasValue);
-        i.Add("5", ForAll(cpu, c1 => !at[c1].HasValue | buffer[c1].HasValue));
-        i.Add("6", ForAll(cpu, c1 => !at[c1].HasValue | !Is(pc[c1], "waiting")));
-        i.Add("7", ForAll(cpu, c1 => at[c1].HasValue | !buffer[c1].HasValue));
-        i.Add("8", ForAll(cpu, va, (c1, v1) => !tlb[c1, v1].HasValue | vma[v1].HasValue));
-        i.Add("9", ForAll(cpu, c1 => mmapLock | !Is(pc[c1], "tlb_finish_mmu")));
-        i.Add("10", ForAll(cpu, c1 => !Is(phase[c1], "Waiting") | !at[c1].HasValue));
-        i.Add("11", ForAll(cpu, va, (c1, v1) => !(vma[v1] == c1) | at[c1].HasValue));
-        i.Add("12", ForAll(va, v1 => vma[v1].HasValue | !(flushVa == v1)));
-        i.Add("13", ForAll(cpu, c1 => !(movedTo[c1] == c1)));
-        i.Add("14", ForAll(cpu, frame, (c1, f2) => Is(owner[f2], "AppBuf") | !(buffer[c1] == f2)));
-        i.Add("15", ForAll(cpu, cpu, frame, va, (c1, c2, f1, v1) =>
-            c1 == c2 | !(tlb[c1, v1].Value[ofFrame] == f1) | !(vma[v1] == c2) | buffer[c2] == f1));
-        i.Add("16", ForAll(cpu, frame, va, (c1, f1, v1) =>
-            !(pte[v1].Value[ofFrame] == f1) | !(vma[v1] == c1) | buffer[c1] == f1));
-        i.Add("17", ForAll(cpu, c1 => flushVa.HasValue | !Is(pc[c1], "tlb_finish_mmu")));
-        i.Add("18", ForAll(cpu, va, (c1, v1) => vma[v1] == c1 | !(at[c1] == v1)));
-        i.Add("19", ForAll(va, v1 => !deviceTlb[v1].HasValue | vma[v1].HasValue));
-        i.Add("20", ForAll(cpu, c1 => !flushVa.HasValue | !Is(pc[c1], "unhooked")));
-        i.Add("21", ForAll(cpu, cpu, (c1, c2) => c1 == c2 | !Is(phase[c1], "Retiring") | !Is(phase[c2], "Retiring")));
-        i.Add("22", ForAll(cpu, c1 => mmapLock | !Is(phase[c1], "Retiring")));
-        i.Add("23", ForAll(cpu, va, (c1, v1) => !(vma[v1] == c1) | at[c1] == v1));
-        i.Add("24", ForAll(cpu, c1 => !Is(phase[c1], "Serving") | Is(pc[c1], "serving")));
-        i.Add("25", ForAll(cpu, va, (c1, v1) => pte[v1].HasValue | !(vma[v1] == c1) | !Is(pc[c1], "serving")));
-        i.Add("26", ForAll(cpu, c1 => !flushVa.HasValue | !Is(pc[c1], "flush_tlb_others")));
-        i.Add("27", ForAll(cpu, c1 => flushVa.HasValue | !Is(pc[c1], "mmu_notifier_invalidate_range")));
-        i.Add("28", ForAll(va, v1 => !pte[v1].HasValue | !(flushVa == v1)));
-        i.Add("29", ForAll(va, v1 => !pte[v1].HasValue | vma[v1].HasValue));
-        i.Add("30", ForAll(cpu, frame, va, (c1, f1, v1) =>
-            !(tlb[c1, v1].Value[ofFrame] == f1) | !(vma[v1] == c1) | buffer[c1] == f1));
-        i.Add("31", ForAll(va, v1 => !(pte[v1].HasValue & pte[v1].Value[stale])));
-        i.Add("32", ForAll(cpu, frame, va, (c1, f1, v1) =>
-            !(deviceTlb[v1].Value[ofFrame] == f1) | !(vma[v1] == c1) | buffer[c1] == f1));
-        i.Add("33", ForAll(cpu, va, (c1, v1) => !tlb[c1, v1].HasValue | pending[c1] | !(flushVa == v1)));
-        i.Add("34", ForAll(cpu, va, (c1, v1) =>
-            pte[v1].HasValue | !deviceTlb[v1].HasValue | !Is(pc[c1], "tlb_finish_mmu")));
-        i.Add("35", ForAll(cpu, va, (c1, v1) => !pte[v1].HasValue | !(vma[v1] == c1) | Is(pc[c1], "serving")));
-        i.Add("36", ForAll(cpu, cpu, va, (c1, c2, v1) =>
-            c1 == c2 | pte[v1].HasValue | !tlb[c1, v1].HasValue | !(movedTo[c2] == c1)
-                | !Is(pc[c2], "flush_tlb_others")));
-        i.Add("37", ForAll(cpu, va, (c1, v1) =>
-            pte[v1].HasValue | !tlb[c1, v1].HasValue | movedTo[c1].HasValue | !Is(pc[c1], "flush_tlb_others")));
+        var machine = i.Published<Machine>();
+        var w = new Words(machine);
+        var (cpu, va, frame) = (w.Cpu, w.Va, w.Frame);
+        var device = machine.Device ?? throw UserErrorException.Absent("the claim is about a device");
+        w.AddHolders(i);
+        w.AddMappings(i);
+        w.AddFlushAddress(i, "mmu_notifier_invalidate_range", "tlb_finish_mmu");
+        w.AddEntries(i);
+        i.Add("a CPU is flushed before it asks the others", ForAll(cpu, cpu, va, (t, c, x) =>
+            (w.Is(t, "flush_tlb_others") & machine.Server.Here(t) == c & w.At(t) == x).Implies(w.Tlb(c, x).IsNone)));
+
+        i.Add("no entry of the device is stale", ForAll(va, x => !w.IsStale(device[x])));
+        i.Add("what the device has cached has a holder", ForAll(va, x => device[x].HasValue.Implies(w.Holder(x).HasValue)));
+        i.Add("an entry of the device leads to the buffer of its holder", ForAll(cpu, va, frame, (t, x, f) =>
+            (w.Names(device[x], f) & w.Holder(x) == t).Implies(w.Buffer(t) == f)));
+        i.Add("the device has dropped it before munmap ends", ForAll(cpu, va, (t, x) =>
+            (w.Is(t, "tlb_finish_mmu") & w.At(t) == x).Implies(device[x].IsNone)));
     }
 }

@@ -56,7 +56,6 @@ public sealed class Upstream : ClaimList
             .With(LocalCpuFlag.MaskBefore).Assume(LocalCpuFlag.Pinned),
         Mails.Cpumask, Range, Switch);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Full.Claim("I-ENTRY", Proved,

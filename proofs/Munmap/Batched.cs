@@ -20,7 +20,6 @@ public sealed class Batched : ClaimList
     private static readonly MmInstance Unaware = Of("B-BATCH/buggy", Choices.Default.With(BatchedUnmap.NoPendingFlush));
     private static readonly MmInstance Early = Of("B-BATCH/free-first", Choices.Default.With(BatchedUnmap.FreeFirst));
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Upstream.Claim("I-FREE", Proved,

@@ -17,7 +17,6 @@ public sealed class Dirty : ClaimList
 
     private static readonly MmInstance Unflushed = Of("B-DIRTY/clean", Choices.Default.With(DelayedRmap.CleanUnflushed));
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Delayed.Claim("I-LOST", Proved,

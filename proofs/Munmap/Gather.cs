@@ -18,7 +18,6 @@ public sealed class Gather : ClaimList
     private static readonly Choices NestedOnArm = Nested.On(Architecture.Arm64.Profile);
     private static readonly Choices NestedWide = Nested.Size("va", 2);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Of("B-GATHER", Choices.Default).Claim("I-FREE", Proved,

@@ -59,7 +59,6 @@ public sealed class FlushGenerations : ClaimList
     private static readonly MmInstance LazyTables = Of("B-TABLE-LAZY", Tables, ShouldFlush);
     private static readonly MmInstance LazyTablesSkipped = Of("B-TABLE-LAZY/buggy", Tables.With(TlbGenerations.SkipLazy), ShouldFlush);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Generation.Claim("I-ENTRY", Proved,

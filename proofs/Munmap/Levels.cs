@@ -16,7 +16,6 @@ public sealed class Levels : ClaimList
     private static readonly MmInstance Reset = Of("B-LEVELS/reset", Choices.Default.With(GatherLevels.ResetRange));
     private static readonly MmInstance ResetOnArm = Of("B-LEVELS-ARM/buggy", OnArm.With(GatherLevels.ResetRange));
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Upstream.Claim("I-TABLE", Proved,

@@ -21,7 +21,6 @@ public sealed class Moves : ClaimList
     private static readonly MmInstance AnyOrder = Of("B-MREMAP-RMAP", Unordered);
     private static readonly MmInstance NoRmapLocks = Of("B-MREMAP-RMAP/buggy", Unordered.With(Mremap.NoRmapLocks));
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Upstream.Claim("I-FREE", Proved,

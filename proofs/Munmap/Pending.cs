@@ -42,7 +42,6 @@ public sealed class Pending : ClaimList
     private static readonly MmInstance KsmNever = Of("B-PENDING-KSM/buggy",
         Ksm.Choices.With(TlbFlushPending.NeverAsked), Merge);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Counter.Claim("I-FREE", Proved,

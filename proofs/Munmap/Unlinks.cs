@@ -22,7 +22,6 @@ public sealed class Unlinks : ClaimList
     private static readonly MmInstance DaxUncounted = Of("DX-STORE-6.14",
         Choices.Default.With(UnlinkedVma.DaxUncounted), UnlinkedVma.DaxUncounted.Source!);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Upstream.Claim("I-FREE", Proved,

@@ -35,7 +35,6 @@ public sealed class Walks : ClaimList
         Collapses.With(LocklessWalk.NoUpperRecheck, LocklessWalk.NoSync).On(Arm));
     private static readonly MmInstance CollapseUnsynced = Of("B-COLLAPSE-ARM/no-sync", Collapses.With(LocklessWalk.NoSync).On(Arm));
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Pin.Claim("I-GUP", Proved,

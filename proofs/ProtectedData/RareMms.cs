@@ -31,7 +31,6 @@ public sealed class RareMms : ClaimList
     private static readonly RareInstance NoWild = Of("RW-UNPROTECTED-NOWILD",
         Plain.With(TemporaryMm.Unprotected).Assume(TemporaryMm.NoWild));
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Base.Claim("I-RO", Proved,

@@ -36,7 +36,6 @@ public sealed class SharedTables : ClaimList
     private static readonly InstanceClaims AllocRiscV = Allocs("RW-ALLOC-RISCV", Plain.On(Architecture.RiscVSbi.Profile));
     private static readonly InstanceClaims AllocBlocks = Allocs("RW-ALLOC-BLOCK-X86", Plain.With(RareAlloc.BlockMapping));
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Vmap.Claim("I-WALIAS", Refuted(3),

@@ -49,7 +49,6 @@ public sealed class TextPokes : ClaimList
 
     private static Expectation ProvedWithoutMutex => new Expectation.ProvedIf(TemporaryMm.Exclusive.Name);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Base.Claim("I-RO", ProvedWithoutMutex,

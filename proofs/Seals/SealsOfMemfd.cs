@@ -29,7 +29,6 @@ public sealed class SealsOfMemfd : ClaimList
     private static readonly InstanceClaims Mono = new("SL-MONO", new MemfdSeals(),
         Choices.Default.With(MemfdSeals.IomapSeal), Posts.Chinner);
 
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         Memfd.Claim("I-SEALW", Proved,

@@ -7,7 +7,6 @@ namespace Verify.Proofs.Shootdowns;
 /// <summary>The shootdown in its smallest form, a benchmark that other checkers decide too.</summary>
 public sealed class Shootdown : ClaimList
 {
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         new Claim

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Claims;
+using Verify.Modelling;
+using Verify.Models.Shootdowns;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Proofs.Shootdowns;
@@ -7,21 +9,19 @@ namespace Verify.Proofs.Shootdowns;
 /// <summary>The reason why the smallest shootdown is correct for any number of CPUs, pages and frames.</summary>
 public sealed class ShootdownInvariant : Invariant
 {
-    /// <inheritdoc/>
     public override ImmutableArray<string> Claims => ["TLB-SHOOTDOWN"];
 
-    /// <inheritdoc/>
     protected override void Describe(InvariantBuilder i)
     {
-        var (cpu, page, frame) = (i.Sort("cpu"), i.Sort("page"), i.Sort("frame"));
-        var (pte, tlb, own) = (i["pte"], i["tlb"], i["own"]);
-        var (flushing, acknowledged) = (i["flushing"], i["acknowledged"]);
-        var (zappedPage, zappedFrame) = (i["zapped.page"], i["zapped.frame"]);
+        var state = i.Published<TlbShootdown.Parts>();
+        var (cpu, page, frame, pte, tlb) = (state.Cpu, state.Page, state.Frame, state.Pte, state.Tlb);
+        var (flushing, acknowledged, zappedPage, zappedFrame) = (state.Flushing, state.Acknowledged, state.ZappedPage, state.ZappedFrame);
+        Expr IsUsers(Expr f) => state.Own[f] == TlbShootdown.FrameUse.User;
 
-        // The property itself; and a frame that is mapped or about to be freed belongs to the user.
-        i.Add("cached is user's", ForAll(cpu, page, frame, (c, p, f) => (tlb[c, p] == f).Implies(Is(own[f], "User"))));
-        i.Add("mapped is user's", ForAll(page, frame, (p, f) => (pte[p] == f).Implies(Is(own[f], "User"))));
-        i.Add("zapped is user's", ForAll(cpu, frame, (c, f) => (zappedFrame[c] == f).Implies(Is(own[f], "User"))));
+        // The property, and that what is mapped, or on its way to be freed, is the user's.
+        i.Add("cached is user's", ForAll(cpu, page, frame, (c, p, f) => (tlb[c, p] == f).Implies(IsUsers(f))));
+        i.Add("mapped is user's", ForAll(page, frame, (p, f) => (pte[p] == f).Implies(IsUsers(f))));
+        i.Add("zapped is user's", ForAll(cpu, frame, (c, f) => (zappedFrame[c] == f).Implies(IsUsers(f))));
 
         // A frame has one place: one PTE, or one CPU that is about to free it.
         i.Add("mapped once", ForAll(page, page, frame, (p, q, f) => p == q | pte[p] != f | pte[q] != f));
@@ -33,8 +33,6 @@ public sealed class ShootdownInvariant : Invariant
             (tlb[c, p] == f & pte[q] == f).Implies(p == q)));
         i.Add("cached where zapped", ForAll(cpu, cpu, page, frame, (c, d, p, f) =>
             (tlb[c, p] == f & zappedFrame[d] == f).Implies(zappedPage[d] == p)));
-
-        // A CPU that has acknowledged has dropped the entry.
         i.Add("acknowledged is dropped", ForAll(cpu, cpu, page, frame, (c, d, p, f) =>
             (zappedFrame[c] == f & acknowledged[c, d]).Implies(tlb[d, p] != f)));
 

@@ -7,7 +7,6 @@ namespace Verify.Proofs.Textbook;
 /// <summary>Models with published counts, which our counts can be compared to.</summary>
 public sealed class Published : ClaimList
 {
-    /// <inheritdoc/>
     public override IEnumerable<Claim> Claims =>
     [
         new Claim

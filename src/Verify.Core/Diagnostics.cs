@@ -59,6 +59,9 @@ public class UserErrorException(Diagnostic diagnostic, Exception? cause = null) 
     public static UserErrorException At(
         SourceLocation? where, ErrorCode code, string message, string? hint = null, Exception? cause = null) =>
         new(new Diagnostic(code, message, where, hint ?? code.Hint), cause);
+
+    /// <summary>A part of a model is asked for that this instance does not have.</summary>
+    public static UserErrorException Absent(string message) => At(null, ErrorCodes.UnknownName, message);
 }
 
 /// <summary>All error codes. No code is defined anywhere else.</summary>
@@ -173,7 +176,7 @@ public static class ErrorCodes
 
     /// <summary>A trace that is not one of this instance.</summary>
     public static readonly ErrorCode BadTrace = new("VRF306", "the trace does not belong to this instance",
-        "paste the replay line exactly as it was printed, with the same sizes, faults and assumptions");
+        "paste the replay line exactly as it was printed, with the same sizes, features, faults and assumptions");
 
     /// <summary>A model contains something that depends on the sizes.</summary>
     public static readonly ErrorCode NotGeneric = new("VRF307", "a model cannot be expressed for every size",

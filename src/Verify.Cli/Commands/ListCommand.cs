@@ -99,7 +99,7 @@ internal static class ListCommand
     [
         [family.Name, "", "", family.Summary],
         .. family.Sizes.Select(s => new[] { "", "size", $"{s.Name}={s.Default}", $"{s.Text} ({s.Low}..{s.High})" }),
-        .. family.Faults.Select(f => new[] { "", "fault", f.Name, f.Text }),
+        .. family.AllSwitches.Select(s => new[] { "", s.Kind, s.Name, s.Text }),
         .. family.Assumptions.Select(a => new[] { "", "assumption", a.Name, $"{a.Text} (enforced by: {a.EnforcedBy})" }),
         .. family.Profiles.Select((p, i) => new[] { "", "profile", p.Name, i == 0 ? $"{p.Text} (default)" : p.Text }),
     ];
@@ -145,12 +145,8 @@ internal static class ListCommand
             json.WriteNumber("high", size.High);
             json.WriteString("text", size.Text);
         });
-        Array(json, "faults", family.Faults, (_, fault) =>
-        {
-            json.WriteString("name", fault.Name);
-            json.WriteString("text", fault.Text);
-            json.WriteString("source", fault.Source?.ToString());
-        });
+        Array(json, "features", family.Features, (_, feature) => WriteSwitch(json, feature));
+        Array(json, "faults", family.Faults, (_, fault) => WriteSwitch(json, fault));
         Array(json, "assumptions", family.Assumptions, (_, assumption) =>
         {
             json.WriteString("name", assumption.Name);
@@ -163,6 +159,13 @@ internal static class ListCommand
             json.WriteString("text", profile.Text);
         });
         Strings(json, "notModelled", family.NotModelled);
+    }
+
+    private static void WriteSwitch(Utf8JsonWriter json, Switch one)
+    {
+        json.WriteString("name", one.Name);
+        json.WriteString("text", one.Text);
+        json.WriteString("source", one.Source?.ToString());
     }
 
     private static void WriteClaim(Utf8JsonWriter json, Claim claim)

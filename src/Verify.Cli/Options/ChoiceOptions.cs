@@ -11,14 +11,16 @@ internal sealed class ChoiceOptions
 {
     private readonly Option<string[]> size = Several("--size", "NAME=N,…", "Change sizes.");
     private readonly Option<string[]> assume = Several("--assume", "A", "Make an assumption.");
-    private readonly Option<string[]> drop = Several("--drop", "A", "Drop an assumption or a fault of the claim.");
-    private readonly Option<string[]> fault = Several("--fault", "F", "Switch a fault on.");
+    private readonly Option<string[]> drop = Several("--drop", "A", "Drop an assumption, a feature or a fault of the claim.");
+    private readonly Option<string[]> feature =
+        Several("--feature", "F", "Switch a feature on: something that the kernel or its user does.");
+    private readonly Option<string[]> fault = Several("--fault", "F", "Switch a fault on: a deviation from what the kernel does.");
     private readonly Option<string?> profile = new("--profile") { HelpName = "P", Description = "Select another architecture." };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { size, assume, drop, fault, profile })
+        foreach (var option in new Option[] { size, assume, drop, feature, fault, profile })
         {
             command.Add(option);
         }
@@ -40,11 +42,12 @@ internal sealed class ChoiceOptions
         }
 
         var (assumed, dropped) = (Words(parsed, assume), Words(parsed, drop));
-        var faults = Words(parsed, fault);
+        var (features, faults) = (Words(parsed, feature), Words(parsed, fault));
         Known(claim.Family, "assumption", assumed, claim.Family.Assumptions.Select(a => a.Name));
+        Known(claim.Family, "feature", features, claim.Family.Features.Select(f => f.Name));
         Known(claim.Family, "fault", faults, claim.Family.Faults.Select(f => f.Name));
         Known(claim.Family, "profile", parsed.GetValue(profile) is { } asked ? [asked] : [], claim.Family.Profiles.Select(p => p.Name));
-        foreach (var name in assumed.Concat(faults).Intersect(dropped))
+        foreach (var name in assumed.Concat(features).Concat(faults).Intersect(dropped))
         {
             throw UserErrorException.At(null, ErrorCodes.Contradiction, $"'{name}' is both switched on and dropped");
         }
@@ -57,6 +60,7 @@ internal sealed class ChoiceOptions
         return choices with
         {
             Assumptions = choices.Assumptions.Union(assumed),
+            Features = choices.Features.Union(features),
             Faults = choices.Faults.Union(faults),
             Profile = parsed.GetValue(profile) ?? choices.Profile,
         };
@@ -79,7 +83,9 @@ internal sealed class ChoiceOptions
     {
         foreach (var name in names.Except(offered, StringComparer.Ordinal))
         {
-            throw UserErrorException.At(null, ErrorCodes.UnknownChoice, $"'{family.Name}' has no {kind} '{name}'",
+            throw family.AllSwitches.FirstOrDefault(one => one.Name == name && kind != "profile") is { } other
+                ? family.OfOtherKind(other, kind)
+                : UserErrorException.At(null, ErrorCodes.UnknownChoice, $"'{family.Name}' has no {kind} '{name}'",
                 Suggestion.Hint(name, offered) ?? (offered.Any() ? $"choose from {string.Join(", ", offered)}" : $"it has no {kind}"));
         }
     }
@@ -106,17 +112,17 @@ internal sealed class ChoiceOptions
 
     private static Choices Drop(Claim claim, Choices choices, string name)
     {
-        if (choices.Assumptions.Contains(name) || choices.Faults.Contains(name))
+        string[] made = [.. choices.Assumptions, .. choices.Switched];
+        if (made.Contains(name))
         {
-            return choices with { Assumptions = choices.Assumptions.Remove(name), Faults = choices.Faults.Remove(name) };
+            return choices.Drop(name);
         }
 
-        var offered = claim.Family.Assumptions.Select(a => a.Name).Concat(claim.Family.Faults.Select(f => f.Name)).ToList();
-        string[] made = [.. choices.Assumptions, .. choices.Faults];
-        var hint = made.Length == 0 ? "the claim has no assumptions and no faults" : $"choose from {string.Join(", ", made)}";
+        var offered = claim.Family.Assumptions.Select(a => a.Name).Concat(claim.Family.AllSwitches.Select(f => f.Name)).ToList();
+        var hint = made.Length == 0 ? "the claim has no assumptions, no features and no faults" : $"choose from {string.Join(", ", made)}";
         throw offered.Contains(name)
             ? UserErrorException.At(null, ErrorCodes.Contradiction, $"'{name}' is dropped, but {claim.Id} does not use it", hint)
-            : UserErrorException.At(null, ErrorCodes.UnknownChoice, $"'{claim.Family.Name}' has no assumption or fault '{name}'",
+            : UserErrorException.At(null, ErrorCodes.UnknownChoice, $"'{claim.Family.Name}' has no assumption, feature or fault '{name}'",
                 Suggestion.Hint(name, made) ?? hint);
     }
 }

@@ -18,6 +18,7 @@ internal static class CommandText
         return
         [
             .. Named("--size", other.Sizes.IsEmpty ? [] : [string.Join(",", other.Sizes)]),
+            .. Named("--feature", other.Features),
             .. Named("--fault", other.Faults),
             .. Named("--assume", other.Assumptions),
             .. Named("--drop", other.Dropped),

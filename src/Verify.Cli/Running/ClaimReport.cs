@@ -43,10 +43,10 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
         || Dropped.Any(dropped => IsOpen(dropped.Report));
 
     /// <summary>
-    /// The faults and assumptions that were switched on for another instance but do not change its model.
+    /// The features, faults and assumptions that were switched on for another instance but do not change its model.
     /// </summary>
-    public IEnumerable<string> Idle => Choices.Assumptions.Union(Choices.Faults)
-        .Except(Claim.Choices.Assumptions.Union(Claim.Choices.Faults))
+    public IEnumerable<string> Idle => Choices.Assumptions.Union(Choices.Switched)
+        .Except(Claim.Choices.Assumptions.Union(Claim.Choices.Switched))
         .Where(IsIdle);
 
     /// <summary>The expected verdict with an assumption dropped.</summary>
@@ -171,7 +171,7 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
 
     private bool IsIdle(string name)
     {
-        var without = Choices with { Assumptions = Choices.Assumptions.Remove(name), Faults = Choices.Faults.Remove(name) };
+        var without = Choices.Drop(name);
         try
         {
             return new Instance(Claim.Family, without).Model.Identity == Main!.Instance.Model.Identity;

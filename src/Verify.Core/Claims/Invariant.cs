@@ -56,7 +56,7 @@ public abstract class Invariant
 /// <param name="Where">The source location of the conjunct.</param>
 public sealed record Conjunct(string Name, Expr Holds, SourceLocation Where);
 
-/// <summary>The vocabulary of an invariant: the names of a model and the modelling language.</summary>
+/// <summary>The vocabulary of an invariant: the parts and names of a model and the modelling language.</summary>
 public sealed class InvariantBuilder
 {
     private readonly Model model;
@@ -81,7 +81,11 @@ public sealed class InvariantBuilder
     /// <summary>The model that the invariant is about.</summary>
     public Model Model => model;
 
-    /// <summary>A variable of the model.</summary>
+    /// <summary>A published part of the model.</summary>
+    /// <exception cref="UserErrorException">VRF113: the family publishes no part of that type.</exception>
+    public T Published<T>() where T : class => model.Published<T>();
+
+    /// <summary>A variable of the model, where its family publishes no part that has it.</summary>
     /// <exception cref="UserErrorException">VRF113: the model has no variable of that name.</exception>
     public Expr this[string variable] => model.Variables.FirstOrDefault(v => v.Name == variable) is { } found
         ? new Expr.Read(found)

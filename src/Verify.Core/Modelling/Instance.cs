@@ -24,13 +24,14 @@ public sealed class Instance
     /// <summary>The value of a size parameter.</summary>
     public int SizeOf(SizeParameter size) => SizeIn(Choices, size);
 
-    /// <summary>The family, sizes, faults, assumptions and profile in one line.</summary>
+    /// <summary>The family, sizes, features, faults, assumptions and profile in one line.</summary>
     public override string ToString() => Describe(Family, Choices);
 
     /// <summary>The same line as <see cref="ToString"/>, without building the model.</summary>
     public static string Describe(ModelFamily family, Choices choices)
     {
         var parts = new List<string> { family.Name, DescribeSizes(family, choices) };
+        parts.AddRange(choices.Features.Select(feature => $"feature:{feature}"));
         parts.AddRange(choices.Faults.Select(fault => $"fault:{fault}"));
         parts.AddRange(choices.Assumptions);
         parts.Add(choices.Profile ?? family.Profiles.FirstOrDefault()?.Name ?? "");
@@ -58,11 +59,27 @@ public sealed class Instance
 /// <param name="Text">What it is the number of.</param>
 public sealed record SizeParameter(string Name, int Default, int Low, int High, string Text);
 
-/// <summary>One named deviation of a model, such as a dropped flush, a missing check or a proposed design.</summary>
+/// <summary>A switch of an instance: a <see cref="Fault"/> or a <see cref="Feature"/>.</summary>
+/// <param name="Name">The name on the command line.</param>
+/// <param name="Text">The difference in one sentence.</param>
+/// <param name="Source">The source.</param>
+public abstract record Switch(string Name, string Text, Source? Source)
+{
+    /// <summary>The word for the kind of switch.</summary>
+    public string Kind => this is Fault ? "fault" : "feature";
+}
+
+/// <summary>One named deviation from what the kernel does, such as a dropped flush, a missing check or a proposed design.</summary>
 /// <param name="Name">As in <c>--fault name</c>.</param>
-/// <param name="Text">What differs, in a sentence.</param>
-/// <param name="Source">Where it comes from.</param>
-public sealed record Fault(string Name, string Text, Source? Source = null);
+/// <param name="Text">The difference in one sentence.</param>
+/// <param name="Source">The source.</param>
+public sealed record Fault(string Name, string Text, Source? Source = null) : Switch(Name, Text, Source);
+
+/// <summary>One named thing that the kernel or its user does and that a model can leave out, such as another system call.</summary>
+/// <param name="Name">As in <c>--feature name</c>.</param>
+/// <param name="Text">The feature in one sentence.</param>
+/// <param name="Source">The source.</param>
+public sealed record Feature(string Name, string Text, Source? Source = null) : Switch(Name, Text, Source);
 
 /// <summary>One named assumption; it removes steps of the environment.</summary>
 /// <param name="Name">As in <c>--assume name</c>.</param>
@@ -75,20 +92,23 @@ public sealed record Assumption(string Name, string Text, string EnforcedBy);
 /// <param name="Text">What it stands for.</param>
 public sealed record Profile(string Name, string Text);
 
-/// <summary>The choices of an instance: sizes, faults, assumptions and a profile, by name.</summary>
+/// <summary>The choices of an instance: sizes, features, faults, assumptions and a profile, by name.</summary>
 /// <param name="Sizes">Sizes that differ from the defaults.</param>
+/// <param name="Features">The features switched on.</param>
 /// <param name="Faults">The faults switched on.</param>
 /// <param name="Assumptions">The assumptions made.</param>
 /// <param name="Profile">The profile; null for the family's first.</param>
 public sealed record Choices(
     ImmutableSortedDictionary<string, int> Sizes,
+    ImmutableSortedSet<string> Features,
     ImmutableSortedSet<string> Faults,
     ImmutableSortedSet<string> Assumptions,
     string? Profile)
 {
-    /// <summary>The default choices: no fault, no assumption, the first profile.</summary>
+    /// <summary>The default choices: no feature, no fault, no assumption, the first profile.</summary>
     public static Choices Default { get; } = new(
         ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal),
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
         null);
@@ -96,16 +116,19 @@ public sealed record Choices(
     /// <summary>With one size.</summary>
     public Choices Size(string name, int value) => this with { Sizes = Sizes.SetItem(name, value) };
 
-    /// <summary>With faults switched on.</summary>
-    public Choices With(params ReadOnlySpan<Fault> faults)
+    /// <summary>The features and faults that are switched on.</summary>
+    public ImmutableSortedSet<string> Switched => Features.Union(Faults);
+
+    /// <summary>With features and faults switched on.</summary>
+    public Choices With(params ReadOnlySpan<Switch> switches)
     {
-        var names = Faults;
-        foreach (var fault in faults)
+        var (features, faults) = (Features, Faults);
+        foreach (var one in switches)
         {
-            names = names.Add(fault.Name);
+            (features, faults) = one is Fault ? (features, faults.Add(one.Name)) : (features.Add(one.Name), faults);
         }
 
-        return this with { Faults = names };
+        return this with { Features = features, Faults = faults };
     }
 
     /// <summary>With assumptions made.</summary>
@@ -120,8 +143,13 @@ public sealed record Choices(
         return this with { Assumptions = names };
     }
 
-    /// <summary>Without one assumption.</summary>
-    public Choices Drop(string assumption) => this with { Assumptions = Assumptions.Remove(assumption) };
+    /// <summary>Without one assumption, fault or feature.</summary>
+    public Choices Drop(string name) => this with
+    {
+        Assumptions = Assumptions.Remove(name),
+        Faults = Faults.Remove(name),
+        Features = Features.Remove(name),
+    };
 
     /// <summary>With a profile.</summary>
     public Choices On(Profile profile) => this with { Profile = profile.Name };

@@ -41,6 +41,9 @@ public sealed class Model
     /// <summary>The threads, in the order of their declaration.</summary>
     public ImmutableArray<ModelThread> Threads { get; internal init; } = [];
 
+    /// <summary>The parts that the family has published.</summary>
+    internal ImmutableArray<object> Parts { get; init; } = [];
+
     /// <summary>The scalar set whose members are the columns of a trace; null if there is none.</summary>
     public Sort.ScalarSet? Processors { get; }
 
@@ -54,6 +57,14 @@ public sealed class Model
 
     /// <summary>The full digest: equal only for models with the same states, steps, actors and properties.</summary>
     public string Identity => identity ??= Fingerprint.Whole(ModelPrinter.WithActors(this));
+
+    /// <summary>The published part of a type.</summary>
+    /// <exception cref="UserErrorException">VRF113: the family publishes no part of that type.</exception>
+    public T Published<T>() where T : class => Parts.OfType<T>().FirstOrDefault()
+        ?? throw Dsl.Error(ErrorCodes.UnknownName, $"model '{Name}' publishes no {typeof(T).Name}",
+            Parts.IsEmpty
+                ? "let its family say m.Publish(…)"
+                : $"choose from {string.Join(", ", Parts.Select(part => part.GetType().Name))}");
 
     /// <summary>A property by its name.</summary>
     /// <exception cref="UserErrorException">VRF113: the model has no such property.</exception>

@@ -12,6 +12,7 @@ public sealed class ModelBuilder
     private readonly List<Property> properties = [];
     private readonly List<Mark> marks = [];
     private readonly List<ModelThread> threads = [];
+    private readonly List<object> published = [];
     private readonly HashSet<string> sortNames = new(StringComparer.Ordinal);
     private readonly ModelFamily? family;
     private readonly Choices choices;
@@ -35,10 +36,10 @@ public sealed class ModelBuilder
         : family?.Sizes.FirstOrDefault(size => size.Name == name)?.Default
             ?? throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' declares no size '{name}'");
 
-    /// <summary>True if a fault is switched on.</summary>
-    public bool Has(Fault fault) => family is null || family.Faults.Any(f => f.Name == fault.Name)
-        ? choices.Faults.Contains(fault.Name)
-        : throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' does not list the fault '{fault.Name}'");
+    /// <summary>True if a fault or a feature is switched on.</summary>
+    public bool Has(Switch one) => family is null || family.AllSwitches.Any(other => other.Name == one.Name && other.Kind == one.Kind)
+        ? (one is Fault ? choices.Faults : choices.Features).Contains(one.Name)
+        : throw Dsl.Error(ErrorCodes.UnknownName, $"family '{Name}' does not have the {one.Kind} '{one.Name}'");
 
     /// <summary>True if an assumption is made.</summary>
     public bool Assumes(Assumption assumption) =>
@@ -219,11 +220,15 @@ public sealed class ModelBuilder
         marks.Add(new Mark(text, over, what.Target, Truth(what.When), SourceLocation.From(file, line)));
     }
 
+    /// <summary>Publishes a part of the model, under its type, for invariants.</summary>
+    public void Publish(object part) => published.Add(part);
+
     /// <summary>Validates the model and returns it.</summary>
     /// <exception cref="UserErrorException">VRF1xx: a mistake in the model, reported at its line.</exception>
     public Model Build() => new(Name, [.. variables], [.. rules.Select(make => make())], [.. properties], [.. marks], processors)
     {
         Threads = [.. threads],
+        Parts = [.. published],
     };
 
     internal void Add(Rule rule) => rules.Add(() => rule);

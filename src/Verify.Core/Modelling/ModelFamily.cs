@@ -1,25 +1,44 @@
 using System.Collections.Immutable;
+using System.Reflection;
 
 namespace Verify.Modelling;
 
-/// <summary>A description of a model for every choice of sizes, faults, assumptions and profile.</summary>
-/// <remarks>Reflection finds every public class with a parameterless constructor.</remarks>
+/// <summary>A description of a model for every choice of sizes, features, faults, assumptions and profile.</summary>
+/// <remarks>
+/// Reflection finds every public class with a parameterless constructor. Its features, faults and assumptions are its static
+/// fields of the types <see cref="Feature"/>, <see cref="Fault"/> and <see cref="Assumption"/>.
+/// </remarks>
 public abstract class ModelFamily
 {
+    /// <summary>A family of models.</summary>
+    /// <param name="name">A short name, unique in the product.</param>
+    /// <param name="summary">One sentence that describes the model.</param>
+    /// <param name="sizes">Its sizes.</param>
+    protected ModelFamily(string name, string summary, params ReadOnlySpan<SizeParameter> sizes) =>
+        (Name, Summary, Sizes) = (name, summary, [.. sizes]);
+
+    /// <summary>A family that overrides what it offers.</summary>
+    protected ModelFamily() : this("", "")
+    {
+    }
+
     /// <summary>A short name, unique in the product.</summary>
-    public abstract string Name { get; }
+    public virtual string Name { get; }
 
     /// <summary>One sentence that describes the model.</summary>
-    public abstract string Summary { get; }
+    public virtual string Summary { get; }
 
     /// <summary>The size parameters.</summary>
-    public virtual ImmutableArray<SizeParameter> Sizes => [];
+    public virtual ImmutableArray<SizeParameter> Sizes { get; }
 
-    /// <summary>The faults.</summary>
-    public virtual ImmutableArray<Fault> Faults => [];
+    /// <summary>The features: the static fields, in the order of their declaration.</summary>
+    public virtual ImmutableArray<Feature> Features => Declared<Feature>();
 
-    /// <summary>The assumptions.</summary>
-    public virtual ImmutableArray<Assumption> Assumptions => [];
+    /// <summary>The faults: the static fields, in the order of their declaration.</summary>
+    public virtual ImmutableArray<Fault> Faults => Declared<Fault>();
+
+    /// <summary>The assumptions: the static fields, in the order of their declaration.</summary>
+    public virtual ImmutableArray<Assumption> Assumptions => Declared<Assumption>();
 
     /// <summary>The profiles; the first is the default.</summary>
     public virtual ImmutableArray<Profile> Profiles => [];
@@ -59,15 +78,25 @@ public abstract class ModelFamily
         return builder.Build();
     }
 
+    /// <summary>The features, then the faults.</summary>
+    public IEnumerable<Switch> AllSwitches => [.. Features, .. Faults];
+
+    private ImmutableArray<T> Declared<T>() =>
+    [
+        .. GetType().GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+            .Where(field => field.FieldType == typeof(T)).OrderBy(field => field.MetadataToken)
+            .Select(field => field.GetValue(null)).OfType<T>(),
+    ];
+
     // The names appear on the command line and in certificates.
     private void CheckOffers()
     {
         static bool IsWord(string name) => name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name != "none"
             && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '+');
 
-        // The same option drops a fault or an assumption, so their names must differ.
+        // The same option drops a feature, a fault or an assumption, so their names must differ.
         foreach (var names in (IEnumerable<string>[])[Sizes.Select(s => s.Name),
-            Faults.Select(f => f.Name).Concat(Assumptions.Select(a => a.Name)), Profiles.Select(p => p.Name)])
+            AllSwitches.Select(s => s.Name).Concat(Assumptions.Select(a => a.Name)), Profiles.Select(p => p.Name)])
         {
             var seen = new HashSet<string>(StringComparer.Ordinal);
             if (names.FirstOrDefault(name => !IsWord(name) || !seen.Add(name)) is { } bad)
@@ -105,6 +134,7 @@ public abstract class ModelFamily
             }
         }
 
+        CheckNames("feature", choices.Features, Features.Select(f => f.Name));
         CheckNames("fault", choices.Faults, Faults.Select(f => f.Name));
         CheckNames("assumption", choices.Assumptions, Assumptions.Select(a => a.Name));
         CheckNames("profile", choices.Profile is null ? [] : [choices.Profile], Profiles.Select(p => p.Name));
@@ -114,9 +144,17 @@ public abstract class ModelFamily
     {
         foreach (var name in chosen.Except(offered))
         {
-            throw Unknown(ErrorCodes.UnknownChoice, kind, name, offered);
+            throw AllSwitches.FirstOrDefault(one => one.Name == name) is { } other
+                ? OfOtherKind(other, kind)
+                : Unknown(ErrorCodes.UnknownChoice, kind, name, offered);
         }
     }
+
+    /// <summary>The error where a feature is taken for a fault, or the other way round.</summary>
+    public UserErrorException OfOtherKind(Switch one, string kind) => UserErrorException.At(null, ErrorCodes.UnknownChoice,
+        $"'{one.Name}' of '{Name}' is a {one.Kind}, no {kind}", one is Fault
+            ? $"it deviates from what the kernel does: say --fault {one.Name}"
+            : $"it does not deviate from what the kernel does: say --feature {one.Name}");
 
     private UserErrorException Unknown(ErrorCode code, string kind, string name, IEnumerable<string> offered)
     {

@@ -23,6 +23,9 @@ public sealed record Rule(
     ImmutableArray<Source> Sources,
     SourceLocation Where)
 {
+    /// <summary>The word for an empty option among <see cref="Shown"/>; null for <c>None</c>.</summary>
+    public string? NoneShown { get; init; }
+
     /// <summary>
     /// The reason why the rule must never fire in this instance; null for a rule whose absence makes a proof vacuous.
     /// </summary>
@@ -81,9 +84,9 @@ public sealed record Update(
     }
 }
 
-/// <summary>The actor of a step: a processor or a named actor.</summary>
-/// <param name="Name">The name; null for a processor.</param>
-/// <param name="Processor">The processor; null for a named actor.</param>
+/// <summary>The actor of a step: a processor, another identity such as a task, a vCPU or a device, or a named actor.</summary>
+/// <param name="Name">The name; null for an identity.</param>
+/// <param name="Processor">The processor or other identity; null for a named actor.</param>
 public sealed record Actor(string? Name, Expr? Processor);
 
 /// <summary>The origin of a rule, a choice or a claim.</summary>

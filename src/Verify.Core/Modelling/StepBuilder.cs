@@ -19,6 +19,7 @@ public sealed class StepBuilder
     private string? never;
     private bool? isFair;
     private ImmutableArray<Expr>? shown;
+    private string? noneShown;
 
     internal StepBuilder(ModelBuilder model, string name, string? thread, ReadOnlySpan<Sort> sorts, SourceLocation where)
     {
@@ -120,7 +121,14 @@ $"rule '{name}' cannot range over '{sort}': the sort has no finite list of value
         return this;
     }
 
-    /// <summary>Sets the processor that takes the step.</summary>
+    /// <summary>Sets the word for an empty option among the arguments, such as <c>everything</c> in place of an address.</summary>
+    public StepBuilder ShowsNoneAs(string word)
+    {
+        noneShown = word;
+        return this;
+    }
+
+    /// <summary>Sets the processor, or another identity such as a task, that takes the step.</summary>
     public StepBuilder By(Expr processor)
     {
         actor = new Actor(null, processor);
@@ -194,6 +202,7 @@ $"rule '{name}' cannot range over '{sort}': the sort has no finite list of value
             Thread = thread,
             Step = Name,
             Copy = copy,
+            NoneShown = noneShown,
             Never = never,
         };
     }

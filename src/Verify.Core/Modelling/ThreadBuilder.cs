@@ -30,9 +30,7 @@ public sealed class ThreadBuilder
     {
         (this.model, this.name, this.key, this.repeats, this.where) = (model, name, key, repeats, where);
         current = program;
-        actor = key is not null && key.Sort.Equals(model.ProcessorSort)
-            ? new Actor(null, new Expr.BoundVariable(key))
-            : new Actor(name, null);
+        actor = key is { Sort: Sort.ScalarSet } ? new Actor(null, new Expr.BoundVariable(key)) : new Actor(name, null);
     }
 
     /// <summary>Sets the processor that runs the thread, if it differs from the thread's key.</summary>

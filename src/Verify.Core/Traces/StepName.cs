@@ -26,7 +26,7 @@ public sealed record StepName(string Actor, bool IsProcessor, string Name)
 
         string Text(Expr shown) =>
             interpreter.ValueToShow(state, shown, rule.Parameters, step.Arguments, rule.Where, out _) is { } value
-                ? ShortValue.Of(value)
+                ? (value is { Sort: Sort.Optional, Number: 0 } ? rule.NoneShown : null) ?? ShortValue.Of(value)
                 : Unknown;
     }
 }

@@ -25,14 +25,15 @@ public sealed record Certificate(string Claim, string ModelDigest, int Obligatio
     /// <param name="version">The name and version of the tool that writes it.</param>
     public static Certificate Of(Claim claim, AnySizeProof proof, string version)
     {
-        var faults = claim.Choices.Faults.Select(fault => $"fault:{fault}");
+        var switches = claim.Choices.Features.Select(name => $"feature:{name}")
+            .Concat(claim.Choices.Faults.Select(name => $"fault:{name}"));
         var profile = claim.Choices.Profile ?? claim.Family.Profiles.FirstOrDefault()?.Name;
         var text = CertificateHeader.Write(FirstLine,
         [
             ("claim", claim.Id),
             ("sentence", claim.Sentence),
             ("property", claim.Property),
-            ("model", $"{claim.Family.Name} {string.Join(' ', faults)} {profile}"),
+            ("model", $"{claim.Family.Name} {string.Join(' ', switches)} {profile}"),
             ("assumptions", string.Join(' ', claim.Choices.Assumptions.DefaultIfEmpty("none"))),
             ("sizes", string.Join(", ", proof.Sizes)),
             ("model digest", proof.ModelDigest),

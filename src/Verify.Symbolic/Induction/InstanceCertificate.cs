@@ -54,7 +54,8 @@ public sealed partial class InstanceCertificate
         var other = ChoiceDifference.Of(claim, choices);
         var parts = string.Join(',',
         [
-            .. other.Sizes, .. other.Faults.Select(name => $"fault-{name}"), .. other.Assumptions.Select(name => $"assume-{name}"),
+            .. other.Sizes, .. other.Features.Select(name => $"feature-{name}"),
+            .. other.Faults.Select(name => $"fault-{name}"), .. other.Assumptions.Select(name => $"assume-{name}"),
             .. other.Dropped.Select(name => $"drop-{name}"), .. other.Profile is { } profile ? (string[])[$"profile-{profile}"] : [],
         ]);
         return $"{CertificateHeader.FileNameOf(claim.Id)}{(parts.Length > 0 ? "@" : "")}{parts}{Ending}";
@@ -127,6 +128,7 @@ public sealed partial class InstanceCertificate
                 ? "refuted: no reachable state is such" : "proved: it holds in every reachable state"),
             ("model", family.Name),
             ("sizes", family.Sizes.IsEmpty ? None : Instance.DescribeSizes(family, choices)),
+            ("features", string.Join(' ', choices.Features.DefaultIfEmpty(None))),
             ("faults", string.Join(' ', choices.Faults.DefaultIfEmpty(None))),
             ("assumptions", string.Join(' ', choices.Assumptions.DefaultIfEmpty(None))),
             ("profile", choices.Profile ?? family.Profiles.FirstOrDefault()?.Name ?? None),
@@ -175,6 +177,7 @@ public sealed partial class InstanceCertificate
 
         return choices with
         {
+            Features = choices.Features.Union(Words("features", ' ')),
             Faults = choices.Faults.Union(Words("faults", ' ')),
             Assumptions = choices.Assumptions.Union(Words("assumptions", ' ')),
             Profile = Words("profile", ' ').FirstOrDefault(),

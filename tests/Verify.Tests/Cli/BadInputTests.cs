@@ -17,6 +17,8 @@ public sealed class BadInputTests
     [InlineData("VRF303", "choose from A-NOSPEC, A-NOREUSE", "check", "SD-FULL", "--assume", "A-NOTHING")]
     [InlineData("VRF303", "did you mean local-flush", "check", "SD-FULL", "--fault", "lokal-flush")]
     [InlineData("VRF303", "did you mean local-flush", "check", "SD-FULL", "SD-LOCAL", "--fault", "lokal-flush")]
+    [InlineData("VRF303", "say --fault local-flush", "check", "SD-FULL", "--feature", "local-flush")]
+    [InlineData("VRF303", "it has no feature", "check", "SD-FULL", "--feature", "quantum-flush")]
     [InlineData("VRF302", "did you mean cpu", "check", "SD-FULL", "--size", "cpus=2")]
     [InlineData("VRF403", "use --size NAME=N", "check", "SD-FULL", "--size", "cpu=2,,frame=1")]
     [InlineData("VRF403", "use --fault F", "check", "SD-FULL", "--fault", "")]

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Cli.Options;
 using Verify.Engines;
@@ -91,6 +90,39 @@ public sealed class SmallThingsTests
     }
 
     [Fact]
+    public void What_a_family_offers_are_its_static_fields_in_their_order()
+    {
+        var family = new Switches();
+        Assert.Equal([Switches.Lamp], family.Features);
+        Assert.Equal([Switches.Stuck, Switches.Loose], family.Faults);
+        Assert.Equal([Switches.Quiet], family.Assumptions);
+        Assert.Equal(["feature lamp", "fault stuck", "fault loose"], family.AllSwitches.Select(one => $"{one.Kind} {one.Name}"));
+    }
+
+    [Fact]
+    public void A_feature_that_is_taken_for_a_fault_is_named_and_the_other_way_round()
+    {
+        var family = new Switches();
+        var met = Provoke.Anywhere(ErrorCodes.UnknownChoice, () => family.Build(Choices.Default.With(new Fault("lamp", ""))));
+        Assert.Contains("'lamp' of 'switches' is a feature, no fault", met.Message, StringComparison.Ordinal);
+        Assert.Contains("--feature lamp", met.Hint, StringComparison.Ordinal);
+        met = Provoke.Anywhere(ErrorCodes.UnknownChoice, () => family.Build(Choices.Default.With(new Feature("stuck", ""))));
+        Assert.Contains("--fault stuck", met.Hint, StringComparison.Ordinal);
+        Assert.Equal("switches switches=2 feature:lamp fault:stuck",
+            new Instance(family, Choices.Default.With(Switches.Stuck, Switches.Lamp)).ToString());
+    }
+
+    [Fact]
+    public void A_part_that_is_published_is_found_by_its_type()
+    {
+        var family = new Switches();
+        var model = family.Build(Choices.Default);
+        Assert.Same(family, model.Published<Switches>());
+        Provoke.Anywhere(ErrorCodes.UnknownName, () => model.Published<string>());
+        Provoke.Anywhere(ErrorCodes.UnknownName, () => Trivial().Published<string>());
+    }
+
+    [Fact]
     public void An_instance_is_named_by_its_choices()
     {
         var family = new Switches();
@@ -170,11 +202,22 @@ public sealed class SmallThingsTests
         Assert.Equal("refuted", new Expectation.Refuted().Word);
     }
 
-    /// <summary>A family with one choice of each kind.</summary>
-    private sealed class Switches : ModelFamily
+    private static Model Trivial()
     {
+        var m = new ModelBuilder("trivial");
+        m.Rule("rest", s => s.When(true));
+        m.Always("true", true);
+        return m.Build();
+    }
+
+    /// <summary>A family with one of everything.</summary>
+    private sealed class Switches() : ModelFamily("switches", "switches that are pressed once",
+        new SizeParameter("switches", 2, 1, 4, "switches"))
+    {
+        public static readonly Feature Lamp = new("lamp", "there is a lamp");
         public static readonly Fault Stuck = new("stuck", "the first switch is stuck");
-        public static readonly Assumption Quiet = new("quiet", "the button is pressed once", "the house");
+        public static readonly Fault Loose = new("loose", "the first switch is loose");
+        public static readonly Assumption Quiet = new("quiet", "nobody presses twice", "the house");
 
         public Fault AsksForFault { get; init; } = Stuck;
 
@@ -182,21 +225,13 @@ public sealed class SmallThingsTests
 
         public string AsksForSize { get; init; } = "switches";
 
-        public override string Name => "switches";
-
-        public override string Summary => "switches that are pressed once";
-
-        public override ImmutableArray<SizeParameter> Sizes => [new("switches", 2, 1, 4, "switches")];
-
-        public override ImmutableArray<Fault> Faults => [Stuck];
-
-        public override ImmutableArray<Assumption> Assumptions => [Quiet];
-
         protected override void Describe(ModelBuilder m)
         {
             var one = m.ScalarSet("switch", m.Size(AsksForSize));
             var on = m.Map("on", one, Sort.Bool, m.Has(AsksForFault));
-            m.Rule("press", one, (s, x) => s.When(!on[x]).Set(on[x], true));
+            var lamp = m.Has(Lamp) ? m.Var("lamp", Sort.Bool) : false;
+            m.Publish(this);
+            m.Rule("press", one, (s, x) => s.When(!on[x] & !lamp).Set(on[x], true));
             m.Always("true", m.Assumes(AsksForAssumption) | true);
         }
     }

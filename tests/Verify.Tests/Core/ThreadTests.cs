@@ -1,7 +1,9 @@
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Traces;
 using static Verify.Modelling.Dsl;
 
+// Long because each word of a program has its test beside the others.
 namespace Verify.Tests.Core;
 
 /// <summary>The rules that a program of named steps becomes, and the runs that they allow.</summary>
@@ -229,6 +231,34 @@ public sealed class ThreadTests
         Assert.IsType<Expr.ValueOf>(rules[1].Actor.Processor);
         Assert.Equal(["cpu"], rules[1].Shown.Select(shown => shown.ToString()));
         Assert.Empty(rules[0].Shown);
+    }
+
+    [Fact]
+    public void A_thread_of_an_identity_is_an_actor_by_its_name_and_another_by_that_of_the_thread()
+    {
+        m.Processors("cpu", 2);
+        var vcpu = m.ScalarSet("vcpu", 2, "vCPU");
+        m.Thread("guest", vcpu, false, (t, _) => Steps(t, "a"));
+        m.Thread("numbered", Sort.Range(0, 1), false, (t, _) => Steps(t, "b"));
+        var model = Finished(m);
+        var interpreter = new Interpreter(model);
+        var start = interpreter.InitialStates().Single();
+        Assert.Equal(["vCPU0 False a", "vCPU1 False a", "numbered False b", "numbered False b"], interpreter.Enabled(start)
+            .Select(step => StepName.Of(interpreter, start, step)).Select(step => $"{step.Actor} {step.IsProcessor} {step.Name}"));
+    }
+
+    [Fact]
+    public void An_argument_that_is_not_there_is_called_as_the_rule_says()
+    {
+        var page = m.ScalarSet("page", 1);
+        var address = m.Var("address", Sort.Option(page));
+        m.Rule("flush", s => s.Shows(address, true).ShowsNoneAs("everything"));
+        m.Rule("plain", s => s.Shows(address));
+        var model = Finished(m);
+        var interpreter = new Interpreter(model);
+        var start = interpreter.InitialStates().Single();
+        Assert.Equal(["flush(everything, true)", "plain(None)"],
+            interpreter.Enabled(start).Select(step => StepName.Of(interpreter, start, step).Name));
     }
 
     [Fact]

@@ -57,8 +57,9 @@ public sealed class GeneratedPages
     {
         var page = new StringBuilder();
         page.AppendLine("# Mechanisms").AppendLine();
-        page.AppendLine("This page is generated. A section is a mechanism, a row is a variant of it: sizes, faults, assumptions and a")
-            .AppendLine("profile, all of one text. `./verify list NAME` explains them, `./verify check CLAIM` decides the row again.");
+        page.AppendLine("This page is generated. A section is a mechanism, a row is a variant of it: sizes, features, faults,")
+            .AppendLine("assumptions and a profile, all of one text. `./verify list NAME` explains them, "
+                + "`./verify check CLAIM` decides the row again.");
         foreach (var family in Decided.Value.GroupBy(report => report.Claim.Family.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {family.Key}").AppendLine();

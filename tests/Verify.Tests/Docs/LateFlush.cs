@@ -1,21 +1,14 @@
-using System.Collections.Immutable;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.LateFlushing;
 
 /// <summary>munmap of one page, with the TLB flush before or after the page is freed.</summary>
-public sealed class LateFlush : ModelFamily
+public sealed class LateFlush() : ModelFamily("late-flush",
+    "munmap of one page, with the TLB flush before or after the page is freed",
+    new SizeParameter("cpu", 2, 1, 8, "processors"))
 {
     public static readonly Fault FreeFirst = new("free-first", "the page is freed before the flush");
-
-    public override string Name => "late-flush";
-
-    public override string Summary => "munmap of one page, with the TLB flush before or after the page is freed";
-
-    public override ImmutableArray<SizeParameter> Sizes => [new("cpu", 2, 1, 8, "processors")];
-
-    public override ImmutableArray<Fault> Faults => [FreeFirst];
 
     protected override void Describe(ModelBuilder m)
     {

@@ -7,15 +7,15 @@ namespace Verify.Tests.Docs;
 /// <summary>Collects the sources that models and claims cite.</summary>
 internal static class Sources
 {
-    /// <summary>The sources of all claims, of the rules of their instances, and of the faults of all families.</summary>
+    /// <summary>The sources of all claims, of the rules of their instances, and of the features and faults of all families.</summary>
     public static IEnumerable<Source> OfAll()
     {
         var claims = All<ClaimList>(typeof(Verify.Proofs.Shootdowns.Shootdown)).SelectMany(list => list.Claims).ToList();
         return claims.SelectMany(claim => claim.Sources)
             .Concat(claims.DistinctBy(claim => Instance.Describe(claim.Family, claim.Choices))
                 .SelectMany(claim => claim.Family.Build(claim.Choices).Rules).SelectMany(rule => rule.Sources))
-            .Concat(All<ModelFamily>(typeof(TlbShootdown)).SelectMany(family => family.Faults)
-                .Select(fault => fault.Source).OfType<Source>());
+            .Concat(All<ModelFamily>(typeof(TlbShootdown)).SelectMany(family => family.AllSwitches)
+                .Select(one => one.Source).OfType<Source>());
     }
 
     private static IEnumerable<T> All<T>(Type neighbour) => neighbour.Assembly.GetTypes()

@@ -149,10 +149,10 @@ public sealed class ClaimLaws
     public void Every_fault_and_assumption_is_made_by_some_claim()
     {
         var made = Claims.Where(claim => claim.Expected is not Expectation.Pending)
-            .SelectMany(claim => claim.Choices.Faults.Concat(claim.Choices.Assumptions).Select(name => $"{claim.Family.Name}: {name}"))
+            .SelectMany(claim => claim.Choices.Switched.Concat(claim.Choices.Assumptions).Select(name => $"{claim.Family.Name}: {name}"))
             .ToHashSet();
         var offered = Families.Where(family => Claims.Any(claim => claim.Family.Name == family.Name))
-            .SelectMany(family => family.Faults.Select(fault => fault.Name).Concat(family.Assumptions.Select(a => a.Name))
+            .SelectMany(family => family.AllSwitches.Select(one => one.Name).Concat(family.Assumptions.Select(a => a.Name))
                 .Select(name => $"{family.Name}: {name}"));
         Assert.DoesNotContain(offered, name => !made.Contains(name));
     }

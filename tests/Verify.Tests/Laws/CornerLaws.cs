@@ -87,5 +87,5 @@ public sealed class CornerLaws
 
     private static string Describe(ModelFamily family, Choices choices) => string.Create(CultureInfo.InvariantCulture,
         $"{family.Name} {string.Join(",", choices.Sizes.Select(size => $"{size.Key}={size.Value}"))} "
-        + $"{string.Join(" ", choices.Faults.Concat(choices.Assumptions))} {choices.Profile}");
+        + $"{string.Join(" ", choices.Switched.Concat(choices.Assumptions))} {choices.Profile}");
 }

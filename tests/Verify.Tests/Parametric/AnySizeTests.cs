@@ -60,8 +60,8 @@ public sealed class AnySizeTests
     public void Of_a_model_that_is_refuted_an_obligation_fails(string id)
     {
         var (claim, invariant) = (StoredProofs.ClaimOf(id), StoredProofs.InvariantOf(id));
-        var spoiled = claim.Family.Faults.Where(fault => !claim.Choices.Faults.Contains(fault.Name))
-            .Select(fault => (fault.Name, Choices: claim.Choices.With(fault)))
+        var spoiled = claim.Family.AllSwitches.Where(one => !claim.Choices.Switched.Contains(one.Name))
+            .Select(one => (one.Name, Choices: claim.Choices.With(one)))
             .Concat(claim.Choices.Assumptions.Select(name => (Name: name, Choices: claim.Choices.Drop(name))));
         var refuted = spoiled.Where(one => IsRefuted(claim, one.Choices)).ToList();
         foreach (var (name, choices) in refuted)

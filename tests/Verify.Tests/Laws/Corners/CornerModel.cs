@@ -176,6 +176,10 @@ internal sealed class CornerModel
         {
             var (some, other) = (expr.Partial(scope, 1), expr.Of(sorts.Scalar(), scope with { Ghosts = true }, 2));
             Drawn.Do(() => step.Shows(some, other));
+            if (random.OneIn(2))
+            {
+                Drawn.Do(() => step.ShowsNoneAs("nothing"));
+            }
         }
     }
 
