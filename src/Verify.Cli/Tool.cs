@@ -43,6 +43,11 @@ public sealed class Tool(
         {
             var failure = ErrorOutput.Diagnose(e);
             ErrorOutput.Complain(terminal, failure);
+            if (arguments.Contains("--json"))
+            {
+                ResultJson.WriteFailure(terminal.Out, failure);
+            }
+
             return ExitCode.Of(failure);
         }
     }
@@ -101,6 +106,8 @@ public sealed class Tool(
         }
 
         root.Add(ListCommand.Create(session));
+        root.Add(ShowCommand.Create(session));
+        root.Add(ExplainCommand.Create(session));
         root.Add(CheckCommand.Create(session));
         root.Add(ProveCommand.Create(session));
         root.Add(CertifyCommand.Create(session));

@@ -200,6 +200,7 @@ public sealed class TestRun
         {
             LeaveWhenOver();
             me.Body();
+            DeviateWhereTheyDiffer($"{me.Name} ends, and");
         }
         catch (RunEndedException)
         {
@@ -225,6 +226,8 @@ public sealed class TestRun
         var me = Caller(call);
         LeaveWhenOver();
         isOver = ++turns > maxTurns;
+        LeaveWhenOver();
+        DeviateWhereTheyDiffer($"{me.Name} reaches a scheduling point, where");
         LeaveWhenOver();
         return me;
     }
@@ -281,6 +284,15 @@ public sealed class TestRun
         {
             Deviate($"the condition of {waiting.Name} throws {e.GetType().Name}: {e.Message}");
             return true;
+        }
+    }
+
+    // The code must report a step before others can see its effect.
+    private void DeviateWhereTheyDiffer(string when)
+    {
+        if (!isOver && shadow.WhereTheyDiffer() is { } reason)
+        {
+            Deviate($"{when} {reason}");
         }
     }
 

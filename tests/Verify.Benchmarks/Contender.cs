@@ -102,7 +102,7 @@ public abstract partial class Contender(string name)
         public override void Prepare(string folder, string claim, string sizes)
         {
             Export(verify, folder, claim, sizes, "promela", "model.pml");
-            Command.Measure(folder, "spin", ["-a", "model.pml"]);
+            Command.Measure(folder, "spin", ["-DTRUSTED", "-a", "model.pml"]);
             Command.Measure(folder, "gcc",
                 ["-O3", "-march=native", "-w", "-DSAFETY", "-DNOREDUCE", "-DNOFAIR", "-DMEMLIM=16000", .. flags, "-o", "pan", "pan.c"]);
         }

@@ -100,7 +100,7 @@ internal static class CertifyCommand
 
     private static void WriteJson(TextWriter output, List<CheckedCertificate> done) => ResultJson.Document(output, json =>
     {
-        json.WriteString("tool", ToolVersion.Text);
+        ResultJson.WriteTool(json);
         ResultJson.WriteCertificates(json, done);
     });
 }

@@ -95,7 +95,7 @@ internal static class ListCommand
             [.. session.Solvers.All.Select(s => new[] { s.Name, s.Unavailable is null ? $"yes: {s.Identity}" : $"no: {s.Unavailable}" })]);
     }
 
-    private static IEnumerable<string[]> RowsOf(ModelFamily family) =>
+    internal static IEnumerable<string[]> RowsOf(ModelFamily family) =>
     [
         [family.Name, "", "", family.Summary],
         .. family.Sizes.Select(s => new[] { "", "size", $"{s.Name}={s.Default}", $"{s.Text} ({s.Low}..{s.High})" }),
@@ -104,7 +104,7 @@ internal static class ListCommand
         .. family.Profiles.Select((p, i) => new[] { "", "profile", p.Name, i == 0 ? $"{p.Text} (default)" : p.Text }),
     ];
 
-    private static string Expected(Expectation expected) => expected switch
+    internal static string Expected(Expectation expected) => expected switch
     {
         Expectation.ProvedIf => "proved if",
         Expectation.Refuted { Steps: { } steps } => $"refuted in {steps}",
@@ -133,7 +133,7 @@ internal static class ListCommand
         });
     });
 
-    private static void WriteFamily(Utf8JsonWriter json, ModelFamily family)
+    internal static void WriteFamily(Utf8JsonWriter json, ModelFamily family)
     {
         json.WriteString("name", family.Name);
         json.WriteString("summary", family.Summary);
@@ -168,7 +168,7 @@ internal static class ListCommand
         json.WriteString("source", one.Source?.ToString());
     }
 
-    private static void WriteClaim(Utf8JsonWriter json, Claim claim)
+    internal static void WriteClaim(Utf8JsonWriter json, Claim claim)
     {
         json.WriteString("id", claim.Id);
         json.WriteString("sentence", claim.Sentence);
@@ -181,7 +181,7 @@ internal static class ListCommand
         Strings(json, "sources", claim.Sources.IsDefault ? [] : claim.Sources.Select(source => source.ToString()));
     }
 
-    private static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    internal static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
         json.WriteStartArray(name);
         foreach (var item in items)
@@ -194,7 +194,7 @@ internal static class ListCommand
         json.WriteEndArray();
     }
 
-    private static void Strings(Utf8JsonWriter json, string name, IEnumerable<string> items)
+    internal static void Strings(Utf8JsonWriter json, string name, IEnumerable<string> items)
     {
         json.WriteStartArray(name);
         foreach (var item in items)

@@ -227,10 +227,10 @@ public sealed class Catalogue
     private ImmutableArray<Claim> LookedAt(IEnumerable<Claim> all)
     {
         var list = all.ToImmutableArray();
-        foreach (var claim in list.Where(claim => claim.Id.Length == 0 || claim.Id.Contains('@', StringComparison.Ordinal)))
+        foreach (var claim in list.Where(claim => claim.Id.Length == 0 || !claim.Id.All(IsOfId)))
         {
             Note(claim, $"'{claim.Id}' is not a valid identifier of a claim",
-                "use letters, digits and dashes; an @ separates a claim from an instance");
+                "use letters, digits and -_.:/+; an @ separates a claim from an instance");
         }
 
         // In the file name of a certificate, a colon and a slash are the same.
@@ -247,6 +247,8 @@ public sealed class Catalogue
 
         return list;
     }
+
+    private static bool IsOfId(char letter) => char.IsLetterOrDigit(letter) || "-_.:/+".Contains(letter, StringComparison.Ordinal);
 
     private void Note(Claim claim, string message, string hint) =>
         mistakes.TryAdd(claim, new Diagnostic(ErrorCodes.BadClaim, message, claim.Where, hint));

@@ -19,9 +19,13 @@ internal static class ErrorOutput
     /// <summary>Writes the error and the hint.</summary>
     public static void Complain(Terminal terminal, Diagnostic diagnostic)
     {
-        terminal.Error.WriteLine(diagnostic.ToString());
-        terminal.Error.WriteLine($"hint: {diagnostic.Hint}");
+        terminal.Error.WriteLine(Unbroken(diagnostic.ToString()));
+        terminal.Error.WriteLine($"hint: {Unbroken(diagnostic.Hint)}");
     }
+
+    // A name in a message may hold a line break, and must not write a line of its own.
+    private static string Unbroken(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) : text;
 
     /// <summary>A message without line breaks.</summary>
     public static string OneLine(string text) =>

@@ -1,9 +1,9 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Verify.Claims;
 using Verify.Cli.Hosting;
 using Verify.Cli.Running;
-using Verify.Engines;
 using Verify.Modelling;
 using Verify.Rendering;
 using Verify.Traces;
@@ -11,11 +11,14 @@ using Verify.Traces;
 namespace Verify.Cli.Output;
 
 /// <summary>
-/// Writes results as JSON for programs: one object <c>{tool, results}</c>. A property without a value is null, never
-/// omitted; the order of properties is fixed.
+/// Writes results as JSON for programs: one object <c>{tool, schema, results}</c>, specified by
+/// <c>src/docs/results.schema.json</c>. A property without a value is null, never omitted; the order of properties is fixed.
 /// </summary>
 internal static class ResultJson
 {
+    /// <summary>The version of the schema. It grows when a property goes or changes its meaning, not when one is added.</summary>
+    public const int Schema = 1;
+
     /// <summary>Indented; characters are not escaped for browsers.</summary>
     private static readonly JsonWriterOptions Options = new()
     {
@@ -37,6 +40,9 @@ internal static class ResultJson
 
         /// <summary>True if the result is as expected; null if nothing is expected.</summary>
         public bool? IsAsExpected { get; init; }
+
+        /// <summary>The reasons why the result is not as expected or proves nothing, one line each.</summary>
+        public ImmutableArray<string> Problems { get; init; } = [];
 
         /// <summary>The reason why there is no report; null if there is one.</summary>
         public string? Reason { get; init; }
@@ -75,14 +81,14 @@ internal static class ResultJson
     /// <summary>Writes results.</summary>
     public static void Write(TextWriter output, IEnumerable<Entry> entries) => Document(output, json =>
     {
-        json.WriteString("tool", ToolVersion.Text);
+        WriteTool(json);
         WriteResults(json, entries);
     });
 
     /// <summary>Writes the outcome of a gate: the results, the certificates and a summary.</summary>
     public static void Write(TextWriter output, GateOutcome gate) => Document(output, json =>
     {
-        json.WriteString("tool", ToolVersion.Text);
+        WriteTool(json);
         WriteResults(json, gate.Outcomes.SelectMany(Of));
         WriteCertificates(json, gate.Certificates);
         json.WriteStartObject("gate");
@@ -114,7 +120,15 @@ internal static class ResultJson
         json.WriteEndArray();
     }
 
-    private static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    /// <summary>Begins a document: the tool that writes it, and the version of the schema.</summary>
+    public static void WriteTool(Utf8JsonWriter json)
+    {
+        json.WriteString("tool", ToolVersion.Text);
+        json.WriteNumber("schema", Schema);
+    }
+
+    /// <summary>Writes an array of texts.</summary>
+    internal static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> texts)
     {
         json.WriteStartArray(name);
         foreach (var text in texts)
@@ -157,13 +171,13 @@ internal static class ResultJson
             ? new Entry(claim, report.Choices, null)
             {
                 Expected = claim.Expected.Word,
-                IsAsExpected = true,
                 Reason = ((Expectation.Pending)claim.Expected).Reason,
             }
             : new Entry(claim, main.Instance.Choices, main)
             {
                 Expected = report.IsExpected ? claim.Expected.Word : null,
                 IsAsExpected = report.IsExpected ? report.IsAsExpected : null,
+                Problems = report.Problems,
             };
     }
 
@@ -196,8 +210,14 @@ internal static class ResultJson
             json.WriteNullValue();
         }
 
+        WriteStrings(json, "problems", entry.Problems);
+        json.WriteString("sentence", entry.Claim.Sentence);
+        WriteStrings(json, "sources", entry.Claim.Sources.IsDefault ? [] : entry.Claim.Sources.Select(source => source.ToString()));
+        json.WriteString("finding", entry.Claim.Finding);
+        WriteStrings(json, "limits", report is null ? [] : Limits.Of(report, entry.Claim));
         json.WriteString("engine", report?.Engine);
-        WriteEvidence(json, report, entry.Reason);
+        EvidenceJson.Write(json, report, entry.Reason);
+        EvidenceJson.WriteCounts(json, report);
         WriteStrings(json, "assumptions", entry.Choices.Assumptions);
         WriteTrace(json, entry.Claim, report);
         WriteError(json, entry);
@@ -210,100 +230,17 @@ internal static class ResultJson
         json.WriteEndObject();
     }
 
-    private static void WriteEvidence(Utf8JsonWriter json, Report? report, string? reason)
+    /// <summary>Writes a number, or null for none.</summary>
+    internal static void WriteNumber(Utf8JsonWriter json, string name, long? number)
     {
-        var verdict = report?.Verdict;
-        var evidence = verdict?.Evidence ?? Evidence.Nothing;
-        json.WriteStartObject("evidence");
-        json.WriteString("kind", evidence.Kind.ToString().ToLowerInvariant());
-        json.WriteNumber("states", evidence.States);
-        json.WriteNumber("transitions", evidence.Transitions);
-        json.WriteNumber("depth", evidence.Depth);
-        json.WriteString("identity", evidence.Identity);
-        if (evidence.StatesStoodFor is { } stoodFor)
+        if (number is { } known)
         {
-            json.WriteNumber("statesStoodFor", stoodFor);
-        }
-
-        if (evidence.SearchSeconds is { } seconds)
-        {
-            json.WriteNumber("searchSeconds", Math.Round(seconds, 3));
-        }
-
-        if (evidence is { Schedules: { } schedules, RulePairs: { } pairs })
-        {
-            json.WriteNumber("schedules", schedules);
-            json.WriteNumber("rulePairs", pairs);
-        }
-
-        if (evidence.StatesForTheRest is { } rest)
-        {
-            json.WriteNumber("statesForTheRest", rest);
-        }
-
-        WriteLeftOut(json, report, evidence);
-        var bound = verdict switch
-        {
-            Verdict.HoldsUpTo limit => limit.Bound,
-            Verdict.Unknown unknown => new ExplorationBound(unknown.Reason, 0, evidence.States),
-            _ => reason is null ? null : new ExplorationBound(reason, 0, 0),
-        };
-        json.WritePropertyName("bound");
-        if (bound is null)
-        {
-            json.WriteNullValue();
+            json.WriteNumber(name, known);
         }
         else
         {
-            json.WriteStartObject();
-            json.WriteString("cause", bound.Cause);
-            json.WriteNumber("depth", bound.Depth);
-            json.WriteNumber("states", bound.States);
-            json.WriteEndObject();
+            json.WriteNull(name);
         }
-
-        WriteChecked(json, evidence.Checked);
-        json.WriteString("certificate", evidence.Certificate);
-        json.WriteString("solver", evidence.Solver);
-        json.WriteString("selection", evidence.Selection);
-        json.WriteEndObject();
-    }
-
-    // Writes the witnesses and rules that no search covered, if there are any.
-    private static void WriteLeftOut(Utf8JsonWriter json, Report? report, Evidence evidence)
-    {
-        if (evidence.RuleCounts.Contains(Evidence.NotCounted))
-        {
-            WriteStrings(json, "notCounted", report!.Instance.Model.Rules
-                .Where((_, i) => evidence.RuleCounts[i] == Evidence.NotCounted).Select(rule => rule.Name));
-        }
-
-        if (report?.NotJudged() is { IsEmpty: false } open)
-        {
-            WriteStrings(json, "notJudged", open);
-        }
-
-        if (!evidence.NotLookedFor.IsEmpty)
-        {
-            WriteStrings(json, "notLookedFor", evidence.NotLookedFor);
-        }
-    }
-
-    // Writes the extent of the interpreter's check of a search.
-    private static void WriteChecked(Utf8JsonWriter json, Checked? walked)
-    {
-        if (walked is null)
-        {
-            json.WriteNull("checked");
-            return;
-        }
-
-        json.WriteStartObject("checked");
-        json.WriteBoolean("whole", walked.IsWhole);
-        json.WriteNumber("states", walked.States);
-        json.WriteNumber("transitions", walked.Transitions);
-        json.WriteNumber("seconds", Math.Round(walked.Seconds, 3));
-        json.WriteEndObject();
     }
 
     private static void WriteTrace(Utf8JsonWriter json, Claim claim, Report? report)
@@ -315,13 +252,16 @@ internal static class ResultJson
             return;
         }
 
-        WriteRun(json, Narration.Of(trace.Interpreter, trace.Trace), CommandText.Replay(claim, report.Instance, trace.Encoded));
+        WriteRun(json, trace.Trace, Narration.Of(trace.Interpreter, trace.Trace),
+            CommandText.Replay(claim, report.Instance, trace.Encoded));
     }
 
-    private static void WriteRun(Utf8JsonWriter json, Narration narration, IReadOnlyList<string>? replay)
+    private static void WriteRun(Utf8JsonWriter json, Trace trace, Narration narration, IReadOnlyList<string>? replay)
     {
         json.WriteStartObject();
         json.WriteString("replay", replay is null ? null : string.Join(' ', replay));
+        WriteStrings(json, "start", narration.Start.Select(change => change.ToString()));
+        WriteNumber(json, "loopStart", trace.LoopStart);
         json.WriteStartArray("steps");
         foreach (var step in narration.Steps)
         {
@@ -346,6 +286,24 @@ internal static class ResultJson
         json.WriteEndObject();
     }
 
+    /// <summary>Writes the error that kept a command from any result.</summary>
+    public static void WriteFailure(TextWriter output, Diagnostic failure) => Document(output, json =>
+    {
+        WriteTool(json);
+        json.WriteStartObject("error");
+        WriteDiagnostic(json, failure);
+        json.WriteEndObject();
+    });
+
+    private static void WriteDiagnostic(Utf8JsonWriter json, Diagnostic failure)
+    {
+        json.WriteString("code", failure.Code.Id);
+        json.WriteString("message", failure.Message);
+        json.WriteString("hint", failure.Hint);
+        json.WriteString("file", failure.Where?.File);
+        WriteNumber(json, "line", failure.Where?.Line);
+    }
+
     private static void WriteError(Utf8JsonWriter json, Entry entry)
     {
         json.WritePropertyName("error");
@@ -356,24 +314,11 @@ internal static class ResultJson
         }
 
         json.WriteStartObject();
-        json.WriteString("code", failure.Code.Id);
-        json.WriteString("message", failure.Message);
-        json.WriteString("hint", failure.Hint);
-        json.WriteString("file", failure.Where?.File);
-        json.WritePropertyName("line");
-        if (failure.Where is { } where)
-        {
-            json.WriteNumberValue(where.Line);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
-
+        WriteDiagnostic(json, failure);
         json.WritePropertyName("trace");
         if (entry.Run is { } run)
         {
-            WriteRun(json, Narration.Of(run), run.Instance is { } instance
+            WriteRun(json, run.Trace, Narration.Of(run), run.Instance is { } instance
                 ? CommandText.Replay(entry.Claim, instance, Replay.Encode(run.Interpreter, run.Trace))
                 : null);
         }

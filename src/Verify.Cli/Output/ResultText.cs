@@ -234,27 +234,10 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
 
     private void WriteLimits(Report main, Claim claim)
     {
-        var family = claim.Family;
         Text("does not cover:");
-        if (family.Sizes.Length > 0)
+        foreach (var limit in Limits.Of(main, claim))
         {
-            Item($"other sizes than {Instance.DescribeSizes(family, main.Instance.Choices)} (--sizes tries the next ones)");
-        }
-
-        main.NotJudged().ToList().ForEach(Item);
-        if (family.OtherMemoryOrders is { } orders)
-        {
-            Item(orders);
-        }
-
-        foreach (var assumption in family.Assumptions.Where(a => main.Instance.Choices.Assumptions.Contains(a.Name)))
-        {
-            Item($"worlds without {assumption.Name}: {assumption.Text} (enforced by: {assumption.EnforcedBy})");
-        }
-
-        foreach (var line in family.NotModelled.Concat(claim.NotCovered))
-        {
-            Item(line);
+            Item(limit);
         }
     }
 

@@ -11,8 +11,8 @@ using Verify.Symbolic.Induction;
 
 namespace Verify.Cli.Proofs;
 
-/// <summary>Checks certificates against the current models and with fresh solvers.</summary>
-internal sealed class CertificateCheck(Session session)
+/// <summary>Checks proofs again: against the model of today, and with fresh solvers.</summary>
+internal sealed class CertificateCheck(Session session, Func<CertificateLock>? readLock = null)
 {
     // Instances have fewer obligations, but some of them are hard, for example an induction over many steps.
     private const int SecondsForInstances = 60;
@@ -40,30 +40,43 @@ internal sealed class CertificateCheck(Session session)
     public IEnumerable<CheckedCertificate> Of(IReadOnlyCollection<Claim> claims)
     {
         var pairs = files.All.Where(pair => claims.Contains(pair.Claim)).ToList();
-        var accepted = new Lazy<CertificateLock>(ProofFiles.ReadLock);
+        CertificateLock accepted;
+        try
+        {
+            accepted = (readLock ?? ProofFiles.ReadLock)();
+        }
+        catch (UserErrorException e)
+        {
+            // The gate still reports the claims that it decided before.
+            return [Refused(ProofFiles.Lock, e)];
+        }
+
         return UntilInterrupted(pairs.Count, WithoutInvariant(claims, accepted).Concat(pairs
             .AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(pair =>
             {
                 try
                 {
-                    return Check(pair.Claim, pair.Invariant, accepted.Value);
+                    return Check(pair.Claim, pair.Invariant, accepted);
                 }
                 catch (UserErrorException e)
                 {
                     // The invariant does not fit its model any more; the other claims are still checked.
-                    return new CheckedCertificate(pair.Claim.Id, "refused", [], e.Diagnostic, ExitCode.BadInput);
+                    return Refused(pair.Claim.Id, e);
                 }
             })));
     }
 
+    private static CheckedCertificate Refused(string file, UserErrorException error) =>
+        new(file, "refused", [], error.Diagnostic, ExitCode.BadInput);
+
     // An accepted proof without an invariant is an error, because the table of claims would report it as a proof.
-    private IEnumerable<CheckedCertificate> WithoutInvariant(IReadOnlyCollection<Claim> claims, Lazy<CertificateLock> accepted)
+    private IEnumerable<CheckedCertificate> WithoutInvariant(IReadOnlyCollection<Claim> claims, CertificateLock accepted)
     {
         var known = files.All.Select(pair => pair.Claim.Id).ToHashSet(StringComparer.Ordinal);
         var others = session.Catalogue.Claims.Except(claims).Select(claim => claim.Id).ToHashSet(StringComparer.Ordinal);
         var asked = claims.Select(claim => claim.Id).ToHashSet(StringComparer.Ordinal);
         // Another catalogue than that of the lock has other claims, which need no invariant.
-        foreach (var id in accepted.Value.Claims.Where(id => !known.Contains(id)
+        foreach (var id in accepted.Claims.Where(id => !known.Contains(id)
             && (asked.Contains(id) || (known.Count > 0 && !others.Contains(id)))))
         {
             var diagnostic = UserErrorException.At(new SourceLocation(ProofFiles.Lock, 1), ErrorCodes.BadCertificate,
@@ -124,7 +137,7 @@ internal sealed class CertificateCheck(Session session)
         }
         catch (UserErrorException e)
         {
-            return new CheckedCertificate(file, "refused", [], e.Diagnostic, ExitCode.BadInput);
+            return Refused(file, e);
         }
     }
 

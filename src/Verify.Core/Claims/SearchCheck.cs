@@ -22,6 +22,9 @@ public static class SearchCheck
     private const int StatesBetweenNews = 4096;
     private const int StatesToGuessFrom = 32;
 
+    // Work counts what the interpreter does; to find a state among those on a disk may take far longer.
+    private const double MaxSecondsPerWork = 5e-7;
+
     /// <summary>
     /// Checks that a property holds in every reachable state or, for a <c>Reachable</c> property, in none.
     /// </summary>
@@ -38,18 +41,19 @@ public static class SearchCheck
         var clock = Stopwatch.StartNew();
         var work = (run.Scrutiny ?? Scrutiny.Brief).Work;
         var question = new Question(model, property, evidence, run, visited);
-        var left = Walk(question, work, out var whole);
-        return (whole ?? Draw(question, left)) is { } walked ? walked with { Seconds = clock.Elapsed.TotalSeconds } : null;
+        bool IsTime() => work < long.MaxValue && clock.Elapsed.TotalSeconds > work * MaxSecondsPerWork;
+        var left = Walk(question, work, IsTime, out var whole);
+        return (whole ?? Draw(question, left, IsTime)) is { } walked ? walked with { Seconds = clock.Elapsed.TotalSeconds } : null;
     }
 
-    // Walks through all states if the allowed work is enough; returns the remaining work.
-    private static long Walk(Question question, long work, out Checked? whole)
+    // Walks through all states if the allowed work and time are enough; returns the remaining work.
+    private static long Walk(Question question, long work, Func<bool> isTime, out Checked? whole)
     {
         var interpreter = new Interpreter(question.Model);
         var walk = new ReachableWalk(interpreter, work);
         var visits = new VisitCheck(question, interpreter);
         var isWhole = Follow(question, walk, walk.NearestFirst(), visits, () => BitOperations.IsPow2(walk.Visited)
-            && walk.Visited >= StatesToGuessFrom && interpreter.Work / walk.Visited > work / question.MinStates);
+            && walk.Visited >= StatesToGuessFrom && (interpreter.Work / walk.Visited > work / question.MinStates || isTime()));
         whole = null;
         if (isWhole && walk.IsWhole)
         {
@@ -60,12 +64,14 @@ public static class SearchCheck
         return Math.Max(work / 2, work - interpreter.Work);
     }
 
-    private static Checked? Draw(Question question, long work)
+    private static Checked? Draw(Question question, long work, Func<bool> isTime)
     {
         var interpreter = new Interpreter(question.Model);
         var walk = new ReachableWalk(interpreter, work);
         var visits = new VisitCheck(question, interpreter);
-        return Follow(question, walk, walk.Drawn(question.Run.Seed, (2 * question.Evidence.Depth) + 10), visits, () => false)
+        var drawn = walk.Drawn(question.Run.Seed, (2 * question.Evidence.Depth) + 10)
+            .TakeWhile(_ => walk.Visited <= StatesToGuessFrom || !isTime());
+        return Follow(question, walk, drawn, visits, () => false)
             ? visits.ToChecked(walk)
             : null;
     }

@@ -9,7 +9,10 @@ namespace Verify.Modelling;
 public static class ModelPrinter
 {
     /// <summary>An expression in the notation of reports.</summary>
-    public static string Of(Expr expr) => new Printer([], isCanonical: false).Of(expr).Text;
+    public static string Of(Expr expr) => Readable(expr, []);
+
+    /// <summary>An expression in the notation of reports, inside the scope of some bound variables.</summary>
+    public static string Readable(Expr expr, IEnumerable<Binder> scope) => new Printer([.. scope], isCanonical: false).Of(expr).Text;
 
     /// <summary>Prints an expression with bound variables named by position.</summary>
     internal static string Of(Expr expr, IEnumerable<Binder> scope) => new Printer([.. scope], isCanonical: true).Of(expr).Text;
@@ -91,6 +94,7 @@ public static class ModelPrinter
     {
         private const int Atom = 9;
         private readonly List<Binder> scope = [.. outer];
+        private readonly List<string> names = [.. outer.Select(binder => binder.Name)];
 
         // Canonical text includes the sort of a constant and quotes names, because a member, a variable and a field may
         // share a name, and sorts of one name may differ in size.
@@ -148,17 +152,25 @@ public static class ModelPrinter
         protected internal override PrecedenceText OnQuantified(Expr.Quantified node)
         {
             scope.Add(node.Binder);
+            names.Add(Unused(node.Binder.Name));
             var body = Of(node.Body).In(1);
             var name = NameAt(scope.Count - 1);
             scope.RemoveAt(scope.Count - 1);
+            names.RemoveAt(names.Count - 1);
             return new($"{node.Quantifier} {name}: {NameOf(node.Binder.Sort)}. {body}", 0);
         }
 
-        private string NameAt(int position)
+        private string NameAt(int position) => isCanonical ? $"${position}" : names[position];
+
+        private string Unused(string plain)
         {
-            var plain = scope[position].Name;
-            var taken = scope.Take(position).Count(binder => binder.Name == plain);
-            return isCanonical ? $"${position}" : taken == 0 ? plain : $"{plain}{taken + 1}";
+            var name = plain;
+            for (var number = 2; !isCanonical && names.Contains(name); number++)
+            {
+                name = $"{plain}{number}";
+            }
+
+            return name;
         }
 
         private string NameOf(Sort sort) => sort switch

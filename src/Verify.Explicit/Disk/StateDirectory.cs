@@ -47,7 +47,9 @@ internal sealed class StateDirectory : IDisposable
             // A name is used once: another search of this process may be removing what it had.
             var path = System.IO.Path.Combine(parent, $"{OwnPrefix}{Interlocked.Increment(ref temporaries)}");
             Directory.CreateDirectory(path);
-            if (TryHold(path, TemporaryLock, FileMode.CreateNew) is { } hold)
+            // Another process may have removed the directory between the making of the lock and its taking.
+            if (TryHold(path, TemporaryLock, FileMode.CreateNew) is { } hold
+                && File.Exists(System.IO.Path.Combine(path, TemporaryLock)))
             {
                 return new StateDirectory(path, tuning, isTemporary: true, hold);
             }
@@ -174,16 +176,11 @@ internal sealed class StateDirectory : IDisposable
             file.Close();
         }
 
-        hold.Dispose();
-        if (isTemporary && Directory.Exists(Path))
+        using (hold)
         {
-            try
+            if (isTemporary)
             {
-                RemoveTemporary(Path);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Another search removes it too, or begins in it. What is left, the next one removes.
+                TryRemoveTemporary(Path, hold);
             }
         }
     }
@@ -207,14 +204,17 @@ internal sealed class StateDirectory : IDisposable
         {
             return new FileStream(file, mode, FileAccess.ReadWrite, FileShare.None);
         }
-        // Another search has it, or has just removed the directory with it.
-        catch (IOException) when (File.Exists(file) || !Directory.Exists(path))
+        catch (IOException e) when (File.Exists(file) || e is DirectoryNotFoundException or FileNotFoundException || IsTaken(e))
         {
             return null;
         }
     }
 
     private static string OwnPrefix => $"{TemporaryPrefix}{Environment.ProcessId}-";
+
+    // Whether the file was there or held, whatever became of it since: EEXIST, EAGAIN (of Linux, of macOS), and what Windows says.
+    private static bool IsTaken(IOException failure) =>
+        failure.HResult is 17 or 11 or 35 or unchecked((int)0x80070050) or unchecked((int)0x80070020);
 
     // Without this, the files of killed processes would fill the disk.
     private static void RemoveForsaken(string parent)
@@ -224,11 +224,13 @@ internal sealed class StateDirectory : IDisposable
         {
             try
             {
-                if (File.Exists(System.IO.Path.Combine(path, TemporaryLock))
-                    && TryHold(path, TemporaryLock, FileMode.Open) is { } hold)
+                if (File.Exists(System.IO.Path.Combine(path, TemporaryLock)))
                 {
-                    hold.Dispose();
-                    RemoveTemporary(path);
+                    using var hold = TryHold(path, TemporaryLock, FileMode.Open);
+                    if (hold is not null)
+                    {
+                        TryRemoveTemporary(path, hold);
+                    }
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -238,16 +240,28 @@ internal sealed class StateDirectory : IDisposable
         }
     }
 
-    // Removes only files that this class creates, wherever a path may lead.
-    private static void RemoveTemporary(string path)
+    // Removes only files that this class creates, wherever a path may lead. The lock is held until the directory is gone, so
+    // that no other process takes the directory for a forsaken one. A failure costs no verdict; a later search tries again.
+    private static void TryRemoveTemporary(string path, FileStream hold)
     {
-        foreach (var file in Directory.EnumerateFiles(path, "*" + Suffix).ToList())
+        try
         {
-            File.Delete(file);
-        }
+            foreach (var file in Directory.EnumerateFiles(path, "*" + Suffix).ToList())
+            {
+                File.Delete(file);
+            }
 
-        File.Delete(System.IO.Path.Combine(path, TemporaryLock));
-        Directory.Delete(path);
+            if (OperatingSystem.IsWindows())
+            {
+                hold.Dispose(); // Windows removes no open file
+            }
+
+            File.Delete(System.IO.Path.Combine(path, TemporaryLock));
+            Directory.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     // Names are content of the directory, which has a cache of its own.

@@ -92,6 +92,8 @@ public sealed class MurphiWriter : IModelWriter
             var deadlock = properties.Any(p => p.Property is Property.NoDeadlock && AskedProperty.IsActive(p.Property, asked));
             yield return $"rumur --deadlock-detection {(deadlock ? "stuck" : "off")} --output model.c FILE; gcc -std=c11 -O3 -march=native -o model model.c -lpthread; ./model";
             yield return "Counts: Rumur finds the states and, as rules fired, the transitions of the model.";
+            yield return "Rumur stops at a number out of its range and at the value of an empty option, not where a step writes one place twice;";
+            yield return "./verify check looks for all three.";
         }
 
         private string Variables()
@@ -189,6 +191,6 @@ public sealed class MurphiWriter : IModelWriter
             }
         }
 
-        private static string Quoted(string name) => name.Replace('"', '\'');
+        private static string Quoted(string name) => Heading.OneLine(name).Replace('"', '\'');
     }
 }

@@ -6,6 +6,7 @@ using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Traces;
 
+// Long because one text is written from top to bottom: head, state, properties, rules.
 namespace Verify.Formats.Promela;
 
 /// <summary>
@@ -59,6 +60,9 @@ public sealed class PromelaWriter : IModelWriter
 
     private sealed class Text
     {
+        // Above all operators, so that what is negated stands in parentheses if it has to.
+        private const int Negated = 9;
+
         private readonly StringBuilder text = new();
         private readonly Property? asked;
         private readonly string? instance;
@@ -70,6 +74,7 @@ public sealed class PromelaWriter : IModelWriter
         private readonly List<(Property Property, string Name)> properties;
         private readonly HashSet<int> read = [];
         private readonly string started;
+        private readonly string sure;
 
         public Text(Model model, Property? asked, string? instance)
         {
@@ -80,8 +85,13 @@ public sealed class PromelaWriter : IModelWriter
             steps = new PromelaSteps(state, terms);
             starts = [.. new Interpreter(model).InitialStates().Select(this.model.Shape.Encode)];
             started = state.Names.Take("started");
+            sure = state.Names.Take("sure");
             properties = [.. AskedProperty.Properties(model, asked).Select(p => (p, state.Names.Take(p.Name, $"is_{p.Name}")))];
         }
+
+        /// <summary>True if a guard, an update or a property may be undefined in some state.</summary>
+        private bool IsPartial => model.Rules.Any(rule => !rule.IsGuardDefined.IsTrue || !rule.AreUpdatesDefined.IsTrue)
+            || properties.Any(p => p.Property.Predicates.Any(holds => !model.Lower(holds).IsDefined.IsTrue));
 
         /// <summary>
         /// A prefix of guards: if there are several initial states and other processes, the initial state must have
@@ -98,6 +108,7 @@ public sealed class PromelaWriter : IModelWriter
             }
 
             text.AppendLine();
+            WriteDefinedness();
             WriteDefines();
             WriteVariables();
             WriteProperties();
@@ -122,6 +133,21 @@ public sealed class PromelaWriter : IModelWriter
             yield return starts.Length == 1
                 ? "Counts: Spin finds the states of the model, and one more transition, which is the initial state."
                 : $"Counts: Spin finds one more state, which is that before the choice of an initial state, and {starts.Length + 1} more transitions.";
+        }
+
+        private void WriteDefinedness()
+        {
+            if (IsPartial)
+            {
+                Comment("", "An assertion fails where the model is undefined: a number leaves its range, the value of an empty option");
+                Comment("", "is read, or a step writes one place twice. Without looking for that: spin -DTRUSTED -a FILE");
+                Line("#ifdef TRUSTED");
+                Line($"#define {sure}(x) skip");
+                Line("#else");
+                Line($"#define {sure}(x) assert(x)");
+                Line("#endif");
+                text.AppendLine();
+            }
         }
 
         private void WriteDefines()
@@ -153,7 +179,7 @@ public sealed class PromelaWriter : IModelWriter
                 var initially = $" = {state.Constant(part.Sort, starts[0][part.Leaves[0]]).Text}";
                 Line(part.Keys.Length == 0
                     ? $"{part.Type} {part.Name}{initially};"
-                    : $"{part.Type} {part.Name}[{part.Leaves.Count}]{initially}; /* [{part.Keys}] */");
+                    : $"{part.Type} {part.Name}[{part.Leaves.Count}]{initially}; /* [{Plain(part.Keys)}] */");
             }
 
             if (asked is Property.LeadsTo && starts.Length > 1)
@@ -256,13 +282,18 @@ public sealed class PromelaWriter : IModelWriter
             foreach (var group in model.Rules.GroupBy(rule => FairnessOf(model, rule)).Where(group => group.Key is not null))
             {
                 var title = group.Key!.Of.IsEmpty ? group.Key.Group : $"{group.Key.Group}({string.Join(", ", group.Key.Of)})";
-                text.Append($"/* {Plain(title)} */\nactive proctype {state.Names.Take(title)}()\n{{\nend:\n  do\n");
+                text.Append($"/* {Plain(Heading.OneLine(title))} */\nactive proctype {state.Names.Take(title)}()\n{{\nend:\n  do\n");
                 WriteRules(text, group);
                 text.Append("  od\n}\n\n");
             }
 
             text.Append($"active proctype {state.Names.Take("unfair")}()\n{{\nend:\n  do\n");
             WriteRules(text, model.Rules.Where(rule => FairnessOf(model, rule) is null));
+            if (properties.FirstOrDefault(p => p.Property is Property.LeadsTo && p.Property.Name == asked?.Name).Property is { } leads)
+            {
+                WriteUndefined(text, leads);
+            }
+
             WriteUnread(text);
             return text.Append($"  :: d_step {{ {Given}true -> skip }} /* nothing, for as long as it likes */\n  od\n}}\n").ToString();
         }
@@ -302,7 +333,7 @@ public sealed class PromelaWriter : IModelWriter
             loop.Append(checks.Count == 0 ? "end:\n" : $"#if {string.Join(" && ", checks)}\nend:\n#endif\n");
         }
 
-        private static void WriteAlternative(StringBuilder loop, Property property, string name)
+        private void WriteAlternative(StringBuilder loop, Property property, string name)
         {
             var alternative = property switch
             {
@@ -315,6 +346,28 @@ public sealed class PromelaWriter : IModelWriter
             {
                 loop.Append($"#ifdef CHECK_{name}\n  :: d_step {{ {alternative} }} /* {property.Kind} */\n#endif\n");
             }
+
+            if (property.Predicates.Any(holds => !model.Lower(holds).IsDefined.IsTrue))
+            {
+                loop.Append($"#ifdef CHECK_{name}\n");
+                WriteUndefined(loop, property);
+                loop.Append("#endif\n");
+            }
+        }
+
+        // An alternative that can be taken only where a property has no value.
+        private void WriteUndefined(StringBuilder loop, Property property)
+        {
+            foreach (var holds in property.Predicates.Select(model.Lower).Where(holds => !holds.IsDefined.IsTrue))
+            {
+                WriteUndefined(loop, holds.IsDefined, $"{property.Kind} \"{property.Name}\"");
+            }
+        }
+
+        private void WriteUndefined(StringBuilder loop, Term isDefined, string title)
+        {
+            loop.Append($"#ifndef TRUSTED\n  :: d_step {{ {Given}!{terms.Truth(isDefined).In(Negated)} -> assert(false) }} ");
+            loop.Append($"/* {Plain(Heading.OneLine(title))} is undefined */\n#endif\n");
         }
 
         // Spin omits variables that are never read from its states; a variable that a guard reads is kept.
@@ -343,14 +396,23 @@ public sealed class PromelaWriter : IModelWriter
                 last = rule.Rule;
                 var arguments = model.ArgumentsOf(rule);
                 var title = arguments.IsEmpty ? source.Name : $"{source.Name}({string.Join(", ", arguments)})";
-                text.Append($"  :: d_step {{ /* {Plain(title)} */\n       {Body(rule)} }}\n");
+                text.Append($"  :: d_step {{ /* {Plain(Heading.OneLine(title))} */\n       {Body(rule)} }}\n");
+                if (!rule.IsGuardDefined.IsTrue)
+                {
+                    WriteUndefined(text, rule.IsGuardDefined, $"the guard of {title}");
+                }
             }
         }
 
         private string Body(LoweredRule rule)
         {
             read.UnionWith(PromelaSteps.LeavesOf(rule.Guard));
-            var statements = steps.Statements(rule);
+            IReadOnlyList<string> statements = steps.Statements(rule);
+            if (!rule.AreUpdatesDefined.IsTrue)
+            {
+                statements = [$"{sure}({terms.Truth(rule.AreUpdatesDefined).Text})", .. statements];
+            }
+
             // A separate waiting position would multiply the states by the processes that have passed it.
             var guard = terms.Truth(rule.Guard);
             return $"{Given}{(Given.Length > 0 ? guard.In(4) : guard.Text)} -> {(statements.Count == 0 ? "skip" : string.Join("; ", statements))}";

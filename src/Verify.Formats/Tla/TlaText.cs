@@ -106,7 +106,7 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
         return new(text, 0);
     }
 
-    private static string Quoted(string text) => $"\"{text.Replace('"', '\'').Replace('\\', '/')}\"";
+    private static string Quoted(string text) => $"\"{Heading.OneLine(text).Replace('"', '\'').Replace('\\', '/')}\"";
 
     protected override PrecedenceText OnLiteral(Expr.Literal node) => Constant(Value.Scalar(node.Sort, node.Number));
 

@@ -133,6 +133,8 @@ public sealed class TlaWriter : IModelWriter
             yield return TurnsFairSteps
                 ? "Counts: none to compare; TLC finds states once for each value of the bit that fair steps turn."
                 : "Counts: TLC finds the distinct states, and generates the transitions and the initial states.";
+            yield return "TLC does not look whether numbers stay in their ranges, options are read where they hold a value, and a step writes a";
+            yield return "place once; ./verify check does.";
             yield return "'= TRUE' behind a guard keeps TLC from taking a step once for each side of a disjunction.";
         }
 

@@ -1,5 +1,9 @@
+using Verify.Cli.Hosting;
+using Verify.Cli.Proofs;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Parametric.Obligations;
+using Verify.Solvers;
 using Verify.Tests.TraceTexts;
 
 namespace Verify.Tests.Cli;
@@ -130,6 +134,30 @@ public sealed class BadInputTests
             ToolRun.On(TestClaims.Of(TestClaims.Full, TestClaims.Full with { Id = "SD-FULL/I-ENTRY" }), new Bfs(), "list").Error);
         Assert.Contains("'SD-FULL@cpu=1' is not a valid identifier of a claim",
             ToolRun.On(TestClaims.Of(TestClaims.Full with { Id = "SD-FULL@cpu=1" }), new Bfs(), "list").Error);
+    }
+
+    [Theory]
+    [InlineData("SD\ngate: all as expected")]
+    [InlineData("SD FULL")]
+    [InlineData("SD\tFULL")]
+    public void An_id_that_would_break_a_line_of_a_report_is_refused(string id)
+    {
+        var list = ToolRun.On(TestClaims.Of(TestClaims.Full with { Id = id }), new Bfs(), "list");
+        Assert.Contains("VRF305", list.Error);
+        Assert.Contains("is not a valid identifier of a claim", list.Error);
+        Assert.DoesNotContain("\ngate:", list.Error);
+        Assert.Equal(3, list.ExitCode);
+    }
+
+    [Fact]
+    public void A_damaged_lock_of_certificates_is_one_refused_certificate_and_not_the_end_of_a_gate()
+    {
+        var session = new Session([], [], new(() => TestClaims.Good), new SolverChoice([]),
+            Terminal.Plain(TextWriter.Null, TextWriter.Null), default);
+        var check = new CertificateCheck(session, () => CertificateLock.Read("# something else\n", ProofFiles.Lock));
+        var refused = Assert.Single(check.Of([TestClaims.Full]));
+        Assert.Equal((ProofFiles.Lock, "refused", 3), (refused.File, refused.Line, refused.ExitCode));
+        Assert.Equal("VRF309", refused.Failure?.Code.Id);
     }
 
     [Fact]

@@ -122,13 +122,13 @@ public sealed partial class ToolTests
         foreach (var arguments in runs)
         {
             using var json = JsonDocument.Parse(ToolRun.Of(arguments).Out);
-            Assert.Equal(arguments[0] == "gate" ? ["tool", "results", "certificates", "gate"] : ["tool", "results"],
+            Assert.Equal(arguments[0] == "gate" ? ["tool", "schema", "results", "certificates", "gate"] : ["tool", "schema", "results"],
                 json.RootElement.EnumerateObject().Select(p => p.Name));
             foreach (var result in json.RootElement.GetProperty("results").EnumerateArray())
             {
                 Assert.Equal(
-                    ["claim", "instance", "property", "expected", "verdict", "asExpected", "engine", "evidence",
-                        "assumptions", "trace", "error", "seconds"],
+                    ["claim", "instance", "property", "expected", "verdict", "asExpected", "problems", "sentence", "sources", "finding",
+                        "limits", "engine", "evidence", "rules", "witnesses", "assumptions", "trace", "error", "seconds"],
                     result.EnumerateObject().Select(p => p.Name));
                 Assert.Equal(
                     ["kind", "states", "transitions", "depth", "identity", "bound", "checked", "certificate", "solver", "selection"],

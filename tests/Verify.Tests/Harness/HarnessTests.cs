@@ -82,7 +82,25 @@ public sealed class HarnessTests
             run.Observe("n", () => [after]);
             run.Start("CPU0", () => after = 2);
         });
-        Assert.Equal("at the end n is 2 in the code but 0 in the model", last.Deviation!.Reason);
+        Assert.Equal("CPU0 ends, and n is 2 in the code but 0 in the model", last.Deviation!.Reason);
+    }
+
+    [Fact]
+    public void What_is_written_without_a_step_and_taken_back_is_seen_at_the_point_between()
+    {
+        var n = 0;
+        var finding = Explore(run =>
+        {
+            n = 0;
+            run.Observe("n", () => [n]);
+            run.Start("CPU0", () =>
+            {
+                n = 2;
+                run.Yield();
+                n = 0;
+            });
+        });
+        Assert.Equal("CPU0 reaches a scheduling point, where n is 2 in the code but 0 in the model", finding.Deviation!.Reason);
     }
 
     [Fact]
