@@ -70,7 +70,7 @@ public sealed class AddressSpaces
         KeptStale = WatchesStale ? m.Ghost("kept_stale", Sort.Bool) : false;
     }
 
-    /// <summary>True if it is watched what becomes of stale entries in a switch.</summary>
+    /// <summary>True if the model records whether a stale entry survives a switch.</summary>
     public bool WatchesStale => isStale is not null;
 
     /// <summary>

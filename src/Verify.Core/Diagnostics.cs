@@ -9,7 +9,10 @@ namespace Verify;
 /// <param name="Line">Line, from 1.</param>
 public sealed record SourceLocation(string File, int Line)
 {
-    /// <summary>The folder of the repository, as the compiler calls it: as it is, or what <c>PathMap</c> makes of it.</summary>
+    /// <summary>
+    /// The folder of the repository in the paths that the compiler supplies: the real folder, or its replacement by
+    /// <c>PathMap</c>.
+    /// </summary>
     private static readonly string Root = RootOf();
 
     /// <summary>Makes a location from compiler-supplied caller information.</summary>
@@ -48,8 +51,8 @@ public sealed record Diagnostic(ErrorCode Code, string Message, SourceLocation? 
 }
 
 /// <summary>A user's mistake: a bad model, a bad claim, a bad option or a bad file.</summary>
-/// <param name="diagnostic">What is wrong.</param>
-/// <param name="cause">What the user's own code threw, if it did.</param>
+/// <param name="diagnostic">The mistake.</param>
+/// <param name="cause">The exception that the user's code threw; null if it threw none.</param>
 public class UserErrorException(Diagnostic diagnostic, Exception? cause = null) : Exception(diagnostic.ToString(), cause)
 {
     /// <summary>The mistake, its source location and a hint.</summary>

@@ -47,7 +47,9 @@ internal static class AskedProperty
     /// <summary>True if the property names states where the model may rest.</summary>
     public static bool NamesRest(Property.NoDeadlock property) => property.MayRest is not Expr.Literal { Number: 0 };
 
-    /// <summary>The properties in order, with the checked one even if the model does not list it.</summary>
+    /// <summary>
+    /// The properties of the model in order; the checked property is added if the model does not list it.
+    /// </summary>
     public static ImmutableArray<Property> Properties(Model model, Property? asked) =>
         asked is null || model.Properties.Any(p => p.Name == asked.Name)
             ? model.Properties

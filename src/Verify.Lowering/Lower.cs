@@ -126,8 +126,8 @@ public sealed record LoweredModel
         return new LoweredRule(index, codes, guard, isGuardDefined, pass.Defined, [.. writes], pass.DependsOnOrder);
     }
 
-    // Two writes collide when both happen and pick the same leaf. Most rules write many leaves once: only what may pick the
-    // same one is compared.
+    // Two writes collide if both happen and select the same leaf. Only writes that can select the same leaf are
+    // compared, because most rules write many leaves once.
     private Term AreDistinct(List<LeafWrite> writes)
     {
         var result = Pool.True;

@@ -82,7 +82,8 @@ public sealed class ControlledModel : IDisposable
     public long SizeBytes => seen.SizeBytes;
 
     /// <summary>
-    /// Begins a run in every initial state, so that nothing that is met in one is left to chance; of very many, in the first.
+    /// Starts a run in each initial state, so that all of them are checked, not only the drawn ones; if there are very
+    /// many, only in the first ones.
     /// </summary>
     /// <returns>True if one of them decides the property; the run is then in the first such state.</returns>
     public bool IsMetAtStart()

@@ -165,14 +165,14 @@ internal sealed class Sampling : IDisposable
         return stopped;
     }
 
-    // All of them, so that "within 0 steps" is true of what is reported; or as many as there is time for.
+    // Checks all initial states, or as many as time allows, so that the reported bound "within 0 steps" is true.
     private void LookAtStarts()
     {
         for (var i = 0; i < Math.Min(starts.Few, StartStates.MostLookedAt) && Trace is null; i++)
         {
             if (run.Cancellation.IsCancellationRequested || run.Budget.Seconds <= clock.Elapsed.TotalSeconds)
             {
-                return; // the first run says so
+                return; // the first run reports it
             }
 
             var end = walkers[0].LookAt(i);

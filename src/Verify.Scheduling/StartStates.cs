@@ -5,17 +5,17 @@ using Verify.Semantics;
 namespace Verify.Scheduling;
 
 /// <summary>
-/// The initial states of a model, in the order of the interpreter, each made when it is asked for: there may be very many.
+/// The initial states of a model in the order of the interpreter, computed on demand because there may be very many.
 /// </summary>
 internal sealed class StartStates
 {
-    // So many are kept; of more, each is made anew.
+    // The maximum number of initial states to store; if there are more, each is recomputed.
     private const int MostKept = 1 << 12;
     private readonly CompiledModel model;
     private readonly Interpreter interpreter;
     private readonly ulong[][]? kept;
 
-    /// <summary>Those of a model.</summary>
+    /// <summary>The initial states of a model.</summary>
     public StartStates(CompiledModel model)
     {
         (this.model, interpreter) = (model, new Interpreter(model.Model));
@@ -24,7 +24,10 @@ internal sealed class StartStates
         kept = Count <= MostKept ? [.. interpreter.InitialStates().Select(model.Layout.Pack)] : null;
     }
 
-    /// <summary>The most that are looked at one by one before runs are drawn; of more, those after them are left to chance.</summary>
+    /// <summary>
+    /// The maximum number of initial states that are checked one by one before runs are drawn; the others are only
+    /// drawn.
+    /// </summary>
     public const int MostLookedAt = 1 << 16;
 
     /// <summary>The number of initial states.</summary>
@@ -33,18 +36,19 @@ internal sealed class StartStates
     /// <summary>The number of initial states, limited to the largest integer.</summary>
     public int Few => (int)BigInteger.Min(Count, int.MaxValue);
 
-    /// <summary>One of them, by its number.</summary>
+    /// <summary>An initial state by its number.</summary>
     public ulong[] this[int number] => kept is not null ? kept[number]
         : model.Layout.Pack(StartNumber.StateOf(interpreter, number)
             ?? throw new ArgumentOutOfRangeException(nameof(number), "there are not so many initial states"));
 
-    /// <summary>One of them, drawn.</summary>
+    /// <summary>A random initial state.</summary>
     public ulong[] Draw(Prng random) => Count <= int.MaxValue
         ? this[random.Below((int)Count)]
         : model.Layout.Pack(interpreter.InitialState(random.Below));
 
     /// <summary>
-    /// One of as many as <see cref="Few"/> numbers; where there are more of them than numbers, they are spread over all.
+    /// An initial state by a number below <see cref="Few"/>; if there are more states than numbers, the numbers are
+    /// spread over all of them.
     /// </summary>
     public ulong[] At(int number) => Count <= int.MaxValue
         ? this[number]

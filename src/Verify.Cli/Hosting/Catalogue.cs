@@ -39,7 +39,8 @@ public sealed class Catalogue
     public ImmutableArray<Claim> Claims => claims.Value;
 
     /// <summary>
-    /// Lists of claims that cannot be read, and claims that are not well formed (VRF305); families of one name (VRF102).
+    /// The errors in lists that cannot be read and in malformed claims (VRF305), and families with the same name
+    /// (VRF102).
     /// </summary>
     public IEnumerable<Diagnostic> Mistakes => Claims.Select(MistakeIn).OfType<Diagnostic>()
         .Concat(FamilyMistakes).Concat(unread).Distinct();
@@ -54,7 +55,7 @@ public sealed class Catalogue
         }
     }
 
-    /// <summary>Families that have one name.</summary>
+    /// <summary>The errors for families with the same name.</summary>
     public IEnumerable<Diagnostic> FamilyMistakes => Namesakes.Select(pair => pair.Mistake);
 
     // A report names the family, so two families of one name would be ambiguous.
@@ -105,7 +106,7 @@ public sealed class Catalogue
     /// <exception cref="UserErrorException">VRF301: nothing matches.</exception>
     public ImmutableArray<Claim> Find(string argument)
     {
-        // As it is written first, whatever it names: names may differ in their case alone.
+        // An exact match comes first, because names may differ only in case.
         var found = Named(argument, StringComparison.Ordinal);
         found = found.IsEmpty && IsQuestion(argument) ? Questions(argument) : found;
         found = found.IsEmpty ? Named(argument, StringComparison.OrdinalIgnoreCase) : found;
@@ -116,7 +117,7 @@ public sealed class Catalogue
                 Suggestion.Hint(argument, Names.Concat(Families.Select(family => family.Name))));
     }
 
-    // Claims by their id, a pattern, or the group that they are in.
+    // Finds claims by identifier, pattern or group.
     private ImmutableArray<Claim> Named(string argument, StringComparison comparison)
     {
         ImmutableArray<Claim> exact = [.. Claims.Where(claim => claim.Id.Equals(argument, comparison))];
@@ -126,7 +127,7 @@ public sealed class Catalogue
             : [.. Claims.Where(claim => GroupsOf(claim.Id).Any(group => group.Equals(argument, comparison)))];
     }
 
-    // A family, or a property of it, as they are written.
+    // True if the argument is the exact name of a family or of one of its properties.
     private bool IsQuestion(string argument)
     {
         bool HasProperty(ModelFamily family)

@@ -134,8 +134,8 @@ internal sealed class AnySizeRun(Session session)
     }
 
     /// <summary>
-    /// Proves a claim by an invariant, and writes nothing: the instance of the claim by search, with all its witnesses, then
-    /// what the interpreter reaches, then the solvers.
+    /// Proves a claim by an invariant without writing files: first the claim's instance with all its witnesses by
+    /// search, then a check by the interpreter, then the solvers.
     /// </summary>
     /// <exception cref="UserErrorException">VRF307, VRF308: as for <see cref="AnySizeProof.Of"/>.</exception>
     /// <exception cref="SolverException">A solver gives no answer.</exception>

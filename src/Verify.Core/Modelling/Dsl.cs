@@ -12,7 +12,7 @@ public static class Dsl
     /// <summary>An option that holds a value.</summary>
     public static Expr Some(Expr content) => new Expr.Some(content);
 
-    /// <summary>One of two values, by a condition; only the chosen one is looked at.</summary>
+    /// <summary>The first value if the condition holds, else the second; only the selected one is evaluated.</summary>
     public static Expr If(Expr condition, Expr then, Expr otherwise)
     {
         var (left, right) = Unify(then, otherwise);

@@ -2,8 +2,8 @@ namespace Verify.Modelling;
 
 /// <summary>Operators of the modelling language.</summary>
 /// <remarks>
-/// What is constant is folded where it is written, as far as nothing partial gets lost: a feature that an instance does not
-/// have can be a constant, and what asks about it disappears from the model.
+/// The operators fold constants, unless that would hide an undefined part. A feature that an instance lacks can be a
+/// constant; the tests of it then disappear from the model.
 /// </remarks>
 public abstract partial class Expr
 {
@@ -165,13 +165,13 @@ public abstract partial class Expr
         };
     }
 
-    // An entry of a map that has one constant everywhere is that constant, if there is such an entry.
+    // If a map has the same constant at every key, its entry at a key that is certain to exist is that constant.
     private static Expr Entry(Expr map, Expr key, Sort.Mapping sort) =>
         map is ConstantMap { Element: Literal or NoneOf or ConstantMap } all && key.IsTotal && key.Sort.Equals(sort.Key)
             ? all.Element
             : new Index(map, key);
 
-    // Whether it has a value in every state, as far as can be seen at once.
+    // True for expressions that are evidently defined in every state; false proves nothing.
     private bool IsTotal => this is Literal or NoneOf or Read or BoundVariable;
 
     private Sort.Record RecordWith(Field field) => Sort is Sort.Record record && record.IndexOf(field) >= 0

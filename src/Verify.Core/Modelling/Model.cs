@@ -102,10 +102,10 @@ public sealed class Variable
     /// <summary>The role of the variable.</summary>
     public VariableRole Role { get; }
 
-    /// <summary>Where it is declared.</summary>
+    /// <summary>The source location of the declaration.</summary>
     public SourceLocation Where { get; }
 
-    /// <summary>True if the modelled system cannot see it.</summary>
+    /// <summary>True if only properties and other ghosts may read the variable.</summary>
     public bool IsGhost => Role == VariableRole.Ghost;
 
     /// <summary>The name.</summary>
@@ -134,7 +134,7 @@ public enum VariableRole
 /// <param name="Where">The source location of the declaration.</param>
 public abstract record Property(string Name, string Text, SourceLocation Where)
 {
-    /// <summary>Holds in every reachable state.</summary>
+    /// <summary>A predicate that holds in every reachable state.</summary>
     /// <param name="Name">Unique in the model.</param>
     /// <param name="Text">The property in a sentence.</param>
     /// <param name="Where">The source location of the declaration.</param>
@@ -148,7 +148,9 @@ public abstract record Property(string Name, string Text, SourceLocation Where)
     /// <param name="Holds">The state predicate.</param>
     public sealed record Reachable(string Name, string Text, SourceLocation Where, Expr Holds) : Property(Name, Text, Where);
 
-    /// <summary>In every reachable state some rule can fire, or the model may rest there.</summary>
+    /// <summary>
+    /// The absence of deadlock: every reachable state enables a rule, except where the model may rest.
+    /// </summary>
     /// <param name="Name">Unique in the model.</param>
     /// <param name="Text">The property in a sentence.</param>
     /// <param name="Where">The source location of the declaration.</param>
@@ -163,8 +165,8 @@ public abstract record Property(string Name, string Text, SourceLocation Where)
     /// <param name="Name">Unique in the model.</param>
     /// <param name="Text">The property in a sentence.</param>
     /// <param name="Where">The source location of the declaration.</param>
-    /// <param name="From">What triggers it.</param>
-    /// <param name="To">What has to come.</param>
+    /// <param name="From">The trigger, a state predicate.</param>
+    /// <param name="To">The goal, a state predicate.</param>
     public sealed record LeadsTo(string Name, string Text, SourceLocation Where, Expr From, Expr To) : Property(Name, Text, Where);
 
     /// <summary>The state predicates of the property, in order.</summary>

@@ -142,7 +142,7 @@ public sealed class ModelBuilder
     /// <param name="body">The program.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
-    /// <returns>The thread, to ask where it is in its program.</returns>
+    /// <returns>The thread; properties and other threads can test its position with <c>At</c>.</returns>
     public ModelThread Thread(string name, Sort each, bool repeats, Action<ThreadBuilder, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
@@ -164,7 +164,7 @@ public sealed class ModelBuilder
     /// <param name="body">The program.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
-    /// <returns>The thread, to ask where it is in its program.</returns>
+    /// <returns>The thread; properties and other threads can test its position with <c>At</c>.</returns>
     public ModelThread Thread(string name, bool repeats, Action<ThreadBuilder> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
@@ -237,7 +237,7 @@ public sealed class ModelBuilder
     {
         var step = new StepBuilder(this, name, null, sorts, SourceLocation.From(file, line));
         body(step, [.. step.Parameters.Select(binder => new Expr.BoundVariable(binder))]);
-        // Sources may still be chained behind the declaration, so the rule is made with the model.
+        // The caller may still add sources after this call, so the rule is made when the model is built.
         rules.Add(() => step.ToRule());
         return step;
     }

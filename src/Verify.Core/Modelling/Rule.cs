@@ -34,13 +34,13 @@ public sealed record Rule(
     /// <summary>The variables that the rule reads and writes.</summary>
     public Footprint Footprint => Footprint.Of(Guard, Updates);
 
-    /// <summary>The thread whose step it is, if any.</summary>
+    /// <summary>The thread that takes the step; null for a rule outside of threads.</summary>
     public string? Thread { get; init; }
 
-    /// <summary>The name that reports print: the step's own, without the thread that it belongs to.</summary>
+    /// <summary>The name that reports print: the name of the step without the name of its thread.</summary>
     public required string Step { get; init; }
 
-    /// <summary>Which of the rules of its thread that are this step, or another of its name; from 1.</summary>
+    /// <summary>The number of the rule, from 1, among the rules of its thread with the same step name.</summary>
     public int Copy { get; init; } = 1;
 }
 

@@ -65,11 +65,11 @@ $"rule '{name}' cannot range over '{sort}': the sort has no finite list of value
         return this;
     }
 
-    /// <summary>Gives a location its value behind the step.</summary>
+    /// <summary>Adds an update: after the step, the location holds the value.</summary>
     /// <remarks>
-    /// All updates of a step happen at once, and all that they say is read in the state before it: <c>.Set(x, y).Set(y, x)</c>
-    /// swaps two variables. Nothing follows from the order in which they are written, and two that write one location in one
-    /// step are an error (VRF104).
+    /// All updates of a step happen at once and read the state before it: <c>.Set(x, y).Set(y, x)</c> swaps two
+    /// variables. Their order does not matter. Two updates of one step that write the same location are an error
+    /// (VRF104).
     /// </remarks>
     public StepBuilder Set(Expr target, Expr value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
@@ -79,7 +79,9 @@ $"rule '{name}' cannot range over '{sort}': the sort has no finite list of value
         return this;
     }
 
-    /// <summary>Gives a location its value behind the step if a condition holds in the state before it; see <see cref="Set"/>.</summary>
+    /// <summary>
+    /// Adds an update that happens only if a condition holds in the state before the step; see <see cref="Set"/>.
+    /// </summary>
     public StepBuilder SetIf(Expr holds, Expr target, Expr value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         If(holds, () => Set(target, value, file, line));
@@ -177,13 +179,16 @@ $"rule '{name}' cannot range over '{sort}': the sort has no finite list of value
     internal void Also(Expr target, Expr value, SourceLocation spot) =>
         updates.Add(new Update([], true, target, value, spot));
 
-    /// <summary>The rule of a step that is in no thread.</summary>
+    /// <summary>The rule of a step outside of threads.</summary>
     internal Rule ToRule() => ToRule(1, guard, null);
 
-    /// <summary>The rule of a step, or one of several that it becomes.</summary>
-    /// <param name="copy">Which one of the rules of this name, from 1.</param>
-    /// <param name="when">When it can be taken.</param>
-    /// <param name="threadKey">What tells the threads apart that it is a step of.</param>
+    /// <summary>
+    /// The rule of a step; a step of a thread has one for each point of the program where it can be taken.
+    /// </summary>
+    /// <param name="copy">The number of the rule among those with this name, from 1.</param>
+    /// <param name="when">The guard of the rule.</param>
+    /// <param name="threadKey">The parameter that identifies the thread; null for a single thread and outside of
+    /// threads.</param>
     internal Rule ToRule(int copy, Expr when, Binder? threadKey)
     {
         var parameters = threadKey is null ? Parameters : [threadKey, .. Parameters];

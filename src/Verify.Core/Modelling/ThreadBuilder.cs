@@ -9,9 +9,9 @@ namespace Verify.Modelling;
 /// </summary>
 /// <remarks>
 /// A branch that reads shared state is a step of its own (<see cref="Branch"/>): its load is an event that others can
-/// race with. A branch without a name (<see cref="If"/>, <see cref="While"/>) reads locals only and costs no step.
-/// The step that leaves the program resets the locals, so that dead values do not multiply states. A way behind a condition
-/// that is constantly false is left out.
+/// race with. A branch without a name (<see cref="If"/>, <see cref="While"/>) reads locals only and costs no step. The
+/// step that leaves the program resets the locals, so that dead values do not multiply states. A branch whose condition
+/// is the constant false is left out.
 /// </remarks>
 public sealed class ThreadBuilder
 {
@@ -103,8 +103,8 @@ public sealed class ThreadBuilder
     }
 
     /// <summary>
-    /// A name for the point of the program that the next step stands at: a place to go back to, and what states and
-    /// <see cref="ModelThread.At(Expr, ReadOnlySpan{string})"/> call it.
+    /// Names the point of the program before the next step. Jumps, reports of states and
+    /// <see cref="ModelThread.At(Expr, ReadOnlySpan{string})"/> use the name.
     /// </summary>
     public void Label(string label)
     {
@@ -165,7 +165,7 @@ public sealed class ThreadBuilder
     }
 }
 
-/// <summary>A thread of a model: where it is in its program, as a predicate of states.</summary>
+/// <summary>A thread of a model, with predicates for its position in the program.</summary>
 public sealed class ModelThread
 {
     private readonly Expr pc;
@@ -179,23 +179,24 @@ public sealed class ModelThread
     /// <summary>The name of the thread.</summary>
     public string Name { get; }
 
-    /// <summary>True if a thread that there is one of is at one of some points of its program.</summary>
-    /// <param name="names">
-    /// Labels, or what stands at a point without one; <c>"done"</c> is the end of a program that does not repeat, unless a label
-    /// stands there. A label that this instance never comes to is a point where the thread never is.
-    /// </param>
-    /// <exception cref="UserErrorException">VRF113: there is no such point.</exception>
+    /// <summary>True if the only thread of this name is at one of the given points of its program.</summary>
+    /// <param name="names">Labels, or the names of steps at points without a label. <c>"done"</c> is the end of a
+    /// program that does not repeat, unless a label names the end. The predicate is false for a label that this
+    /// instance cannot reach.</param>
+    /// <exception cref="UserErrorException">VRF113: the program has no such point; VRF101: the name stands for a thread
+    /// per key.</exception>
     public Expr At(params ReadOnlySpan<string> names) => isKeyed
-        ? throw Dsl.Error(ErrorCodes.SortMismatch, $"there is a thread '{Name}' for each key", "say which one: At(key, \"label\")")
+        ? throw Dsl.Error(ErrorCodes.SortMismatch, $"there is a thread '{Name}' for each key", "use At(key, \"label\")")
         : Among(pc, names);
 
-    /// <summary>True if the thread of a key is at one of some points of its program.</summary>
-    /// <param name="key">Which thread.</param>
-    /// <param name="names">Labels, or what stands at a point without one.</param>
-    /// <exception cref="UserErrorException">VRF113: there is no such point.</exception>
+    /// <summary>True if the thread with the given key is at one of the given points of its program.</summary>
+    /// <param name="key">The key of the thread.</param>
+    /// <param name="names">Labels, or the names of steps at points without a label.</param>
+    /// <exception cref="UserErrorException">VRF113: the program has no such point; VRF101: the thread has no
+    /// key.</exception>
     public Expr At(Expr key, params ReadOnlySpan<string> names) => isKeyed
         ? Among(pc[key], names)
-        : throw Dsl.Error(ErrorCodes.SortMismatch, $"there is one thread '{Name}', and it has no key", "say At(\"label\")");
+        : throw Dsl.Error(ErrorCodes.SortMismatch, $"there is one thread '{Name}', and it has no key", "use At(\"label\")");
 
     private Expr Among(Expr at, ReadOnlySpan<string> names)
     {
@@ -215,13 +216,13 @@ public sealed class ModelThread
     }
 }
 
-/// <summary>Nodes one behind the other.</summary>
+/// <summary>A sequence of nodes.</summary>
 internal sealed class ThreadBlock
 {
     public List<ThreadNode> Nodes { get; } = [];
 }
 
-/// <summary>A word of a program. A closed set.</summary>
+/// <summary>A node of a program. A closed set.</summary>
 internal abstract class ThreadNode
 {
     private ThreadNode()

@@ -4,8 +4,8 @@ namespace Verify.Modelling;
 
 /// <summary>Makes the program counter and the rules of a thread.</summary>
 /// <remarks>
-/// A point of the program is where a step begins, or a choice between steps that costs none. Its name is that of its label;
-/// without one, that of the step, or of the steps, that can be taken there. A name that is taken gets a number.
+/// A point of the program is the beginning of a step, or a choice between steps that costs no step itself. It is named
+/// by its label; without a label, by the steps that can be taken there. A name that is in use gets a number.
 /// </remarks>
 internal sealed class ThreadCompiler
 {
@@ -28,7 +28,9 @@ internal sealed class ThreadCompiler
 
     public required IReadOnlyList<Variable> Locals { get; init; }
 
-    /// <summary>Its labels, in the order of the program; those that are nowhere are placed below 0.</summary>
+    /// <summary>
+    /// The labels in the order of the program; a label that the program does not contain has a negative place.
+    /// </summary>
     public required IReadOnlyList<ThreadNode.Label> Labels { get; init; }
 
     public required ThreadBlock Program { get; init; }
@@ -61,7 +63,7 @@ internal sealed class ThreadCompiler
         return new ModelThread(name, pc, pcSort, key is not null, Named(start, end));
     }
 
-    // What each label, and each name of a point, stands for; nothing for a label that this instance never comes to.
+    // The point of each label and of each name of a point; null for a label that this instance cannot reach.
     private Dictionary<string, int?> Named(ThreadNode start, int? end)
     {
         var named = new Dictionary<string, int?>(StringComparer.Ordinal);
@@ -80,10 +82,10 @@ internal sealed class ThreadCompiler
         return named;
     }
 
-    // The number of the point behind the program, if it has one.
+    // Names all points. The result is the number of the point after the program; null if the program repeats.
     private int? NamePoints(List<ThreadNode> order)
     {
-        // The first of several labels at one point counts; all of them are understood.
+        // If several labels are at one point, the first names it in reports; predicates accept all of them.
         var labelled = new Dictionary<ThreadNode, string>(ReferenceEqualityComparer.Instance);
         string? atEnd = null;
         foreach (var label in Labels)
@@ -211,21 +213,22 @@ internal sealed class ThreadCompiler
         return null;
     }
 
-    // The steps that can be taken at a point, and when. As written, also those behind a condition that is constantly false.
+    // The steps that can be taken at a node, each with its condition. If isAsWritten is true, steps behind a condition
+    // that is the constant false are included.
     private List<(Expr Condition, ThreadNode.Step Step)> Entries(
         ThreadNode? node, ImmutableHashSet<ThreadNode> passed, Expr condition, bool isAsWritten)
     {
         switch (node)
         {
             case null:
-                throw Wrong($"a branch without a name of thread '{name}' can leave the program without a step", "end that way with a step");
+                throw Wrong($"a branch without a name of thread '{name}' can leave the program without a step", "end it with a step");
             case ThreadNode.Step step:
                 return [(condition, step)];
         }
 
         if (passed.Contains(node))
         {
-            throw Wrong($"a loop of thread '{name}' can turn without a step");
+            throw Wrong($"a loop of thread '{name}' can repeat without a step");
         }
 
         passed = passed.Add(node);
@@ -274,7 +277,7 @@ internal sealed class ThreadCompiler
         return order;
     }
 
-    // What comes behind a step, either way; the same twice where there is one way.
+    // The nodes after a step if its condition holds and if not; the same node twice for a step without a branch.
     private (ThreadNode? Then, ThreadNode? Otherwise) Behind(ThreadNode.Step step, bool isAsWritten = false)
     {
         ThreadNode? Into(ThreadBlock block) => Resolve(new Place(block, 0, successors[step]));
@@ -296,7 +299,7 @@ internal sealed class ThreadCompiler
 
     private sealed record Place(ThreadBlock Block, int Index, Place? Outer);
 
-    /// <summary>Adds one rule for each step and point that it can be taken at.</summary>
+    /// <summary>Adds a rule for every point at which a step can be taken.</summary>
     private sealed class RuleMaker(ThreadCompiler thread, Expr pc, Sort.Enumeration pcSort, int end)
     {
         private readonly Dictionary<string, int> copies = new(StringComparer.Ordinal);

@@ -16,7 +16,7 @@ internal sealed record BitWindow(Slot Slot, ImmutableArray<BitField> Parts)
 {
     private const int Widest = 8;
 
-    /// <summary>Covers leaves by windows.</summary>
+    /// <summary>Groups the bits of leaves into windows.</summary>
     /// <param name="layout">The layout of the leaves.</param>
     /// <param name="leaves">The leaves. A leaf that can hold a member is not split.</param>
     public static List<BitWindow> Over(StateLayout layout, IEnumerable<SymmetricLeaf> leaves)

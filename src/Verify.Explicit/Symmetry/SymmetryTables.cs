@@ -12,7 +12,7 @@ internal sealed unsafe class SymmetryTables
 
     private const int BlockSize = 16; // bytes per vector
     private readonly Transposition?[] transpositions;
-    private readonly List<Vector128<byte>[]> tables = []; // pinned
+    private readonly List<Vector128<byte>[]> tables = []; // pinned arrays; lookups point to them
 
     public SymmetryTables(SymmetryGroup symmetry, StateLayout layout)
     {

@@ -22,7 +22,9 @@ public sealed class PromelaWriter : IModelWriter
     /// <summary>Spin has at most 255 processes; one starts the others, one is not fair, one is the property.</summary>
     private const int MaxProcesses = 252;
 
-    /// <summary>Each initial state is an alternative of its own, so that Spin counts it.</summary>
+    /// <summary>
+    /// The maximum number of initial states; each is an alternative of its own, so that Spin counts it.
+    /// </summary>
     private const int MaxStarts = 1 << 14;
 
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ public sealed record Obligation(
     ImmutableArray<Formula> Assumed,
     Formula Goal)
 {
-    /// <summary>The witness that has to be defined, if it is about one.</summary>
+    /// <summary>The witness that has to be defined; null if the obligation is not about one.</summary>
     public Property.Reachable? Witness { get; init; }
 }
 

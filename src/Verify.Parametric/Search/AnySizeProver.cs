@@ -29,7 +29,7 @@ public static class AnySizeProver
     /// <param name="proof">The text of the obligations.</param>
     /// <param name="programs">The solvers; unavailable ones are skipped.</param>
     /// <param name="seeds">The number of seeds for the first solver; at most three.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellation">Cancels the proof.</param>
     /// <param name="maxSeconds">The maximum seconds per obligation.</param>
     public static ProofRun Run(string proof, IReadOnlyList<ISolverSource> programs, int seeds, CancellationToken cancellation,
         int maxSeconds = SolverCheck.MaxSeconds)

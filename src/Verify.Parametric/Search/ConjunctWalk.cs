@@ -9,8 +9,8 @@ using Verify.Semantics;
 namespace Verify.Parametric.Search;
 
 /// <summary>
-/// Checks an invariant for every size and its property with the interpreter on an instance: in all reachable states if
-/// there are few, else in the nearest.
+/// Checks an invariant for every size and its property with the interpreter on one instance. If the instance has more
+/// reachable states than the budget allows, only the states closest to the initial ones are checked.
 /// </summary>
 /// <remarks>
 /// A conjunct may read the value of an empty option in some states. Formulas are total, and a proof only needs that
@@ -18,10 +18,10 @@ namespace Verify.Parametric.Search;
 /// </remarks>
 public static class ConjunctWalk
 {
-    /// <summary>About a quarter of a second: for a proof that a user waits for.</summary>
+    /// <summary>A budget of about a quarter of a second, for one proof that a user waits for.</summary>
     public const long Usual = 4_000_000;
 
-    /// <summary>A few milliseconds: for many certificates in a row.</summary>
+    /// <summary>A budget of a few milliseconds, for many certificates in a row.</summary>
     public const long Brief = 200_000;
 
     /// <summary>A contradiction to the proof; null if there is none.</summary>

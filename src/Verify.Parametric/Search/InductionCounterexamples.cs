@@ -15,7 +15,7 @@ public static class InductionCounterexamples
     /// <param name="obligations">The proof, for an instance.</param>
     /// <param name="name">The name of the obligation.</param>
     /// <param name="program">The solver.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellation">Cancels the search.</param>
     /// <exception cref="SolverException">The solver gives no answer.</exception>
     public static CounterexampleToInduction? Find(InvariantObligations obligations, string name, ISolverSource program,
         CancellationToken cancellation)
@@ -51,7 +51,7 @@ public static class InductionCounterexamples
         return null;
     }
 
-    // What every state of the invariant has to be like: a witness need not hold, but has to be defined.
+    // The goal for every state of the invariant; a witness need not hold, but it must be defined.
     private static Formula Wanted(InvariantObligations obligations, Obligation obligation)
     {
         var (model, property) = (obligations.Model, obligations.Property);

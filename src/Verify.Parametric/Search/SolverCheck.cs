@@ -7,8 +7,8 @@ namespace Verify.Parametric.Search;
 /// <summary>A solver's answer for one obligation.</summary>
 /// <param name="Obligation">The name of the obligation.</param>
 /// <param name="Answer">"Unsat" if the obligation holds.</param>
-/// <param name="Seconds">The seconds that the answer took.</param>
-/// <param name="Trouble">The reason for a missing answer; null if there is one.</param>
+/// <param name="Seconds">The time until the answer, in seconds.</param>
+/// <param name="Trouble">The reason why the solver gave no answer; null if it gave one.</param>
 public sealed record ObligationResult(string Obligation, Satisfiability Answer, double Seconds, string? Trouble = null);
 
 /// <summary>A solver's answers for all obligations of a proof.</summary>
@@ -20,7 +20,7 @@ public sealed record SolverRun(string Solver, ulong Seed, ImmutableArray<Obligat
     /// <summary>True if every obligation holds.</summary>
     public bool IsProved => !Answers.IsEmpty && Answers.All(answer => answer.Answer == Satisfiability.Unsat);
 
-    /// <summary>The total seconds.</summary>
+    /// <summary>The sum over all obligations, in seconds.</summary>
     public double Seconds => Answers.Sum(answer => answer.Seconds);
 }
 
@@ -40,7 +40,7 @@ public static class SolverCheck
     /// <param name="proof">The text, without the header.</param>
     /// <param name="program">The solver.</param>
     /// <param name="seed">The seed of its random choices.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellation">Cancels the check.</param>
     /// <param name="maxSeconds">The maximum seconds per obligation.</param>
     /// <returns>The answers. If cvc5 answers "unknown" to any, it runs again in a slower, more thorough mode.</returns>
     public static SolverRun Run(
@@ -165,7 +165,7 @@ public static class SolverCheck
         ? $"(set-option :timeout {seconds * 1000})\n"
         : $"(set-option :tlimit-per {seconds * 1000})\n";
 
-    // The comment before the last push says which obligation comes.
+    // The comment before the last push names the next obligation.
     private static string NameOf(string part) =>
         part.Split('\n').LastOrDefault(line => line.StartsWith("; ", StringComparison.Ordinal))?[2..] ?? "an obligation without a name";
 }
