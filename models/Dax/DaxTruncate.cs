@@ -54,7 +54,7 @@ public sealed class DaxTruncate() : ModelFamily("dax-truncate",
     /// <summary>The mapping may go.</summary>
     public static readonly Feature Munmap = new("munmap",
         "the process may unmap the file, and keep what it has pinned; up to Linux 6.14 a truncate does "
-            + "not look at references of a file that nobody maps", Posts.UnmappedBusy);
+            + "not look at references of a file without mappings", Posts.UnmappedBusy);
 
     /// <summary>Defragmentation.</summary>
     public static readonly Feature SwapExtents = new("swap-extents",

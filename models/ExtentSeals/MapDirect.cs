@@ -45,7 +45,7 @@ public sealed class MapDirect() : ModelFamily("map-direct",
     public static readonly Fault ClearAny = new("clear-any",
         "with 'fcntl': any process with the file open clears the seal", Posts.Chinner);
 
-    /// <summary>What MAP_SYNC and MAP_POPULATE give.</summary>
+    /// <summary>The guarantees of MAP_SYNC and MAP_POPULATE.</summary>
     public static readonly Feature MapSync = new("map-sync",
         "mmap(MAP_SYNC | MAP_POPULATE): metadata is on the medium, and PTEs are set up, when mmap returns", Posts.HellwigQuoted);
 
@@ -78,7 +78,7 @@ public sealed class MapDirect() : ModelFamily("map-direct",
     /// <summary>A clone of a sealed file is not refused.</summary>
     public static readonly Fault CloneSealed = new("clone-sealed", "with 'reflink': a sealed file can be cloned");
 
-    /// <summary>Somebody appends.</summary>
+    /// <summary>A process appends to the file.</summary>
     public static readonly Feature Append = new("append", "another process appends to the file");
 
     /// <summary>Pins exist only while the mapping does.</summary>

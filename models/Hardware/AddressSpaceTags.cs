@@ -4,7 +4,10 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Hardware;
 
-/// <summary>What tags (PCID, ASID) keep apart, and what a global entry does to them; on one processor.</summary>
+/// <summary>
+/// Tags of TLB entries (PCID, ASID), which separate address spaces, and global entries, which ignore the tags; on one
+/// processor.
+/// </summary>
 public sealed class AddressSpaceTags() : ModelFamily("address-space-tags",
     "TLB entries with the tag of an address space, global entries, and writes to CR3",
     new("mm", 2, 1, 4, "address spaces"),
@@ -83,7 +86,7 @@ public sealed class AddressSpaceTags() : ModelFamily("address-space-tags",
         }
     }
 
-    /// <summary>What it is made of.</summary>
+    /// <summary>The parts of the model.</summary>
     /// <param name="Cpu">The processor.</param>
     /// <param name="Mm">The address spaces, which are the tags.</param>
     /// <param name="Va">The addresses.</param>

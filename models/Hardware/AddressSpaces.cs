@@ -118,10 +118,10 @@ public sealed class AddressSpaces
     /// <summary>True if the current thread of the address space on a processor can take a step of its own.</summary>
     public Expr CanRunThread(Expr c) => Runs(c) & !preemptOff[c];
 
-    /// <summary>Whether the thread that a processor runs keeps it.</summary>
+    /// <summary>True if the thread that a processor runs keeps it.</summary>
     public Expr IsPreemptionOff(Expr c) => preemptOff[c];
 
-    /// <summary>Whether a processor is lazy: it runs no thread of the address space that it has loaded.</summary>
+    /// <summary>True if a processor is lazy: it runs no thread of the address space that it has loaded.</summary>
     public Expr IsLazy(Expr c) => isLazy[c];
 
     /// <summary>

@@ -11,7 +11,7 @@ namespace Verify.Models.Hardware;
 /// </remarks>
 public sealed class Shootdown
 {
-    /// <summary>What a flush without an address drops.</summary>
+    /// <summary>The entries that a flush without an address drops.</summary>
     public const string Everything = "everything";
 
     private readonly Sort cpu;
@@ -75,7 +75,7 @@ public sealed class Shootdown
             isConcurrent ? Exists(cpu, cpu, (from, d) => pending[from, d]) : Exists(cpu, d => pending[d]));
     }
 
-    /// <summary>Whether a processor has still to answer another one.</summary>
+    /// <summary>True if a processor has still to answer another one.</summary>
     public Expr IsPending(Expr from, Expr d) => Pending(from, d);
 
     private Expr Pending(Expr from, Expr d) => isConcurrent ? pending[from, d] : pending[d];

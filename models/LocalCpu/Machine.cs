@@ -4,7 +4,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.LocalCpu;
 
-/// <summary>What a thread of the server is doing.</summary>
+/// <summary>The operation that a thread of the server is in.</summary>
 public enum Phase
 {
     /// <summary>Waiting for an operation.</summary>

@@ -4,7 +4,7 @@ using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.LocalCpu;
 
-/// <summary>Whether the server's code is what it was signed to be.</summary>
+/// <summary>The state of the server's code.</summary>
 public enum ServerCode
 {
     /// <summary>Not loaded yet.</summary>
@@ -17,7 +17,9 @@ public enum ServerCode
     Compromised,
 }
 
-/// <summary>What the threads of the server share, whichever way they retire a mapping.</summary>
+/// <summary>
+/// The state and the steps that the threads of the server share, whichever way they retire a mapping.
+/// </summary>
 public sealed class Server
 {
     private readonly Machine machine;
@@ -62,7 +64,9 @@ public sealed class Server
         internal set;
     }
 
-    /// <summary>What each thread is doing; this and the next are maps once the threads have declared what they keep.</summary>
+    /// <summary>
+    /// The operation of each thread. This and the next properties are maps once the threads have declared their locals.
+    /// </summary>
     public Expr PhaseOf { get; private set; } = None;
 
     /// <summary>The address that each thread works at.</summary>
@@ -71,13 +75,13 @@ public sealed class Server
     /// <summary>The buffer that each thread works on.</summary>
     public Expr Buffer { get; private set; } = None;
 
-    /// <summary>Whether each thread closes all that it has; a map where there is a teardown.</summary>
+    /// <summary>True for each thread that closes all its mappings; a map if the model has a teardown.</summary>
     public Expr IsClosing { get; internal set; } = None;
 
     /// <summary>The CPUs that each thread has found in mm_cpumask; a map where there are context switches.</summary>
     public Expr Others { get; private set; } = None;
 
-    /// <summary>Whether the server's code is what it was signed to be; code that nobody has checked may be anybody's.</summary>
+    /// <summary>The state of the server's code; unchecked code may be an attacker's.</summary>
     public Expr CodeState { get; }
 
     /// <summary>True if threads migrate between CPUs.</summary>
@@ -102,7 +106,7 @@ public sealed class Server
     /// <summary>True if a thread works on the buffer at an address, in user mode.</summary>
     public Expr IsServed(Expr x) => Exists(cpu, z => Serves(z, x));
 
-    /// <summary>Whether a frame is the buffer of an operation that is not over.</summary>
+    /// <summary>True if a frame is the buffer of an operation that is not over.</summary>
     public Expr InFlight(Expr f) => Exists(cpu, z => Buffer[z] == f);
 
     /// <summary>True if an instruction that a CPU retires may use an address.</summary>
@@ -214,7 +218,7 @@ public sealed class Server
         return s.From(Code.Finish);
     }
 
-    /// <summary>Adds the application's last put_page of a buffer that nobody else has a reference to.</summary>
+    /// <summary>Adds the application's last put_page of a buffer without other references.</summary>
     internal void AddPutPage(ModelBuilder m, Func<Expr, Expr> isReferenced) =>
         m.Rule("put_page", cpu, machine.Frame, (s, c, f) => machine.Allocator
             .Free(s.When(machine.Allocator.Owner[f] == Owner.AppBuf & !isReferenced(f)), f))

@@ -163,7 +163,7 @@ public sealed class MmuGather() : ModelFamily("mmu-gather",
             () => t.Step("madvise returns (nothing gathered)", s => Return(s)));
     }
 
-    /// <summary>What a munmap is made of.</summary>
+    /// <summary>The parts of a munmap.</summary>
     /// <param name="Process">The process.</param>
     /// <param name="MmapLock">The CPU that has the lock, held for writing.</param>
     /// <param name="Batch">The page that each CPU has gathered from an address.</param>

@@ -88,7 +88,7 @@ public sealed class Process
 
     public Shootdown Shootdown { get; }
 
-    /// <summary>Whether an access has gone through a stale translation.</summary>
+    /// <summary>True if an access has gone through a stale translation.</summary>
     public Expr UsedStale { get; }
 
     /// <summary>The PTE of an address.</summary>
@@ -234,7 +234,7 @@ public sealed class Process
         m.NoDeadlock("no deadlock");
     }
 
-    /// <summary>What a proof about such a process leaves out.</summary>
+    /// <summary>The limits of a proof about such a process.</summary>
     internal static ImmutableArray<string> NotModelled { get; } =
     [
         "TLB eviction: no step is forced to fill, so it adds no behaviour",

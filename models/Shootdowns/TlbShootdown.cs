@@ -90,10 +90,10 @@ public sealed class TlbShootdown() : ModelFamily("tlb-shootdown",
             (tlb[c, p], tlb[c, p].HasValue & own[tlb[c, p].Value] != FrameUse.User));
     }
 
-    /// <summary>Whose a frame is.</summary>
+    /// <summary>The owner of a frame.</summary>
     public enum FrameUse
     {
-        /// <summary>Nobody's.</summary>
+        /// <summary>No owner.</summary>
         Free,
 
         /// <summary>The user's.</summary>

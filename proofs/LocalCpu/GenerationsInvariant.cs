@@ -52,7 +52,7 @@ public sealed class GenerationsInvariant : Invariant
         Add("no CPU knows a generation that is to come", c => IsAtMost(spaces.ContextGeneration[c], generation));
     }
 
-    // From the new generation on, whoever could use an old entry is one that will be interrupted.
+    // From the new generation on, every CPU that could use an old entry will be interrupted.
     private static void AddFlush(InvariantBuilder i, Words w, AddressSpaces spaces)
     {
         var (cpu, server) = (w.Cpu, w.Machine.Server);

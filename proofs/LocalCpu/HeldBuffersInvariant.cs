@@ -29,7 +29,7 @@ public sealed class HeldBuffersInvariant : Invariant
         i.Add("no PTE is stale", ForAll(va, x => !w.IsStale(w.Pte(x))));
         i.Add("no TLB entry is stale", ForAll(cpu, va, (c, x) => !w.IsStale(w.Tlb(c, x))));
 
-        // What can be reached is held, and what is held is freed by nobody.
+        // Every reachable buffer is held, and no step frees a held buffer.
         i.Add("what is mapped is held", ForAll(va, frame, (x, f) => w.Names(w.Pte(x), f).Implies(held[f])));
         i.Add("what is cached is held", ForAll(cpu, va, frame, (c, x, f) => w.Names(w.Tlb(c, x), f).Implies(held[f])));
         i.Add("what is held is a buffer", ForAll(frame, f => held[f].Implies(w.IsBuffer(f))));

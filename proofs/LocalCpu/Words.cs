@@ -44,7 +44,7 @@ internal sealed class Words(Machine machine)
 
     public Expr Names(Expr entry, Expr f) => Machine.Translation.Names(entry, f);
 
-    /// <summary>Whether a thread is at one of some points of its program.</summary>
+    /// <summary>True if a thread is at one of the given points of its program.</summary>
     public Expr Is(Expr t, params ReadOnlySpan<string> points) => server.Threads.At(t, points);
 
     public Expr IsWaiting(Expr t) => Is(t, "waiting");
@@ -88,7 +88,10 @@ internal sealed class Words(Machine machine)
         i.Add("without the lock there is no flush", (!Lock).Implies(FlushVa.IsNone));
     }
 
-    /// <summary>Adds that what a CPU has cached leads to the buffer of whoever holds the address, so that nobody frees it.</summary>
+    /// <summary>
+    /// Adds that a CPU's cached translation leads to the buffer of the thread that holds the address, so that no step
+    /// frees it.
+    /// </summary>
     public void AddEntries(InvariantBuilder i)
     {
         i.Add("no TLB entry is stale", ForAll(Cpu, Va, (c, x) => !IsStale(Tlb(c, x))));

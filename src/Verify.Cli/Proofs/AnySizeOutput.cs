@@ -80,7 +80,10 @@ internal static class AnySizeOutput
             : new Verdict.Unknown(string.Join("; ", result.Problems), evidence);
         var instance = new Instance(claim.Family, claim.Choices);
         var report = new Report(instance, instance.Model.Property(claim.Property), verdict, Engine,
-            witness?.Run ?? EngineOptions.Default, result.Seconds);
+            witness?.Run ?? EngineOptions.Default, result.Seconds)
+        {
+            CheckedTrace = verdict is Verdict.Refuted ? witness?.CheckedTrace : null,
+        };
         var isOfAll = result.Proof is not null && verdict is not Verdict.Refuted;
         return new ResultJson.Entry(claim, claim.Choices, report)
         {

@@ -54,42 +54,46 @@ public sealed class Instance
 /// <summary>A size parameter of a model family.</summary>
 /// <param name="Name">The name, as in <c>--size name=n</c>; for the size of a scalar set, the name of the set.</param>
 /// <param name="Default">The default size.</param>
-/// <param name="Low">The least that makes sense.</param>
-/// <param name="High">The most that is accepted.</param>
-/// <param name="Text">What it is the number of.</param>
+/// <param name="Low">The minimum that the family accepts.</param>
+/// <param name="High">The maximum that the family accepts.</param>
+/// <param name="Text">The counted things, such as "processors".</param>
 public sealed record SizeParameter(string Name, int Default, int Low, int High, string Text);
 
 /// <summary>A switch of an instance: a <see cref="Fault"/> or a <see cref="Feature"/>.</summary>
 /// <param name="Name">The name on the command line.</param>
 /// <param name="Text">The difference in one sentence.</param>
-/// <param name="Source">The source.</param>
+/// <param name="Source">The source; null if there is none to cite.</param>
 public abstract record Switch(string Name, string Text, Source? Source)
 {
     /// <summary>The word for the kind of switch.</summary>
     public string Kind => this is Fault ? "fault" : "feature";
 }
 
-/// <summary>One named deviation from what the kernel does, such as a dropped flush, a missing check or a proposed design.</summary>
-/// <param name="Name">As in <c>--fault name</c>.</param>
+/// <summary>
+/// One deviation of a model from the kernel, such as a dropped flush, a missing check or a proposed design.
+/// </summary>
+/// <param name="Name">The name, as in <c>--fault name</c>.</param>
 /// <param name="Text">The difference in one sentence.</param>
-/// <param name="Source">The source.</param>
+/// <param name="Source">The source; null if there is none to cite.</param>
 public sealed record Fault(string Name, string Text, Source? Source = null) : Switch(Name, Text, Source);
 
-/// <summary>One named thing that the kernel or its user does and that a model can leave out, such as another system call.</summary>
-/// <param name="Name">As in <c>--feature name</c>.</param>
+/// <summary>
+/// One optional part of a model, such as another system call: the kernel or its user has it, and the model can omit it.
+/// </summary>
+/// <param name="Name">The name, as in <c>--feature name</c>.</param>
 /// <param name="Text">The feature in one sentence.</param>
-/// <param name="Source">The source.</param>
+/// <param name="Source">The source; null if there is none to cite.</param>
 public sealed record Feature(string Name, string Text, Source? Source = null) : Switch(Name, Text, Source);
 
 /// <summary>One named assumption; it removes steps of the environment.</summary>
-/// <param name="Name">As in <c>--assume name</c>.</param>
+/// <param name="Name">The name, as in <c>--assume name</c>.</param>
 /// <param name="Text">The assumption in one sentence.</param>
 /// <param name="EnforcedBy">The component that would have to enforce it.</param>
 public sealed record Assumption(string Name, string Text, string EnforcedBy);
 
 /// <summary>An architecture: settings of the hardware parts.</summary>
-/// <param name="Name">As in <c>--profile name</c>.</param>
-/// <param name="Text">What it stands for.</param>
+/// <param name="Name">The name, as in <c>--profile name</c>.</param>
+/// <param name="Text">The architecture in a few words.</param>
 public sealed record Profile(string Name, string Text);
 
 /// <summary>The choices of an instance: sizes, features, faults, assumptions and a profile, by name.</summary>
@@ -113,13 +117,13 @@ public sealed record Choices(
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
         null);
 
-    /// <summary>With one size.</summary>
+    /// <summary>The same choices with another value of one size.</summary>
     public Choices Size(string name, int value) => this with { Sizes = Sizes.SetItem(name, value) };
 
     /// <summary>The features and faults that are switched on.</summary>
     public ImmutableSortedSet<string> Switched => Features.Union(Faults);
 
-    /// <summary>With features and faults switched on.</summary>
+    /// <summary>The same choices with these features and faults switched on as well.</summary>
     public Choices With(params ReadOnlySpan<Switch> switches)
     {
         var (features, faults) = (Features, Faults);
@@ -131,7 +135,7 @@ public sealed record Choices(
         return this with { Features = features, Faults = faults };
     }
 
-    /// <summary>With assumptions made.</summary>
+    /// <summary>The same choices with these assumptions made as well.</summary>
     public Choices Assume(params ReadOnlySpan<Assumption> assumptions)
     {
         var names = Assumptions;
@@ -143,7 +147,7 @@ public sealed record Choices(
         return this with { Assumptions = names };
     }
 
-    /// <summary>Without one assumption, fault or feature.</summary>
+    /// <summary>The same choices without one assumption, fault or feature.</summary>
     public Choices Drop(string name) => this with
     {
         Assumptions = Assumptions.Remove(name),
@@ -151,6 +155,6 @@ public sealed record Choices(
         Features = Features.Remove(name),
     };
 
-    /// <summary>With a profile.</summary>
+    /// <summary>The same choices with another profile.</summary>
     public Choices On(Profile profile) => this with { Profile = profile.Name };
 }

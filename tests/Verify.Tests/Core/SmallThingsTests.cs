@@ -217,7 +217,7 @@ public sealed class SmallThingsTests
         public static readonly Feature Lamp = new("lamp", "there is a lamp");
         public static readonly Fault Stuck = new("stuck", "the first switch is stuck");
         public static readonly Fault Loose = new("loose", "the first switch is loose");
-        public static readonly Assumption Quiet = new("quiet", "nobody presses twice", "the house");
+        public static readonly Assumption Quiet = new("quiet", "no press is repeated", "the house");
 
         public Fault AsksForFault { get; init; } = Stuck;
 
