@@ -17,6 +17,13 @@ internal enum Space
     Switching,
 }
 
+/// <summary>The address of an alias that exists during one write; there is only one.</summary>
+public enum PokingAddress
+{
+    /// <summary>text_poke_mm_addr.</summary>
+    TextPokeMmAddr,
+}
+
 /// <summary>Errors of code that runs in another address space than it expects.</summary>
 internal enum Stray
 {
@@ -55,7 +62,7 @@ internal sealed class AliasMachine
         Frame = m.ScalarSet("frame", m.Size("frame"), "f");
 
         // If the alias is permanent, each page of the region has its own address.
-        Va = IsPermanent ? Frame : m.ScalarSet("va", 1, "a");
+        Va = IsPermanent ? Frame : Sort.Enum<PokingAddress>();
         Translation = new Translation(m, Frame, hasPermissions: false);
         Pages = new PageTable(m, Cpu, Va, Translation);
         Tlb = new Tlb(m, Cpu, Va, Translation);

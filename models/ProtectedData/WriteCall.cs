@@ -28,7 +28,7 @@ internal sealed class WriteCall(ModelBuilder m, AliasMachine machine)
         m.Thread("writer", machine.Cpu, repeats: true, Program);
         if (asked is not null)
         {
-            m.Always("I-IPI", !asked, "no CPU that has interrupts off waits for another one to answer an interrupt");
+            m.Always("I-IPI", !asked, "no CPU that has interrupts off asks others to flush, which the kernel warns of");
         }
 
         if (shootdown is not null)
@@ -101,13 +101,14 @@ internal sealed class WriteCall(ModelBuilder m, AliasMachine machine)
 
     private void Begin(ThreadBuilder t, Expr c)
     {
-        // A call that is in progress will need a generation too.
-        Expr isLeft = hasFlush
-            ? spaces.Generation + Count(machine.Cpu, d => machine.Writing[d].HasValue) < m.Size("gens")
-            : true;
+        // Bounds the run. Without a lock, calls that are in progress will need a generation too.
+        Expr isLeft = !hasFlush ? true
+            : mutex is null && tableLock is null
+                ? spaces.Generation + Count(machine.Cpu, d => machine.Writing[d].HasValue) < m.Size("gens")
+                : spaces.HasGenerationsLeft;
         void Call() => t.Step(machine.IsPermanent ? "rare_write" : "text_poke", machine.Frame, (s, f) =>
         {
-            s.When(machine.CanBegin(c) & isLeft).Set(machine.Writing[c], f)
+            s.When(machine.CanBegin(c) & (mutex is null && tableLock is not null ? true : isLeft)).Set(machine.Writing[c], f)
                 .From(machine.IsPermanent ? Mails.Lutomirski : KernelCode.TextPoke);
             if (mutex is not null)
             {
@@ -129,7 +130,7 @@ internal sealed class WriteCall(ModelBuilder m, AliasMachine machine)
 
         if (tableLock is not null)
         {
-            t.Step("get_locked_pte", s => s.When(!tableLock).Set(tableLock, true).From(KernelCode.TextPoke));
+            t.Step("get_locked_pte", s => s.When(!tableLock & isLeft).Set(tableLock, true).From(KernelCode.TextPoke));
         }
     }
 
@@ -178,7 +179,9 @@ internal sealed class WriteCall(ModelBuilder m, AliasMachine machine)
 
         var others = t.Local("others", Sort.Set(machine.Cpu), Fill(Sort.Set(machine.Cpu), false));
         t.Step("mm_cpumask", s => s
-            .Each(machine.Cpu, d => s.Set(others[d], IsOther(d))).Shows().From(KernelCode.FlushRange));
+            .Each(machine.Cpu, d => s.Set(others[d], IsOther(d)))
+            .SetIf(Exists(machine.Cpu, IsOther) & !spaces.HasInterrupts(c), asked!, true)
+            .Shows().From(KernelCode.FlushRange, KernelCode.ManyCpus));
         if (machine.Rules.LooksAtLoaded)
         {
             t.Either(
@@ -192,7 +195,6 @@ internal sealed class WriteCall(ModelBuilder m, AliasMachine machine)
         {
             t.Step("smp_call_function_many", machine.Va, (s, x) => shootdown
                 .Send(s, c, d => others[d] & !spaces.IsLazy(d), Some(x))
-                .SetIf(!spaces.HasInterrupts(c), asked!, true)
                 .Shows().From(KernelCode.ManyCpus));
             t.Step("flush is complete", s => shootdown.Finish(s, c).Shows());
         });
