@@ -58,6 +58,10 @@ public sealed class Model
     /// <summary>The full digest: equal only for models with the same states, steps, actors and properties.</summary>
     public string Identity => identity ??= Fingerprint.Whole(ModelPrinter.WithActors(this));
 
+    /// <summary>The same model with other rules.</summary>
+    internal Model With(ImmutableArray<Rule> rules) =>
+        new(Name, Variables, rules, Properties, Marks, Processors) { Threads = Threads, Parts = Parts };
+
     /// <summary>The published part of a type.</summary>
     /// <exception cref="UserErrorException">VRF113: the family publishes no part of that type.</exception>
     public T Published<T>() where T : class => Parts.OfType<T>().FirstOrDefault()

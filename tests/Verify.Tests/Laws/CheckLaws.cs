@@ -157,8 +157,7 @@ public sealed class CheckLaws
             changed.AddRange(rule.Updates.Select(update => rule with { Updates = rule.Updates.Remove(update) }));
             foreach (var other in changed)
             {
-                yield return new Model(
-                    model.Name, model.Variables, model.Rules.SetItem(i, other), model.Properties, model.Marks, model.Processors);
+                yield return model.With(model.Rules.SetItem(i, other));
             }
         }
     }

@@ -40,7 +40,7 @@ internal sealed record Mutant(string Rule, string Part)
             };
         }).ToImmutableArray();
         return hasChanged
-            ? new Model(model.Name, model.Variables, rules, model.Properties, model.Marks, model.Processors)
+            ? model.With(rules)
             : null;
     }
 

@@ -95,8 +95,7 @@ public sealed class AnySizeTests
             "leaves the PTE" => whole with { Updates = [.. whole.Updates.Where(u => u.Variable.Name != "pte")] },
             _ => whole with { Guard = FirstOf(whole.Guard) },
         };
-        var other = new Model(model.Name, model.Variables, model.Rules.SetItem(position, spoiled),
-            model.Properties, model.Marks, model.Processors);
+        var other = model.With(model.Rules.SetItem(position, spoiled));
 
         Assert.False(StoredProofs.Ask(other, StoredProofs.InvariantOf("TLB-SHOOTDOWN"), "I-ENTRY").IsProved, how);
     }
@@ -259,8 +258,7 @@ public sealed class AnySizeTests
             foreach (var spoiled in rule.Updates.Select(update => rule with { Updates = rule.Updates.Remove(update) })
                 .Append(rule with { Guard = FirstOf(rule.Guard) }))
             {
-                yield return new Model(
-                    model.Name, model.Variables, model.Rules.SetItem(i, spoiled), model.Properties, model.Marks, model.Processors);
+                yield return model.With(model.Rules.SetItem(i, spoiled));
             }
         }
     }
