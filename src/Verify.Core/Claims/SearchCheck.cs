@@ -22,8 +22,10 @@ public static class SearchCheck
     private const int StatesBetweenNews = 4096;
     private const int StatesToGuessFrom = 32;
 
-    // Work counts what the interpreter does; to find a state among those on a disk may take far longer.
+    // The work counts only the interpreter's operations. A lookup of a state on disk may take far longer, so time is limited
+    // too, but never below a second: start-up of the process alone must not shorten a check.
     private const double MaxSecondsPerWork = 5e-7;
+    private const double MinSeconds = 1;
 
     /// <summary>
     /// Checks that a property holds in every reachable state or, for a <c>Reachable</c> property, in none.
@@ -41,7 +43,7 @@ public static class SearchCheck
         var clock = Stopwatch.StartNew();
         var work = (run.Scrutiny ?? Scrutiny.Brief).Work;
         var question = new Question(model, property, evidence, run, visited);
-        bool IsTime() => work < long.MaxValue && clock.Elapsed.TotalSeconds > work * MaxSecondsPerWork;
+        bool IsTime() => work < long.MaxValue && clock.Elapsed.TotalSeconds > Math.Max(MinSeconds, work * MaxSecondsPerWork);
         var left = Walk(question, work, IsTime, out var whole);
         return (whole ?? Draw(question, left, IsTime)) is { } walked ? walked with { Seconds = clock.Elapsed.TotalSeconds } : null;
     }
