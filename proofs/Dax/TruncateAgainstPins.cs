@@ -122,7 +122,7 @@ public sealed class TruncateAgainstPins : ClaimList
                 + "not the file's either, as long as the file stays mapped."),
         UnmappedOld.Claim("I-DMA", Refuted(10),
             "Up to Linux 6.14, no DMA lands on a block that is not the file's even if the file is unmapped.",
-            "A pin outlives its mapping, and dax_layout_busy_page_range returns at once for a file that nobody maps: truncate "
+            "A pin outlives its mapping, and dax_layout_busy_page_range returns at once for a file without mappings: truncate "
                 + "sees no reference because it does not look."),
         UnmappedOld.Claim("I-ISO", Refuted(11),
             "Up to Linux 6.14, DMA into a DAX file that was unmapped meanwhile changes no other file."),

@@ -68,8 +68,8 @@ public sealed class Pending : ClaimList
             "The page is copied while another CPU still stores to it."),
         HugeFlag.Claim("I-FREE", Proved,
             "Even if tlb_flush_pending is a flag, a huge page is freed only after a flush.",
-            "migrate_misplaced_transhuge_page clears the PMD by pmdp_huge_clear_flush, which asks nobody. That comes after "
-                + "the copy: data is lost, but no page of somebody else is touched."),
+            "migrate_misplaced_transhuge_page clears the PMD by pmdp_huge_clear_flush, which does not test the flag. The flush comes after "
+                + "the copy: data is lost, but no page of another owner is touched."),
         HugeFlag.Claim("I-USE", Proved,
             "Even if tlb_flush_pending is a flag, no access goes to a huge page that was migrated away."),
         Uffd.Claim("I-LOST", Proved,
@@ -88,7 +88,8 @@ public sealed class Pending : ClaimList
             "A page that ksmd has merged is freed only after a flush."),
         KsmNever.Claim("I-LOST", Refuted(7),
             "ksmd need not flush a page whose PTE is write-protected and clean.",
-            "Somebody else has made it so and not flushed yet: a CPU stores to the page between the comparison and the merge."),
+            "Another thread has write-protected the PTE and not flushed yet: a CPU stores to the page between the comparison and "
+                + "the merge."),
     ];
 
     private static MmInstance Of(string id, Choices choices, params Source[] sources) =>

@@ -5,7 +5,6 @@ using Verify.Cli.Hosting;
 using Verify.Cli.Options;
 using Verify.Cli.Output;
 using Verify.Modelling;
-using Verify.Rendering;
 
 namespace Verify.Cli.Commands;
 
@@ -64,33 +63,25 @@ internal static class ShowCommand
     {
         foreach (var claim in claims)
         {
-            Write(terminal, $"{claim.Id}  \"{claim.Sentence}\"", 0);
-            Write(terminal, $"{claim.Where}", 2);
-            Write(terminal, $"property {claim.Property}, expected {ListCommand.Expected(claim.Expected)}", 2);
+            ModelListing.Line(terminal, $"{claim.Id}  \"{claim.Sentence}\"", 0);
+            ModelListing.Line(terminal, $"{claim.Where}", 2);
+            ModelListing.Line(terminal, $"property {claim.Property}, expected {ListCommand.Expected(claim.Expected)}", 2);
             foreach (var source in claim.Sources.IsDefault ? [] : claim.Sources)
             {
-                Write(terminal, $"{source}", 2);
+                ModelListing.Line(terminal, $"{source}", 2);
             }
 
             terminal.Out.WriteLine();
         }
 
-        Write(terminal, $"{instance}", 0);
-        Write(terminal, instance.Family.Summary, 2);
+        ModelListing.Line(terminal, $"{instance}", 0);
+        ModelListing.Line(terminal, instance.Family.Summary, 2);
         terminal.Out.WriteLine();
         Table.Write(terminal, ["offers", "name", "meaning"],
             [.. ListCommand.RowsOf(instance.Family).Skip(1).Select(row => row[1..])]);
         foreach (var limit in instance.Family.NotModelled)
         {
-            Write(terminal, $"not modelled: {limit}", 0);
-        }
-    }
-
-    private static void Write(Terminal terminal, string text, int indent)
-    {
-        foreach (var line in TextWrap.Lines(text, 100, indent, 4))
-        {
-            terminal.Out.WriteLine(line);
+            ModelListing.Line(terminal, $"not modelled: {limit}", 0);
         }
     }
 

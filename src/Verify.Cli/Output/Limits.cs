@@ -1,5 +1,4 @@
 using Verify.Claims;
-using Verify.Engines;
 using Verify.Modelling;
 
 namespace Verify.Cli.Output;
@@ -10,7 +9,7 @@ internal static class Limits
     /// <summary>One line for each limit; none for a verdict that a trace shows.</summary>
     public static IEnumerable<string> Of(Report report, Claim claim)
     {
-        if (report.Verdict is not (Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null }))
+        if (!report.IsAboutAllStates)
         {
             yield break;
         }

@@ -122,7 +122,8 @@ internal static class ModelListing
         terminal.Out.WriteLine(terminal.Paint(text, Paint.Bold));
     }
 
-    private static void Line(Terminal terminal, string text, int indent)
+    /// <summary>Writes a text, wrapped, at an indent.</summary>
+    public static void Line(Terminal terminal, string text, int indent)
     {
         foreach (var line in TextWrap.Lines(text, 100, indent, 4))
         {

@@ -80,7 +80,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             }
         }
 
-        if (main.Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null })
+        if (main.IsAboutAllStates)
         {
             WriteLimits(main, claim);
         }

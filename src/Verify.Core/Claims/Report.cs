@@ -153,6 +153,6 @@ public sealed record Report(
         ? [.. evidence.LeftOut(Instance.Model).Select(part => $"may be vacuous: {part}"), .. NotJudged()]
         : [];
 
-    // A proof, or a refuted <c>Reachable</c> property: a result about all states, which no trace shows.
-    private bool IsAboutAllStates => Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null };
+    /// <summary>True if the verdict is about all states, so that no trace shows it.</summary>
+    public bool IsAboutAllStates => Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null };
 }
