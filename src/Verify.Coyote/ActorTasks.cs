@@ -56,7 +56,7 @@ internal sealed class ActorTasks(ControlledModel model)
 
         isReady = true;
         Controlled.WaitAll(tasks);
-        runtime.Assert(!model.IsMet && model.Trouble is null, "the run has reached a target or an undefined state");
+        runtime.Assert(!model.IsFound && model.Trouble is null, "the run has reached a target or an undefined state");
     }
 
     /// <summary>Prevents runs from starting or continuing.</summary>

@@ -24,9 +24,11 @@ internal static class CoyoteDecision
     public static Verdict Decide(Model model, Property property, EngineOptions run, string strategy, long most)
     {
         using var controlled = new ControlledModel(model, property, run);
-        if (controlled.IsMetAtStart())
+        if (controlled.IsFoundAtStart())
         {
-            return controlled.Trouble is { } undefined ? throw undefined : controlled.Conclude(0, strategy, null, controlled.Tell());
+            return controlled.Trouble is { } undefined
+                ? throw undefined
+                : controlled.Conclude(0, strategy, null, controlled.ShortenedTrace());
         }
 
         var schedules = new CoyoteRunner(
@@ -41,13 +43,13 @@ internal static class CoyoteDecision
                 throw trouble;
             }
 
-            if (record is not null && !controlled.IsMet)
+            if (record is not null && !controlled.IsFound)
             {
                 throw new UnreachableException($"Coyote failed: {schedules.Trouble}");
             }
 
-            return controlled.Conclude(schedules.Drawn, strategy, schedules.Stopped,
-                record is null ? null : Told(controlled, schedules, run, record));
+            return controlled.Conclude(schedules.ScheduleCount, strategy, schedules.Stopped,
+                record is null ? null : RepeatedTrace(controlled, schedules, run, record));
         }
         finally
         {
@@ -71,7 +73,7 @@ internal static class CoyoteDecision
                 throw trouble;
             }
 
-            if (record is not null && experiment.Met is null)
+            if (record is not null && experiment.Found is null)
             {
                 throw new UnreachableException($"Coyote failed: {schedules.Trouble}");
             }
@@ -83,7 +85,7 @@ internal static class CoyoteDecision
             }
 
             return experiment.Conclude(
-                schedules.Drawn, maxTurns, strategy, schedules.Stopped, record is null || again.MetAsIn(experiment), run);
+                schedules.ScheduleCount, maxTurns, strategy, schedules.Stopped, record is null || again.FoundSameAs(experiment), run);
         }
         finally
         {
@@ -92,15 +94,15 @@ internal static class CoyoteDecision
     }
 
     // Our own interpreter computes the trace, and Coyote must reproduce the run from its own record.
-    private static Trace Told(ControlledModel model, CoyoteRunner schedules, EngineOptions run, string record)
+    private static Trace RepeatedTrace(ControlledModel model, CoyoteRunner schedules, EngineOptions run, string record)
     {
-        var (trace, taken) = (model.Tell(), model.Taken.ToArray());
+        var (trace, taken) = (model.ShortenedTrace(), model.Steps.ToArray());
         using var again = new ControlledModel(model.Model, model.Property, run);
         var repeated = new ActorTasks(again);
         try
         {
             schedules.Repeat(record, repeated.Run);
-            return again.IsMet && again.Taken.SequenceEqual(taken)
+            return again.IsFound && again.Steps.SequenceEqual(taken)
                 ? trace
                 : throw new UnreachableException("Coyote does not reproduce a run from its own record");
         }

@@ -27,7 +27,7 @@ internal sealed class CoyoteRunner(
 
     /// <summary>The number of completed schedules.</summary>
     /// <remarks>A schedule that was stopped is incomplete and not counted.</remarks>
-    public long Drawn => Stopped is null ? begun : begun - 1;
+    public long ScheduleCount => Stopped is null ? begun : begun - 1;
 
     /// <summary>The reason why fewer schedules were drawn than requested; null if there is none.</summary>
     public string? Stopped { get; private set; }

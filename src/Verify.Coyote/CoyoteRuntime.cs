@@ -37,7 +37,7 @@ internal sealed class CoyoteRuntime(ICoyoteRuntime runtime) : IControlledRuntime
     public int Choose(int count) => count == 1 ? 0 : runtime.RandomInteger(count);
 
     /// <inheritdoc/>
-    public void CameBack()
+    public void OnRevisit()
     {
         // Coyote's strategies do not use this.
     }

@@ -107,7 +107,7 @@ public sealed class ExplicitEngine : IEngine
     {
         return (result.End, compiled.Property) switch
         {
-            (SearchEnd.Met, _) => Told(compiled, result, evidence, run),
+            (SearchEnd.Found, _) => WithTrace(compiled, result, evidence, run),
             (SearchEnd.Exhausted, Property.Reachable) when result.IsCompact => new Verdict.Unknown(
                 $"not reached in {Odds(result)}", evidence),
             (SearchEnd.Exhausted, _) when result.IsCompact => new Verdict.HoldsUpTo(
@@ -127,7 +127,7 @@ public sealed class ExplicitEngine : IEngine
         $"{result.States:N0} states; the probability that a hash collision hid one is below {result.MissedProbability:0.0e+0}");
 
     // A violation is reported only with its trace.
-    private Verdict Told(CompiledModel compiled, SearchResult result, Evidence evidence, EngineOptions run)
+    private Verdict WithTrace(CompiledModel compiled, SearchResult result, Evidence evidence, EngineOptions run)
     {
         using var time = new TraceDeadline(run, result.Seconds, Grace);
         if (new TraceFinder(compiled).Find(result.Depth, run, Tuning, time, out var lostTo) is not { } trace)
@@ -138,7 +138,7 @@ public sealed class ExplicitEngine : IEngine
         }
 
         // Partial-order reduction may find a longer run; its trace is shortened, though not to a shortest one.
-        trace = compiled.Steps is null ? trace : Shorten.Of(new Interpreter(compiled.Model), compiled.Property, trace);
+        trace = compiled.Steps is null ? trace : Shorten.Apply(new Interpreter(compiled.Model), compiled.Property, trace);
         return compiled.Property is Property.Reachable
             ? new Verdict.Proved(evidence, trace)
             : new Verdict.Refuted(trace, evidence);

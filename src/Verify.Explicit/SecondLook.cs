@@ -58,7 +58,7 @@ internal sealed class SecondLook(CompiledModel reduced, EngineOptions run, Stora
         using var search = new Search(whole, run with { Budget = budget, CheckpointDirectory = null }, tuning);
         var result = search.Execute(keepLevels: false);
         return result.End == SearchEnd.Undefined ? throw UndefinedTrace.Explain(whole, result, run, tuning, TimeSpan.FromSeconds(1))
-            : result.End != SearchEnd.Met ? result
+            : result.End != SearchEnd.Found ? result
             : throw new System.Diagnostics.UnreachableException(
                 $"the cone of influence of '{whole.Property.Name}' hides a violation in {result.Depth} steps");
     }

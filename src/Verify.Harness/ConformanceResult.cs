@@ -35,14 +35,14 @@ public sealed record ConformanceResult(Verdict Verdict, Divergence? Deviation = 
         var seen = string.Create(CultureInfo.InvariantCulture,
             $"{evidence.States:N0} states of the model and {evidence.RulePairs:N0} pairs of its rules were covered");
         var name = experiment.Protocol.Name;
-        return $"{name}: {outcome}; {seen}\n{(Trace is null ? "" : "\n" + Told(experiment, Trace))}";
+        return $"{name}: {outcome}; {seen}\n{(Trace is null ? "" : "\n" + TraceText(experiment, Trace))}";
     }
 
-    private static string Told(ConformanceTest experiment, Trace trace)
+    private static string TraceText(ConformanceTest experiment, Trace trace)
     {
         var interpreter = new Interpreter(experiment.Model);
-        var shortened = Shorten.Of(interpreter, experiment.Property, trace);
-        var run = CheckedTrace.Of(interpreter, experiment.Property, shortened, out var fault)
+        var shortened = Shorten.Apply(interpreter, experiment.Property, trace);
+        var run = CheckedTrace.Check(interpreter, experiment.Property, shortened, out var fault)
             ?? throw new System.Diagnostics.UnreachableException($"the steps of the code are not a run of the model: {fault}");
         return ColumnTrace.Of(run, new Caption(experiment.Protocol.Name, experiment.Model.Name, []));
     }

@@ -35,7 +35,7 @@ public sealed class ConformanceTest(SystemUnderTest protocol, Model model, Prope
     public long States => states.Count;
 
     /// <summary>The violation or divergence that the last run found; null if it found none.</summary>
-    public (Trace Trace, Divergence? Deviation)? Met { get; private set; }
+    public (Trace Trace, Divergence? Deviation)? Found { get; private set; }
 
     /// <summary>A copy without results.</summary>
     public ConformanceTest Anew() => new(Protocol, Model, Property);
@@ -68,14 +68,14 @@ public sealed class ConformanceTest(SystemUnderTest protocol, Model model, Prope
         }
 
         longest = Math.Max(longest, steps.Count);
-        Met = execution.Deviation is { } deviation ? (deviation.Before, deviation)
+        Found = execution.Deviation is { } deviation ? (deviation.Before, deviation)
             : execution.IsViolated ? (execution.Shadow.Trace, null)
             : null;
-        return Met is not null;
+        return Found is not null;
     }
 
     /// <summary>True if the last run of another test found the same error.</summary>
-    public bool MetAsIn(ConformanceTest other) => (Met, other.Met) switch
+    public bool FoundSameAs(ConformanceTest other) => (Found, other.Found) switch
     {
         ({ } mine, { } its) => mine.Deviation?.Reason == its.Deviation?.Reason && mine.Trace.Steps.SequenceEqual(its.Trace.Steps),
         var (mine, its) => mine is null && its is null,
@@ -103,7 +103,7 @@ public sealed class ConformanceTest(SystemUnderTest protocol, Model model, Prope
         };
         var told = string.Create(CultureInfo.InvariantCulture,
             $"{(cause is null ? "" : $"{cause} after ")}{drawn:N0} schedules of at most {maxTurns:N0} turns ({strategy})");
-        if (Met is { } met)
+        if (Found is { } met)
         {
             var deviation = isRepeatable
                 ? met.Deviation

@@ -18,5 +18,5 @@ public interface IControlledRuntime
     int Choose(int count);
 
     /// <summary>Reports that the last step led back to an earlier state of the run.</summary>
-    void CameBack();
+    void OnRevisit();
 }

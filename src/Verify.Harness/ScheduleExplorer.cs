@@ -43,7 +43,7 @@ public sealed class ScheduleExplorer : IScheduleExplorer
             {
                 var again = experiment.Anew();
                 Draw(again, number);
-                return experiment.Conclude(number + 1, maxTurns, strategy, null, again.MetAsIn(experiment), run);
+                return experiment.Conclude(number + 1, maxTurns, strategy, null, again.FoundSameAs(experiment), run);
             }
         }
 

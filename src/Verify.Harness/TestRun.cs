@@ -16,7 +16,7 @@ public sealed class TestRun
     private Participant? moving;
     private bool hasBegun;
     private bool isOver;
-    private bool isLooking;
+    private bool isInspecting;
 
     [ThreadStatic]
     private static Participant? current;
@@ -115,7 +115,7 @@ public sealed class TestRun
             }
             else if (!passed.Add(shadow.States[^1]))
             {
-                control.CameBack();
+                control.OnRevisit();
             }
         }
         catch (UserErrorException trouble)
@@ -132,7 +132,7 @@ public sealed class TestRun
     /// numbers as in <see cref="Step"/>.</param>
     /// <exception cref="UserErrorException">VRF113: the model has no such variable.</exception>
     public void Observe(string variable, Func<IEnumerable<int?>> values) =>
-        shadow.Shows(variable, () => Look(() => values().ToList()));
+        shadow.Shows(variable, () => Inspect(() => values().ToList()));
 
     /// <summary>Executes the run.</summary>
     internal void Run()
@@ -235,7 +235,7 @@ public sealed class TestRun
     // The step of an uncontrolled thread would overlap with another one and belong to no participant.
     private Participant Caller([CallerMemberName] string call = "")
     {
-        if (isLooking)
+        if (isInspecting)
         {
             throw new InvalidOperationException($"{call} is called by a function that may only read");
         }
@@ -249,17 +249,17 @@ public sealed class TestRun
         throw new InvalidOperationException($"only participants may call {call}, while they run");
     }
 
-    private T Look<T>(Func<T> at)
+    private T Inspect<T>(Func<T> at)
     {
-        var was = isLooking;
-        isLooking = true;
+        var was = isInspecting;
+        isInspecting = true;
         try
         {
             return at();
         }
         finally
         {
-            isLooking = was;
+            isInspecting = was;
         }
     }
 
@@ -278,7 +278,7 @@ public sealed class TestRun
     {
         try
         {
-            return Look(condition);
+            return Inspect(condition);
         }
         catch (Exception e) when (e is not ThreadInterruptedException)
         {

@@ -14,7 +14,7 @@ namespace Verify.Harness;
 /// <param name="patience">The maximum time that a thread may hold the token.</param>
 internal sealed class TokenRuntime(string strategy, ulong seed, long number, int maxTurns, TimeSpan patience) : IControlledRuntime
 {
-    private Scheduler order = Scheduler.By(strategy, 1);
+    private Scheduler order = Scheduler.Create(strategy, 1);
     private Prng random = new(seed);
     private ControlledThread[] hands = [];
     private bool[] isReady = [];
@@ -28,7 +28,7 @@ internal sealed class TokenRuntime(string strategy, ulong seed, long number, int
     {
         hands = [.. works.Select(_ => new ControlledThread())];
         isReady = new bool[hands.Length];
-        order = Scheduler.By(strategy, hands.Length);
+        order = Scheduler.Create(strategy, hands.Length);
         random = Prng.ForRun(seed, order.NumberOf(number));
         order.Begin(number, random, maxTurns);
         var finished = new SemaphoreSlim(0); // an abandoned thread may still end later
@@ -62,7 +62,7 @@ internal sealed class TokenRuntime(string strategy, ulong seed, long number, int
     public int Choose(int count) => random.Below(count);
 
     /// <inheritdoc/>
-    public void CameBack() => order.CameBack();
+    public void OnRevisit() => order.OnRevisit();
 
     // A thread cannot be stopped from outside; one that keeps the token is abandoned.
     private void AwaitEnd(SemaphoreSlim finished)

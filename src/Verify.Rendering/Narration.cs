@@ -25,7 +25,7 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
         var told = ImmutableArray.CreateBuilder<NarratedStep>();
         for (var i = 0; i < trace.Length; i++)
         {
-            told.Add(Tell(interpreter, marks, trace, i));
+            told.Add(Narrate(interpreter, marks, trace, i));
         }
 
         var before = marks.In(trace.States[0]);
@@ -58,7 +58,7 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     private static string? Words(Dictionary<Location, ImmutableArray<string>> marks, Location location) =>
         marks.TryGetValue(location, out var words) ? string.Join(", ", words) : null;
 
-    private static NarratedStep Tell(Interpreter interpreter, Marks marks, Trace trace, int index)
+    private static NarratedStep Narrate(Interpreter interpreter, Marks marks, Trace trace, int index)
     {
         var (model, step) = (interpreter.Model, trace.Steps[index]);
         var (before, after) = (trace.States[index], trace.States[index + 1]);

@@ -9,7 +9,7 @@ internal sealed class ActorPolicy(Actors actors, Scheduler order) : StepPolicy
     private Prng random = new(0);
 
     /// <inheritdoc/>
-    public override bool MindsCircles => order.MindsCircles;
+    public override bool NeedsRevisits => order.NeedsRevisits;
 
     /// <inheritdoc/>
     public override long NumberOf(long run) => order.NumberOf(run);
@@ -48,5 +48,5 @@ internal sealed class ActorPolicy(Actors actors, Scheduler order) : StepPolicy
     }
 
     /// <inheritdoc/>
-    public override void CameBack() => order.CameBack();
+    public override void OnRevisit() => order.OnRevisit();
 }

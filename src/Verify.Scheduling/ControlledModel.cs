@@ -22,9 +22,9 @@ public sealed class ControlledModel : IDisposable
     private readonly Actors actors;
     private readonly StartStates starts;
     private readonly SeenSet seen;
-    private readonly ModelRun stepper;
+    private readonly ModelRun current;
     private readonly int[] choices;
-    private readonly List<int> taken = [];
+    private readonly List<int> steps = [];
     private ulong[] start;
 
     /// <summary>Prepares the runs of a model.</summary>
@@ -41,7 +41,7 @@ public sealed class ControlledModel : IDisposable
         starts = new StartStates(this.model);
         start = starts[0];
         seen = new SeenSet(this.model.Layout.WordCount, 1 << 12);
-        stepper = new ModelRun(this.model, seen);
+        current = new ModelRun(this.model, seen);
         choices = new int[actors.Names.Length];
     }
 
@@ -64,19 +64,19 @@ public sealed class ControlledModel : IDisposable
     public bool IsOver { get; private set; }
 
     /// <summary>True if the run has reached a state that decides the property.</summary>
-    public bool IsMet { get; private set; }
+    public bool IsFound { get; private set; }
 
     /// <summary>The error in the current state if a part of it is undefined; else null.</summary>
     public Exception? Trouble { get; private set; }
 
     /// <summary>The steps of the run so far; each number selects a rule and its arguments.</summary>
-    public IReadOnlyList<int> Taken => taken;
+    public IReadOnlyList<int> Steps => steps;
 
     /// <summary>A hash of the current state.</summary>
-    public ulong StateHash => stepper.Hash;
+    public ulong StateHash => current.Hash;
 
     /// <summary>The number of distinct states in all runs.</summary>
-    public long States => stepper.Found;
+    public long States => current.Found;
 
     /// <summary>The memory of these states in bytes.</summary>
     public long SizeBytes => seen.SizeBytes;
@@ -86,12 +86,12 @@ public sealed class ControlledModel : IDisposable
     /// many, only in the first ones.
     /// </summary>
     /// <returns>True if one of them decides the property; the run is then in the first such state.</returns>
-    public bool IsMetAtStart()
+    public bool IsFoundAtStart()
     {
         for (var i = 0; i < Math.Min(StartCount, StartStates.MostLookedAt) && !run.Cancellation.IsCancellationRequested; i++)
         {
             Begin(i);
-            if (IsMet || Trouble is not null)
+            if (IsFound || Trouble is not null)
             {
                 return true;
             }
@@ -105,15 +105,15 @@ public sealed class ControlledModel : IDisposable
     public void Begin(int number)
     {
         // The table grows here, so that no step has to check it.
-        while (stepper.Found + MaxSteps + 1 > seen.Limit)
+        while (current.Found + MaxSteps + 1 > seen.Limit)
         {
             seen.Grow(2, null);
         }
 
         start = starts.At(number);
-        stepper.Begin(start);
-        taken.Clear();
-        (IsOver, IsMet, Trouble) = (false, false, null);
+        current.Begin(start);
+        steps.Clear();
+        (IsOver, IsFound, Trouble) = (false, false, null);
         Arrive();
     }
 
@@ -125,13 +125,13 @@ public sealed class ControlledModel : IDisposable
     /// <param name="choice">The index of the step, from 0.</param>
     public void Take(int actor, int choice)
     {
-        var rules = stepper.Rules;
+        var rules = current.Rules;
         for (var i = 0; i < rules.Length; i++)
         {
             if (actors.Of(rules[i]) == actor && choice-- == 0)
             {
-                taken.Add(rules[i]);
-                stepper.Take(i);
+                steps.Add(rules[i]);
+                current.Take(i);
                 Arrive();
                 return;
             }
@@ -141,8 +141,8 @@ public sealed class ControlledModel : IDisposable
     }
 
     /// <summary>The run so far as a shortened trace, computed by the interpreter.</summary>
-    public Trace Tell() => Shorten.Of(
-        new Interpreter(model.Model), model.Property, RandomWalk.TraceOf(model, start, taken));
+    public Trace ShortenedTrace() => Shorten.Apply(
+        new Interpreter(model.Model), model.Property, RandomWalk.TraceOf(model, start, steps));
 
     /// <summary>Computes the verdict after a number of runs.</summary>
     /// <param name="drawn">The number of runs.</param>
@@ -151,7 +151,7 @@ public sealed class ControlledModel : IDisposable
     /// <param name="trace">The trace to a state that decides the property; null if there is none.</param>
     public Verdict Conclude(long drawn, string how, string? cause, Trace? trace)
     {
-        var evidence = Sampling.EvidenceOf(model, [stepper], drawn, isCounted: true);
+        var evidence = Sampling.EvidenceOf(model, [current], drawn, isCounted: true);
         var told = string.Create(CultureInfo.InvariantCulture, $"{drawn:N0} schedules of at most {MaxSteps:N0} steps ({how})");
         return Sampling.Conclude(model.Property, run, evidence, told, cause, trace);
     }
@@ -162,24 +162,24 @@ public sealed class ControlledModel : IDisposable
     private void Arrive()
     {
         Array.Clear(choices);
-        var end = stepper.Look();
-        if (end == RunOutcome.Over && !stepper.Expand())
+        var end = current.Check();
+        if (end == RunOutcome.Over && !current.Expand())
         {
             end = RunOutcome.Undefined;
         }
 
         if (end == RunOutcome.Undefined)
         {
-            Trouble = UndefinedTrace.Explain(model, RandomWalk.TraceOf(model, start, taken));
+            Trouble = UndefinedTrace.Explain(model, RandomWalk.TraceOf(model, start, steps));
         }
-        else if (end == RunOutcome.Over && (stepper.Rules.IsEmpty || taken.Count == MaxSteps))
+        else if (end == RunOutcome.Over && (current.Rules.IsEmpty || steps.Count == MaxSteps))
         {
-            (IsOver, IsMet) = (true, stepper.Rest() == RunOutcome.Met);
+            (IsOver, IsFound) = (true, current.CheckEnd() == RunOutcome.Found);
             return;
         }
 
-        (IsOver, IsMet) = (end != RunOutcome.Over, end == RunOutcome.Met);
-        foreach (var rule in IsOver ? [] : stepper.Rules)
+        (IsOver, IsFound) = (end != RunOutcome.Over, end == RunOutcome.Found);
+        foreach (var rule in IsOver ? [] : current.Rules)
         {
             choices[actors.Of(rule)]++;
         }

@@ -14,7 +14,7 @@ internal enum RunOutcome
     Over,
 
     /// <summary>The run is in a state that decides the property.</summary>
-    Met,
+    Found,
 
     /// <summary>The run is in a state where a rule or a predicate is undefined.</summary>
     Undefined,
@@ -102,7 +102,7 @@ internal sealed unsafe class ModelRun
     }
 
     /// <summary>Checks the current state; <c>Over</c> if it neither decides the property nor is undefined.</summary>
-    public RunOutcome Look()
+    public RunOutcome Check()
     {
         fixed (ulong* at = state)
         {
@@ -125,7 +125,7 @@ internal sealed unsafe class ModelRun
                 }
             }
 
-            return model.EndsWhenMet && predicates.HasQuestion ? RunOutcome.Met : RunOutcome.Over;
+            return model.StopsAtQuestion && predicates.HasQuestion ? RunOutcome.Found : RunOutcome.Over;
         }
     }
 
@@ -154,11 +154,11 @@ internal sealed unsafe class ModelRun
     }
 
     /// <summary>The outcome in a state without successors.</summary>
-    public RunOutcome Rest()
+    public RunOutcome CheckEnd()
     {
         fixed (ulong* at = state)
         {
-            return made == 0 && model.AsksForDeadlock && !model.Check(at).HasQuestion ? RunOutcome.Met : RunOutcome.Over;
+            return made == 0 && model.AsksForDeadlock && !model.Check(at).HasQuestion ? RunOutcome.Found : RunOutcome.Over;
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class PctScheduler(int actors) : Scheduler
     private int current;
 
     /// <inheritdoc/>
-    public override bool MindsCircles => true;
+    public override bool NeedsRevisits => true;
 
     /// <inheritdoc/>
     public override void Begin(long number, Prng random, int maxTurns)
@@ -41,7 +41,7 @@ internal sealed class PctScheduler(int actors) : Scheduler
     }
 
     /// <inheritdoc/>
-    public override void CameBack()
+    public override void OnRevisit()
     {
         var other = Random.Below(actors);
         (priorities[current], priorities[other]) = (priorities[other], priorities[current]);

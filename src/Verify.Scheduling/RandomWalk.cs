@@ -13,7 +13,7 @@ internal sealed class RandomWalk
     private readonly StartStates starts;
     private readonly ulong seed;
     private readonly int maxSteps;
-    private readonly StepPolicy chooser;
+    private readonly StepPolicy policy;
     private readonly HashSet<ulong> passed = [];
 
     /// <summary>Prepares to draw runs.</summary>
@@ -26,18 +26,18 @@ internal sealed class RandomWalk
     public RandomWalk(
         CompiledModel model, StartStates starts, ulong seed, int maxSteps, StepPolicy chooser, SeenSet? seen)
     {
-        (this.model, this.starts, this.seed, this.maxSteps, this.chooser) = (model, starts, seed, maxSteps, chooser);
-        Stepper = new ModelRun(model, seen);
+        (this.model, this.starts, this.seed, this.maxSteps, this.policy) = (model, starts, seed, maxSteps, chooser);
+        Run = new ModelRun(model, seen);
     }
 
     /// <summary>The execution of the runs, with its statistics.</summary>
-    public ModelRun Stepper { get; }
+    public ModelRun Run { get; }
 
     /// <summary>Draws a run.</summary>
     public RunOutcome Walk(long number) => Walk(number, null, maxSteps);
 
     /// <summary>Repeats a run and returns its trace.</summary>
-    public Trace Tell(long number)
+    public Trace Replay(long number)
     {
         var choices = new List<int>();
         Walk(number, choices, maxSteps);
@@ -53,17 +53,17 @@ internal sealed class RandomWalk
     }
 
     /// <summary>Checks an initial state as a run without steps.</summary>
-    public RunOutcome LookAt(int start)
+    public RunOutcome CheckStart(int start)
     {
-        Stepper.Begin(starts[start]);
+        Run.Begin(starts[start]);
         return Walk(null, 0);
     }
 
     private RunOutcome Walk(long number, List<int>? told, int most)
     {
         var random = RandomOf(number);
-        Stepper.Begin(starts.Draw(random));
-        chooser.Begin(number, random, most);
+        Run.Begin(starts.Draw(random));
+        policy.Begin(number, random, most);
         passed.Clear();
         return Walk(told, most);
     }
@@ -72,32 +72,32 @@ internal sealed class RandomWalk
     {
         for (var step = 0; ; step++)
         {
-            var met = Stepper.Look();
+            var met = Run.Check();
             if (met != RunOutcome.Over)
             {
                 return met;
             }
 
-            if (!Stepper.Expand())
+            if (!Run.Expand())
             {
                 return RunOutcome.Undefined;
             }
 
-            if (Stepper.Rules.IsEmpty || step == most)
+            if (Run.Rules.IsEmpty || step == most)
             {
-                return Stepper.Rest();
+                return Run.CheckEnd();
             }
 
-            if (chooser.MindsCircles && !passed.Add(Stepper.Hash))
+            if (policy.NeedsRevisits && !passed.Add(Run.Hash))
             {
-                chooser.CameBack();
+                policy.OnRevisit();
             }
 
-            var choice = chooser.Choose(Stepper.Rules);
-            told?.Add(Stepper.Rules[choice]);
-            Stepper.Take(choice);
+            var choice = policy.Choose(Run.Rules);
+            told?.Add(Run.Rules[choice]);
+            Run.Take(choice);
         }
     }
 
-    private Prng RandomOf(long number) => Prng.ForRun(seed, chooser.NumberOf(number));
+    private Prng RandomOf(long number) => Prng.ForRun(seed, policy.NumberOf(number));
 }

@@ -22,12 +22,12 @@ internal sealed class Sampling : IDisposable
     private readonly CompiledModel model;
     private readonly EngineOptions run;
     private readonly long most;
-    private readonly Func<StepPolicy> chooser;
+    private readonly Func<StepPolicy> policy;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly StartStates starts;
     private readonly RandomWalk[] walkers;
     private readonly SeenSet? seen;
-    private readonly ThreadGroup? crew;
+    private readonly ThreadGroup? threads;
     private readonly RunOutcome[] ends = new RunOutcome[RunsPerRound];
     private long? met;
     private volatile string? stopped;
@@ -39,7 +39,7 @@ internal sealed class Sampling : IDisposable
     /// <param name="chooser">Creates a policy that selects steps, one per thread.</param>
     private Sampling(CompiledModel model, EngineOptions run, long most, Func<StepPolicy> chooser)
     {
-        (this.model, this.run, this.most, this.chooser) = (model, run, most, chooser);
+        (this.model, this.run, this.most, this.policy) = (model, run, most, chooser);
         MaxSteps = run.Budget.Depth ?? RandomEngine.DefaultSteps;
         starts = new StartStates(model);
         // The table has room for every state that the runs can reach, or is omitted, because growing it would need a
@@ -50,13 +50,13 @@ internal sealed class Sampling : IDisposable
             : null;
         var threads = run.ThreadCount;
         walkers = [.. Enumerable.Range(0, threads).Select(_ => Walker(seen))];
-        crew = threads > 1 ? new ThreadGroup(threads) : null;
+        this.threads = threads > 1 ? new ThreadGroup(threads) : null;
     }
 
     private int MaxSteps { get; }
 
     /// <summary>The number of completed runs.</summary>
-    private long Taken { get; set; }
+    private long Finished { get; set; }
 
     /// <summary>The trace to a state that decides the property; null if there is none.</summary>
     private Trace? Trace { get; set; }
@@ -77,11 +77,11 @@ internal sealed class Sampling : IDisposable
         RefuseReductions(property, run, words.Name);
         var compiled = new CompiledModel(model, property, Reductions.None);
         using var sample = new Sampling(compiled, run, most, () => chooserFor(compiled));
-        var cause = sample.Take();
+        var cause = sample.DrawAll();
         var evidence = EvidenceOf(
-            compiled, [.. sample.walkers.Select(walker => walker.Stepper)], sample.met ?? sample.Taken, sample.seen is not null);
+            compiled, [.. sample.walkers.Select(walker => walker.Run)], sample.met ?? sample.Finished, sample.seen is not null);
         var taken = string.Create(CultureInfo.InvariantCulture,
-            $"{sample.Taken:N0} {words.Name} of at most {sample.MaxSteps:N0} steps{words.How}");
+            $"{sample.Finished:N0} {words.Name} of at most {sample.MaxSteps:N0} steps{words.How}");
         return Conclude(property, run, evidence, taken, cause, sample.Trace);
     }
 
@@ -139,24 +139,24 @@ internal sealed class Sampling : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        crew?.Dispose();
+        threads?.Dispose();
         seen?.Dispose();
     }
 
-    private RandomWalk Walker(SeenSet? counted) => new(model, starts, run.Seed, MaxSteps, chooser(), counted);
+    private RandomWalk Walker(SeenSet? counted) => new(model, starts, run.Seed, MaxSteps, policy(), counted);
 
-    private long Total(Func<ModelRun, long> of) => walkers.Sum(walker => of(walker.Stepper));
+    private long Total(Func<ModelRun, long> of) => walkers.Sum(walker => of(walker.Run));
 
     // Draws the runs; returns the reason for an early end, else null.
-    private string? Take()
+    private string? DrawAll()
     {
-        LookAtStarts();
-        while (Trace is null && Taken < most && stopped is null)
+        CheckStarts();
+        while (Trace is null && Finished < most && stopped is null)
         {
-            TakeRound((int)Math.Min(RunsPerRound, most - Taken));
+            DrawRound((int)Math.Min(RunsPerRound, most - Finished));
             var (found, steps) = (Total(stepper => stepper.Found), Total(stepper => stepper.Steps));
-            run.Progress?.Report(new Progress(found, steps, MaxSteps, most - Taken));
-            if (run.Budget.States <= (seen is null ? steps : found) && Taken < most)
+            run.Progress?.Report(new Progress(found, steps, MaxSteps, most - Finished));
+            if (run.Budget.States <= (seen is null ? steps : found) && Finished < most)
             {
                 stopped ??= string.Create(CultureInfo.InvariantCulture, $"budget of {run.Budget.States} states");
             }
@@ -166,7 +166,7 @@ internal sealed class Sampling : IDisposable
     }
 
     // Checks all initial states, or as many as time allows, so that the reported bound "within 0 steps" is true.
-    private void LookAtStarts()
+    private void CheckStarts()
     {
         for (var i = 0; i < Math.Min(starts.Few, StartStates.MostLookedAt) && Trace is null; i++)
         {
@@ -175,26 +175,26 @@ internal sealed class Sampling : IDisposable
                 return; // the first run reports it
             }
 
-            var end = walkers[0].LookAt(i);
+            var end = walkers[0].CheckStart(i);
             if (end == RunOutcome.Undefined)
             {
-                throw UndefinedTrace.Explain(model, new Trace([walkers[0].Stepper.State], []));
+                throw UndefinedTrace.Explain(model, new Trace([walkers[0].Run.State], []));
             }
 
-            Trace = end == RunOutcome.Met ? new Trace([walkers[0].Stepper.State], []) : null;
+            Trace = end == RunOutcome.Found ? new Trace([walkers[0].Run.State], []) : null;
         }
     }
 
-    private void TakeRound(int count)
+    private void DrawRound(int count)
     {
         Array.Clear(ends);
-        if (crew is null)
+        if (threads is null)
         {
-            TakePart(0, 1, count);
+            DrawPart(0, 1, count);
         }
         else
         {
-            crew.Do(member => TakePart(member, crew.Size, count));
+            threads.Do(member => DrawPart(member, threads.Size, count));
         }
 
         for (var i = 0; i < count && Trace is null; i++)
@@ -203,28 +203,28 @@ internal sealed class Sampling : IDisposable
         }
 
         // The runs of an incomplete round are not counted, but a violation that they found is reported.
-        Taken += stopped is null ? count : 0;
+        Finished += stopped is null ? count : 0;
     }
 
     private void Conclude(int walk)
     {
         if (ends[walk] == RunOutcome.Undefined)
         {
-            throw UndefinedTrace.Explain(model, Walker(null).Tell(Taken + walk));
+            throw UndefinedTrace.Explain(model, Walker(null).Replay(Finished + walk));
         }
 
-        if (ends[walk] == RunOutcome.Met)
+        if (ends[walk] == RunOutcome.Found)
         {
-            met = Taken + walk + 1;
-            Trace = Shorten.Of(new Interpreter(model.Model), model.Property, Walker(null).Tell(Taken + walk));
+            met = Finished + walk + 1;
+            Trace = Shorten.Apply(new Interpreter(model.Model), model.Property, Walker(null).Replay(Finished + walk));
         }
     }
 
-    private void TakePart(int member, int members, int count)
+    private void DrawPart(int member, int members, int count)
     {
         for (var i = member; i < count && stopped is null; i += members)
         {
-            ends[i] = walkers[member].Walk(Taken + i);
+            ends[i] = walkers[member].Walk(Finished + i);
             if (run.Cancellation.IsCancellationRequested)
             {
                 stopped = "interrupted";

@@ -54,6 +54,6 @@ public sealed class ScheduleEngine(string strategy = ScheduleEngine.Portfolio, l
         Sampling.Decide(model, property, run, schedules, ("schedules", $" ({strategy})"), compiled =>
         {
             var actors = new Actors(compiled.Lowered);
-            return new ActorPolicy(actors, Scheduler.By(strategy, actors.Names.Length));
+            return new ActorPolicy(actors, Scheduler.Create(strategy, actors.Names.Length));
         });
 }

@@ -10,7 +10,7 @@ public abstract class Scheduler
     }
 
     /// <summary>True if the strategy needs to know when a schedule returns to an earlier state.</summary>
-    public virtual bool MindsCircles => false;
+    public virtual bool NeedsRevisits => false;
 
     /// <summary>The random choices of the current schedule.</summary>
     private protected Prng Random { get; private set; } = new(0);
@@ -18,7 +18,7 @@ public abstract class Scheduler
     /// <summary>Creates the scheduler of a strategy by its name.</summary>
     /// <param name="strategy">One of those of <see cref="ScheduleEngine"/>.</param>
     /// <param name="actors">The number of actors.</param>
-    public static Scheduler By(string strategy, int actors) => strategy switch
+    public static Scheduler Create(string strategy, int actors) => strategy switch
     {
         ScheduleEngine.AnyActor => new RandomScheduler(),
         ScheduleEngine.PriorityChanges => new PctScheduler(actors),
@@ -42,7 +42,7 @@ public abstract class Scheduler
     public abstract int Next(ReadOnlySpan<bool> isReady);
 
     /// <summary>Reports that the last turn led back to an earlier state of the schedule.</summary>
-    public virtual void CameBack()
+    public virtual void OnRevisit()
     {
     }
 
@@ -71,7 +71,7 @@ public abstract class Scheduler
     {
         private Scheduler current = orders[0];
 
-        public override bool MindsCircles => current.MindsCircles;
+        public override bool NeedsRevisits => current.NeedsRevisits;
 
         public override long NumberOf(long schedule) => schedule / orders.Length;
 
@@ -83,6 +83,6 @@ public abstract class Scheduler
 
         public override int Next(ReadOnlySpan<bool> isReady) => current.Next(isReady);
 
-        public override void CameBack() => current.CameBack();
+        public override void OnRevisit() => current.OnRevisit();
     }
 }

@@ -4,7 +4,7 @@ namespace Verify.Scheduling;
 internal abstract class StepPolicy
 {
     /// <summary>True if the policy needs to know when a run returns to an earlier state.</summary>
-    public virtual bool MindsCircles => false;
+    public virtual bool NeedsRevisits => false;
 
     /// <summary>The number that seeds the choices of a run.</summary>
     public virtual long NumberOf(long run) => run;
@@ -20,7 +20,7 @@ internal abstract class StepPolicy
     public abstract int Choose(ReadOnlySpan<int> rules);
 
     /// <summary>Reports that the last step led back to an earlier state of the run.</summary>
-    public virtual void CameBack()
+    public virtual void OnRevisit()
     {
     }
 

@@ -23,25 +23,25 @@ public sealed class BmcEngine(ISolverSource solvers) : SymbolicEngine(solvers)
     /// <inheritdoc/>
     public override string Summary => "searches runs of increasing length with a solver; shortest counterexamples, no proofs";
 
-    private protected override Verdict Decide(ProofTask question)
+    private protected override Verdict Decide(ProofTask task)
     {
         const string How = "runs of one length after the other";
-        using var search = new BoundedSearch(question);
-        var most = question.Run.Budget.Depth ?? DefaultDepth;
-        while (question.Looked < most)
+        using var search = new BoundedSearch(task);
+        var most = task.Run.Budget.Depth ?? DefaultDepth;
+        while (task.DepthCovered < most)
         {
-            if (search.LookDeeper() is { } trace)
+            if (search.Deepen() is { } trace)
             {
-                return question.Met(trace, How);
+                return task.VerdictOf(trace, How);
             }
 
             if (search.HasEnded)
             {
-                return question.Cut($"the end of all runs within {question.Looked} steps", How);
+                return task.Cut($"the end of all runs within {task.DepthCovered} steps", How);
             }
         }
 
-        return question.Cut(string.Create(CultureInfo.InvariantCulture,
-            $"{(question.Run.Budget.Depth is null ? "the usual depth" : "depth budget")} of {most}"), How);
+        return task.Cut(string.Create(CultureInfo.InvariantCulture,
+            $"{(task.Run.Budget.Depth is null ? "the usual depth" : "depth budget")} of {most}"), How);
     }
 }

@@ -24,33 +24,33 @@ public sealed class KInductionEngine(ISolverSource solvers) : SymbolicEngine(sol
     /// <inheritdoc/>
     public override string Summary => "proves properties by induction over several steps; shortest counterexamples";
 
-    private protected override Verdict Decide(ProofTask question)
+    private protected override Verdict Decide(ProofTask task)
     {
         const string How = "induction over several steps";
-        using var starts = new BoundedSearch(question);
-        using var stays = new Unrolling(question);
-        var most = question.Run.Budget.Depth ?? DefaultDepth;
-        while (question.Looked < most)
+        using var starts = new BoundedSearch(task);
+        using var stays = new Unrolling(task);
+        var most = task.Run.Budget.Depth ?? DefaultDepth;
+        while (task.DepthCovered < most)
         {
-            if (starts.LookDeeper() is { } trace)
+            if (starts.Deepen() is { } trace)
             {
-                return question.Met(trace, How);
+                return task.VerdictOf(trace, How);
             }
 
-            if (Holds(question, stays))
+            if (Holds(task, stays))
             {
-                return Prove(question, stays.Steps, How);
+                return Prove(task, stays.Steps, How);
             }
         }
 
-        return question.Cut(string.Create(CultureInfo.InvariantCulture,
-            $"{(question.Run.Budget.Depth is null ? "the usual depth" : "depth budget")} of {most}"), How);
+        return task.Cut(string.Create(CultureInfo.InvariantCulture,
+            $"{(task.Run.Budget.Depth is null ? "the usual depth" : "depth budget")} of {most}"), How);
     }
 
     // Checks whether a bad state can follow k distinct good states.
-    private static bool Holds(ProofTask question, Unrolling stays)
+    private static bool Holds(ProofTask task, Unrolling stays)
     {
-        var text = question.Text;
+        var text = task.Text;
         stays.Assert($"(not {SmtLib.Apply("bad", Unrolling.State(stays.Steps))})");
         stays.Extend();
         for (var earlier = 0; earlier < stays.Steps; earlier++)
@@ -61,6 +61,6 @@ public sealed class KInductionEngine(ISolverSource solvers) : SymbolicEngine(sol
         return !stays.IsPossible("bad");
     }
 
-    private static Verdict Prove(ProofTask question, int k, string how) => InductiveProof.Of(question,
-        InstanceObligations.OfInduction(question, k), null, $"{k}-induction over runs without repetition", k, how);
+    private static Verdict Prove(ProofTask task, int k, string how) => InductiveProof.Check(task,
+        InstanceObligations.OfInduction(task, k), null, $"{k}-induction over runs without repetition", k, how);
 }

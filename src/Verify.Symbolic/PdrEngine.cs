@@ -25,54 +25,54 @@ public sealed class PdrEngine(ISolverSource solvers) : SymbolicEngine(solvers)
     /// <inheritdoc/>
     public override string Summary => "finds an inductive invariant of the instance; shortest counterexamples";
 
-    private protected override Verdict Decide(ProofTask question)
+    private protected override Verdict Decide(ProofTask task)
     {
         const string How = "property directed reachability";
-        using var frames = new Frames(question);
-        if (frames.BadIn(0) is not null)
+        using var frames = new Frames(task);
+        if (frames.FindBad(0) is not null)
         {
-            return BoundedSearch.Refute(question, How);
+            return BoundedSearch.Refute(task, How);
         }
 
-        for (question.Looked = 0; question.Looked < (question.Run.Budget.Depth ?? int.MaxValue); question.Looked++)
+        for (task.DepthCovered = 0; task.DepthCovered < (task.Run.Budget.Depth ?? int.MaxValue); task.DepthCovered++)
         {
-            question.Run.Progress?.Report(new Progress(0, 0, question.Looked, 0));
-            frames.AddLevel();
-            while (frames.BadIn(frames.Last) is { } bad)
+            task.Run.Progress?.Report(new Progress(0, 0, task.DepthCovered, 0));
+            frames.AddFrame();
+            while (frames.FindBad(frames.Last) is { } bad)
             {
                 if (!new ProofObligations(frames).Block(bad))
                 {
-                    return BoundedSearch.Refute(question, How);
+                    return BoundedSearch.Refute(task, How);
                 }
             }
 
-            if (Spread(frames) is { } closed)
+            if (Propagate(frames) is { } closed)
             {
-                var lemmas = Enumerable.Range(closed, frames.Last - closed + 1).Sum(level => frames.Level(level).Count);
+                var lemmas = Enumerable.Range(closed, frames.Last - closed + 1).Sum(level => frames.Frame(level).Count);
                 var invariant = frames.Invariant(closed);
-                return InductiveProof.Of(question, InstanceObligations.OfInvariant(question, invariant), invariant,
+                return InductiveProof.Check(task, InstanceObligations.OfInvariant(task, invariant), invariant,
                     string.Create(CultureInfo.InvariantCulture, $"{lemmas} lemmas"), frames.Last, How);
             }
         }
 
-        return question.Cut(string.Create(CultureInfo.InvariantCulture, $"depth budget of {question.Run.Budget.Depth}"), How);
+        return task.Cut(string.Create(CultureInfo.InvariantCulture, $"depth budget of {task.Run.Budget.Depth}"), How);
     }
 
     // Propagates blocked cubes to later frames. If a frame has no cube of its own left, the cubes of the later frames
     // form an invariant.
-    private static int? Spread(Frames frames)
+    private static int? Propagate(Frames frames)
     {
         for (var level = 1; level < frames.Last; level++)
         {
-            foreach (var lemma in frames.Level(level).ToList())
+            foreach (var lemma in frames.Frame(level).ToList())
             {
-                if (frames.Level(level).Contains(lemma) && !frames.IsReached(lemma, level + 1, out _, out _))
+                if (frames.Frame(level).Contains(lemma) && frames.IsInductiveRelativeTo(lemma, level, out _, out _))
                 {
-                    frames.Lift(lemma, level);
+                    frames.Push(lemma, level);
                 }
             }
 
-            if (frames.Level(level).Count == 0)
+            if (frames.Frame(level).Count == 0)
             {
                 return level + 1;
             }

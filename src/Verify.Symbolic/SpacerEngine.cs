@@ -19,26 +19,26 @@ public sealed class SpacerEngine(ISolverSource solvers) : SymbolicEngine(solvers
     public override string Summary =>
         "finds an inductive invariant of the instance with Z3's Horn solver, and checks it; shortest counterexamples";
 
-    private protected override Verdict Decide(ProofTask question)
+    private protected override Verdict Decide(ProofTask task)
     {
         const string How = "Horn clauses";
         string invariant;
-        using (var solver = question.Start())
+        using (var solver = task.Start())
         {
-            solver.Send($"(set-option :fp.spacer.random_seed {question.Run.Seed % int.MaxValue})\n(set-logic HORN)\n"
-                + $"{question.Text.HornClauses()}");
+            solver.Send($"(set-option :fp.spacer.random_seed {task.Run.Seed % int.MaxValue})\n(set-logic HORN)\n"
+                + $"{task.Text.HornClauses()}");
             switch (solver.CheckSat())
             {
                 case Satisfiability.Unsat:
-                    return BoundedSearch.Refute(question, How);
+                    return BoundedSearch.Refute(task, How);
                 case Satisfiability.Unknown:
-                    return question.Unknown($"{solver.Identity} answers 'unknown'");
+                    return task.Unknown($"{solver.Identity} answers 'unknown'");
             }
 
             invariant = FoundInvariant.In(solver.Ask("(get-model)"), solver.Identity);
         }
 
-        return InductiveProof.Of(
-            question, InstanceObligations.OfInvariant(question, invariant), invariant, "an invariant found by Spacer", 0, How);
+        return InductiveProof.Check(
+            task, InstanceObligations.OfInvariant(task, invariant), invariant, "an invariant found by Spacer", 0, How);
     }
 }

@@ -70,7 +70,7 @@ internal static class CheckCommand
             var outcome = session.Catalogue.MistakeIn(claim) is { } mistake
                 ? Outcome.Wrong(claim, choice, mistake)
                 : ProgressDisplay.Run(session.Terminal, claim.Id,
-                    progress => Outcome.Of(claim, choice, careful, run with { Progress = progress }));
+                    progress => Outcome.Decide(claim, choice, careful, run with { Progress = progress }));
             outcomes.Add(outcome);
             if (!isJson && outcome.IsResult)
             {

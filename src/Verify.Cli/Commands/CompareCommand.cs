@@ -89,7 +89,7 @@ internal static class CompareCommand
         var rows = new List<Comparison>();
         foreach (var row in Partitioner.Create(claims, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered()
             .WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered)
-            .Select(claim => Comparison.Of(claim, engines, run)))
+            .Select(claim => Comparison.Compare(claim, engines, run)))
         {
             if (run.Cancellation.IsCancellationRequested)
             {

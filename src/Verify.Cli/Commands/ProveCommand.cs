@@ -118,7 +118,7 @@ internal sealed class ProveCommand
         return Each(parsed, instances,
             (claim, choice) => proving.Prove(claim, choice, chosen, run),
             proved => proving.Write(proved.Report, proved.Certificate),
-            proved => ResultJson.Of(InstanceRun.Naming(proved.Report, proved.Certificate)),
+            proved => ResultJson.EntriesOf(InstanceRun.Naming(proved.Report, proved.Certificate)),
             proved => ExitCode.Of(proved.Report));
     }
 
@@ -154,7 +154,7 @@ internal sealed class ProveCommand
                 }
 
                 codes.Add(ExitCode.Of(wrong));
-                entries.AddRange(ResultJson.Of(wrong));
+                entries.AddRange(ResultJson.EntriesOf(wrong));
                 ErrorOutput.Complain(session.Terminal, wrong.Complaint!);
             }
         }

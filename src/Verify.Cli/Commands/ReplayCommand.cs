@@ -100,7 +100,7 @@ internal static class ReplayCommand
     {
         if (isJson)
         {
-            ResultJson.Write(terminal.Out, ResultJson.Of(report));
+            ResultJson.Write(terminal.Out, ResultJson.EntriesOf(report));
         }
         else
         {

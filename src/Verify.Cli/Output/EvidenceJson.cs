@@ -18,7 +18,7 @@ internal static class EvidenceJson
         json.WriteNumber("transitions", evidence.Transitions);
         json.WriteNumber("depth", evidence.Depth);
         json.WriteString("identity", evidence.Kind == EvidenceKind.None ? null : evidence.Identity);
-        if (evidence.StatesStoodFor is { } stoodFor)
+        if (evidence.StatesRepresented is { } stoodFor)
         {
             json.WriteNumber("statesStoodFor", stoodFor);
         }

@@ -58,8 +58,8 @@ internal static class ResultJson
     }
 
     /// <summary>The results of an outcome; those with an assumption dropped follow the claim's own.</summary>
-    public static IEnumerable<Entry> Of(Outcome outcome) => outcome.Report is { } report
-        ? Of(report)
+    public static IEnumerable<Entry> EntriesOf(Outcome outcome) => outcome.Report is { } report
+        ? EntriesOf(report)
         : [
             new Entry(outcome.Claim, outcome.Choices, null)
             {
@@ -72,11 +72,11 @@ internal static class ResultJson
         ];
 
     /// <summary>The results of a report; those with an assumption dropped follow the claim's own.</summary>
-    public static IEnumerable<Entry> Of(ClaimReport report) => report.Dropped
+    public static IEnumerable<Entry> EntriesOf(ClaimReport report) => report.Dropped
         .Select(dropped => WithoutAssumption(report, dropped.Assumption, dropped.Report)).Prepend(Own(report));
 
     /// <summary>Writes the outcomes of claims.</summary>
-    public static void Write(TextWriter output, IEnumerable<Outcome> outcomes) => Write(output, outcomes.SelectMany(Of));
+    public static void Write(TextWriter output, IEnumerable<Outcome> outcomes) => Write(output, outcomes.SelectMany(EntriesOf));
 
     /// <summary>Writes results.</summary>
     public static void Write(TextWriter output, IEnumerable<Entry> entries) => Document(output, json =>
@@ -89,7 +89,7 @@ internal static class ResultJson
     public static void Write(TextWriter output, GateOutcome gate) => Document(output, json =>
     {
         WriteTool(json);
-        WriteResults(json, gate.Outcomes.SelectMany(Of));
+        WriteResults(json, gate.Outcomes.SelectMany(EntriesOf));
         WriteCertificates(json, gate.Certificates);
         json.WriteStartObject("gate");
         json.WriteString("sentence", Summary.Of(gate));

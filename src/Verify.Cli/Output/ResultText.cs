@@ -184,7 +184,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     private static string Basis(Report report)
     {
         var evidence = report.Verdict.Evidence;
-        var standing = evidence.StatesStoodFor is { } all ? $" that stand for {all:N0}" : "";
+        var standing = evidence.StatesRepresented is { } all ? $" that stand for {all:N0}" : "";
         // If there are too many runs for a table, states are not counted, and the text has no number for them.
         var counted = evidence.Identity == Evidence.StatesNotCounted ? "" : $"{Quantity.Of(evidence.States, "state")}{standing}, ";
         var chosen = evidence.Selection is { } selection ? $"{selection}; " : "";

@@ -54,7 +54,7 @@ internal sealed record AnySizeResult(Claim Claim, ImmutableArray<string> Problem
 /// <summary>Proves claims for every size by an invariant, hand-written or found by search.</summary>
 internal sealed class AnySizeRun(Session session)
 {
-    private const int StatesToLookAt = 24000;
+    private const int StatesToCheck = 24000;
 
     private readonly ProofFiles files = new(session.Catalogue);
     private readonly SolverChoice solvers = session.Solvers;
@@ -73,7 +73,7 @@ internal sealed class AnySizeRun(Session session)
     /// written.</exception>
     public AnySizeResult Prove(Claim claim)
     {
-        AnySizeProof.Asked(claim, claim.Family.Build(claim.Choices));
+        AnySizeProof.PropertyOf(claim, claim.Family.Build(claim.Choices));
         var invariant = files.InvariantOf(claim)
             ?? throw UserErrorException.At(null, ErrorCodes.BadInvariant, $"{claim.Id} has no invariant");
         return Timed(claim, () =>
@@ -84,8 +84,9 @@ internal sealed class AnySizeRun(Session session)
                 return result;
             }
 
-            ProofFiles.Write(ProofFiles.Lock, ProofFiles.ReadLock().With(
-                Certificate.Of(claim, result.Proof!, ToolVersion.Text), result.Answers.Select(answer => answer.Solver).Distinct()).Text);
+            var certificate = Certificate.Create(claim, result.Proof!, ToolVersion.Text);
+            var accepted = result.Answers.Select(answer => answer.Solver).Distinct();
+            ProofFiles.Write(ProofFiles.Lock, ProofFiles.ReadLock().With(certificate, accepted).Text);
             return result with { Certificate = ProofFiles.Lock };
         });
     }
@@ -96,9 +97,9 @@ internal sealed class AnySizeRun(Session session)
     public AnySizeResult Find(Claim claim) => Timed(claim, () =>
     {
         var instances = SmallModels.Of(claim);
-        AnySizeProof.Asked(claim, instances[0]);
+        AnySizeProof.PropertyOf(claim, instances[0]);
         var found = new InvariantSearch(instances, claim.Id, claim.Property, solvers, new Telling(session.Terminal.Error))
-            .Find(StatesToLookAt, session.Cancellation);
+            .Find(StatesToCheck, session.Cancellation);
         return found.Invariant is { } invariant
             ? Decide(claim, invariant) with { Invariant = invariant.Source("FoundInvariant", instances[0]) }
             : new AnySizeResult(claim, ["no invariant was found"], ExitCode.Undecided)
@@ -137,11 +138,11 @@ internal sealed class AnySizeRun(Session session)
     /// Proves a claim by an invariant without writing files: first the claim's instance with all its witnesses by
     /// search, then a check by the interpreter, then the solvers.
     /// </summary>
-    /// <exception cref="UserErrorException">VRF307, VRF308: as for <see cref="AnySizeProof.Of"/>.</exception>
+    /// <exception cref="UserErrorException">VRF307, VRF308: as for <see cref="AnySizeProof.Create"/>.</exception>
     /// <exception cref="SolverException">A solver gives no answer.</exception>
     public AnySizeResult Decide(Claim claim, Invariant invariant)
     {
-        var proof = AnySizeProof.Of(claim, invariant);
+        var proof = AnySizeProof.Create(claim, invariant);
         var instance = new Instance(claim.Family, claim.Choices);
         var witness = Report.Decide(session.Engine(null), instance, instance.Model.Property(claim.Property),
             new EngineOptions(Budget.Unlimited, Cancellation: session.Cancellation));

@@ -28,7 +28,7 @@ internal sealed class CertificateCheck(Session session, Func<CertificateLock>? r
         {
             Refuse(claim);
             var path = Path.Combine(Path.GetFullPath(folder), Certificate.FileName(claim.Id));
-            ProofFiles.Write(path, Certificate.Of(claim, AnySizeProof.Of(claim, invariant), ToolVersion.Text).Text);
+            ProofFiles.Write(path, Certificate.Create(claim, AnySizeProof.Create(claim, invariant), ToolVersion.Text).Text);
             yield return path;
         }
     }
@@ -113,8 +113,8 @@ internal sealed class CertificateCheck(Session session, Func<CertificateLock>? r
     private CheckedCertificate Check(Claim claim, Invariant invariant, CertificateLock accepted)
     {
         Refuse(claim);
-        var proof = AnySizeProof.Of(claim, invariant);
-        accepted.Check(Certificate.Of(claim, proof, ToolVersion.Text), ProofFiles.Lock);
+        var proof = AnySizeProof.Create(claim, invariant);
+        accepted.Check(Certificate.Create(claim, proof, ToolVersion.Text), ProofFiles.Lock);
         return OfProof(claim, proof, ProofFiles.Lock);
     }
 
@@ -131,8 +131,8 @@ internal sealed class CertificateCheck(Session session, Func<CertificateLock>? r
             var stored = Certificate.Read(text, file);
             var (claim, invariant) = files.OwnerOf(file);
             Refuse(claim);
-            var proof = AnySizeProof.Of(claim, invariant);
-            stored.CheckAgainst(Certificate.Of(claim, proof, ToolVersion.Text), file);
+            var proof = AnySizeProof.Create(claim, invariant);
+            stored.CheckAgainst(Certificate.Create(claim, proof, ToolVersion.Text), file);
             return OfProof(claim, proof, file);
         }
         catch (UserErrorException e)

@@ -44,7 +44,7 @@ internal sealed class InstanceRun(Session session, string? folder)
         var asked = claim.Expected is Expectation.ProvedIf ? claim with { Expected = new Expectation.Proved() } : claim;
         var report = ProgressDisplay.Run(session.Terminal, claim.Id,
             progress => ClaimReport.Decide(asked, choices, engine, run with { Progress = progress }));
-        if (folder is null || report.Main is not { } main || InstanceCertificate.Of(claim, main, ToolVersion.Text) is not { } text)
+        if (folder is null || report.Main is not { } main || InstanceCertificate.Create(claim, main, ToolVersion.Text) is not { } text)
         {
             return (report, null);
         }

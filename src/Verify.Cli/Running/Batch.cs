@@ -90,5 +90,5 @@ internal sealed class Batch(IEngine engine, EngineOptions run, Func<Claim, Diagn
 
     private Outcome DecideOne(Claim claim, EngineOptions allowed) => mistakeIn?.Invoke(claim) is { } mistake
         ? Outcome.Wrong(claim, claim.Choices, mistake)
-        : Outcome.Of(claim, claim.Choices, engine, allowed);
+        : Outcome.Decide(claim, claim.Choices, engine, allowed);
 }

@@ -93,7 +93,7 @@ internal sealed record Comparison(Claim Claim, ImmutableArray<Comparison.Answer>
     /// Runs the engines on a claim if the first of them decides it; the first engine determines which claims are small
     /// enough.
     /// </summary>
-    public static Comparison Of(Claim claim, IReadOnlyList<IEngine> engines, EngineOptions run)
+    public static Comparison Compare(Claim claim, IReadOnlyList<IEngine> engines, EngineOptions run)
     {
         if (claim.Expected is Expectation.Pending pending)
         {

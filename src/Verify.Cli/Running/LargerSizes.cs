@@ -34,7 +34,7 @@ internal static class LargerSizes
                 continue;
             }
 
-            var outcome = Outcome.Of(claim, next, engine, run with { Budget = run.Budget with { Seconds = left } });
+            var outcome = Outcome.Decide(claim, next, engine, run with { Budget = run.Budget with { Seconds = left } });
             yield return outcome;
             if (outcome.Report?.Main?.Verdict is Verdict.Proved)
             {

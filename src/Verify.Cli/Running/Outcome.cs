@@ -38,11 +38,11 @@ internal sealed record Outcome(Claim Claim, Choices Choices, ClaimReport? Report
     public bool IsOfEverySize { get; init; }
 
     /// <summary>Decides a claim on its own instance or another one; an error becomes an outcome.</summary>
-    public static Outcome Of(Claim claim, Choices choices, IEngine engine, EngineOptions run) =>
-        Of(claim, choices, () => ClaimReport.Decide(claim, choices, engine, run));
+    public static Outcome Decide(Claim claim, Choices choices, IEngine engine, EngineOptions run) =>
+        Decide(claim, choices, () => ClaimReport.Decide(claim, choices, engine, run));
 
     /// <summary>Runs a decision; an error becomes an outcome.</summary>
-    public static Outcome Of(Claim claim, Choices choices, Func<ClaimReport> decide)
+    public static Outcome Decide(Claim claim, Choices choices, Func<ClaimReport> decide)
     {
         try
         {

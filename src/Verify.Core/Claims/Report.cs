@@ -95,7 +95,7 @@ public sealed record Report(
             return null;
         }
 
-        var replayed = CheckedTrace.Of(new Interpreter(instance.Model), property, trace, out var fault)
+        var replayed = CheckedTrace.Check(new Interpreter(instance.Model), property, trace, out var fault)
             ?? throw new UnreachableException($"the trace of engine '{engine.Name}' does not replay: {fault}");
         return replayed.IsDecisive
             ? replayed

@@ -38,7 +38,7 @@ public static class SearchCheck
     /// <param name="visited">The states that the search visited.</param>
     /// <returns>The extent of the check; null if it was interrupted.</returns>
     /// <exception cref="UnreachableException">The search and the interpreter differ.</exception>
-    public static Checked? Of(Model model, Property property, Evidence evidence, EngineOptions run, IStateSet visited)
+    public static Checked? Check(Model model, Property property, Evidence evidence, EngineOptions run, IStateSet visited)
     {
         var clock = Stopwatch.StartNew();
         var work = (run.Scrutiny ?? Scrutiny.Brief).Work;
@@ -71,7 +71,7 @@ public static class SearchCheck
         var interpreter = new Interpreter(question.Model);
         var walk = new ReachableWalk(interpreter, work);
         var visits = new VisitCheck(question, interpreter);
-        var drawn = walk.Drawn(question.Run.Seed, (2 * question.Evidence.Depth) + 10)
+        var drawn = walk.RandomWalks(question.Run.Seed, (2 * question.Evidence.Depth) + 10)
             .TakeWhile(_ => walk.Visited <= StatesToGuessFrom || !isTime());
         return Follow(question, walk, drawn, visits, () => false)
             ? visits.ToChecked(walk)
@@ -86,7 +86,7 @@ public static class SearchCheck
         {
             foreach (var visit in visits)
             {
-                check.Look(visit);
+                check.Check(visit);
                 if (question.Run.Cancellation.IsCancellationRequested || isTooMuch())
                 {
                     return false;
@@ -113,11 +113,11 @@ public static class SearchCheck
         /// The number of reachable states of the unreduced model; null if a reduction leaves it open.
         /// </summary>
         public long? States => Has(Reductions.ConeOfInfluence) || Has(Reductions.PartialOrder) ? null
-            : Has(Reductions.Symmetry) ? Evidence.StatesStoodFor
+            : Has(Reductions.Symmetry) ? Evidence.StatesRepresented
             : Evidence.States;
 
         /// <summary>A lower bound on the number of reachable states; at least 1.</summary>
-        public long MinStates => Math.Max(1, Math.Max(Evidence.States, Evidence.StatesStoodFor ?? 0));
+        public long MinStates => Math.Max(1, Math.Max(Evidence.States, Evidence.StatesRepresented ?? 0));
 
         /// <summary>True if the search used a reduction.</summary>
         public bool Has(Reductions reduction) => Run.Reductions.HasFlag(reduction);

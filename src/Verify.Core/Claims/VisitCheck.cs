@@ -19,7 +19,7 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
     public long Transitions { get; private set; }
 
     /// <summary>Checks one more state.</summary>
-    public void Look(Visit visit)
+    public void Check(Visit visit)
     {
         var state = visit.State;
         // States come in the order of their depths, so the first state of an equivalence class is a nearest one.
@@ -43,7 +43,7 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
         }
 
         CheckProperty(visit);
-        LookForGoals(visit);
+        CheckGoals(visit);
     }
 
     /// <summary>Compares the totals after a visit of all states.</summary>
@@ -124,7 +124,7 @@ internal sealed class VisitCheck(SearchCheck.Question question, Interpreter inte
         return true;
     }
 
-    private void LookForGoals(Visit visit)
+    private void CheckGoals(Visit visit)
     {
         for (var i = 0; i < goals.Length; i++)
         {

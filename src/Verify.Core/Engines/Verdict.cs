@@ -98,7 +98,7 @@ public sealed record Evidence
     /// Under symmetry, the number of states that the visited representatives stand for, which equals the count of a
     /// search without symmetry; else null.
     /// </summary>
-    public long? StatesStoodFor { get; init; }
+    public long? StatesRepresented { get; init; }
 
     /// <summary>
     /// The number of times each rule fired, in the order of the model's rules. <see cref="NotCounted"/> marks a rule

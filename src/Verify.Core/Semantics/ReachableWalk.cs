@@ -23,7 +23,7 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
 {
     private const int MinWorkAState = 8;
     private const long FewStarts = 10_000;
-    private readonly HashSet<UInt128> met = [];
+    private readonly HashSet<UInt128> found = [];
     private readonly HashSet<UInt128> visited = [];
     private long workBefore;
 
@@ -34,7 +34,7 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
     public long Visited => visited.Count;
 
     /// <summary>The number of distinct states found: those visited and their successors.</summary>
-    public long Met => met.Count;
+    public long Found => found.Count;
 
     /// <summary>The state whose steps are being computed; null before the first.</summary>
     public State? At { get; private set; }
@@ -53,7 +53,7 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
         var queue = new Queue<(State State, int Depth)>();
         foreach (var initial in interpreter.InitialStates())
         {
-            if (met.Add(KeyOf(initial)))
+            if (found.Add(KeyOf(initial)))
             {
                 queue.Enqueue((initial, 0));
             }
@@ -66,7 +66,7 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
             var visit = Expand(next.State, next.Depth);
             foreach (var (_, to) in visit.Next)
             {
-                if (met.Add(KeyOf(to)))
+                if (found.Add(KeyOf(to)))
                 {
                     queue.Enqueue((to, next.Depth + 1));
                 }
@@ -84,19 +84,19 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
     /// </summary>
     /// <param name="seed">The seed of the random choices.</param>
     /// <param name="length">The number of steps of one walk.</param>
-    public IEnumerable<Visit> Drawn(ulong seed, int length)
+    public IEnumerable<Visit> RandomWalks(ulong seed, int length)
     {
         var random = new Prng(seed);
         List<State>? initial = HasTooManyStarts ? null : [.. interpreter.InitialStates()];
-        met.UnionWith((initial ?? []).Select(KeyOf));
+        found.UnionWith((initial ?? []).Select(KeyOf));
         workBefore = interpreter.Work;
-        for (var walks = 0L; MayGoOn && (initial is null ? walks < work : met.Count > visited.Count); walks++)
+        for (var walks = 0L; MayGoOn && (initial is null ? walks < work : found.Count > visited.Count); walks++)
         {
             var state = initial is null ? interpreter.InitialState(random.Below) : initial[random.Below(initial.Count)];
             for (var depth = 0; depth <= length && MayGoOn; depth++)
             {
                 var visit = Expand(state, depth);
-                met.UnionWith(visit.Next.Select(next => KeyOf(next.To)));
+                found.UnionWith(visit.Next.Select(next => KeyOf(next.To)));
                 if (visited.Add(KeyOf(state)))
                 {
                     yield return visit;
@@ -113,7 +113,7 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
             }
         }
 
-        IsWhole = initial is not null && met.Count == visited.Count;
+        IsWhole = initial is not null && found.Count == visited.Count;
     }
 
     // Listing the initial states would exceed the allowed work, and the walk could not visit them all.

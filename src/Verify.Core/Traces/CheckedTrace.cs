@@ -33,7 +33,7 @@ public sealed class CheckedTrace
     /// <param name="trace">The trace.</param>
     /// <param name="fault">The reason why the trace is not a run of the model; null if it is one.</param>
     /// <returns>Null if the trace is not a run of the model.</returns>
-    public static CheckedTrace? Of(Interpreter interpreter, Property property, Trace trace, out string? fault)
+    public static CheckedTrace? Check(Interpreter interpreter, Property property, Trace trace, out string? fault)
     {
         fault = Replay.WhyNot(interpreter, trace);
         return fault is null ? new CheckedTrace(interpreter, property, trace) : null;

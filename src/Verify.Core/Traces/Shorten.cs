@@ -20,14 +20,14 @@ public static class Shorten
     /// <remarks>
     /// After large pieces are dropped, the number of replays is at most quadratic in the remaining length.
     /// </remarks>
-    public static Trace Of(Interpreter interpreter, Property property, Trace trace) =>
-        Of(interpreter, run => Replay.Decides(interpreter, property, run), trace);
+    public static Trace Apply(Interpreter interpreter, Property property, Trace trace) =>
+        Apply(interpreter, run => Replay.Decides(interpreter, property, run), trace);
 
     /// <summary>A trace from the same initial state that satisfies a condition, shortened as for a property.</summary>
     /// <param name="interpreter">The interpreter.</param>
     /// <param name="decides">The condition on a run.</param>
     /// <param name="trace">A run that satisfies the condition.</param>
-    public static Trace Of(Interpreter interpreter, Func<Trace, bool> decides, Trace trace)
+    public static Trace Apply(Interpreter interpreter, Func<Trace, bool> decides, Trace trace)
     {
         if (trace.LoopStart is not null || !decides(trace))
         {

@@ -44,19 +44,19 @@ public static class Undefined
             foreach (var arguments in Interpreter.ArgumentsOf(model.Rules[rule].Parameters))
             {
                 var step = new Step(rule, arguments);
-                if (Met(() => Take(interpreter, state, step)) is { } found)
+                if (FaultIn(() => Take(interpreter, state, step)) is { } found)
                 {
                     var name = StepName.Of(interpreter, state, step);
-                    return Told(found, new UndefinedRun(interpreter, trace, step, null), $"in step '{name.Name}' of {name.Actor}");
+                    return ExceptionFor(found, new UndefinedRun(interpreter, trace, step, null), $"in step '{name.Name}' of {name.Actor}");
                 }
             }
         }
 
         foreach (var property in asked)
         {
-            if (Met(() => LookAt(interpreter, state, property)) is { } found)
+            if (FaultIn(() => Evaluate(interpreter, state, property)) is { } found)
             {
-                return Told(found, new UndefinedRun(interpreter, trace, null, property), $"in the property '{property.Name}'");
+                return ExceptionFor(found, new UndefinedRun(interpreter, trace, null, property), $"in the property '{property.Name}'");
             }
         }
 
@@ -64,14 +64,14 @@ public static class Undefined
     }
 
     /// <summary>True if the part that is undefined at the end of one run is also undefined in another state.</summary>
-    public static bool Is(Interpreter interpreter, State state, UndefinedRun like) => Met(() => like.Step is { } step
+    public static bool Is(Interpreter interpreter, State state, UndefinedRun like) => FaultIn(() => like.Step is { } step
         ? Take(interpreter, state, step)
-        : LookAt(interpreter, state, like.Property!)) is not null;
+        : Evaluate(interpreter, state, like.Property!)) is not null;
 
     private static State? Take(Interpreter interpreter, State state, Step step) =>
         interpreter.IsEnabled(state, step) ? interpreter.Successor(state, step) : null;
 
-    private static State? LookAt(Interpreter interpreter, State state, Property property)
+    private static State? Evaluate(Interpreter interpreter, State state, Property property)
     {
         if (property is Property.LeadsTo leadsTo)
         {
@@ -83,7 +83,7 @@ public static class Undefined
         return null;
     }
 
-    private static Diagnostic? Met(Func<State?> look)
+    private static Diagnostic? FaultIn(Func<State?> look)
     {
         try
         {
@@ -96,7 +96,7 @@ public static class Undefined
         }
     }
 
-    private static UndefinedException Told(Diagnostic found, UndefinedRun run, string place)
+    private static UndefinedException ExceptionFor(Diagnostic found, UndefinedRun run, string place)
     {
         var steps = run.Trace.Length == 1 ? "1 step" : $"{run.Trace.Length} steps";
         return new UndefinedException(found with { Message = $"{found.Message}, {place} after {steps}" }, run) { What = found.Message };

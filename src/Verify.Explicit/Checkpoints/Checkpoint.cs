@@ -22,11 +22,11 @@ internal sealed class Checkpoint : IDisposable
     private TimeSpan took;
     private HashSet<StateFile> files = [];
 
-    private Checkpoint(StateDirectory scratch, string identity, EngineOptions run, StorageTuning tuning) =>
-        (Scratch, this.identity, interval, isAlwaysDue) = (scratch, identity, run.CheckpointInterval, tuning.AlwaysCheckpoints);
+    private Checkpoint(StateDirectory directory, string identity, EngineOptions run, StorageTuning tuning) =>
+        (Directory, this.identity, interval, isAlwaysDue) = (directory, identity, run.CheckpointInterval, tuning.AlwaysCheckpoints);
 
     /// <summary>The directory.</summary>
-    public StateDirectory Scratch { get; }
+    public StateDirectory Directory { get; }
 
     /// <summary>The snapshot of an earlier search; null if there is none.</summary>
     public SearchSnapshot? Found { get; private set; }
@@ -52,22 +52,22 @@ internal sealed class Checkpoint : IDisposable
             return null;
         }
 
-        StateDirectory? scratch = null;
+        StateDirectory? directory = null;
         try
         {
-            scratch = StateDirectory.Lasting(path, tuning);
-            var checkpoint = new Checkpoint(scratch, IdentityOf(question, run), run, tuning);
+            directory = StateDirectory.Lasting(path, tuning);
+            var checkpoint = new Checkpoint(directory, IdentityOf(question, run), run, tuning);
             checkpoint.Load(wordCount);
             return checkpoint;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            scratch?.Dispose();
+            directory?.Dispose();
             throw UserErrorException.At(null, ErrorCodes.BadFile, $"the checkpoint directory '{path}' cannot be used: {e.Message}");
         }
         catch
         {
-            scratch?.Dispose();
+            directory?.Dispose();
             throw;
         }
     }
@@ -84,7 +84,7 @@ internal sealed class Checkpoint : IDisposable
 
         var body = SnapshotText.Write(snapshot, identity);
         var head = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
-        Scratch.Replace(Name, Encoding.UTF8.GetBytes($"{head}\n{body}"));
+        Directory.Replace(Name, Encoding.UTF8.GetBytes($"{head}\n{body}"));
         files = [.. snapshot.Files];
         took = Stopwatch.GetElapsedTime(start);
         sinceLast.Restart();
@@ -95,7 +95,7 @@ internal sealed class Checkpoint : IDisposable
     {
         try
         {
-            Scratch.Remove(Name);
+            Directory.Remove(Name);
             files = [];
         }
         catch (Exception e) when (DiskFailure.Is(e))
@@ -109,7 +109,7 @@ internal sealed class Checkpoint : IDisposable
     {
         try
         {
-            Scratch.KeepOnly(files);
+            Directory.KeepOnly(files);
         }
         catch (Exception e) when (DiskFailure.Is(e))
         {
@@ -117,13 +117,13 @@ internal sealed class Checkpoint : IDisposable
         }
         finally
         {
-            Scratch.Dispose();
+            Directory.Dispose();
         }
     }
 
     private void Load(int wordCount)
     {
-        if (Scratch.TryRead(Name) is { } bytes)
+        if (Directory.TryRead(Name) is { } bytes)
         {
             var text = Encoding.UTF8.GetString(bytes);
             var end = text.IndexOf('\n', StringComparison.Ordinal);
@@ -144,7 +144,7 @@ internal sealed class Checkpoint : IDisposable
             {
                 if (!readFiles.TryGetValue(name, out var file))
                 {
-                    file = StateFile.Verify(Scratch, name, wordCount, count, checksum, isSorted)
+                    file = StateFile.Verify(Directory, name, wordCount, count, checksum, isSorted)
                         ?? throw Refuse($"is damaged: the content of '{name}' has changed", "delete the directory to start again");
                     readFiles.Add(name, file);
                 }
@@ -154,11 +154,11 @@ internal sealed class Checkpoint : IDisposable
             files = [.. Found.Files];
         }
 
-        Scratch.RemoveStrays();
+        Directory.RemoveStrays();
     }
 
     private UserErrorException Refuse(string what, string hint) =>
-        UserErrorException.At(null, ErrorCodes.BadCheckpoint, $"the checkpoint in '{Scratch.Path}' {what}", hint);
+        UserErrorException.At(null, ErrorCodes.BadCheckpoint, $"the checkpoint in '{Directory.Path}' {what}", hint);
 
     // The packing of states may differ between two builds of this code, so a build reads only its own checkpoints.
     private static string IdentityOf(string question, EngineOptions run)

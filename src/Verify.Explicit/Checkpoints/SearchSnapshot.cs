@@ -23,10 +23,10 @@ internal sealed record SearchSnapshot
     public required long Transitions { get; init; }
 
     /// <summary>Under symmetry, the number of states that the seen representatives stand for.</summary>
-    public required Int128 StoodFor { get; init; }
+    public required Int128 StatesRepresented { get; init; }
 
     /// <summary>The predicates that hold in some state found for the next level.</summary>
-    public required PredicateBits Met { get; init; }
+    public required PredicateBits Satisfied { get; init; }
 
     /// <summary>The number of times each rule fired.</summary>
     public required ImmutableArray<long> RuleCounts { get; init; }

@@ -28,7 +28,7 @@ internal sealed unsafe class TraceFinder
     private readonly Interpreter interpreter;
     private readonly ulong[] successors;
     private readonly int[] rules;
-    private readonly ulong[] scratch;
+    private readonly ulong[] buffer;
     private readonly long[] counts;
     private readonly StepActors actors;
     private readonly ActorSets sets = new();
@@ -48,7 +48,7 @@ internal sealed unsafe class TraceFinder
         successors = GC.AllocateUninitializedArray<ulong>(model.MaxSuccessors * model.Layout.WordCount, pinned: true);
         rules = GC.AllocateUninitializedArray<int>(model.MaxSuccessors, pinned: true);
         counts = GC.AllocateArray<long>(model.Model.Rules.Length, pinned: true);
-        scratch = GC.AllocateUninitializedArray<ulong>(Frontier.BlockStates * model.Layout.WordCount);
+        buffer = GC.AllocateUninitializedArray<ulong>(Frontier.BlockStates * model.Layout.WordCount);
         actors = new StepActors(model, interpreter);
     }
 
@@ -317,7 +317,7 @@ internal sealed unsafe class TraceFinder
         for (var block = 0; block < level.BlockCount; block++)
         {
             var count = level.StatesIn(block);
-            fixed (ulong* words = &level.Words(block, 0, count, scratch, out var at)[at])
+            fixed (ulong* words = &level.Words(block, 0, count, buffer, out var at)[at])
             {
                 for (var i = 0; i < count; i++)
                 {

@@ -7,7 +7,7 @@ namespace Verify.Explicit.Disk;
 /// level with all seen states removes the duplicates of the whole level at once.
 /// </summary>
 /// <remarks>Korf, "Best-first frontier search with delayed duplicate detection", 2004; here with sorted files.</remarks>
-internal sealed unsafe class ExternalSet(int wordCount, StateDirectory scratch, StorageTuning tuning)
+internal sealed unsafe class ExternalSet(int wordCount, StateDirectory directory, StorageTuning tuning)
 {
     private const int StatesBetweenLooks = 4096;
     private readonly List<StateFile> seen = [];
@@ -51,7 +51,7 @@ internal sealed unsafe class ExternalSet(int wordCount, StateDirectory scratch, 
     public bool TrySettle(VisitState visit, Func<bool> isStopped, out StateFile? fresh)
     {
         fresh = null;
-        using var writer = new StateWriter(scratch, wordCount, isSorted: true);
+        using var writer = new StateWriter(directory, wordCount, isSorted: true);
         var found = new MergeReader(candidates, wordCount, tuning.BufferStates);
         StateReader[] known = [.. seen.Select(file => new StateReader(file, wordCount, tuning.BufferStates))];
         for (var i = 1; found.MoveNext(); i++)
@@ -120,7 +120,7 @@ internal sealed unsafe class ExternalSet(int wordCount, StateDirectory scratch, 
 
         files.Sort((a, b) => a.Count.CompareTo(b.Count));
         var merged = files[..(files.Count - (tuning.MaxRuns / 2))];
-        using var writer = new StateWriter(scratch, wordCount, isSorted: true);
+        using var writer = new StateWriter(directory, wordCount, isSorted: true);
         var union = new MergeReader(merged, wordCount, tuning.BufferStates);
         while (union.MoveNext())
         {

@@ -13,14 +13,15 @@ internal sealed class StateFile
     /// <summary>The number of states per index entry.</summary>
     public const int IndexStep = 4096;
 
-    private readonly StateDirectory scratch;
+    private readonly StateDirectory directory;
     private readonly int wordCount;
     private readonly Lock opening = new();
     private SafeFileHandle? handle;
 
-    public StateFile(StateDirectory scratch, string name, int wordCount, long count, ulong checksum, ulong[] index, SafeFileHandle? handle)
+    public StateFile(
+        StateDirectory directory, string name, int wordCount, long count, ulong checksum, ulong[] index, SafeFileHandle? handle)
     {
-        (this.scratch, this.wordCount, this.handle) = (scratch, wordCount, handle);
+        (this.directory, this.wordCount, this.handle) = (directory, wordCount, handle);
         (Name, Count, Checksum, Index) = (name, count, checksum, index);
     }
 
@@ -45,10 +46,10 @@ internal sealed class StateFile
     public long SizeBytes => Count * wordCount * sizeof(ulong);
 
     /// <summary>Opens a file of another process; null if its content has changed.</summary>
-    public static unsafe StateFile? Verify(StateDirectory scratch, string name, int wordCount, long count, ulong checksum, bool isSorted)
+    public static unsafe StateFile? Verify(StateDirectory directory, string name, int wordCount, long count, ulong checksum, bool isSorted)
     {
-        var file = new StateFile(scratch, name, wordCount, count, checksum, [], null) { IsDurable = true };
-        if (!scratch.Exists(name) || RandomAccess.GetLength(file.Handle()) != file.SizeBytes)
+        var file = new StateFile(directory, name, wordCount, count, checksum, [], null) { IsDurable = true };
+        if (!directory.Exists(name) || RandomAccess.GetLength(file.Handle()) != file.SizeBytes)
         {
             file.Close();
             return null;
@@ -77,8 +78,8 @@ internal sealed class StateFile
             return null;
         }
 
-        var known = new StateFile(scratch, name, wordCount, count, checksum, isSorted ? [.. index] : [], null) { IsDurable = true };
-        scratch.Add(known);
+        var known = new StateFile(directory, name, wordCount, count, checksum, isSorted ? [.. index] : [], null) { IsDurable = true };
+        directory.Add(known);
         return known;
     }
 
@@ -148,7 +149,7 @@ internal sealed class StateFile
     {
         if (!IsDurable)
         {
-            scratch.Flush(Handle());
+            directory.Flush(Handle());
             IsDurable = true;
         }
     }
@@ -172,7 +173,7 @@ internal sealed class StateFile
 
         lock (opening)
         {
-            return handle ??= scratch.Open(Name);
+            return handle ??= directory.Open(Name);
         }
     }
 }

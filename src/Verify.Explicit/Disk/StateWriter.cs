@@ -5,12 +5,12 @@ using Verify.Explicit.Packing;
 namespace Verify.Explicit.Disk;
 
 /// <summary>Writes states to a new file.</summary>
-/// <param name="scratch">The directory of the file.</param>
+/// <param name="directory">The directory of the file.</param>
 /// <param name="wordCount">The number of words per state.</param>
 /// <param name="isSorted">True if the states arrive in the order of <see cref="StateOrder"/>, each once.</param>
-internal sealed unsafe class StateWriter(StateDirectory scratch, int wordCount, bool isSorted) : IDisposable
+internal sealed unsafe class StateWriter(StateDirectory directory, int wordCount, bool isSorted) : IDisposable
 {
-    private readonly ulong[] buffer = GC.AllocateUninitializedArray<ulong>(scratch.BufferStates * wordCount);
+    private readonly ulong[] buffer = GC.AllocateUninitializedArray<ulong>(directory.BufferStates * wordCount);
     private readonly List<ulong> index = [];
     private string? name;
     private SafeFileHandle? handle;
@@ -52,9 +52,9 @@ internal sealed unsafe class StateWriter(StateDirectory scratch, int wordCount, 
         }
 
         Write();
-        var file = new StateFile(scratch, name!, wordCount, count, checksum, [.. index], handle);
+        var file = new StateFile(directory, name!, wordCount, count, checksum, [.. index], handle);
         handle = null;
-        scratch.Add(file);
+        directory.Add(file);
         return file;
     }
 
@@ -65,7 +65,7 @@ internal sealed unsafe class StateWriter(StateDirectory scratch, int wordCount, 
         if (handle is not null)
         {
             handle.Dispose();
-            scratch.Remove(name!);
+            directory.Remove(name!);
         }
     }
 
@@ -73,11 +73,11 @@ internal sealed unsafe class StateWriter(StateDirectory scratch, int wordCount, 
     {
         if (handle is null)
         {
-            (name, handle) = scratch.Create();
+            (name, handle) = directory.Create();
         }
 
         var bytes = MemoryMarshal.AsBytes(buffer.AsSpan(0, waiting));
-        scratch.Write(handle, bytes, written);
+        directory.Write(handle, bytes, written);
         written += bytes.Length;
         waiting = 0;
     }

@@ -44,7 +44,7 @@ internal sealed class CompiledModel
 
         Check = TransitionCompiler.Compile(predicates, Layout);
         Symmetry = reductions.HasFlag(Reductions.Symmetry)
-            ? new SymmetryTables(SymmetryGroup.Of(model, property, Lowered, Cone, predicates), Layout)
+            ? new SymmetryTables(SymmetryGroup.Detect(model, property, Lowered, Cone, predicates), Layout)
             : null;
         Steps = reductions.HasFlag(Reductions.PartialOrder) ? RelationsFor(predicates) : null;
     }
@@ -107,7 +107,7 @@ internal sealed class CompiledModel
     public bool AsksForDeadlock => Property is Property.NoDeadlock;
 
     /// <summary>True if the search ends in a state where the predicate of the property holds.</summary>
-    public bool EndsWhenMet => Property is Property.Always or Property.Reachable;
+    public bool StopsAtQuestion => Property is Property.Always or Property.Reachable;
 
     /// <summary>
     /// The counts of rules, with <see cref="Evidence.NotCounted"/> for rules that a reduction leaves out.

@@ -17,7 +17,7 @@ internal static class InterpreterCheck
             return true;
         }
 
-        evidence = evidence with { Checked = SearchCheck.Of(compiled.Model, compiled.Property, evidence, run, visited) };
+        evidence = evidence with { Checked = SearchCheck.Check(compiled.Model, compiled.Property, evidence, run, visited) };
         return evidence.Checked is not null;
     }
 }

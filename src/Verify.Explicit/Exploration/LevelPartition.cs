@@ -37,7 +37,7 @@ internal sealed class LevelPartition
     }
 
     /// <summary>The states that no thread has taken. Not thread-safe while threads work.</summary>
-    public IEnumerable<BlockRange> Left
+    public IEnumerable<BlockRange> Remaining
     {
         get
         {

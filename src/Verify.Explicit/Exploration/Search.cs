@@ -62,16 +62,16 @@ internal sealed class Search : IDisposable
                 return Result(SearchEnd.Undefined, undefined.IsNew ? depth + 1 : depth, depth - 1);
             }
 
-            if (team.MetDeadlock && lastLevel is null)
+            if (team.FoundDeadlock && lastLevel is null)
             {
-                return Result(SearchEnd.Met, depth, depth);
+                return Result(SearchEnd.Found, depth, depth);
             }
 
             if (stopped is { } reason)
             {
                 // A violation in the part of the next level that was found is a nearest one, because all levels before
                 // it are complete and have none.
-                return HasMet ? Result(SearchEnd.Met, depth + 1, depth) : Result(reason, depth, depth);
+                return IsQuestionSatisfied ? Result(SearchEnd.Found, depth + 1, depth) : Result(reason, depth, depth);
             }
 
             isResumed = false;
@@ -82,7 +82,7 @@ internal sealed class Search : IDisposable
     /// <summary>The visited states after an exhaustive search; valid until it is disposed of.</summary>
     public IStateSet Visited => new VisitedStates(model, store);
 
-    private bool HasMet => model.EndsWhenMet && team.Met.HasQuestion;
+    private bool IsQuestionSatisfied => model.StopsAtQuestion && team.Satisfied.HasQuestion;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -103,7 +103,7 @@ internal sealed class Search : IDisposable
         depth = found.Depth;
         found.WitnessDepths.CopyTo(witnessDepths);
         team.Resume(found);
-        team.GiveUp(witnessDepths);
+        team.DropGoals(witnessDepths);
         store.Resume(found);
         if (store.Disk is not null)
         {
@@ -145,24 +145,24 @@ internal sealed class Search : IDisposable
     {
         for (var i = 0; i < witnessDepths.Length; i++)
         {
-            if (team.Met.HasWitness(i))
+            if (team.Satisfied.HasWitness(i))
             {
                 witnessDepths[i] ??= depth;
             }
         }
 
-        team.GiveUp(witnessDepths);
+        team.DropGoals(witnessDepths);
         ReportProgress(frontier.Count);
         if (keepLevels)
         {
             levels.Add(frontier);
         }
 
-        var isMet = HasMet && lastLevel is null;
+        var isMet = IsQuestionSatisfied && lastLevel is null;
         if (isMet || frontier.Count == 0)
         {
             var last = frontier.Count == 0 ? depth - 1 : depth;
-            return Result(isMet ? SearchEnd.Met : SearchEnd.Exhausted, last, last);
+            return Result(isMet ? SearchEnd.Found : SearchEnd.Exhausted, last, last);
         }
 
         if (StopBefore(lastLevel) is not { } cut)
@@ -188,7 +188,7 @@ internal sealed class Search : IDisposable
     {
         if (!isResumed)
         {
-            team.ForgetMet();
+            team.StartLevel();
             store.StartLevel(frontier.Count);
         }
 
@@ -232,7 +232,7 @@ internal sealed class Search : IDisposable
         {
             stopped = StopReason.MemoryBudget;
         }
-        else if (!store.TryGrow(team.Crew))
+        else if (!store.TryGrow(team.Threads))
         {
             if (store.Disk is not null)
             {
@@ -257,7 +257,7 @@ internal sealed class Search : IDisposable
         store.GoToDisk();
         foreach (var part in team.Nexts.Concat(levels).Append(frontier))
         {
-            part.MoveTo(store.Scratch!);
+            part.MoveTo(store.Directory!);
         }
 
         store.Pool.Trim();
@@ -315,17 +315,17 @@ internal sealed class Search : IDisposable
     // Removes files that are no longer needed.
     private void Sweep(Frontier frontier)
     {
-        if (store.Scratch is { } scratch)
+        if (store.Directory is { } directory)
         {
             var parts = team.Nexts.Concat(levels).Append(frontier);
-            scratch.KeepOnly([.. parts.SelectMany(part => part.Files), .. store.Files, .. checkpoint?.Files ?? []]);
+            directory.KeepOnly([.. parts.SelectMany(part => part.Files), .. store.Files, .. checkpoint?.Files ?? []]);
         }
     }
 
     // A reason to end the search after this level is not saved, because a resumed search finds it again.
     private void Save(Frontier frontier, bool isMidLevel)
     {
-        if (checkpoint is null || team.MetDeadlock || team.Undefined is not null)
+        if (checkpoint is null || team.FoundDeadlock || team.Undefined is not null)
         {
             return;
         }
@@ -350,15 +350,15 @@ internal sealed class Search : IDisposable
             IsMidLevel = isMidLevel,
             States = store.States,
             Transitions = team.Transitions,
-            StoodFor = team.StoodFor,
-            Met = isMidLevel ? team.Met : default,
+            StatesRepresented = team.StatesRepresented,
+            Satisfied = isMidLevel ? team.Satisfied : default,
             RuleCounts = team.RuleCounts(),
             WitnessDepths = [.. witnessDepths],
             IsOnDisk = store.Disk is not null,
             Seen = seen,
             Candidates = candidates,
-            Frontier = [.. frontier.Store(checkpoint.Scratch, isMidLevel ? team.Left : null)],
-            Next = [.. team.Nexts.SelectMany(next => next.Store(checkpoint.Scratch))],
+            Frontier = [.. frontier.Store(checkpoint.Directory, isMidLevel ? team.Remaining : null)],
+            Next = [.. team.Nexts.SelectMany(next => next.Store(checkpoint.Directory))],
         };
     }
 
@@ -370,7 +370,7 @@ internal sealed class Search : IDisposable
     {
         // A deadlock shows when a state is expanded, and an incomplete search has not expanded its last level.
         var looked = model.AsksForDeadlock && end is SearchEnd.Cut or SearchEnd.Cancelled ? covered - 1 : covered;
-        return new SearchResult(end, null, store.States, team.StoodFor, team.Transitions, last, looked,
+        return new SearchResult(end, null, store.States, team.StatesRepresented, team.Transitions, last, looked,
             team.RuleCounts(), [.. witnessDepths], levels)
         {
             IsCompact = store.Table.IsCompact,

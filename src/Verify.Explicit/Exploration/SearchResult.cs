@@ -12,7 +12,7 @@ internal enum SearchEnd
     Exhausted,
 
     /// <summary>The last level contains a target state.</summary>
-    Met,
+    Found,
 
     /// <summary>A state of the last level is undefined.</summary>
     Undefined,
@@ -28,7 +28,7 @@ internal enum SearchEnd
 /// <param name="End">The way in which it ended.</param>
 /// <param name="Cause">The reason of an early end; else null.</param>
 /// <param name="States">The number of distinct states.</param>
-/// <param name="StoodFor">The number of states that the representatives stand for; 0 without symmetry.</param>
+/// <param name="StatesRepresented">The number of states that the representatives stand for; 0 without symmetry.</param>
 /// <param name="Transitions">The number of steps from the expanded states.</param>
 /// <param name="Depth">The depth of the last level that has states.</param>
 /// <param name="Covered">The last level whose states are all checked; -1 if there is none.</param>
@@ -39,7 +39,7 @@ internal sealed record SearchResult(
     SearchEnd End,
     string? Cause,
     long States,
-    Int128 StoodFor,
+    Int128 StatesRepresented,
     long Transitions,
     int Depth,
     int Covered,
@@ -66,7 +66,9 @@ internal sealed record SearchResult(
         Kind = End != SearchEnd.Exhausted ? EvidenceKind.Partial : IsCompact ? EvidenceKind.Hashed : EvidenceKind.Exhaustive,
         States = States,
         // Under partial order the model has more states, which no representative stands for.
-        StatesStoodFor = StoodFor > 0 && StoodFor <= long.MaxValue && model.Steps is null ? (long)StoodFor : null,
+        StatesRepresented = StatesRepresented > 0 && StatesRepresented <= long.MaxValue && model.Steps is null
+            ? (long)StatesRepresented
+            : null,
         Transitions = Transitions,
         Depth = Depth,
         RuleCounts = model.WithoutLeftOut(RuleCounts),

@@ -13,16 +13,16 @@ internal sealed unsafe class StateTally(CompiledModel model)
     /// <summary>
     /// Under symmetry, the number of states that the recorded ones stand for; saturates at the largest number.
     /// </summary>
-    public Int128 StoodFor { get; set; }
+    public Int128 StatesRepresented { get; set; }
 
     /// <summary>The predicates that hold in some new state.</summary>
-    public PredicateBits Met { get; set; }
+    public PredicateBits Satisfied { get; set; }
 
     /// <summary>The least of the nearest undefined states.</summary>
     public UndefinedState? Undefined { get; private set; }
 
     /// <summary>Clears the facts about a level; keeps the totals.</summary>
-    public void StartLevel() => (Met, Undefined) = (default, null);
+    public void StartLevel() => (Satisfied, Undefined) = (default, null);
 
     /// <summary>Records a new state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -31,11 +31,11 @@ internal sealed unsafe class StateTally(CompiledModel model)
         if (canonicalizer is not null)
         {
             canonicalizer.Apply(state);
-            StoodFor = Sum(StoodFor, canonicalizer.OrbitSize);
+            StatesRepresented = Sum(StatesRepresented, canonicalizer.OrbitSize);
         }
 
         var met = model.Check(state);
-        Met |= met;
+        Satisfied |= met;
         if (met.IsUndefined)
         {
             NoteUndefined(state, isNew: true);
@@ -51,8 +51,8 @@ internal sealed unsafe class StateTally(CompiledModel model)
     /// <summary>Adds the facts that another tally has collected.</summary>
     public void Add(StateTally other)
     {
-        StoodFor = Sum(StoodFor, other.StoodFor);
-        Met |= other.Met;
+        StatesRepresented = Sum(StatesRepresented, other.StatesRepresented);
+        Satisfied |= other.Satisfied;
         if (other.Undefined is { } state)
         {
             Note(state);

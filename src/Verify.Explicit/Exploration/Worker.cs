@@ -35,12 +35,12 @@ internal sealed unsafe class Worker
         (hashesA, hashesB) = (Pinned(most), Pinned(most));
         RuleCounts = GC.AllocateArray<long>(model.Model.Rules.Length, pinned: true);
         Next = new Frontier(wordCount, pool);
-        Scratch = Pinned(MaxPerBatch * wordCount);
+        ReadBuffer = Pinned(MaxPerBatch * wordCount);
         canonicalizer = model.Symmetry is null ? null : new Canonicalizer(model.Symmetry);
         stubborn = model.Steps is null ? null : new StubbornSet(model.Steps, wordCount);
         rules = GC.AllocateUninitializedArray<int>(stubborn is null ? 1 : most, pinned: true);
         fresh = GC.AllocateUninitializedArray<int>(most, pinned: true);
-        Findings = new StateTally(model);
+        Tally = new StateTally(model);
     }
 
     /// <summary>The number of times each rule fired.</summary>
@@ -53,33 +53,33 @@ internal sealed unsafe class Worker
     public long Transitions { get; private set; }
 
     /// <summary>Facts about the states that this worker found first or expanded.</summary>
-    public StateTally Findings { get; }
+    public StateTally Tally { get; }
 
     /// <summary>A buffer for states that are read from disk.</summary>
-    public ulong[] Scratch { get; }
+    public ulong[] ReadBuffer { get; }
 
     /// <summary>True if duplicates are removed only at the end of the level; then the worker keeps no states.</summary>
     public bool IsDelayed { get; set; }
 
     /// <summary>True if a state of the level has no successor and may not rest.</summary>
-    public bool MetDeadlock { get; private set; }
+    public bool FoundDeadlock { get; private set; }
 
     /// <summary>Clears the facts about a level; keeps the totals.</summary>
     public void StartLevel()
     {
-        MetDeadlock = false;
-        Findings.StartLevel();
+        FoundDeadlock = false;
+        Tally.StartLevel();
     }
 
     /// <summary>Drops goals that were reached; the reduction need not preserve states for them any more.</summary>
-    public void GiveUp(PredicateBits met) => stubborn?.GiveUp(met);
+    public void DropGoals(PredicateBits met) => stubborn?.DropGoals(met);
 
     /// <summary>Continues the counts of an earlier search.</summary>
     public void Resume(SearchSnapshot snapshot)
     {
         Transitions = snapshot.Transitions;
         snapshot.RuleCounts.CopyTo(RuleCounts);
-        (Findings.StoodFor, Findings.Met) = (snapshot.StoodFor, snapshot.Met);
+        (Tally.StatesRepresented, Tally.Satisfied) = (snapshot.StatesRepresented, snapshot.Satisfied);
     }
 
     /// <summary>Adds an initial state; true if it is new.</summary>
@@ -147,7 +147,7 @@ internal sealed unsafe class Worker
                 var more = expand(state, into + ((long)made * wordCount), counts, by + made);
                 if (more < 0)
                 {
-                    Findings.NoteUndefined(state, isNew: false);
+                    Tally.NoteUndefined(state, isNew: false);
                     return made;
                 }
 
@@ -160,7 +160,7 @@ internal sealed unsafe class Worker
         Transitions += made;
         if (made == 0 && model.AsksForDeadlock && !model.Check(state).HasQuestion)
         {
-            MetDeadlock = true;
+            FoundDeadlock = true;
         }
 
         return made;
@@ -186,7 +186,7 @@ internal sealed unsafe class Worker
         if (!IsDelayed)
         {
             Next.Add(state);
-            Findings.Note(state);
+            Tally.Note(state);
         }
     }
 

@@ -13,41 +13,41 @@ internal sealed class WorkerTeam : IDisposable
     private readonly CompiledModel model;
     private readonly StateStore store;
     private readonly Worker[] workers;
-    private ThreadGroup? crew; // created for the first level that is large enough
+    private ThreadGroup? threads; // created for the first level that is large enough
     private Frontier frontier;
-    private LevelPartition shares;
+    private LevelPartition partition;
 
     public WorkerTeam(CompiledModel model, StateStore store, int threads)
     {
         (this.model, this.store) = (model, store);
         workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(model, store.Pool))];
         frontier = new Frontier(model.Layout.WordCount);
-        shares = new LevelPartition(frontier, 1, threads);
+        partition = new LevelPartition(frontier, 1, threads);
     }
 
     /// <summary>The threads; null while one is enough.</summary>
-    public ThreadGroup? Crew => crew;
+    public ThreadGroup? Threads => threads;
 
     /// <summary>The number of steps taken.</summary>
     public long Transitions => workers.Sum(worker => worker.Transitions);
 
     /// <summary>Under symmetry, the number of states that the found representatives stand for.</summary>
-    public Int128 StoodFor => workers.Aggregate(Int128.Zero, (sum, worker) => StateTally.Sum(sum, worker.Findings.StoodFor));
+    public Int128 StatesRepresented => workers.Aggregate(Int128.Zero, (sum, worker) => StateTally.Sum(sum, worker.Tally.StatesRepresented));
 
     /// <summary>The predicates that hold in some new state of the next level.</summary>
-    public PredicateBits Met => workers.Aggregate(default(PredicateBits), (met, worker) => met | worker.Findings.Met);
+    public PredicateBits Satisfied => workers.Aggregate(default(PredicateBits), (met, worker) => met | worker.Tally.Satisfied);
 
     /// <summary>True if a state of the level has no successor and may not rest.</summary>
-    public bool MetDeadlock => workers.Any(worker => worker.MetDeadlock);
+    public bool FoundDeadlock => workers.Any(worker => worker.FoundDeadlock);
 
     /// <summary>The least of the nearest undefined states.</summary>
-    public UndefinedState? Undefined => workers.Select(worker => worker.Findings.Undefined).OfType<UndefinedState>().Min();
+    public UndefinedState? Undefined => workers.Select(worker => worker.Tally.Undefined).OfType<UndefinedState>().Min();
 
     /// <summary>The new states of the next level, per worker.</summary>
     public IEnumerable<Frontier> Nexts => workers.Select(worker => worker.Next);
 
     /// <summary>The states of the level that are not expanded yet. Not thread-safe while threads work.</summary>
-    public IEnumerable<BlockRange> Left => shares.Left;
+    public IEnumerable<BlockRange> Remaining => partition.Remaining;
 
     /// <summary>The number of times each rule fired.</summary>
     public ImmutableArray<long> RuleCounts()
@@ -74,7 +74,7 @@ internal sealed class WorkerTeam : IDisposable
     }
 
     /// <summary>Clears the facts about the previous level; keeps the totals.</summary>
-    public void ForgetMet()
+    public void StartLevel()
     {
         foreach (var worker in workers)
         {
@@ -89,7 +89,7 @@ internal sealed class WorkerTeam : IDisposable
         // The threads together must not fill the table before they check it again.
         var fit = (int)Math.Clamp(store.Table.Capacity / 8 / workers.Length / model.MaxSuccessors, 1, Worker.MaxPerBatch);
         var batch = 1 << System.Numerics.BitOperations.Log2((uint)fit);
-        shares = new LevelPartition(level, batch, workers.Length);
+        partition = new LevelPartition(level, batch, workers.Length);
     }
 
     /// <summary>
@@ -105,7 +105,7 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         var done = 0;
-        (crew ??= new ThreadGroup(workers.Length)).Do(i =>
+        (threads ??= new ThreadGroup(workers.Length)).Do(i =>
         {
             if (ExpandPart(i, mayContinue, reportProgress))
             {
@@ -126,7 +126,7 @@ internal sealed class WorkerTeam : IDisposable
 
     /// <summary>Drops goals that were reached; the reduction need not preserve states for them any more.</summary>
     /// <param name="witnessDepths">The depth of the first state of each witness; null if none was found.</param>
-    public void GiveUp(int?[] witnessDepths)
+    public void DropGoals(int?[] witnessDepths)
     {
         var met = default(PredicateBits);
         for (var i = 0; i < witnessDepths.Length; i++)
@@ -134,11 +134,11 @@ internal sealed class WorkerTeam : IDisposable
             met |= witnessDepths[i] is null ? default : PredicateBits.Witness(i);
         }
 
-        Array.ForEach(workers, worker => worker.GiveUp(met));
+        Array.ForEach(workers, worker => worker.DropGoals(met));
     }
 
     /// <summary>Adds the facts about new states that were collected at the end of a level.</summary>
-    public void Note(StateTally findings) => workers[0].Findings.Add(findings);
+    public void Note(StateTally findings) => workers[0].Tally.Add(findings);
 
     /// <summary>Restores the results of an earlier search.</summary>
     public void Resume(SearchSnapshot snapshot)
@@ -163,7 +163,7 @@ internal sealed class WorkerTeam : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => crew?.Dispose();
+    public void Dispose() => threads?.Dispose();
 
     private unsafe bool ExpandPart(int member, Func<bool> mayContinue, Action reportProgress)
     {
@@ -172,12 +172,12 @@ internal sealed class WorkerTeam : IDisposable
         var batches = 0;
         for (var isGoing = true; isGoing && store.HasRoom;)
         {
-            if (!shares.TryTake(member, out var block, out var first, out var count))
+            if (!partition.TryTake(member, out var block, out var first, out var count))
             {
                 return true;
             }
 
-            fixed (ulong* words = &frontier.Words(block, first, count, worker.Scratch, out var at)[at])
+            fixed (ulong* words = &frontier.Words(block, first, count, worker.ReadBuffer, out var at)[at])
             {
                 store.Added(worker.Expand(store.Table, words, count));
             }

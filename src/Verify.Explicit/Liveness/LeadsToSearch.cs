@@ -89,12 +89,12 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
 
     private bool IsTriggered(int state) => graph.Check(state).HasQuestion;
 
-    private bool HasCome(int state) => graph.Check(state)[model.Response];
+    private bool IsAnswered(int state) => graph.Check(state)[model.Response];
 
     private Trace? FindViolation()
     {
         var pending = PendingStates();
-        var component = StronglyConnectedComponents.Of(graph, pending, out var count);
+        var component = StronglyConnectedComponents.Find(graph, pending, out var count);
         var isFair = FairComponents(component, count);
         var path = PathTo(pending, state => component[state] >= 0 && isFair[component[state]]);
         if (path is null)
@@ -118,7 +118,7 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
         var queue = new Queue<int>();
         for (var state = 0; state < graph.Count; state++)
         {
-            if (IsTriggered(state) && !HasCome(state))
+            if (IsTriggered(state) && !IsAnswered(state))
             {
                 pending[state] = true;
                 queue.Enqueue(state);
@@ -129,7 +129,7 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
         {
             foreach (var edge in graph.Edges(state))
             {
-                if (!pending[edge.To] && !HasCome(edge.To))
+                if (!pending[edge.To] && !IsAnswered(edge.To))
                 {
                     pending[edge.To] = true;
                     queue.Enqueue(edge.To);

@@ -8,7 +8,7 @@ internal static class StronglyConnectedComponents
     /// <param name="graph">The graph.</param>
     /// <param name="isIn">True if a state belongs to the part.</param>
     /// <param name="count">The number of components.</param>
-    public static int[] Of(StateGraph graph, bool[] isIn, out int count)
+    public static int[] Find(StateGraph graph, bool[] isIn, out int count)
     {
         var component = new int[graph.Count];
         var order = new int[graph.Count];

@@ -42,7 +42,7 @@ internal sealed unsafe class StubbornSet(RuleDependencies steps, int wordCount)
     private int chosenCount;
 
     /// <summary>Drops goals: a goal that was reached need not be reached again.</summary>
-    public void GiveUp(PredicateBits met) => goals = goals.Except(met);
+    public void DropGoals(PredicateBits met) => goals = goals.Except(met);
 
     /// <summary>Keeps only the successors by selected steps.</summary>
     /// <param name="state">The state.</param>

@@ -33,10 +33,10 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
     /// <param name="block">The block.</param>
     /// <param name="first">The index of the first state in the block.</param>
     /// <param name="count">The number of states.</param>
-    /// <param name="scratch">The buffer for states on disk.</param>
+    /// <param name="buffer">The buffer for states on disk.</param>
     /// <param name="at">The index of the first word in the returned array.</param>
     /// <exception cref="IOException">The read failed.</exception>
-    public ulong[] Words(int block, int first, int count, ulong[] scratch, out int at)
+    public ulong[] Words(int block, int first, int count, ulong[] buffer, out int at)
     {
         at = first * wordCount;
         if (block == blocks.Count)
@@ -50,9 +50,9 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
             return words;
         }
 
-        file.Read(start + first, count, scratch);
+        file.Read(start + first, count, buffer);
         at = 0;
-        return scratch;
+        return buffer;
     }
 
     /// <summary>Adds a state.</summary>
@@ -109,10 +109,10 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
 
     /// <summary>Moves states from memory to a file; blocks and positions stay the same.</summary>
     /// <exception cref="IOException">The write failed.</exception>
-    public void MoveTo(StateDirectory scratch)
+    public void MoveTo(StateDirectory directory)
     {
         Close();
-        var file = Write(scratch, Whole);
+        var file = Write(directory, Whole);
         var done = 0L;
         for (var i = 0; file is not null && i < blocks.Count; i++)
         {
@@ -127,15 +127,15 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
     }
 
     /// <summary>The file ranges of the states; writes the states that are in memory.</summary>
-    /// <param name="scratch">The directory for new files.</param>
+    /// <param name="directory">The directory for new files.</param>
     /// <param name="part">The states, in order; null for all.</param>
     /// <exception cref="IOException">The write failed.</exception>
-    public List<FileRange> Store(StateDirectory scratch, IEnumerable<BlockRange>? part = null)
+    public List<FileRange> Store(StateDirectory directory, IEnumerable<BlockRange>? part = null)
     {
         Close();
         var stretches = part?.ToList() ?? Whole;
         var segments = new List<FileRange>();
-        if (Write(scratch, stretches) is { } written)
+        if (Write(directory, stretches) is { } written)
         {
             segments.Add(new FileRange(written, 0, written.Count));
         }
@@ -161,9 +161,9 @@ internal sealed class Frontier(int wordCount, BlockPool? pool = null)
 
     private List<BlockRange> Whole => [new BlockRange(0, 0, blocks.Count)];
 
-    private unsafe StateFile? Write(StateDirectory scratch, List<BlockRange> part)
+    private unsafe StateFile? Write(StateDirectory directory, List<BlockRange> part)
     {
-        using var writer = new StateWriter(scratch, wordCount, isSorted: false);
+        using var writer = new StateWriter(directory, wordCount, isSorted: false);
         foreach (var (block, skipped) in In(part))
         {
             fixed (ulong* words = block.Words)

@@ -49,9 +49,9 @@ internal sealed unsafe partial class SeenSet
     /// Writes all states to a sorted file; null if the table is empty. Not thread-safe with insertions.
     /// </summary>
     /// <exception cref="IOException">The write failed.</exception>
-    public StateFile? WriteTo(StateDirectory scratch)
+    public StateFile? WriteTo(StateDirectory directory)
     {
-        using var writer = new StateWriter(scratch, wordCount, isSorted: true);
+        using var writer = new StateWriter(directory, wordCount, isSorted: true);
         WriteTo(writer);
         return writer.Finish();
     }

@@ -49,7 +49,7 @@ internal sealed unsafe class StateStore : IDisposable
     public ExternalSet? Disk { get; private set; }
 
     /// <summary>The directory of the files; null if there is none.</summary>
-    public StateDirectory? Scratch { get; private set; }
+    public StateDirectory? Directory { get; private set; }
 
     /// <summary>The files that hold states.</summary>
     public IEnumerable<StateFile> Files => Disk is null ? [] : Disk.Seen.Concat(Disk.Candidates);
@@ -92,7 +92,7 @@ internal sealed unsafe class StateStore : IDisposable
         get
         {
             var bytes = Disk is null && held >= Table.Limit ? MemoryToGrow(2) : Table.SizeBytes + Pool.SizeBytes;
-            return bytes + (Disk is null ? 0 : Scratch!.SizeBytes) > run.Budget.Bytes;
+            return bytes + (Disk is null ? 0 : Directory!.SizeBytes) > run.Budget.Bytes;
         }
     }
 
@@ -100,9 +100,9 @@ internal sealed unsafe class StateStore : IDisposable
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void GoToDisk()
     {
-        Scratch ??= checkpoint?.Scratch ?? StateDirectory.Temporary(run.SpillDirectory, tuning);
-        var disk = new ExternalSet(wordCount, Scratch, tuning);
-        disk.Add(Table.WriteTo(Scratch) is { } file ? [file] : [], []);
+        Directory ??= checkpoint?.Directory ?? StateDirectory.Temporary(run.SpillDirectory, tuning);
+        var disk = new ExternalSet(wordCount, Directory, tuning);
+        disk.Add(Table.WriteTo(Directory) is { } file ? [file] : [], []);
         GoOn(disk, held);
     }
 
@@ -111,7 +111,7 @@ internal sealed unsafe class StateStore : IDisposable
     /// </summary>
     public void Resume(SearchSnapshot snapshot)
     {
-        Scratch = checkpoint!.Scratch;
+        Directory = checkpoint!.Directory;
         var capacity = Table.Capacity;
         while (capacity / 4 * 3 <= snapshot.States)
         {
@@ -131,7 +131,7 @@ internal sealed unsafe class StateStore : IDisposable
             return;
         }
 
-        var disk = new ExternalSet(wordCount, Scratch, tuning);
+        var disk = new ExternalSet(wordCount, Directory, tuning);
         disk.Add(snapshot.Seen, snapshot.Candidates);
         GoOn(disk, snapshot.States);
     }
@@ -143,8 +143,8 @@ internal sealed unsafe class StateStore : IDisposable
     {
         if (Disk is null)
         {
-            Scratch = checkpoint!.Scratch;
-            return (Table.WriteTo(Scratch) is { } file ? [file] : [], []);
+            Directory = checkpoint!.Directory;
+            return (Table.WriteTo(Directory) is { } file ? [file] : [], []);
         }
 
         Spill();
@@ -157,7 +157,7 @@ internal sealed unsafe class StateStore : IDisposable
     {
         if (held > 0)
         {
-            Disk!.AddCandidates(Table.WriteTo(Scratch!));
+            Disk!.AddCandidates(Table.WriteTo(Directory!));
             Empty(Table.Capacity);
         }
     }
@@ -211,7 +211,7 @@ internal sealed unsafe class StateStore : IDisposable
         Table.Dispose();
         if (checkpoint is null)
         {
-            Scratch?.Dispose();
+            Directory?.Dispose();
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class SymmetryGroup
 
     /// <summary>The symmetry of a model, restricted to its rules and some predicates.</summary>
     /// <exception cref="UserErrorException">VRF203: an initial value or a reset singles out a member.</exception>
-    public static SymmetryGroup Of(
+    public static SymmetryGroup Detect(
         Model model, Property property, LoweredModel lowered, ConeOfInfluence? cone, IEnumerable<LoweredPredicate> predicates)
     {
         CheckUnbroken(model);

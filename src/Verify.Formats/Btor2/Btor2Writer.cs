@@ -66,7 +66,7 @@ public sealed class Btor2Writer : IModelWriter
 
         Steps(system, nodes);
         nodes.Comment("a violation or a target, or a state that is not well defined");
-        var met = nodes.All(system.Met.Select(nodes.Truth));
+        var met = nodes.All(system.Goal.Select(nodes.Truth));
         var bad = nodes.Any(system.UndefinedStep.Append(system.UndefinedQuestion).Where(term => !term.IsFalse).Select(nodes.Truth)
             .Append(met));
         nodes.Line($"bad {bad} {Symbol($"{system.Property.Kind}:{system.Property.Name}")}");

@@ -85,7 +85,7 @@ public sealed class AnySizeProof
     /// <summary>Generates the obligations of a claim for an invariant.</summary>
     /// <exception cref="UserErrorException">VRF307: the model or the property cannot be expressed for every size.
     /// VRF308, VRF113, VRF101: the invariant does not fit the model.</exception>
-    public static AnySizeProof Of(Claim claim, Invariant invariant) => new(claim, invariant);
+    public static AnySizeProof Create(Claim claim, Invariant invariant) => new(claim, invariant);
 
     /// <summary>The family of the claim.</summary>
     public ModelFamily Family => claim.Family;
@@ -133,7 +133,7 @@ public sealed class AnySizeProof
     /// <summary>The property of a claim for an instance of its family.</summary>
     /// <exception cref="UserErrorException">VRF307: the property is not an <c>Always</c>, so no invariant proves
     /// it.</exception>
-    public static Property.Always Asked(Claim claim, Model model) => model.Property(claim.Property) as Property.Always
+    public static Property.Always PropertyOf(Claim claim, Model model) => model.Property(claim.Property) as Property.Always
         ?? throw UserErrorException.At(null, ErrorCodes.NotGeneric, $"'{claim.Property}' of {claim.Id} is not an Always property",
             "an invariant proves Always properties only: check the claim on instances, 'verify check CLAIM'");
 
@@ -158,12 +158,12 @@ public sealed class AnySizeProof
     public (Model Model, ImmutableArray<Conjunct> Conjuncts, Property.Always Property) On(Choices choices)
     {
         var model = claim.Family.Build(choices);
-        return (model, invariant.For(model), Asked(claim, model));
+        return (model, invariant.For(model), PropertyOf(claim, model));
     }
 
     private InvariantObligations ObligationsFor(Choices choices)
     {
         var model = claim.Family.Build(choices);
-        return new InvariantObligations(new FirstOrderModel(model), invariant.For(model), Asked(claim, model));
+        return new InvariantObligations(new FirstOrderModel(model), invariant.For(model), PropertyOf(claim, model));
     }
 }

@@ -23,7 +23,7 @@ public sealed record Certificate(string Claim, string ModelDigest, int Obligatio
     /// <param name="claim">The claim.</param>
     /// <param name="proof">The obligations.</param>
     /// <param name="version">The name and version of the tool that writes it.</param>
-    public static Certificate Of(Claim claim, AnySizeProof proof, string version)
+    public static Certificate Create(Claim claim, AnySizeProof proof, string version)
     {
         var switches = claim.Choices.Features.Select(name => $"feature:{name}")
             .Concat(claim.Choices.Faults.Select(name => $"fault:{name}"));

@@ -219,7 +219,7 @@ internal sealed class OfferedSizes
     {
         var model = ModelOf(choices);
         var logic = new FirstOrderModel(model);
-        var asked = AnySizeProof.Asked(claim, model);
+        var asked = AnySizeProof.PropertyOf(claim, model);
         var isDefined = model.Properties.OfType<Property.Reachable>()
             .Select(witness => $"{witness.Name} {logic.IsDefined(witness.Holds, witness.Where)}")
             .Prepend(logic.IsDefined(asked.Holds, asked.Where).ToString())

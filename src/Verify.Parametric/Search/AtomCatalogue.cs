@@ -68,7 +68,7 @@ internal sealed class AtomCatalogue
                 ? binder.Name
                 : Variables.First(other => other.Sort.Equals(binder.Sort) && other.Name != binder.Name).Name;
             yield return [.. Literals.Select((literal, i) =>
-                numbers.GetValueOrDefault((literal.Say(Name), literal.IsDenied), i))];
+                numbers.GetValueOrDefault((literal.Phrase(Name), literal.IsDenied), i))];
         }
     }
 
@@ -94,11 +94,11 @@ internal sealed class AtomCatalogue
             {
                 case StateSymbolKind.Truth:
                     var set = leaf.Symbol.Name.EndsWith('?') ? " is set" : "";
-                    Add($"{place.Text(names)}", name => $"{Words(leaf, arguments, name)}{set}",
+                    Add($"{place.Text(names)}", name => $"{PhraseOf(leaf, arguments, name)}{set}",
                         place.Expression, arguments, leaf, value => value == 1);
                     break;
                 case StateSymbolKind.Relation:
-                    Add($"{place.Text(names)} == {names[^1]}", name => $"{Words(leaf, arguments, name)} is {name(arguments[^1])}",
+                    Add($"{place.Text(names)} == {names[^1]}", name => $"{PhraseOf(leaf, arguments, name)} is {name(arguments[^1])}",
                         place.Expression == Dsl.ValueOf(arguments[^1]), arguments, leaf, value => value == 1);
                     break;
                 case StateSymbolKind.Data when leaf.Sort is Sort.Enumeration sort:
@@ -106,7 +106,7 @@ internal sealed class AtomCatalogue
                     {
                         var member = i;
                         Add($"Is({place.Text(names)}, \"{sort.Members[i]}\")",
-                            name => $"{Words(leaf, arguments, name)} is {sort.Members[member]}",
+                            name => $"{PhraseOf(leaf, arguments, name)} is {sort.Members[member]}",
                             place.Expression == Dsl.MemberOf(sort, i), arguments, leaf, value => value == member);
                     }
 
@@ -116,7 +116,7 @@ internal sealed class AtomCatalogue
     }
 
     // The name of a symbol, without the question mark for options, and its keys.
-    private static string Words(StateSymbol leaf, ImmutableArray<Binder> arguments, Func<Binder, string> name) =>
+    private static string PhraseOf(StateSymbol leaf, ImmutableArray<Binder> arguments, Func<Binder, string> name) =>
         leaf.Symbol.Name.TrimEnd('?') + (leaf.Keys.IsEmpty ? "" : $"[{string.Join(", ", arguments.Take(leaf.Keys.Length).Select(name))}]");
 
     // Numbers are only compared with each other: comparing them with constants would apply to one size.
@@ -165,7 +165,7 @@ internal sealed class AtomCatalogue
 
             string Words(Func<Binder, string> name)
             {
-                string[] sides = [AtomCatalogue.Words(a.Leaf, a.Arguments, name), AtomCatalogue.Words(b.Leaf, b.Arguments, name)];
+                string[] sides = [AtomCatalogue.PhraseOf(a.Leaf, a.Arguments, name), AtomCatalogue.PhraseOf(b.Leaf, b.Arguments, name)];
                 return op == "==" ? string.Join(" is ", sides.Order(StringComparer.Ordinal)) : string.Join($" {op} ", sides);
             }
 

@@ -6,17 +6,17 @@ namespace Verify.Parametric.Search;
 
 /// <summary>An atomic statement about some identities, or its negation.</summary>
 /// <param name="Text">The statement in C#, as in an invariant; unique in a model.</param>
-/// <param name="Say">The affirmative statement in words, given the names of the identities.</param>
+/// <param name="Phrase">The affirmative statement in words, given the names of the identities.</param>
 /// <param name="IsDenied">True if the literal is the negation of the words.</param>
 /// <param name="Expression">The statement.</param>
 /// <param name="Over">The identities of the literal.</param>
 /// <param name="Holds">True if the literal holds in a state, given its image and an element for each identity.</param>
 internal sealed record Literal(
-    string Text, Func<Func<Binder, string>, string> Say, bool IsDenied, Expr Expression, ImmutableArray<Binder> Over,
+    string Text, Func<Func<Binder, string>, string> Phrase, bool IsDenied, Expr Expression, ImmutableArray<Binder> Over,
     Func<StateImage, int[], bool> Holds)
 {
     /// <summary>The affirmative statement in words.</summary>
-    public string Words => Say(binder => binder.Name);
+    public string Words => Phrase(binder => binder.Name);
 }
 
 /// <summary>A clause: for all identities, at least one of its literals holds.</summary>

@@ -35,12 +35,12 @@ internal sealed class InductionRound : IDisposable
         steps = [.. model.Rules.SelectMany((rule, position) =>
             FiniteInstance.DistinctArguments(rule.Rule).Select(arguments => (rule, arguments, position)))];
         var always = (Property.Always)instance.Property(property);
-        Ask(null, Formula.Not(Formula.And(
+        AddQuestion(null, Formula.Not(Formula.And(
             model.IsDefined(always.Holds, always.Where), model.Holds(always.Holds, always.Where))));
         foreach (var step in steps)
         {
-            AskOfStep(step, Formula.Not(step.Rule.IsGuardDefined), isTaken: false);
-            AskOfStep(step, Formula.Not(step.Rule.AreUpdatesDefined), isTaken: true);
+            AddStepQuestion(step, Formula.Not(step.Rule.IsGuardDefined), isTaken: false);
+            AddStepQuestion(step, Formula.Not(step.Rule.AreUpdatesDefined), isTaken: true);
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class InductionRound : IDisposable
     public void Dispose() => solver.Dispose();
 
     /// <summary>Adds a clause to the current ones.</summary>
-    public void Add(ImmutableArray<int> clause) => kept.Add(Knowing(clause));
+    public void Add(ImmutableArray<int> clause) => kept.Add(CandidateFor(clause));
 
     /// <summary>Removes a clause.</summary>
     public void Remove(ImmutableArray<int> clause)
@@ -104,8 +104,8 @@ internal sealed class InductionRound : IDisposable
     {
         foreach (var candidate in candidates.Take(Tries))
         {
-            var known = Knowing(candidate);
-            if (known.Questions.TrueForAll(question => universe.Find([.. Kept, known.Name, .. question.Conditions]) is null))
+            var known = CandidateFor(candidate);
+            if (known.Questions.TrueForAll(question => universe.Find([.. KeptNames, known.Name, .. question.Conditions]) is null))
             {
                 return candidate;
             }
@@ -131,11 +131,11 @@ internal sealed class InductionRound : IDisposable
         return needed;
     }
 
-    private IEnumerable<string> Kept => kept.Select(known => known.Name);
+    private IEnumerable<string> KeptNames => kept.Select(known => known.Name);
 
     private HashSet<string> Used(Question question)
     {
-        if (universe.Find([.. Kept, .. question.Conditions]) is not null)
+        if (universe.Find([.. KeptNames, .. question.Conditions]) is not null)
         {
             throw new System.Diagnostics.UnreachableException("an implication that was proved before no longer holds");
         }
@@ -143,7 +143,7 @@ internal sealed class InductionRound : IDisposable
         return [.. solver.Ask("(get-unsat-assumptions)").Items.Select(item => item.Text ?? "")];
     }
 
-    private Candidate Knowing(ImmutableArray<int> literals)
+    private Candidate CandidateFor(ImmutableArray<int> literals)
     {
         var clause = InvariantSearch.ClauseIn(vocabulary, literals).Expression;
         var formula = model.Holds(clause, new SourceLocation("", 0));
@@ -160,7 +160,7 @@ internal sealed class InductionRound : IDisposable
         return new Candidate(literals, universe.Name(formula), questions);
     }
 
-    private void Ask(Step? step, Formula condition)
+    private void AddQuestion(Step? step, Formula condition)
     {
         if (!condition.IsFalse)
         {
@@ -168,7 +168,7 @@ internal sealed class InductionRound : IDisposable
         }
     }
 
-    private void AskOfStep((FirstOrderRule Rule, ImmutableArray<Value> Arguments, int Position) step, Formula condition, bool isTaken)
+    private void AddStepQuestion((FirstOrderRule Rule, ImmutableArray<Value> Arguments, int Position) step, Formula condition, bool isTaken)
     {
         if (!condition.IsFalse)
         {
@@ -185,7 +185,7 @@ internal sealed class InductionRound : IDisposable
             return null;
         }
 
-        if (universe.Find([.. Kept, .. question.Conditions]) is not { } state)
+        if (universe.Find([.. KeptNames, .. question.Conditions]) is not { } state)
         {
             question.IsSettled = true;
             return null;

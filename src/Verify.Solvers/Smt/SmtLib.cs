@@ -38,7 +38,7 @@ public sealed partial class SmtLib
             ["effect"] = terms.All(system.Effect),
             ["undefined-question"] = terms.All([system.UndefinedQuestion]),
             ["undefined-step"] = terms.Any(system.UndefinedStep),
-            ["met"] = terms.All(system.Met),
+            ["met"] = terms.All(system.Goal),
         };
     }
 

@@ -48,7 +48,7 @@ public sealed class TransitionSystem
         (Enabled, Effect) = (GuardsOf(), EffectsOf());
         UndefinedStep = [.. lowered.Rules.SelectMany(UndefinedIn).Where(term => !term.IsFalse).Distinct()];
         UndefinedQuestion = pool.Not(question.IsDefined);
-        Met = property is Property.NoDeadlock
+        Goal = property is Property.NoDeadlock
             ? [.. lowered.Rules.Select(rule => pool.Not(rule.Guard)).Append(pool.Not(question.Holds))
                 .Where(term => !term.IsTrue).Distinct()]
             : [question.Holds];
@@ -111,7 +111,7 @@ public sealed class TransitionSystem
     /// The conditions under which a state violates the property or, for a <c>Reachable</c>, satisfies it; all must
     /// hold.
     /// </summary>
-    public ImmutableArray<Term> Met { get; }
+    public ImmutableArray<Term> Goal { get; }
 
     /// <summary>
     /// The share of the state that the system contains, in a few words; null if it is the whole state.

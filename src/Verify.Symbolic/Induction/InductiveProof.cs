@@ -15,65 +15,65 @@ internal static class InductiveProof
     private const double SecondsOfSecond = 10;
 
     /// <summary>The verdict of a proof; "unknown" if its obligations do not hold.</summary>
-    /// <param name="question">The property and its model.</param>
+    /// <param name="task">The property and its model.</param>
     /// <param name="obligations">The obligations.</param>
     /// <param name="invariant">The definition of the invariant; null for k-induction.</param>
     /// <param name="certificate">The basis of the proof, in a few words.</param>
     /// <param name="depth">The depth that the engine covered.</param>
     /// <param name="how">The method, in a few words.</param>
     /// <exception cref="SolverException">The solver gives no answer.</exception>
-    public static Verdict Of(
-        ProofTask question, string obligations, string? invariant, string certificate, int depth, string how)
+    public static Verdict Check(
+        ProofTask task, string obligations, string? invariant, string certificate, int depth, string how)
     {
-        using (var fresh = question.Start())
+        using (var fresh = task.Start())
         {
-            if (InstanceObligations.WhyNot(obligations, fresh, question.Known) is { } reason)
+            if (InstanceObligations.WhyNot(obligations, fresh, task.KnownRun) is { } reason)
             {
-                return question.Unknown($"the engine found a proof that does not hold: {reason}");
+                return task.Unknown($"the engine found a proof that does not hold: {reason}");
             }
         }
 
-        var (second, denied) = SecondOpinion(question, obligations);
+        var (second, denied) = SecondOpinion(task, obligations);
         if (denied is not null)
         {
-            return question.Unknown(denied);
+            return task.Unknown(denied);
         }
 
-        var evaluator = invariant is null ? null : InvariantEvaluator.Of(invariant);
-        var walked = ReachableCheck.Of(question, evaluator);
+        var evaluator = invariant is null ? null : InvariantEvaluator.TryParse(invariant);
+        var walked = ReachableCheck.Run(task, evaluator);
         if (walked.Broken is { } broken)
         {
-            return question.Unsound(broken);
+            return task.Unsound(broken);
         }
 
         var looked = invariant is not null && evaluator is null ? $"{walked}, for the property alone" : walked.ToString();
-        var evidence = question.Evidence(EvidenceKind.Inductive, depth, $"{how}; checked by {question.Solver}{second}; {looked}") with
+        var evidence = task.Evidence(EvidenceKind.Inductive, depth, $"{how}; checked by {task.Solver}{second}; {looked}") with
         {
             Certificate = certificate,
             Obligations = obligations,
         };
-        evidence = WithWitnesses(question, evidence) with { RuleCounts = [.. question.Model.Rules.Select(rule => Count(question, rule))] };
-        return question.Property is Property.Reachable ? new Verdict.Refuted(null, evidence) : new Verdict.Proved(evidence);
+        evidence = WithWitnesses(task, evidence) with { RuleCounts = [.. task.Model.Rules.Select(rule => Count(task, rule))] };
+        return task.Property is Property.Reachable ? new Verdict.Refuted(null, evidence) : new Verdict.Proved(evidence);
     }
 
     // Asks a solver of another kind, in case the first one is wrong. A timeout of the second solver does not affect the
     // proof.
-    private static (string Said, string? Denied) SecondOpinion(ProofTask question, string obligations)
+    private static (string Said, string? Denied) SecondOpinion(ProofTask task, string obligations)
     {
-        if (question.Second is not { } other)
+        if (task.SecondSolver is not { } other)
         {
             return (" alone; no other solver is available", null);
         }
 
         try
         {
-            using var solver = question.Start(other, SecondsOfSecond);
-            return InstanceObligations.WhyNot(obligations, solver, question.Known) switch
+            using var solver = task.Start(other, SecondsOfSecond);
+            return InstanceObligations.WhyNot(obligations, solver, task.KnownRun) switch
             {
                 null => ($" and {other.Identity}", null),
                 var reason when reason.EndsWith("unknown", StringComparison.Ordinal) =>
                     ($" alone, {other.Identity} answers 'unknown'", null),
-                var reason => ("", $"{question.Solver} and {other.Identity} contradict each other: {reason}"),
+                var reason => ("", $"{task.Solver} and {other.Identity} contradict each other: {reason}"),
             };
         }
         catch (SolverException e) when (e.Trouble != SolverFailure.Stopped)
@@ -83,17 +83,17 @@ internal static class InductiveProof
     }
 
     // An invariant does not show what is reachable, so a bounded search looks for each witness near the initial states.
-    private static Evidence WithWitnesses(ProofTask question, Evidence evidence)
+    private static Evidence WithWitnesses(ProofTask task, Evidence evidence)
     {
         var met = ImmutableArray.CreateBuilder<Witness>();
         var notLookedFor = ImmutableArray.CreateBuilder<string>();
-        foreach (var witness in question.Model.Properties.OfType<Property.Reachable>())
+        foreach (var witness in task.Model.Properties.OfType<Property.Reachable>())
         {
-            if (witness == question.Property)
+            if (witness == task.Property)
             {
                 met.Add(new Witness(witness.Name, null));
             }
-            else if (Look(question.About(witness)) is { IsKnown: true, Depth: var depth })
+            else if (FindWitness(task.About(witness)) is { IsKnown: true, Depth: var depth })
             {
                 met.Add(new Witness(witness.Name, depth));
             }
@@ -107,7 +107,7 @@ internal static class InductiveProof
     }
 
     // Rules are not counted. For a rule that is declared never to fire, a search looks for a state where it can fire.
-    private static long Count(ProofTask question, Rule rule)
+    private static long Count(ProofTask task, Rule rule)
     {
         if (rule.Never is null)
         {
@@ -115,7 +115,7 @@ internal static class InductiveProof
         }
 
         var fires = !rule.Parameters.Aggregate(!rule.Guard, Dsl.ForAllOver);
-        return Look(question.About(new Property.Reachable(rule.Name, "", rule.Where, fires))) switch
+        return FindWitness(task.About(new Property.Reachable(rule.Name, "", rule.Where, fires))) switch
         {
             { IsKnown: false } => Evidence.NotCounted,
             { Depth: null } => 0,
@@ -124,14 +124,14 @@ internal static class InductiveProof
     }
 
     // If all runs have ended, a witness that none of them reached is unreachable.
-    private static (bool IsKnown, int? Depth) Look(ProofTask question)
+    private static (bool IsKnown, int? Depth) FindWitness(ProofTask task)
     {
         try
         {
-            using var search = new BoundedSearch(question);
-            while (question.Looked < DepthOfWitnesses && !search.HasEnded)
+            using var search = new BoundedSearch(task);
+            while (task.DepthCovered < DepthOfWitnesses && !search.HasEnded)
             {
-                if (search.LookDeeper() is { } trace)
+                if (search.Deepen() is { } trace)
                 {
                     return (true, trace.Length);
                 }

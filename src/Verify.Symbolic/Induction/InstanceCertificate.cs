@@ -68,9 +68,9 @@ public sealed partial class InstanceCertificate
     /// <param name="claim">The claim.</param>
     /// <param name="report">The decision of the claim, on its own instance or another one.</param>
     /// <param name="version">The name and version of the tool that writes it.</param>
-    public static string? Of(Claim claim, Report report, string version) =>
+    public static string? Create(Claim claim, Report report, string version) =>
         report.Verdict is { Evidence.Obligations: { } obligations }
-            ? Of(claim, report.Instance, obligations,
+            ? Create(claim, report.Instance, obligations,
                 $"{report.Verdict.Evidence.Selection ?? report.Engine}, {report.Verdict.Evidence.Solver}", version)
             : null;
 
@@ -100,8 +100,8 @@ public sealed partial class InstanceCertificate
             throw Bad($"this is the certificate of {Claim} on {instance}; its name has to be {right}");
         }
 
-        var question = new ProofTask(instance.Model, instance.Model.Property(claim.Property), EngineOptions.Default, NoSolver.Instance);
-        CertificateHeader.CheckLines(text, Of(claim, instance, Again(question), header["found by"], header["tool"]), file);
+        var task = new ProofTask(instance.Model, instance.Model.Property(claim.Property), EngineOptions.Default, NoSolver.Instance);
+        CertificateHeader.CheckLines(text, Create(claim, instance, Again(task), header["found by"], header["tool"]), file);
         return instance;
     }
 
@@ -110,12 +110,12 @@ public sealed partial class InstanceCertificate
     /// </summary>
     public string? WhyNot(Claim claim, Instance instance)
     {
-        var question = new ProofTask(instance.Model, instance.Model.Property(claim.Property), EngineOptions.Default, NoSolver.Instance);
-        var evaluator = Induction().IsMatch(Proof) ? null : InvariantEvaluator.Of(Invariant());
-        return ReachableCheck.Of(question, evaluator).Broken;
+        var task = new ProofTask(instance.Model, instance.Model.Property(claim.Property), EngineOptions.Default, NoSolver.Instance);
+        var evaluator = Induction().IsMatch(Proof) ? null : InvariantEvaluator.TryParse(Invariant());
+        return ReachableCheck.Run(task, evaluator).Broken;
     }
 
-    private static string Of(Claim claim, Instance instance, string obligations, string foundBy, string version)
+    private static string Create(Claim claim, Instance instance, string obligations, string foundBy, string version)
     {
         var (family, choices) = (instance.Family, instance.Choices);
         var property = instance.Model.Property(claim.Property);
@@ -140,19 +140,19 @@ public sealed partial class InstanceCertificate
     private const string None = "none";
 
     // The statement of the proof is generated again; the invariant comes from the solver and is read from the file.
-    private string Again(ProofTask question)
+    private string Again(ProofTask task)
     {
         if (Induction().Match(Proof) is { Success: true, Groups: var groups })
         {
             return int.TryParse(groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var steps)
                 && steps is > 0 and < 1000
-                ? Verify.Symbolic.Induction.InstanceObligations.OfInduction(question, steps)
+                ? Verify.Symbolic.Induction.InstanceObligations.OfInduction(task, steps)
                 : throw Bad("the number of steps of its induction is out of range");
         }
 
         var invariant = Invariant();
         return InvariantText.WhyNot(invariant) is not { } reason
-            ? Verify.Symbolic.Induction.InstanceObligations.OfInvariant(question, invariant)
+            ? Verify.Symbolic.Induction.InstanceObligations.OfInvariant(task, invariant)
             : throw Bad($"its invariant is not a single definition of a predicate: {reason}");
     }
 

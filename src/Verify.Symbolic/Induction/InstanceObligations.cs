@@ -19,21 +19,21 @@ internal static class InstanceObligations
     /// they start (stays). A further obligation says that steps preserve the encoding of states, because the others
     /// assume it.
     /// </remarks>
-    public static string OfInduction(ProofTask question, int k)
+    public static string OfInduction(ProofTask task, int k)
     {
-        var text = Heading(question, $"{k}-induction over runs without repetition");
-        AppendShape(text, question.Text);
+        var text = Heading(task, $"{k}-induction over runs without repetition");
+        AppendShape(text, task.Text);
         for (var depth = 0; depth < k; depth++)
         {
-            AppendQuery(text, $"starts: no run of {depth} steps ends in a bad state", Run(question.Text, depth)
+            AppendQuery(text, $"starts: no run of {depth} steps ends in a bad state", Run(task.Text, depth)
                 + $"(assert {SmtLib.Apply("init", Unrolling.State(0))})\n"
                 + $"(assert {SmtLib.Apply("bad", Unrolling.State(depth))})\n");
         }
 
         var differences = from later in Enumerable.Range(1, k)
                           from earlier in Enumerable.Range(0, later)
-                          select question.Text.Differ(Unrolling.State(earlier), Unrolling.State(later));
-        AppendQuery(text, $"stays: after {k} steps through good states comes no bad one", Run(question.Text, k)
+                          select task.Text.Differ(Unrolling.State(earlier), Unrolling.State(later));
+        AppendQuery(text, $"stays: after {k} steps through good states comes no bad one", Run(task.Text, k)
             + string.Concat(Enumerable.Range(0, k).Select(i => $"(assert (not {SmtLib.Apply("bad", Unrolling.State(i))}))\n"))
             + string.Concat(differences.Select(difference => $"(assert {difference})\n"))
             + $"(assert {SmtLib.Apply("bad", Unrolling.State(k))})\n");
@@ -41,13 +41,13 @@ internal static class InstanceObligations
     }
 
     /// <summary>Generates the obligations of an invariant.</summary>
-    /// <param name="question">The property and its model.</param>
+    /// <param name="task">The property and its model.</param>
     /// <param name="invariant">The definition of a predicate <c>inv</c> over the parts of a state.</param>
-    public static string OfInvariant(ProofTask question, string invariant)
+    public static string OfInvariant(ProofTask task, string invariant)
     {
-        var smt = question.Text;
+        var smt = task.Text;
         var (before, after) = (Unrolling.State(0), Unrolling.State(1));
-        var text = Heading(question, "an inductive invariant");
+        var text = Heading(task, "an inductive invariant");
         text.Append(invariant).Append('\n');
         AppendShape(text, smt);
         AppendQuery(text, "starts: it holds in every initial state", Run(smt, 0)
@@ -109,11 +109,11 @@ internal static class InstanceObligations
         return count == 0 ? "the proof has no obligations" : null;
     }
 
-    private static StringBuilder Heading(ProofTask question, string what) => new StringBuilder()
-        .Append(CultureInfo.InvariantCulture, $"; {SmtLib.OneLine(question.Model.Name)}: '{SmtLib.OneLine(question.Property.Name)}'\n")
+    private static StringBuilder Heading(ProofTask task, string what) => new StringBuilder()
+        .Append(CultureInfo.InvariantCulture, $"; {SmtLib.OneLine(task.Model.Name)}: '{SmtLib.OneLine(task.Property.Name)}'\n")
         .Append(CultureInfo.InvariantCulture, $"; by {what}; every answer has to be unsat\n")
-        .Append(CultureInfo.InvariantCulture, $"; model {question.Model.Digest}\n")
-        .Append(question.Text.Legend())
+        .Append(CultureInfo.InvariantCulture, $"; model {task.Model.Digest}\n")
+        .Append(task.Text.Legend())
         .Append("(set-logic QF_BV)\n");
 
     private static void AppendShape(StringBuilder text, SmtLib smt)

@@ -6,25 +6,25 @@ using Verify.Symbolic.Tasks;
 namespace Verify.Symbolic.Pdr;
 
 /// <summary>
-/// The frames of the search, each an over-approximation of the states that are reachable within a number of steps,
-/// together with one step in a solver.
+/// One step as a solver knows it, and what is known of the states before it: the blocked cubes of each frame hold no state
+/// that is reached within so many steps.
 /// </summary>
 internal sealed class Frames : IDisposable
 {
     private const string Init = "is-init", Bad = "is-bad", Takes = "takes-effect", Can = "can-fire";
-    private readonly ProofTask question;
+    private readonly ProofTask task;
     private readonly ISolver solver;
     private readonly Dictionary<string, (int Leaf, int Code)> literals = [];
     private readonly HashSet<string> declared = [];
     private readonly Dictionary<int, int> starts;
-    private readonly List<List<Cube>> levels = [[]];
-    private int temporaries;
+    private readonly List<List<Cube>> frames = [[]];
+    private int activationLiterals;
 
-    public Frames(ProofTask question)
+    public Frames(ProofTask task)
     {
-        this.question = question;
-        var (text, before, after) = (question.Text, Unrolling.State(0), Unrolling.State(1));
-        solver = question.Start();
+        this.task = task;
+        var (text, before, after) = (task.Text, Unrolling.State(0), Unrolling.State(1));
+        solver = task.Start();
         solver.Send($"""
             (set-option :produce-unsat-assumptions true)
             (set-logic QF_BV)
@@ -38,112 +38,110 @@ internal sealed class Frames : IDisposable
             (assert (=> {Takes} {text.Effect(before, "rule", after)}))
             (assert (= {Can} {text.Enabled(before, "rule")}))
             """);
-        Control.Ask(solver, question.Known, 0, Init);
-        Control.Ask(solver, question.Known, 1, Init, Can, Takes);
-        starts = question.System.FixedStarts.ToDictionary(start => start.Leaf, start => start.Code);
+        Control.Ask(solver, task.KnownRun, 0, Init);
+        Control.Ask(solver, task.KnownRun, 1, Init, Can, Takes);
+        starts = task.System.FixedStarts.ToDictionary(start => start.Leaf, start => start.Code);
     }
 
-    /// <summary>The index of the last frame.</summary>
-    public int Last => levels.Count - 1;
+    /// <summary>The last frame.</summary>
+    public int Last => frames.Count - 1;
 
-    /// <summary>The cubes that are blocked at a frame and not at the next one.</summary>
-    public IReadOnlyList<Cube> Level(int level) => levels[level];
+    /// <summary>The cubes that are blocked at this frame and not at the next.</summary>
+    public IReadOnlyList<Cube> Frame(int level) => frames[level];
 
-    /// <summary>Adds a frame without blocked cubes.</summary>
-    public void AddLevel()
+    /// <summary>Begins a frame that blocks nothing.</summary>
+    public void AddFrame()
     {
-        levels.Add([]);
+        frames.Add([]);
         solver.Send($"(declare-const level{Last} Bool)");
     }
 
-    /// <summary>Blocks a cube: no state of it is reachable within the given number of steps.</summary>
-    public void Learn(Cube cube, int level)
+    /// <summary>Blocks a cube up to a frame: no state of it is reached within so many steps.</summary>
+    public void AddBlockedCube(Cube cube, int level)
     {
         for (var lower = 1; lower <= level; lower++)
         {
-            levels[lower].RemoveAll(cube.Contains);
+            frames[lower].RemoveAll(cube.Contains);
         }
 
-        levels[level].Add(cube);
+        frames[level].Add(cube);
         solver.Send($"(assert (or (not level{level}) {Negation(cube, 0)}))");
     }
 
-    /// <summary>Moves a blocked cube to the next frame.</summary>
-    public void Lift(Cube cube, int level)
+    /// <summary>Pushes a blocked cube to the next frame.</summary>
+    public void Push(Cube cube, int level)
     {
-        levels[level].Remove(cube);
-        Learn(cube, level + 1);
+        frames[level].Remove(cube);
+        AddBlockedCube(cube, level + 1);
     }
 
-    /// <summary>True if a cube that is blocked at a frame contains the given cube.</summary>
-    public bool IsKnown(Cube cube, int level) => levels.Skip(level).Any(lemmas => lemmas.Any(lemma => lemma.Contains(cube)));
+    /// <summary>Looks for a blocked cube of a frame that contains a cube.</summary>
+    public bool IsBlocked(Cube cube, int level) => frames.Skip(level).Any(lemmas => lemmas.Any(lemma => lemma.Contains(cube)));
 
-    /// <summary>True if a cube contains an initial state.</summary>
-    public bool IsInitial(Cube cube) => !cube.Literals.Any(RulesOutStart);
+    /// <summary>Looks for an initial state in a cube.</summary>
+    public bool IntersectsInitial(Cube cube) => !cube.Literals.Any(ExcludesInitial);
 
-    /// <summary>True if a leaf never starts with a code.</summary>
-    public bool RulesOutStart((int Leaf, int Code) literal) => starts.TryGetValue(literal.Leaf, out var code) && code != literal.Code;
+    /// <summary>True when no initial state gives a leaf this code.</summary>
+    public bool ExcludesInitial((int Leaf, int Code) literal) => starts.TryGetValue(literal.Leaf, out var code) && code != literal.Code;
 
     /// <summary>A cube of bad states that a frame does not block; null if there is none.</summary>
-    public Cube? BadIn(int level)
+    public Cube? FindBad(int level)
     {
-        if (!Ask([.. Below(level), Bad]))
+        if (!Ask([.. FrameLiterals(level), Bad]))
         {
             return null;
         }
 
-        var state = Read();
-        return Smaller(state, [$"(not {Bad})"]);
+        var state = ReadState();
+        return Generalize(state, [$"(not {Bad})"]);
     }
 
-    /// <summary>
-    /// True if a step from a state of the previous frame outside of the cube leads into the cube; the cube is then not
-    /// inductive relative to that frame.
-    /// </summary>
+    /// <summary>True when no step leads into a cube from a state of a frame outside the cube.</summary>
     /// <param name="cube">The cube.</param>
-    /// <param name="level">The frame of the states after the step.</param>
-    /// <param name="before">If true, a cube of predecessors.</param>
-    /// <param name="core">If false, a larger cube for which the same holds.</param>
-    public bool IsReached(Cube cube, int level, out Cube? before, out Cube core)
+    /// <param name="level">The frame of the states before the step.</param>
+    /// <param name="predecessor">States from which a step leads into the cube; null when there are none.</param>
+    /// <param name="core">A larger cube into which no step leads either; the cube itself when a step leads into it.</param>
+    public bool IsInductiveRelativeTo(Cube cube, int level, out Cube? predecessor, out Cube core)
     {
-        var outside = Temporary(Negation(cube, 0));
-        var isReached = Ask([.. Below(level - 1), outside, Can, Takes, .. cube.Literals.Select(literal => Name(literal, 1))]);
-        (before, core) = (null, cube);
+        var outside = ActivationLiteral(Negation(cube, 0));
+        var isReached = Ask(
+            [.. FrameLiterals(level), outside, Can, Takes, .. cube.Literals.Select(literal => LiteralName(literal, 1))]);
+        (predecessor, core) = (null, cube);
         if (isReached)
         {
-            var state = Read(out var rule);
-            // Every state of the cube can take this step, and the step leads there.
-            var misses = Temporary($"(or (not {Can}) {Negation(cube, 1)})");
-            before = Smaller(state, [Takes, misses, .. rule is { } fired ? [RuleName(fired)] : Array.Empty<string>()]);
-            Retire(misses);
+            var state = ReadState(out var rule);
+            // The other literals may vary: these states can take this step, and it leads into the cube.
+            var misses = ActivationLiteral($"(or (not {Can}) {Negation(cube, 1)})");
+            predecessor = Generalize(state, [Takes, misses, .. rule is { } fired ? [RuleName(fired)] : Array.Empty<string>()]);
+            Release(misses);
         }
         else
         {
-            core = Core(cube);
+            core = UnsatCore(cube);
         }
 
-        Retire(outside);
-        return isReached;
+        Release(outside);
+        return !isReached;
     }
 
     public void Dispose() => solver.Dispose();
 
-    /// <summary>The invariant that blocks the cubes from a frame on, as the definition of a predicate.</summary>
+    /// <summary>That a state is in no blocked cube of the frames from one on, as the definition of a predicate.</summary>
     public string Invariant(int from)
     {
-        var clauses = levels.Skip(from).SelectMany(level => level).Select(cube => NegationOf(cube, "x"))
+        var clauses = frames.Skip(from).SelectMany(level => level).Select(cube => NegationOf(cube, "x"))
             .Order(StringComparer.Ordinal).ToList();
-        return $"(define-fun inv ({question.Text.Typed("x")}) Bool\n  (and true\n    {string.Join("\n    ", clauses)}))";
+        return $"(define-fun inv ({task.Text.Typed("x")}) Bool\n  (and true\n    {string.Join("\n    ", clauses)}))";
     }
 
-    // Frame 0 is the set of initial states; a cube that is blocked at a frame is blocked at all earlier ones.
-    private IEnumerable<string> Below(int level) => level == 0
+    // Frame 0 is the initial states; what a frame blocks, all below block.
+    private IEnumerable<string> FrameLiterals(int level) => level == 0
         ? [Init]
-        : Enumerable.Range(level, levels.Count - level).Select(i => $"level{i}");
+        : Enumerable.Range(level, frames.Count - level).Select(i => $"level{i}");
 
-    // Generalizes a state to the literals that are needed for an impossibility.
-    private Cube Smaller(Cube state, IEnumerable<string> impossible) =>
-        Ask([.. impossible, .. state.Literals.Select(literal => Name(literal, 0))]) ? state : Core(state);
+    // The part of a state that matters: with it alone, something still cannot be.
+    private Cube Generalize(Cube state, IEnumerable<string> impossible) =>
+        Ask([.. impossible, .. state.Literals.Select(literal => LiteralName(literal, 0))]) ? state : UnsatCore(state);
 
     private bool Ask(IEnumerable<string> assumptions) => solver.CheckSat($"(check-sat-assuming ({string.Join(' ', assumptions)}))") switch
     {
@@ -152,33 +150,33 @@ internal sealed class Frames : IDisposable
         _ => throw new SolverException(SolverFailure.GaveUp, $"{solver.Identity} answers 'unknown'"),
     };
 
-    private Cube Core(Cube of)
+    private Cube UnsatCore(Cube of)
     {
         var words = solver.Ask("(get-unsat-assumptions)").Items.Select(item => item.ToString())
             .Where(literals.ContainsKey).Select(item => literals[item]).ToHashSet();
         return new Cube([.. of.Literals.Where(words.Contains)]);
     }
 
-    private Cube Read() => Read(out _);
+    private Cube ReadState() => ReadState(out _);
 
-    private Cube Read(out int? rule)
+    private Cube ReadState(out int? rule)
     {
-        var hasChoice = question.Text.HasChoice;
-        var codes = solver.CodesOf([.. question.Text.Parts(Unrolling.State(0)), .. hasChoice ? ["rule"] : Array.Empty<string>()]);
+        var hasChoice = task.Text.HasChoice;
+        var codes = solver.CodesOf([.. task.Text.Parts(Unrolling.State(0)), .. hasChoice ? ["rule"] : Array.Empty<string>()]);
         rule = hasChoice ? codes[^1] : null;
-        return new Cube([.. question.System.Variables.Select((leaf, i) => (leaf.Index, codes[i]))]);
+        return new Cube([.. task.System.Variables.Select((leaf, i) => (leaf.Index, codes[i]))]);
     }
 
-    // The Boolean constant for a literal in one of the two states; unsat cores need constants rather than equations.
-    private string Name((int Leaf, int Code) literal, int state)
+    // The word for a literal in one of the two states; solvers want words, not equations, to tell what they used.
+    private string LiteralName((int Leaf, int Code) literal, int state)
     {
-        var (part, codes) = ($"{Unrolling.State(state)}{literal.Leaf}", question.System.CodesOf(literal.Leaf));
+        var (part, codes) = ($"{Unrolling.State(state)}{literal.Leaf}", task.System.CodesOf(literal.Leaf));
         var word = Word(part, codes, literal.Code);
         literals[word] = literal;
         return word;
     }
 
-    private string RuleName(int rule) => Word("rule", question.System.CodesOf(question.System.RuleSelector), rule);
+    private string RuleName(int rule) => Word("rule", task.System.CodesOf(task.System.RuleSelector), rule);
 
     private string Word(string part, int codes, int code)
     {
@@ -201,14 +199,14 @@ internal sealed class Frames : IDisposable
     private string NegationOf(Cube cube, string prefix) => cube.Literals.IsEmpty
         ? "false"
         : $"(or false {string.Join(' ', cube.Literals.Select(literal =>
-            $"(not {SmtLib.Has($"{prefix}{literal.Leaf}", question.System.CodesOf(literal.Leaf), literal.Code)})"))})";
+            $"(not {SmtLib.Has($"{prefix}{literal.Leaf}", task.System.CodesOf(literal.Leaf), literal.Code)})"))})";
 
-    private string Temporary(string condition)
+    private string ActivationLiteral(string condition)
     {
-        var word = $"temporary{temporaries++}";
+        var word = $"temporary{activationLiterals++}";
         solver.Send($"(declare-const {word} Bool)\n(assert (=> {word} {condition}))");
         return word;
     }
 
-    private void Retire(string temporary) => solver.Send($"(assert (not {temporary}))");
+    private void Release(string temporary) => solver.Send($"(assert (not {temporary}))");
 }

@@ -16,17 +16,17 @@ internal sealed class ProofObligations(Frames frames)
         while (waiting.TryDequeue(out var next, out _))
         {
             var (cube, level) = next;
-            if (frames.IsInitial(cube))
+            if (frames.IntersectsInitial(cube))
             {
                 return false;
             }
 
-            if (frames.IsKnown(cube, level))
+            if (frames.IsBlocked(cube, level))
             {
                 continue;
             }
 
-            if (frames.IsReached(cube, level, out var before, out var core))
+            if (!frames.IsInductiveRelativeTo(cube, level - 1, out var predecessor, out var core))
             {
                 if (level == 1)
                 {
@@ -34,19 +34,19 @@ internal sealed class ProofObligations(Frames frames)
                     return false;
                 }
 
-                Enqueue(before!, level - 1);
+                Enqueue(predecessor!, level - 1);
                 Enqueue(cube, level);
                 continue;
             }
 
-            var lemma = Generalize(KeptFromStart(core, cube), level);
+            var lemma = Generalize(DisjointFromInitial(core, cube), level);
             var highest = level;
-            while (highest < frames.Last && !frames.IsReached(lemma, highest + 1, out _, out _))
+            while (highest < frames.Last && frames.IsInductiveRelativeTo(lemma, highest, out _, out _))
             {
                 highest++;
             }
 
-            frames.Learn(lemma, highest);
+            frames.AddBlockedCube(lemma, highest);
             if (highest < frames.Last)
             {
                 // The cube may be reachable a little later, and it is better to find this now.
@@ -70,9 +70,9 @@ internal sealed class ProofObligations(Frames frames)
             }
 
             var larger = cube.Without(literal);
-            if (!frames.IsInitial(larger) && !frames.IsReached(larger, level, out _, out var core))
+            if (!frames.IntersectsInitial(larger) && frames.IsInductiveRelativeTo(larger, level - 1, out _, out var core))
             {
-                cube = KeptFromStart(core, larger);
+                cube = DisjointFromInitial(core, larger);
             }
         }
 
@@ -80,14 +80,14 @@ internal sealed class ProofObligations(Frames frames)
     }
 
     // Initial states are reachable, so a blocked cube must not contain one.
-    private Cube KeptFromStart(Cube core, Cube whole)
+    private Cube DisjointFromInitial(Cube core, Cube whole)
     {
-        if (!frames.IsInitial(core))
+        if (!frames.IntersectsInitial(core))
         {
             return core;
         }
 
-        var literal = whole.Literals.First(frames.RulesOutStart);
+        var literal = whole.Literals.First(frames.ExcludesInitial);
         return new Cube([.. core.Literals.Append(literal).Order()]);
     }
 }

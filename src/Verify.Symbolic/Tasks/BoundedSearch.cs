@@ -11,13 +11,13 @@ namespace Verify.Symbolic.Tasks;
 /// </summary>
 internal sealed class BoundedSearch : IDisposable
 {
-    private readonly ProofTask question;
+    private readonly ProofTask task;
     private readonly Unrolling runs;
 
-    public BoundedSearch(ProofTask question)
+    public BoundedSearch(ProofTask task)
     {
-        this.question = question;
-        runs = new Unrolling(question);
+        this.task = task;
+        runs = new Unrolling(task);
         runs.Assert(SmtLib.Apply("init", Unrolling.State(0)));
     }
 
@@ -29,15 +29,15 @@ internal sealed class BoundedSearch : IDisposable
     /// <exception cref="SolverException">The solver gives no answer.</exception>
     /// <exception cref="UserErrorException">VRF104, VRF120, VRF121: a state that the search reached is
     /// undefined.</exception>
-    public Trace? LookDeeper()
+    public Trace? Deepen()
     {
-        var depth = question.Looked + 1;
+        var depth = task.DepthCovered + 1;
         if (depth > 0)
         {
             runs.Extend();
         }
 
-        question.Run.Progress?.Report(new Progress(0, 0, depth, 0));
+        task.Run.Progress?.Report(new Progress(0, 0, depth, 0));
         if (depth == 0 || int.IsPow2(depth))
         {
             runs.AskControl();
@@ -45,18 +45,18 @@ internal sealed class BoundedSearch : IDisposable
 
         if (runs.IsPossible("bad"))
         {
-            return Tell();
+            return ReadTrace();
         }
 
         runs.Assert($"(not {SmtLib.Apply("bad", Unrolling.State(depth))})");
-        question.Looked = depth;
+        task.DepthCovered = depth;
         // If no run of this length exists, the search is complete. Checking this at every depth would cost more than it
         // saves.
         HasEnded = int.IsPow2(depth) && !runs.IsPossible();
-        if (HasEnded && question.Known.Has(depth))
+        if (HasEnded && task.KnownRun.Has(depth))
         {
             throw new SolverException(SolverFailure.Garbage,
-                $"{question.SolverWithSeed} is unreliable: it denies a run of {depth} steps that the interpreter takes");
+                $"{task.SolverWithSeed} is unreliable: it denies a run of {depth} steps that the interpreter takes");
         }
 
         return null;
@@ -64,28 +64,28 @@ internal sealed class BoundedSearch : IDisposable
 
     /// <summary>Finds a shortest run to a violation that is known to exist.</summary>
     /// <exception cref="SolverException">The solver gives no answer.</exception>
-    public static Verdict Refute(ProofTask question, string how)
+    public static Verdict Refute(ProofTask task, string how)
     {
-        question.Looked = -1;
-        using var search = new BoundedSearch(question);
+        task.DepthCovered = -1;
+        using var search = new BoundedSearch(task);
         while (!search.HasEnded)
         {
-            if (search.LookDeeper() is { } trace)
+            if (search.Deepen() is { } trace)
             {
-                return question.Met(trace, how);
+                return task.VerdictOf(trace, how);
             }
         }
 
-        return question.Unknown("the engine found a violation, but no run leads to it");
+        return task.Unknown("the engine found a violation, but no run leads to it");
     }
 
     public void Dispose() => runs.Dispose();
 
     // Evaluates in the order of the explicit search: the state itself, then its steps, which decide whether it is a
     // deadlock.
-    private Trace? Tell()
+    private Trace? ReadTrace()
     {
-        var isAboutSteps = question.Property is Property.NoDeadlock;
+        var isAboutSteps = task.Property is Property.NoDeadlock;
         FailIfPossible("undefined-question");
         if (isAboutSteps)
         {
@@ -98,14 +98,14 @@ internal sealed class BoundedSearch : IDisposable
         }
 
         FailIfPossible("undefined-step");
-        throw new SolverException(SolverFailure.Garbage, $"{question.SolverWithSeed} contradicts itself");
+        throw new SolverException(SolverFailure.Garbage, $"{task.SolverWithSeed} contradicts itself");
     }
 
     private void FailIfPossible(string predicate)
     {
         if (runs.IsPossible(predicate))
         {
-            throw question.Undefined(runs.Read());
+            throw task.Undefined(runs.Read());
         }
     }
 }

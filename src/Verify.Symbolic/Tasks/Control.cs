@@ -23,7 +23,7 @@ internal static class Control
         }
 
         var (taken, bad) = ($"control{steps}", SmtLib.Apply("bad", Unrolling.State(steps)));
-        solver.Send($"(declare-const {taken} Bool)\n(assert (=> {taken} {run.IsTaken(steps)}))\n"
+        solver.Send($"(declare-const {taken} Bool)\n(assert (=> {taken} {run.AssertionOf(steps)}))\n"
             + $"(declare-const {taken}bad Bool)\n(assert (=> {taken}bad {bad}))");
         var assumed = string.Join(' ', [.. also, taken]);
         Expect(solver, Satisfiability.Sat, assumed, "a run that the interpreter takes");

@@ -10,16 +10,16 @@ namespace Verify.Symbolic.Tasks;
 /// </summary>
 internal sealed class ControlRun
 {
-    private readonly ProofTask question;
+    private readonly ProofTask task;
     private readonly Interpreter interpreter;
     private readonly List<IReadOnlyList<int>> states = [];
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private State? last;
 
-    public ControlRun(ProofTask question)
+    public ControlRun(ProofTask task)
     {
-        this.question = question;
-        interpreter = new Interpreter(question.Model);
+        this.task = task;
+        interpreter = new Interpreter(task.Model);
         Add(interpreter.InitialStates().First());
     }
 
@@ -44,9 +44,9 @@ internal sealed class ControlRun
     }
 
     /// <summary>The condition that the first states are those of this run.</summary>
-    public string IsTaken(int steps)
+    public string AssertionOf(int steps)
     {
-        var parts = Enumerable.Range(0, steps + 1).SelectMany(i => question.System.Variables.Select((leaf, part) =>
+        var parts = Enumerable.Range(0, steps + 1).SelectMany(i => task.System.Variables.Select((leaf, part) =>
             SmtLib.Has($"{Unrolling.State(i)}{leaf.Index}", leaf.Codes, states[i][part])));
         return $"(and true {string.Join(' ', parts)})";
     }
@@ -54,8 +54,8 @@ internal sealed class ControlRun
     // Adds a state if it is new and good.
     private bool Add(State state)
     {
-        var all = question.System.Lowered.Shape.Encode(state);
-        List<int> codes = [.. question.System.Variables.Select(leaf => all[leaf.Index])];
+        var all = task.System.Lowered.Shape.Encode(state);
+        List<int> codes = [.. task.System.Variables.Select(leaf => all[leaf.Index])];
         if (!seen.Add(string.Join(' ', codes)) || !IsFine(state))
         {
             return false;
@@ -71,8 +71,8 @@ internal sealed class ControlRun
         try
         {
             var steps = interpreter.Enabled(state).Select(step => interpreter.Successor(state, step)).Count();
-            return question.Property is not Property.LeadsTo
-                && !BadState.Is(interpreter, question.Property, state, goesOn: steps > 0);
+            return task.Property is not Property.LeadsTo
+                && !BadState.Is(interpreter, task.Property, state, goesOn: steps > 0);
         }
         catch (UserErrorException)
         {

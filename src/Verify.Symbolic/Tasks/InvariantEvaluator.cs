@@ -28,7 +28,7 @@ internal sealed class InvariantEvaluator
 
     /// <summary>Parses the definition of a predicate.</summary>
     /// <returns>Null if it contains something unsupported.</returns>
-    public static InvariantEvaluator? Of(string definition)
+    public static InvariantEvaluator? TryParse(string definition)
     {
         try
         {

@@ -27,12 +27,12 @@ internal sealed class ProofTask
     public EngineOptions Run { get; }
 
     /// <summary>A run of the interpreter for control queries.</summary>
-    public ControlRun Known => known ??= new ControlRun(this);
+    public ControlRun KnownRun => knownRun ??= new ControlRun(this);
 
-    private ControlRun? known;
+    private ControlRun? knownRun;
 
     /// <summary>A solver of another kind; null if none is available.</summary>
-    public ISolverSource? Second => solvers is SolverChoice choice
+    public ISolverSource? SecondSolver => solvers is SolverChoice choice
         ? choice.WithSecondOpinion.Skip(1).FirstOrDefault(other => other.Unavailable is null)
         : null;
 
@@ -44,16 +44,16 @@ internal sealed class ProofTask
     public Property Property => System.Property;
 
     /// <summary>All states within this many steps are checked and good; -1 for none.</summary>
-    public int Looked { get; set; } = -1;
+    public int DepthCovered { get; set; } = -1;
 
     /// <summary>The name, version and seed of the solver.</summary>
     public string SolverWithSeed => $"{solvers.Identity}, seed {Run.Seed}";
 
     /// <summary>The same task for another property, with the rest of the budget.</summary>
-    public ProofTask About(Property property) => new(Model, property, Run with { Budget = Left() }, solvers);
+    public ProofTask About(Property property) => new(Model, property, Run with { Budget = Remaining() }, solvers);
 
     /// <summary>Starts a solver with the rest of the budget.</summary>
-    public ISolver Start() => solvers.Start(Run.Seed, new SolverLimits(Left().Seconds, null, Run.Budget.Bytes), Run.Cancellation);
+    public ISolver Start() => solvers.Start(Run.Seed, new SolverLimits(Remaining().Seconds, null, Run.Budget.Bytes), Run.Cancellation);
 
     /// <summary>The evidence for a verdict of this engine.</summary>
     public Evidence Evidence(EvidenceKind kind, int depth, string identity) => new()
@@ -65,7 +65,7 @@ internal sealed class ProofTask
     };
 
     /// <summary>The verdict for a run to a target.</summary>
-    public Verdict Met(Trace trace, string identity)
+    public Verdict VerdictOf(Trace trace, string identity)
     {
         var evidence = Evidence(EvidenceKind.Partial, trace.Length, identity);
         return Property is Property.Reachable ? new Verdict.Proved(evidence, trace) : new Verdict.Refuted(trace, evidence);
@@ -74,38 +74,40 @@ internal sealed class ProofTask
     /// <summary>The verdict if the search ended at its depth limit.</summary>
     public Verdict Cut(string cause, string identity)
     {
-        var evidence = Evidence(EvidenceKind.Partial, Looked, identity);
-        if (Property is Property.Reachable || Looked < 0)
+        var evidence = Evidence(EvidenceKind.Partial, DepthCovered, identity);
+        if (Property is Property.Reachable || DepthCovered < 0)
         {
             return new Verdict.Unknown(Covered(cause), evidence);
         }
 
-        return ReachableCheck.Of(this, depth: Looked).Broken is { } broken
+        return ReachableCheck.Run(this, depth: DepthCovered).Broken is { } broken
             ? Unsound(broken)
-            : new Verdict.HoldsUpTo(new ExplorationBound(cause, Looked, 0), evidence);
+            : new Verdict.HoldsUpTo(new ExplorationBound(cause, DepthCovered, 0), evidence);
     }
 
     /// <summary>The verdict if a solver's answer contradicts the interpreter.</summary>
     public Verdict Unsound(string broken)
     {
-        Looked = -1;
+        DepthCovered = -1;
         return Unknown($"{SolverWithSeed} is unreliable: {broken}");
     }
 
     /// <summary>Starts another solver with a time limit and the rest of the budget.</summary>
     public ISolver Start(ISolverSource other, double seconds) => other.Start(Run.Seed,
-        new SolverLimits(Math.Min(seconds, Left().Seconds ?? seconds), null, Run.Budget.Bytes), Run.Cancellation);
+        new SolverLimits(Math.Min(seconds, Remaining().Seconds ?? seconds), null, Run.Budget.Bytes), Run.Cancellation);
 
     /// <summary>The verdict if a solver gave no answer.</summary>
     public Verdict Unknown(string reason) => new Verdict.Unknown(Covered(reason),
-        Looked < 0 ? Verify.Engines.Evidence.Nothing with { Solver = SolverWithSeed } : Evidence(EvidenceKind.Partial, Looked, "no proof"));
+        DepthCovered < 0
+            ? Verify.Engines.Evidence.Nothing with { Solver = SolverWithSeed }
+            : Evidence(EvidenceKind.Partial, DepthCovered, "no proof"));
 
-    private string Covered(string reason) => Looked < 0
+    private string Covered(string reason) => DepthCovered < 0
         ? reason
-        : $"{reason}; {(Property is Property.Reachable ? "not reached" : "no violation")} within {Looked} steps";
+        : $"{reason}; {(Property is Property.Reachable ? "not reached" : "no violation")} within {DepthCovered} steps";
 
     // An exhausted budget still leaves a little time, so that the solver reports the timeout.
-    private Budget Left() => Run.Budget.Seconds is { } seconds
+    private Budget Remaining() => Run.Budget.Seconds is { } seconds
         ? Run.Budget with { Seconds = Math.Max(0.001, seconds - clock.Elapsed.TotalSeconds) }
         : Run.Budget;
 

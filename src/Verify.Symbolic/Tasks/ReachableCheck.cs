@@ -21,12 +21,12 @@ internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
         $"the interpreter visited {(IsWhole ? "all " : "")}{States:N0} states");
 
     /// <summary>Checks a property, and an invariant that is claimed to imply it.</summary>
-    /// <param name="question">The property.</param>
+    /// <param name="task">The property.</param>
     /// <param name="invariant">The invariant; null if there is none, or if it cannot be evaluated.</param>
     /// <param name="depth">The maximum number of steps to a state.</param>
-    public static ReachableCheck Of(ProofTask question, InvariantEvaluator? invariant = null, int depth = int.MaxValue)
+    public static ReachableCheck Run(ProofTask task, InvariantEvaluator? invariant = null, int depth = int.MaxValue)
     {
-        var (model, system) = (question.Model, question.System);
+        var (model, system) = (task.Model, task.System);
         var interpreter = new Interpreter(model);
         if (interpreter.InitialCount > MaxInitial)
         {
@@ -47,10 +47,10 @@ internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
                 }
 
                 var steps = string.Create(CultureInfo.InvariantCulture, $"a state {visit.Depth} steps from the start");
-                broken = BadState.Is(interpreter, question.Property, visit.State, !visit.Next.IsEmpty) ? $"{steps} contradicts the proof"
+                broken = BadState.Is(interpreter, task.Property, visit.State, !visit.Next.IsEmpty) ? $"{steps} contradicts the proof"
                     : invariant?.Holds(codes) == false ? $"{steps} is not in the invariant"
                     : null;
-                if (broken is not null || question.Run.Cancellation.IsCancellationRequested)
+                if (broken is not null || task.Run.Cancellation.IsCancellationRequested)
                 {
                     break;
                 }

@@ -41,16 +41,16 @@ public abstract class SymbolicEngine(ISolverSource solvers) : IEngine
             return new Verdict.Unknown(reason, Evidence.Nothing);
         }
 
-        var question = new ProofTask(model, property, run, solvers);
+        var task = new ProofTask(model, property, run, solvers);
         try
         {
-            return Decide(question);
+            return Decide(task);
         }
         catch (SolverException e)
         {
-            return question.Unknown(e.Message);
+            return task.Unknown(e.Message);
         }
     }
 
-    private protected abstract Verdict Decide(ProofTask question);
+    private protected abstract Verdict Decide(ProofTask task);
 }

@@ -7,16 +7,16 @@ namespace Verify.Symbolic.Tasks;
 /// <summary>Consecutive states in a solver; each extension adds a step.</summary>
 internal sealed class Unrolling : IDisposable
 {
-    private readonly ProofTask question;
+    private readonly ProofTask task;
     private readonly ISolver solver;
     private int asked;
 
     /// <summary>Starts with one state.</summary>
-    public Unrolling(ProofTask question)
+    public Unrolling(ProofTask task)
     {
-        this.question = question;
-        solver = question.Start();
-        solver.Send($"(set-logic QF_BV)\n{question.Text.Declare(State(0))}");
+        this.task = task;
+        solver = task.Start();
+        solver.Send($"(set-logic QF_BV)\n{task.Text.Declare(State(0))}");
     }
 
     /// <summary>The number of steps.</summary>
@@ -31,14 +31,14 @@ internal sealed class Unrolling : IDisposable
     /// <summary>Adds a step and its successor state.</summary>
     public void Extend()
     {
-        solver.Send(question.Text.Declare(State(Steps + 1))
-            + question.Text.DeclareStep(State(Steps), Choice(Steps), State(Steps + 1)));
+        solver.Send(task.Text.Declare(State(Steps + 1))
+            + task.Text.DeclareStep(State(Steps), Choice(Steps), State(Steps + 1)));
         Steps++;
     }
 
     /// <summary>Asks the control queries about a run from an initial state.</summary>
     /// <exception cref="SolverException">The answer is wrong or missing.</exception>
-    public void AskControl() => Control.Ask(solver, question.Known, Steps);
+    public void AskControl() => Control.Ask(solver, task.KnownRun, Steps);
 
     /// <summary>Asserts a condition permanently.</summary>
     public void Assert(string condition) => solver.Send($"(assert {condition})");
@@ -60,13 +60,13 @@ internal sealed class Unrolling : IDisposable
     /// <exception cref="SolverException">The answer is missing or malformed.</exception>
     public Trace Read()
     {
-        var text = question.Text;
+        var text = task.Text;
         var names = text.Parts(State(0)).ToList();
         var rules = text.HasChoice ? Enumerable.Range(0, Steps).Select(Choice).ToList() : [];
         var codes = solver.CodesOf([.. names, .. rules]);
-        var initial = question.System.Variables.Select((leaf, i) => (leaf.Index, Code: codes[i])).ToDictionary(p => p.Index, p => p.Code);
+        var initial = task.System.Variables.Select((leaf, i) => (leaf.Index, Code: codes[i])).ToDictionary(p => p.Index, p => p.Code);
         var taken = text.HasChoice ? codes.Skip(names.Count) : Enumerable.Repeat(0, Steps);
-        return question.System.TraceOf(initial, taken);
+        return task.System.TraceOf(initial, taken);
     }
 
     public void Dispose() => solver.Dispose();

@@ -63,7 +63,8 @@ public sealed class DecorationTests
         Assert.Contains("'far'", narration.Notes[2], StringComparison.Ordinal);
         Assert.All(narration.Notes, note => Assert.Contains("DecorationTests.cs(", note, StringComparison.Ordinal));
         Assert.Equal("far, fine", narration.Steps[0].Changes.Single().Mark);
-        var text = ColumnTrace.Of(CheckedTrace.Of(new Interpreter(model), model.Properties[0], trace, out _)!, new Caption("X", "x", []));
+        var run = CheckedTrace.Check(new Interpreter(model), model.Properties[0], trace, out _)!;
+        var text = ColumnTrace.Of(run, new Caption("X", "x", []));
         Assert.Contains("note: the mark 'lost'", text, StringComparison.Ordinal);
     }
 

@@ -32,7 +32,7 @@ public sealed class ManyStartsTests
             Witnesses = [new Witness("on", 1)],
         };
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var walked = SearchCheck.Of(Model, property, evidence, new EngineOptions(Budget.Unlimited), new Everything())!;
+        var walked = SearchCheck.Check(Model, property, evidence, new EngineOptions(Budget.Unlimited), new Everything())!;
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 30_000_000);
         Assert.False(walked.IsWhole);
         Assert.InRange(walked.States, 1000, Scrutiny.Brief.Work);
@@ -156,10 +156,10 @@ public sealed class ManyStartsTests
         var model = m.Build();
         using var controlled = new ControlledModel(model, model.Properties[0], new EngineOptions(new Budget(Depth: 2)));
         Assert.Equal(int.MaxValue, controlled.StartCount);
-        Assert.False(controlled.IsMetAtStart());
+        Assert.False(controlled.IsFoundAtStart());
         controlled.Begin(controlled.StartCount - 1);
-        Assert.True(controlled.IsMet);
-        Assert.Null(Replay.WhyNot(new Interpreter(model), controlled.Tell()));
+        Assert.True(controlled.IsFound);
+        Assert.Null(Replay.WhyNot(new Interpreter(model), controlled.ShortenedTrace()));
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class RegressionTests
             m.Always("true", held.IsNone | held.HasValue);
         });
         Assert.Equal(3, Engine.Decide(model, model.Properties[0], Plain).Evidence.States);
-        Assert.Equal(3, Engine.Decide(model, model.Properties[0], Reduced).Evidence.StatesStoodFor);
+        Assert.Equal(3, Engine.Decide(model, model.Properties[0], Reduced).Evidence.StatesRepresented);
     }
 
     [Theory]
@@ -103,7 +103,7 @@ public sealed class RegressionTests
         });
         var evidence = Assert.IsType<Verdict.Proved>(
             Engine.Decide(model, model.Properties[0], Reduced with { Threads = threads })).Evidence;
-        Assert.Equal((Cpus + Ticks + 1L, null), (evidence.States, evidence.StatesStoodFor));
+        Assert.Equal((Cpus + Ticks + 1L, null), (evidence.States, evidence.StatesRepresented));
     }
 
     [Theory]

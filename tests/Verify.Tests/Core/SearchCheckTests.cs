@@ -19,10 +19,10 @@ public sealed class SearchCheckTests
     public void The_truth_passes()
     {
         var (model, evidence, states) = Honest();
-        var whole = SearchCheck.Of(model, model.Properties[0], evidence, Plain, new StateList(states))!;
+        var whole = SearchCheck.Check(model, model.Properties[0], evidence, Plain, new StateList(states))!;
         Assert.Equal("the interpreter visited all 36 states and 94 transitions", whole.ToString());
         var run = Plain with { Scrutiny = new(80), Seed = 5 };
-        var sample = SearchCheck.Of(model, model.Properties[0], evidence, run, new StateList(states))!;
+        var sample = SearchCheck.Check(model, model.Properties[0], evidence, run, new StateList(states))!;
         Assert.Matches("^[0-9]+ of 36 states and their successors, drawn by seed 5$", sample.ToString());
     }
 
@@ -67,13 +67,13 @@ public sealed class SearchCheckTests
         var run = Plain with { Reductions = Reductions.Symmetry };
         var found = new ExplicitEngine().Decide(model, model.Properties[0], run).Evidence;
         Assert.Equal((21L, 36L, "the interpreter visited all 36 states and 94 transitions"),
-            (found.States, found.StatesStoodFor!.Value, found.Checked!.ToString()));
-        foreach (var lie in new[] { found with { StatesStoodFor = 35 }, found with { States = 20 }, found with { Depth = 11 } })
+            (found.States, found.StatesRepresented!.Value, found.Checked!.ToString()));
+        foreach (var lie in new[] { found with { StatesRepresented = 35 }, found with { States = 20 }, found with { Depth = 11 } })
         {
-            Assert.Throws<UnreachableException>(() => SearchCheck.Of(model, model.Properties[0], lie, run, new Orbits()));
+            Assert.Throws<UnreachableException>(() => SearchCheck.Check(model, model.Properties[0], lie, run, new Orbits()));
         }
 
-        Assert.NotNull(SearchCheck.Of(model, model.Properties[0], found, run, new Orbits()));
+        Assert.NotNull(SearchCheck.Check(model, model.Properties[0], found, run, new Orbits()));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class SearchCheckTests
         foreach (var run in new[] { Plain, OfSample, Plain with { Reductions = Reductions.PartialOrder } })
         {
             var visited = new StateList(states, standsForAll: run.Reductions == Reductions.None);
-            var error = Assert.Throws<UnreachableException>(() => SearchCheck.Of(model, model.Property(name), evidence, run, visited));
+            var error = Assert.Throws<UnreachableException>(() => SearchCheck.Check(model, model.Property(name), evidence, run, visited));
             Assert.Contains(word, error.Message, StringComparison.Ordinal);
         }
     }
@@ -151,11 +151,12 @@ public sealed class SearchCheckTests
         var (model, _, states) = Honest();
         var run = Plain with { Cancellation = source.Token };
         var set = new Interrupting(new StateList(states), source);
-        Assert.Null(SearchCheck.Of(model, model.Properties[0], Honest().Evidence, run, set));
+        Assert.Null(SearchCheck.Check(model, model.Properties[0], Honest().Evidence, run, set));
     }
 
     private static string Caught(Model model, Evidence evidence, EngineOptions run, State[] states) =>
-        Assert.Throws<UnreachableException>(() => SearchCheck.Of(model, model.Properties[0], evidence, run, new StateList(states))).Message;
+        Assert.Throws<UnreachableException>(
+            () => SearchCheck.Check(model, model.Properties[0], evidence, run, new StateList(states))).Message;
 
     private static (Model Model, Evidence Evidence, State[] States) Honest()
     {

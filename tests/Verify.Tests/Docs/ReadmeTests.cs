@@ -54,7 +54,7 @@ public sealed class ReadmeTests
         {
             foreach (var block in page.Blocks($"smt2 {claim.Id}"))
             {
-                var text = Certificate.Of(claim, AnySizeProof.Of(claim, invariant), ToolVersion.Text).Text;
+                var text = Certificate.Create(claim, AnySizeProof.Create(claim, invariant), ToolVersion.Text).Text;
                 Assert.True(Page.Matches(["...", .. block, "..."], text.Split('\n')),
                     $"the certificate of {claim.Id} has no such lines:\n{string.Join('\n', block)}");
             }

@@ -21,7 +21,7 @@ internal static class Verdicts
         };
         return string.Create(CultureInfo.InvariantCulture, $"""
             {verdict.Word} {(verdict as Verdict.HoldsUpTo)?.Bound} {(verdict as Verdict.Unknown)?.Reason}
-            {evidence.Kind} {evidence.States} {evidence.StatesStoodFor} {evidence.Transitions} {evidence.Depth}
+            {evidence.Kind} {evidence.States} {evidence.StatesRepresented} {evidence.Transitions} {evidence.Depth}
             {string.Join(' ', evidence.RuleCounts)} {string.Join(' ', evidence.Witnesses)}
             {(trace is null ? "no trace" : Replay.Encode(new Interpreter(model), trace))}
             """);

@@ -62,8 +62,8 @@ public sealed class CheckLaws
                 continue;
             }
 
-            void Check(State missing, Scrutiny scrutiny) => Assert.Throws<UnreachableException>(() => SearchCheck.Of(sample.Model, property,
-                verdict.Evidence, Plain with { Scrutiny = scrutiny },
+            void Check(State missing, Scrutiny scrutiny) => Assert.Throws<UnreachableException>(() => SearchCheck.Check(
+                sample.Model, property, verdict.Evidence, Plain with { Scrutiny = scrutiny },
                 new StateList(sample.Toy.Nodes.Select(node => node.State).Where(state => !state.Equals(missing)))));
             var first = sample.Toy.Nodes[0];
             foreach (var (_, to) in first.Next.Where(next => next.To != first))
@@ -127,7 +127,7 @@ public sealed class CheckLaws
         }
 
         var visited = new StateList(other.Nodes.Select(node => node.State));
-        Checked? Check() => SearchCheck.Of(
+        Checked? Check() => SearchCheck.Check(
             sample.Model, property, verdict.Evidence, Plain with { Scrutiny = Scrutiny.Whole }, visited);
         var isTrue = sample.OracleOf(property) is { Errors.IsEmpty: true, Level: null };
         if (isTrue && TextOf(sample.Toy) == TextOf(other))

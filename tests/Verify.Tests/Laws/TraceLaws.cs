@@ -83,7 +83,7 @@ public sealed class TraceLaws
                     continue;
                 }
 
-                var shorter = Shorten.Of(sample.Interpreter, property, run.Trace);
+                var shorter = Shorten.Apply(sample.Interpreter, property, run.Trace);
                 Assert.Null(Replay.WhyNot(sample.Interpreter, shorter));
                 Assert.True(Replay.Decides(sample.Interpreter, property, shorter));
                 Assert.Equal(run.Trace.States[0], shorter.States[0]);

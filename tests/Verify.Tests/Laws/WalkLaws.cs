@@ -30,7 +30,7 @@ public sealed class WalkLaws
         {
             var nodes = toy.Nodes.ToDictionary(node => node.State);
             var walk = new ReachableWalk(new Interpreter(toy.Interpreter.Model), work: 5000);
-            var visits = walk.Drawn(seed: 7, length: 40).ToList();
+            var visits = walk.RandomWalks(seed: 7, length: 40).ToList();
             Assert.Equal(visits.Count, visits.Select(visit => visit.State).Distinct().Count());
             Assert.Equal(walk.Visited, visits.Count);
             Assert.Equal(walk.IsWhole, visits.Count == toy.Nodes.Count);
@@ -41,7 +41,7 @@ public sealed class WalkLaws
             }
 
             var again = new ReachableWalk(new Interpreter(toy.Interpreter.Model), work: 5000);
-            Assert.Equal(visits.Select(visit => visit.State), again.Drawn(seed: 7, length: 40).Select(visit => visit.State));
+            Assert.Equal(visits.Select(visit => visit.State), again.RandomWalks(seed: 7, length: 40).Select(visit => visit.State));
         }
     });
 

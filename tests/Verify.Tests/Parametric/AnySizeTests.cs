@@ -22,7 +22,7 @@ public sealed class AnySizeTests
     [Fact]
     public void The_least_shootdown_is_proved_within_a_second()
     {
-        var proof = AnySizeProof.Of(StoredProofs.ClaimOf("TLB-SHOOTDOWN"), StoredProofs.InvariantOf("TLB-SHOOTDOWN"));
+        var proof = AnySizeProof.Create(StoredProofs.ClaimOf("TLB-SHOOTDOWN"), StoredProofs.InvariantOf("TLB-SHOOTDOWN"));
         var answer = SolverCheck.Run(proof.Text, StoredProofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken);
 
         Assert.True(answer.IsProved, string.Join('\n', answer.Answers.Where(a => a.Answer != Satisfiability.Unsat)));
@@ -52,7 +52,7 @@ public sealed class AnySizeTests
     [Theory]
     [MemberData(nameof(Ids))]
     public void Nothing_that_the_interpreter_reaches_speaks_against_it(string id) =>
-        Assert.Null(AnySizeRun.WhyNot(AnySizeProof.Of(StoredProofs.ClaimOf(id), StoredProofs.InvariantOf(id)), ConjunctWalk.Brief));
+        Assert.Null(AnySizeRun.WhyNot(AnySizeProof.Create(StoredProofs.ClaimOf(id), StoredProofs.InvariantOf(id)), ConjunctWalk.Brief));
 
     // A proof must be able to fail: each fault and each dropped assumption that breaks the claim must break the proof.
     [Theory]
@@ -152,7 +152,7 @@ public sealed class AnySizeTests
 
         Assert.NotNull(found);
         var answer = SolverCheck.Run(
-            AnySizeProof.Of(claim, found).Text, StoredProofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken);
+            AnySizeProof.Create(claim, found).Text, StoredProofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken);
         Assert.True(answer.IsProved);
         Assert.Contains("public sealed class Found : Invariant", found.Source("Found", Of(2, 2)), StringComparison.Ordinal);
     }
@@ -175,7 +175,7 @@ public sealed class AnySizeTests
             .Find(1000, TestContext.Current.CancellationToken).Invariant;
 
         Assert.NotNull(found);
-        var proof = AnySizeProof.Of(claim, found);
+        var proof = AnySizeProof.Create(claim, found);
         Assert.Equal("for every number of cpu (from 2), card", proof.Sentence);
         Assert.True(SolverCheck.Run(proof.Text, StoredProofs.Solver(SolverKind.Z3), 1, TestContext.Current.CancellationToken).IsProved);
         Assert.Contains("never lost[cpu1, card1]", found.Names);
@@ -206,7 +206,7 @@ public sealed class AnySizeTests
     public void A_counter_is_read_for_every_bound()
     {
         var claim = StoredProofs.ClaimOf("VL-FULL:I-ENTRY");
-        var proof = AnySizeProof.Of(claim, new NoInvariant("VL-FULL:I-ENTRY"));
+        var proof = AnySizeProof.Create(claim, new NoInvariant("VL-FULL:I-ENTRY"));
 
         Assert.Contains(new ProvedSize("gens", 1, IsAny: true, IsNumber: true), proof.Sizes);
         Assert.Contains(new ProvedSize("cpu", 2, IsAny: true, IsNumber: false), proof.Sizes);

@@ -238,8 +238,8 @@ public sealed class CertificateTests
 
     private static int Count(string proof) => proof.Split('\n').Count(line => line == "(check-sat)");
 
-    private static Certificate Current(string id) => Certificate.Of(
-        StoredProofs.ClaimOf(id), AnySizeProof.Of(StoredProofs.ClaimOf(id), StoredProofs.InvariantOf(id)), "verify 9.9.9");
+    private static Certificate Current(string id) => Certificate.Create(
+        StoredProofs.ClaimOf(id), AnySizeProof.Create(StoredProofs.ClaimOf(id), StoredProofs.InvariantOf(id)), "verify 9.9.9");
 
     private sealed class Asleep : ModelFamily
     {

@@ -251,7 +251,7 @@ public sealed class GenericSizesTests
         Assert.Equal("for every number of cpu, page; looked at 128 of the 2,500 sizes offered", proof.Sentence);
     }
 
-    private static AnySizeProof Of(ModelFamily family) => AnySizeProof.Of(
+    private static AnySizeProof Of(ModelFamily family) => AnySizeProof.Create(
         new Claim
         {
             Id = "SIZES",

@@ -21,8 +21,8 @@ public sealed class FoundInvariantTests
     [InlineData("(let ((k!2 (not x!0))) (and k!2 (k!0 k!2)))", "(not x!0)", "(k!2 () Bool false)", "(k!0 ((k!2 Bool)) Bool k!2)")]
     public void Each_function_stands_for_its_body(string body, string byHand, params string[] helpers)
     {
-        var read = InvariantEvaluator.Of(FoundInvariant.In(Model(body, helpers), "z3"))!;
-        var wanted = InvariantEvaluator.Of($"(define-fun inv {Parameters} Bool {byHand})")!;
+        var read = InvariantEvaluator.TryParse(FoundInvariant.In(Model(body, helpers), "z3"))!;
+        var wanted = InvariantEvaluator.TryParse($"(define-fun inv {Parameters} Bool {byHand})")!;
         for (var x = 0; x < 8; x++)
         {
             Assert.Equal(wanted.Holds([x & 1, x >> 1]), read.Holds([x & 1, x >> 1]));

@@ -100,7 +100,7 @@ public sealed class TransportTests
     {
         var (claim, invariant) = StoredProofs.All[0];
         var answer = SolverCheck.Run(
-            AnySizeProof.Of(claim, invariant).Text, RealSolver.OrSkip(name), 1, TestContext.Current.CancellationToken);
+            AnySizeProof.Create(claim, invariant).Text, RealSolver.OrSkip(name), 1, TestContext.Current.CancellationToken);
         Assert.True(answer.IsProved);
         Assert.StartsWith($"{name} ", answer.Solver);
     }

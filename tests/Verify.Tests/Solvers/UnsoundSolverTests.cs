@@ -74,7 +74,7 @@ public sealed class UnsoundSolverTests
     public void Nothing_is_proved_for_every_size(string script)
     {
         using var fake = new FakeSolver(script);
-        var proof = AnySizeProof.Of(Claims.ClaimOf(new Turns()), new Nothing());
+        var proof = AnySizeProof.Create(Claims.ClaimOf(new Turns()), new Nothing());
         var answer = SolverCheck.Run(proof.Text, fake.Program, 1, TestContext.Current.CancellationToken);
         // The solver cannot know which queries of such a proof are controls; the interpreter checks the proof first.
         Assert.True(script == KnowingControls || !answer.IsProved);
@@ -167,7 +167,7 @@ public sealed class UnsoundSolverTests
             foreach (var body in right.Concat(wrong))
             {
                 var text = $"(define-fun inv ((x0 (_ BitVec 3)) (x1 (_ BitVec 3))) Bool {body})";
-                Assert.Equal((right.Contains(body), text), (InvariantEvaluator.Of(text)!.Holds([a, b]), text));
+                Assert.Equal((right.Contains(body), text), (InvariantEvaluator.TryParse(text)!.Holds([a, b]), text));
             }
         }
     }

@@ -82,7 +82,7 @@ public sealed class SymbolicClaimTests
     }
 
     private static ControlRun Known(Model model, Property property) =>
-        new ProofTask(model, property, EngineOptions.Default, RealSolver.OrSkip()).Known;
+        new ProofTask(model, property, EngineOptions.Default, RealSolver.OrSkip()).KnownRun;
 
     [Fact]
     public void The_same_seed_gives_the_same_bytes()

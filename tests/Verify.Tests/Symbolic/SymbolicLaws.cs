@@ -113,7 +113,7 @@ public sealed class SymbolicLaws
         var codes = new int[system.RuleSelector];
         TermValue Value(int[] now, int rule) => new(leaf => leaf == system.RuleSelector ? rule : now[leaf]);
         bool IsBad(TermValue value) => value.Holds(system.UndefinedQuestion) || system.UndefinedStep.Any(value.Holds)
-            || system.Met.All(value.Holds);
+            || system.Goal.All(value.Holds);
         bool IsLeft(int at)
         {
             if (at < system.Variables.Length)

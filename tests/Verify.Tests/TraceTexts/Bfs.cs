@@ -79,7 +79,7 @@ internal sealed class Bfs : IEngine
 
         var all = new StateList(cameFrom.Keys);
         var whole = Done(EvidenceKind.Exhaustive);
-        whole = whole with { Checked = SearchCheck.Of(model, property, whole, run with { Reductions = Reductions.None }, all) };
+        whole = whole with { Checked = SearchCheck.Check(model, property, whole, run with { Reductions = Reductions.None }, all) };
         return property is Property.Reachable ? new Verdict.Refuted(null, whole) : new Verdict.Proved(whole);
     }
 

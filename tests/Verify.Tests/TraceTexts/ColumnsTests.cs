@@ -12,7 +12,7 @@ public sealed class ColumnsTests
     private static string Render(Model model, string property, Trace trace, bool showStates = false, params string[] options)
     {
         // The snapshots omit the digest, which changes with every change of a model.
-        var run = CheckedTrace.Of(new Interpreter(model), model.Property(property), trace, out _)!;
+        var run = CheckedTrace.Check(new Interpreter(model), model.Property(property), trace, out _)!;
         var path = run.Encoded.Replace(model.Digest, "0123456789ab");
         ImmutableArray<string> replay = ["./verify", "replay", "TEST:" + property, .. options, $"--trace {path}"];
         return ColumnTrace.Of(run, new Caption("TEST:" + property, model.Name, replay), showStates);

@@ -16,7 +16,7 @@ public sealed class ShortenTests
         {
             var walk = RandomWalk.Of(model, seed, 60, (i, t) => Replay.Decides(i, asked, t));
             var interpreter = new Interpreter(model);
-            var shortened = Shorten.Of(interpreter, asked, walk);
+            var shortened = Shorten.Apply(interpreter, asked, walk);
             if (!Replay.Decides(interpreter, asked, walk))
             {
                 Assert.Same(walk, shortened);
@@ -27,7 +27,7 @@ public sealed class ShortenTests
             Assert.Null(Replay.WhyNot(interpreter, shortened));
             Assert.True(Replay.Decides(interpreter, asked, shortened));
             Assert.InRange(shortened.Length, shortest, walk.Length);
-            Assert.Same(shortened, Shorten.Of(interpreter, asked, shortened));
+            Assert.Same(shortened, Shorten.Apply(interpreter, asked, shortened));
         }
 
         Assert.True(decided > 5, $"only {decided} walks decide '{property}'");
@@ -42,7 +42,7 @@ public sealed class ShortenTests
         for (var seed = 1UL; seed <= 20; seed++)
         {
             var walk = RandomWalk.Of(model, seed, 80, (i, t) => Replay.Decides(i, asked, t));
-            Assert.Equal(3, Shorten.Of(interpreter, asked, walk).Length);
+            Assert.Equal(3, Shorten.Apply(interpreter, asked, walk).Length);
         }
     }
 
@@ -52,6 +52,6 @@ public sealed class ShortenTests
         var model = TraceModels.Starving();
         var walk = RandomWalk.Of(model, 1, 2);
         var lasso = walk with { LoopStart = 0 };
-        Assert.Same(lasso, Shorten.Of(new Interpreter(model), model.Property("L-PROG"), lasso));
+        Assert.Same(lasso, Shorten.Apply(new Interpreter(model), model.Property("L-PROG"), lasso));
     }
 }

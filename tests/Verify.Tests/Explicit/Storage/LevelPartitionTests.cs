@@ -27,7 +27,7 @@ public sealed unsafe class LevelPartitionTests
             {
             }
 
-            foreach (var segment in level.Store(scratch, shares.Left))
+            foreach (var segment in level.Store(scratch, shares.Remaining))
             {
                 var words = new ulong[segment.Count];
                 segment.File.Read(segment.First, (int)segment.Count, words);
@@ -56,7 +56,7 @@ public sealed unsafe class LevelPartitionTests
             }
         });
         Assert.All(seen, times => Assert.Equal(1, times));
-        Assert.Empty(shares.Left);
+        Assert.Empty(shares.Remaining);
     }
 
     [Fact]
@@ -67,14 +67,14 @@ public sealed unsafe class LevelPartitionTests
         Assert.Equal((2, 0, 256), (block, first, count));
         Assert.True(shares.TryTake(0, out block, out first, out count));
         Assert.Equal((0, 0, 256), (block, first, count));
-        Assert.Equal([new BlockRange(0, 256, 2), new BlockRange(2, 256, 4)], shares.Left);
+        Assert.Equal([new BlockRange(0, 256, 2), new BlockRange(2, 256, 4)], shares.Remaining);
     }
 
     [Fact]
     public void A_small_level_has_no_more_parts_than_blocks()
     {
         var shares = new LevelPartition(Level(2 * Frontier.BlockStates, new Prng(7), null), 256, 1024);
-        Assert.Equal([new BlockRange(0, 0, 1), new BlockRange(1, 0, 2)], shares.Left);
+        Assert.Equal([new BlockRange(0, 0, 1), new BlockRange(1, 0, 2)], shares.Remaining);
         Assert.True(shares.TryTake(1023, out var block, out var first, out _));
         Assert.Equal((1, 0), (block, first));
     }

@@ -36,7 +36,7 @@ public sealed class EveryWayLaws
     {
         foreach (var (property, oracle) in sample.Decided.Where(pair => pair.Oracle.Level is not null))
         {
-            var run = CheckedTrace.Of(sample.Interpreter, property, sample.Toy.Decisive(property)!.Trace, out _)!;
+            var run = CheckedTrace.Check(sample.Interpreter, property, sample.Toy.Decisive(property)!.Trace, out _)!;
             foreach (var withStates in new[] { false, true })
             {
                 var text = ColumnTrace.Of(run, new Caption("corners", "of a model", []), withStates);
@@ -140,7 +140,7 @@ public sealed class EveryWayLaws
             Assert.Equal(expected.RuleCounts, found.RuleCounts);
         }
 
-        Assert.True(way.Reductions != Reductions.Symmetry || found.StatesStoodFor == expected.States);
+        Assert.True(way.Reductions != Reductions.Symmetry || found.StatesRepresented == expected.States);
         var watched = model.Properties.OfType<Property.Reachable>().Select(reachable => reachable.Name).ToList();
         Assert.Equal(watched.Order(), found.Witnesses.Select(witness => witness.Property).Concat(found.NotLookedFor).Order());
         foreach (var witness in found.Witnesses)

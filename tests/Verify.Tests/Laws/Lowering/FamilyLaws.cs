@@ -56,7 +56,7 @@ public sealed class FamilyLaws
         AnySizeProof proof;
         try
         {
-            proof = AnySizeProof.Of(claim, new Itself(property, isAlone));
+            proof = AnySizeProof.Create(claim, new Itself(property, isAlone));
         }
         catch (UserErrorException)
         {

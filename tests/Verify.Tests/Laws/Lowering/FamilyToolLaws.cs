@@ -213,7 +213,7 @@ public sealed class FamilyToolLaws
         var written = Run("certify", "--write", folder.Path);
         try
         {
-            proof = AnySizeProof.Of(claim, invariant);
+            proof = AnySizeProof.Create(claim, invariant);
         }
         catch (UserErrorException e)
         {

@@ -138,7 +138,7 @@ public sealed class LoweringLaws
         Assert.True(node.Level > 0 || system.Initial.All(value.Holds));
         if (!value.Holds(system.UndefinedQuestion))
         {
-            Assert.Equal(sample.Toy.Decides(system.Property, node), system.Met.All(value.Holds));
+            Assert.Equal(sample.Toy.Decides(system.Property, node), system.Goal.All(value.Holds));
         }
 
         foreach (var (step, to) in node.Next.Take(4))

@@ -200,7 +200,7 @@ public sealed class ReductionLaws
     // Orbits are counted among the states that the other reductions keep.
     private static void CompareOrbits(Model model, Property property, EngineOptions run, Verdict? found)
     {
-        if (found?.Evidence.StatesStoodFor is { } all)
+        if (found?.Evidence.StatesRepresented is { } all)
         {
             var each = new ExplicitEngine().Decide(model, property, run with { Reductions = run.Reductions & ~Reductions.Symmetry });
             Assert.Equal(each.Evidence.States, all);

@@ -107,7 +107,7 @@ public sealed class SymmetryLaws
         Assert.Equal(expected.Word, found.Word);
         Assert.Equal(expected.Evidence.Depth, found.Evidence.Depth);
         Assert.Equal(expected.Evidence.Witnesses.AsEnumerable(), found.Evidence.Witnesses);
-        Assert.Equal(expected.Evidence.States, found.Evidence.StatesStoodFor);
+        Assert.Equal(expected.Evidence.States, found.Evidence.StatesRepresented);
         if (TraceOf(found) is { } trace)
         {
             Assert.Null(Replay.WhyNot(interpreter, trace));
