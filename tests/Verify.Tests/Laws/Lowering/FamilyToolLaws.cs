@@ -68,6 +68,33 @@ public sealed class FamilyToolLaws
         Source = ModelSource.Family,
     };
 
+    internal static readonly Law Found = new(
+        typeof(FamilyToolLaws), nameof(What_is_found_for_every_size_holds_at_all_of_them), 20, (sample, tally) =>
+        {
+            if (GeneratedFamily.SeedOf(sample.Model) is not { } seed || Forbidden(sample.Toy).Any())
+            {
+                return;
+            }
+
+            // Of what fails on the instance itself nothing is found.
+            foreach (var property in sample.Model.Properties.OfType<Property.Always>().Where(property =>
+                sample.OracleOf(property) is { Errors.IsEmpty: true, Level: null } && !Vacuities(sample.Toy, property).Any()))
+            {
+                Find(seed, property.Name, tally);
+            }
+        })
+    {
+        Source = ModelSource.Family,
+    };
+
+    [Fact]
+    public void What_is_found_for_every_size_holds_at_all_of_them()
+    {
+        _ = RealSolver.OrSkip();
+        var tally = Law.Holds(Found, 60);
+        Assert.True(Law.IsAlone || (tally["proved"] > 4 && tally["not found"] + tally["not proved"] > 0), $"{tally}");
+    }
+
     [Fact]
     public void A_proof_for_every_size_tells_of_its_instance_what_is_so()
     {
@@ -195,6 +222,35 @@ public sealed class FamilyToolLaws
         return toy.Errors.Count > 0 || Record.Exception(() => toy.Decisive(property)) is not null || toy.Decisive(property) is not null
             || toy.Interpreter.Model.Properties.OfType<Property.Reachable>().Any(witness => toy.Nodes.Exists(node =>
                 Record.Exception(() => toy.Decides(witness, node)) is not null));
+    }
+
+    // ---- prove --any-size --find ----
+
+    private static void Find(int seed, string property, Tally tally)
+    {
+        var claim = FamilyLaws.ClaimOf(new GeneratedFamily(seed), property);
+        using var output = new StringWriter();
+        var session = new Session([new ExplicitEngine()], [], new(() => new Catalogue(() => [claim.Family], () => [claim])),
+            new SolverChoice([RealSolver.OrSkip()]), Terminal.Plain(output, output), TestContext.Current.CancellationToken);
+        AnySizeResult result;
+        try
+        {
+            result = new AnySizeRun(session).Find(claim);
+        }
+        catch (UserErrorException)
+        {
+            tally.Note("refused");
+            return;
+        }
+
+        AnySizeOutput.Write(session.Terminal, result);
+        Assert.Equal(result.IsProved, output.ToString().Contains($"{claim.Id}  proved ", StringComparison.Ordinal));
+        tally.Note(result.IsProved ? "proved" : result.Proof is null ? "not found" : "not proved");
+        tally.Compare();
+        if (result.IsProved)
+        {
+            FamilyLaws.LookAtAll(seed, claim.Property, result.Proof!, tally);
+        }
     }
 
     // ---- certify ----

@@ -34,6 +34,7 @@ internal static class Lawbook
         Btor2Tests.BadWhereItIs, ConformanceTests.ReadBack, ConformanceTests.InSpin, ConformanceTests.InSpinUnderFairness,
         ConformanceTests.InRumur,
         FamilyLaws.HoldsAtAll, FamilyToolLaws.Told, FamilyToolLaws.Certified, FamilyToolLaws.Reached,
+        FamilyToolLaws.Found,
         SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
     ];
 
