@@ -90,16 +90,18 @@ internal sealed class ClientAccess : DeviceAccess
     private readonly Expr layout;
     private readonly Expr posted;
     private readonly bool isFenced;
+    private readonly bool fenceFails;
     private readonly Expr hasKey;
 
     /// <param name="m">The model.</param>
     /// <param name="translation">The translation to a block.</param>
     /// <param name="isFenced">True if the server removes the reservation key of a client that does not answer.</param>
-    public ClientAccess(ModelBuilder m, Translation translation, bool isFenced)
+    /// <param name="fenceFails">True if the disk refuses to remove it.</param>
+    public ClientAccess(ModelBuilder m, Translation translation, bool isFenced, bool fenceFails)
     {
+        (this.isFenced, this.fenceFails) = (isFenced, fenceFails);
         layout = m.Var("layout", Sort.Option(translation.Sort));
         posted = m.Var("posted_write", Sort.Option(translation.Sort));
-        this.isFenced = isFenced;
         hasKey = isFenced ? m.Var("key", Sort.Bool) : true;
     }
 
@@ -125,7 +127,7 @@ internal sealed class ClientAccess : DeviceAccess
         m.Rule("write lands", s => landing.Land(s.When(posted.HasValue), posted).Set(posted, None).By("disk"))
             .Fair().From(KernelCode.BlockLayout);
         m.Reachable("a write is under way", posted.HasValue);
-        if (isFenced)
+        if (isFenced && !fenceFails)
         {
             m.Reachable("a client that still believes in its layout is fenced", layout.HasValue & !hasKey);
         }
@@ -134,7 +136,11 @@ internal sealed class ClientAccess : DeviceAccess
     // The disk rejects writes with the removed key and drops those that are not done.
     public override void Revoke(ThreadBuilder t)
     {
-        if (isFenced)
+        if (fenceFails)
+        {
+            t.Step("sd_pr_preempt: refused", s => s.From(KernelCode.Fence));
+        }
+        else if (isFenced)
         {
             t.Step("sd_pr_preempt", s => s.Set(hasKey, false).Set(posted, None).From(KernelCode.Fence));
         }

@@ -44,6 +44,11 @@ public sealed class LayoutLease() : ModelFamily("layout-lease",
     public static readonly Fault NoFence = new("no-fence",
         "with 'pnfs' and 'forced': a client that does not answer is not fenced off");
 
+    /// <summary>The disk refuses to fence the client, and the server does not check.</summary>
+    public static readonly Fault FenceFails = new("fence-fails",
+        "with 'pnfs' and 'forced': the disk refuses to fence the client; the server ends the layout all the same",
+        KernelCode.Fence);
+
     /// <summary>The holder answers a break.</summary>
     public static readonly Assumption Cooperates = new("A-COOP",
         "a holder that has heard of the break gives the lease back", "the application");
@@ -61,7 +66,6 @@ public sealed class LayoutLease() : ModelFamily("layout-lease",
         "page tables of the holder: it registers the block that the extent map gives while it has the lease",
         "more than one holder, and leases of parts of the file",
         "with 'pnfs', the network and its losses: a client that hears nothing is one that does not answer",
-        "with 'pnfs', a disk that refuses to fence: nfsd4_scsi_fence_client looks at no status, and the layout is given up",
     ];
 
     protected override void Describe(ModelBuilder m)
@@ -70,6 +74,7 @@ public sealed class LayoutLease() : ModelFamily("layout-lease",
         m.Demand(Unheard, Userfault);
         m.Demand(NoFence, Forced);
         m.Demand(NoFence, Pnfs);
+        m.Demand(FenceFails, m.Has(Forced) && m.Has(Pnfs) && !m.Has(NoFence), "it needs 'pnfs' and 'forced', and not 'no-fence'");
         var isOfNic = m.Has(OnDemand) || m.Has(Userfault) || m.Has(StaleFd) || m.Has(NoDrain) || m.Assumes(Revocable);
         if ((m.Has(Pnfs) && isOfNic) || (m.Has(OnDemand) && (m.Has(Forced) || m.Has(Userfault) || m.Has(StaleFd)))
             || (m.Has(Userfault) && m.Has(StaleFd)))
@@ -81,7 +86,7 @@ public sealed class LayoutLease() : ModelFamily("layout-lease",
         var landing = new Landing(m, backing);
         var isWaiting = m.Assumes(Pause) ? m.Var("waits_for_lease", Sort.Bool) : false;
         DeviceAccess access = m.Has(Pnfs)
-            ? new ClientAccess(m, backing.Translation, isFenced: m.Has(Forced) && !m.Has(NoFence))
+            ? new ClientAccess(m, backing.Translation, isFenced: m.Has(Forced) && !m.Has(NoFence), fenceFails: m.Has(FenceFails))
             : new NicAccess(m, backing.Translation, canBypass: !m.Has(OnDemand) && !m.Assumes(Revocable), drains: !m.Has(NoDrain));
         var lease = new Lease(m, backing, access, canClose: m.Has(StaleFd))
         {

@@ -47,6 +47,9 @@ public sealed class LayoutLeases : ClaimList
     private static readonly InstanceClaims NoFence = new("DX-PNFS-NOFENCE", new LayoutLease(),
         Small.With(LayoutLease.Pnfs, LayoutLease.Forced, LayoutLease.NoFence), Posts.Leases);
 
+    private static readonly InstanceClaims FenceFails = new("DX-PNFS-FENCEFAIL", new LayoutLease(),
+        Small.With(LayoutLease.Pnfs, LayoutLease.Forced, LayoutLease.FenceFails), LayoutLease.FenceFails.Source!);
+
     public override IEnumerable<Claim> Claims =>
     [
         Voluntary.Claim("I-DMA", Proved,
@@ -97,5 +100,9 @@ public sealed class LayoutLeases : ClaimList
         NoFence.Claim("I-DMA", Refuted(12),
             "When the recall of a layout times out, its blocks can be reused.",
             "The client has not heard of it, and its write lands."),
+        FenceFails.Claim("I-DMA", Refuted(13),
+            "The blocks of a layout whose recall has timed out are reused only if the client is fenced off.",
+            "nfsd4_scsi_fence_client of Linux 6.19 ignores the status: if the disk refuses the preemption, the server ends the layout, "
+                + "the truncate goes on, and the client writes to blocks that belong to another file by then."),
     ];
 }
