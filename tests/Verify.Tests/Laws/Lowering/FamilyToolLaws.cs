@@ -16,6 +16,7 @@ using Verify.Tests.Laws.Oracles;
 using Verify.Tests.Solvers;
 using Verify.Traces;
 
+// Long because each of four commands is held against the graphs of instances, with the same helpers.
 namespace Verify.Tests.Laws.Lowering;
 
 /// <summary>
