@@ -151,10 +151,17 @@ public sealed class ConformanceTests
         }
     }
 
-    private static bool IsDefined(Toy toy, Property property) => property is not Property.LeadsTo leads
-        ? Oracle.Of(toy, property).Errors.Count == 0
-        : toy.Nodes.TrueForAll(node => Record.Exception(() => toy.Interpreter.Holds(node.State, leads.From, leads.Where)) is null
-            && Record.Exception(() => toy.Interpreter.Holds(node.State, leads.To, leads.Where)) is null);
+    // The text is evaluated in every state, so also in those that a search does not reach after a violation.
+    private static bool IsDefined(Toy toy, Property property) => property switch
+    {
+        Property.LeadsTo leads => IsDefined(toy, leads.From, leads.Where) && IsDefined(toy, leads.To, leads.Where),
+        Property.Always always => IsDefined(toy, always.Holds, always.Where),
+        Property.Reachable reachable => IsDefined(toy, reachable.Holds, reachable.Where),
+        _ => Oracle.Of(toy, property).Errors.Count == 0,
+    };
+
+    private static bool IsDefined(Toy toy, Expr predicate, SourceLocation where) =>
+        toy.Nodes.TrueForAll(node => Record.Exception(() => toy.Interpreter.Holds(node.State, predicate, where)) is null);
 
     /// <summary>
     /// One claim of each family, the first one with a small instance; all of them if FORMATS_ALL is set.
