@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
 using Verify.Models.Hardware;
+using Verify.Models.KernelMappings;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ProtectedData;

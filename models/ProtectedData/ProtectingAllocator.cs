@@ -1,5 +1,6 @@
 using Verify.Modelling;
 using Verify.Models.Hardware;
+using Verify.Models.KernelMappings;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ProtectedData;
@@ -27,9 +28,8 @@ internal sealed class ProtectingAllocator
     private readonly KernelMapping mapping;
     private readonly Expr protection;
     private readonly Expr ready;
-    private readonly Expr? isBlock;
-    private readonly Expr? undefined;
-    private readonly Expr? pending;
+    private readonly BlockMapping? block;
+    private readonly PendingFlushes? pending;
     private readonly bool isLocal;
 
     public ProtectingAllocator(ModelBuilder m)
@@ -40,19 +40,14 @@ internal sealed class ProtectingAllocator
         frame = m.ScalarSet("frame", m.Size("frame"), "f");
         mapping = new KernelMapping(m, cpu, frame, frame, architecture, disablesInterrupts: false);
         protection = m.Map("page", frame, Sort.Enum<Protection>());
-        ready = m.Var("direct_map", Sort.Bool);
-        isBlock = m.Has(RareAlloc.BlockMapping) ? m.Var("is_block", Sort.Bool, true) : null;
-        undefined = isBlock is null ? null : m.Ghost("undefined_hw", Sort.Bool);
-        pending = m.Has(RareAlloc.Deferred) ? m.Map("flush_at_switch", cpu, Sort.Bool) : null;
+        ready = mapping.AddDirectMap(m, f => mapping.To(f, true));
+        block = m.Has(RareAlloc.BlockMapping) ? new BlockMapping(m, architecture) : null;
+        pending = m.Has(RareAlloc.Deferred) ? new PendingFlushes(m, cpu, "flush_at_switch") : null;
         isLocal = m.Has(RareAlloc.NoIpi) || m.Has(RareAlloc.Deferred);
     }
 
     public void Describe()
     {
-        m.Rule("init_mem_mapping", s => s
-            .When(!ready).Set(ready, true)
-            .Each(frame, f => s.Set(mapping.Pages.Shared(f), mapping.To(f, true))).By("boot"))
-            .From(Source.Kernel("init_mem_mapping", "arch/x86/mm/init.c", "v6.19"));
         m.Thread("rare", cpu, repeats: true, Program);
         m.Rule("rare_free", frame, (s, f) => mapping.SetWritable(s
             .When(protection[f] == Protection.Protected).Set(protection[f], Protection.None), f, true).By("kernel"))
@@ -64,8 +59,8 @@ internal sealed class ProtectingAllocator
 
         if (pending is not null)
         {
-            m.Rule("context switch: flush", cpu, (s, d) => mapping.Tlb
-                .DropAll(s.When(pending[d]).Set(pending[d], false), d)).From(KernelCode.Schedule);
+            m.Rule("context switch: flush", cpu, (s, d) => pending.Serve(s.When(pending[d]), d, mapping))
+                .From(KernelCode.Schedule);
         }
 
         mapping.AddEnvironment(m);
@@ -75,17 +70,12 @@ internal sealed class ProtectingAllocator
                 mapping.StoreAstray(s, c, f, protection[f] == Protection.Protected));
         }
 
-        Expr isDefined = undefined is null ? true : !undefined;
+        Expr isDefined = block?.IsDefined ?? true;
         m.Always("I-RO", isDefined & !mapping.Changed, "what rare_protect() has made read-only does not change");
         m.Always("I-WALIAS", isDefined & ForAll(cpu, frame, (c, f) =>
             mapping.Reaches(c, f).Implies(protection[f] != Protection.Protected)),
             "no CPU can store to a page that rare_protect() has made read-only");
-        if (undefined is not null)
-        {
-            m.Always("I-BBM", isDefined,
-                "between two valid values that need break-before-make the entry is invalid and flushed everywhere");
-        }
-
+        block?.AddInvariant(m);
         m.NoDeadlock("no deadlock");
         m.Reachable("a page is protected", Exists(frame, f => protection[f] == Protection.Protected));
     }
@@ -106,10 +96,7 @@ internal sealed class ProtectingAllocator
             t.Step("set_memory_ro", s =>
             {
                 mapping.SetWritable(s, page.Value, false).Shows(page).From(KernelCode.SetMemory);
-                if (isBlock is not null)
-                {
-                    s.SetIf(isBlock & !architecture.AllowsLiveOverwrite, undefined!, true).Set(isBlock, false);
-                }
+                block?.Split(s);
             });
         }
 
@@ -127,7 +114,7 @@ internal sealed class ProtectingAllocator
 
         if (pending is not null)
         {
-            t.Step("flush at next switch", s => s.Each(cpu, d => s.SetIf(d != c, pending[d], true)).Shows());
+            t.Step("flush at next switch", s => pending.Post(s, c).Shows());
         }
 
         Publish(t, page);

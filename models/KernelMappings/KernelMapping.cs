@@ -2,17 +2,21 @@ using Verify.Modelling;
 using Verify.Models.Hardware;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Models.ProtectedData;
+namespace Verify.Models.KernelMappings;
 
 /// <summary>
-/// Kernel addresses of protected data. The kernel half is the same in every address space, so each CPU can walk and
-/// cache these addresses at any time.
+/// Kernel addresses of frames. The kernel half is the same in every address space, so each CPU can walk and cache these
+/// addresses at any time.
 /// </summary>
 internal sealed class KernelMapping
 {
+    private static readonly Source Speculation = Source.Manual(
+        "Translations may be cached without an access", "Intel SDM 3A, 4.10.2.3");
+
     private readonly Architecture architecture;
     private readonly Translation translation;
     private readonly Mmu mmu;
+    private readonly InvalidEntries? invalid;
     private readonly Expr? irqsOff;
     private readonly Expr changed;
 
@@ -20,20 +24,26 @@ internal sealed class KernelMapping
     /// <param name="m">The model.</param>
     /// <param name="cpu">The processors.</param>
     /// <param name="va">The addresses.</param>
-    /// <param name="frame">The frames of protected data.</param>
+    /// <param name="frame">The frames.</param>
     /// <param name="architecture">The architecture, which decides how a flush reaches other processors.</param>
     /// <param name="disablesInterrupts">True if some step disables interrupts.</param>
-    public KernelMapping(ModelBuilder m, Sort cpu, Sort va, Sort frame, Architecture architecture, bool disablesInterrupts)
+    /// <param name="hasPermissions">True if addresses become read-only and writable; else only valid and invalid.</param>
+    /// <param name="invalid">The invalid entries that processors cache, if they do.</param>
+    public KernelMapping(ModelBuilder m, Sort cpu, Sort va, Sort frame, Architecture architecture, bool disablesInterrupts,
+        bool hasPermissions = true, InvalidEntries? invalid = null)
     {
-        (Cpu, Va, this.architecture) = (cpu, va, architecture);
-        translation = new Translation(m, frame, hasPermissions: true);
+        (Cpu, Va, this.architecture, this.invalid) = (cpu, va, architecture, invalid);
+        translation = new Translation(m, frame, hasPermissions);
         Pages = new PageTable(m, cpu, va, translation);
         Tlb = new Tlb(m, cpu, va, translation);
         mmu = new Mmu(m, architecture, translation, Pages, Tlb);
         Shootdown = new Shootdown(m, cpu, va, architecture, isConcurrent: true);
         irqsOff = disablesInterrupts ? m.Map("irqs_off", cpu, Sort.Bool) : null;
-        changed = m.Ghost("changed_outside", Sort.Bool);
+        changed = hasPermissions ? m.Ghost("changed_outside", Sort.Bool) : false;
     }
+
+    /// <summary>True if each CPU has one thread, so that nothing else runs while interrupts are off.</summary>
+    public bool HasOneThread { get; init; }
 
     public Sort Cpu { get; }
 
@@ -55,6 +65,9 @@ internal sealed class KernelMapping
     public Expr To(Expr frame, Expr isWritable) =>
         translation.To(frame).With(translation.Dirty, true).With(translation.Writable, isWritable);
 
+    /// <summary>A translation as in PAGE_KERNEL, where nothing is read-only.</summary>
+    public Expr To(Expr frame) => translation.To(frame);
+
     /// <summary>Extends a step: the entry for an address becomes writable or read-only.</summary>
     public StepBuilder SetWritable(StepBuilder s, Expr x, bool isWritable) =>
         s.Set(Pages.Shared(x).Value[translation.Writable], isWritable);
@@ -69,7 +82,23 @@ internal sealed class KernelMapping
     /// <remarks>
     /// If a cached entry forbids the store, the fault handler checks the PTE (spurious_kernel_fault).
     /// </remarks>
-    public Expr Reaches(Expr c, Expr x) => mmu.StoresAtOnce(c, x) | IsWritable(x);
+    public Expr Reaches(Expr c, Expr x) => translation.HasPermissions
+        ? mmu.StoresAtOnce(c, x) | IsWritable(x)
+        : Tlb[c, x].HasValue | Pages.Shared(x).HasValue;
+
+    /// <summary>True if an access of a CPU to an address may fault although its PTE is valid.</summary>
+    public Expr MayFault(Expr c, Expr x) => invalid is null ? false : invalid[c, x];
+
+    /// <summary>Extends a step: a CPU accesses an address, and walks if it has to.</summary>
+    public StepBuilder Access(StepBuilder s, Expr c, Expr x) =>
+        s.If(Tlb[c, x].IsNone & Pages.Shared(x).HasValue, () => mmu.Walk(s, c, x));
+
+    /// <summary>Extends a step: a CPU drops its entries for an address, or for all if the address is none.</summary>
+    public void Invalidate(StepBuilder s, Expr c, Expr address)
+    {
+        mmu.Invalidate(s, c, address);
+        invalid?.Drop(s, c, address);
+    }
 
     /// <summary>The frame that a successful store reaches.</summary>
     public Expr FrameOfStore(Expr c, Expr x) => If(mmu.StoresAtOnce(c, x),
@@ -87,17 +116,20 @@ internal sealed class KernelMapping
         s.SetIf(Reaches(c, x) & isProtected, changed, true);
 
     /// <summary>Adds a flush of an address on the own CPU and, unless it is local, on all others.</summary>
-    /// <remarks>A thread that flushes does not run while another one has interrupts off on its CPU.</remarks>
+    /// <remarks>
+    /// A thread that flushes does not run while another one has interrupts off on its CPU; with one thread for each CPU
+    /// it has turned them off itself.
+    /// </remarks>
     public void Flush(ThreadBuilder t, Expr c, Expr address, bool isLocal, params Source[] sources)
     {
-        StepBuilder Run(StepBuilder s) => s.When(!HasInterruptsOff(c));
+        StepBuilder Run(StepBuilder s) => s.When(HasOneThread ? true : !HasInterruptsOff(c));
 
         var isBroadcast = architecture.Remote == RemoteInvalidation.Broadcast;
         if (isLocal || !isBroadcast)
         {
             t.Step(architecture.LocalFlush, s =>
             {
-                mmu.Invalidate(Run(s), c, address);
+                Invalidate(Run(s), c, address);
                 s.Shows(address).From([architecture.Source, .. sources]);
             });
         }
@@ -111,16 +143,32 @@ internal sealed class KernelMapping
         }
     }
 
-    /// <summary>Adds the autonomous steps: walks, and answers to a flush.</summary>
+    /// <summary>Adds the direct map: an address for each frame, valid from the boot on.</summary>
+    /// <returns>True once it is there.</returns>
+    public Expr AddDirectMap(ModelBuilder m, Func<Expr, Expr> to)
+    {
+        var ready = m.Var("direct_map", Sort.Bool);
+        m.Rule("init_mem_mapping", s => s
+            .When(!ready).Set(ready, true)
+            .Each(Va, f => s.Set(Pages.Shared(f), to(f))).By("boot"))
+            .From(Source.Kernel("init_mem_mapping", "arch/x86/mm/init.c", "v6.19"));
+        return ready;
+    }
+
+    /// <summary>Adds the autonomous steps: walks.</summary>
     public void AddEnvironment(ModelBuilder m)
     {
         m.Rule("speculative walk", Cpu, Va, (s, c, x) => mmu.Walk(s
             .When(Tlb[c, x].IsNone & mmu.CanWalk(c, x, isSpeculative: true)), c, x))
-            .From(KernelCode.Speculation);
-        m.Reachable("another CPU has a writable translation", Exists(Cpu, Va, (c, x) => mmu.StoresAtOnce(c, x)));
+            .From(Speculation);
+        invalid?.AddWalks(m, Pages);
+        if (translation.HasPermissions)
+        {
+            m.Reachable("another CPU has a writable translation", Exists(Cpu, Va, (c, x) => mmu.StoresAtOnce(c, x)));
+        }
     }
 
     /// <summary>Adds the answers to a flush of other CPUs.</summary>
     public void AddAnswers(ModelBuilder m) => Shootdown.AddAnswers(m, d => !HasInterruptsOff(d),
-        (s, from, d) => mmu.Invalidate(s, d, Shootdown.Address(from)), isFair: true);
+        (s, from, d) => Invalidate(s, d, Shootdown.Address(from)), isFair: true);
 }
