@@ -42,10 +42,10 @@ internal sealed class RuleLowering
         parameters = [.. rule.Parameters.Select((binder, i) => new Symbol(NameOf(binder, i, taken), [], SortOf(binder)))];
     }
 
-    // Witnesses and other constants have names such as $w1, $e1 and $x1, which a parameter must not have.
+    // Witnesses, other constants and conjuncts have names such as $w1, $e1, $x1 and $i1, which a parameter must not have.
     private static string NameOf(Binder binder, int place, HashSet<string> taken)
     {
-        var isLikeOurs = binder.Name is ['w' or 'e' or 'x', .. { Length: > 0 } rest] && rest.All(char.IsAsciiDigit);
+        var isLikeOurs = binder.Name is ['w' or 'e' or 'x' or 'i', .. { Length: > 0 } rest] && rest.All(char.IsAsciiDigit);
         var name = isLikeOurs ? $"${binder.Name}." : $"${binder.Name}";
         while (!taken.Add(name))
         {

@@ -10,29 +10,40 @@ namespace Verify.Parametric.Obligations;
 /// One obligation as SMT-LIB 2 commands between a push and a pop; it holds if they are unsatisfiable.
 /// </summary>
 /// <param name="Name">The name of the obligation.</param>
-/// <param name="Commands">The declarations and assertions.</param>
+/// <param name="Commands">The assertion that denies the goal.</param>
 public sealed record ObligationText(string Name, string Commands);
+
+/// <summary>Obligations with the same constants and assumptions.</summary>
+/// <param name="Commands">The shared constants and assumptions.</param>
+/// <param name="Obligations">The obligations.</param>
+public sealed record ObligationContext(string Commands, ImmutableArray<ObligationText> Obligations);
 
 /// <summary>Obligations that share declarations and assertions, usually those of one rule.</summary>
 /// <param name="Commands">The shared commands.</param>
-/// <param name="Obligations">The obligations.</param>
-public sealed record ObligationGroup(string Commands, ImmutableArray<ObligationText> Obligations);
+/// <param name="Contexts">The obligations.</param>
+public sealed record ObligationGroup(string Commands, ImmutableArray<ObligationContext> Contexts);
 
 /// <summary>A proof as SMT-LIB 2: the shared declarations and the obligations.</summary>
-/// <param name="Declarations">The sorts, the symbols, and the constraints that follow from the sorts of the
-/// variables.</param>
+/// <param name="Declarations">The sorts, the symbols, the constraints that follow from the sorts of the variables, and a
+/// definition of each conjunct.</param>
 /// <param name="Groups">The groups of obligations.</param>
 public sealed record ObligationWriter(string Declarations, ImmutableArray<ObligationGroup> Groups)
 {
+    /// <summary>The lines before obligations with the same constants and assumptions.</summary>
+    public const string Context = "(push 1)\n; from the same assumptions\n";
+
     /// <summary>Writes all obligations of a proof.</summary>
     public static ObligationWriter Of(InvariantObligations obligations)
     {
         var groups = ImmutableArray.CreateBuilder<ObligationGroup>();
+        var invariant = AssertionsOf(obligations);
         void Add(Func<Obligation, bool> belongs, Action<StringBuilder> common)
         {
             var text = new StringBuilder();
             common(text);
-            var own = obligations.All.Where(belongs).Select(o => new ObligationText(o.Name, Commands(o))).ToImmutableArray();
+            var own = obligations.All.Where(belongs)
+                .GroupBy(AssumptionsOf, obligation => new ObligationText(obligation.Name, DenialOf(obligation)))
+                .Select(context => new ObligationContext(context.Key, [.. context])).ToImmutableArray();
             if (!own.IsEmpty)
             {
                 groups.Add(new ObligationGroup(text.ToString(), own));
@@ -40,23 +51,24 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
         }
 
         Add(o => o.Kind == ObligationKind.Starts, text => Define(text, obligations.Model.Initial.Select(pair => pair.Start)));
-        Add(o => o.Kind == ObligationKind.Suffices, text => Assert(text, obligations.Invariant));
+        Add(o => o.Kind == ObligationKind.Suffices, text => text.Append(invariant));
         foreach (var rule in obligations.Model.Rules)
         {
             Add(o => o.Rule == rule, text =>
             {
-                Assert(text, obligations.Invariant);
+                text.Append(invariant);
                 Declare(text, [.. rule.Parameters, .. rule.Witnesses]);
                 Assert(text, rule.Facts);
                 Define(text, rule.After.Values.Select(pair => pair.After));
             });
         }
 
-        return new ObligationWriter(DeclarationsOf(obligations.Model.Signature), groups.ToImmutable());
+        return new ObligationWriter(
+            DeclarationsOf(obligations.Model.Signature) + DefinitionsOf(obligations), groups.ToImmutable());
     }
 
     /// <summary>The number of obligations.</summary>
-    public int Count => Groups.Sum(group => group.Obligations.Length);
+    public int Count => Groups.Sum(group => group.Contexts.Sum(context => context.Obligations.Length));
 
     /// <summary>
     /// The whole proof as one text for any SMT-LIB 2 solver, which must answer "unsat" once per obligation.
@@ -67,10 +79,16 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
         foreach (var group in Groups)
         {
             text.Append("\n(push 1)\n").Append(group.Commands);
-            foreach (var obligation in group.Obligations)
+            foreach (var context in group.Contexts)
             {
-                text.Append(CultureInfo.InvariantCulture, $"; {obligation.Name.ReplaceLineEndings(" ")}\n(push 1)\n");
-                text.Append(obligation.Commands).Append("(check-sat)\n(pop 1)\n");
+                text.Append(Context).Append(context.Commands);
+                foreach (var obligation in context.Obligations)
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"; {OneLine(obligation.Name)}\n(push 1)\n");
+                    text.Append(obligation.Commands).Append("(check-sat)\n(pop 1)\n");
+                }
+
+                text.Append("(pop 1)\n");
             }
 
             text.Append("(pop 1)\n");
@@ -86,7 +104,7 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
         Define(text, model.Initial.Select(pair => pair.Start));
         foreach (var rule in model.Rules)
         {
-            text.Append(CultureInfo.InvariantCulture, $"; rule {rule.Rule.Name.ReplaceLineEndings(" ")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"; rule {OneLine(rule.Rule.Name)}\n");
             Declare(text, [.. rule.Parameters, .. rule.Witnesses]);
             Assert(text, [.. rule.Facts, rule.IsGuardDefined, rule.Guard, rule.AreUpdatesDefined]);
             Define(text, rule.After.Values.Select(pair => pair.After));
@@ -113,11 +131,37 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
     private static IEnumerable<string> Members(LogicSort sort) =>
         sort.Members.Select((_, i) => $"({SmtText.Quoted(SmtText.MemberOf(sort, i))})");
 
-    private static string Commands(Obligation obligation)
+    // Each conjunct has a name, so that a rule assumes it in a few letters.
+    private static string DefinitionsOf(InvariantObligations obligations)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < obligations.Invariant.Length; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; {OneLine(obligations.Conjuncts[i].Name)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"(define-fun {NameOf(i)} () Bool {obligations.Invariant[i]})\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string AssertionsOf(InvariantObligations obligations) => string.Concat(obligations.Invariant
+        .Select((conjunct, i) => conjunct.IsTrue ? "" : $"(assert {NameOf(i)})\n"));
+
+    private static string NameOf(int conjunct) => string.Create(CultureInfo.InvariantCulture, $"$i{conjunct + 1}");
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+
+    private static string AssumptionsOf(Obligation obligation)
     {
         var text = new StringBuilder();
         Declare(text, obligation.Constants);
         Assert(text, obligation.Assumed);
+        return text.ToString();
+    }
+
+    private static string DenialOf(Obligation obligation)
+    {
+        var text = new StringBuilder();
         Assert(text, [Formula.Not(obligation.Goal)]);
         return text.ToString();
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Verify.Parametric.Obligations;
 using Verify.Solvers;
 
 namespace Verify.Parametric.Search;
@@ -102,6 +103,8 @@ public static class SolverCheck
         return new SolverRun(program.Identity, seed, answers.ToImmutable());
     }
 
+    // The commands that end a group, unless another context of the same group follows.
+    private const string EndOfGroup = "(pop 1)\n(pop 1)\n";
 
     // Milliseconds for a query without its denied assertion. Satisfiability is harder to find than unsatisfiability.
     private const int Brief = 300;
@@ -111,8 +114,9 @@ public static class SolverCheck
     // obligations, because a rule may never fire.
     private static (string Possible, string Remaining) Split(string part, bool isOfInstance)
     {
-        var at = part.LastIndexOf(isOfInstance ? "\n(assert " : "\n(push 1)\n", StringComparison.Ordinal) + 1;
-        return (part[..at], part[at..]);
+        var context = part.IndexOf("\n" + ObligationWriter.Context, StringComparison.Ordinal);
+        var at = context >= 0 ? context : part.LastIndexOf(isOfInstance ? "\n(assert " : "\n(push 1)\n", StringComparison.Ordinal);
+        return (part[..(at + 1)], part[(at + 1)..]);
     }
 
     // Asks two satisfiable control queries and an unsatisfiable one before the proof.
@@ -146,7 +150,8 @@ public static class SolverCheck
     private static bool IsFirstOfGroup(int index, string part, SolverKind kind) =>
         !part.Contains("\n; shape: ", StringComparison.Ordinal) && (index == 0
             || part.Contains("\n; starts: it holds ", StringComparison.Ordinal)
-            || (kind == SolverKind.Z3 && part.StartsWith("(pop 1)\n(pop 1)\n", StringComparison.Ordinal)));
+            || (kind == SolverKind.Z3 && part.StartsWith(EndOfGroup, StringComparison.Ordinal)
+                && !part.StartsWith(EndOfGroup + ObligationWriter.Context, StringComparison.Ordinal)));
 
     // The assumptions must be satisfiable; otherwise they prove everything.
     private static void AskWithout(ISolver solver, SolverKind kind, string options)
