@@ -6,8 +6,8 @@ namespace Verify.Models.Hardware;
 /// <summary>Remote invalidations in progress: the processors that still have to answer, and the address.</summary>
 /// <remarks>
 /// Either one at a time, if the initiator holds the lock of the address space until all have answered, or one per
-/// initiator. Every answer is a step of its own processor, in any order and at any later time. If only one invalidation
-/// exists at a time, the initiator is none.
+/// initiator, which is a processor or a thread that runs anywhere. Every answer is a step of its own processor, in any
+/// order and at any later time. If only one invalidation exists at a time, the initiator is none.
 /// </remarks>
 public sealed class Shootdown
 {
@@ -15,6 +15,7 @@ public sealed class Shootdown
     public const string Everything = "everything";
 
     private readonly Sort cpu;
+    private readonly Sort initiator;
     private readonly Architecture architecture;
     private readonly bool isConcurrent;
     private readonly Expr pending;
@@ -25,12 +26,15 @@ public sealed class Shootdown
     /// <param name="cpu">The processors.</param>
     /// <param name="va">The addresses.</param>
     /// <param name="architecture">The architecture, which decides how others are reached.</param>
-    /// <param name="isConcurrent">True if each processor can have one in progress.</param>
-    public Shootdown(ModelBuilder m, Sort cpu, Sort va, Architecture architecture, bool isConcurrent = false)
+    /// <param name="isConcurrent">True if each processor, or each of the initiators, can have one in progress.</param>
+    /// <param name="initiators">The threads that start invalidations, if it does not matter where they run.</param>
+    public Shootdown(ModelBuilder m, Sort cpu, Sort va, Architecture architecture, bool isConcurrent = false,
+        Sort? initiators = null)
     {
         (this.cpu, this.architecture, this.isConcurrent) = (cpu, architecture, isConcurrent);
-        pending = isConcurrent ? m.Map("pending", cpu, cpu, Sort.Bool) : m.Map("pending", cpu, Sort.Bool);
-        address = isConcurrent ? m.Map("flush_va", cpu, Sort.Option(va)) : m.Var("flush_va", Sort.Option(va));
+        initiator = initiators ?? cpu;
+        pending = isConcurrent ? m.Map("pending", initiator, cpu, Sort.Bool) : m.Map("pending", cpu, Sort.Bool);
+        address = isConcurrent ? m.Map("flush_va", initiator, Sort.Option(va)) : m.Var("flush_va", Sort.Option(va));
     }
 
     /// <summary>The address that an initiator asks to drop; none for the whole address space.</summary>
@@ -68,11 +72,11 @@ public sealed class Shootdown
         }
 
         var rule = isConcurrent
-            ? m.Rule(architecture.Completion, cpu, cpu, (s, d, from) => Answer(s, from, d))
+            ? m.Rule(architecture.Completion, cpu, initiator, (s, d, from) => Answer(s, from, d))
             : m.Rule(architecture.Completion, cpu, (s, d) => Answer(s, None, d));
         rule.Fair(isFair).From(architecture.Source, Source.Kernel("flush_tlb_func_common", "arch/x86/mm/tlb.c", "016c4d92cd16"));
         m.Reachable("an invalidation is under way",
-            isConcurrent ? Exists(cpu, cpu, (from, d) => pending[from, d]) : Exists(cpu, d => pending[d]));
+            isConcurrent ? Exists(initiator, cpu, (from, d) => pending[from, d]) : Exists(cpu, d => pending[d]));
     }
 
     /// <summary>True if a processor has still to answer another one.</summary>
