@@ -1,0 +1,110 @@
+using Verify.Modelling;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.Replicas;
+
+/// <summary>A read fault, which maps the page or a copy, or makes a copy for its node first.</summary>
+internal sealed class ReplicaFault(ModelBuilder m, ReplicatedPage page)
+{
+    private readonly bool isPerNode = m.Has(PageReplicas.Inode);
+    private readonly bool takesLock = !m.Has(PageReplicas.NoLock);
+    private readonly bool isUnlocked = m.Has(PageReplicas.UnlockedCopy);
+
+    // A sequence number that each write increments; a fault compares it with what it read. The bit says whether it has moved.
+    private readonly Expr? moved = m.Has(PageReplicas.UnlockedCopy) && !m.Has(PageReplicas.FlagOnly) && !m.Has(PageReplicas.NoRecheck)
+        ? m.Map("sequence_has_moved", page.Cpu, Sort.Bool)
+        : null;
+
+    /// <summary>Extends a step that begins a collapse: the sequence number increases.</summary>
+    public void Move(StepBuilder s)
+    {
+        if (moved is not null)
+        {
+            s.Each(page.Cpu, d => s.Set(moved[d], true));
+        }
+    }
+
+    /// <summary>Adds a fault that maps the page, or a copy that exists, in one step.</summary>
+    /// <remarks>The page itself is always up to date, and can be mapped read-only at any time.</remarks>
+    public void MapExisting(ThreadBuilder t, Expr c) => t.Either(
+        () => t.Step("do_read_fault", s => page
+            .Map(s.When(page.Pte(c).IsNone & page.Original.HasValue), c, page.Original.Value, isWritable: false)
+            .From(KernelCode.ReadFault)),
+        () => t.Step("do_read_fault (copy)", page.Cpu, (s, d) => page
+            .Map(s.When(page.Pte(c).IsNone & page.Copy[d].HasValue & IsAllowed), c, page.Copy[d].Value, isWritable: false)
+            .From(KernelCode.ReadFault, Mails.Wilcox)));
+
+    /// <summary>Adds a fault that makes a copy for its node.</summary>
+    public void Spawn(ThreadBuilder t, Expr c, Expr toFlush, Expr made)
+    {
+        Make(t, c, toFlush, made, page.Pte(c).IsNone & page.Copy[c].IsNone);
+        t.Step("finish_fault (new copy)", s => page.Map(s, c, made.Value, isWritable: false)
+            .Set(page.Copy[c], made).Set(page.IsFaulting[c], false).Shows(made)
+            .From(KernelCode.ReadFault, isPerNode ? Mails.Wilcox : Mails.Glisse));
+    }
+
+    /// <summary>Adds a fault of the device, which a driver handles on a CPU: it makes a copy in the device's memory.</summary>
+    public void SpawnForDevice(ThreadBuilder t, Expr c, Expr toFlush, Expr made)
+    {
+        Make(t, c, toFlush, made, page.Device!.Copy.IsNone);
+        t.Step("program the device", s => s
+            .Set(page.Device.Copy, made).Set(page.IsFaulting[c], false).Shows(made)
+            .From(KernelCode.DeviceTables, Mails.Glisse));
+    }
+
+    private void Make(ThreadBuilder t, Expr c, Expr toFlush, Expr made, Expr isMissing)
+    {
+        var name = !takesLock ? "filemap_fault" : isPerNode ? "filemap_invalidate_lock_shared" : "lock (list)";
+        t.Step(name, s => s
+            .When(isMissing & page.Original.HasValue & CanBegin)
+            .Set(page.IsFaulting[c], takesLock).From(isPerNode ? KernelCode.InvalidateLock : Mails.Glisse));
+        if (!m.Has(PageReplicas.NoProtect))
+        {
+            t.Step("folio_mkclean", s => page.WriteProtect(s, toFlush).Shows().From(KernelCode.Clean));
+            page.Flush(t, c, toFlush);
+        }
+
+        if (isUnlocked)
+        {
+            t.Step("unlock (list)", s =>
+            {
+                s.Set(page.IsFaulting[c], false);
+                if (moved is not null)
+                {
+                    s.Set(moved[c], false);
+                }
+            });
+        }
+
+        t.Step("copy_highpage", page.Frame, (s, f) => page.MakeCopy(s, f).Set(made, f).From(Mails.Glisse));
+        if (isUnlocked)
+        {
+            Relock(t, c, made);
+        }
+    }
+
+    // A fault of the list excludes the others. Faults that hold invalidate_lock shared do not.
+    private Expr CanBegin => takesLock ? IsAllowed & IsLockFree : true;
+
+    private Expr IsAllowed => takesLock ? !page.IsCollapsing : true;
+
+    private Expr IsLockFree => isPerNode ? true : ForAll(page.Cpu, d => !page.IsFaulting[d]);
+
+    private void Relock(ThreadBuilder t, Expr c, Expr made)
+    {
+        void Lock(StepBuilder s) => s.When(IsLockFree).Set(page.IsFaulting[c], true).Shows().From(Mails.Glisse);
+        if (m.Has(PageReplicas.NoRecheck))
+        {
+            t.Step("lock (list)", Lock);
+            return;
+        }
+
+        t.Branch("lock (list), look again", moved is null ? page.IsCollapsing : moved[c],
+            () =>
+            {
+                t.Step("put_page (copy)", s => page.Free(s, made.Value).Set(page.IsFaulting[c], false).Shows(made));
+                t.Return();
+            },
+            null, Lock);
+    }
+}
