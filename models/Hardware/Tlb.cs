@@ -59,9 +59,12 @@ public sealed class Tlb : IHolder
     /// <summary>Extends a step: a processor drops all entries.</summary>
     public StepBuilder DropAll(StepBuilder s, Expr c) => s.Each(va, x => Drop(s, c, x));
 
-    /// <summary>Extends a step: every entry for an address that allows a store becomes stale.</summary>
+    /// <summary>
+    /// Extends a step: every entry for an address that allows a store becomes stale; without permissions, every entry.
+    /// </summary>
     public StepBuilder OutdateWritable(StepBuilder s, Expr x) => s.Each(cpu, c => s.SetIf(
-        tlb[c, x].HasValue & tlb[c, x].Value[translation.Writable], tlb[c, x].Value[translation.Stale], true));
+        tlb[c, x].HasValue & (translation.HasPermissions ? tlb[c, x].Value[translation.Writable] : true),
+        tlb[c, x].Value[translation.Stale], true));
 
     /// <summary>
     /// Extends a step: a caller passes an address and promises that its current entries are gone on return.

@@ -100,6 +100,9 @@ internal sealed class KernelMapping
         invalid?.Drop(s, c, address);
     }
 
+    /// <summary>Flags of CPUs that are to flush everything later.</summary>
+    public PendingFlushes Defer(ModelBuilder m, string name) => new(m, Cpu, name, (s, c) => Invalidate(s, c, None));
+
     /// <summary>The frame that a successful store reaches.</summary>
     public Expr FrameOfStore(Expr c, Expr x) => If(mmu.StoresAtOnce(c, x),
         Tlb[c, x].Value[translation.Frame], Pages.Shared(x).Value[translation.Frame]);

@@ -1,5 +1,4 @@
 using Verify.Modelling;
-using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.KernelMappings;
 
@@ -7,7 +6,8 @@ namespace Verify.Models.KernelMappings;
 /// <param name="m">The model.</param>
 /// <param name="cpu">The CPUs.</param>
 /// <param name="name">The name of the flags.</param>
-internal sealed class PendingFlushes(ModelBuilder m, Sort cpu, string name)
+/// <param name="flush">Extends a step: a CPU flushes everything.</param>
+internal sealed class PendingFlushes(ModelBuilder m, Sort cpu, string name, Action<StepBuilder, Expr> flush)
 {
     private readonly Expr pending = m.Map(name, cpu, Sort.Bool);
 
@@ -22,9 +22,9 @@ internal sealed class PendingFlushes(ModelBuilder m, Sort cpu, string name)
         s.Each(cpu, d => s.Set(pending[d], read(d) | d != c));
 
     /// <summary>Extends a step: a CPU flushes everything if it has to.</summary>
-    public StepBuilder Serve(StepBuilder s, Expr c, KernelMapping mapping) => s.If(pending[c], () =>
+    public StepBuilder Serve(StepBuilder s, Expr c) => s.If(pending[c], () =>
     {
         s.Set(pending[c], false);
-        mapping.Invalidate(s, c, None);
+        flush(s, c);
     });
 }

@@ -48,7 +48,7 @@ internal sealed class FlushAtSwitch : XpfoFlush
     public FlushAtSwitch(ModelBuilder m, KernelMapping mapping)
     {
         this.mapping = mapping;
-        pending = new PendingFlushes(m, mapping.Cpu, "pending_xpfo_flush");
+        pending = mapping.Defer(m, "pending_xpfo_flush");
         inKernel = m.Has(Xpfo.AtEntry) ? m.Map("in_kernel", mapping.Cpu, Sort.Bool) : null;
         read = m.Has(Xpfo.AtomicMask) || inKernel is not null ? null : m.Map("cpumask_read", mapping.Cpu, mapping.Cpu, Sort.Bool);
         isOutside = m.Assumes(Xpfo.Outside);
@@ -78,11 +78,11 @@ internal sealed class FlushAtSwitch : XpfoFlush
     public override void AddOthers(ModelBuilder m, Func<Expr, Expr> isIdle)
     {
         m.Rule("switch_mm_irqs_off", mapping.Cpu, (s, c) => pending
-            .Serve(missed.Check(s, c, isServed: pending[c]), c, mapping)).From(Mails.Switch);
+            .Serve(missed.Check(s, c, isServed: pending[c]), c)).From(Mails.Switch);
         if (inKernel is not null)
         {
             m.Rule("kernel entry", mapping.Cpu, (s, c) => pending
-                .Serve(s.When(!inKernel[c]).Set(inKernel[c], true), c, mapping));
+                .Serve(s.When(!inKernel[c]).Set(inKernel[c], true), c));
             m.Rule("return to user space", mapping.Cpu, (s, c) => s
                 .When(inKernel[c] & isIdle(c)).Set(inKernel[c], false));
         }

@@ -42,7 +42,7 @@ internal sealed class ProtectingAllocator
         protection = m.Map("page", frame, Sort.Enum<Protection>());
         ready = mapping.AddDirectMap(m, f => mapping.To(f, true));
         block = m.Has(RareAlloc.BlockMapping) ? new BlockMapping(m, architecture) : null;
-        pending = m.Has(RareAlloc.Deferred) ? new PendingFlushes(m, cpu, "flush_at_switch") : null;
+        pending = m.Has(RareAlloc.Deferred) ? mapping.Defer(m, "flush_at_switch") : null;
         isLocal = m.Has(RareAlloc.NoIpi) || m.Has(RareAlloc.Deferred);
     }
 
@@ -59,7 +59,7 @@ internal sealed class ProtectingAllocator
 
         if (pending is not null)
         {
-            m.Rule("context switch: flush", cpu, (s, d) => pending.Serve(s.When(pending[d]), d, mapping))
+            m.Rule("context switch: flush", cpu, (s, d) => pending.Serve(s.When(pending[d]), d))
                 .From(KernelCode.Schedule);
         }
 

@@ -8,6 +8,7 @@ using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
 using Verify.Parametric.Obligations;
+using Verify.Proofs.Shootdowns;
 using Verify.Tests.Snapshots;
 
 namespace Verify.Tests.Docs;
@@ -75,6 +76,15 @@ public sealed class GeneratedPages
 
         AppendRecalled(page);
         Snapshot.MatchesPage("models/README.md", page.ToString());
+    }
+
+    [Fact]
+    public void The_page_of_deferred_flushes_has_the_whole_grid()
+    {
+        var page = new DeferralPage(Decided.Value);
+        Assert.All(DeferralInstance.All.Where(design => design.Claim is not null), design => Assert.True(
+            page.IsProved(design.Claim!) == page.IsProved($"{design.Cell}:I-RELY"), $"{design.Claim} differs from {design.Cell}"));
+        Snapshot.MatchesPage("proofs/DEFERRAL.md", page.Text());
     }
 
     /// <summary>
