@@ -65,6 +65,16 @@ internal sealed class FileMappings
     /// <summary>Extends a step: a read-only PTE is installed.</summary>
     public StepBuilder Install(StepBuilder s, Expr when, Expr c, Expr f) => s.SetIf(when, pte[c], New(entry, f, false));
 
+    /// <summary>Extends a step: a writable PTE is installed.</summary>
+    public StepBuilder InstallWritable(StepBuilder s, Expr c, Expr f) => s.Set(pte[c], New(entry, f, true));
+
+    /// <summary>Extends a step: all PTEs of a file become read-only; without TLBs.</summary>
+    public StepBuilder ProtectAll(StepBuilder s, Expr a) => s.Each(Mm, c => s.SetIf(
+        MapsFile(c, a) & pte[c].HasValue, pte[c].Value[writable], false));
+
+    /// <summary>Extends a step: all PTEs of a file are cleared; without TLBs.</summary>
+    public StepBuilder ClearAll(StepBuilder s, Expr a) => s.Each(Mm, c => s.SetIf(MapsFile(c, a), pte[c], None));
+
     /// <summary>Extends a step: a PTE becomes writable.</summary>
     public StepBuilder MakeWritable(StepBuilder s, Expr c) => s.Set(pte[c].Value[writable], true);
 

@@ -17,9 +17,9 @@ internal sealed class FileTasks
     private readonly Expr copy;
     private readonly bool hasLock;
     private readonly Expr isInvalidating;
-    private readonly Expr isFaulting;
+    private readonly Expr faulting;
 
-    /// <summary>Declares the state: the folios to which the processes hold references, and the lock of the mapping.</summary>
+    /// <summary>Declares the state: the folios to which the processes hold references, and the lock of each mapping.</summary>
     public FileTasks(ModelBuilder m, PageCache cache, FileMappings mappings, ProtectedPages pages)
     {
         (this.m, this.cache, this.mappings, this.pages) = (m, cache, mappings, pages);
@@ -27,8 +27,9 @@ internal sealed class FileTasks
         copy = m.Map("copy", mappings.Mm, Sort.Option(cache.Frame));
         cache.AddBorrowed(f => Exists(mappings.Mm, c => folio[c] == f | copy[c] == f));
         hasLock = m.Has(FileKsm.InvalidateLock);
-        isInvalidating = hasLock ? m.Var("invalidate_lock_write", Sort.Bool) : false;
-        isFaulting = hasLock ? m.Map("invalidate_lock_read", mappings.Mm, Sort.Bool) : Fill(Sort.Set(mappings.Mm), false);
+        var (files, mms) = (Sort.Set(cache.File), Sort.Map(mappings.Mm, Sort.Option(cache.File)));
+        isInvalidating = hasLock ? m.Var("invalidate_lock_write", files) : Fill(files, false);
+        faulting = hasLock ? m.Var("invalidate_lock_read", mms) : Fill(mms, None);
     }
 
     /// <summary>Adds the threads and the write faults that need no break.</summary>
@@ -46,8 +47,8 @@ internal sealed class FileTasks
 
             if (m.Has(FileKsm.PartialTruncate))
             {
-                ways.Add(() => Write(
-                    t, page, file, "truncate_inode_partial_folio", !m.Has(FileKsm.TruncateInPlace), looksAgain: true, KernelCode.Partial));
+                ways.Add(() => Write(t, page, file, "truncate_inode_partial_folio",
+                    breaks: !m.Has(FileKsm.TruncateInPlace), looksAgain: true, KernelCode.Partial));
             }
 
             if (m.Has(FileKsm.Zap))
@@ -70,11 +71,11 @@ internal sealed class FileTasks
     {
         t.Step("filemap_get_folio", cache.File, cache.Frame, (s, a, f) =>
         {
-            s.When(mappings.MapsFile(c, a) & mappings.Pte[c].IsNone & cache.Slot[a] == f & !isInvalidating)
+            s.When(mappings.MapsFile(c, a) & mappings.Pte[c].IsNone & cache.Slot[a] == f & !isInvalidating[a])
                 .Set(page, f).Set(file, a).Shows(f).From(KernelCode.Fault);
             if (hasLock)
             {
-                s.Set(isFaulting[c], true);
+                s.Set(faulting[c], a);
             }
         });
         var isStill = m.Has(FileKsm.NoRecheck) || hasLock ? true
@@ -88,7 +89,7 @@ internal sealed class FileTasks
                 .Set(page, None).Shows(page).From(KernelCode.FinishFault);
             if (hasLock)
             {
-                s.Set(isFaulting[c], false);
+                s.Set(faulting[c], None);
             }
         });
     }
@@ -113,13 +114,15 @@ internal sealed class FileTasks
         // The copy is one step: the folio lock is held from the second look to its end.
         var isStill = (breaks ? !pages.Protected[page.Value] : true) & pages.Aliases[page.Value, file.Value];
         t.Step(name, s => s.When(!cache.Locked[page.Value])
-            .If(looksAgain ? isStill : true, () => cache.Write(s, page.Value, file.Value)).Set(page, None).Shows(file, page).From(source));
+            .If(looksAgain ? isStill : true, () => cache.Write(s, page.Value, file.Value)).Set(page, None)
+            .Shows(file, page).From(source));
     }
 
     private void Break(ThreadBuilder t, Expr c, Expr page, Expr file, Expr own)
     {
         var isStill = pages.Aliases[page.Value, file.Value];
-        t.Step("folio_lock", s => s.When(!cache.Locked[page.Value]).Set(cache.Locked[page.Value], true).Shows(page).From(Mails.Proposal));
+        t.Step("folio_lock", s => s
+            .When(!cache.Locked[page.Value]).Set(cache.Locked[page.Value], true).Shows(page).From(Mails.Proposal));
         t.Branch("alias list", isStill, () => { }, () =>
         {
             t.Step("folio_unlock (no alias)", s => s
@@ -130,8 +133,8 @@ internal sealed class FileTasks
         if (hasLock)
         {
             t.Step("filemap_invalidate_lock", s => s
-                .When(!isInvalidating & ForAll(mappings.Mm, d => !isFaulting[d])).Set(isInvalidating, true)
-                .From(Mails.Proposal));
+                .When(!isInvalidating[file.Value] & ForAll(mappings.Mm, d => faulting[d] != file))
+                .Set(isInvalidating[file.Value], true).Shows(file).From(Mails.Proposal));
         }
 
         t.Step("copy", cache.Frame, (s, f) => s
@@ -166,7 +169,7 @@ internal sealed class FileTasks
 
             if (hasLock)
             {
-                s.Set(isInvalidating, false);
+                s.Set(isInvalidating[file.Value], false);
             }
         });
 

@@ -21,6 +21,12 @@ internal static class KernelCode
     public static readonly Source Clean = Source.Kernel("page_vma_mkclean_one", "mm/rmap.c", "v6.19");
     public static readonly Source Partial = Source.Kernel("truncate_inode_partial_folio", "mm/truncate.c", "v6.19");
     public static readonly Source Truncate = Source.Kernel("truncate_inode_pages_range", "mm/truncate.c", "v6.19");
+    public static readonly Source TruncateFolio = Source.Kernel("truncate_inode_folio", "mm/truncate.c", "v6.19");
+    public static readonly Source Entry = Source.Kernel("filemap_get_entry", "mm/filemap.c", "v6.19");
+    public static readonly Source Notifier = new("When do you need to notify inside page table lock?",
+        "Documentation/mm/mmu_notifier.rst, v6.19");
+
+    public static readonly Source ReadBegin = Source.Kernel("mmu_interval_read_begin", "mm/mmu_notifier.c", "v6.19");
     public static readonly Source Gup = Source.Kernel("get_user_pages", "mm/gup.c", "v6.19");
     public static readonly Source Splice = Source.Kernel("splice_folio_into_pipe", "mm/filemap.c", "v6.19");
     public static readonly Source Steal = Source.Kernel("page_cache_pipe_buf_try_steal", "fs/splice.c", "v6.19");

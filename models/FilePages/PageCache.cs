@@ -45,6 +45,9 @@ internal sealed class PageCache
     /// <summary>True if the folio of a frame is locked.</summary>
     public Expr Locked { get; }
 
+    /// <summary>Ghost: a file was written to.</summary>
+    public Expr WasWritten(Expr a) => wasWritten[a];
+
     /// <summary>Registers a way to read a file: true if a reader of the file sees the frame.</summary>
     public void AddReader(Func<Expr, Expr, Expr> reads) => readers.Add(reads);
 

@@ -30,7 +30,8 @@ public sealed class Breaks : ClaimList
     public override IEnumerable<Claim> Claims =>
     [
         Alias.Claim("I-COH", Proved,
-            "A break is coherent if it holds the page lock, and a fault looks under that lock whether its file is in the list of aliases."),
+            "A break is coherent if it holds the page lock, and a fault looks under that lock whether its file is in the list of "
+                + "aliases."),
         Alias.Claim("I-ISO", Proved,
             "With page lock and list of aliases, a write to one file does not change another one that shared the page."),
         Wide.Claim("I-COH", Proved,

@@ -18,6 +18,7 @@ public sealed class WritePaths : ClaimList
     private static readonly Choices Unmapped = CacheOnly.With(FileKsm.Zap).Assume(FileKsm.Unmapped);
 
     private static readonly FileInstance Target = Of("FK-OK", Holders.Assume(FileKsm.NoGup, FileKsm.Notified));
+    private static readonly FileInstance Files = Of("FK-OK-FILES", Merging.Size("cpu", 1).Size("file", 3).Size("frame", 4));
     private static readonly FileInstance Gup = Of("FK-GUP", Merging.With(FileKsm.Pins));
     private static readonly FileInstance Tlb = Of("FK-OK-TLB", Merging.With(FileKsm.Tlbs));
     private static readonly FileInstance ReadIo = Of("FK-OK-READ", Merging.With(FileKsm.ReadIo));
@@ -36,7 +37,8 @@ public sealed class WritePaths : ClaimList
     private static readonly FileInstance Path2 = OfCache("W2", Unmapped.With(FileKsm.Syscall));
     private static readonly FileInstance Path3 = OfCache("W3", Unmapped.With(FileKsm.Pins));
     private static readonly FileInstance Path4 = OfCache("W4", Unmapped.With(FileKsm.Pipes));
-    private static readonly FileInstance Path4Merge = OfCache("W4-MERGE", Unmapped.With(FileKsm.Pipes, FileKsm.PipeMerge), Mails.DirtyPipe);
+    private static readonly FileInstance Path4Merge = OfCache("W4-MERGE",
+        Unmapped.With(FileKsm.Pipes, FileKsm.PipeMerge), Mails.DirtyPipe);
     private static readonly FileInstance Path5 = OfCache("W5", Unmapped.With(FileKsm.Device));
     private static readonly FileInstance Path5Notified = OfCache("W5-NOTIFY", Unmapped.With(FileKsm.Device).Assume(FileKsm.Notified));
     private static readonly FileInstance Path6 = OfCache("W6", Unmapped.With(FileKsm.PartialTruncate));
@@ -50,6 +52,9 @@ public sealed class WritePaths : ClaimList
                 + "device hears of changed PTEs."),
         Target.Claim("I-ISO", ProvedIf,
             "A write by a store, a pin or a device does not change another file that shares the page, under the same conditions."),
+        Files.Claim("I-ISO", Proved,
+            "A store to one of three files changes no other, whichever share a page: the daemon keeps a reference to the page that it "
+                + "merges with."),
         Gup.Claim("I-ISO", Refuted(16),
             "A page may be merged while it is pinned."),
         Tlb.Claim("I-COH", Proved,
@@ -90,7 +95,8 @@ public sealed class WritePaths : ClaimList
             "The fault looks at the list of aliases under the folio lock, which the removal holds."),
         Path2.Claim("I-COH", ProvedIf,
             "What is neither in the page cache nor mapped cannot be written to by write(2) (W2).",
-            "A write that has looked the page up before looks again under the folio lock."),
+            "A write that has looked the page up before looks again under the folio lock, which the removal holds until the slot has "
+                + "its new page. So the lock would do without the empty slot."),
         Path3.Claim("I-COH", Refuted(16),
             "What is neither in the page cache nor mapped cannot be written to through a pin (W3)."),
         Path3.Claim("I-ISO", Refuted(16),
