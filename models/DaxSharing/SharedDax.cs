@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Verify.Modelling;
+using Verify.Models.FilePages;
+using static Verify.Modelling.Dsl;
+
+namespace Verify.Models.DaxSharing;
+
+/// <summary>
+/// Reflinked files on persistent memory share blocks, which are the pages that are mapped. A write fault gets a block of
+/// its own for the file; a memory failure has to find all files.
+/// </summary>
+/// <remarks>The slots of the page cache are DAX entries, and frames are blocks.</remarks>
+public sealed class SharedDax() : ModelFamily("shared-dax",
+    "Reflinked DAX files: write faults on shared blocks, and memory failures that look for all files of a block",
+    new("cpu", 2, 1, 3, "processes, each on a CPU of its own"),
+    new("file", 2, 2, 3, "files of one page"),
+    new("block", 3, 2, 4, "blocks"))
+{
+    /// <summary>read(2) of the files.</summary>
+    public static readonly Feature ReadCall = new("read", "read(2) asks the extent map, as a mapping does for faults only",
+        KernelCode.Read);
+
+    /// <summary>Memory fails.</summary>
+    public static readonly Feature Failure = new("memory-failure",
+        "a block fails, and the processes that map it are found by the reverse map of the filesystem", KernelCode.Failure);
+
+    /// <summary>Shared blocks are written in place.</summary>
+    public static readonly Fault NoCow = new("no-cow", "a write fault takes the block as it is, shared or not");
+
+    /// <summary>Other mappings stay.</summary>
+    public static readonly Fault NoUnmap = new("no-unmap",
+        "a write fault that gets a new block does not unmap the old one from other processes", KernelCode.InsertEntry);
+
+    /// <summary>Files are found by the page.</summary>
+    public static readonly Fault ByMapping = new("by-mapping",
+        "with 'memory-failure': the file is the one that page->mapping names");
+
+    public override ImmutableArray<string> NotModelled =>
+    [
+        "write(2), truncate, writeback, MAP_SYNC, huge pages and crashes",
+        "what CPUs cache of a PTE",
+        "a reflink and its flush of the source are one step, under the locks of both files",
+    ];
+
+    protected override void Describe(ModelBuilder m)
+    {
+        m.Demand(ByMapping, Failure);
+        m.Demand(NoUnmap, !m.Has(NoCow), "it does not go with 'no-cow'");
+        var cpu = m.Processors("cpu", m.Size("cpu"));
+        var file = m.ScalarSet("file", m.Size("file"), "file ");
+        var block = m.ScalarSet("block", m.Size("block"), "b");
+        var cache = new PageCache(m, file, block);
+        var mappings = new FileMappings(m, cache, cpu, hasTlb: false);
+        var extents = new SharedExtents(m, cache, mappings);
+        extents.Describe();
+        mappings.AddRules(m);
+        cache.AddInvariants(m);
+        m.Reachable("two files share a block", Exists(file, file, (a, b) =>
+            a != b & extents.Extent[a].HasValue & extents.Extent[a] == extents.Extent[b]));
+        m.NoDeadlock("no deadlock");
+    }
+}
