@@ -40,12 +40,13 @@ internal static class CertifyCommand
                 ? check.At([.. chosen.SelectMany(ProofFiles.CertificatesAt).Select(FromRoot)])
                 : check.Of(session.Catalogue.Claims);
             var done = new List<CheckedCertificate>();
+            var reasons = new HashSet<string>(StringComparer.Ordinal);
             foreach (var one in certificates)
             {
                 done.Add(one);
                 if (!parsed.GetValue(json))
                 {
-                    Write(session.Terminal, one);
+                    Write(session.Terminal, one, reasons);
                 }
             }
 
@@ -63,7 +64,10 @@ internal static class CertifyCommand
     /// <summary>
     /// Writes the result of one certificate: results to standard output, errors in the file to standard error.
     /// </summary>
-    public static void Write(Terminal terminal, CheckedCertificate one)
+    /// <param name="terminal">The terminal.</param>
+    /// <param name="one">The certificate.</param>
+    /// <param name="reasons">The reasons printed so far for certificates without a solver; each is printed once.</param>
+    public static void Write(Terminal terminal, CheckedCertificate one, ISet<string> reasons)
     {
         if (one.Failure is { } failure)
         {
@@ -75,7 +79,7 @@ internal static class CertifyCommand
         var (word, paint) = one.LacksSolver ? ("skipped", Paint.Yellow)
             : one.ExitCode == ExitCode.AsExpected ? ("ok", Paint.Green) : ("PROBLEM", Paint.Red);
         terminal.Out.WriteLine($"{terminal.Paint(word, paint)}  {one.Line}");
-        foreach (var problem in one.Problems)
+        foreach (var problem in one.Problems.Where(problem => !one.LacksSolver || reasons.Add(problem)))
         {
             terminal.Out.WriteLine($"  {problem}");
         }

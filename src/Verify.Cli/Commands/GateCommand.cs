@@ -79,12 +79,13 @@ internal static class GateCommand
     private static List<CheckedCertificate> Certify(Session session, List<Claim> claims, bool isJson)
     {
         var done = new List<CheckedCertificate>();
+        var reasons = new HashSet<string>(StringComparer.Ordinal);
         foreach (var one in new CertificateCheck(session).Of(claims))
         {
             done.Add(one);
             if (!isJson || one.Failure is not null)
             {
-                CertifyCommand.Write(session.Terminal, one);
+                CertifyCommand.Write(session.Terminal, one, reasons);
             }
             else if (one.ExitCode != ExitCode.AsExpected)
             {

@@ -308,6 +308,23 @@ public sealed class ProveTests
         Assert.StartsWith("skipped  SD-FULL:I-ENTRY  not checked", run.Out);
     }
 
+    [Fact]
+    public void Why_certificates_are_skipped_is_printed_once()
+    {
+        _ = RealSolver.OrSkip();
+        using var one = new TestDirectory();
+        using var other = new TestDirectory();
+        string[] files = [Path.Combine(one.Path, Full), Path.Combine(other.Path, Full)];
+        foreach (var file in files)
+        {
+            File.WriteAllText(file, Certificate.Value);
+        }
+
+        var run = Asking([SolverProgram.At(SolverKind.Z3, "no/such/z3")], ["certify", .. files]);
+        Assert.Equal(2, run.Out.Split("skipped  SD-FULL:I-ENTRY  not checked").Length - 1);
+        Assert.Equal(1, run.Out.Split("no/such/z3").Length - 1);
+    }
+
     // A wrong or unparseable answer of one solver invalidates the other's. Before the proof each solver gets three
     // control queries with the answers 'sat', 'sat' and 'unsat'; a solver that fails them is ignored when it
     // contradicts.
