@@ -149,7 +149,7 @@ internal sealed class TlaSteps(TlaText text)
             case Expr.Index at:
                 return [.. PathOf(at.Map), new Part.Entry(at.Key)];
             case Expr.FieldOf get:
-                return [.. PathOf(get.Record), new Part.Field(TlaText.FieldOf(get.Field))];
+                return [.. PathOf(get.Record), new Part.Field(TlaText.FieldOf(get.Record.Sort, get.Field))];
             case Expr.ValueOf { Sort: Sort.Optional } value:
                 return [.. PathOf(value.Option), new Part.Held()];
             case Expr.ValueOf value:

@@ -50,7 +50,7 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
                 return (constants, $"{sets[sort.Text]} == {{{string.Join(", ", constants)}}}");
             case Sort.Enumeration enumeration:
                 sets[sort.Text] = names.Take(enumeration.Name, $"{enumeration.Name}_set");
-                return ([], $"{sets[sort.Text]} == {{{string.Join(", ", enumeration.Members.Select(Quoted))}}}");
+                return ([], $"{sets[sort.Text]} == {{{string.Join(", ", MembersOf(enumeration))}}}");
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -64,7 +64,7 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
         Sort.Enumeration or Sort.ScalarSet => PrecedenceText.Of(sets[sort.Text]),
         Sort.Optional { Of: Sort.Optional } optional => OfNested(optional),
         Sort.Optional optional => new($"{{None}} \\cup {SetOf(optional.Of).In(Sum)}", Sum - 1),
-        Sort.Record record => PrecedenceText.Of($"[{string.Join(", ", record.Fields.Select(f => $"{FieldOf(f)} : {SetOf(f.Sort).Text}"))}]"),
+        Sort.Record record => PrecedenceText.Of($"[{string.Join(", ", FieldsOf(record).Zip(record.Fields, (name, field) => $"{name} : {SetOf(field.Sort).Text}"))}]"),
         Sort.Mapping map => PrecedenceText.Of($"[{SetOf(map.Key).In(Sum)} -> {SetOf(map.Value).Text}]"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -83,7 +83,7 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
     {
         Sort.Boolean => PrecedenceText.Of(value.IsTrue ? "TRUE" : "FALSE"),
         Sort.Interval => PrecedenceText.Of(value.Number),
-        Sort.Enumeration enumeration => PrecedenceText.Of(Quoted(enumeration.Members[value.Number])),
+        Sort.Enumeration enumeration => PrecedenceText.Of(MembersOf(enumeration)[value.Number]),
         Sort.ScalarSet => PrecedenceText.Of(members[string.Create(CultureInfo.InvariantCulture, $"{value.Sort.Text}{value.Number}")]),
         Sort.Optional when value.Number == 0 => PrecedenceText.Of("None"),
         Sort.Optional => Held(Constant(value.Items[0]), value.Sort),
@@ -93,8 +93,32 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
     /// <summary>An option that holds a value.</summary>
     public static PrecedenceText Held(PrecedenceText content, Sort option) => option is Sort.Optional { Of: Sort.Optional } ? PrecedenceText.Of($"<<{content.Text}>>") : content;
 
-    /// <summary>The name of a field.</summary>
-    public static string FieldOf(Field field) => Identifiers.Plain(field.Name);
+    /// <summary>The name of a field of a record.</summary>
+    public static string FieldOf(Sort record, Field field) => FieldsOf((Sort.Record)record)[((Sort.Record)record).Fields.IndexOf(field)];
+
+    // The names of the fields of a record, which have to differ although some characters are left out.
+    private static string[] FieldsOf(Sort.Record record)
+    {
+        var names = new Identifiers(Reserved);
+        return [.. record.Fields.Select(field => names.Take(field.Name))];
+    }
+
+    // The members of an enumeration as strings, which have to differ although some characters are replaced.
+    private static string[] MembersOf(Sort.Enumeration enumeration)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        return [.. enumeration.Members.Select(member =>
+        {
+            var plain = Heading.OneLine(member).Replace('"', '\'').Replace('\\', '/');
+            var text = plain;
+            for (var i = 2; !taken.Add(text); i++)
+            {
+                text = string.Create(CultureInfo.InvariantCulture, $"{plain}_{i}");
+            }
+
+            return $"\"{text}\"";
+        })];
+    }
 
     /// <summary>A quantifier over the values of a parameter.</summary>
     public PrecedenceText Quantify(string symbol, Binder binder, Func<PrecedenceText> body)
@@ -106,8 +130,6 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
         return new(text, 0);
     }
 
-    private static string Quoted(string text) => $"\"{Heading.OneLine(text).Replace('"', '\'').Replace('\\', '/')}\"";
-
     protected override PrecedenceText OnLiteral(Expr.Literal node) => Constant(Value.Scalar(node.Sort, node.Number));
 
     protected override PrecedenceText OnNone(Expr.NoneOf node) => PrecedenceText.Of("None");
@@ -118,12 +140,12 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
 
     protected override PrecedenceText OnIndex(Expr.Index node) => PrecedenceText.Of($"{Of(node.Map).In(PrecedenceText.Atom)}[{Of(node.Key).Text}]");
 
-    protected override PrecedenceText OnFieldOf(Expr.FieldOf node) => PrecedenceText.Of($"{Of(node.Record).In(PrecedenceText.Atom)}.{FieldOf(node.Field)}");
+    protected override PrecedenceText OnFieldOf(Expr.FieldOf node) => PrecedenceText.Of($"{Of(node.Record).In(PrecedenceText.Atom)}.{FieldOf(node.Record.Sort, node.Field)}");
 
     protected override PrecedenceText OnRecordOf(Expr.RecordOf node)
     {
-        var fields = ((Sort.Record)node.Sort).Fields;
-        return PrecedenceText.Of($"[{string.Join(", ", node.Fields.Select((field, i) => $"{FieldOf(fields[i])} |-> {Of(field).Text}"))}]");
+        var fields = FieldsOf((Sort.Record)node.Sort);
+        return PrecedenceText.Of($"[{string.Join(", ", node.Fields.Select((field, i) => $"{fields[i]} |-> {Of(field).Text}"))}]");
     }
 
     protected override PrecedenceText OnConstantMap(Expr.ConstantMap node)

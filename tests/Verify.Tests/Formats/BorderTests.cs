@@ -98,11 +98,32 @@ public sealed class BorderTests
         yield return Holding("option of most", Most - 6, Most);
         yield return Adding("sum", (Most / 2) - 3, Most / 2, -3);
         yield return Adding("sum of less", -Most / 2, (-Most / 2) + 2, 3);
+        yield return Alike();
         foreach (var count in (int[])[127, 128, 129, 255, 256, 257])
         {
             yield return Named(count);
             yield return Keyed(count);
         }
+    }
+
+    // Names that differ only in characters that a format leaves out or replaces.
+    private static Model Alike()
+    {
+        var m = new ModelBuilder("names that are alike");
+        var colour = new Sort.Enumeration("colour", ["a\"", "a'", "a\\", "a/", "a'_2"]);
+        var pair = m.Record("pair", new Field("at", Sort.Bool), new Field("at+", Sort.Bool), new Field("IF", colour), new Field("if", Sort.Bool));
+        var x = m.Var("x", pair);
+        var y = m.Var("x+", colour, MemberOf(colour, 4));
+        Expr FieldOf(int i) => x[((Sort.Record)pair).Fields[i]];
+        m.Rule("first", s => s.When(!FieldOf(0)).Set(FieldOf(0), true));
+        m.Rule("second", s => s.When(FieldOf(0)).When(!FieldOf(1)).Set(FieldOf(1), true).Set(FieldOf(2), MemberOf(colour, 1)));
+        m.Rule("third", s => s.When(FieldOf(2) == MemberOf(colour, 1)).Set(FieldOf(2), MemberOf(colour, 3)).Set(y, MemberOf(colour, 2)));
+        m.Rule("fourth", s => s.When(y == MemberOf(colour, 2)).Set(y, MemberOf(colour, 0)).Set(FieldOf(3), true));
+        m.Always("colours differ", FieldOf(2) != y | !FieldOf(1));
+        m.Always("one before the other", FieldOf(1).Implies(FieldOf(0)));
+        m.Always("not equal", !FieldOf(1) | FieldOf(3) | FieldOf(2) != MemberOf(colour, 3));
+        m.Reachable("the last", FieldOf(3) & (y == MemberOf(colour, 0)));
+        return m.Build();
     }
 
     // A few steps around each end of a range, and from one to the other.
