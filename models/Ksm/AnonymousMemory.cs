@@ -6,7 +6,7 @@ using static Verify.Modelling.Dsl;
 namespace Verify.Models.Ksm;
 
 /// <summary>The threads that flush TLBs.</summary>
-internal enum Flusher
+public enum Flusher
 {
     /// <summary>ksmd.</summary>
     Ksmd,

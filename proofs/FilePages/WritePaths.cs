@@ -120,6 +120,8 @@ public sealed class WritePaths : ClaimList
         Path7.Claim("I-ISO", ProvedIf,
             "What is taken out of the page cache is not written to by I/O that fills a page (W7).",
             "The I/O holds the folio lock to its end, so the removal waits. I/O that does not, as direct I/O, is W3."),
+        Path7.Claim("I-COH", ProvedIf,
+            "Readers of a file that is being read into the page cache see its latest write, while pages are taken out and merged (W7)."),
         Path8.Claim("I-COH", Refuted(16),
             "What is neither in the page cache nor mapped cannot be written to through a TLB (W8).",
             "The PTE is gone and its flush still to come. page_mapped() covers dirty entries since 6.2, as the rmap is kept until the "
