@@ -73,13 +73,13 @@ public sealed class DaxTruncate() : ModelFamily("dax-truncate",
 
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "stores of CPUs through the mapping, and the TLB: flushes are there for the GUP-fast that they wait for",
         "without 'munmap', that the file is unmapped; with it, what its flush waits for: it ends whenever it likes",
         "huge entries, the locks of single DAX entries, the zero page, and reads: every pin is for writing",
-        "with 'page-cache', the page lock and the size check that keep faults out of a truncate are MMAPLOCK, "
-            + "and writeback is left out",
+        Limit.With("with 'page-cache', the page lock and the size check that keep faults out of a truncate are MMAPLOCK, "
+            + "and writeback is left out", PageCache),
         "the transaction and the log: a block can be handed out as soon as the extent is gone",
         .. Architecture.NotModelled,
     ];
@@ -113,6 +113,9 @@ public sealed class DaxTruncate() : ModelFamily("dax-truncate",
             Rechecks = !m.Has(NoRecheck),
             IsLongTerm = m.Has(LongTerm) || m.Has(NoBusyCheck) || m.Has(DeviceDax),
             MayPin = m.Assumes(Pause) ? !isWaiting : true,
+            // The flush of a munmap is not in the model.
+            FlushWaits = architecture.Remote == RemoteInvalidation.Interrupt && mapping is null,
+            CanBeUnmapped = !m.Has(DeviceDax),
         };
         (mapped, pinned) = (pages, io);
         if (backing is PageBacking memory)

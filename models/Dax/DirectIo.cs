@@ -31,6 +31,12 @@ internal sealed class DirectIo : IHolder
     /// <summary>True if a pin may last for any time.</summary>
     public required bool IsLongTerm { get; init; }
 
+    /// <summary>True if a page goes only after a flush that waits for the fast path.</summary>
+    public required bool FlushWaits { get; init; }
+
+    /// <summary>True if something unmaps the page.</summary>
+    public required bool CanBeUnmapped { get; init; }
+
     /// <summary>True if a new pin may be taken.</summary>
     public required Expr MayPin { get; init; }
 
@@ -87,15 +93,28 @@ internal sealed class DirectIo : IHolder
         t.Step("gup_fast_pte_range", va, (s, x) => s
             .When(MayPin & pages.Shared(x).HasValue).Set(mine, pages.Shared(x)).From(KernelCode.GupFast));
         var canGrab = backing.CanGrab(mine.Value[backing.Translation.Frame]);
-        t.Branch("try_grab_folio_fast", canGrab, () => { }, () => t.Return(), s => Grab(s, canGrab));
+        t.Branch("try_grab_folio_fast", canGrab,
+            () => { },
+            () =>
+            {
+                t.Never(Shootdown.Waits, FlushWaits);
+                t.Return();
+            },
+            s => Grab(s, canGrab));
         if (!Rechecks)
         {
             return;
         }
 
         var isSame = Exists(va, x => backing.Translation.Names(pages.Shared(x), mine.Value[backing.Translation.Frame]));
-        t.Branch("pte_val(pte) == pte_val(*ptep)", isSame, () => { }, () => t.Return(), s => s
-            .If(!isSame, () => Unpin(s, c)).Set(mine, None).From(KernelCode.GupFast));
+        t.Branch("pte_val(pte) == pte_val(*ptep)", isSame,
+            () => { },
+            () =>
+            {
+                t.Never("nothing unmaps the page", !CanBeUnmapped);
+                t.Return();
+            },
+            s => s.If(!isSame, () => Unpin(s, c)).Set(mine, None).From(KernelCode.GupFast));
 
         void Grab(StepBuilder s, Expr can)
         {

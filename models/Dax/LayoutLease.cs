@@ -61,11 +61,11 @@ public sealed class LayoutLease() : ModelFamily("layout-lease",
     public static readonly Assumption Pause = new("A-PAUSE",
         "once a truncate has found a lease, no new one is taken until the truncate is over", "no kernel code: applications, by chance");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "page tables of the holder: it registers the block that the extent map gives while it has the lease",
         "more than one holder, and leases of parts of the file",
-        "with 'pnfs', the network and its losses: a client that hears nothing is one that does not answer",
+        Limit.With("with 'pnfs', the network and its losses: a client that hears nothing is one that does not answer", Pnfs),
     ];
 
     protected override void Describe(ModelBuilder m)

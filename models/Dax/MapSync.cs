@@ -27,7 +27,7 @@ public sealed class MapSync() : ModelFamily("map-sync",
     private static readonly Source Commit = Source.Kernel("xfs_log_force, xfs_log_force_seq", "fs/xfs/xfs_log.c", "v6.19");
     private static readonly Source Flush = Source.Manual("CLWB and SFENCE", "Intel SDM 1, 11.4.4.3");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "torn stores, and the order in which a cache writes back: one store, flushed and fenced, counts as done",
         "truncate: an extent is taken away by a crash only, when it was not on the medium",

@@ -22,7 +22,7 @@ public sealed class PmemCache() : ModelFamily("pmem-cache",
     /// <summary>No flush.</summary>
     public static readonly Fault NoFlush = new("no-flush", "the old home is unmapped, and nothing is flushed");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "read(2) and write(2), pins, and devices: see the family file-ksm",
         "a crash, and what of the cache is on persistent memory then",

@@ -35,7 +35,7 @@ public sealed class SharedDax() : ModelFamily("shared-dax",
     public static readonly Fault ByMapping = new("by-mapping",
         "with 'memory-failure': the file is the one that page->mapping names");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "write(2), truncate, writeback, MAP_SYNC, huge pages and crashes",
         "what CPUs cache of a PTE",

@@ -94,7 +94,7 @@ public sealed class MapDirect() : ModelFamily("map-direct",
     public static readonly Assumption Keep = new("A-KEEP",
         "the holder of a seal keeps it as long as it has a registration", "the application");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "GUP-fast and the TLB: registrations take the slow path, under the page-table lock, and the NIC has addresses",
         "mmap_lock, and the order of locks: mmap and munmap take those of the file in one step",

@@ -39,7 +39,7 @@ public sealed class DeviceMirror() : ModelFamily("device-mirror",
     public static readonly Assumption Notified = new("A-NOTIFY",
         "the driver has registered a notifier, and is done with the invalidation inside of the callback", "each driver");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "stores of the device, and its faults; several drivers",
         "what CPUs cache of the page table: the PTE is cleared and flushed in one step",

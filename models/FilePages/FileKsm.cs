@@ -114,7 +114,7 @@ public sealed class FileKsm() : ModelFamily("file-ksm",
     public static readonly Assumption Unmapped = new("A-UNMAPPED",
         "a page that is taken out of the page cache has no PTE", "a test of page_mapped()");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "writeback, reclaim, munmap and more than one offset; private mappings",
         "fork of a process; two processes of one mm on several CPUs",

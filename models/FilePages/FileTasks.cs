@@ -125,9 +125,9 @@ internal sealed class FileTasks
             .When(!cache.Locked[page.Value]).Set(cache.Locked[page.Value], true).Shows(page).From(Mails.Proposal));
         t.Branch("alias list", isStill, () => { }, () =>
         {
+            t.Never("only one process breaks protections", m.Size("cpu") == 1);
             t.Step("folio_unlock (no alias)", s => s
-                .Set(cache.Locked[page.Value], false).Set(page, None).Shows(page).From(Mails.Proposal)
-                .Never("only one process breaks protections", m.Size("cpu") == 1));
+                .Set(cache.Locked[page.Value], false).Set(page, None).Shows(page).From(Mails.Proposal));
             t.Return();
         }, s => s.From(Mails.Proposal));
         if (hasLock)

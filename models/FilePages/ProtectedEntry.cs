@@ -26,7 +26,7 @@ public sealed class ProtectedEntry() : ModelFamily("protected-entry",
         Protected,
     }
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "the scan of truncate that takes no lock: it leaves out what it cannot lock",
         "more than one slot, partial truncate, dirty pages",
@@ -79,7 +79,13 @@ public sealed class ProtectedEntry() : ModelFamily("protected-entry",
             t.Step("__filemap_get_folio", s => s.From(KernelCode.Lookup));
             t.Label("repeat");
             t.Branch("filemap_get_entry", slot.HasValue, () => { }, () => t.Return(), s => s.From(KernelCode.Lookup));
-            t.Branch("folio_lock, folio->mapping", isOfMapping, () => t.Return(), () => t.Goto("repeat"),
+            t.Branch("folio_lock, folio->mapping", isOfMapping,
+                () => t.Return(),
+                () =>
+                {
+                    t.Never("each page in the slot is of the mapping, by its list of aliases, and nothing takes it out", m.Has(AliasCheck));
+                    t.Goto("repeat");
+                },
                 s =>
                 {
                     take(s);

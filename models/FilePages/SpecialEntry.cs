@@ -26,7 +26,7 @@ public sealed class SpecialEntry() : ModelFamily("special-entry",
         Special,
     }
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "what is done with the real page afterwards; references that outlast the RCU section",
         "more than one slot; the memory of the object before it is filled in",

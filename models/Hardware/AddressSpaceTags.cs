@@ -21,7 +21,7 @@ public sealed class AddressSpaceTags() : ModelFamily("address-space-tags",
 
     private static readonly Source Cr3 = Source.Manual("MOV to CR3 with PCIDs", "Intel SDM 3A, 4.10.4.1");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "other processors; tags that run out and are given to another address space",
     ];

@@ -23,6 +23,9 @@ public sealed record Architecture(
     string Completion,
     Source Source)
 {
+    private const string RiscVLeftOut = "riscv: cached invalid entries, Svinval; a fence takes effect at once on its own hart";
+    private const string TwoEntries = "two entries for one address in one TLB";
+
     /// <summary>
     /// True if Linux has an invalidation of leaf entries alone, which it uses if no page table was freed.
     /// </summary>
@@ -35,7 +38,8 @@ public sealed record Architecture(
         AddressFlushClearsUpperLevels: true,
         AllowsLiveOverwrite: true,
         "flush_tlb_func_local", "flush_tlb_others", "flush_tlb_func",
-        Source.Manual("INVLPG, MOV to CR3", "Intel SDM 3A, 4.10.4.1"));
+        Source.Manual("INVLPG, MOV to CR3", "Intel SDM 3A, 4.10.4.1"))
+    { LeftOut = "x86: INVLPGB, huge pages, errata; a store that has not left the store buffer" };
 
     /// <summary>Arm: the hardware broadcasts invalidations, and break-before-make is required.</summary>
     public static Architecture Arm64 { get; } = new(
@@ -45,7 +49,11 @@ public sealed record Architecture(
         AllowsLiveOverwrite: false,
         "TLBI VAE1; DSB NSH", "TLBI VAE1IS", "TLBI completes",
         Source.Manual("TLB maintenance requirements", "Arm ARM, G5.9"))
-    { HasLastLevelFlush = true };
+    {
+        HasLastLevelFlush = true,
+        LeftOut = "arm64: a TLBI without its barriers, contiguous entries, conflict aborts; after a break-before-make violation "
+            + "the model promises nothing and explores no further misbehaviour",
+    };
 
     /// <summary>RISC-V whose firmware executes fences on other harts: the kernel there gets no interrupt.</summary>
     /// <remarks>
@@ -59,7 +67,8 @@ public sealed record Architecture(
         AddressFlushClearsUpperLevels: false,
         AllowsLiveOverwrite: true,
         "local_flush_tlb_page", "sbi_remote_sfence_vma_asid", "sfence.vma (SBI)",
-        Source.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"));
+        Source.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"))
+    { LeftOut = RiscVLeftOut };
 
     /// <summary>RISC-V that delivers interrupts itself (AIA): the kernel executes fences in an interrupt.</summary>
     public static Architecture RiscVIpi { get; } = new(
@@ -68,7 +77,8 @@ public sealed record Architecture(
         AddressFlushClearsUpperLevels: false,
         AllowsLiveOverwrite: true,
         "local_flush_tlb_page", "on_each_cpu_mask", "__ipi_flush_tlb_range_asid",
-        Source.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"));
+        Source.Kernel("__flush_tlb_range", "arch/riscv/mm/tlbflush.c", "038ac18aae93"))
+    { LeftOut = RiscVLeftOut };
 
     /// <summary>All architectures; the first is the default.</summary>
     public static ImmutableArray<Architecture> All { get; } = [X86, Arm64, RiscVSbi, RiscVIpi];
@@ -76,15 +86,15 @@ public sealed record Architecture(
     /// <summary>The profiles of all architectures.</summary>
     public static ImmutableArray<Profile> Profiles { get; } = [.. All.Select(one => one.Profile)];
 
-    /// <summary>The simplifications in these switches, one plain line each.</summary>
-    public static ImmutableArray<string> NotModelled { get; } =
-    [
-        "x86: INVLPGB, huge pages, errata; a store that has not left the store buffer",
-        "arm64: a TLBI without its barriers, contiguous entries, conflict aborts; after a break-before-make violation "
-            + "the model promises nothing and explores no further misbehaviour",
-        "riscv: cached invalid entries, Svinval; a fence takes effect at once on its own hart",
-        "two entries for one address in one TLB",
-    ];
+    /// <summary>The simplifications of the architecture in one plain line.</summary>
+    public required string LeftOut { get; init; }
+
+    /// <summary>The simplifications in these switches, for a family whose profiles are the architectures.</summary>
+    public static ImmutableArray<Limit> NotModelled { get; } =
+        [.. All.Select(one => Limit.Of(one.LeftOut, one.Profile)), TwoEntries];
+
+    /// <summary>The simplifications in these switches, for a family of this architecture alone.</summary>
+    public ImmutableArray<Limit> NotModelledHere => [LeftOut, TwoEntries];
 
     /// <summary>The architecture that an instance has chosen.</summary>
     public static Architecture Of(ModelBuilder m) => All.First(one => m.Is(one.Profile));

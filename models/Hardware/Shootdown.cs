@@ -14,6 +14,12 @@ public sealed class Shootdown
     /// <summary>The entries that a flush without an address drops.</summary>
     public const string Everything = "everything";
 
+    /// <summary>
+    /// The reason why no page is freed between a read of its PTE with interrupts off and a reference that is taken
+    /// before they are on again, where processors are interrupted.
+    /// </summary>
+    public const string Waits = "the flush before the page is freed waits for this CPU, which has interrupts off";
+
     private readonly Sort cpu;
     private readonly Sort initiator;
     private readonly Architecture architecture;

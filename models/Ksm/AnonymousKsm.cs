@@ -71,7 +71,7 @@ public sealed class AnonymousKsm() : ModelFamily("anonymous-ksm",
 
     public override ImmutableArray<Profile> Profiles => [Linux619, Linux413];
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "fork, munmap, swap, migration and huge pages; a second process (pages of one process are merged as well)",
         "the zero page as the merged page; chains of stable nodes; NUMA nodes",

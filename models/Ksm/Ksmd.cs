@@ -54,8 +54,8 @@ internal sealed class Ksmd(ModelBuilder m, AnonymousMemory memory)
     {
         // Only a copy changes the PTE of a locked page here: zaps and migration are left out. A copy needs a third frame.
         var canCopy = m.Is(AnonymousKsm.Linux619) && m.Size("frame") > 2;
-        t.Step("folio_unlock", s => s.Set(memory.Folio, None).Set(memory.StableFolio, None).Shows().From(KernelCode.Merge)
-            .Never("no write fault copies a page that is locked", isChange && !canCopy));
+        t.Never("no write fault copies a page that is locked", isChange && !canCopy);
+        t.Step("folio_unlock", s => s.Set(memory.Folio, None).Set(memory.StableFolio, None).Shows().From(KernelCode.Merge));
         t.Return();
     }
 

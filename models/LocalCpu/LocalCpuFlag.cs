@@ -101,7 +101,7 @@ public sealed class LocalCpuFlag() : ModelFamily("local-cpu-flag",
 
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "the application's own mapping of its buffer, and which CPU it runs on: any CPU may drop the last reference",
         "an insert in the application's context, where the server's mm is not loaded",

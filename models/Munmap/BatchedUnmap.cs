@@ -37,7 +37,7 @@ public sealed class BatchedUnmap() : ModelFamily("batched-unmap",
 
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "swap, and what reclaim writes; faults in a read-only VMA; more than one page a batch",
         "a TLBI that is issued with the unmap, as on Arm, and only waited for later",

@@ -30,7 +30,7 @@ public sealed class DelayedRmap() : ModelFamily("delayed-rmap",
 
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "read faults, and write faults on a PTE that was cleaned; a second mapping of the page",
         "the time that the device takes: what writeback writes is the page at one moment",

@@ -126,7 +126,13 @@ internal sealed class FastGup : IHolder
     private void TakeReference(ThreadBuilder t, Expr c, Expr pte, Expr isUnchanged, Expr seemsUnchanged)
     {
         var canGrab = process.Allocator.Owner[Frame(c)] != Owner.Free;
-        t.Branch("try_grab_folio_fast", canGrab, () => { }, FallBack(t),
+        t.Branch("try_grab_folio_fast", canGrab,
+            () => { },
+            () =>
+            {
+                t.Never(Shootdown.Waits, process.Architecture.Remote == RemoteInvalidation.Interrupt);
+                t.Goto("fall back");
+            },
             // If the page was freed and mapped again at the same address, it is the right page.
             s => s.SetIf(canGrab, referenced[c], Frame(c))
                 .SetIf(canGrab & isUnchanged, entries[c].Value[process.Translation.Stale], false).From(Source));

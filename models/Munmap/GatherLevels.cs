@@ -22,7 +22,7 @@ public sealed class GatherLevels() : ModelFamily("gather-levels",
 
     public override ImmutableArray<Profile> Profiles => [Architecture.X86.Profile, Architecture.Arm64.Profile];
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "walks of software, and the grace period that page tables are freed after: a table goes right after the flush",
         "what madvise unmaps: its gather is there to overlap, and finds nothing",

@@ -47,7 +47,7 @@ public sealed class LocklessWalk() : ModelFamily("lockless-walk",
 
     public override ImmutableArray<Profile> Profiles => [Architecture.X86.Profile, Architecture.Arm64.Profile];
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "paravirtualised guests, whose flush waits for no interrupt; INVLPGB",
         "preemption: what a CPU runs, it runs to the end; grace periods come one at a time",

@@ -31,7 +31,7 @@ public sealed class MmuGather() : ModelFamily("mmu-gather",
 
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "page tables that are freed, dirty pages and their accounting: other mechanisms have them",
         "context switches: the mm stays loaded on every CPU",

@@ -39,7 +39,7 @@ public sealed class Mremap() : ModelFamily("mremap",
 
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "moves of whole page tables, and page tables that are freed; a second process that maps the file",
         "a walk of i_mmap by ftruncate: it zaps one PTE at a time, wherever it is",

@@ -235,9 +235,10 @@ public sealed class Process
     }
 
     /// <summary>The limits of a proof about such a process.</summary>
-    internal static ImmutableArray<string> NotModelled { get; } =
-    [
-        "TLB eviction: no step is forced to fill, so it adds no behaviour",
-        .. Architecture.NotModelled,
-    ];
+    internal static ImmutableArray<Limit> NotModelled { get; } = [NoEviction, .. Architecture.NotModelled];
+
+    /// <summary>The limits of a proof about such a process on one architecture.</summary>
+    internal static ImmutableArray<Limit> NotModelledOn(Architecture architecture) => [NoEviction, .. architecture.NotModelledHere];
+
+    private const string NoEviction = "TLB eviction: no step is forced to fill, so it adds no behaviour";
 }

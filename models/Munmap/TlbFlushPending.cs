@@ -48,11 +48,12 @@ public sealed class TlbFlushPending() : ModelFamily("tlb-flush-pending",
 
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "pinned pages; pages that are unmapped or made accessible while they are moved",
-        "with 'uffd-wp' and 'ksm', read access: a PTE or a TLB entry is one that allows a store",
-        "with 'ksm', what is flushed without asking: PTEs that are dirty, and those of exclusive pages; the merged page",
+        Limit.With("with 'uffd-wp' and 'ksm', read access: a PTE or a TLB entry is one that allows a store", WriteFault, Merge),
+        Limit.With("with 'ksm', what is flushed without asking: PTEs that are dirty, and those of exclusive pages; the merged "
+            + "page", Merge),
         "without a fault, the flush that reclaim and migration put off: try_to_migrate_one flushes at once",
         "context switches: the mm stays loaded on every CPU",
         .. Process.NotModelled,

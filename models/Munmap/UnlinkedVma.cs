@@ -45,10 +45,11 @@ public sealed class UnlinkedVma() : ModelFamily("unlinked-vma",
 
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "other VMAs and other processes that map the same memory",
-        "with 'dax' and 'dax-uncounted', pins: what a truncate finds out about them is in dax-truncate",
+        Limit.With("with 'dax' and 'dax-uncounted', pins: what a truncate finds out about them is in dax-truncate",
+            Dax, DaxUncounted),
         "context switches: the mm stays loaded on every CPU",
         .. Process.NotModelled,
     ];

@@ -88,15 +88,16 @@ public sealed class Xpfo() : ModelFamily("xpfo",
 
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "pages that leave the per-cpu lists unmapped already (v9 13/13)",
         "allocations of several pages, of which v9 03/13 takes the first alone out of the direct map",
         "an interrupt in the middle of a kmap; nested kmaps of one page on one CPU",
         "other addresses of a page in the kernel (vmap, the image); page-table isolation",
         "a context switch to a kernel thread, which does not call switch_mm_irqs_off()",
-        "riscv: a cached invalid entry is modelled here, for the direct map",
-        .. Architecture.NotModelled.Where(line => !line.StartsWith("riscv: cached invalid", StringComparison.Ordinal)),
+        Limit.Of("riscv: a cached invalid entry is modelled here, for the direct map",
+            Architecture.RiscVSbi.Profile, Architecture.RiscVIpi.Profile),
+        .. Architecture.NotModelled.Where(limit => !limit.Text.StartsWith("riscv: cached invalid", StringComparison.Ordinal)),
     ];
 
     protected override void Describe(ModelBuilder m)

@@ -234,11 +234,12 @@ internal sealed class XpfoKernel
     private void Unmap(ThreadBuilder t, Expr c, bool isInterrupt)
     {
         void Flush() => flush!.Add(t, c, reference[c]);
+        void NotLast() => t.Never("no other CPU has the page mapped: there is one", m.Size("cpu") == 1);
         Expr isLast = ForAll(cpu, d => d == c | !mapped[Page(c), d]);
         Lock(t, c);
         if (pageLock is not null)
         {
-            t.Branch("atomic_dec_return", isLast, Flush, null, s => s
+            t.Branch("atomic_dec_return", isLast, Flush, NotLast, s => s
                 .When(!pageLock[Page(c)]).Set(pageLock[Page(c)], true)
                 .Set(mapped[Page(c), c], false).SetIf(isLast, Pte(c), None).Shows(reference[c]).From(Mails.KunmapLocked));
             t.Step("spin_unlock_irqrestore", s => mapping.SetInterrupts(s, c, areOn: true)
@@ -255,11 +256,11 @@ internal sealed class XpfoKernel
                 }
                 else
                 {
-                    t.Branch("atomic_read", IsUnmapped(c), Flush, null, s => s
+                    t.Branch("atomic_read", IsUnmapped(c), Flush, NotLast, s => s
                         .SetIf(IsUnmapped(c), Pte(c), None).Shows(reference[c]).From(Mails.Kunmap));
                 }
             },
-            null, s => s.Set(mapped[Page(c), c], false).Shows(reference[c]).From(Mails.Kunmap));
+            NotLast, s => s.Set(mapped[Page(c), c], false).Shows(reference[c]).From(Mails.Kunmap));
     }
 
     private void Lock(ThreadBuilder t, Expr c)

@@ -40,11 +40,11 @@ public sealed class KernelAlias() : ModelFamily("kernel-alias",
 
     public override ImmutableArray<Profile> Profiles => [Vmap, Flip];
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "the threshold at which lazily unmapped addresses are purged: it may be at any time",
         "other users of the vmalloc area; splitting of large pages (see rare-alloc)",
-        .. Architecture.NotModelled,
+        .. Architecture.X86.NotModelledHere,
     ];
 
     protected override void Describe(ModelBuilder m)

@@ -42,7 +42,7 @@ public sealed class RareAlloc() : ModelFamily("rare-alloc",
 
     public override ImmutableArray<Profile> Profiles => Architecture.Profiles;
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "how protected data is written afterwards (see temporary-mm)",
         "what a CPU has cached of a block entry that was split",

@@ -121,7 +121,7 @@ public sealed class TemporaryMm() : ModelFamily("temporary-mm",
 
     public override ImmutableArray<Profile> Profiles => [Linux616, Linux513];
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "stores of NMI and machine-check handlers; loads of the alias, as the data is not secret",
         "a second page of one text_poke; what the data means, and readers that see half of a write",
@@ -129,7 +129,7 @@ public sealed class TemporaryMm() : ModelFamily("temporary-mm",
         "lazy TLB mode of the previous mm, page-table isolation, stacks in vmalloc space",
         "a preempted writer continues on the same CPU",
         "TLB eviction: no step is forced to fill, so it adds no behaviour",
-        .. Architecture.NotModelled,
+        .. Architecture.X86.NotModelledHere,
     ];
 
     protected override void Describe(ModelBuilder m)

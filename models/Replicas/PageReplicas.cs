@@ -67,7 +67,7 @@ public sealed class PageReplicas() : ModelFamily("page-replicas",
     public static readonly Fault NoProtect = new("no-protect",
         "a fault copies the page while other processes can write to it");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "write(2), get_user_pages() and pipes, each of which has to collapse the copies as a write fault does",
         "reclaim of the page and of its copies, truncate, and the disk behind the page",

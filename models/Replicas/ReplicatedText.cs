@@ -36,7 +36,7 @@ public sealed class ReplicatedText() : ModelFamily("replicated-text",
 
     public override ImmutableArray<Profile> Profiles => [X86, Arm64];
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "the write itself, which goes through a temporary mm (temporary-mm) or a fixmap slot, one copy at a time",
         "data caches: a fetch sees each store to its copy at once",

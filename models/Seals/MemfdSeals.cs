@@ -37,7 +37,7 @@ public sealed class MemfdSeals() : ModelFamily("memfd-seals",
     private static readonly Source MapWritable = Source.Kernel("mapping_map_writable", "include/linux/fs.h", "v6.19");
     private static readonly Source Write = Source.Kernel("shmem_file_write_iter, shmem_write_begin", "mm/shmem.c", "v6.19");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_FUTURE_WRITE and F_SEAL_EXEC; hole punches and huge pages",
         "more than one page, one mapping and one pin; references of the LRU batches, for which it waits as well",

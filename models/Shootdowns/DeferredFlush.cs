@@ -58,7 +58,7 @@ public sealed class DeferredFlush() : ModelFamily("deferred-flush",
 
     public override ImmutableArray<Profile> Profiles => [Free, Reuse, ReuseKernel, HandOut, ReadOnly];
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "speculation past a privilege check: a kernel address is of use in kernel mode only",
         "page-table isolation; flushes by other causes",

@@ -23,7 +23,7 @@ public sealed class TlbShootdown() : ModelFamily("tlb-shootdown",
     private static readonly Source Flush = Source.Kernel("flush_tlb_func", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
     private static readonly Source Walk = Source.Manual("Speculative walks", "Intel SDM 3A, 4.10.2.3");
 
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
     [
         "page-table locks, generations and the cpumask: every CPU is flushed every time",
         "accesses: a stale entry counts, whether or not an access uses it",

@@ -12,7 +12,7 @@ public sealed class Peterson() : ModelFamily("peterson",
     public static readonly Fault TurnFirst = new("turn-first",
         "a processor gives the turn away before it raises its flag");
 
-    public override ImmutableArray<string> NotModelled => ["store buffers: on real hardware it needs a fence"];
+    public override ImmutableArray<Limit> NotModelled => ["store buffers: on real hardware it needs a fence"];
 
     protected override void Describe(ModelBuilder m)
     {

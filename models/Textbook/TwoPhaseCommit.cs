@@ -13,7 +13,7 @@ public sealed class TwoPhaseCommit() : ModelFamily("two-phase-commit",
     "Two-phase commit with a transaction manager that does not fail",
     new SizeParameter("rm", 3, 1, 8, "resource managers"))
 {
-    public override ImmutableArray<string> NotModelled =>
+    public override ImmutableArray<Limit> NotModelled =>
         ["a transaction manager that fails", "messages that are lost"];
 
     protected override void Describe(ModelBuilder m)

@@ -64,6 +64,7 @@ internal static class CheckCommand
         var careful = new CachingEngine(engine);
         var outcomes = new List<Outcome>();
         var larger = new List<Outcome>();
+        var text = isJson ? null : new ResultText(session.Terminal, shown.Options);
         for (var i = 0; i < claims.Count && !(i > 0 && session.Cancellation.IsCancellationRequested); i++)
         {
             var (claim, choice) = (claims[i], chosen[i]);
@@ -72,10 +73,10 @@ internal static class CheckCommand
                 : ProgressDisplay.Run(session.Terminal, claim.Id,
                     progress => Outcome.Decide(claim, choice, careful, run with { Progress = progress }));
             outcomes.Add(outcome);
-            if (!isJson && outcome.IsResult)
+            if (text is not null && outcome.IsResult)
             {
                 Separate(session.Terminal.Out, outcomes.Count(one => one.IsResult) - 1);
-                new ResultText(session.Terminal, shown.Options).Write(outcome, isFull);
+                text.Write(outcome, isFull);
             }
 
             if (outcome.Complaint is { } complaint)
@@ -85,7 +86,8 @@ internal static class CheckCommand
 
             if (shown.SizeSeconds is { } seconds && outcome.Report?.Main?.Verdict is Verdict.Proved)
             {
-                larger.AddRange(Grow(session, claim, choice, careful, run with { Budget = run.Budget with { Seconds = seconds } }, shown));
+                var each = run with { Budget = run.Budget with { Seconds = seconds } };
+                larger.AddRange(Grow(session, claim, choice, careful, each, text, isFull));
             }
         }
 
@@ -100,9 +102,9 @@ internal static class CheckCommand
     }
 
     // Writes one line per size, and the whole result if it is not a proof.
-    private static List<Outcome> Grow(Session session, Claim claim, Choices choices, IEngine engine, EngineOptions run, Shown shown)
+    private static List<Outcome> Grow(
+        Session session, Claim claim, Choices choices, IEngine engine, EngineOptions run, ResultText? text, bool isFull)
     {
-        var text = shown.IsJson ? null : new ResultText(session.Terminal, shown.Options);
         var all = new List<Outcome>();
         text?.WriteLarger(claim.Family, run.Budget.Seconds!.Value);
         foreach (var outcome in LargerSizes.Decide(claim, choices, engine, run))
@@ -114,7 +116,7 @@ internal static class CheckCommand
         foreach (var outcome in all.Where(one => text is not null && ExitCode.Of(one) is not (ExitCode.AsExpected or ExitCode.Undecided)))
         {
             session.Terminal.Out.WriteLine();
-            text!.Write(outcome, shown.IsFull);
+            text!.Write(outcome, isFull);
         }
 
         return all;

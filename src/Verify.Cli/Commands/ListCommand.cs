@@ -158,7 +158,7 @@ internal static class ListCommand
             json.WriteString("name", profile.Name);
             json.WriteString("text", profile.Text);
         });
-        Strings(json, "notModelled", family.NotModelled);
+        Strings(json, "notModelled", family.NotModelled.Select(limit => limit.Text).Distinct());
     }
 
     private static void WriteSwitch(Utf8JsonWriter json, Switch one)

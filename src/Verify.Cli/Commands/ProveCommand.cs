@@ -88,11 +88,11 @@ internal sealed class ProveCommand
                 $"'{foreign}' applies to an instance and cannot be combined with --any-size");
         }
 
-        var run = new AnySizeRun(session);
+        var (run, output) = (new AnySizeRun(session), new AnySizeOutput(session.Terminal));
         IReadOnlyList<Claim> asked = parsed.GetValue(find) ? [.. found] : run.WithInvariant([.. found]);
         return Each(parsed, [.. asked.Select(claim => (claim, claim.Choices))],
             (claim, _) => parsed.GetValue(find) ? run.Find(claim) : run.Prove(claim),
-            result => AnySizeOutput.Write(session.Terminal, result),
+            output.Write,
             result => [AnySizeOutput.Entry(result)],
             result => result.ExitCode);
     }

@@ -79,7 +79,7 @@ internal static class ShowCommand
         terminal.Out.WriteLine();
         Table.Write(terminal, ["offers", "name", "meaning"],
             [.. ListCommand.RowsOf(instance.Family).Skip(1).Select(row => row[1..])]);
-        foreach (var limit in instance.Family.NotModelled)
+        foreach (var limit in instance.Family.NotModelledIn(instance.Choices))
         {
             ModelListing.Line(terminal, $"not modelled: {limit}", 0);
         }

@@ -67,7 +67,9 @@ internal static class EvidenceJson
         json.WriteEndObject();
     }
 
-    /// <summary>Writes how often each rule fired, and after how many steps each witness was met.</summary>
+    /// <summary>
+    /// Writes how often each rule fired, after how many steps each witness was met, and which premises were.
+    /// </summary>
     public static void WriteCounts(Utf8JsonWriter json, Report? report)
     {
         var evidence = report?.Verdict.Evidence ?? Evidence.Nothing;
@@ -88,6 +90,17 @@ internal static class EvidenceJson
             json.WriteString("name", witness.Property);
             ResultJson.WriteNumber(json, "depth", witness.Depth);
             json.WriteBoolean("trigger", witness.IsTrigger);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("premises");
+        foreach (var (premise, isMet) in report?.Premises ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("name", premise.Subject);
+            ResultJson.WriteTruth(json, "met", isMet);
+            json.WriteString("never", premise.Never);
             json.WriteEndObject();
         }
 

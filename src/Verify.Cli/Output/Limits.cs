@@ -11,33 +11,28 @@ internal static class Limits
     {
         if (!report.IsAboutAllStates)
         {
-            yield break;
+            return [];
         }
 
         var (family, choices) = (claim.Family, report.Instance.Choices);
-        if (family.Sizes.Length > 0)
-        {
-            yield return $"other sizes than {Instance.DescribeSizes(family, choices)} (--sizes tries the next ones)";
-        }
+        IEnumerable<string> sizes = family.Sizes.IsEmpty
+            ? []
+            : [$"other sizes than {Instance.DescribeSizes(family, choices)} (--sizes tries the next ones)"];
+        return [.. sizes, .. report.NotJudged(), .. OfEverySize(claim, choices)];
+    }
 
-        foreach (var line in report.NotJudged())
-        {
-            yield return line;
-        }
-
-        if (family.OtherMemoryOrders is { } orders)
-        {
-            yield return orders;
-        }
-
-        foreach (var assumption in family.Assumptions.Where(a => choices.Assumptions.Contains(a.Name)))
-        {
-            yield return $"worlds without {assumption.Name}: {assumption.Text} (enforced by: {assumption.EnforcedBy})";
-        }
-
-        foreach (var line in family.NotModelled.Concat(claim.NotCovered))
-        {
-            yield return line;
-        }
+    /// <summary>One line for each limit of a proof, those of the size left out.</summary>
+    public static IEnumerable<string> OfEverySize(Claim claim, Choices choices)
+    {
+        var family = claim.Family;
+        IEnumerable<string> orders = family.OtherMemoryOrders is { } other ? [other] : [];
+        return
+        [
+            .. orders,
+            .. family.Assumptions.Where(assumption => choices.Assumptions.Contains(assumption.Name)).Select(assumption =>
+                $"worlds without {assumption.Name}: {assumption.Text} (enforced by: {assumption.EnforcedBy})"),
+            .. family.NotModelledIn(choices),
+            .. claim.NotCovered,
+        ];
     }
 }

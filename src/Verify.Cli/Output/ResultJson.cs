@@ -44,6 +44,12 @@ internal static class ResultJson
         /// <summary>The reasons why the result is not as expected or proves nothing, one line each.</summary>
         public ImmutableArray<string> Problems { get; init; } = [];
 
+        /// <summary>The claim's explanation of this result; null if it has none, or if it explains another result.</summary>
+        public string? Finding { get; init; }
+
+        /// <summary>The limits of the result, one line each.</summary>
+        public IEnumerable<string> Limits { get; init; } = Report is null ? [] : Output.Limits.Of(Report, Claim);
+
         /// <summary>The reason why there is no report; null if there is one.</summary>
         public string? Reason { get; init; }
 
@@ -171,6 +177,7 @@ internal static class ResultJson
             ? new Entry(claim, report.Choices, null)
             {
                 Expected = claim.Expected.Word,
+                Finding = claim.Finding,
                 Reason = ((Expectation.Pending)claim.Expected).Reason,
             }
             : new Entry(claim, main.Instance.Choices, main)
@@ -178,6 +185,7 @@ internal static class ResultJson
                 Expected = report.IsExpected ? claim.Expected.Word : null,
                 IsAsExpected = report.IsExpected ? report.IsAsExpected : null,
                 Problems = report.Problems,
+                Finding = report.Finding,
             };
     }
 
@@ -200,21 +208,12 @@ internal static class ResultJson
         json.WriteString("property", entry.Claim.Property);
         json.WriteString("expected", entry.Expected);
         json.WriteString("verdict", report?.Verdict.Word ?? "unknown");
-        json.WritePropertyName("asExpected");
-        if (entry.IsAsExpected is { } known)
-        {
-            json.WriteBooleanValue(known);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
-
+        WriteTruth(json, "asExpected", entry.IsAsExpected);
         WriteStrings(json, "problems", entry.Problems);
         json.WriteString("sentence", entry.Claim.Sentence);
         WriteStrings(json, "sources", entry.Claim.Sources.IsDefault ? [] : entry.Claim.Sources.Select(source => source.ToString()));
-        json.WriteString("finding", entry.Claim.Finding);
-        WriteStrings(json, "limits", report is null ? [] : Limits.Of(report, entry.Claim));
+        json.WriteString("finding", entry.Finding);
+        WriteStrings(json, "limits", entry.Limits);
         json.WriteString("engine", report?.Engine);
         EvidenceJson.Write(json, report, entry.Reason);
         EvidenceJson.WriteCounts(json, report);
@@ -228,6 +227,19 @@ internal static class ResultJson
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>Writes a truth value, or null for none.</summary>
+    internal static void WriteTruth(Utf8JsonWriter json, string name, bool? value)
+    {
+        if (value is { } known)
+        {
+            json.WriteBoolean(name, known);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
     }
 
     /// <summary>Writes a number, or null for none.</summary>

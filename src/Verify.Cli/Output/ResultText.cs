@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Cli.Hosting;
 using Verify.Cli.Running;
@@ -9,12 +8,12 @@ using Verify.Traces;
 
 namespace Verify.Cli.Output;
 
-/// <summary>Prints decisions for a reader.</summary>
+/// <summary>Prints the decisions of one command for a reader.</summary>
 /// <param name="terminal">The terminal to write to.</param>
 /// <param name="options">The options of the run, as words of a command that repeats it.</param>
 internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string> options)
 {
-    private const int Indent = 2;
+    private readonly ResultPage page = new(terminal);
 
     /// <summary>Prints the outcome of a claim.</summary>
     public void Write(Outcome outcome, bool showStates)
@@ -27,8 +26,8 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
 
         var failure = outcome.Failure!;
         var ours = failure.Code == ErrorCodes.Internal;
-        Line($"{terminal.Paint(outcome.Claim.Id, Paint.Bold)}  "
-            + terminal.Paint(ours ? "not decided because of an internal error" : "not decided because of an error in it", Paint.Red));
+        page.Head(outcome.Claim.Id,
+            ours ? "not decided because of an internal error" : "not decided because of an error in it", Paint.Red);
         Text(outcome.Claim.Sentence);
         Text($"on {outcome.InstanceText}");
         Text(failure.ToString());
@@ -43,7 +42,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             Line("");
         }
 
-        WriteSources(outcome.Claim);
+        page.Sources(outcome.Claim, finding: null);
     }
 
     /// <summary>Prints the report on a claim.</summary>
@@ -56,7 +55,8 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             return;
         }
 
-        Line($"{terminal.Paint(claim.Id, Paint.Bold)}  {Headline(report, main)}");
+        var (word, paint) = Headline(report, main);
+        page.Head(claim.Id, word, paint);
         Text(claim.Sentence);
         Text($"on {main.Instance}");
         Text($"{main.Engine}: {Basis(main)}");
@@ -65,7 +65,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             Text($"checked in {Quantity.InSeconds(walked.Seconds)}: {walked}");
         }
 
-        WriteProblems(report.Problems);
+        page.Problems(report.Problems);
         if (main.CheckedTrace is { } trace)
         {
             WriteTrace(claim, main.Instance, trace, showStates);
@@ -80,11 +80,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             }
         }
 
-        if (main.IsAboutAllStates)
-        {
-            WriteLimits(main, claim);
-        }
-
+        page.Limits(claim, Limits.Of(main, claim));
         if (!report.IsExpected)
         {
             if (claim.Expected is not Expectation.Open)
@@ -98,7 +94,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             }
         }
 
-        WriteSources(claim);
+        page.Sources(claim, report.Finding);
     }
 
     /// <summary>Prints a trace with its caption and the command that replays it.</summary>
@@ -123,47 +119,35 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             {
                 Verdict.Proved => $"{sizes}: proved, {Quantity.Of(main.Verdict.Evidence.States, "state")}, "
                     + $"{Quantity.InSeconds(main.ElapsedSeconds)}",
-                Verdict.Refuted => $"{sizes}: {terminal.Paint("refuted", Paint.Red)}, see below",
+                Verdict.Refuted => $"{sizes}: refuted, see below",
                 _ => $"{sizes}: {main.Verdict.Word}, {Basis(main)}",
             });
     }
 
-    private void WriteProblems(ImmutableArray<string> problems)
-    {
-        if (problems.Length > 0)
-        {
-            Text(terminal.Paint("not as expected:", Paint.Red));
-            foreach (var problem in problems)
-            {
-                Item($"PROBLEM {problem}");
-            }
-        }
-    }
-
     private void WritePending(Claim claim, Expectation.Pending pending)
     {
-        Line($"{terminal.Paint(claim.Id, Paint.Bold)}  {terminal.Paint("pending", Paint.Yellow)}");
+        page.Head(claim.Id, "pending", Paint.Yellow);
         Text(claim.Sentence);
         Text($"not decided by this version: {pending.Reason}");
-        WriteSources(claim);
+        page.Sources(claim, claim.Finding);
     }
 
-    private string Headline(ClaimReport report, Report main)
+    private static (string Word, Paint Paint) Headline(ClaimReport report, Report main)
     {
         var word = main.Verdict.Word;
         if (report.IsVacuous)
         {
-            return terminal.Paint($"{word}, but vacuous", Paint.Red);
+            return ($"{word}, but vacuous", Paint.Red);
         }
 
         if (!report.IsExpected && !report.IsAsExpected)
         {
-            return terminal.Paint($"{word}, but possibly vacuous", Paint.Yellow);
+            return ($"{word}, but possibly vacuous", Paint.Yellow);
         }
 
         if (!report.IsExpected)
         {
-            return terminal.Paint(word, main.Verdict switch
+            return (word, main.Verdict switch
             {
                 Verdict.Proved => Paint.Green,
                 Verdict.Refuted => Paint.Red,
@@ -173,10 +157,10 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
 
         return ExitCode.Of(report) switch
         {
-            ExitCode.AsExpected => terminal.Paint($"{word}, as expected", Paint.Green),
-            ExitCode.Undecided => terminal.Paint($"{word}, expected {report.Claim.Expected.Word}", Paint.Yellow),
-            _ when word == report.Claim.Expected.Word => terminal.Paint($"{word}, but not as expected", Paint.Red),
-            _ => terminal.Paint($"{word}, expected {report.Claim.Expected.Word}", Paint.Red),
+            ExitCode.AsExpected => ($"{word}, as expected", Paint.Green),
+            ExitCode.Undecided => ($"{word}, expected {report.Claim.Expected.Word}", Paint.Yellow),
+            _ when word == report.Claim.Expected.Word => ($"{word}, but not as expected", Paint.Red),
+            _ => ($"{word}, expected {report.Claim.Expected.Word}", Paint.Red),
         };
     }
 
@@ -232,44 +216,9 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         };
     }
 
-    private void WriteLimits(Report main, Claim claim)
-    {
-        Text("does not cover:");
-        foreach (var limit in Limits.Of(main, claim))
-        {
-            Item(limit);
-        }
-    }
+    private void Line(string text) => page.Line(text);
 
-    private void WriteSources(Claim claim)
-    {
-        if (claim.Finding is { } finding)
-        {
-            Text($"finding: {finding}");
-        }
+    private void Text(string text) => page.Text(text);
 
-        if (!claim.Sources.IsDefaultOrEmpty)
-        {
-            Text("claimed or disputed:");
-            claim.Sources.Select(source => source.ToString()).ToList().ForEach(Item);
-        }
-    }
-
-    private void Line(string text) => terminal.Out.WriteLine(text);
-
-    private void Text(string text)
-    {
-        foreach (var line in TextWrap.Lines(text, TextWrap.Width, Indent))
-        {
-            Line(line);
-        }
-    }
-
-    private void Item(string text)
-    {
-        foreach (var line in TextWrap.Lines($"- {text}", TextWrap.Width, Indent + 2))
-        {
-            Line(line);
-        }
-    }
+    private void Item(string text) => page.Item(text);
 }

@@ -7,58 +7,65 @@ using Verify.Modelling;
 namespace Verify.Cli.Proofs;
 
 /// <summary>Prints the results of proofs for every size, as text or JSON.</summary>
-internal static class AnySizeOutput
+internal sealed class AnySizeOutput(Terminal terminal)
 {
     private const string Engine = "any-size";
 
+    private readonly ResultPage page = new(terminal);
+
     /// <summary>Prints one result.</summary>
-    public static void Write(Terminal terminal, AnySizeResult result)
+    public void Write(AnySizeResult result)
     {
-        var (claim, output) = (result.Claim, terminal.Out);
-        output.WriteLine($"{terminal.Paint(claim.Id, Paint.Bold)}  "
-            + (result.IsProved ? terminal.Paint("proved", Paint.Green) : terminal.Paint("not proved", Paint.Red))
-            + $" {result.Proof?.Sentence ?? "for every size"}");
-        output.WriteLine($"  {claim.Sentence}");
+        var claim = result.Claim;
+        page.Head(claim.Id, result.IsProved ? "proved" : "not proved", result.IsProved ? Paint.Green : Paint.Red,
+            $" {result.Proof?.Sentence ?? "for every size"}");
+        page.Text(claim.Sentence);
         if (result is { Proof: { } proof, Witness: { } witness })
         {
-            output.WriteLine($"  {proof.Count} obligations: "
+            page.Text($"{proof.Count} obligations: "
                 + string.Join(", ", result.Answers.Select(a => $"{a.Solver} (seed {a.Seed}) {Quantity.InSeconds(a.Seconds)}"))
                 + (result.NoSecondOpinion is { } reason ? $"; no second opinion: {reason}" : ""));
             if (witness.Verdict is Verdict.Proved && witness.Vacuities().IsEmpty)
             {
-                output.WriteLine($"  every rule fires and every witness is reached on {witness.Instance}: "
-                    + $"{witness.Verdict.Evidence.States:N0} states");
+                page.Text($"every rule fires and every witness is reached on {witness.Instance}: "
+                    + Quantity.Of(witness.Verdict.Evidence.States, "state"));
             }
         }
 
-        foreach (var rule in result.NotJudged)
-        {
-            output.WriteLine($"  not judged: whether rule '{rule.Name}' never fires ({rule.Never}), but on {result.Witness!.Instance}");
-        }
-
-        foreach (var problem in result.Problems)
-        {
-            output.WriteLine($"  {terminal.Paint("PROBLEM", Paint.Red)} {problem}");
-        }
-
+        page.Problems(result.Problems);
         foreach (var (obligation, instance, step) in result.Broken)
         {
-            output.WriteLine();
-            output.WriteLine($"  {obligation}");
+            page.Line("");
+            page.Text(obligation);
             BrokenStepText.Write(terminal, instance, step);
         }
 
         if (result.Certificate is { } path)
         {
-            output.WriteLine($"  certificate: {path}");
+            page.Text($"certificate: {path}");
         }
 
+        page.Limits(claim, LimitsOf(result));
+        page.Sources(claim, FindingOf(result));
         if (result.Invariant is { } source)
         {
-            output.WriteLine();
-            output.Write(source);
+            page.Line("");
+            terminal.Out.Write(source);
         }
     }
+
+    private static IEnumerable<string> LimitsOf(AnySizeResult result) => result.IsProved
+        ? [
+            .. result.NotJudged.Select(rule =>
+                $"not judged: whether rule '{rule.Name}' never fires ({rule.Never}), but on {result.Witness!.Instance}"),
+            .. result.Witness!.Premises.Select(one => one.Premise).Where(premise => premise.Never is not null).Select(premise =>
+                $"not judged: whether {premise.Subject} {premise.NeverHappens} ({premise.Never}), but on {result.Witness.Instance}"),
+            .. Limits.OfEverySize(result.Claim, result.Claim.Choices),
+        ]
+        : [];
+
+    private static string? FindingOf(AnySizeResult result) =>
+        result.IsProved && result.Claim.Expected is Expectation.Proved or Expectation.ProvedIf ? result.Claim.Finding : null;
 
     /// <summary>A result in the form of <c>check --json</c>.</summary>
     /// <remarks>
@@ -82,6 +89,7 @@ internal static class AnySizeOutput
         var report = new Report(instance, instance.Model.Property(claim.Property), verdict, Engine,
             witness?.Run ?? EngineOptions.Default, result.Seconds)
         {
+            Premises = witness?.Premises ?? [],
             CheckedTrace = verdict is Verdict.Refuted ? witness?.CheckedTrace : null,
         };
         var isOfAll = result.Proof is not null && verdict is not Verdict.Refuted;
@@ -90,6 +98,9 @@ internal static class AnySizeOutput
             Instance = isOfAll ? $"{claim.Family.Name} {result.Proof!.Sentence}" : instance.ToString(),
             Expected = claim.Expected.Word,
             IsAsExpected = verdict.Word == claim.Expected.Word,
+            Problems = result.Problems,
+            Finding = FindingOf(result),
+            Limits = LimitsOf(result),
             Invariant = result.Invariant,
         };
     }

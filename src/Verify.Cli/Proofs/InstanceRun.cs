@@ -17,6 +17,8 @@ internal sealed class InstanceRun(Session session, string? folder)
     // The engines whose proofs consist of obligations; the others visit states or prove nothing.
     private static readonly string[] Names = ["kinduction", "pdr", "spacer"];
 
+    private readonly ResultText text = new(session.Terminal);
+
     /// <summary>The engine of a name, or a race of all that produce certificates.</summary>
     /// <exception cref="UserErrorException">VRF201: the engine does not exist. VRF304: the engine produces no
     /// certificates.</exception>
@@ -58,7 +60,7 @@ internal sealed class InstanceRun(Session session, string? folder)
     public void Write(ClaimReport report, string? certificate)
     {
         var output = session.Terminal.Out;
-        new ResultText(session.Terminal).Write(report, showStates: false);
+        text.Write(report, showStates: false);
         if (certificate is not null)
         {
             output.WriteLine($"  certificate: {certificate}");

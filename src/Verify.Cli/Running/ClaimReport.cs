@@ -25,7 +25,17 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
     public ImmutableArray<string> OpenProblems { get; init; } = [];
 
     /// <summary>True if the claim has an expectation for this instance.</summary>
-    public bool IsExpected { get; } = Claim.Expected is not Expectation.Open && ChoiceDifference.Of(Claim, Choices).IsEmpty;
+    public bool IsExpected => Claim.Expected is not Expectation.Open && IsOwn;
+
+    /// <summary>True if the instance is the claim's own.</summary>
+    public bool IsOwn { get; } = ChoiceDifference.Of(Claim, Choices).IsEmpty;
+
+    /// <summary>
+    /// The claim's explanation of its verdict; null if it has none, or if this is another instance or another verdict.
+    /// </summary>
+    public string? Finding => IsOwn && (Claim.Expected is Expectation.Open || Main?.Verdict.Word == Claim.Expected.Word)
+        ? Claim.Finding
+        : null;
 
     /// <summary>True if there is no problem.</summary>
     public bool IsAsExpected => Problems.IsEmpty;
@@ -84,7 +94,7 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
     private static ClaimReport Compared(ClaimReport report, bool isChosen = false)
     {
         var main = report.Main!;
-        if (!ChoiceDifference.Of(report.Claim, report.Choices).IsEmpty)
+        if (!report.IsOwn)
         {
             return report with
             {

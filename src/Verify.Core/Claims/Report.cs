@@ -18,8 +18,13 @@ namespace Verify.Claims;
 public sealed record Report(
     Instance Instance, Property Property, Verdict Verdict, string Engine, EngineOptions Run, double ElapsedSeconds)
 {
-    /// <summary>The seconds that the engine took, without the interpreter's check afterwards.</summary>
-    public double EngineSeconds => ElapsedSeconds - (Verdict.Evidence.Checked?.Seconds ?? 0);
+    /// <summary>The seconds that the engine took, without the checks afterwards.</summary>
+    public double EngineSeconds => ElapsedSeconds - PremiseSeconds - (Verdict.Evidence.Checked?.Seconds ?? 0);
+
+    /// <summary>The premises of a verdict about all states, each with the answer whether it happens.</summary>
+    public ImmutableArray<CheckedPremise> Premises { get; init; } = [];
+
+    private double PremiseSeconds { get; init; }
 
     /// <summary>The replayed trace of the verdict; null if it has none.</summary>
     public CheckedTrace? CheckedTrace { get; init; }
@@ -42,8 +47,16 @@ public sealed record Report(
         var verdict = (engine.Unavailable ?? engine.WhyNot(instance.Model, property)) is { } reason
             ? new Verdict.Unknown(reason, Evidence.Nothing)
             : Decided(engine, instance, property, run);
-        var report = new Report(instance, property, verdict, engine.Name, run, clock.Elapsed.TotalSeconds);
+        var seconds = clock.Elapsed.TotalSeconds;
+        var report = new Report(instance, property, verdict, engine.Name, run, seconds);
         CheckBacked(engine, instance, property, verdict);
+        if (report.IsAboutAllStates)
+        {
+            var premises = PremiseCheck.Of(engine, instance.Model, property, verdict.Evidence, run, seconds);
+            var total = clock.Elapsed.TotalSeconds;
+            return report with { ElapsedSeconds = total, PremiseSeconds = total - seconds, Premises = premises };
+        }
+
         return report with { CheckedTrace = CheckTrace(engine, instance, property, verdict) };
     }
 
@@ -104,7 +117,7 @@ public sealed record Report(
 
     /// <summary>
     /// The reasons for which a proof, or a refuted <c>Reachable</c> property, is vacuous: witnesses that were not
-    /// reached, rules that never fired, or no witness at all.
+    /// reached, rules that never fired, premises that never happened, or no witness at all.
     /// </summary>
     public ImmutableArray<string> Vacuities()
     {
@@ -125,10 +138,12 @@ public sealed record Report(
             : [Property is Property.Reachable
                 ? "vacuous: the model has no other Reachable property, so the answer may be vacuous"
                 : "vacuous: the model has no Reachable property, so the proof may be vacuous"];
-        return [.. unmet, .. idle, .. unasked];
+        var missing = Premises.Where(one => one is { IsMet: false, Premise.Never: null })
+            .Select(one => $"vacuous: {one.Premise.Subject} {one.Premise.NeverHappens}");
+        return [.. unmet, .. idle, .. missing, .. unasked];
     }
 
-    /// <summary>Rules that fire although they are declared never to.</summary>
+    /// <summary>Rules that fire, and premises that happen, although they are declared never to.</summary>
     public ImmutableArray<string> Forbidden()
     {
         var counts = Verdict.Evidence.RuleCounts;
@@ -136,13 +151,21 @@ public sealed record Report(
         [
             .. Instance.Model.Rules.Where((rule, i) => rule.Never is not null && i < counts.Length && counts[i] > 0)
                 .Select(rule => $"rule '{rule.Name}' fires although it is declared never to: {rule.Never}"),
+            .. Premises.Where(one => one is { IsMet: true, Premise.Never: not null }).Select(one =>
+                $"{one.Premise.Subject} {one.Premise.Happens} although it is declared never to: {one.Premise.Never}"),
         ];
     }
 
-    /// <summary>Rules that are declared never to fire and that no search has checked.</summary>
+    /// <summary>Rules and premises that are declared never to happen and that no search has checked.</summary>
     public ImmutableArray<string> NotJudged() => IsAboutAllStates
-        ? [.. Verdict.Evidence.NotJudged(Instance.Model)
-            .Select(rule => $"not judged: whether rule '{rule.Name}' never fires ({rule.Never})")]
+        ?
+        [
+            .. Verdict.Evidence.NotJudged(Instance.Model)
+                .Select(rule => $"not judged: whether rule '{rule.Name}' never fires ({rule.Never})"),
+            .. Premises.Where(one => one is { IsMet: null, Premise.Never: not null }).Select(one =>
+                $"not judged: whether {one.Premise.Subject} {one.Premise.NeverHappens} ({one.Premise.Never})"),
+            .. Verdict.Evidence.Kind == EvidenceKind.Inductive ? OpenPremises() : [],
+        ]
         : [];
 
     /// <summary>
@@ -150,8 +173,16 @@ public sealed record Report(
     /// did not reach within its limit.
     /// </summary>
     public ImmutableArray<string> OpenVacuities() => IsAboutAllStates && Verdict.Evidence is { Kind: EvidenceKind.Exhaustive } evidence
-        ? [.. evidence.LeftOut(Instance.Model).Select(part => $"may be vacuous: {part}"), .. NotJudged()]
+        ?
+        [
+            .. evidence.LeftOut(Instance.Model).Select(part => $"may be vacuous: {part}"),
+            .. OpenPremises(),
+            .. NotJudged(),
+        ]
         : [];
+
+    private IEnumerable<string> OpenPremises() => Premises.Where(one => one is { IsMet: null, Premise.Never: null })
+        .Select(one => $"may be vacuous: it is not known whether {one.Premise.Subject} {one.Premise.Happens}");
 
     /// <summary>True if the verdict is about all states, so that no trace shows it.</summary>
     public bool IsAboutAllStates => Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null };

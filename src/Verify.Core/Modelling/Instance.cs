@@ -96,6 +96,33 @@ public sealed record Assumption(string Name, string Text, string EnforcedBy);
 /// <param name="Text">The architecture in a few words.</param>
 public sealed record Profile(string Name, string Text);
 
+/// <summary>Something that a family leaves out and that a reader of a proof must know.</summary>
+/// <remarks>A plain text is a limit of all instances.</remarks>
+/// <param name="Text">One plain line.</param>
+public sealed record Limit(string Text)
+{
+    // The names of the profiles or switches that the limit is about; null if it is about every instance.
+    private ImmutableArray<string>? Profiles { get; init; }
+
+    private ImmutableArray<string>? Switches { get; init; }
+
+    /// <summary>A limit of all instances.</summary>
+    public static implicit operator Limit(string text) => new(text);
+
+    /// <summary>A limit of the instances with one of these profiles.</summary>
+    public static Limit Of(string text, params ReadOnlySpan<Profile> profiles) =>
+        new(text) { Profiles = [.. profiles.ToArray().Select(profile => profile.Name)] };
+
+    /// <summary>A limit of the instances in which one of these features or faults is switched on.</summary>
+    public static Limit With(string text, params ReadOnlySpan<Switch> switches) =>
+        new(text) { Switches = [.. switches.ToArray().Select(one => one.Name)] };
+
+    /// <summary>True if the limit is about an instance.</summary>
+    public bool IsOf(ModelFamily family, Choices choices) =>
+        (Profiles is not { } profiles || profiles.Contains(choices.Profile ?? family.Profiles.FirstOrDefault()?.Name ?? ""))
+        && (Switches is not { } switches || switches.Any(choices.Switched.Contains));
+}
+
 /// <summary>The choices of an instance: sizes, features, faults, assumptions and a profile, by name.</summary>
 /// <param name="Sizes">Sizes that differ from the defaults.</param>
 /// <param name="Features">The features switched on.</param>

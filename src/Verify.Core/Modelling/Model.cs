@@ -143,7 +143,13 @@ public abstract record Property(string Name, string Text, SourceLocation Where)
     /// <param name="Text">The property in a sentence.</param>
     /// <param name="Where">The source location of the declaration.</param>
     /// <param name="Holds">The state predicate.</param>
-    public sealed record Always(string Name, string Text, SourceLocation Where, Expr Holds) : Property(Name, Text, Where);
+    public sealed record Always(string Name, string Text, SourceLocation Where, Expr Holds) : Property(Name, Text, Where)
+    {
+        /// <summary>
+        /// The reason why no premise of the predicate holds in this instance; null if each must hold in some state.
+        /// </summary>
+        public string? PremiseNever { get; init; }
+    }
 
     /// <summary>A predicate that holds in at least one reachable state; it shows that a proof is not vacuous.</summary>
     /// <param name="Name">Unique in the model.</param>

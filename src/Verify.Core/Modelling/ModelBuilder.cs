@@ -174,9 +174,23 @@ public sealed class ModelBuilder
     }
 
     /// <summary>Declares a property that must hold in every reachable state.</summary>
-    public void Always(string name, Expr holds, string? text = null,
+    /// <remarks>
+    /// If it is an implication, for all values of some sorts or not, its premise must hold in some state, or a proof is
+    /// vacuous.
+    /// </remarks>
+    /// <param name="name">The name, unique in the model.</param>
+    /// <param name="holds">The state predicate.</param>
+    /// <param name="text">The property in a sentence.</param>
+    /// <param name="premiseNever">The reason why the premise never holds in this instance; null if it must hold once. If
+    /// it holds after all, the claim is not as expected.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    public void Always(string name, Expr holds, string? text = null, string? premiseNever = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        properties.Add(new Property.Always(name, text ?? name, SourceLocation.From(file, line), Truth(holds)));
+        properties.Add(new Property.Always(name, text ?? name, SourceLocation.From(file, line), Truth(holds))
+        {
+            PremiseNever = premiseNever,
+        });
 
     /// <summary>Declares a property that must hold in some reachable state.</summary>
     public void Reachable(string name, Expr holds, string? text = null,

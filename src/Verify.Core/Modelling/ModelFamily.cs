@@ -51,7 +51,11 @@ public abstract class ModelFamily
         "weaker memory orders: all processors see one order of steps (sequential consistency, no store buffers)";
 
     /// <summary>The simplifications that a reader must know, one plain line each.</summary>
-    public virtual ImmutableArray<string> NotModelled => [];
+    public virtual ImmutableArray<Limit> NotModelled => [];
+
+    /// <summary>Those of the simplifications that are about an instance.</summary>
+    public IEnumerable<string> NotModelledIn(Choices choices) =>
+        NotModelled.Where(limit => limit.IsOf(this, choices)).Select(limit => limit.Text).Distinct();
 
     /// <summary>Declares the model through the builder.</summary>
     protected abstract void Describe(ModelBuilder m);

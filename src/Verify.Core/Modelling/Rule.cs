@@ -31,6 +31,9 @@ public sealed record Rule(
     /// </summary>
     public string? Never { get; init; }
 
+    /// <summary>The branch that the step decides; null for a step without one.</summary>
+    public Branching? Branch { get; init; }
+
     /// <summary>The variables that the rule reads and writes.</summary>
     public Footprint Footprint => Footprint.Of(Guard, Updates);
 
@@ -43,6 +46,12 @@ public sealed record Rule(
     /// <summary>The number of the rule, from 1, among the rules of its thread with the same step name.</summary>
     public int Copy { get; init; } = 1;
 }
+
+/// <summary>The two ways after a step that branches.</summary>
+/// <param name="Condition">The condition that the step reads.</param>
+/// <param name="NeverTrue">The reason why the condition is never true there; null if it must be true once.</param>
+/// <param name="NeverFalse">The reason why the condition is never false there; null if it must be false once.</param>
+public sealed record Branching(Expr Condition, string? NeverTrue, string? NeverFalse);
 
 /// <summary>
 /// Weak fairness: a step that stays enabled from some point on happens again and again. The steps of one thread count

@@ -174,7 +174,8 @@ $"rule '{name}' cannot range over '{sort}': the sort has no finite list of value
         return this;
     }
 
-    internal void Adopt(Actor? byDefault) => actor ??= byDefault;
+    internal void Adopt(Actor? byDefault, string? neverByDefault) =>
+        (actor, never) = (actor ?? byDefault, never ?? neverByDefault);
 
     internal void Also(Expr target, Expr value, SourceLocation spot) =>
         updates.Add(new Update([], true, target, value, spot));

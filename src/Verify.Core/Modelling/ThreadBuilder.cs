@@ -22,7 +22,7 @@ public sealed class ThreadBuilder
     private readonly SourceLocation where;
     private readonly List<Variable> locals = [];
     private readonly Dictionary<string, ThreadNode.Label> labels = new(StringComparer.Ordinal);
-    private readonly ThreadBlock program = new();
+    private readonly ThreadBlock program = new(null);
     private ThreadBlock current;
     private Actor? actor;
 
@@ -103,6 +103,24 @@ public sealed class ThreadBuilder
     }
 
     /// <summary>
+    /// Declares that the way of a branch that contains the call is never taken in this instance, for example because a
+    /// fix makes it impossible. The steps in it are then declared never to happen, as by
+    /// <see cref="StepBuilder.Never"/>.
+    /// </summary>
+    /// <param name="because">The reason, in a few words.</param>
+    /// <param name="isSo">False to make no declaration, for example <c>!m.Has(fault)</c> if a fault opens the way.</param>
+    public void Never(string because, bool isSo = true)
+    {
+        if (current == program)
+        {
+            throw Dsl.Error(ErrorCodes.BadThread, $"thread '{name}' says Never outside of a branch",
+                "say it first in a way of Branch, If, While or Either");
+        }
+
+        current.Never = isSo ? because : null;
+    }
+
+    /// <summary>
     /// Names the point of the program before the next step. Jumps, reports of states and
     /// <see cref="ModelThread.At(Expr, ReadOnlySpan{string})"/> use the name.
     /// </summary>
@@ -138,7 +156,7 @@ public sealed class ThreadBuilder
     private ThreadBlock Nested(Action? body)
     {
         var outer = current;
-        current = new ThreadBlock();
+        current = new ThreadBlock(outer);
         body?.Invoke();
         (current, var block) = (outer, current);
         return block;
@@ -149,7 +167,7 @@ public sealed class ThreadBuilder
     {
         var builder = new StepBuilder(model, step, name, any, SourceLocation.From(file, line));
         body(builder, [.. builder.Parameters.Select(binder => new Expr.BoundVariable(binder))]);
-        builder.Adopt(actor);
+        builder.Adopt(actor, current.AnyNever);
         var test = condition is null ? null : Dsl.Coerce(condition, Sort.Bool);
         current.Nodes.Add(new ThreadNode.Step(builder, test, Nested(then), Nested(otherwise)));
     }
@@ -217,9 +235,16 @@ public sealed class ModelThread
 }
 
 /// <summary>A sequence of nodes.</summary>
-internal sealed class ThreadBlock
+/// <param name="outer">The block around it; null for the whole program.</param>
+internal sealed class ThreadBlock(ThreadBlock? outer)
 {
     public List<ThreadNode> Nodes { get; } = [];
+
+    /// <summary>The reason why the way that the block belongs to is never taken; null if it is.</summary>
+    public string? Never { get; set; }
+
+    /// <summary>The reason for this block or one around it.</summary>
+    public string? AnyNever => Never ?? outer?.AnyNever;
 }
 
 /// <summary>A node of a program. A closed set.</summary>

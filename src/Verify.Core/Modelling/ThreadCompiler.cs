@@ -326,7 +326,13 @@ internal sealed class ThreadCompiler
                 extra.AddRange(thread.Locals.Select(local => Reset(local, leaves, step.Where)));
             }
 
-            thread.model.Add(rule with { Updates = [.. rule.Updates, .. extra] });
+            thread.model.Add(rule with
+            {
+                Updates = [.. rule.Updates, .. extra],
+                Branch = node.Condition is null or Expr.Literal
+                    ? null
+                    : new Branching(node.Condition, node.Then.AnyNever, node.Otherwise.AnyNever),
+            });
         }
 
         private Expr.Literal Point(ThreadNode? node) => new(pcSort, node is null ? end : thread.points[node]);

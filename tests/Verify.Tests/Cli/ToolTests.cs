@@ -128,7 +128,7 @@ public sealed partial class ToolTests
             {
                 Assert.Equal(
                     ["claim", "instance", "property", "expected", "verdict", "asExpected", "problems", "sentence", "sources", "finding",
-                        "limits", "engine", "evidence", "rules", "witnesses", "assumptions", "trace", "error", "seconds"],
+                        "limits", "engine", "evidence", "rules", "witnesses", "premises", "assumptions", "trace", "error", "seconds"],
                     result.EnumerateObject().Select(p => p.Name));
                 Assert.Equal(
                     ["kind", "states", "transitions", "depth", "identity", "bound", "checked", "certificate", "solver", "selection"],

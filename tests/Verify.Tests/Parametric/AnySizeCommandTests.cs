@@ -58,7 +58,7 @@ public sealed class AnySizeCommandTests
     {
         var run = Run([RealSolver.OrSkip(), SolverProgram.At(SolverKind.Cvc5, "no/such/cvc5")], "prove", "TURNS", "--any-size", "--find");
         Assert.Equal(0, run.ExitCode);
-        Assert.Matches(@"\d+ obligations: z3 .+; no second opinion: .*no/such/cvc5", run.Out);
+        Assert.Matches(@"\d+ obligations: z3 .+; no second opinion: .*no/such/cvc5", run.Out.Replace("\n    ", " "));
     }
 
     [Theory]
@@ -116,7 +116,31 @@ public sealed class AnySizeCommandTests
             new Catalogue(() => [claim.Family], () => [claim]), _ => [new ExplicitEngine()], ["prove", "TURNS", "--any-size", "--find"]);
         Assert.DoesNotContain("VRF", run.Error, StringComparison.Ordinal);
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains($"TURNS  proved {sizes}\n", run.Out, StringComparison.Ordinal);
+        Assert.Contains($"TURNS  proved {sizes}\n", run.Out.Replace("\n  ", " ").Replace("\n    ", " ")
+            .Replace(" Two are", "\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_proof_for_every_size_prints_what_it_does_not_cover_and_no_long_line()
+    {
+        var claim = Claims["TURNS"] with
+        {
+            Finding = "The token is one.",
+            NotCovered = ["a token that is lost"],
+            Sources = [Source.Mail("A. Reviewer", "2018-05-15", "<20180515@example.org>")],
+        };
+        var catalogue = new Catalogue(() => [claim.Family], () => [claim]);
+        ISolverSource[] solvers = [RealSolver.OrSkip(), RealSolver.OrSkip(SolverKind.Cvc5)];
+        var run = ToolRun.Asking(solvers, catalogue, _ => [new ExplicitEngine()], "prove", "TURNS", "--any-size", "--find");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("  does not cover:\n    - weaker memory orders", run.Out, StringComparison.Ordinal);
+        Assert.Contains("    - a token that is lost\n  finding: The token is one.\n  claimed or disputed:\n    - A. Reviewer", run.Out,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("--sizes", run.Out, StringComparison.Ordinal);
+        Assert.All(run.Out.Split("\n\n")[0].Split('\n'), line => Assert.InRange(line.Length, 0, Verify.Rendering.TextWrap.Width));
+        var json = ToolRun.Asking(solvers, catalogue, _ => [new ExplicitEngine()], "prove", "TURNS", "--any-size", "--find", "--json");
+        Assert.Equal(["a token that is lost"], Result(json).GetProperty("limits").EnumerateArray().Select(one => one.GetString())
+            .Where(line => !line!.StartsWith("weaker", StringComparison.Ordinal)));
     }
 
     private static Dictionary<string, Claim> Claims { get; } = new Claim[]

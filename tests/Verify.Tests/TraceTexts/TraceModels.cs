@@ -28,7 +28,7 @@ internal sealed class Shootdown : ModelFamily
 
     public override ImmutableArray<Profile> Profiles => [new("x86", "64-bit x86")];
 
-    public override ImmutableArray<string> NotModelled => ["paging-structure caches"];
+    public override ImmutableArray<Limit> NotModelled => ["paging-structure caches"];
 
     protected override void Describe(ModelBuilder m)
     {

@@ -77,7 +77,11 @@ internal sealed class CornerThread(
                 drawn.Do(() => thread.Either(() => Block(depth), () => Block(depth)));
                 break;
             case 6:
-                drawn.Do(() => thread.Branch(name, condition, () => drawn.Do(() => thread.Return())));
+                drawn.Do(() => thread.Branch(name, condition, () =>
+                {
+                    drawn.Do(() => thread.Never("it is as it is drawn"));
+                    drawn.Do(() => thread.Return());
+                }));
                 break;
             default:
                 Step();

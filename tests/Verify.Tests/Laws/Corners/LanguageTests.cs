@@ -57,11 +57,12 @@ public sealed class LanguageTests
     /// </summary>
     private static readonly Type[] Read =
     [
-        typeof(Model), typeof(Mark), typeof(Rule), typeof(Update), typeof(Actor), typeof(Fairness), typeof(Source), typeof(Footprint),
+        typeof(Model), typeof(Mark), typeof(Rule), typeof(Update), typeof(Actor), typeof(Fairness), typeof(Branching),
+        typeof(Source), typeof(Footprint),
         typeof(Property), typeof(Variable), typeof(VariableRole), typeof(LogicOperator), typeof(Quantifier),
         typeof(ExprFold<>), typeof(ExprVisitor), typeof(ModelPrinter),
         typeof(ModelFamily), typeof(Instance), typeof(Choices), typeof(SizeParameter),
-        typeof(Switch), typeof(Fault), typeof(Feature), typeof(Assumption), typeof(Profile),
+        typeof(Switch), typeof(Fault), typeof(Feature), typeof(Assumption), typeof(Profile), typeof(Limit),
     ];
 
     // The laws that are cheap enough for several hundred models here, one of each kind.
