@@ -13,9 +13,10 @@ public static class Mails
         "Khalid Aziz, Add support for eXclusive Page Frame Ownership, RFC v9", "2019-04-03",
         "cover.1554248001.git.khalid.aziz@oracle.com");
 
-    /// <summary>An attacker reaches a page of user space through the direct map.</summary>
-    public static readonly Source Ret2Dir = new(
-        "Kemerlis, Polychronakis, Keromytis, ret2dir: Rethinking Kernel Isolation", "USENIX Security 2014");
+    /// <summary>An attacker reaches a page of user space through the direct map (ret2dir), as the patch has it.</summary>
+    public static readonly Source Ret2Dir = Source.Mail(
+        "Khalid Aziz, mm: Add support for eXclusive Page Frame Ownership, v9 03/13", "2019-04-03",
+        "f1ac3700970365fb979533294774af0b0dd84b3b.1554248002.git.khalid.aziz@oracle.com");
 
     /// <summary>Other CPUs flush at their next context switch.</summary>
     public static readonly Source DeferredV9 = Source.Mail(
@@ -26,6 +27,11 @@ public static class Mails
     public static readonly Source DeferredV7 = Source.Mail(
         "Khalid Aziz, xpfo, mm: Defer TLB flushes for non-current CPUs, v7 16/16", "2019-01-10",
         "c97fd93699adc018d666c3842ee973cb0acced2c.1547153058.git.khalid.aziz@oracle.com");
+
+    /// <summary>Lists of free pages are taken out of the direct map together.</summary>
+    public static readonly Source Batched = Source.Mail(
+        "Khalid Aziz, xpfo, mm: Optimize XPFO TLB flushes by batching them together, v9 13/13", "2019-04-03",
+        "be3868d4514e969f22d37d76a591683be9f6b3ee.1554248002.git.khalid.aziz@oracle.com");
 
     /// <summary>The window is not small.</summary>
     public static readonly Source Lutomirski = Source.Mail(
@@ -71,6 +77,7 @@ public static class Mails
     internal static readonly Source OldAlloc = Source.Kernel("xpfo_alloc_pages", "mm/xpfo.c", "v7, 271df7e7ff76");
     internal static readonly Source Free = Source.Kernel("xpfo_free_pages", "mm/xpfo.c", $"{V9} 03/13");
     internal static readonly Source Hook = Source.Kernel("prep_new_page, post_alloc_hook", "mm/page_alloc.c", $"{V9} 03/13");
+    internal static readonly Source Rmqueue = Source.Kernel("rmqueue_pcplist", "mm/page_alloc.c", "v4.19.1");
     internal static readonly Source Kmap = Source.Kernel("xpfo_kmap", Header, $"{V9} 03/13");
     internal static readonly Source Kunmap = Source.Kernel("xpfo_kunmap", Header, $"{V9} 11/13");
     internal static readonly Source KunmapLocked = Source.Kernel("xpfo_kunmap", Header, $"{V9} 03/13");

@@ -47,6 +47,11 @@ public sealed class Xpfo() : ModelFamily("xpfo",
     public static readonly Feature FromInterrupt = new("from-interrupt",
         "interrupt handlers map pages too, as swiotlb does to complete a transfer", Mails.Warning);
 
+    /// <summary>Free pages stay unmapped.</summary>
+    public static readonly Feature Batched = new("batched",
+        "pages that user space gives back stay out of the direct map, and lists of free pages leave it together (v9 13/13)",
+        Mails.Batched);
+
     /// <summary>Large mappings.</summary>
     public static readonly Feature BlockMapping = new("block-mapping",
         "the direct map has block or contiguous entries, of which one is split to unmap one page", Mails.Conflicts);
@@ -90,7 +95,7 @@ public sealed class Xpfo() : ModelFamily("xpfo",
 
     public override ImmutableArray<Limit> NotModelled =>
     [
-        "pages that leave the per-cpu lists unmapped already (v9 13/13)",
+        "more than one page of a list that leaves the direct map together",
         "allocations of several pages, of which v9 03/13 takes the first alone out of the direct map",
         "an interrupt in the middle of a kmap; nested kmaps of one page on one CPU",
         "other addresses of a page in the kernel (vmap, the image); page-table isolation",
@@ -123,7 +128,7 @@ public sealed class Xpfo() : ModelFamily("xpfo",
                 + "'flush-under-lock' and 'from-interrupt'");
         }
 
-        foreach (var fault in new Switch[] { ZeroUnmaps, NoRecheck, FlushUnderLock, FromInterrupt, BlockMapping })
+        foreach (var fault in new Switch[] { ZeroUnmaps, NoRecheck, FlushUnderLock, FromInterrupt, BlockMapping, Batched })
         {
             m.Demand(fault, !m.Has(Off), "it does not go with 'off'");
         }
@@ -131,6 +136,9 @@ public sealed class Xpfo() : ModelFamily("xpfo",
         m.Demand(AtomicMask, AtSwitch);
         m.Demand(NoRecheck, !m.Has(FlushUnderLock), "it does not go with 'flush-under-lock', which decrements under the lock");
         m.Demand(FlushUnderLock, !m.Has(FromInterrupt), "it does not go with 'from-interrupt'");
+        m.Demand(Batched, !m.Has(FromInterrupt) && !m.Has(FlushUnderLock) && !m.Has(ZeroUnmaps) && !m.Has(BlockMapping),
+            "it goes with none of 'from-interrupt', 'flush-under-lock', 'zero-unmaps' and 'block-mapping'");
+        m.Demand(Batched, !m.Has(ByTask) && !m.Has(AtEntry), "it goes neither with 'by-task' nor with 'at-entry'");
         m.Demand(BlockMapping, !m.Has(ZeroUnmaps), "it does not go with 'zero-unmaps'");
         var isRiscV = m.Is(Architecture.RiscVSbi.Profile) || m.Is(Architecture.RiscVIpi.Profile);
         foreach (var feature in new[] { Svvptc, FenceSetter, FenceEach, Retry })
@@ -141,6 +149,9 @@ public sealed class Xpfo() : ModelFamily("xpfo",
         m.Demand(FenceSetter, !m.Has(FenceEach), "it does not go with 'fence-each'");
         m.Demand(FenceOnFault, Retry);
     }
+
+    /// <summary>True if some step disables interrupts.</summary>
+    internal static bool DisablesInterrupts(ModelBuilder m) => m.Has(FromInterrupt) || m.Has(FlushUnderLock) || m.Has(Batched);
 
     /// <summary>Its sorts and variables.</summary>
     public sealed record Parts(Sort Cpu, Sort Frame, PageTable Pages, Tlb Tlb, Shootdown Shootdown, Expr Use, Expr Reference,

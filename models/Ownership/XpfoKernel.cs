@@ -11,7 +11,7 @@ public enum PageUse
     /// <summary>The page is free, or the kernel's.</summary>
     Kernel,
 
-    /// <summary>The page is being allocated for user space.</summary>
+    /// <summary>The page is being allocated for user space, or waits out of the direct map on a list of free pages.</summary>
     Allocated,
 
     /// <summary>The page is user space's.</summary>
@@ -50,7 +50,7 @@ internal sealed class XpfoKernel
             ? new InvalidEntries(m, cpu, frame, m.Has(Xpfo.Svvptc))
             : null;
         mapping = new KernelMapping(m, cpu, frame, frame, architecture,
-            m.Has(Xpfo.FromInterrupt) || m.Has(Xpfo.FlushUnderLock), hasPermissions: false, invalid)
+            Xpfo.DisablesInterrupts(m), hasPermissions: false, invalid)
         { HasOneThread = true };
         use = m.Map("page", frame, Sort.Enum<PageUse>());
         reference = m.Map("reference", cpu, Sort.Option(frame));
@@ -70,21 +70,34 @@ internal sealed class XpfoKernel
     {
         var kernel = m.Thread("kernel", cpu, repeats: true, (t, c) =>
         {
+            List<Action> calls = [() => Allocate(t, c), () => Use(t, c, isInterrupt: false)];
             if (m.Has(Xpfo.FromInterrupt))
             {
-                t.Either(() => Allocate(t, c), () => Use(t, c, isInterrupt: false), () => Use(t, c, isInterrupt: true));
+                calls.Add(() => Use(t, c, isInterrupt: true));
             }
-            else
+
+            if (m.Has(Xpfo.Batched))
             {
-                t.Either(() => Allocate(t, c), () => Use(t, c, isInterrupt: false));
+                calls.Add(() => Refill(t, c));
             }
+
+            t.Either([.. calls]);
         });
-        m.Publish(new Xpfo.Parts(cpu, frame, mapping.Pages, mapping.Tlb, mapping.Shootdown, use, reference, mapped, kernel,
-            ready, faulted, hijacked));
-        m.Rule("xpfo_free_pages", frame, (s, f) => s
-            .When(use[f] == PageUse.User & IsClosed(f)).Set(use[f], PageUse.Kernel)
-            .Set(mapping.Pages.Shared(f), mapping.To(f)).By("kernel"))
-            .From(Mails.Free);
+        var parts = new Xpfo.Parts(cpu, frame, mapping.Pages, mapping.Tlb, mapping.Shootdown, use, reference, mapped, kernel,
+            ready, faulted, hijacked);
+        m.Publish(parts);
+        if (m.Has(Xpfo.Batched))
+        {
+            AddUnmappedLists();
+        }
+        else
+        {
+            m.Rule("xpfo_free_pages", frame, (s, f) => s
+                .When(use[f] == PageUse.User & IsClosed(f)).Set(use[f], PageUse.Kernel)
+                .Set(mapping.Pages.Shared(f), mapping.To(f)).By("kernel"))
+                .From(Mails.Free);
+        }
+
         flush?.AddOthers(m, c => reference[c].IsNone);
         mapping.AddEnvironment(m);
         if (!m.Assumes(Xpfo.NoWild))
@@ -95,7 +108,7 @@ internal sealed class XpfoKernel
                 .From(Mails.Ret2Dir);
         }
 
-        AddProperties(kernel);
+        new XpfoProperties(m, parts, mapping, block, pageLock).Add();
     }
 
     /// <summary>True if no kernel code has a page mapped, or is mapping or unmapping it.</summary>
@@ -106,6 +119,32 @@ internal sealed class XpfoKernel
     private Expr Pte(Expr c) => mapping.Pages.Shared(Page(c));
 
     private Expr IsUnmapped(Expr c) => ForAll(cpu, d => !mapped[Page(c), d]);
+
+    // Pages that are out of the direct map stay so on the lists of free pages, and need no flush to reach user space.
+    private void AddUnmappedLists()
+    {
+        Expr IsListed(Expr f) => use[f] == PageUse.Allocated & IsClosed(f);
+        m.Rule("xpfo_free_pages", frame, (s, f) => s
+            .When(use[f] == PageUse.User & IsClosed(f)).Set(use[f], PageUse.Allocated).By("kernel"))
+            .From(Mails.Batched);
+        m.Rule("xpfo_alloc_pages (unmapped)", frame, (s, f) => s
+            .When(IsListed(f)).Set(use[f], PageUse.User).By("kernel"))
+            .From(Mails.Batched);
+        m.Rule("xpfo_alloc_pages (kernel)", frame, (s, f) => s
+            .When(IsListed(f)).Set(use[f], PageUse.Kernel).Set(mapping.Pages.Shared(f), mapping.To(f)).By("kernel"))
+            .From(Mails.Batched);
+    }
+
+    private void Refill(ThreadBuilder t, Expr c)
+    {
+        t.Step("rmqueue_pcplist", frame, (s, f) => mapping.SetInterrupts(s, c, areOn: false)
+            .When(ready & (flush?.CanBegin(c) ?? true) & use[f] == PageUse.Kernel)
+            .Set(use[f], PageUse.Allocated).Set(reference[c], f).From(Mails.Rmqueue));
+        t.Step("xpfo_pcp_refill", s => s.Set(Pte(c), None).Shows(reference[c]).From(Mails.Batched));
+        flush?.Add(t, c, None);
+        t.Step("local_irq_restore", s => mapping.SetInterrupts(s, c, areOn: true)
+            .Set(reference[c], None).Shows(reference[c]).From(Mails.Rmqueue));
+    }
 
     private void Allocate(ThreadBuilder t, Expr c)
     {
@@ -269,57 +308,5 @@ internal sealed class XpfoKernel
         {
             t.Step("spin_lock_irqsave", s => mapping.SetInterrupts(s, c, areOn: false).Shows(reference[c]).From(Mails.KunmapLocked));
         }
-    }
-
-    private void AddProperties(ModelThread kernel)
-    {
-        Expr isDefined = block?.IsDefined ?? true;
-        Expr IsUsers(Expr f) => use[f] == PageUse.User;
-        m.Always("I-XPFO", isDefined & ForAll(cpu, frame, (c, f) => mapping.Reaches(c, f).Implies(!IsUsers(f))),
-            "while user space owns a page, no CPU can translate its address in the direct map");
-        m.Always("I-XPFO-CLOSED",
-            isDefined & ForAll(cpu, frame, (c, f) => (mapping.Reaches(c, f) & IsClosed(f)).Implies(!IsUsers(f))),
-            "while user space owns a page that the kernel has not mapped, no CPU can translate its address in the direct map");
-        m.Always("I-RET2DIR", isDefined & !hijacked,
-            "kernel code that an attacker has misled does not reach a page of user space through the direct map");
-        m.Always("I-KMAP", isDefined & !faulted, "kernel code can access a page that it has mapped");
-        m.Always("I-KERNEL", ForAll(frame, f => (ready & use[f] == PageUse.Kernel).Implies(mapping.Pages.Shared(f).HasValue)),
-            "a page that is not user space's has its address in the direct map");
-        block?.AddInvariant(m);
-        if (m.Has(Xpfo.Retry))
-        {
-            Expr IsAtAccess(Expr c) => kernel.At(c, "load/store", "spurious fault");
-            m.LeadsTo("L-KMAP", Exists(cpu, IsAtAccess), ForAll(cpu, c => !IsAtAccess(c)),
-                "an access to a page that the kernel has mapped gets through");
-        }
-
-        if (m.Has(Xpfo.FromInterrupt) || m.Has(Xpfo.FlushUnderLock))
-        {
-            AddInterruptProperties(kernel);
-        }
-
-        m.Reachable("user space owns a page", Exists(frame, IsUsers));
-        m.Reachable("a CPU can translate a page that the kernel has mapped",
-            Exists(cpu, frame, (c, f) => mapping.Reaches(c, f) & IsUsers(f)));
-        m.Mark("user's", cpu, frame, (c, f) => (mapping.Tlb[c, f], mapping.Tlb[c, f].HasValue & IsUsers(f) & IsClosed(f)));
-    }
-
-    private void AddInterruptProperties(ModelThread kernel)
-    {
-        Expr Waits(Expr c) => mapping.HasInterruptsOff(c) & !mapping.Shootdown.IsComplete(c);
-        var one = m.AnyOf("watched", cpu);
-        m.LeadsTo("L-PROG", Waits(one), !Waits(one), "a CPU that waits for others to flush, with interrupts off, is answered");
-        if (Architecture.Of(m).Remote == RemoteInvalidation.Broadcast)
-        {
-            return;
-        }
-
-        Expr WaitsForLock(Expr d, Expr c) => pageLock is null
-            ? false
-            : reference[d] == reference[c] & pageLock[Page(d)] & kernel.At(d, "xpfo_kmap", "atomic_dec_return");
-        m.Always("I-IPI", ForAll(cpu, c => !Waits(c)), "no CPU that has interrupts off waits for others to flush");
-        m.Always("I-DEADLOCK", ForAll(cpu, cpu, (c, d) => !(Waits(c) & mapping.HasInterruptsOff(d)
-            & mapping.Shootdown.IsPending(c, d) & (mapping.Shootdown.IsPending(d, c) | WaitsForLock(d, c)))),
-            "no two CPUs that have interrupts off wait for each other");
     }
 }

@@ -28,6 +28,10 @@ public sealed class ExclusiveFrames : ClaimList
     private static readonly InstanceClaims IrqOff = Of("XP-IRQOFF", Interrupts, Mails.Zijlstra, Mails.Warning);
     private static readonly InstanceClaims IrqOffArm = Of("XP-IRQOFF-ARM", Interrupts.On(Architecture.Arm64.Profile), Mails.Zijlstra);
     private static readonly InstanceClaims Locked = Of("XP-LOCK", Plain.With(Xpfo.FlushUnderLock), Mails.Hang);
+    private static readonly InstanceClaims Batch = Of("XP-BATCH", Plain.With(Xpfo.Batched).Size("frame", 2), Mails.Batched);
+    private static readonly InstanceClaims BatchArm = Of("XP-BATCH-ARM",
+        Plain.With(Xpfo.Batched).On(Architecture.Arm64.Profile), Mails.Batched);
+    private static readonly InstanceClaims BatchV9 = Of("XP-BATCH-V9", Plain.With(Xpfo.Batched, Xpfo.AtSwitch), Mails.Batched);
     private static readonly InstanceClaims NoRecheck = Of("XP-KUNMAP-RACE", Plain.With(Xpfo.NoRecheck), Mails.Stecklina);
     private static readonly InstanceClaims ArmBlock = Of("XP-ARM-BLOCK",
         Plain.With(Xpfo.BlockMapping).On(Architecture.Arm64.Profile), Mails.Conflicts);
@@ -139,6 +143,21 @@ public sealed class ExclusiveFrames : ClaimList
         Locked.Claim("I-KMAP", Proved,
             "As long as no two CPUs wait for each other, an xpfo_kunmap() under the lock throughout lets kernel code access a page "
                 + "that it has mapped."),
+        Batch.Claim("I-XPFO-CLOSED", Proved,
+            "If pages that user space gives back stay out of the direct map, they can reach user space again without a flush."),
+        Batch.Claim("I-KERNEL", Proved,
+            "If pages that user space gives back stay out of the direct map, the kernel has them there when it needs them."),
+        Batch.Claim("I-DEADLOCK", Refuted(9),
+            "A list of free pages can leave the direct map together, with one flush of all CPUs.",
+            "The list is refilled with interrupts off: two CPUs that refill at the same time wait for each other. 13/13 rests on the "
+                + "deferred flush of 12/13."),
+        BatchArm.Claim("I-XPFO-CLOSED", Proved,
+            "On Arm, a list of free pages can leave the direct map together, and no page of user space is left there."),
+        BatchArm.Claim("L-PROG", Proved,
+            "On Arm, a list of free pages can leave the direct map together, and the flush ends."),
+        BatchV9.Claim("I-RET2DIR", Refuted(9),
+            "As pages leave the direct map before they are allocated, the window of a deferred flush is closed.",
+            "It opens sooner, and does not end sooner: the other CPU has not switched."),
         NoRecheck.Claim("I-KMAP", Refuted(16),
             "The decrement of xpfo_mapcount needs no lock, as it is atomic.",
             "Another CPU maps the page between the decrement and the lock, and loses it: hence the second look at the count under "
