@@ -66,6 +66,8 @@ public static class ColumnTrace
         [
             "",
             .. TextWrap.Lines(outcome.Closing),
+            .. narration.Idle.IsEmpty ? []
+                : TextWrap.Lines($"possible there, and fair never to happen: {string.Join(", ", narration.Idle)}"),
             .. narration.Notes.SelectMany(note => TextWrap.Lines($"note: {note}")),
             .. caption.Replay.IsEmpty ? [] : TextWrap.Command("replay:", caption.Replay),
         ];

@@ -11,6 +11,14 @@ namespace Verify.Rendering;
 /// <param name="Notes">Notes about parts that could not be shown, such as undefined marks, one sentence each.</param>
 public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<NarratedStep> Steps, ImmutableArray<string> Notes)
 {
+    private const int MaxIdle = 6;
+
+    /// <summary>
+    /// For a run that goes on forever, the steps that are possible in its loop and are never taken, each with its actor.
+    /// The run is fair without them.
+    /// </summary>
+    public ImmutableArray<string> Idle { get; init; } = [];
+
     /// <summary>Describes a trace of a model in words.</summary>
     /// <remarks>
     /// Program counters, locals and ghosts are left out, because the names and arguments of the steps show them. A
@@ -33,7 +41,31 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
             [.. start.SelectMany(v => Location.Of(model, v, trace.States[0]))
                 .Select(p => new Change(p.Location.Processor(model), p.Location, ShortValue.Of(p.Value), Words(before, p.Location)))],
             told.ToImmutable(),
-            marks.Notes);
+            marks.Notes)
+        { Idle = IdleIn(interpreter, trace) };
+    }
+
+    private static ImmutableArray<string> IdleIn(Interpreter interpreter, Trace trace)
+    {
+        if (trace.LoopStart is not { } start)
+        {
+            return [];
+        }
+
+        string Told(State state, Step step)
+        {
+            var (actor, _, name) = StepName.Of(interpreter, state, step);
+            return $"{name} ({actor})";
+        }
+
+        var taken = Enumerable.Range(start, trace.Length - start).Select(i => Told(trace.States[i], trace.Steps[i])).ToHashSet();
+        List<string> idle =
+        [
+            .. Enumerable.Range(start, trace.Length - start + 1)
+                .SelectMany(i => interpreter.Enabled(trace.States[i]).Select(step => Told(trace.States[i], step)))
+                .Distinct().Where(step => !taken.Contains(step)),
+        ];
+        return idle.Count <= MaxIdle ? [.. idle] : [.. idle.Take(MaxIdle - 1), $"{idle.Count - MaxIdle + 1} others"];
     }
 
     /// <summary>

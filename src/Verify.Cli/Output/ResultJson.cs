@@ -290,6 +290,11 @@ internal static class ResultJson
         }
 
         json.WriteEndArray();
+        if (!narration.Idle.IsEmpty)
+        {
+            WriteStrings(json, "neverTaken", narration.Idle);
+        }
+
         if (!narration.Notes.IsEmpty)
         {
             WriteStrings(json, "notes", narration.Notes);

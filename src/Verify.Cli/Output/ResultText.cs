@@ -65,6 +65,13 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             Text($"checked in {Quantity.InSeconds(walked.Seconds)}: {walked}");
         }
 
+        if (main is { Property: Property.LeadsTo, Trace: { LoopStart: { } loop } run })
+        {
+            Text(loop == run.Length
+                ? "no shorter run breaks the claim"
+                : $"no run comes to such a loop in fewer than {Quantity.Of(loop, "step")}; the loop itself may not be a shortest one");
+        }
+
         page.Problems(report.Problems);
         if (main.CheckedTrace is { } trace)
         {

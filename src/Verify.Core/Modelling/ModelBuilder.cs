@@ -198,6 +198,7 @@ public sealed class ModelBuilder
         properties.Add(new Property.Reachable(name, text ?? name, SourceLocation.From(file, line), Truth(holds)));
 
     /// <summary>Declares that every reachable state has a successor, except where the model may rest.</summary>
+    /// <remarks>If no thread starts again, the model may also rest where all of them have ended.</remarks>
     public void NoDeadlock(string name, Expr? mayRest = null, string? text = null,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         properties.Add(new Property.NoDeadlock(name, text ?? name, SourceLocation.From(file, line), Truth(mayRest ?? false)));
@@ -239,11 +240,24 @@ public sealed class ModelBuilder
 
     /// <summary>Validates the model and returns it.</summary>
     /// <exception cref="UserErrorException">VRF1xx: a mistake in the model, reported at its line.</exception>
-    public Model Build() => new(Name, [.. variables], [.. rules.Select(make => make())], [.. properties], [.. marks], processors)
+    public Model Build() => new(
+        Name, [.. variables], [.. rules.Select(make => make())], [.. properties.Select(WithEnd)], [.. marks], processors)
     {
         Threads = [.. threads],
         Parts = [.. published],
     };
+
+    // A model may rest where all threads have ended. A thread that starts again does not end.
+    private Property WithEnd(Property property)
+    {
+        if (property is not Property.NoDeadlock deadlock || threads.Count == 0 || threads.Any(thread => thread.HasEnded is null))
+        {
+            return property;
+        }
+
+        var haveEnded = threads.Select(thread => thread.HasEnded!).Aggregate((one, other) => one & other);
+        return deadlock with { MayRest = deadlock.MayRest | haveEnded };
+    }
 
     internal void Add(Rule rule) => rules.Add(() => rule);
 

@@ -197,6 +197,9 @@ public sealed class ModelThread
     /// <summary>The name of the thread.</summary>
     public string Name { get; }
 
+    /// <summary>True in the states where the threads of this name have ended; null if they start again.</summary>
+    internal Expr? HasEnded { get; init; }
+
     /// <summary>True if the only thread of this name is at one of the given points of its program.</summary>
     /// <param name="names">Labels, or the names of steps at points without a label. <c>"done"</c> is the end of a
     /// program that does not repeat, unless a label names the end. The predicate is false for a label that this

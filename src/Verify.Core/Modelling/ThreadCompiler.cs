@@ -60,7 +60,12 @@ internal sealed class ThreadCompiler
             }
         }
 
-        return new ModelThread(name, pc, pcSort, key is not null, Named(start, end));
+        return new ModelThread(name, pc, pcSort, key is not null, Named(start, end))
+        {
+            HasEnded = end is not { } last ? null
+                : key is null ? pc == new Expr.Literal(pcSort, last)
+                : Dsl.ForAll(key.Sort, each => pc[each] == new Expr.Literal(pcSort, last)),
+        };
     }
 
     // The point of each label and of each name of a point; null for a label that this instance cannot reach.
