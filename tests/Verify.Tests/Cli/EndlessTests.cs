@@ -2,7 +2,6 @@ using System.Text.Json;
 using Verify.Claims;
 using Verify.Explicit;
 using Verify.Modelling;
-using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Cli;
 
