@@ -69,15 +69,19 @@ internal sealed class SharedExtents
     private void WriteFault(ThreadBuilder t, Expr c)
     {
         var file = t.Local("file", cache.File);
-        t.Step("grab_mapping_entry", cache.File, (s, a) => s
-            .When(mappings.MapsFile(c, a) & !mappings.IsWritable(mappings.Pte[c]) & Extent[a].HasValue & !entryLocked[a])
-            .When(!failed[Extent[a].Value])
-            .Set(entryLocked[a], true).Set(file, a).From(KernelCode.Fault));
+        t.Step("grab_mapping_entry", cache.File, (s, a) =>
+        {
+            s.When(mappings.MapsFile(c, a) & !mappings.IsWritable(mappings.Pte[c]) & Extent[a].HasValue & !entryLocked[a])
+                .When(!failed[Extent[a].Value])
+                .Set(entryLocked[a], true).Set(file, a).From(KernelCode.Fault);
+            Name(s, Extent[a].Value, a);
+        });
         var isShared = Exists(cache.File, b => file != b & Extent[b].HasValue & Extent[b] == Extent[file.Value]);
         t.Branch("IOMAP_F_SHARED", m.Has(SharedDax.NoCow) ? false : isShared,
             () =>
             {
-                t.Step("xfs_reflink_allocate_cow", cache.Frame, (s, f) => s
+                // A free block has the content of any file that had it before.
+                t.Step("xfs_reflink_allocate_cow", cache.Frame, cache.File, (s, f, a) => cache.Spoil(s, f, a)
                     .When(cache.IsFree(f)).Set(copy[c], f).Shows(f).From(KernelCode.AllocateCow));
                 if (!m.Has(SharedDax.NoUnmap))
                 {
@@ -97,12 +101,9 @@ internal sealed class SharedExtents
                     .Set(entryLocked[file.Value], false)
                     .Shows(file).From(KernelCode.EndCow));
             },
-            () => t.Step("vmf_insert_page_mkwrite (own block)", s =>
-            {
-                mappings.InstallWritable(s, c, Extent[file.Value].Value).Set(cache.Slot[file.Value], Extent[file.Value])
-                    .Set(entryLocked[file.Value], false).Shows(file).From(KernelCode.Fault);
-                Name(s, Extent[file.Value].Value, file.Value);
-            }),
+            () => t.Step("vmf_insert_page_mkwrite (own block)", s => mappings
+                .InstallWritable(s, c, Extent[file.Value].Value).Set(cache.Slot[file.Value], Extent[file.Value])
+                .Set(entryLocked[file.Value], false).Shows(file).From(KernelCode.Fault)),
             s => s.From(KernelCode.Fault));
     }
 
@@ -116,7 +117,6 @@ internal sealed class SharedExtents
 
     private void AddFailures()
     {
-        var missed = m.Ghost("missed", Sort.Bool);
         var isInCowFork = failing.HasValue & Exists(mappings.Mm, c => copy[c] == failing);
         m.Reachable("a new block fails before the file has it", hasShutDown);
         m.Thread("memory failure", repeats: true, t =>
@@ -136,12 +136,11 @@ internal sealed class SharedExtents
                 },
                 () => t.Step("xfs_rmap_query_range ends", s => s
                     .When(ForAll(cache.File, a => Uses(a).Implies(visited[a])))
-                    .SetIf(isInCowFork, hasShutDown, true)
-                    .SetIf(!isInCowFork & !hasShutDown
-                        & Exists(mappings.Mm, c => failing.HasValue & mappings.Names(mappings.Pte[c], failing.Value)), missed, true)
-                    .Set(failing, None).Shows().From(KernelCode.Failure)));
+                    .SetIf(isInCowFork, hasShutDown, true).Set(failing, None).Shows().From(KernelCode.Failure)));
         });
-        m.Always("I-FOUND", !missed, "after a memory failure no process maps the block, or the filesystem has shut down");
+        m.Always("I-FOUND", ForAll(mappings.Mm, cache.Frame, (c, f) =>
+                (failed[f] & failing != f & mappings.Names(mappings.Pte[c], f)).Implies(hasShutDown)),
+            "after a memory failure no process maps the block, or the filesystem has shut down");
         m.Reachable("a shared block fails", failing.HasValue & Exists(cache.File, cache.File, (a, b) =>
             a != b & Extent[a] == failing & Extent[b] == failing));
     }

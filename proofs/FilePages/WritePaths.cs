@@ -18,6 +18,7 @@ public sealed class WritePaths : ClaimList
     private static readonly Choices Unmapped = CacheOnly.With(FileKsm.Zap).Assume(FileKsm.Unmapped);
 
     private static readonly FileInstance Target = Of("FK-OK", Holders.Assume(FileKsm.NoGup, FileKsm.Notified));
+    private static readonly FileInstance Merge = Of("FK-MERGE", Merging);
     private static readonly FileInstance Files = Of("FK-OK-FILES", Merging.Size("cpu", 1).Size("file", 3).Size("frame", 4));
     private static readonly FileInstance Gup = Of("FK-GUP", Merging.With(FileKsm.Pins));
     private static readonly FileInstance Tlb = Of("FK-OK-TLB", Merging.With(FileKsm.Tlbs));
@@ -52,6 +53,10 @@ public sealed class WritePaths : ClaimList
                 + "device hears of changed PTEs."),
         Target.Claim("I-ISO", ProvedIf,
             "A write by a store, a pin or a device does not change another file that shares the page, under the same conditions."),
+        Merge.Claim("I-COH", Proved,
+            "Merging pages of files and breaking them again is coherent, as far as stores to mappings go."),
+        Merge.Claim("I-ISO", Proved,
+            "Merging pages of files and breaking them again changes no other file, as far as stores to mappings go."),
         Files.Claim("I-ISO", Proved,
             "A store to one of three files changes no other, whichever share a page: the daemon keeps a reference to the page that it "
                 + "merges with."),
