@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
+using Verify.Models.FilePages;
 using Verify.Models.Hardware;
 using static Verify.Modelling.Dsl;
 

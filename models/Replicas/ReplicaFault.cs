@@ -1,4 +1,5 @@
 using Verify.Modelling;
+using Verify.Models.FilePages;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Replicas;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Modelling;
+using Verify.Models.FilePages;
 using Verify.Models.Replicas;
 using static Verify.Proofs.InstanceClaims;
 

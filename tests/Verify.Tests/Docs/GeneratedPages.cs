@@ -50,6 +50,7 @@ public sealed class GeneratedPages
                 + $"| {CertificateOf(report.Claim)} |");
         }
 
+        ObjectionTable.Append(page, ObjectionTable.Mails, Decided.Value);
         Snapshot.MatchesPage("proofs/README.md", page.ToString());
     }
 

@@ -18,7 +18,8 @@ internal static class Sources
                 .Select(one => one.Source).OfType<Source>());
     }
 
-    private static IEnumerable<T> All<T>(Type neighbour) => neighbour.Assembly.GetTypes()
+    /// <summary>An instance of each class of a kind, from the assembly of a type.</summary>
+    public static IEnumerable<T> All<T>(Type neighbour) => neighbour.Assembly.GetTypes()
         .Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract)
         .OrderBy(type => type.FullName, StringComparer.Ordinal)
         .Select(type => (T)Activator.CreateInstance(type)!);
