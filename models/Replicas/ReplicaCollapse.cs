@@ -1,4 +1,5 @@
 using Verify.Modelling;
+using Verify.Models.FilePages;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Replicas;
@@ -27,9 +28,9 @@ internal sealed class ReplicaCollapse(ModelBuilder m, ReplicatedPage page, Repli
         }
 
         void Flush() => page.Flush(t, c, toFlush);
-        void Free() => t.Step("put_page (copies)", s => s
-            .Each(page.Cpu, d => s.SetIf(page.Copy[d].HasValue & gathered[page.Copy[d].Value], page.Copy[d], None))
-            .Each(page.Frame, f => s.If(gathered[f], () => page.Free(s, f))).Shows().From(Mails.Glisse));
+        void Free() => t.While(Exists(page.Frame, f => gathered[f]), () => t.Step("put_page", page.Frame, (s, f) => page
+            .Free(s.When(gathered[f]).Set(gathered[f], false), f)
+            .Each(page.Cpu, d => s.SetIf(page.Copy[d] == f, page.Copy[d], None)).From(Mails.Glisse)));
         void Enable(bool isLast) => t.Step("finish_fault (writable)", s =>
         {
             page.Map(s, c, page.Original.Value, isWritable: true).Shows().From(KernelCode.SharedFault);
