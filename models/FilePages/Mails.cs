@@ -7,7 +7,7 @@ public static class Mails
 {
     /// <summary>Protected file pages: page->mapping leads to a list of aliases.</summary>
     public static readonly Source Proposal = Source.Mail(
-        "Jerome Glisse, Small step toward KSM for file back page", "2020-10-07", "20201007010603.3452458-1-jglisse@redhat.com");
+        "Jerome Glisse, Small step toward KSM for file back page", "2020-10-06", "20201007010603.3452458-1-jglisse@redhat.com");
 
     /// <summary>The question of how all copies are found, and how new ones are kept from appearing.</summary>
     public static readonly Source Glisse = Source.Mail(

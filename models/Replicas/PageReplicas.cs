@@ -68,6 +68,10 @@ public sealed class PageReplicas() : ModelFamily("page-replicas",
     public static readonly Fault NoProtect = new("no-protect",
         "a fault copies the page while other processes can write to it");
 
+    /// <summary>The page-table locks are dropped before the flush.</summary>
+    public static readonly Fault UnlockEarly = new("unlock-early",
+        "with 'inode-node': a fault drops the page-table locks after it has cleaned the PTEs, and flushes then");
+
     public override ImmutableArray<Limit> NotModelled =>
     [
         "write(2), get_user_pages() and pipes, each of which has to collapse the copies as a write fault does",
@@ -83,6 +87,8 @@ public sealed class PageReplicas() : ModelFamily("page-replicas",
         m.Demand(NoRecheck, UnlockedCopy);
         m.Demand(NoRecheck, !m.Has(FlagOnly), "it does not go with 'flag-only'");
         m.Demand(NoLock, Inode);
+        m.Demand(UnlockEarly, Inode);
+        m.Demand(UnlockEarly, !m.Has(NoProtect), "it does not go with 'no-protect'");
         m.Demand(NoAcknowledgement, Device);
         m.Demand(NoNotifier, Device);
         m.Demand(NoNotifier, !m.Has(NoAcknowledgement), "it does not go with 'no-ack'");

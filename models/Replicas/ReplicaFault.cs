@@ -16,6 +16,12 @@ internal sealed class ReplicaFault(ModelBuilder m, ReplicatedPage page)
         ? m.Map("sequence_has_moved", page.Cpu, Sort.Bool)
         : null;
 
+    // The page-table locks under which the PTEs of the page are cleaned and flushed. One stands for all: a fault copies the
+    // page only after it has taken each of them in turn. Faults that exclude each other need none.
+    private readonly Expr? pageTables = m.Has(PageReplicas.Inode) && !m.Has(PageReplicas.NoProtect) && !m.Has(PageReplicas.UnlockEarly)
+        ? m.Var("page_table_locks", Sort.Bool)
+        : null;
+
     /// <summary>Extends a step that begins a collapse: the sequence number increases.</summary>
     public void Move(StepBuilder s)
     {
@@ -61,8 +67,14 @@ internal sealed class ReplicaFault(ModelBuilder m, ReplicatedPage page)
             .Set(page.IsFaulting[c], takesLock).From(isPerNode ? KernelCode.InvalidateLock : Mails.Glisse));
         if (!m.Has(PageReplicas.NoProtect))
         {
-            t.Step("folio_mkclean", s => page.WriteProtect(s, toFlush).Shows().From(KernelCode.Clean));
+            t.Step("folio_mkclean", s => page
+                .WriteProtect(pageTables is null ? s : s.When(!pageTables).Set(pageTables, true), toFlush)
+                .Shows().From(KernelCode.Clean));
             page.Flush(t, c, toFlush);
+            if (pageTables is not null)
+            {
+                t.Step("page_vma_mkclean_one: unlock", s => s.Set(pageTables, false).From(KernelCode.Clean));
+            }
         }
 
         if (isUnlocked)

@@ -19,7 +19,7 @@ public sealed class ReplicatedText() : ModelFamily("replicated-text",
     public static readonly Profile X86 = new("x86", "smp_text_poke_batch_finish(): a breakpoint first, then the rest, then the first byte");
 
     /// <summary>Arm, with an instruction in one word.</summary>
-    public static readonly Profile Arm64 = new("arm64", "aarch64_insn_patch_text_nosync(): one store of a word, then kick_all_cpus_sync()");
+    public static readonly Profile Arm64 = new("arm64", "aarch64_insn_patch_text_nosync(): one store of a word; its caller then makes all CPUs fetch again");
 
     /// <summary>One copy is patched.</summary>
     public static readonly Fault OneNode = new("one-node", "each write goes to the copy of one node only, as where text is not replicated");
@@ -79,7 +79,7 @@ public sealed class ReplicatedText() : ModelFamily("replicated-text",
             "no CPU executes an instruction that is half old and half new");
         m.Always("I-COH", isDone.Implies(ForAll(cpu, c => first[c] == FirstByte.New & rest[c] == Rest.New
             & (hasFirst[c].HasValue.Implies(hasFirst[c] == FirstByte.New)))),
-            "once the patch has returned, no CPU executes the old instruction, or a breakpoint");
+            "once the patch is over, no CPU executes the old instruction, or a breakpoint");
         m.LeadsTo("L-PROG", !isDone, isDone, "the patch ends");
         m.Reachable("the patch returns", isDone);
         m.Reachable("a CPU has fetched the old instruction", Exists(cpu, c => hasRest[c] == Rest.Old));

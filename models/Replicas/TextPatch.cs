@@ -23,7 +23,7 @@ internal sealed class TextPatch(ModelBuilder m, Sort cpu, Expr first, Expr rest,
         if (isWord)
         {
             Write(t, "aarch64_insn_write", isOne, (s, d) => s.Set(first[d], FirstByte.New).Set(rest[d], Rest.New));
-            Synchronise(t, "kick_all_cpus_sync");
+            Synchronise(t, "synchronise all CPUs (caller)");
             return;
         }
 
@@ -65,7 +65,14 @@ internal sealed class TextPatch(ModelBuilder m, Sort cpu, Expr first, Expr rest,
             return;
         }
 
-        t.Step(name, s => s.Each(cpu, d => s.Set(syncs[d], true).Set(written[d], false)).From(TextCode.Sync));
+        t.Step(name, s =>
+        {
+            s.Each(cpu, d => s.Set(syncs[d], true).Set(written[d], false));
+            if (!isWord)
+            {
+                s.From(TextCode.Sync);
+            }
+        });
         t.Wait("all CPUs have synchronised", ForAll(cpu, d => !syncs[d]));
     }
 }

@@ -39,12 +39,10 @@ public sealed class ExclusiveFrames : ClaimList
     private static readonly InstanceClaims RiscV = Of("XP-RISCV", OnRiscV);
     private static readonly InstanceClaims RiscVSetter = Of("XP-RISCV-SETTER", OnRiscV.With(Xpfo.FenceSetter));
     private static readonly InstanceClaims RiscVEach = Of("XP-RISCV-EACH", OnRiscV.With(Xpfo.FenceEach));
-    private static readonly InstanceClaims RiscVRetry = Of("XP-RISCV-RETRY", OnRiscV.With(Xpfo.Retry).Size("cpu", 1));
-    private static readonly InstanceClaims RiscVFence = Of("XP-RISCV-FENCE",
-        OnRiscV.With(Xpfo.Retry, Xpfo.FenceOnFault).Size("cpu", 1));
+    private static readonly InstanceClaims RiscVRetry = Of("XP-RISCV-RETRY", OnRiscV.With(Xpfo.Retry));
+    private static readonly InstanceClaims RiscVFence = Of("XP-RISCV-FENCE", OnRiscV.With(Xpfo.Retry, Xpfo.FenceOnFault));
     private static readonly InstanceClaims RiscVSvvptc = Of("XP-RISCV-SVVPTC", OnRiscV.With(Xpfo.Svvptc));
-    private static readonly InstanceClaims RiscVSvvptcRetry = Of("XP-RISCV-SVVPTC-RETRY",
-        OnRiscV.With(Xpfo.Svvptc, Xpfo.Retry).Size("cpu", 1));
+    private static readonly InstanceClaims RiscVSvvptcRetry = Of("XP-RISCV-SVVPTC-RETRY", OnRiscV.With(Xpfo.Svvptc, Xpfo.Retry));
     private static readonly InstanceClaims Off = Of("XP-OFF", Plain.With(Xpfo.Off));
     private static readonly InstanceClaims OffTrusted = Of("XP-OFF-NOWILD", Plain.With(Xpfo.Off).Assume(Xpfo.NoWild));
 

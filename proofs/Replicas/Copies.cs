@@ -24,6 +24,8 @@ public sealed class Copies : ClaimList
     private static readonly InstanceClaims Writable = Of("NR-WRITABLE", Plain.With(PageReplicas.NoProtect));
     private static readonly InstanceClaims Inode = Of("NR-INODE", PerNode);
     private static readonly InstanceClaims InodeWord = Of("NR-INODE-WIDE", PerNode.With(PageReplicas.Word));
+    private static readonly InstanceClaims InodeThree = Of("NR-INODE-THREE", Three(PerNode));
+    private static readonly InstanceClaims InodeUnlocked = Of("NR-INODE-UNLOCKED", Three(PerNode.With(PageReplicas.UnlockEarly)));
     private static readonly InstanceClaims InodeNoLock = Of("NR-INODE-NOLOCK", PerNode.With(PageReplicas.NoLock));
     private static readonly InstanceClaims FlushLate = Of("NR-FLUSHLATE", Plain.With(PageReplicas.FlushLate));
     private static readonly InstanceClaims FlushLateWord = Of("NR-FLUSHLATE", Plain.With(PageReplicas.FlushLate, PageReplicas.Word));
@@ -69,7 +71,13 @@ public sealed class Copies : ClaimList
                 + "page."),
         Inode.Claim("L-PROG", Proved,
             "With a page cache for each inode and node, a write fault ends."),
-        InodeNoLock.Claim("I-COH", Refuted(11),
+        InodeThree.Claim("I-COH", Proved,
+            "A third node may store while two others make copies: PTEs are cleaned and flushed under the page-table lock."),
+        InodeUnlocked.Claim("I-COH", Refuted(16),
+            "A fault may drop the page-table lock before it flushes the PTEs that it has cleaned.",
+            "Another fault finds nothing to clean, and copies the page, while a third CPU still stores through its TLB entry. "
+                + "Two nodes do not show it: both are busy with their faults."),
+        InodeNoLock.Claim("I-COH", Refuted(12),
             "With a page cache for each inode and node, it is enough to look at each node: no lock has to keep faults out.",
             "A node that was looked at gets a copy while the next one is, or before the page is written. Page-cache faults do "
                 + "not hold invalidate_lock today if the page is there."),
@@ -98,6 +106,8 @@ public sealed class Copies : ClaimList
         DeviceAck.Claim("I-COH", Proved,
             "A copy on a device does no harm if the driver is called for each write, and waits until the device has dropped it."),
     ];
+
+    private static Choices Three(Choices choices) => choices.Size("cpu", 3).Size("frame", 4);
 
     private static InstanceClaims Of(string id, Choices choices, params ImmutableArray<Source> sources) =>
         new(id, new PageReplicas(), choices, [Mails.Glisse, Mails.Wilcox, .. sources]);

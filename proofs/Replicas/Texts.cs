@@ -30,8 +30,9 @@ public sealed class Texts : ClaimList
         Loop.Claim("L-PROG", Proved,
             "A patch of replicated text ends: every CPU answers when it is asked to synchronise."),
         LoopArm.Claim("I-COH", Proved,
-            "On Arm too, where an instruction is written by one store to each copy, no CPU executes the old one once the patch "
-                + "has returned."),
+            "On Arm too, where an instruction is written by one store to each copy, no CPU executes the old one once the caller "
+                + "has made all CPUs fetch again.",
+            "aarch64_insn_patch_text_nosync() itself synchronises no CPU: a caller that does not is NR-TEXT-NOSYNC-ARM."),
         Missed.Claim("I-COH", Refuted(18),
             "Text can be replicated without a change to text_poke(): it writes to the page of the kernel image.",
             "The page of the kernel image is the copy of one node. The others execute the old instruction for good."),

@@ -138,7 +138,8 @@ public sealed record DeferralCell(Profile Relied, Switch? Flush, DeferralTime Ti
         _ => "Nothing makes a CPU load the mm.",
     };
 
-    private string Sentence => $"Other CPUs may flush {FlushWords}, if {ReliedWords} " + Time switch
+    private string Sentence => (Flush == DeferredFlush.Never ? "Other CPUs need never flush" : $"Other CPUs may flush {FlushWords}")
+        + $", if {ReliedWords} " + Time switch
     {
         DeferralTime.AtOnce => "at once.",
         DeferralTime.WhileIdle => "when no other CPU can use the address.",
