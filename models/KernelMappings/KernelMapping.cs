@@ -147,7 +147,7 @@ internal sealed class KernelMapping
     }
 
     /// <summary>Adds the direct map: an address for each frame, valid from the boot on.</summary>
-    /// <returns>True once it is there.</returns>
+    /// <returns>A condition: the boot code has written the map.</returns>
     public Expr AddDirectMap(ModelBuilder m, Func<Expr, Expr> to)
     {
         var ready = m.Var("direct_map", Sort.Bool);

@@ -31,7 +31,7 @@ internal static class Table
     public static int[] Widths(string[] headings, IReadOnlyList<string[]> rows) =>
         [.. headings.Select((heading, i) => rows.Select(row => row[i].Length).Append(heading.Length).Max())];
 
-    // A separate method, so that a pipe does not load the library that draws.
+    // In a method of its own: output into a pipe must not load Spectre.Console.
     private static void Draw(Terminal terminal, string[] headings, IReadOnlyList<string[]> rows)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings

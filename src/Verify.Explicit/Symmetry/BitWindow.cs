@@ -38,7 +38,7 @@ internal sealed record BitWindow(Slot Slot, ImmutableArray<BitField> Parts)
 
     /// <summary>Computes, for every value of the window, the sum over its parts.</summary>
     /// <typeparam name="T">The type of the sums.</typeparam>
-    /// <param name="worth">The summand of a part, given its bits.</param>
+    /// <param name="worth">Computes what a part with given bits adds to the sum.</param>
     /// <param name="add">Addition; associative and commutative.</param>
     /// <param name="sums">Receives the sums; the first element must be neutral.</param>
     public void Tabulate<T>(Func<BitField, int, T> worth, Func<T, T, T> add, Span<T> sums)

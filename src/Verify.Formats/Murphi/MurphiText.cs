@@ -57,7 +57,7 @@ internal sealed class MurphiText(MurphiSorts sorts) : ExprFold<MurphiView>
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>The code of an option of a scalar under a sort.</summary>
+    /// <summary>An option of a scalar as a number: its code in a sort.</summary>
     public PrecedenceText Code(MurphiView view, Sort sort)
     {
         switch (view)

@@ -136,7 +136,7 @@ internal abstract record ScalarTerm(LogicSort Sort)
     /// <summary>The condition that the scalar satisfies a predicate.</summary>
     public abstract Formula Select(Func<Formula, Formula> use, bool isPositive);
 
-    /// <summary>One of two scalars.</summary>
+    /// <summary>The scalar <c>then</c> where a condition holds, else the scalar <c>otherwise</c>.</summary>
     public static ScalarTerm Choose(Formula condition, ScalarTerm then, ScalarTerm otherwise) => (then, otherwise) switch
     {
         // The content of an empty option is irrelevant.
