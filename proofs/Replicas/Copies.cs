@@ -73,7 +73,7 @@ public sealed class Copies : ClaimList
             "With a page cache for each inode and node, a write fault ends."),
         InodeThree.Claim("I-COH", Proved,
             "A third node may store while two others make copies: PTEs are cleaned and flushed under the page-table lock."),
-        InodeUnlocked.Claim("I-COH", Refuted(16),
+        InodeUnlocked.Claim("I-COH", Refuted(15),
             "A fault may drop the page-table lock before it flushes the PTEs that it has cleaned.",
             "Another fault finds nothing to clean, and copies the page, while a third CPU still stores through its TLB entry. "
                 + "Two nodes do not show it: both are busy with their faults."),
