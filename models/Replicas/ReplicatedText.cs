@@ -19,7 +19,8 @@ public sealed class ReplicatedText() : ModelFamily("replicated-text",
     public static readonly Profile X86 = new("x86", "smp_text_poke_batch_finish(): a breakpoint first, then the rest, then the first byte");
 
     /// <summary>Arm, with an instruction in one word.</summary>
-    public static readonly Profile Arm64 = new("arm64", "aarch64_insn_patch_text_nosync(): one store of a word; its caller then makes all CPUs fetch again");
+    public static readonly Profile Arm64 = new("arm64",
+        "aarch64_insn_patch_text_nosync(): one store of a word; its caller then makes all CPUs fetch again");
 
     /// <summary>One copy is patched.</summary>
     public static readonly Fault OneNode = new("one-node", "each write goes to the copy of one node only, as where text is not replicated");

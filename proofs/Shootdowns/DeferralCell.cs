@@ -140,9 +140,9 @@ public sealed record DeferralCell(Profile Relied, Switch? Flush, DeferralTime Ti
 
     private string Sentence => (Flush == DeferredFlush.Never ? "Other CPUs need never flush" : $"Other CPUs may flush {FlushWords}")
         + $", if {ReliedWords} " + Time switch
-    {
-        DeferralTime.AtOnce => "at once.",
-        DeferralTime.WhileIdle => "when no other CPU can use the address.",
-        _ => "after all have flushed.",
-    };
+        {
+            DeferralTime.AtOnce => "at once.",
+            DeferralTime.WhileIdle => "when no other CPU can use the address.",
+            _ => "after all have flushed.",
+        };
 }
