@@ -29,41 +29,41 @@ internal static class PremiseCheck
         }
 
         var clock = Stopwatch.StartNew();
-        var (isMet, isWhole) = Walk(model, premises, evidence, run);
+        var isMet = Walk(model, premises, evidence, run);
         return [.. premises.Select((premise, i) => new CheckedPremise(premise,
-            isMet[i] ? true : isWhole ? false : Ask(engine, model, premise, run, seconds + clock.Elapsed.TotalSeconds)))];
+            isMet[i] ?? Ask(engine, model, premise, run, seconds + clock.Elapsed.TotalSeconds)))];
     }
 
-    // The nearest states first; then states farther off, at random.
-    private static (bool[] IsMet, bool IsWhole) Walk(
-        Model model, ImmutableArray<Premise> premises, Evidence evidence, EngineOptions run)
+    // The nearest states first; then states farther off, at random. An undefined premise is left to the engine. An
+    // undefined model is an error here too, as no proof may go past it.
+    private static bool?[] Walk(Model model, ImmutableArray<Premise> premises, Evidence evidence, EngineOptions run)
     {
         var isMet = new bool[premises.Length];
+        var isUndefined = new bool[premises.Length];
         var interpreter = new Interpreter(model);
         var near = new ReachableWalk(interpreter, Scrutiny.Brief.Work);
         var far = new ReachableWalk(interpreter, Scrutiny.Brief.Work);
-        try
+        foreach (var visit in near.NearestFirst().Concat(far.RandomWalks(run.Seed, (2 * evidence.Depth) + 10)))
         {
-            foreach (var visit in near.NearestFirst().Concat(far.RandomWalks(run.Seed, (2 * evidence.Depth) + 10)))
+            for (var i = 0; i < premises.Length; i++)
             {
-                for (var i = 0; i < premises.Length; i++)
+                try
                 {
-                    isMet[i] = isMet[i] || interpreter.Holds(visit.State, premises[i].Holds, premises[i].Where);
+                    isMet[i] = isMet[i] || (!isUndefined[i] && interpreter.Holds(visit.State, premises[i].Holds, premises[i].Where));
                 }
-
-                if (near.IsWhole || isMet.All(met => met) || run.Cancellation.IsCancellationRequested)
+                catch (UserErrorException)
                 {
-                    break;
+                    isUndefined[i] = true;
                 }
             }
-        }
-        catch (UserErrorException)
-        {
-            // The model is undefined where the proof did not look. What was met until then is met.
-            return (isMet, false);
+
+            if (near.IsWhole || isMet.All(met => met) || run.Cancellation.IsCancellationRequested)
+            {
+                break;
+            }
         }
 
-        return (isMet, near.IsWhole);
+        return [.. isMet.Zip(isUndefined, (met, undefined) => met ? true : near.IsWhole && !undefined ? (bool?)false : null)];
     }
 
     private static bool? Ask(IEngine engine, Model model, Premise premise, EngineOptions run, double seconds)
