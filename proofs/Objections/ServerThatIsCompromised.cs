@@ -15,7 +15,7 @@ public sealed class ServerThatIsCompromised : ObjectionList
         Unsafe("Matthew Wilcox", "That program exists: it is enough to take over the server.", "VL-ATTACK:I-USE", "VL-SIGNED:I-USE"),
         Safe("Boaz Harrosh", "The server can harm the applications that it serves, not the kernel.", "VL-ATTACK:I-KERNEL"),
         Unsafe("Matthew Wilcox",
-            "Whoever has a TLB entry to a page can do almost anything, as it may be page cache, kernel data or a page table next.",
+            "A TLB entry to a page allows almost anything: the page may be page cache, kernel data or a page table next.",
             "VL-ATTACK:I-KERNEL", "VL-ATTACK:I-USE"),
         Safe("Boaz Harrosh", "The server can be signed with the kernel's key and checked when it is loaded.", "VL-SIGNED:I-USE"),
     ];

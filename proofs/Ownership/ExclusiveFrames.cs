@@ -115,7 +115,7 @@ public sealed class ExclusiveFrames : ClaimList
                 + "completed a transfer."),
         IrqOff.Claim("I-DEADLOCK", Refuted(22),
             "A flush of all CPUs with interrupts off is slow at worst.",
-            "Two interrupt handlers that unmap at the same time wait for each other for ever. Moving the flush out of the lock "
+            "Two interrupt handlers that unmap at the same time block each other. Moving the flush out of the lock "
                 + "(11/13) does not help."),
         IrqOff.Claim("L-PROG", Starves,
             "A flush of all CPUs from an interrupt handler ends."),

@@ -36,7 +36,7 @@ public sealed class ExclusiveFramesInvariant : Invariant
         Expr IsAt(Expr c, Expr f, params string[] points) => s.Reference[c] == f & At(c, points);
         void Of(string name, Func<Expr, Expr, Expr> holds) => i.Add(name, ForAll(cpu, frame, holds));
 
-        i.Add("nobody has been misled", !s.Hijacked);
+        i.Add("no kernel code is misled", !s.Hijacked);
         i.Add("nothing has faulted", !s.Faulted);
 
         // Where a CPU is in its program says what it has, and what the page is.
