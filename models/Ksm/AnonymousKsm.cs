@@ -19,7 +19,8 @@ public sealed class AnonymousKsm() : ModelFamily("anonymous-ksm",
 {
     /// <summary>Linux 6.19.</summary>
     public static readonly Profile Linux619 = new("linux-6.19",
-        "Linux 5.19 and later: a page of one mapping is marked exclusive, and write_protect_page flushes whenever it was");
+        "Linux 5.19 and later: a page of one mapping is marked exclusive; write_protect_page flushes whenever it was, and takes the "
+            + "mark off unless the page is pinned");
 
     /// <summary>Linux 4.13 to 5.8.</summary>
     public static readonly Profile Linux413 = new("linux-4.13",
@@ -28,6 +29,11 @@ public sealed class AnonymousKsm() : ModelFamily("anonymous-ksm",
     /// <summary>Pages are pinned.</summary>
     public static readonly Feature Pins = new("pins",
         "get_user_pages_fast() pins pages, and a device writes to them", KernelCode.FastGup);
+
+    /// <summary>References that are no pins.</summary>
+    public static readonly Feature PlainReferences = new("plain-references",
+        "with 'pins', from 5.19 on: the references are those of FOLL_GET, which folio_maybe_dma_pinned() does not tell from others",
+        KernelCode.FastGup);
 
     /// <summary>Other system calls put their flushes off.</summary>
     public static readonly Feature Deferred = new("deferred",
@@ -85,6 +91,8 @@ public sealed class AnonymousKsm() : ModelFamily("anonymous-ksm",
     protected override void Describe(ModelBuilder m)
     {
         m.Demand(NotifyLate, Device);
+        m.Demand(PlainReferences, Pins);
+        m.Demand(PlainReferences, m.Is(Linux619), "before 5.19 all references are plain ones here");
         m.Demand(CountFirst, Pins);
         m.Demand(NoCount, Pins);
         m.Demand(NoPending, Deferred);

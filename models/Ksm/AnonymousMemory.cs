@@ -189,7 +189,9 @@ internal sealed class AnonymousMemory
     // A page has no free list of its own: it is free when nothing refers to it.
     private Expr IsFree(Expr f) => ForAll(Va, x => !Maps(x, f)) & Folio != f & StableFolio != f & Pin != f;
 
-    private Expr CanReuse(Expr f) => IsExclusive(f) | (StableNode != f & Folio != f);
+    // Since 5.9 a write fault reuses a page by its references, before by its mappings.
+    private Expr CanReuse(Expr f) => IsExclusive(f)
+        | (StableNode != f & Folio != f & (m.Is(AnonymousKsm.Linux619) ? Pin != f : true));
 
     private void BecomeNew(StepBuilder s, Expr f)
     {

@@ -7,6 +7,7 @@ internal static class KernelCode
 {
     public static readonly Source Scan = Source.Kernel("scan_get_next_rmap_item", "mm/ksm.c", "v6.19");
     public static readonly Source Protect = Source.Kernel("write_protect_page", "mm/ksm.c", "v6.19");
+    public static readonly Source Share = Source.Kernel("folio_try_share_anon_rmap_pte", "include/linux/rmap.h", "v6.19");
     public static readonly Source Merge = Source.Kernel("try_to_merge_one_page", "mm/ksm.c", "v6.19");
     public static readonly Source Replace = Source.Kernel("replace_page", "mm/ksm.c", "v6.19");
     public static readonly Source AnonymousPage = Source.Kernel("do_anonymous_page", "mm/memory.c", "v6.19");

@@ -101,6 +101,11 @@ internal sealed class Ksmd(ModelBuilder m, AnonymousMemory memory)
                     Count(t, isCleared: true);
                 }
 
+                if (m.Has(AnonymousKsm.Pins) && m.Is(AnonymousKsm.Linux619) && !m.Has(AnonymousKsm.PlainReferences))
+                {
+                    TryShare(t);
+                }
+
                 t.Step("set_pte_at (write-protected)", s => memory.Share(s, memory.Folio.Value)
                     .Set(Here, entry.Value.With(translation.Writable, false).With(translation.Dirty, false))
                     .Set(entry, None).Set(memory.PageTableLock, None).Shows(address).From(KernelCode.Protect));
@@ -120,20 +125,29 @@ internal sealed class Ksmd(ModelBuilder m, AnonymousMemory memory)
 
     private void Count(ThreadBuilder t, bool isCleared) =>
         t.Branch("folio_ref_count", memory.Pin == memory.Folio.Value,
-            () =>
+            () => Restore(t, isCleared), null, s => s.From(KernelCode.Protect));
+
+    // folio_maybe_dma_pinned() sees pins, not plain references.
+    private void TryShare(ThreadBuilder t)
+    {
+        var folio = memory.Folio.Value;
+        t.Branch("folio_try_share_anon_rmap_pte", memory.IsExclusive(folio) & memory.Pin == folio,
+            () => Restore(t, isCleared: true), null, s => s.From(KernelCode.Share));
+    }
+
+    private void Restore(ThreadBuilder t, bool isCleared)
+    {
+        t.Step("set_pte_at (restored)", s =>
+        {
+            s.Set(memory.PageTableLock, None).Set(memory.Folio, None).Set(memory.StableFolio, None)
+                .Shows(address).From(KernelCode.Protect);
+            if (isCleared)
             {
-                t.Step("set_pte_at (restored)", s =>
-                {
-                    s.Set(memory.PageTableLock, None).Set(memory.Folio, None).Set(memory.StableFolio, None)
-                        .Shows(address).From(KernelCode.Protect);
-                    if (isCleared)
-                    {
-                        s.Set(Here, entry);
-                    }
-                });
-                t.Return();
-            },
-            null, s => s.From(KernelCode.Protect));
+                s.Set(Here, entry);
+            }
+        });
+        t.Return();
+    }
 
     private void Replace(ThreadBuilder t)
     {
