@@ -35,26 +35,51 @@ public sealed class SharedDax() : ModelFamily("shared-dax",
     public static readonly Fault ByMapping = new("by-mapping",
         "with 'memory-failure': the file is the one that page->mapping names");
 
+    /// <summary>The destination of a reflink stays mapped.</summary>
+    public static readonly Fault KeepMapped = new("keep-mapped",
+        "a reflink onto a file that has a block leaves its old block mapped", KernelCode.Reflink);
+
+    /// <summary>Processes are killed after the query.</summary>
+    public static readonly Feature CollectFirst = new("collect-first",
+        "with 'memory-failure': the query collects the files, and their processes are killed after the AGF buffer is released; no "
+            + "kernel does so");
+
+    /// <summary>The driver knows of the failure in time.</summary>
+    public static readonly Assumption BadBlocks = new("A-BADBLOCKS",
+        "the driver refuses access to a block before memory_failure() asks the filesystem about it",
+        "nothing on x86, which calls nfit_handle_mce (MCE_PRIO_NFIT) after memory_failure (MCE_PRIO_UC)");
+
     public override ImmutableArray<Limit> NotModelled =>
     [
-        "write(2), truncate, writeback, MAP_SYNC, huge pages and crashes",
+        "write(2), truncate, writeback, MAP_SYNC, pins, huge pages and crashes",
         "what CPUs cache of a PTE",
-        "a reflink and its flush of the source are one step, under the locks of both files",
+        "a reflink, its flush of the source and its unmapping of the destination are one step, under the locks of both files",
+        "a reflink of a block that was written to: its content would be that of two files",
+        "several allocation groups, and faults that fail after a shutdown",
     ];
 
     protected override void Describe(ModelBuilder m)
     {
         m.Demand(ByMapping, Failure);
+        m.Demand(CollectFirst, Failure);
+        m.Demand(CollectFirst, !m.Has(ByMapping), "it does not go with 'by-mapping'");
         m.Demand(NoUnmap, !m.Has(NoCow), "it does not go with 'no-cow'");
         var cpu = m.Processors("cpu", m.Size("cpu"));
         var file = m.ScalarSet("file", m.Size("file"), "file ");
         var block = m.ScalarSet("block", m.Size("block"), "b");
-        var cache = new PageCache(m, file, block);
+        var cache = new PageCache(m, file, block, hasPages: false);
         var mappings = new FileMappings(m, cache, cpu, hasTlb: false);
         var extents = new SharedExtents(m, cache, mappings);
+        var failures = m.Has(Failure) ? new BlockFailures(m, cache, mappings, extents) : null;
+        var faults = new DaxFaults(m, cache, mappings, extents, failures);
         extents.Describe();
+        faults.Describe();
+        failures?.Describe(faults);
         mappings.AddRules(m);
         cache.AddInvariants(m);
+        m.Always("I-ENTRY", ForAll(file, a =>
+                (cache.Slot[a].HasValue & !extents.IsLocked(a)).Implies(cache.Slot[a] == extents.Extent[a] | extents.HasShutDown)),
+            "a DAX entry that is not locked leads to the block that the file has");
         m.Reachable("two files share a block", Exists(file, file, (a, b) =>
             a != b & extents.Extent[a].HasValue & extents.Extent[a] == extents.Extent[b]));
         m.NoDeadlock("no deadlock");

@@ -62,8 +62,9 @@ internal sealed class FileMappings
     /// <summary>The frame of a PTE, or of a copy of one, which must be present.</summary>
     public Expr FrameOf(Expr option) => option.Value[frame];
 
-    /// <summary>Extends a step: a read-only PTE is installed.</summary>
-    public StepBuilder Install(StepBuilder s, Expr when, Expr c, Expr f) => s.SetIf(when, pte[c], New(entry, f, false));
+    /// <summary>Extends a step: a PTE is installed, read-only if nothing else is said.</summary>
+    public StepBuilder Install(StepBuilder s, Expr when, Expr c, Expr f, bool isWritable = false) =>
+        s.SetIf(when, pte[c], New(entry, f, isWritable));
 
     /// <summary>Extends a step: a writable PTE is installed.</summary>
     public StepBuilder InstallWritable(StepBuilder s, Expr c, Expr f) => s.Set(pte[c], New(entry, f, true));

@@ -21,15 +21,22 @@ internal sealed class PageCache
     private readonly Expr wasWritten;
 
     /// <summary>Declares the state: nothing is cached.</summary>
-    public PageCache(ModelBuilder m, Sort file, Sort frame)
+    /// <param name="m">The model.</param>
+    /// <param name="file">The files.</param>
+    /// <param name="frame">The frames.</param>
+    /// <param name="hasPages">True if slots hold pages; else DAX entries, through which nothing is read and which refer to nothing.</param>
+    public PageCache(ModelBuilder m, Sort file, Sort frame, bool hasPages = true)
     {
         (File, Frame) = (file, frame);
         Slot = m.Map("slot", file, Sort.Option(frame));
         Content = m.Map("content", frame, Sort.Option(file));
         Locked = m.Map("folio_locked", frame, Sort.Bool);
         wasWritten = m.Ghost("was_written", Sort.Map(file, Sort.Bool));
-        AddReader((a, f) => Slot[a] == f);
-        AddReference(f => Exists(file, a => Slot[a] == f));
+        if (hasPages)
+        {
+            AddReader((a, f) => Slot[a] == f);
+            AddReference(f => Exists(file, a => Slot[a] == f));
+        }
     }
 
     public Sort File { get; }
@@ -72,6 +79,9 @@ internal sealed class PageCache
 
     /// <summary>Extends a step: something other than a write to a file leaves a content in a frame.</summary>
     public StepBuilder Spoil(StepBuilder s, Expr f, Expr a) => s.Set(Content[f], Some(a));
+
+    /// <summary>Extends a step: a file has the common content again, whatever was written to it.</summary>
+    public StepBuilder BecomeCommon(StepBuilder s, Expr a) => s.Set(wasWritten[a], false);
 
     /// <summary>Adds the properties; all readers are registered by then.</summary>
     public void AddInvariants(ModelBuilder m)

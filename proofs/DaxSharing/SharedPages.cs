@@ -11,14 +11,23 @@ public sealed class SharedPages : ClaimList
 {
     private static readonly Source Insert = Source.Kernel("dax_insert_entry", "fs/dax.c", "v6.19");
     private static readonly Source Failure = Source.Kernel("xfs_dax_notify_dev_failure", "fs/xfs/xfs_notify_failure.c", "v6.19");
+    private static readonly Source Late = Source.Kernel("nfit_handle_mce", "drivers/acpi/nfit/mce.c", "v6.19");
+    private static readonly Source FindShared = Source.Kernel("xfs_reflink_find_shared", "fs/xfs/xfs_reflink.c", "v6.19");
     private static readonly Choices Failing = Choices.Default.With(SharedDax.Failure);
+    private static readonly Choices Refused = Failing.Assume(SharedDax.BadBlocks);
+    private static readonly Choices Small = Refused.Size("block", 2);
 
     private static readonly InstanceClaims Reflink = OfDax("FK-REFLINK-DAX", Choices.Default, Insert);
     private static readonly InstanceClaims ReadCall = OfDax("FK-REFLINK-DAX-READ", Choices.Default.With(SharedDax.ReadCall), Insert);
     private static readonly InstanceClaims NoCow = OfDax("FK-REFLINK-INPLACE", Choices.Default.With(SharedDax.NoCow), Insert);
     private static readonly InstanceClaims NoUnmap = OfDax("FK-REFLINK-NOUNMAP", Choices.Default.With(SharedDax.NoUnmap), Insert);
-    private static readonly InstanceClaims ByMapping = OfDax("FK-REFLINK-RMAP", Failing.With(SharedDax.ByMapping), Failure);
-    private static readonly InstanceClaims ByExtents = OfDax("FK-REFLINK-RMAP-FS", Failing, Failure);
+    private static readonly InstanceClaims KeepMapped = OfDax("FK-REFLINK-OVER",
+        Choices.Default.With(SharedDax.KeepMapped), Source.Kernel("xfs_reflink_remap_prep", "fs/xfs/xfs_reflink.c", "v6.19"));
+    private static readonly InstanceClaims ByMapping = OfDax("FK-REFLINK-RMAP", Small.With(SharedDax.ByMapping), Failure);
+    private static readonly InstanceClaims ByExtents = OfDax("FK-REFLINK-RMAP-FS", Refused, Failure);
+    private static readonly InstanceClaims ByExtentsSmall = OfDax("FK-REFLINK-RMAP-WAIT", Small, Failure, FindShared);
+    private static readonly InstanceClaims Unlisted = OfDax("FK-REFLINK-RMAP-LATE", Failing.Size("block", 2), Failure, Late);
+    private static readonly InstanceClaims Collected = OfDax("FK-REFLINK-RMAP-COLLECT", Small.With(SharedDax.CollectFirst), Failure);
 
     private static readonly InstanceClaims TwoHomes = OfCache("FK-CACHE", Choices.Default.With(PmemCache.TwoHomes));
     private static readonly InstanceClaims OneHome = OfCache("FK-CACHE-ONEHOME", Choices.Default);
@@ -36,17 +45,43 @@ public sealed class SharedPages : ClaimList
             "As v6.19 reads, the write fault installs the PTE of the new block (vmf_insert_page_mkwrite) before iomap_end moves the "
                 + "block into the file (xfs_reflink_end_cow). In between another thread of the process can store, and read(2), which asks "
                 + "the extent map under other locks, gets the old block. No other file is touched."),
-        NoCow.Claim("I-ISO", Refuted(9),
+        Reflink.Claim("I-ENTRY", Proved,
+            "The DAX entry of a file leads to the block that the file has, but for the time of a fault, which locks it."),
+        KeepMapped.Claim("I-COH", Refuted(8),
+            "A reflink onto a file that has a block need not unmap that block."),
+        NoCow.Claim("I-ISO", Refuted(10),
             "A write fault may take a shared block as it is."),
-        NoUnmap.Claim("I-COH", Refuted(11),
+        NoUnmap.Claim("I-COH", Refuted(12),
             "A write fault that gets a new block need not unmap the old one from other processes."),
-        ByMapping.Claim("I-FOUND", Refuted(9),
+        ByMapping.Claim("I-FOUND", Refuted(12),
             "After a memory failure, all processes that map the block are found by page->mapping.",
             "One field cannot name two files. In v6.19 it is empty for shared pages, and only a count is kept (dax_folio_make_shared)."),
-        ByExtents.Claim("I-FOUND", Proved,
+        ByExtents.Claim("I-FOUND", ProvedIf,
             "After a memory failure, all processes that map the block are found by the reverse map of the filesystem.",
             "A new block that a file does not have yet is mapped already, and no file is found for it: XFS shuts down then, as the owner "
                 + "of the block is not an inode (xfs_dax_failure_fn)."),
+        Unlisted.Claim("I-FOUND", Refuted(10),
+            "Once memory_failure() has ended, no process maps the block, whenever the driver hears of the failure.",
+            "On x86 the driver lists bad blocks after memory_failure(): nfit_handle_mce has a lower priority than uc_decode_notifier. "
+                + "In between a fault maps the block again; DAX faults do not look at PG_hwpoison, but ask the driver."),
+        ByExtentsSmall.Claim("L-PROG", Starves,
+            "A memory failure ends.",
+            "As v6.19 reads, it may deadlock. xfs_dax_notify_dev_failure holds the AGF buffer during the query, and mf_dax_kill_procs "
+                + "waits in it for the DAX entry. A fault of a reflinked file locks the entry first, and then the AGF buffer, to ask "
+                + "whether the block is shared (xfs_reflink_find_shared). Both waits are uninterruptible."),
+        ByExtentsSmall.Claim("I-WAIT", Refuted(5),
+            "A memory failure never waits for a fault that waits for it."),
+        ByExtentsSmall.Claim("I-ENTRY", Refuted(12),
+            "A DAX entry leads to the block of the file whichever faults fail.",
+            "A write fault replaces the entry before it copies (dax_insert_entry, dax_iomap_copy_around). If the old block is bad, the "
+                + "copy fails and the new block is freed, and the entry goes on leading to it. Faults ask the extent map, so that nothing "
+                + "is read through it here."),
+        Collected.Claim("I-WAIT", Proved,
+            "A memory failure that collects the files first, and unmaps them after it has released the AGF buffer, never waits for a "
+                + "fault that waits for it."),
+        Collected.Claim("I-FOUND", ProvedIf,
+            "A memory failure that collects the files first finds all processes that map the block.",
+            "A file that gets the block after the query cannot map it, as the driver refuses access."),
         TwoHomes.Claim("I-COH", Refuted(8),
             "Main memory may cache a page of persistent memory while other PTEs lead to that page."),
         TwoHomes.Claim("I-LOST", Refuted(11),
