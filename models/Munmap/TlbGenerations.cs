@@ -98,10 +98,12 @@ public sealed class TlbGenerations() : ModelFamily("tlb-generations",
 
     public override ImmutableArray<Profile> Profiles => [Linux618, Linux420, Linux419];
 
+    public override string? OtherMemoryOrders =>
+        "weaker memory orders: no store waits in a store buffer, but for that of LOADED_MM_SWITCHING (fault marker-late)";
+
     public override ImmutableArray<Limit> NotModelled =>
     [
         "other users of a PCID slot, and kernels without PCID; trimming of the cpumask may come with any flush",
-        "stores that wait in a store buffer, but for that of LOADED_MM_SWITCHING",
         "INVLPGB; a wakeup between the steps of a flush: the caller is not preempted",
         .. Process.NotModelledOn(Architecture.X86),
     ];

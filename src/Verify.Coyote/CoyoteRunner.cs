@@ -60,12 +60,12 @@ internal sealed class CoyoteRunner(
 
     private void Begin(TestingEngine engine, Action close)
     {
-        Stopped = run.Cancellation.IsCancellationRequested ? "interrupted"
+        Stopped = run.Cancellation.IsCancellationRequested ? "an interrupt"
             : run.Budget.Seconds <= clock.Elapsed.TotalSeconds
-                ? string.Create(CultureInfo.InvariantCulture, $"time budget of {run.Budget.Seconds} s")
+                ? string.Create(CultureInfo.InvariantCulture, $"a time budget of {run.Budget.Seconds} s")
             : run.Budget.States <= states()
-                ? string.Create(CultureInfo.InvariantCulture, $"budget of {run.Budget.States} states")
-            : run.Budget.Bytes <= sizeBytes?.Invoke() ? "memory budget"
+                ? $"a budget of {Amount.Of(run.Budget.States.Value, "state")}"
+            : run.Budget.Bytes <= sizeBytes?.Invoke() ? "a memory budget"
             : null;
         begun++;
         if (Stopped is not null)

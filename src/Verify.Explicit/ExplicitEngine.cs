@@ -116,7 +116,7 @@ public sealed class ExplicitEngine : IEngine
             (SearchEnd.Exhausted, _) => new Verdict.Proved(Complete()),
             _ when result.Covered < 0 => new Verdict.Unknown($"stopped by {result.Cause} at the start", evidence),
             (SearchEnd.Cancelled, _) or (_, Property.Reachable) => new Verdict.Unknown(
-                $"stopped by {result.Cause}; every state within {result.Covered} steps was checked", evidence),
+                $"stopped by {result.Cause}; every state within {Amount.Of(result.Covered, "step")} was checked", evidence),
             _ => new Verdict.HoldsUpTo(new ExplorationBound(result.Cause!, result.Covered, result.States), evidence),
         };
 
@@ -124,7 +124,7 @@ public sealed class ExplicitEngine : IEngine
     }
 
     private static string Odds(SearchResult result) => string.Create(CultureInfo.InvariantCulture,
-        $"{result.States:N0} states; the probability that a hash collision hid one is below {result.MissedProbability:0.0e+0}");
+        $"{Amount.Of(result.States, "state")}; the probability that a hash collision hid one is below {result.MissedProbability:0.0e+0}");
 
     // A violation is reported only with its trace.
     private Verdict WithTrace(CompiledModel compiled, SearchResult result, Evidence evidence, EngineOptions run)

@@ -60,7 +60,7 @@ internal sealed class SecondLook(CompiledModel reduced, EngineOptions run, Stora
         return result.End == SearchEnd.Undefined ? throw UndefinedTrace.Explain(whole, result, run, tuning, TimeSpan.FromSeconds(1))
             : result.End != SearchEnd.Found ? result
             : throw new System.Diagnostics.UnreachableException(
-                $"the cone of influence of '{whole.Property.Name}' hides a violation in {result.Depth} steps");
+                $"the cone of influence of '{whole.Property.Name}' hides a violation in {Amount.Of(result.Depth, "step")}");
     }
 
     private Evidence Merge(Evidence known, Evidence found, bool isAll)

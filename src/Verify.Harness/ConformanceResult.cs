@@ -30,10 +30,11 @@ public sealed record ConformanceResult(Verdict Verdict, Divergence? Deviation = 
         {
             Verdict.HoldsUpTo held => $"holds up to {held.Bound.Cause}",
             Verdict.Unknown unknown => $"unknown: {unknown.Reason}",
-            _ => string.Create(CultureInfo.InvariantCulture, $"refuted by schedule {evidence.Schedules:N0}, of {Trace?.Length} steps"),
+            _ => string.Create(CultureInfo.InvariantCulture,
+                $"refuted by schedule {evidence.Schedules:N0}, of {Amount.Of(Trace?.Length ?? 0, "step")}"),
         };
-        var seen = string.Create(CultureInfo.InvariantCulture,
-            $"{evidence.States:N0} states of the model and {evidence.RulePairs:N0} pairs of its rules were covered");
+        var seen = $"covered {Amount.Of(evidence.States, "state")} of the model"
+            + $" and {Amount.Of(evidence.RulePairs ?? 0, "pair")} of its rules";
         var name = experiment.Protocol.Name;
         return $"{name}: {outcome}; {seen}\n{(Trace is null ? "" : "\n" + TraceText(experiment, Trace))}";
     }

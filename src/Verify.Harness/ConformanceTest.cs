@@ -1,4 +1,3 @@
-using System.Globalization;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Semantics;
@@ -101,8 +100,8 @@ public sealed class ConformanceTest(SystemUnderTest protocol, Model model, Prope
             Schedules = drawn,
             Identity = "exact states",
         };
-        var told = string.Create(CultureInfo.InvariantCulture,
-            $"{(cause is null ? "" : $"{cause} after ")}{drawn:N0} schedules of at most {maxTurns:N0} turns ({strategy})");
+        var told = $"{Amount.Of(drawn, "schedule")} of at most {Amount.Of(maxTurns, "turn")} ({strategy})"
+            + (cause is null ? "" : $", ended by {cause}");
         if (Found is { } met)
         {
             var deviation = isRepeatable

@@ -10,9 +10,9 @@ namespace Verify.Harness;
 /// <param name="strategy">The strategy, one of <see cref="ScheduleEngine"/>.</param>
 /// <param name="seed">The seed of the random choices.</param>
 /// <param name="number">The number of the run.</param>
-/// <param name="maxTurns">The maximum number of turns.</param>
+/// <param name="expectedTurns">The number of turns that the run is expected to have.</param>
 /// <param name="patience">The maximum time that a thread may hold the token.</param>
-internal sealed class TokenRuntime(string strategy, ulong seed, long number, int maxTurns, TimeSpan patience) : IControlledRuntime
+internal sealed class TokenRuntime(string strategy, ulong seed, long number, int expectedTurns, TimeSpan patience) : IControlledRuntime
 {
     private Scheduler order = Scheduler.Create(strategy, 1);
     private Prng random = new(seed);
@@ -23,6 +23,9 @@ internal sealed class TokenRuntime(string strategy, ulong seed, long number, int
     [ThreadStatic]
     private static ControlledThread? current;
 
+    /// <summary>The number of turns so far.</summary>
+    public int Turns => Volatile.Read(ref passes);
+
     /// <inheritdoc/>
     public void Run(IReadOnlyList<Action> works)
     {
@@ -30,7 +33,7 @@ internal sealed class TokenRuntime(string strategy, ulong seed, long number, int
         isReady = new bool[hands.Length];
         order = Scheduler.Create(strategy, hands.Length);
         random = Prng.ForRun(seed, order.NumberOf(number));
-        order.Begin(number, random, maxTurns);
+        order.Begin(number, random, expectedTurns);
         var finished = new SemaphoreSlim(0); // an abandoned thread may still end later
         var threads = hands.Zip(works, (hand, work) => new Thread(() => Take(hand, work, finished)) { IsBackground = true }).ToList();
         threads.ForEach(thread => thread.Start());

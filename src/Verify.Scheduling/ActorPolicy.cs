@@ -15,10 +15,10 @@ internal sealed class ActorPolicy(Actors actors, Scheduler order) : StepPolicy
     public override long NumberOf(long run) => order.NumberOf(run);
 
     /// <inheritdoc/>
-    public override void Begin(long number, Prng random, int maxSteps)
+    public override void Begin(long number, Prng random, int expectedSteps)
     {
         this.random = random;
-        order.Begin(number, random, maxSteps);
+        order.Begin(number, random, expectedSteps);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Verify.Engines;
 using Verify.Explicit.Counterexamples;
 using Verify.Explicit.Exploration;
@@ -152,7 +151,7 @@ public sealed class ControlledModel : IDisposable
     public Verdict Conclude(long drawn, string how, string? cause, Trace? trace)
     {
         var evidence = Sampling.EvidenceOf(model, [current], drawn, isCounted: true);
-        var told = string.Create(CultureInfo.InvariantCulture, $"{drawn:N0} schedules of at most {MaxSteps:N0} steps ({how})");
+        var told = $"{Amount.Of(drawn, "schedule")} of at most {Amount.Of(MaxSteps, "step")} ({how})";
         return Sampling.Conclude(model.Property, run, evidence, told, cause, trace);
     }
 

@@ -7,10 +7,10 @@ namespace Verify.Scheduling;
 /// <remarks>
 /// Burckhardt, Kothari, Musuvathi, Nagarakatte, "A randomized scheduler with probabilistic guarantees of finding bugs",
 /// ASPLOS 2010: with n actors and k steps, a violation that needs d ordering constraints is found with probability at
-/// least 1/(n k^(d-1)). Two details differ. k is unknown, so each run draws a power of two between
-/// <see cref="MinSteps"/> and its limit, uniformly; d is random too. And hardware, unlike the programs of that paper,
-/// can cycle without end: an actor that brings the run back to an earlier state exchanges its priority with a random
-/// actor.
+/// least 1/(n k^(d-1)). Two details differ. The paper measures k; here a run may also be cut, so each run draws a power
+/// of two between <see cref="MinSteps"/> and the measured length, uniformly; d is random too. And hardware, unlike the
+/// programs of that paper, can cycle without end: an actor that brings the run back to an earlier state exchanges its
+/// priority with a random actor.
 /// </remarks>
 internal sealed class PctScheduler(int actors) : Scheduler
 {
@@ -26,9 +26,9 @@ internal sealed class PctScheduler(int actors) : Scheduler
     public override bool NeedsRevisits => true;
 
     /// <inheritdoc/>
-    public override void Begin(long number, Prng random, int maxTurns)
+    public override void Begin(long number, Prng random, int expectedTurns)
     {
-        base.Begin(number, random, maxTurns);
+        base.Begin(number, random, expectedTurns);
         (step, current) = (0, -1);
         for (var i = 0; i < actors; i++)
         {
@@ -37,7 +37,7 @@ internal sealed class PctScheduler(int actors) : Scheduler
             (priorities[i], priorities[other]) = (priorities[other], MaxChanges + 1 + i);
         }
 
-        DrawChanges(LengthFor(maxTurns));
+        DrawChanges(LengthFor(expectedTurns));
     }
 
     /// <inheritdoc/>
@@ -76,15 +76,15 @@ internal sealed class PctScheduler(int actors) : Scheduler
         return found;
     }
 
-    private int LengthFor(int maxTurns)
+    private int LengthFor(int expectedTurns)
     {
         var doublings = 0;
-        while ((long)MinSteps << doublings < maxTurns)
+        while ((long)MinSteps << doublings < expectedTurns)
         {
             doublings++;
         }
 
-        return (int)Math.Clamp((long)MinSteps << Random.Below(doublings + 1), 1, Math.Max(1, maxTurns));
+        return (int)Math.Clamp((long)MinSteps << Random.Below(doublings + 1), 1, Math.Max(1, expectedTurns));
     }
 
     private void DrawChanges(int length)

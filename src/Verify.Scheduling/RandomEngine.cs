@@ -37,5 +37,5 @@ public sealed class RandomEngine(long walks = RandomEngine.DefaultWalks) : IEngi
     /// <exception cref="UserErrorException">VRF203: the options ask for a reduction. VRF104, VRF120, VRF121: a walk
     /// reached an undefined state.</exception>
     public Verdict Decide(Model model, Property property, EngineOptions run) =>
-        Sampling.Decide(model, property, run, walks, ("walks", ""), _ => new StepPolicy.AnyStep());
+        Sampling.Decide(model, property, run, walks, ("walk", ""), _ => new StepPolicy.AnyStep());
 }

@@ -27,8 +27,12 @@ internal sealed class RandomWalk
         CompiledModel model, StartStates starts, ulong seed, int maxSteps, StepPolicy chooser, SeenSet? seen)
     {
         (this.model, this.starts, this.seed, this.maxSteps, this.policy) = (model, starts, seed, maxSteps, chooser);
+        ExpectedSteps = maxSteps;
         Run = new ModelRun(model, seen);
     }
+
+    /// <summary>The number of steps that a run is expected to have: the maximum, unless set.</summary>
+    public int ExpectedSteps { get; init; }
 
     /// <summary>The execution of the runs, with its statistics.</summary>
     public ModelRun Run { get; }
@@ -63,7 +67,7 @@ internal sealed class RandomWalk
     {
         var random = RandomOf(number);
         Run.Begin(starts.Draw(random));
-        policy.Begin(number, random, most);
+        policy.Begin(number, random, ExpectedSteps);
         passed.Clear();
         return Walk(told, most);
     }

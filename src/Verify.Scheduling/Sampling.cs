@@ -19,12 +19,14 @@ internal sealed class Sampling : IDisposable
 {
     private const int RunsPerRound = 64;
     private const long MaxStatesCounted = 1 << 24;
+    private const int RunsToMeasure = 8;
     private readonly CompiledModel model;
     private readonly EngineOptions run;
     private readonly long most;
     private readonly Func<StepPolicy> policy;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly StartStates starts;
+    private readonly int expectedSteps;
     private readonly RandomWalk[] walkers;
     private readonly SeenSet? seen;
     private readonly ThreadGroup? threads;
@@ -48,6 +50,7 @@ internal sealed class Sampling : IDisposable
         seen = states <= MaxStatesCounted && !(run.Budget.Bytes < 64 * states * model.Layout.WordCount)
             ? new SeenSet(model.Layout.WordCount, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(2 * states) + 1024))
             : null;
+        expectedSteps = Math.Max(1, MeasuredLength());
         var threads = run.ThreadCount;
         walkers = [.. Enumerable.Range(0, threads).Select(_ => Walker(seen))];
         this.threads = threads > 1 ? new ThreadGroup(threads) : null;
@@ -66,7 +69,7 @@ internal sealed class Sampling : IDisposable
     /// <param name="property">The property.</param>
     /// <param name="run">The options; a budget of depth limits the length of a run.</param>
     /// <param name="most">The number of runs.</param>
-    /// <param name="words">The name of the runs, "walks" or "schedules", and a note on how they are drawn.</param>
+    /// <param name="words">The name of a run, "walk" or "schedule", and a note on how they are drawn.</param>
     /// <param name="chooserFor">Creates a policy that selects steps, one per thread.</param>
     /// <exception cref="UserErrorException">VRF203: the options ask for a reduction. VRF104, VRF120, VRF121: a run
     /// reached an undefined state.</exception>
@@ -74,14 +77,13 @@ internal sealed class Sampling : IDisposable
         Model model, Property property, EngineOptions run, long most, (string Name, string How) words,
         Func<CompiledModel, StepPolicy> chooserFor)
     {
-        RefuseReductions(property, run, words.Name);
+        RefuseReductions(property, run, $"{words.Name}s");
         var compiled = new CompiledModel(model, property, Reductions.None);
         using var sample = new Sampling(compiled, run, most, () => chooserFor(compiled));
         var cause = sample.DrawAll();
         var evidence = EvidenceOf(
             compiled, [.. sample.walkers.Select(walker => walker.Run)], sample.met ?? sample.Finished, sample.seen is not null);
-        var taken = string.Create(CultureInfo.InvariantCulture,
-            $"{sample.Finished:N0} {words.Name} of at most {sample.MaxSteps:N0} steps{words.How}");
+        var taken = $"{Amount.Of(sample.Finished, words.Name)} of at most {Amount.Of(sample.MaxSteps, "step")}{words.How}";
         return Conclude(property, run, evidence, taken, cause, sample.Trace);
     }
 
@@ -98,8 +100,8 @@ internal sealed class Sampling : IDisposable
             (not null, Property.Reachable) => new Verdict.Proved(evidence, trace),
             (not null, _) => new Verdict.Refuted(trace, evidence),
             (null, Property.Reachable) => new Verdict.Unknown($"not reached in {taken}", evidence),
-            _ when run.Cancellation.IsCancellationRequested => new Verdict.Unknown($"interrupted after {taken}", evidence),
-            _ => new Verdict.HoldsUpTo(new ExplorationBound(cause is null ? taken : $"{cause} after {taken}", 0, evidence.States),
+            _ when run.Cancellation.IsCancellationRequested => new Verdict.Unknown($"stopped by an interrupt after {taken}", evidence),
+            _ => new Verdict.HoldsUpTo(new ExplorationBound(cause is null ? taken : $"{taken}, ended by {cause}", 0, evidence.States),
                 evidence),
         };
 
@@ -143,7 +145,21 @@ internal sealed class Sampling : IDisposable
         seen?.Dispose();
     }
 
-    private RandomWalk Walker(SeenSet? counted) => new(model, starts, run.Seed, MaxSteps, policy(), counted);
+    private RandomWalk Walker(SeenSet? counted) =>
+        new(model, starts, run.Seed, MaxSteps, policy(), counted) { ExpectedSteps = expectedSteps };
+
+    // The number of steps that runs of this model have, which a policy spreads its changes over: the longest of a few
+    // random walks.
+    private int MeasuredLength()
+    {
+        var walk = new RandomWalk(model, starts, run.Seed, MaxSteps, new StepPolicy.AnyStep(), null);
+        for (var number = 0; number < RunsToMeasure && walk.Run.Longest < MaxSteps; number++)
+        {
+            walk.Walk(number);
+        }
+
+        return walk.Run.Longest;
+    }
 
     private long Total(Func<ModelRun, long> of) => walkers.Sum(walker => of(walker.Run));
 
@@ -158,7 +174,7 @@ internal sealed class Sampling : IDisposable
             run.Progress?.Report(new Progress(found, steps, MaxSteps, most - Finished));
             if (run.Budget.States <= (seen is null ? steps : found) && Finished < most)
             {
-                stopped ??= string.Create(CultureInfo.InvariantCulture, $"budget of {run.Budget.States} states");
+                stopped ??= $"a budget of {Amount.Of(run.Budget.States.Value, "state")}";
             }
         }
 
@@ -227,11 +243,11 @@ internal sealed class Sampling : IDisposable
             ends[i] = walkers[member].Walk(Finished + i);
             if (run.Cancellation.IsCancellationRequested)
             {
-                stopped = "interrupted";
+                stopped = "an interrupt";
             }
             else if (run.Budget.Seconds <= clock.Elapsed.TotalSeconds)
             {
-                stopped = string.Create(CultureInfo.InvariantCulture, $"time budget of {run.Budget.Seconds} s");
+                stopped = string.Create(CultureInfo.InvariantCulture, $"a time budget of {run.Budget.Seconds} s");
             }
         }
     }

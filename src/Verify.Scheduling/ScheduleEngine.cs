@@ -51,7 +51,7 @@ public sealed class ScheduleEngine(string strategy = ScheduleEngine.Portfolio, l
     /// <exception cref="UserErrorException">VRF203: the options ask for a reduction. VRF104, VRF120, VRF121: a schedule
     /// reached an undefined state.</exception>
     public Verdict Decide(Model model, Property property, EngineOptions run) =>
-        Sampling.Decide(model, property, run, schedules, ("schedules", $" ({strategy})"), compiled =>
+        Sampling.Decide(model, property, run, schedules, ("schedule", $" ({strategy})"), compiled =>
         {
             var actors = new Actors(compiled.Lowered);
             return new ActorPolicy(actors, Scheduler.Create(strategy, actors.Names.Length));

@@ -34,8 +34,8 @@ public abstract class Scheduler
     /// <summary>Starts a schedule.</summary>
     /// <param name="number">The number of the schedule, from 0.</param>
     /// <param name="random">The source of all random choices of the schedule.</param>
-    /// <param name="maxTurns">The maximum number of turns in the schedule.</param>
-    public virtual void Begin(long number, Prng random, int maxTurns) => Random = random;
+    /// <param name="expectedTurns">The number of turns that the schedule is expected to have.</param>
+    public virtual void Begin(long number, Prng random, int expectedTurns) => Random = random;
 
     /// <summary>Selects the next actor.</summary>
     /// <param name="isReady">For each actor, true if it is ready; at least one is.</param>
@@ -75,10 +75,10 @@ public abstract class Scheduler
 
         public override long NumberOf(long schedule) => schedule / orders.Length;
 
-        public override void Begin(long number, Prng random, int maxTurns)
+        public override void Begin(long number, Prng random, int expectedTurns)
         {
             current = orders[(int)(number % orders.Length)];
-            current.Begin(NumberOf(number), random, maxTurns);
+            current.Begin(NumberOf(number), random, expectedTurns);
         }
 
         public override int Next(ReadOnlySpan<bool> isReady) => current.Next(isReady);

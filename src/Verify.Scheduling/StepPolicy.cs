@@ -12,8 +12,8 @@ internal abstract class StepPolicy
     /// <summary>Starts a run.</summary>
     /// <param name="number">The number of the run.</param>
     /// <param name="random">The source of all random choices of the run.</param>
-    /// <param name="maxSteps">The maximum number of steps in the run.</param>
-    public abstract void Begin(long number, Prng random, int maxSteps);
+    /// <param name="expectedSteps">The number of steps that the run is expected to have.</param>
+    public abstract void Begin(long number, Prng random, int expectedSteps);
 
     /// <summary>Selects one of the enabled steps; there is at least one.</summary>
     /// <param name="rules">The lowered rule of each step.</param>
@@ -29,7 +29,7 @@ internal abstract class StepPolicy
     {
         private Prng random = new(0);
 
-        public override void Begin(long number, Prng random, int maxSteps) => this.random = random;
+        public override void Begin(long number, Prng random, int expectedSteps) => this.random = random;
 
         public override int Choose(ReadOnlySpan<int> rules) => random.Below(rules.Length);
     }

@@ -1,12 +1,14 @@
 using System.Globalization;
 using Verify.Engines;
 using Verify.Solvers;
+using Verify.Symbolic.Induction;
 using Verify.Symbolic.Tasks;
 
 namespace Verify.Symbolic;
 
 /// <summary>
-/// Bounded model checking: finds shortest counterexamples in models that are too large for a search. It proves nothing.
+/// Bounded model checking: finds shortest counterexamples in models that are too large for a search. It proves a property
+/// only if it comes to the end of all runs.
 /// </summary>
 /// <param name="solvers">The solver.</param>
 /// <remarks>
@@ -21,7 +23,7 @@ public sealed class BmcEngine(ISolverSource solvers) : SymbolicEngine(solvers)
     public override string Name => "bmc";
 
     /// <inheritdoc/>
-    public override string Summary => "searches runs of increasing length with a solver; shortest counterexamples, no proofs";
+    public override string Summary => "searches runs of increasing length with a solver; shortest counterexamples, proofs if all runs end";
 
     private protected override Verdict Decide(ProofTask task)
     {
@@ -37,7 +39,7 @@ public sealed class BmcEngine(ISolverSource solvers) : SymbolicEngine(solvers)
 
             if (search.HasEnded)
             {
-                return task.Cut($"the end of all runs within {task.DepthCovered} steps", How);
+                return InductiveProof.OfEnd(task, How);
             }
         }
 

@@ -37,6 +37,11 @@ public sealed class KInductionEngine(ISolverSource solvers) : SymbolicEngine(sol
                 return task.VerdictOf(trace, How);
             }
 
+            if (starts.HasEnded)
+            {
+                return InductiveProof.OfEnd(task, How);
+            }
+
             if (Holds(task, stays))
             {
                 return Prove(task, stays.Steps, How);

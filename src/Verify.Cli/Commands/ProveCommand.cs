@@ -38,7 +38,7 @@ internal sealed class ProveCommand
     private readonly Option<string?> engine = new("--engine")
     {
         HelpName = "E",
-        Description = "The engine for an instance: kinduction, pdr or spacer; by default all of them race.",
+        Description = "The engine for an instance: kinduction, pdr or spacer, which race by default; or bmc, which proves what ends.",
     };
 
     private readonly BudgetOption budget = new("The budget for an instance: seconds=10,depth=30,bytes=2G.");

@@ -65,7 +65,7 @@ internal static class ProgressDisplay
             lock (gate)
             {
                 return string.Create(CultureInfo.InvariantCulture,
-                    $"{title}  {last.States:N0} states, {last.Transitions:N0} transitions, depth {last.Depth}");
+                    $"{title}  {Amount.Of(last.States, "state")}, {Amount.Of(last.Transitions, "transition")}, depth {last.Depth}");
             }
         }
     }

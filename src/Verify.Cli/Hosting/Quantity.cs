@@ -13,9 +13,7 @@ internal static class Quantity
         $"{seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} s";
 
     /// <summary>A number of things with their name.</summary>
-    public static string Of(long number, string thing) => number == 1
-        ? $"1 {thing}"
-        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number:N0} {thing}s");
+    public static string Of(long number, string thing) => Amount.Of(number, thing);
 
     /// <summary>A whole number of things: <c>1500</c>, <c>1.5k</c>, <c>2M</c>, <c>1G</c>.</summary>
     public static long? Count(string text) => Read(text, unit => unit switch

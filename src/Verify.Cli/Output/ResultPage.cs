@@ -38,12 +38,15 @@ internal sealed class ResultPage(Terminal terminal)
     /// <summary>Prints an entry of a list.</summary>
     public void Item(string text) => Wrapped($"- {text}", Indent + 2, Paint.None);
 
-    /// <summary>Prints the reasons why a result is not as expected; nothing if there are none.</summary>
-    public void Problems(IReadOnlyCollection<string> problems)
+    /// <summary>
+    /// Prints the reasons why a result is not as expected or, for an instance without an expectation, says less than its
+    /// verdict; nothing if there are none.
+    /// </summary>
+    public void Problems(IReadOnlyCollection<string> problems, bool isExpected = true)
     {
         if (problems.Count > 0)
         {
-            Text("not as expected:", Paint.Red);
+            Text(isExpected ? "not as expected:" : "problems:", Paint.Red);
             foreach (var problem in problems)
             {
                 Item($"PROBLEM {problem}");

@@ -72,7 +72,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
                 : $"no run comes to such a loop in fewer than {Quantity.Of(loop, "step")}; the loop itself may not be a shortest one");
         }
 
-        page.Problems(report.Problems);
+        page.Problems(report.Problems, report.IsExpected);
         if (main.CheckedTrace is { } trace)
         {
             WriteTrace(claim, main.Instance, trace, showStates);
@@ -144,7 +144,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
         var word = main.Verdict.Word;
         if (report.IsVacuous)
         {
-            return ($"{word}, but vacuous", Paint.Red);
+            return ($"{word}, but vacuous: it shows nothing", Paint.Red);
         }
 
         if (!report.IsExpected && !report.IsAsExpected)
@@ -183,7 +183,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             ? $"{chosen}depth {evidence.Depth}, {evidence.Identity}, {solver}, {Quantity.InSeconds(report.EngineSeconds)}"
             : $"{chosen}{counted}{Quantity.Of(evidence.Transitions, "transition")}, "
                 + $"depth {evidence.Depth}, {evidence.Identity}, {Quantity.InSeconds(report.EngineSeconds)}";
-        numbers = evidence.RulePairs is { } pairs ? $"{pairs:N0} rule pairs, {numbers}" : numbers;
+        numbers = evidence.RulePairs is { } pairs ? $"{Quantity.Of(pairs, "rule pair")}, {numbers}" : numbers;
         return report.Verdict switch
         {
             Verdict.Unknown unknown => $"{unknown.Reason}; {numbers}",
@@ -206,7 +206,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     private static string LeftOut(Report report)
     {
         var evidence = report.Verdict.Evidence;
-        var rest = evidence.StatesForTheRest is { } states ? $"; witnesses and rules outside of it: {states:N0} states" : "";
+        var rest = evidence.StatesForTheRest is { } states ? $"; witnesses and rules outside of it: {Quantity.Of(states, "state")}" : "";
         return rest + string.Concat(evidence.LeftOut(report.Instance.Model).Select(part => $"; {part}"));
     }
 

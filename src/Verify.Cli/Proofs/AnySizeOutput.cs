@@ -22,7 +22,7 @@ internal sealed class AnySizeOutput(Terminal terminal)
         page.Text(claim.Sentence);
         if (result is { Proof: { } proof, Witness: { } witness })
         {
-            page.Text($"{proof.Count} obligations: "
+            page.Text($"{Amount.Of(proof.Count, "obligation")}: "
                 + string.Join(", ", result.Answers.Select(a => $"{a.Solver} (seed {a.Seed}) {Quantity.InSeconds(a.Seconds)}"))
                 + (result.NoSecondOpinion is { } reason ? $"; no second opinion: {reason}" : ""));
             if (witness.Verdict is Verdict.Proved && witness.Vacuities().IsEmpty)

@@ -124,7 +124,8 @@ internal sealed class AnySizeRun(Session session)
         }
         catch (SolverException e)
         {
-            result = new AnySizeResult(claim, [e.Message], ExitCode.Undecided);
+            result = new AnySizeResult(claim, [session.Cancellation.IsCancellationRequested ? "interrupted" : e.Message],
+                ExitCode.Undecided);
         }
         catch (OperationCanceledException)
         {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Verify.Claims;
 using Verify.Cli.Hosting;
 using Verify.Cli.Output;
@@ -184,7 +183,7 @@ internal sealed class CertificateCheck(Session session, Func<CertificateLock>? r
         var result = AnySizeProver.Run(proof, solvers, seeds: 1, session.Cancellation, maxSeconds);
         var alone = missing.IsEmpty ? "" : " alone";
         var told = line(result.IsProved ? verdict : $"not {verdict}")
-            + string.Create(CultureInfo.InvariantCulture, $": {obligations} obligations, ")
+            + $": {Amount.Of(obligations, "obligation")}, "
             + string.Join(", ", result.Answers.Select(answer => $"{answer.Solver}{alone} {Quantity.InSeconds(answer.Seconds)}"))
             + string.Concat(missing.Select(reason => $"; no second opinion: {reason}"));
         var isUnknown = result.Answers.SelectMany(answer => answer.Answers).All(answer => answer.Answer != Satisfiability.Sat);

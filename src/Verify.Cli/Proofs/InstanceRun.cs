@@ -14,8 +14,9 @@ namespace Verify.Cli.Proofs;
 /// <param name="folder">The folder for certificates; null to write none.</param>
 internal sealed class InstanceRun(Session session, string? folder)
 {
-    // The engines whose proofs consist of obligations; the others visit states or prove nothing.
-    private static readonly string[] Names = ["kinduction", "pdr", "spacer"];
+    // The engines whose proofs consist of obligations; the others visit states or prove nothing. The last proves only
+    // what ends, and takes no part in a race.
+    private static readonly string[] Names = ["kinduction", "pdr", "spacer", "bmc"];
 
     private readonly ResultText text = new(session.Terminal);
 
@@ -33,7 +34,7 @@ internal sealed class InstanceRun(Session session, string? folder)
                 $"choose from {string.Join(", ", Names)}, or decide it with 'verify check CLAIM --engine {chosen.Name}'");
         }
 
-        var available = all.Where(engine => engine.Unavailable is null).ToList();
+        var available = all.Where(engine => engine.Unavailable is null && engine.Name != Names[^1]).ToList();
         return available.Count > 1 ? new PortfolioEngine(available) : available.FirstOrDefault() ?? session.Engine(Names[0]);
     }
 

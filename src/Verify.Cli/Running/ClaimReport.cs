@@ -129,7 +129,6 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
         if (main.Verdict.Word != expected.Word && expected is not Expectation.Open)
         {
             yield return ($"expected {expected.Word}, found {main.Verdict.Word}", IsOpen(main));
-            yield break;
         }
 
         foreach (var vacuity in main.Vacuities())
@@ -140,6 +139,11 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
         foreach (var vacuity in main.OpenVacuities())
         {
             yield return (vacuity, true);
+        }
+
+        if (main.Verdict.Word != expected.Word)
+        {
+            yield break;
         }
 
         if (expected is Expectation.ProvedIf conditional)
@@ -162,7 +166,7 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
         if (expected is Expectation.Refuted { Steps: { } steps } && main.Trace?.Length != steps
             && !(mayBeLonger && main.Trace?.Length > steps))
         {
-            yield return ($"expected a shortest violation of {steps} steps, found {main.Trace?.Length}", false);
+            yield return ($"expected a shortest violation of {Amount.Of(steps, "step")}, found {main.Trace?.Length}", false);
         }
 
         foreach (var (assumption, without) in report.Dropped)

@@ -58,8 +58,8 @@ public sealed record Checked
         var open = Property is Property.LeadsTo ? "; no infinite runs" : "";
         if (IsWhole)
         {
-            return string.Create(CultureInfo.InvariantCulture,
-                $"the interpreter visited all {States:N0} states and {Transitions:N0} transitions{open}");
+            var states = States == 1 ? "the only state" : $"all {Amount.Of(States, "state")}";
+            return $"the interpreter visited {states} and {Amount.Of(Transitions, "transition")}{open}";
         }
 
         var of = Of is { } all ? string.Create(CultureInfo.InvariantCulture, $" of {all:N0}") : "";

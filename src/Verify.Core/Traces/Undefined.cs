@@ -98,8 +98,8 @@ public static class Undefined
 
     private static UndefinedException ExceptionFor(Diagnostic found, UndefinedRun run, string place)
     {
-        var steps = run.Trace.Length == 1 ? "1 step" : $"{run.Trace.Length} steps";
-        return new UndefinedException(found with { Message = $"{found.Message}, {place} after {steps}" }, run) { What = found.Message };
+        var after = $"{place} after {Amount.Of(run.Trace.Length, "step")}";
+        return new UndefinedException(found with { Message = $"{found.Message}, {after}" }, run) { What = found.Message };
     }
 
     private static UnreachableException NothingWrong() =>

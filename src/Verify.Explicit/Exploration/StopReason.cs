@@ -27,7 +27,7 @@ internal sealed record StopReason(SearchEnd End, string Text)
     public static StopReason DepthBudget(int levels) => Cut($"depth budget of {levels}");
 
     /// <summary>The search has used its budget of states, which is checked at the end of each level.</summary>
-    public static StopReason StateBudget(long states) => Cut($"a budget of {states:N0} states, checked at the end of each level");
+    public static StopReason StateBudget(long states) => Cut($"a budget of {Amount.Of(states, "state")}, checked at the end of each level");
 
     /// <summary>A file cannot be written or read.</summary>
     public static StopReason Disk(Exception failure) => new(SearchEnd.Cut, DiskFailure.CauseOf(failure));

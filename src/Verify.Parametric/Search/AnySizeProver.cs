@@ -64,11 +64,18 @@ public static class AnySizeProver
             yield return "the proof has no obligations";
         }
 
-        foreach (var answer in run.Answers.Where(answer => answer.Answer != Satisfiability.Unsat))
+        foreach (var answer in run.Answers.Where(answer => answer is { Answer: not Satisfiability.Unsat, Trouble: null }))
         {
             yield return answer.Answer == Satisfiability.Sat
                 ? $"{answer.Obligation}: does not hold ({run.Solver})"
-                : $"{answer.Obligation}: unknown ({run.Solver}, seed {run.Seed}{(answer.Trouble is null ? "" : $": {answer.Trouble}")})";
+                : $"{answer.Obligation}: unknown ({run.Solver}, seed {run.Seed})";
+        }
+
+        // A solver in trouble answers nothing more, and one line says so for all that is left.
+        if (run.Answers.Where(answer => answer.Trouble is not null).ToList() is [var first, .. var left])
+        {
+            yield return $"{first.Obligation}: unknown ({run.Solver}, seed {run.Seed}: {first.Trouble})"
+                + (left.Count == 0 ? "" : $"; {Amount.Of(left.Count, "obligation")} after it not asked");
         }
     }
 

@@ -14,10 +14,21 @@ internal static class InductiveProof
 
     private const double SecondsOfSecond = 10;
 
+    /// <summary>
+    /// The verdict if no run has as many steps as the search has covered: the states on shorter runs are all states.
+    /// </summary>
+    /// <exception cref="SolverException">The solver gives no answer.</exception>
+    public static Verdict OfEnd(ProofTask task, string how)
+    {
+        var length = task.DepthCovered;
+        return Check(task, InstanceObligations.OfEnd(task, length), null,
+            $"the states on runs of fewer than {Amount.Of(length, "step")}, as no run is longer", length - 1, how);
+    }
+
     /// <summary>The verdict of a proof; "unknown" if its obligations do not hold.</summary>
     /// <param name="task">The property and its model.</param>
     /// <param name="obligations">The obligations.</param>
-    /// <param name="invariant">The definition of the invariant; null for k-induction.</param>
+    /// <param name="invariant">The definition of the invariant; null for k-induction and for the end of all runs.</param>
     /// <param name="certificate">The basis of the proof, in a few words.</param>
     /// <param name="depth">The depth that the engine covered.</param>
     /// <param name="how">The method, in a few words.</param>

@@ -14,8 +14,8 @@ namespace Verify.Symbolic.Induction;
 /// SMT-LIB 2 can check.
 /// </summary>
 /// <remarks>
-/// A check takes only the invariant, or the number of steps of an induction, from the file. It generates the model, the
-/// property and all other text again and compares the result with the file.
+/// A check takes only the invariant, or the number of steps of an induction or of a run, from the file. It generates the
+/// model, the property and all other text again and compares the result with the file.
 /// </remarks>
 public sealed partial class InstanceCertificate
 {
@@ -111,7 +111,13 @@ public sealed partial class InstanceCertificate
     public string? WhyNot(Claim claim, Instance instance)
     {
         var task = new ProofTask(instance.Model, instance.Model.Property(claim.Property), EngineOptions.Default, NoSolver.Instance);
-        var evaluator = Induction().IsMatch(Proof) ? null : InvariantEvaluator.TryParse(Invariant());
+        var end = End().Match(Proof);
+        if (end.Success && task.KnownRun.Has(Steps(end.Groups[1])))
+        {
+            return $"the interpreter takes a run of {Amount.Of(Steps(end.Groups[1]), "step")}";
+        }
+
+        var evaluator = end.Success || Induction().IsMatch(Proof) ? null : InvariantEvaluator.TryParse(Invariant());
         return ReachableCheck.Run(task, evaluator).Broken;
     }
 
@@ -142,12 +148,14 @@ public sealed partial class InstanceCertificate
     // The statement of the proof is generated again; the invariant comes from the solver and is read from the file.
     private string Again(ProofTask task)
     {
-        if (Induction().Match(Proof) is { Success: true, Groups: var groups })
+        if (Induction().Match(Proof) is { Success: true, Groups: var induction })
         {
-            return int.TryParse(groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var steps)
-                && steps is > 0 and < 1000
-                ? Verify.Symbolic.Induction.InstanceObligations.OfInduction(task, steps)
-                : throw Bad("the number of steps of its induction is out of range");
+            return Verify.Symbolic.Induction.InstanceObligations.OfInduction(task, Steps(induction[1]));
+        }
+
+        if (End().Match(Proof) is { Success: true, Groups: var end })
+        {
+            return Verify.Symbolic.Induction.InstanceObligations.OfEnd(task, Steps(end[1]));
         }
 
         var invariant = Invariant();
@@ -155,6 +163,11 @@ public sealed partial class InstanceCertificate
             ? Verify.Symbolic.Induction.InstanceObligations.OfInvariant(task, invariant)
             : throw Bad($"its invariant is not a single definition of a predicate: {reason}");
     }
+
+    private int Steps(Group number) =>
+        int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps is > 0 and < 1000
+            ? steps
+            : throw Bad("its number of steps is out of range");
 
     private string Invariant()
     {
@@ -191,6 +204,9 @@ public sealed partial class InstanceCertificate
 
     [GeneratedRegex(@"\A\n; [^\n]*\n; by ([0-9]+)-induction ")]
     private static partial Regex Induction();
+
+    [GeneratedRegex(@"\A\n; [^\n]*\n; by the end of all runs before step ([0-9]+);")]
+    private static partial Regex End();
 
     // Generating the text of a proof needs no solver.
     private sealed class NoSolver : ISolverSource

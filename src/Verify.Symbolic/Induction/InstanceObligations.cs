@@ -23,13 +23,7 @@ internal static class InstanceObligations
     {
         var text = Heading(task, $"{k}-induction over runs without repetition");
         AppendShape(text, task.Text);
-        for (var depth = 0; depth < k; depth++)
-        {
-            AppendQuery(text, $"starts: no run of {depth} steps ends in a bad state", Run(task.Text, depth)
-                + $"(assert {SmtLib.Apply("init", Unrolling.State(0))})\n"
-                + $"(assert {SmtLib.Apply("bad", Unrolling.State(depth))})\n");
-        }
-
+        AppendStarts(text, task.Text, k);
         var differences = from later in Enumerable.Range(1, k)
                           from earlier in Enumerable.Range(0, later)
                           select task.Text.Differ(Unrolling.State(earlier), Unrolling.State(later));
@@ -37,6 +31,21 @@ internal static class InstanceObligations
             + string.Concat(Enumerable.Range(0, k).Select(i => $"(assert (not {SmtLib.Apply("bad", Unrolling.State(i))}))\n"))
             + string.Concat(differences.Select(difference => $"(assert {difference})\n"))
             + $"(assert {SmtLib.Apply("bad", Unrolling.State(k))})\n");
+        return text.ToString();
+    }
+
+    /// <summary>Generates the obligations of a proof by the end of all runs.</summary>
+    /// <remarks>
+    /// Each reachable state lies at the end of a run. Runs of fewer than k steps do not end badly (starts), and no run of
+    /// k steps exists (ends), hence none of more.
+    /// </remarks>
+    public static string OfEnd(ProofTask task, int k)
+    {
+        var text = Heading(task, $"the end of all runs before step {k}");
+        AppendShape(text, task.Text);
+        AppendStarts(text, task.Text, k);
+        AppendQuery(text, $"ends: no run has {k} steps", Run(task.Text, k)
+            + $"(assert {SmtLib.Apply("init", Unrolling.State(0))})\n");
         return text.ToString();
     }
 
@@ -115,6 +124,16 @@ internal static class InstanceObligations
         .Append(CultureInfo.InvariantCulture, $"; model {task.Model.Digest}\n")
         .Append(task.Text.Legend())
         .Append("(set-logic QF_BV)\n");
+
+    private static void AppendStarts(StringBuilder text, SmtLib smt, int k)
+    {
+        for (var depth = 0; depth < k; depth++)
+        {
+            AppendQuery(text, $"starts: no run of {depth} steps ends in a bad state", Run(smt, depth)
+                + $"(assert {SmtLib.Apply("init", Unrolling.State(0))})\n"
+                + $"(assert {SmtLib.Apply("bad", Unrolling.State(depth))})\n");
+        }
+    }
 
     private static void AppendShape(StringBuilder text, SmtLib smt)
     {

@@ -56,7 +56,7 @@ internal sealed class BoundedSearch : IDisposable
         if (HasEnded && task.KnownRun.Has(depth))
         {
             throw new SolverException(SolverFailure.Garbage,
-                $"{task.SolverWithSeed} is unreliable: it denies a run of {depth} steps that the interpreter takes");
+                $"{task.SolverWithSeed} is unreliable: it denies a run of {Amount.Of(depth, "step")} that the interpreter takes");
         }
 
         return null;

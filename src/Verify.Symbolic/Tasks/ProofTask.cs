@@ -104,7 +104,7 @@ internal sealed class ProofTask
 
     private string Covered(string reason) => DepthCovered < 0
         ? reason
-        : $"{reason}; {(Property is Property.Reachable ? "not reached" : "no violation")} within {DepthCovered} steps";
+        : $"{reason}; {(Property is Property.Reachable ? "not reached" : "no violation")} within {Amount.Of(DepthCovered, "step")}";
 
     // An exhausted budget still leaves a little time, so that the solver reports the timeout.
     private Budget Remaining() => Run.Budget.Seconds is { } seconds

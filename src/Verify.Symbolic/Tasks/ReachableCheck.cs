@@ -1,4 +1,3 @@
-using System.Globalization;
 using Verify.Semantics;
 
 namespace Verify.Symbolic.Tasks;
@@ -17,8 +16,12 @@ internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
     private const long MaxInitial = 20_000;
 
     /// <summary>The extent of the check in a few words.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"the interpreter visited {(IsWhole ? "all " : "")}{States:N0} states");
+    public override string ToString() => (IsWhole, States) switch
+    {
+        (true, 1) => "the interpreter visited the only state",
+        (true, _) => $"the interpreter visited all {Amount.Of(States, "state")}",
+        _ => $"the interpreter visited {Amount.Of(States, "state")}",
+    };
 
     /// <summary>Checks a property, and an invariant that is claimed to imply it.</summary>
     /// <param name="task">The property.</param>
@@ -46,7 +49,7 @@ internal sealed record ReachableCheck(string? Broken, long States, bool IsWhole)
                     codes[i] = all[system.Variables[i].Index];
                 }
 
-                var steps = string.Create(CultureInfo.InvariantCulture, $"a state {visit.Depth} steps from the start");
+                var steps = $"a state {Amount.Of(visit.Depth, "step")} from the start";
                 broken = BadState.Is(interpreter, task.Property, visit.State, !visit.Next.IsEmpty) ? $"{steps} contradicts the proof"
                     : invariant?.Holds(codes) == false ? $"{steps} is not in the invariant"
                     : null;

@@ -48,7 +48,8 @@ public abstract class SymbolicEngine(ISolverSource solvers) : IEngine
         }
         catch (SolverException e)
         {
-            return task.Unknown(e.Message);
+            // A solver that the terminal's interrupt reaches too may answer anything.
+            return task.Unknown(run.Cancellation.IsCancellationRequested ? "interrupted" : e.Message);
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class VacuousTests
     public void The_headline_reports_a_vacuous_proof_and_problems_are_a_section(Idle.Kind kind, string problem)
     {
         var run = ToolRun.On(TestClaims.Of(Claimed with { Family = new Idle(kind) }), new ExplicitEngine(), "check", "VACUOUS");
-        Assert.StartsWith("VACUOUS  proved, but vacuous\n", run.Out);
+        Assert.StartsWith("VACUOUS  proved, but vacuous: it shows nothing\n", run.Out);
         var head = run.Out[..run.Out.IndexOf("does not cover", StringComparison.Ordinal)];
         Assert.Contains($"  not as expected:\n    - PROBLEM vacuous: {problem}", head, StringComparison.Ordinal);
         Assert.Equal(1, run.ExitCode);
@@ -37,9 +37,19 @@ public sealed class VacuousTests
     public void Another_instance_is_reported_as_well()
     {
         var run = ToolRun.On(TestClaims.Of(Claimed), new ExplicitEngine(), "check", "VACUOUS", "--size", "n=2");
-        Assert.StartsWith("VACUOUS  proved, but vacuous\n", run.Out);
-        Assert.Contains("vacuous: the model has no Reachable property", run.Out, StringComparison.Ordinal);
+        Assert.StartsWith("VACUOUS  proved, but vacuous: it shows nothing\n", run.Out);
+        Assert.Contains("  problems:\n    - PROBLEM vacuous: the model has no Reachable property", run.Out, StringComparison.Ordinal);
         Assert.Equal(1, run.ExitCode);
+    }
+
+    [Fact]
+    public void A_proof_that_was_not_expected_is_reported_as_vacuous_with_the_reason()
+    {
+        var wrong = Claimed with { Expected = new Expectation.Refuted() };
+        var run = ToolRun.On(TestClaims.Of(wrong), new ExplicitEngine(), "check", "VACUOUS");
+        Assert.StartsWith("VACUOUS  proved, but vacuous: it shows nothing\n", run.Out);
+        Assert.Contains("    - PROBLEM expected refuted, found proved\n    - PROBLEM vacuous: the model has no Reachable property",
+            run.Out, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -132,7 +142,7 @@ public sealed class VacuousTests
     public void A_budget_of_states_names_when_it_is_checked()
     {
         var cut = ToolRun.On(TestClaims.Of(Claimed), new ExplicitEngine(), "check", "VACUOUS", "--budget", "states=1");
-        Assert.Contains("stopped by a budget of 1 states, checked at the end of each level",
+        Assert.Contains("stopped by a budget of 1 state, checked at the end of each level",
             cut.Out.Replace("\n    ", " "), StringComparison.Ordinal);
         Assert.Contains("no violation within 0 steps; 1 state, 0 transitions", cut.Out.Replace("\n    ", " "), StringComparison.Ordinal);
     }

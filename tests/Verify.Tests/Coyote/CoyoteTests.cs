@@ -57,11 +57,12 @@ public sealed class CoyoteTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         var unknown = new CoyoteEngine(schedules: 100).Decide(model, asked, Short with { Cancellation = cancelled.Token });
-        Assert.Contains("interrupted after 0 schedules", Assert.IsType<Verdict.Unknown>(unknown).Reason, StringComparison.Ordinal);
+        Assert.Contains("stopped by an interrupt after 0 schedules",
+            Assert.IsType<Verdict.Unknown>(unknown).Reason, StringComparison.Ordinal);
         var held = new CoyoteEngine(schedules: 1_000_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, Seconds: 0.5) });
-        Assert.StartsWith("time budget of 0.5 s after ", Assert.IsType<Verdict.HoldsUpTo>(held).Bound.Cause);
+        Assert.EndsWith(", ended by a time budget of 0.5 s", Assert.IsType<Verdict.HoldsUpTo>(held).Bound.Cause);
         var full = new CoyoteEngine(schedules: 1_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, Bytes: 1) });
-        Assert.StartsWith("memory budget after 0 schedules ", Assert.IsType<Verdict.HoldsUpTo>(full).Bound.Cause);
+        Assert.EndsWith(", ended by a memory budget", Assert.IsType<Verdict.HoldsUpTo>(full).Bound.Cause);
         var some = new CoyoteEngine(schedules: 1_000).Decide(model, asked, Short with { Budget = new Budget(Depth: 40, States: 100) });
         Assert.InRange(Assert.IsType<Verdict.HoldsUpTo>(some).Evidence.States, 100, 200);
     }

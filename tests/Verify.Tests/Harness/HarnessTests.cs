@@ -110,11 +110,12 @@ public sealed class HarnessTests
         cancelled.Cancel();
         static void Idle(TestRun run) => run.Start("CPU0", run.Yield);
         var unknown = Explore(Idle, run: Short with { Cancellation = cancelled.Token });
-        Assert.StartsWith("interrupted after 0 schedules", Assert.IsType<Verdict.Unknown>(unknown.Verdict).Reason);
+        Assert.EndsWith(", ended by an interrupt", Assert.IsType<Verdict.Unknown>(unknown.Verdict).Reason);
         var late = Explore(Idle, run: Short with { Budget = new Budget(Depth: 50, Seconds: 0) });
-        Assert.StartsWith("time budget of 0 s after 0 schedules", Assert.IsType<Verdict.HoldsUpTo>(late.Verdict).Bound.Cause);
+        Assert.EndsWith(", ended by a time budget of 0 s", Assert.IsType<Verdict.HoldsUpTo>(late.Verdict).Bound.Cause);
         var full = Explore(Idle, run: Short with { Budget = new Budget(Depth: 50, States: 1) });
-        Assert.StartsWith("budget of 1 states after 1 schedules", Assert.IsType<Verdict.HoldsUpTo>(full.Verdict).Bound.Cause);
+        Assert.Equal("1 schedule of at most 50 turns (random), ended by a budget of 1 state",
+            Assert.IsType<Verdict.HoldsUpTo>(full.Verdict).Bound.Cause);
     }
 
     [Theory]

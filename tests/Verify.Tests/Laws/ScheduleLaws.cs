@@ -28,6 +28,17 @@ public sealed class ScheduleLaws
         Assert.IsType<Verdict.HoldsUpTo>(Of(ScheduleEngine.AnyActor));
     }
 
+    // A change of priority beyond the end of a run changes nothing.
+    [Fact]
+    public void Changes_are_spread_over_the_length_that_runs_have()
+    {
+        var model = Relay(threads: 8);
+        long Needed(int? maxSteps) => new ScheduleEngine(ScheduleEngine.PriorityChanges, 100_000)
+            .Decide(model, model.Properties[0], new EngineOptions(new Budget(Depth: maxSteps))).Evidence.Schedules!.Value;
+        Assert.Equal(Needed(12), Needed(null));
+        Assert.True(Needed(null) > 64, "chance alone meets it");
+    }
+
     [Fact]
     public void An_actor_in_an_endless_cycle_does_not_starve_the_others()
     {
@@ -51,6 +62,25 @@ public sealed class ScheduleLaws
         Assert.Equal("100 schedules of at most 200 steps (portfolio)", held.Bound.Cause);
         Assert.Equal((20_000, 200, 100), (held.Evidence.Transitions, held.Evidence.Depth, held.Evidence.Schedules));
         Assert.All(held.Evidence.Witnesses, witness => Assert.NotNull(witness.Depth));
+    }
+
+    // Threads of two steps, which have to end in the reverse order of their declaration.
+    private static Model Relay(int threads)
+    {
+        var m = new ModelBuilder("relay");
+        var turn = m.Var("turn", Sort.Range(0, threads));
+        for (var i = 0; i < threads; i++)
+        {
+            var mine = threads - 1 - i;
+            m.Thread($"runner {i}", false, t =>
+            {
+                t.Step("warm up", _ => { });
+                t.Step("run", s => s.SetIf(turn == mine, turn, turn + 1));
+            });
+        }
+
+        m.Always("never all in order", turn < threads);
+        return m.Build();
     }
 
     // One thread counts to the end only if no other thread moves in between, because that restarts it.
