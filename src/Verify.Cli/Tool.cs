@@ -42,7 +42,7 @@ public sealed class Tool(
 #pragma warning restore CA1031
         {
             var failure = ErrorOutput.Diagnose(e);
-            ErrorOutput.Complain(terminal, failure);
+            ErrorOutput.Complain(terminal, e);
             if (arguments.Contains("--json"))
             {
                 ResultJson.WriteFailure(terminal.Out, failure);
@@ -115,6 +115,8 @@ public sealed class Tool(
         root.Add(ExportCommand.Create(session));
         root.Add(GateCommand.Create(session));
         root.Add(CompareCommand.Create(session));
+        root.Add(WatchCommand.Create(session));
+        root.Add(FormatCommand.Create(session));
         foreach (var command in LauncherCommands.Create())
         {
             root.Add(command);

@@ -29,8 +29,11 @@ public sealed record SourceLocation(string File, int Line)
         return path.EndsWith("/" + Here, StringComparison.Ordinal) ? path[..^Here.Length] : "/_/";
     }
 
-    /// <summary>MSBuild's form, <c>file(line)</c>, which editors and CI underline.</summary>
-    public override string ToString() => $"{File}({Line})";
+    /// <summary>The column, from 1; 0 if it is unknown.</summary>
+    public int Column { get; init; }
+
+    /// <summary>MSBuild's form, <c>file(line)</c> or <c>file(line,column)</c>, which editors and CI underline.</summary>
+    public override string ToString() => Column > 0 ? $"{File}({Line},{Column})" : $"{File}({Line})";
 }
 
 /// <summary>One kind of error: its stable code, its meaning and a hint.</summary>
@@ -46,6 +49,9 @@ public sealed record ErrorCode(string Id, string Title, string Hint);
 /// <param name="Hint">Advice on how to continue.</param>
 public sealed record Diagnostic(ErrorCode Code, string Message, SourceLocation? Where, string Hint)
 {
+    /// <summary>The line of the source, and below it a line of carets; null if the source is not at hand.</summary>
+    public string? Excerpt { get; init; }
+
     /// <summary>The canonical line, <c>FILE(LINE): error VRFnnn: message</c>.</summary>
     public override string ToString() => $"{Where?.ToString() ?? "verify"}: error {Code.Id}: {Message}";
 }
@@ -57,6 +63,9 @@ public class UserErrorException(Diagnostic diagnostic, Exception? cause = null) 
 {
     /// <summary>The mistake, its source location and a hint.</summary>
     public Diagnostic Diagnostic { get; } = diagnostic;
+
+    /// <summary>All mistakes that were found together, the first one first.</summary>
+    public virtual ImmutableArray<Diagnostic> All => [Diagnostic];
 
     /// <summary>Makes the exception from its parts; the hint defaults to that of the code.</summary>
     public static UserErrorException At(
@@ -144,6 +153,14 @@ public static class ErrorCodes
     /// <summary>A state or a step of the model is too large for an engine.</summary>
     public static readonly ErrorCode TooLarge = new("VRF122", "an instance is too large to lower",
         "reduce the sizes: verify check CLAIM --size NAME=N");
+
+    /// <summary>The text of a protocol file cannot be read.</summary>
+    public static readonly ErrorCode BadSyntax = new("VRF130", "the text of a protocol file cannot be read",
+        "src/docs/language.md shows every declaration and step");
+
+    /// <summary>A choice of the instance depends on the state.</summary>
+    public static readonly ErrorCode NotConstant = new("VRF131", "a choice of the instance depends on the state",
+        "with and unless take faults, features, assumptions, profiles and sizes");
 
     /// <summary>The engine does not exist or is not available here.</summary>
     public static readonly ErrorCode UnknownEngine = new("VRF201", "no such engine here",

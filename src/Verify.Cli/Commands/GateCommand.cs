@@ -19,13 +19,18 @@ internal static class GateCommand
         var shard = new Option<string?>("--shard") { HelpName = "i/n", Description = "Only every n-th claim, starting with the i-th." };
         var json = new Option<bool>("--json") { Description = "Write the results as JSON." };
         var options = new RunOptions(withCheckpoints: false);
-        var command = new Command("gate", "Decides every claim and compares it with its expectation.") { shard };
+        var files = new Argument<string[]>("FILE")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Protocol files whose claims are decided; without any, the claims in proofs/.",
+        };
+        var command = new Command("gate", "Decides every claim and compares it with its expectation.") { files, shard };
         options.AddTo(command);
         command.Add(json);
         command.SetAction(parsed =>
         {
             var (engine, run) = options.Read(parsed, session);
-            var claims = ClaimsOf(session.Catalogue, ReadShard(parsed.GetValue(shard)));
+            var claims = ClaimsOf(session.Catalogue, parsed.GetValue(files) ?? [], ReadShard(parsed.GetValue(shard)));
             var isJson = parsed.GetValue(json);
             var clock = Stopwatch.StartNew();
             var batch = new Batch(new CachingEngine(engine), run, session.Catalogue.MistakeIn);
@@ -41,9 +46,9 @@ internal static class GateCommand
         return command;
     }
 
-    private static List<Claim> ClaimsOf(Catalogue catalogue, (int Index, int Count) shard)
+    private static List<Claim> ClaimsOf(Catalogue catalogue, string[] files, (int Index, int Count) shard)
     {
-        var all = catalogue.Claims;
+        var all = files.Length == 0 ? catalogue.Claims : catalogue.Find(files);
         if (all.IsEmpty)
         {
             throw catalogue.Unread.Count > 0

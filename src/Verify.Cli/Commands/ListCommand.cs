@@ -16,11 +16,17 @@ internal static class ListCommand
         var part = new Argument<string?>("PART")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "List only claims and families whose name contains this, such as VL.",
+            Description = "List only claims and families whose name contains this, such as VL; or those of a protocol file.",
         };
         var command = new Command("list", "Lists families of models, claims, engines, and solvers.") { part, json };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(part) is { } file && ProtocolFiles.IsOne(file))
+            {
+                WriteFile(session, file, parsed.GetValue(json));
+                return ExitCode.AsExpected;
+            }
+
             if (parsed.GetValue(part) is { } wanted)
             {
                 WriteFound(session, wanted, parsed.GetValue(json));
@@ -39,6 +45,13 @@ internal static class ListCommand
             return mistakes.Count > 0 ? ExitCode.BadInput : ExitCode.AsExpected;
         });
         return command;
+    }
+
+    private static void WriteFile(Session session, string argument, bool isJson)
+    {
+        var claims = session.Catalogue.Find(argument);
+        Action<Session, IEnumerable<ModelFamily>, IEnumerable<Claim>> write = isJson ? WriteJson : WriteModels;
+        write(session, claims.Select(claim => claim.Family).Distinct(), claims);
     }
 
     // The claims and families whose name contains the text; a family comes with all its claims, and a claim with its

@@ -4,11 +4,13 @@ using Verify.Claims;
 using Verify.Cli.Hosting;
 using Verify.Cli.Options;
 using Verify.Cli.Output;
+using Verify.Language.Printing;
 using Verify.Modelling;
+using Verify.Rendering;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>show CLAIM|FAMILY</c>: a model as it is built for a claim, with the source of every part.</summary>
+/// <summary><c>show CLAIM|FAMILY</c>: a model as it is built for a claim, as text that is a protocol file itself.</summary>
 internal static class ShowCommand
 {
     public static Command Create(Session session)
@@ -33,7 +35,8 @@ internal static class ShowCommand
             else
             {
                 WriteHead(session.Terminal, claims, instance);
-                ModelListing.Write(session.Terminal, instance.Model);
+                session.Terminal.Out.Write(ModelWriter.Write(instance.Model, instance.Family.Summary,
+                    instance.Family.NotModelledIn(instance.Choices), hasPlaces: true));
             }
 
             return ExitCode.AsExpected;
@@ -63,25 +66,30 @@ internal static class ShowCommand
     {
         foreach (var claim in claims)
         {
-            ModelListing.Line(terminal, $"{claim.Id}  \"{claim.Sentence}\"", 0);
-            ModelListing.Line(terminal, $"{claim.Where}", 2);
-            ModelListing.Line(terminal, $"property {claim.Property}, expected {ListCommand.Expected(claim.Expected)}", 2);
+            Comment(terminal, $"{claim.Id}  \"{claim.Sentence}\"");
+            Comment(terminal, $"  {claim.Where}: property {claim.Property}, expected {ListCommand.Expected(claim.Expected)}");
             foreach (var source in claim.Sources.IsDefault ? [] : claim.Sources)
             {
-                ModelListing.Line(terminal, $"{source}", 2);
+                Comment(terminal, $"  {source}");
             }
 
             terminal.Out.WriteLine();
         }
 
-        ModelListing.Line(terminal, $"{instance}", 0);
-        ModelListing.Line(terminal, instance.Family.Summary, 2);
-        terminal.Out.WriteLine();
-        Table.Write(terminal, ["offers", "name", "meaning"],
-            [.. ListCommand.RowsOf(instance.Family).Skip(1).Select(row => row[1..])]);
-        foreach (var limit in instance.Family.NotModelledIn(instance.Choices))
+        Comment(terminal, $"{instance}");
+        foreach (var row in ListCommand.RowsOf(instance.Family).Skip(1))
         {
-            ModelListing.Line(terminal, $"not modelled: {limit}", 0);
+            Comment(terminal, $"  {row[1]} {row[2]}: {row[3]}");
+        }
+    }
+
+    // What is shown is a protocol file.
+    private static void Comment(Terminal terminal, string text)
+    {
+        var indent = text.Length - text.TrimStart().Length;
+        foreach (var line in TextWrap.Lines(text.TrimStart(), 110, indent, 4))
+        {
+            terminal.Out.WriteLine($"// {line}");
         }
     }
 

@@ -102,10 +102,16 @@ public sealed class Catalogue
     /// <summary>
     /// Finds claims by an argument: the identifier of one claim, the group before a colon or slash, or a pattern in
     /// which <c>*</c> stands for any text. The name of a family without a claim of that name stands for its properties.
+    /// A protocol file stands for its claims.
     /// </summary>
     /// <exception cref="UserErrorException">VRF301: nothing matches.</exception>
     public ImmutableArray<Claim> Find(string argument)
     {
+        if (ProtocolFiles.IsOne(argument))
+        {
+            return Files.Find(argument);
+        }
+
         // An exact match comes first, because names may differ only in case.
         var found = Named(argument, StringComparison.Ordinal);
         found = found.IsEmpty && IsQuestion(argument) ? Questions(argument) : found;
@@ -116,6 +122,9 @@ public sealed class Catalogue
             : throw UserErrorException.At(null, ErrorCodes.UnknownClaim, $"there is no claim '{argument}'",
                 Suggestion.Hint(argument, Names.Concat(Families.Select(family => family.Name))));
     }
+
+    /// <summary>The protocol files that arguments name.</summary>
+    internal ProtocolFiles Files { get; init; } = new();
 
     // Finds claims by identifier, pattern or group.
     private ImmutableArray<Claim> Named(string argument, StringComparison comparison)

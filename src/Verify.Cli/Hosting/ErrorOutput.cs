@@ -16,10 +16,24 @@ internal static class ErrorOutput
 
     private static bool IsDebug => Environment.GetEnvironmentVariable("VERIFY_DEBUG") == "1";
 
-    /// <summary>Writes the error and the hint.</summary>
+    /// <summary>Writes all mistakes that an exception reports.</summary>
+    public static void Complain(Terminal terminal, Exception e)
+    {
+        foreach (var diagnostic in e is UserErrorException { All: { Length: > 1 } all } ? all : [Diagnose(e)])
+        {
+            Complain(terminal, diagnostic);
+        }
+    }
+
+    /// <summary>Writes the error, the line of the source if it is at hand, and the hint.</summary>
     public static void Complain(Terminal terminal, Diagnostic diagnostic)
     {
         terminal.Error.WriteLine(Unbroken(diagnostic.ToString()));
+        foreach (var line in diagnostic.Excerpt?.Split('\n') ?? [])
+        {
+            terminal.Error.WriteLine($"  {line}");
+        }
+
         terminal.Error.WriteLine($"hint: {Unbroken(diagnostic.Hint)}");
     }
 

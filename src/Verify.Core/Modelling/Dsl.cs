@@ -81,6 +81,18 @@ public static class Dsl
         return new Expr.RecordOf(sort, values.MoveToImmutable());
     }
 
+    /// <summary>Quantifies a body over the values of a binder; a constant body is the answer itself.</summary>
+    public static Expr Quantify(Quantifier quantifier, Binder binder, Expr body)
+    {
+        var holds = Coerce(body, Sort.Bool);
+        // A scalar sort has at least one value, so a constant holds for all and for some alike.
+        return holds is Expr.Literal && quantifier != Quantifier.Count ? holds : new Expr.Quantified(quantifier, binder, holds);
+    }
+
+    /// <summary>The same value as one of another sort: of a wider option, or of a range that holds the constant.</summary>
+    /// <exception cref="UserErrorException">VRF101, VRF121: the sort has no such value.</exception>
+    public static Expr As(Expr expr, Sort sort) => Coerce(expr, sort);
+
     private static Expr Quantify(Quantifier quantifier, Sort sort, Func<Expr, Expr> body)
     {
         if (!sort.IsScalar)
@@ -89,9 +101,7 @@ public static class Dsl
         }
 
         var binder = new Binder(NameFor(sort), sort);
-        var holds = Coerce(body(new Expr.BoundVariable(binder)), Sort.Bool);
-        // A scalar sort has at least one value, so a constant holds for all and for some alike.
-        return holds is Expr.Literal && quantifier != Quantifier.Count ? holds : new Expr.Quantified(quantifier, binder, holds);
+        return Quantify(quantifier, binder, body(new Expr.BoundVariable(binder)));
     }
 
     /// <summary>Quantifies a given body over all values of a binder.</summary>
@@ -109,6 +119,10 @@ public static class Dsl
         ? new Expr.Literal(sort, position)
         : throw Error(ErrorCodes.OutOfRange, $"'{sort.Name}' has no member at position {position}",
             $"its {sort.Members.Length} members have the positions from 0 to {sort.Members.Length - 1}");
+
+    /// <summary>An identity of a scalar set, selected by its position from 0, as an initial value.</summary>
+    /// <exception cref="UserErrorException">VRF121: the set has no member at that position.</exception>
+    public static Expr IdentityOf(Sort.ScalarSet sort, int position) => new Expr.Literal(sort, position);
 
     internal static string NameFor(Sort sort) => sort switch
     {

@@ -66,6 +66,9 @@ public sealed class ModelBuilder
         return new Sort.ScalarSet(name, [.. members]);
     }
 
+    /// <summary>Makes a scalar set the processors, whose members are the columns of a trace.</summary>
+    public void RunOn(Sort.ScalarSet identities) => processors = identities;
+
     /// <summary>Declares a record sort.</summary>
     public Sort Record(string name, params ReadOnlySpan<Field> fields)
     {
@@ -106,7 +109,9 @@ public sealed class ModelBuilder
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Declare(name, sort, initially, VariableRole.Ghost, file, line);
 
-    internal Expr Declare(string name, Sort sort, Expr? initially, VariableRole role, string file, int line) =>
+    /// <summary>Declares a variable of any role.</summary>
+    public Expr Declare(string name, Sort sort, Expr? initially, VariableRole role,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Add(new Variable(name, sort, initially is null ? Zero(sort) : Spread(initially, sort), role, SourceLocation.From(file, line)));
 
     /// <summary>Declares a rule without parameters.</summary>
@@ -133,6 +138,26 @@ public sealed class ModelBuilder
     public StepBuilder Rule(string name, Sort a, Sort b, Sort c, Sort d, Action<StepBuilder, Expr, Expr, Expr, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddRule(name, [a, b, c, d], (step, p) => body(step, p[0], p[1], p[2], p[3]), file, line);
+
+    /// <summary>Declares a rule whose parameters are made already.</summary>
+    public StepBuilder Rule(string name, ImmutableArray<Binder> parameters, Action<StepBuilder> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var step = new StepBuilder(this, name, null, parameters, SourceLocation.From(file, line));
+        body(step);
+        rules.Add(() => step.ToRule());
+        return step;
+    }
+
+    /// <summary>Declares a thread whose key is made already; a single thread without a key.</summary>
+    /// <returns>The thread; properties and other threads can test its position with <c>At</c>.</returns>
+    public ModelThread Thread(string name, Binder? key, bool repeats, Action<ThreadBuilder> body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var thread = new ThreadBuilder(this, name, key, repeats, SourceLocation.From(file, line));
+        body(thread);
+        return Compiled(thread);
+    }
 
     /// <summary>Declares a thread for each value of a scalar sort: a program of named atomic steps.</summary>
     /// <param name="name">The name of the thread; reports show its steps by their own names.</param>
@@ -228,6 +253,10 @@ public sealed class ModelBuilder
         var (a, b) = (new Binder(Dsl.NameFor(first), first), new Binder(Dsl.NameFor(second), second));
         Add(text, [a, b], what(new Expr.BoundVariable(a), new Expr.BoundVariable(b)), file, line);
     }
+
+    /// <summary>Declares a word that reports print behind a location with any number of keys.</summary>
+    public void Mark(string text, ImmutableArray<Binder> over, Expr target, Expr when,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Add(text, over, (target, when), file, line);
 
     private void Add(string text, ImmutableArray<Binder> over, (Expr Target, Expr When) what, string file, int line)
     {

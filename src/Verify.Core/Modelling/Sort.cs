@@ -37,6 +37,30 @@ public abstract class Sort : IEquatable<Sort>
     /// <summary>The members of a C# enum, in the order of their declaration.</summary>
     public static Sort Enum<T>() where T : struct, Enum => EnumOf(typeof(T));
 
+    /// <summary>An enum by its name and its members, in order.</summary>
+    /// <exception cref="UserErrorException">VRF103, VRF102: there is no member, or one twice.</exception>
+    public static Sort EnumNamed(string name, ImmutableArray<string> members) => new Enumeration(name, Distinct(name, members));
+
+    /// <summary>A scalar set by its name and its members, in order.</summary>
+    /// <exception cref="UserErrorException">VRF103, VRF102: there is no member, or one twice.</exception>
+    public static Sort IdentitiesNamed(string name, ImmutableArray<string> members) => new ScalarSet(name, Distinct(name, members));
+
+    /// <summary>A record by its name and its fields, in order.</summary>
+    /// <exception cref="UserErrorException">VRF103, VRF102: there is no field, or one twice.</exception>
+    public static Sort RecordNamed(string name, ImmutableArray<Field> fields)
+    {
+        _ = Distinct(name, [.. fields.Select(field => field.Name)]);
+        return new Record(name, fields);
+    }
+
+    private static ImmutableArray<string> Distinct(string sort, ImmutableArray<string> parts)
+    {
+        var twice = parts.GroupBy(part => part, StringComparer.Ordinal).FirstOrDefault(same => same.Skip(1).Any());
+        return parts.IsEmpty ? throw Dsl.Error(ErrorCodes.BadDeclaration, $"'{sort}' is empty")
+            : twice is not null ? throw Dsl.Error(ErrorCodes.DuplicateName, $"'{sort}' has two parts with the name '{twice.Key}'")
+            : parts;
+    }
+
     internal static Sort EnumOf(Type type)
     {
         var members = type.GetFields(BindingFlags.Public | BindingFlags.Static);

@@ -20,6 +20,10 @@ public sealed class StepBuilder
     private bool? isFair;
     private ImmutableArray<Expr>? shown;
     private string? noneShown;
+    private Func<Rule, Rule>? amended;
+
+    internal StepBuilder(ModelBuilder model, string name, string? thread, ImmutableArray<Binder> parameters, SourceLocation where) =>
+        (this.model, Name, this.thread, Parameters, Where) = (model, name, thread, parameters, where);
 
     internal StepBuilder(ModelBuilder model, string name, string? thread, ReadOnlySpan<Sort> sorts, SourceLocation where)
     {
@@ -107,8 +111,14 @@ $"rule '{name}' cannot range over '{sort}': the sort has no finite list of value
         }
 
         var binder = new Binder($"each {Dsl.NameFor(sort)}", sort);
+        return Each(binder, () => body(new Expr.BoundVariable(binder)));
+    }
+
+    /// <summary>Applies the updates of the body for every value of a binder.</summary>
+    public StepBuilder Each(Binder binder, Action body)
+    {
         over.Push(binder);
-        body(new Expr.BoundVariable(binder));
+        body();
         over.Pop();
         return this;
     }
@@ -174,6 +184,13 @@ $"rule '{name}' cannot range over '{sort}': the sort has no finite list of value
         return this;
     }
 
+    /// <summary>Changes the rule that is made of the step, as where a rule is read back that a thread had made.</summary>
+    public StepBuilder Amend(Func<Rule, Rule> rule)
+    {
+        amended = rule;
+        return this;
+    }
+
     internal void Adopt(Actor? byDefault, string? neverByDefault) =>
         (actor, never) = (actor ?? byDefault, never ?? neverByDefault);
 
@@ -181,7 +198,7 @@ $"rule '{name}' cannot range over '{sort}': the sort has no finite list of value
         updates.Add(new Update([], true, target, value, spot));
 
     /// <summary>The rule of a step outside of threads.</summary>
-    internal Rule ToRule() => ToRule(1, guard, null);
+    internal Rule ToRule() => amended?.Invoke(ToRule(1, guard, null)) ?? ToRule(1, guard, null);
 
     /// <summary>
     /// The rule of a step; a step of a thread has one for each point of the program where it can be taken.

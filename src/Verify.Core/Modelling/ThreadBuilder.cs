@@ -41,8 +41,8 @@ public sealed class ThreadBuilder
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Local(local, Sort.Option(sort), Dsl.None, file, line);
 
-    /// <summary>Declares a local with an initial value.</summary>
-    public Expr Local(string local, Sort sort, Expr initially,
+    /// <summary>Declares a local with an initial value; null for the first value of the sort.</summary>
+    public Expr Local(string local, Sort sort, Expr? initially,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         var whole = key is null ? sort : Sort.Map(key.Sort, sort);
@@ -65,6 +65,19 @@ public sealed class ThreadBuilder
     public void Step(string step, Sort first, Sort second, Action<StepBuilder, Expr, Expr> body,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AddStep(step, [first, second], (s, p) => body(s, p[0], p[1]), null, null, null, file, line);
+
+    /// <summary>
+    /// Adds an atomic step whose parameters are made already; it picks any of their values. With a condition to branch
+    /// on, the step reads it, and one of the two ways follows.
+    /// </summary>
+    public void Step(string step, ImmutableArray<Binder> any, Action<StepBuilder> body,
+        Expr? branchOn = null, Action? then = null, Action? otherwise = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var builder = new StepBuilder(model, step, name, any, SourceLocation.From(file, line));
+        body(builder);
+        Add(builder, branchOn, then, otherwise);
+    }
 
     /// <summary>Adds a step that waits until a condition holds.</summary>
     public void Wait(string step, Expr until,
@@ -167,6 +180,11 @@ public sealed class ThreadBuilder
     {
         var builder = new StepBuilder(model, step, name, any, SourceLocation.From(file, line));
         body(builder, [.. builder.Parameters.Select(binder => new Expr.BoundVariable(binder))]);
+        Add(builder, condition, then, otherwise);
+    }
+
+    private void Add(StepBuilder builder, Expr? condition, Action? then, Action? otherwise)
+    {
         builder.Adopt(actor, current.AnyNever);
         var test = condition is null ? null : Dsl.Coerce(condition, Sort.Bool);
         current.Nodes.Add(new ThreadNode.Step(builder, test, Nested(then), Nested(otherwise)));

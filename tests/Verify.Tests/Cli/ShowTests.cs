@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Verify.Cli.Hosting;
+using Verify.Language;
 using Verify.Modelling;
 using Verify.Tests.TraceTexts;
 
@@ -15,11 +16,13 @@ public sealed class ShowTests
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         var claim = TestClaims.Local;
         var model = new Instance(claim.Family, claim.Choices).Model;
-        Assert.Contains($"\"{claim.Sentence}\"", run.Out.ReplaceLineEndings(" ").Replace("     ", " ", StringComparison.Ordinal));
-        Assert.All(model.Variables, variable => Assert.Contains($"  {variable.Name}: ", run.Out));
-        Assert.All(model.Rules, rule => Assert.Contains($"  {rule.Name}", run.Out));
-        Assert.All(model.Properties, property => Assert.Contains($"  {property.Kind} {property.Name}", run.Out));
-        Assert.All(model.Rules, rule => Assert.Contains($"      {rule.Where}", run.Out));
+        Assert.Contains($"\"{claim.Sentence}\"", run.Out.ReplaceLineEndings(" ").Replace(" // ", "", StringComparison.Ordinal));
+        Assert.All(model.Variables, variable => Assert.Contains($" {variable.Name}", run.Out));
+        Assert.All(model.Rules, rule => Assert.Contains($"\nrule {rule.Name}", run.Out));
+        Assert.All(model.Properties, property => Assert.Contains(property.Name, run.Out));
+        Assert.All(model.Rules, rule => Assert.Contains($"  // {rule.Where}\n", run.Out));
+        var file = ProtocolFile.Parse("shown.verify", run.Out);
+        Assert.Equal(model.Digest, file.Family.Build(Choices.Default).Digest);
     }
 
     [Fact]
@@ -51,7 +54,7 @@ public sealed class ShowTests
         {
             var run = ToolRun.On(catalogue, new Bfs(), "show", claim.Id);
             Assert.Equal((0, ""), (run.ExitCode, run.Error));
-            Assert.Contains("\nPROPERTIES\n", run.Out);
+            Assert.Contains("\nalways ", run.Out);
         }
     }
 

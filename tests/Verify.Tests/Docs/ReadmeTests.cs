@@ -2,6 +2,7 @@ using Verify.Cli.Hosting;
 using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Language;
 using Verify.Parametric.Obligations;
 using Verify.Tests.Parametric;
 
@@ -47,6 +48,14 @@ public sealed class ReadmeTests
 
     [Theory]
     [MemberData(nameof(Pages))]
+    public void Every_protocol_is_a_file_that_is_decided(string file)
+    {
+        var files = Repository.FilesWith(ProtocolFile.Ending).Select(Repository.Text).ToList();
+        Assert.All(new Page(Repository.Text(file)).Blocks("verify"), block => Assert.Contains(string.Join('\n', block) + "\n", files));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
     public void Every_piece_of_a_certificate_is_in_it(string file)
     {
         var page = new Page(Repository.Text(file));
@@ -66,7 +75,7 @@ public sealed class ReadmeTests
     {
         var page = new Page(Repository.Text("README.md"));
         Assert.Contains("<- stale", string.Join('\n', page.Blocks("console")[0]), StringComparison.Ordinal);
-        Assert.Contains("class LateFlush", string.Join('\n', page.Blocks("csharp")[0]), StringComparison.Ordinal);
+        Assert.Contains("thread munmap", string.Join('\n', page.Blocks("verify")[0]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Verify.Cli.Hosting;
 using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Language;
 using Verify.Modelling;
 using Verify.Scheduling;
 using Verify.Solvers;
@@ -80,7 +81,16 @@ internal static class Shell
     private static Catalogue Everything { get; } = WithOwn(Catalogue.Load());
 
     private static Catalogue WithOwn(Catalogue catalogue) =>
-        new(() => catalogue.Families.Concat(Own<ModelFamily>()), () => catalogue.Claims.Concat(OwnClaims));
+        new(() => catalogue.Families.Concat(Own<ModelFamily>()), () => catalogue.Claims.Concat(OwnClaims))
+        {
+            Files = new ProtocolFiles(Load),
+        };
+
+    // A file that a page tells the reader to write is somewhere in the repository.
+    private static ProtocolFile Load(string path) =>
+        Repository.FilesWith(ProtocolFile.Ending)
+            .FirstOrDefault(file => file == path || file.EndsWith($"/{path}", StringComparison.Ordinal))
+            is { } known ? ProtocolFile.Parse(path, Repository.Text(known)) : ProtocolFile.Load(path);
 
     private static SolverChoice Solvers() => new([new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5)]);
 

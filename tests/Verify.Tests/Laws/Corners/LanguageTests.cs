@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Verify.Modelling;
+using Verify.Tests.Language;
 using Verify.Tests.Laws.Generators;
 using Verify.Tests.Laws.Lowering;
 using Verify.Tests.Laws.Oracles;
@@ -24,13 +25,27 @@ public sealed class LanguageTests
         typeof(Binder), typeof(ModelThread),
     ];
 
-    /// <summary>Members that need sizes and choices, and the laws of the families that use them.</summary>
+    /// <summary>Members that need sizes and choices, or that the reader of texts uses, and the laws that cover them.</summary>
     private static readonly Dictionary<string, string> OfFamilies = new(StringComparer.Ordinal)
     {
         ["ModelBuilder.Size(String)"] = nameof(FamilyLaws),
         ["ModelBuilder.Has(Switch)"] = nameof(ClaimLaws),
         ["ModelBuilder.Assumes(Assumption)"] = nameof(ClaimLaws),
         ["ModelBuilder.Is(Profile)"] = nameof(ClaimLaws),
+        ["Dsl.As(Expr, Sort)"] = nameof(RoundTripLaws),
+        ["Dsl.IdentityOf(Sort.ScalarSet, Int32)"] = nameof(RoundTripLaws),
+        ["Dsl.Quantify(Quantifier, Binder, Expr)"] = nameof(RoundTripLaws),
+        ["ModelBuilder.Declare(String, Sort, Expr, VariableRole)"] = nameof(RoundTripLaws),
+        ["ModelBuilder.Mark(String, ImmutableArray<Binder>, Expr, Expr)"] = nameof(RoundTripLaws),
+        ["ModelBuilder.Rule(String, ImmutableArray<Binder>, Action<StepBuilder>)"] = nameof(RoundTripLaws),
+        ["ModelBuilder.RunOn(Sort.ScalarSet)"] = nameof(RoundTripLaws),
+        ["ModelBuilder.Thread(String, Binder, Boolean, Action<ThreadBuilder>)"] = nameof(ThreadTextTests),
+        ["Sort.EnumNamed(String, ImmutableArray<String>)"] = nameof(RoundTripLaws),
+        ["Sort.IdentitiesNamed(String, ImmutableArray<String>)"] = nameof(RoundTripLaws),
+        ["Sort.RecordNamed(String, ImmutableArray<Field>)"] = nameof(RoundTripLaws),
+        ["StepBuilder.Amend(Func<Rule, Rule>)"] = nameof(RoundTripLaws),
+        ["StepBuilder.Each(Binder, Action)"] = nameof(RoundTripLaws),
+        ["ThreadBuilder.Step(String, ImmutableArray<Binder>, Action<StepBuilder>, Expr, Action, Action)"] = nameof(ThreadTextTests),
     };
 
     /// <summary>Members that no law can cover, and the reason.</summary>

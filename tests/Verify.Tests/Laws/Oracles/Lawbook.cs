@@ -4,6 +4,7 @@ using Verify.Engines;
 using Verify.Scheduling;
 using Verify.Tests.Explicit.Storage;
 using Verify.Tests.Formats;
+using Verify.Tests.Language;
 using Verify.Tests.Laws.Corners;
 using Verify.Tests.Laws.Lowering;
 using Verify.Tests.Laws.Reduced;
@@ -22,7 +23,7 @@ internal static class Lawbook
         EngineLaws.SameAsToy, ConeLaws.Keeps, PartialOrderLaws.Keeps, SymmetryLaws.Keeps, FirstOrderLaws.SameAsInterpreter,
         ObligationLaws.Fail,
         StepLaws.Packs, StepLaws.Steps, StepLaws.Effects, TraceLaws.Replays, TraceLaws.Lassos, TraceLaws.Shortens,
-        ModelLaws.Known, ModelLaws.Refused, ThreadLaws.Runs, SmtLaws.Says, SmtLaws.Clauses, SmtLaws.Refuses,
+        RoundTripLaws.ReadsBack, ModelLaws.Known, ModelLaws.Refused, ThreadLaws.Runs, SmtLaws.Says, SmtLaws.Clauses, SmtLaws.Refuses,
         ReductionLaws.Keep, ReductionLaws.Undefined,
         CheckLaws.Passes, CheckLaws.Refuses, CheckLaws.Misses, LivenessLaws.Lassos, OrbitLaws.VisitsOnce,
         PartialOrderLaws.InCrews, EngineLaws.FewestSwitches, EngineLaws.SurvivesText, EngineLaws.Repeats,

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Language;
+using Verify.Modelling;
+
+namespace Verify.Cli.Hosting;
+
+/// <summary>Protocol files as the command line names them: <c>FILE</c>, <c>FILE:CLAIM</c> or <c>FILE:PROPERTY</c>.</summary>
+/// <param name="load">Reads a file; from the disk if it is null.</param>
+internal sealed class ProtocolFiles(Func<string, ProtocolFile>? load = null)
+{
+    private readonly Dictionary<string, ProtocolFile> known = new(StringComparer.Ordinal);
+
+    /// <summary>True if an argument names a protocol file, whether or not there is one.</summary>
+    public static bool IsOne(string argument) => PathOf(argument) is not null;
+
+    /// <summary>The claims that an argument names; without claims in the file, its properties as questions.</summary>
+    /// <exception cref="UserErrorException">The file is wrong, or has nothing of that name.</exception>
+    public ImmutableArray<Claim> Find(string argument)
+    {
+        var path = PathOf(argument) ?? argument;
+        var file = Load(path);
+        var name = argument.Length > path.Length ? argument[(path.Length + 1)..] : null;
+        file.Check([]);
+        var found = Named(path, file, name);
+        file.Check(found.Select(claim => claim.Choices).DistinctBy(choices => Instance.Describe(file.Family, choices)));
+        return found;
+    }
+
+    /// <summary>The file that an argument names.</summary>
+    public ProtocolFile Load(string path)
+    {
+        if (!known.TryGetValue(path, out var file))
+        {
+            known[path] = file = (load ?? ProtocolFile.Load)(path);
+        }
+
+        return file;
+    }
+
+    /// <summary>The path in an argument; null if it names no protocol file.</summary>
+    public static string? PathOf(string argument)
+    {
+        if (argument.EndsWith(ProtocolFile.Ending, StringComparison.Ordinal))
+        {
+            return argument;
+        }
+
+        var end = argument.IndexOf(ProtocolFile.Ending + ":", StringComparison.Ordinal);
+        return end < 0 ? null : argument[..(end + ProtocolFile.Ending.Length)];
+    }
+
+    // An identifier says the file, so that the commands of a report can be repeated.
+    private static ImmutableArray<Claim> Named(string path, ProtocolFile file, string? name)
+    {
+        var claims = file.Claims.Select(claim => claim with { Id = $"{path}:{claim.Id}" }).ToImmutableArray();
+        if (name is null && !claims.IsEmpty)
+        {
+            return claims;
+        }
+
+        var exact = claims.Where(claim => claim.Id == $"{path}:{name}").ToImmutableArray();
+        if (exact.IsEmpty && name is not null && name.Contains('*', StringComparison.Ordinal))
+        {
+            exact = [.. claims.Where(claim => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression($"*:{name}", claim.Id))];
+        }
+
+        return exact.IsEmpty ? Questions(path, file, name) : exact;
+    }
+
+    private static ImmutableArray<Claim> Questions(string path, ProtocolFile file, string? name)
+    {
+        file.Check([Choices.Default]);
+        var properties = new Instance(file.Family, Choices.Default).Model.Properties;
+        var asked = properties.Where(property => name is null ? property is not Property.Reachable : property.Name == name).ToList();
+        if (asked.Count == 0 && name is not null)
+        {
+            var names = file.Claims.Select(claim => claim.Id).Concat(properties.Select(property => property.Name)).ToList();
+            throw UserErrorException.At(null, ErrorCodes.UnknownClaim, $"'{path}' has no claim and no property '{name}'",
+                Suggestion.Hint(name, names) ?? $"choose from {string.Join(", ", names)}");
+        }
+
+        return
+        [
+            .. asked.Select(property => new Claim
+            {
+                Id = $"{path}:{property.Name}",
+                Sentence = property.Text,
+                Family = file.Family,
+                Choices = Choices.Default,
+                Property = property.Name,
+                Expected = new Expectation.Open(),
+                Sources = [],
+                Where = property.Where,
+            }),
+        ];
+    }
+}

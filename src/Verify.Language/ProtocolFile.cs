@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using Verify.Claims;
+using Verify.Language.Building;
+using Verify.Language.Syntax;
+using Verify.Modelling;
+
+namespace Verify.Language;
+
+/// <summary>A protocol file: a family of models and claims about it.</summary>
+public sealed class ProtocolFile
+{
+    /// <summary>The ending of the names of protocol files.</summary>
+    public const string Ending = ".verify";
+
+    private const int LongestFile = 16 << 20;
+
+    private readonly Problems problems;
+
+    private ProtocolFile(string path, string text)
+    {
+        problems = new Problems(new SourceText(path, text));
+        Syntax = DeclarationParser.Parse(problems);
+        Family = new ProtocolFamily(Syntax, problems);
+        var claims = new ClaimReader(Family, problems);
+        var written = Syntax.Declarations.OfType<Declaration.Claim>().ToList();
+        foreach (var twice in written.GroupBy(claim => claim.Name.Text, StringComparer.Ordinal).SelectMany(same => same.Skip(1)))
+        {
+            problems.Add(ErrorCodes.BadClaim, twice.Name.Span, $"two claims have the identifier '{twice.Name.Text}'", "rename one of them");
+        }
+
+        Claims = [.. written.Select(claims.Read).OfType<Claim>()];
+    }
+
+    /// <summary>The text.</summary>
+    public ProtocolSyntax Syntax { get; }
+
+    /// <summary>The family.</summary>
+    public ProtocolFamily Family { get; }
+
+    /// <summary>The claims that are well formed, in the order of the text.</summary>
+    public ImmutableArray<Claim> Claims { get; }
+
+    /// <summary>The mistakes that were found without building a model, each with its place in the text.</summary>
+    public ImmutableArray<(Span Span, Diagnostic Diagnostic)> Mistakes => problems.All;
+
+    /// <summary>Reads a text, however wrong it is.</summary>
+    /// <param name="path">The path that diagnostics show.</param>
+    /// <param name="text">The text.</param>
+    public static ProtocolFile Parse(string path, string text) => new(path, text);
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="UserErrorException">VRF402: there is no such file, or it cannot be read.</exception>
+    public static ProtocolFile Load(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            throw UserErrorException.At(null, ErrorCodes.BadFile, Directory.Exists(path)
+                ? $"'{path}' is a folder" : $"there is no file '{path}'", Nearest(path));
+        }
+
+        return file.Length <= LongestFile
+            ? Parse(path, File.ReadAllText(path))
+            : throw UserErrorException.At(null, ErrorCodes.BadFile, $"'{path}' is larger than 16 MB", "a protocol is a page or two");
+    }
+
+    /// <summary>Builds the model of some choices, and returns all mistakes: in the text, and of that instance.</summary>
+    public ImmutableArray<(Span Span, Diagnostic Diagnostic)> MistakesOf(Choices choices)
+    {
+        var all = new Problems(Syntax.Source);
+        foreach (var (span, known) in Mistakes)
+        {
+            all.Add(known.Code, span, known.Message, known.Hint);
+        }
+
+        // A text that is not read does not have the parts that its rest speaks of.
+        if (!all.IsEmpty)
+        {
+            return all.All;
+        }
+
+        try
+        {
+            Family.Build(choices);
+        }
+        catch (UserErrorException e)
+        {
+            foreach (var one in e.All)
+            {
+                all.Add(one.Code, SpanOf(one.Where), one.Message, one.Hint);
+            }
+        }
+
+        return all.All;
+    }
+
+    /// <summary>Throws the mistakes in the text and in the instances of some claims.</summary>
+    /// <exception cref="ProtocolException">There are mistakes.</exception>
+    public void Check(IEnumerable<Choices> instances)
+    {
+        problems.Throw();
+        foreach (var choices in instances)
+        {
+            if (MistakesOf(choices) is { IsEmpty: false } mistakes)
+            {
+                throw new ProtocolException([.. mistakes.Select(one => one.Diagnostic)]);
+            }
+        }
+    }
+
+    // The place of a diagnostic; its line without the blanks in front if it has no column.
+    private Span SpanOf(SourceLocation? where)
+    {
+        var text = Syntax.Source.Text;
+        var line = where?.Line ?? 1;
+        var start = 0;
+        for (var i = 1; i < line && text.IndexOf('\n', start) is >= 0 and var end; i++)
+        {
+            start = end + 1;
+        }
+
+        start += Math.Max(0, (where?.Column ?? 0) - 1);
+        while (start < text.Length && text[start] is ' ' or '\t')
+        {
+            start++;
+        }
+
+        var stop = start < text.Length ? text.IndexOf('\n', start) : -1;
+        return new Span(start, stop < 0 ? text.Length : stop);
+    }
+
+    private static string? Nearest(string path)
+    {
+        var folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
+        return Directory.Exists(folder)
+            ? Suggestion.Hint(Path.GetFileName(path),
+                Directory.EnumerateFiles(folder, $"*{Ending}").Select(Path.GetFileName).OfType<string>())
+            : null;
+    }
+}

@@ -1,0 +1,78 @@
+using Verify.Claims;
+using Verify.Language;
+using Verify.Language.Printing;
+using Verify.Modelling;
+using Verify.Models.Shootdowns;
+using Verify.Tests.Laws.Generators;
+using Verify.Tests.Laws.Oracles;
+
+namespace Verify.Tests.Language;
+
+/// <summary>The text of every model reads back to the same model: the language is complete.</summary>
+public sealed class RoundTripLaws
+{
+    internal static readonly Law ReadsBack = new(
+        typeof(RoundTripLaws), nameof(A_generated_model_reads_back_from_its_text), 3, (sample, tally) =>
+    {
+        tally.Compare();
+        AssertReadsBack(sample.Model);
+    });
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("corners")]
+    public void A_generated_model_reads_back_from_its_text(string source)
+    {
+        var tally = Law.Holds(ReadsBack, 300, ModelSource.All.Single(one => one.Name == source));
+        Assert.True(Law.IsAlone || tally.Compared > 200, $"{tally}");
+    }
+
+    [Fact]
+    public void The_model_of_every_claim_reads_back_from_its_text()
+    {
+        var claims = typeof(Verify.Proofs.Shootdowns.Shootdown).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ClaimList)) && !type.IsAbstract)
+            .SelectMany(type => ((ClaimList)Activator.CreateInstance(type)!).Claims)
+            .DistinctBy(claim => Instance.Describe(claim.Family, claim.Choices));
+        Assert.All(claims, claim => AssertReadsBack(new Instance(claim.Family, claim.Choices).Model));
+    }
+
+    [Fact]
+    public void The_model_of_every_family_reads_back_from_its_text() => Assert.All(
+        typeof(TlbShootdown).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ModelFamily)) && !type.IsAbstract)
+            .Select(type => (ModelFamily)Activator.CreateInstance(type)!),
+        family => AssertReadsBack(new Instance(family, Choices.Default).Model));
+
+    private static void AssertReadsBack(Model model)
+    {
+        var text = ModelWriter.Write(model);
+        var read = Read(text, model.Name);
+        var canonical = ModelPrinter.WithActors(model);
+        var found = ModelPrinter.WithActors(read);
+        Assert.True(canonical == found, $"{text}\n--- is\n{FirstDifference(canonical, found)}");
+        Assert.Equal(model.Identity, read.Identity);
+        Assert.Equal(text, ModelWriter.Write(read));
+        Assert.Equal(text, Formatter.Format("text.verify", text));
+    }
+
+    private static Model Read(string text, string name)
+    {
+        try
+        {
+            var file = ProtocolFile.Parse($"{name}.verify", text);
+            file.Check([Choices.Default]);
+            return file.Family.Build(Choices.Default);
+        }
+        catch (UserErrorException e)
+        {
+            throw new InvalidOperationException($"{string.Join('\n', e.All.Select(one => $"{one}\n{one.Excerpt}"))}\n{text}", e);
+        }
+    }
+
+    private static string FirstDifference(string one, string other)
+    {
+        var pair = one.Split('\n').Zip(other.Split('\n')).FirstOrDefault(lines => lines.First != lines.Second);
+        return $"{pair.First}\n--- and reads as\n{pair.Second}";
+    }
+}
