@@ -68,6 +68,7 @@ public sealed class DeviceExclusive() : ModelFamily("device-exclusive",
         page.AddInvariants(m);
         m.Always("I-DEVICE", page.IsGranted.Implies(steps.IsExclusive | steps.IsInvalidating),
             "the device maps the page only while the process has a device-exclusive entry, or takes it back");
+        m.Always("I-PTE", !(steps.IsExclusive & page.Pte.HasValue), "the PTE is present or device-exclusive, not both");
         m.LeadsTo("L-PROG", page.IsLocked, !page.IsLocked, "a fault, or a grant, ends");
     }
 }

@@ -1,4 +1,5 @@
 using Verify.Modelling;
+using Verify.Models.PageAccess;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ExclusiveAccess;
@@ -9,25 +10,23 @@ internal sealed class ExclusiveFaults
     private readonly ModelBuilder m;
     private readonly ExclusivePage page;
     private readonly Expr tableLock;
-    private readonly Expr invalidating;
 
-    // The sequence number of the interval notifier. A bit for each driver thread says whether it has moved.
-    private readonly Expr? moved;
+    // Of the driver. The page is its only one, so each invalidation touches it.
+    private readonly IntervalNotifier notifier;
 
     public ExclusiveFaults(ModelBuilder m, ExclusivePage page)
     {
         (this.m, this.page) = (m, page);
         IsExclusive = m.Var("device_exclusive_entry", Sort.Bool);
         tableLock = m.Var("ptl", Sort.Bool);
-        invalidating = m.Map("invalidate_range", page.Cpu, Sort.Bool);
-        moved = m.Has(DeviceExclusive.NoRetry) ? null : m.Map("sequence_has_moved", page.Cpu, Sort.Bool);
+        notifier = new IntervalNotifier(m, page.Cpu, page.Cpu, (_, _) => true, isCompared: !m.Has(DeviceExclusive.NoRetry));
     }
 
     /// <summary>True if the PTE is a device-exclusive entry.</summary>
     public Expr IsExclusive { get; }
 
     /// <summary>True while the PTE changes, between the calls of the notifiers.</summary>
-    public Expr IsInvalidating => Exists(page.Cpu, c => invalidating[c]);
+    public Expr IsInvalidating => notifier.IsBusy;
 
     /// <summary>Adds a fault of the process on an empty PTE.</summary>
     public void Populate(ThreadBuilder t) => t.Step("do_anonymous_page", s => page
@@ -36,14 +35,8 @@ internal sealed class ExclusiveFaults
     /// <summary>Adds a fault of the device for an atomic operation.</summary>
     public void Grant(ThreadBuilder t, Expr c)
     {
-        t.Step("mmu_interval_read_begin", s =>
-        {
-            s.When(!page.IsGranted & !IsInvalidating).From(KernelCode.Driver, KernelCode.Sequence);
-            if (moved is not null)
-            {
-                s.Set(moved[c], false);
-            }
-        });
+        t.Step("mmu_interval_read_begin", s => notifier
+            .BeginRead(s.When(!page.IsGranted), c).From(KernelCode.Driver, KernelCode.Sequence));
 
         // get_user_pages() faults the page in and takes a present entry back, which other branches do: it waits for them.
         t.Step("get_user_page_vma_remote", s => s.When(page.IsWritable).Shows().From(KernelCode.Make));
@@ -65,8 +58,8 @@ internal sealed class ExclusiveFaults
         }
 
         void Unlock() => t.Step("folio_unlock (grant)", s => s.Set(page.IsLocked, false).Shows().From(KernelCode.Driver));
-        void Program(StepBuilder s) => s.SetIf(moved is null ? true : !moved[c], page.IsGranted, true).Shows().From(KernelCode.Driver);
-        t.Step(moved is null ? "map on the device" : "mmu_interval_read_retry, map on the device", Program);
+        t.Step(m.Has(DeviceExclusive.NoRetry) ? "map on the device" : "mmu_interval_read_retry, map on the device", s => s
+            .SetIf(!notifier.MustRetry(c), page.IsGranted, true).Shows().From(KernelCode.Driver));
         if (!m.Has(DeviceExclusive.EarlyUnlock))
         {
             Unlock();
@@ -89,8 +82,7 @@ internal sealed class ExclusiveFaults
             Restore();
         }
 
-        t.Step("folio_unlock", s => s
-            .Set(page.IsLocked, false).Set(invalidating[c], false).Shows().From(KernelCode.Remove));
+        t.Step("folio_unlock", s => notifier.End(s.Set(page.IsLocked, false), c).Shows().From(KernelCode.Remove));
 
         void Restore() => t.Step("restore_exclusive_pte", s => page.MakeWritableIf(s.When(!tableLock), IsExclusive)
             .Set(IsExclusive, false).Shows().From(KernelCode.Remove));
@@ -103,21 +95,13 @@ internal sealed class ExclusiveFaults
         t.Step("zap_pte_range", s => s
             .When(!tableLock).Set(page.Pte, None).Set(IsExclusive, false).Shows().From(KernelCode.Zap));
         page.Flush(t, c);
-        t.Step("mmu_notifier_invalidate_range_end", s => s
-            .Set(invalidating[c], false).Shows().From(KernelCode.Zap));
+        t.Step("mmu_notifier_invalidate_range_end", s => notifier.End(s, c).Shows().From(KernelCode.Zap));
     }
 
     // The sequence number moves under the driver's lock, and the device is unmapped in a second section under it.
     private void Notify(ThreadBuilder t, Expr c)
     {
-        t.Step("mmu_notifier_invalidate_range_start", s =>
-        {
-            s.Set(invalidating[c], true).Shows().From(KernelCode.Callback);
-            if (moved is not null)
-            {
-                s.Each(page.Cpu, d => s.Set(moved[d], true));
-            }
-        });
+        t.Step("mmu_notifier_invalidate_range_start", s => notifier.Begin(s, c).Shows().From(KernelCode.Callback));
         page.Revoke(t, !m.Has(DeviceExclusive.NoDrain), KernelCode.Callback);
     }
 }

@@ -1,26 +1,13 @@
 using Verify.Modelling;
-using Verify.Models.Hardware;
+using Verify.Models.PageAccess;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.ExclusiveAccess;
 
-/// <summary>The address of the page; there is only one.</summary>
-public enum SharedPage
-{
-    /// <summary>The page.</summary>
-    X,
-}
-
 /// <summary>A page of a process, and a device that reads it and writes it back as if that were one step.</summary>
 internal sealed class ExclusivePage
 {
-    private static readonly Expr X = SharedPage.X;
-
-    private readonly Translation translation;
-    private readonly PageTable pages;
-    private readonly Tlb tlb;
-    private readonly Mmu mmu;
-    private readonly Shootdown shootdown;
+    private readonly MappedPage page;
     private readonly Expr? pin;
     private readonly Expr intruded;
     private readonly Expr missed;
@@ -31,14 +18,9 @@ internal sealed class ExclusivePage
     /// <param name="hasPins">True if get_user_pages() may hold the page for direct I/O.</param>
     public ExclusivePage(ModelBuilder m, bool hasPins)
     {
-        var va = Sort.Enum<SharedPage>();
         Cpu = m.Processors("cpu", m.Size("cpu"));
         frame = m.ScalarSet("frame", 1, "f");
-        translation = new Translation(m, frame, hasPermissions: true);
-        pages = new PageTable(m, Cpu, va, translation);
-        tlb = new Tlb(m, Cpu, va, translation);
-        mmu = new Mmu(m, Architecture.X86, translation, pages, tlb);
-        shootdown = new Shootdown(m, Cpu, va, Architecture.X86, isConcurrent: true);
+        page = new MappedPage(m, Cpu, frame, isPerCpu: false);
         IsLocked = m.Var("folio_locked", Sort.Bool);
         IsGranted = m.Var("device_pte", Sort.Bool);
         IsReading = m.Var("device_has_read", Sort.Bool);
@@ -63,33 +45,27 @@ internal sealed class ExclusivePage
     public Expr IsPinned => pin is null ? false : pin;
 
     /// <summary>The PTE of the process.</summary>
-    public Expr Pte => pages.Shared(X);
+    public Expr Pte => page.SharedPte;
 
     /// <summary>True if the PTE allows stores.</summary>
-    public Expr IsWritable => Pte.HasValue & Pte.Value[translation.Writable];
+    public Expr IsWritable => page.IsWritable(Pte);
 
     /// <summary>Extends a step: the PTE allows stores.</summary>
     public StepBuilder MakeWritable(StepBuilder s) => MakeWritableIf(s, true);
 
     /// <summary>Extends a step: the PTE allows stores if a condition holds.</summary>
     public StepBuilder MakeWritableIf(StepBuilder s, Expr holds) => s.Each(frame, f => s
-        .SetIf(holds, Pte, translation.To(f).With(translation.Dirty, true)));
+        .SetIf(holds, Pte, page.Translation.To(f).With(page.Translation.Dirty, true)));
 
     /// <summary>Extends a step: the PTE allows loads only.</summary>
-    public StepBuilder WriteProtect(StepBuilder s) => s.If(Pte.HasValue, () => s
-        .Set(Pte.Value[translation.Writable], false).Set(Pte.Value[translation.Dirty], false));
+    public StepBuilder WriteProtect(StepBuilder s) => s.If(Pte.HasValue, () => page.WriteProtect(s, Pte));
 
     /// <summary>Extends a step that stores to the page, from elsewhere than the device.</summary>
     public StepBuilder Intrude(StepBuilder s) => s
         .SetIf(IsGranted | IsReading, intruded, true).SetIf(IsReading, missed, true);
 
     /// <summary>Adds a flush of all CPUs, as the process may run on each.</summary>
-    public void Flush(ThreadBuilder t, Expr c)
-    {
-        t.Step("flush_tlb_mm_range", s => shootdown
-            .Send(tlb.Drop(s, c, X), c, d => d != c, X).Shows().From(KernelCode.FlushRange));
-        t.Step("flush is complete", s => shootdown.Finish(s, c).Shows());
-    }
+    public void Flush(ThreadBuilder t, Expr c) => page.Flush(t, c, _ => true);
 
     /// <summary>Adds the end of the device's access: its entry goes, and what it has begun is waited for.</summary>
     /// <param name="t">The program.</param>
@@ -106,18 +82,16 @@ internal sealed class ExclusivePage
 
     public void AddEnvironment(ModelBuilder m)
     {
-        m.Rule("speculative walk", Cpu, (s, c) => mmu.Walk(s
-            .When(tlb[c, X].IsNone & mmu.CanWalk(c, X, isSpeculative: true)), c, X))
-            .From(KernelCode.Speculation);
+        page.AddWalks(m);
         m.Rule("store", Cpu, (s, c) =>
         {
-            mmu.Store(s, c, X);
+            page.Store(s, c);
             Intrude(s);
         });
         m.Rule("device reads", s => s.When(IsGranted & !IsReading).Set(IsReading, true).By("device"));
         m.Rule("device writes back", s => s
             .When(IsReading).Set(IsReading, false).SetIf(missed, lost, true).Set(missed, false).By("device")).Fair();
-        shootdown.AddAnswers(m, _ => true, (s, from, d) => mmu.Invalidate(s, d, shootdown.Address(from)), isFair: true);
+        page.AddAnswers(m);
         if (pin is not null)
         {
             m.Rule("get_user_pages", Cpu, (s, _) => s.When(IsWritable & !pin).Set(pin, true)).From(KernelCode.Gup);
@@ -131,6 +105,6 @@ internal sealed class ExclusivePage
         m.Always("I-EXCL", !intruded, "while the device has exclusive access, nothing else stores to the page");
         m.Always("I-LOST", !lost, "no store is lost because the device writes back what it has read before");
         m.Reachable("the device is in the middle of an operation", IsReading);
-        m.Reachable("a CPU can store", Exists(Cpu, c => mmu.StoresAtOnce(c, X)));
+        m.Reachable("a CPU can store", Exists(Cpu, c => page.StoresAtOnce(c)));
     }
 }

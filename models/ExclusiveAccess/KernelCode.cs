@@ -22,7 +22,4 @@ internal static class KernelCode
     public static readonly Source Write = Source.Kernel("generic_perform_write", "mm/filemap.c", "v6.19");
     public static readonly Source Clean = Source.Kernel("page_vma_mkclean_one", "mm/rmap.c", "v6.19");
     public static readonly Source Shared = Source.Kernel("do_wp_page, wp_page_shared", "mm/memory.c", "v6.19");
-    public static readonly Source FlushRange = Source.Kernel("flush_tlb_mm_range", "arch/x86/mm/tlb.c", "v6.19");
-    public static readonly Source Speculation = Source.Manual(
-        "Translations may be cached without an access", "Intel SDM 3A, 4.10.2.3");
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
+using Verify.Models.PageAccess;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.FilePages;
@@ -78,7 +79,7 @@ public sealed class DeviceMirror() : ModelFamily("device-mirror",
             device = m.Map("device_pte", va, Sort.Option(frame));
             address = m.Map("page_of", frame, Sort.Option(va));
             outdated = m.Ghost("outdated", Sort.Map(frame, Sort.Bool));
-            notifier = new IntervalNotifier(m, va);
+            notifier = new IntervalNotifier(m, va, va, (x, y) => x == y);
         }
 
         public void Describe()

@@ -1,5 +1,6 @@
 using Verify.Modelling;
 using Verify.Models.Hardware;
+using Verify.Models.PageAccess;
 
 namespace Verify.Models.Replicas;
 
@@ -10,7 +11,7 @@ namespace Verify.Models.Replicas;
 /// </remarks>
 internal sealed class DeviceCopy
 {
-    private static readonly Expr X = FilePage.X;
+    private static readonly Expr X = PageAddress.X;
 
     private readonly Translation translation;
     private readonly DeviceTlb tlb;
@@ -20,7 +21,7 @@ internal sealed class DeviceCopy
     {
         this.translation = translation;
         Copy = m.Var("device_copy", Sort.Option(frame));
-        tlb = new DeviceTlb(m, Sort.Enum<FilePage>(), translation);
+        tlb = new DeviceTlb(m, Sort.Enum<PageAddress>(), translation);
         isInvalidating = m.Var("device_invalidation", Sort.Bool);
     }
 

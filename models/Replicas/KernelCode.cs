@@ -13,10 +13,7 @@ internal static class KernelCode
     public static readonly Source Clean = Source.Kernel("page_mkclean_one", "mm/rmap.c", "v6.19");
     public static readonly Source Unmap = Source.Kernel("unmap_mapping_folio", "mm/memory.c", "v6.19");
     public static readonly Source Zap = Source.Kernel("zap_pte_range", "mm/memory.c", "v6.19");
-    public static readonly Source FlushRange = Source.Kernel("flush_tlb_mm_range", "arch/x86/mm/tlb.c", "v6.19");
     public static readonly Source Notifier =
         Source.Kernel("__mmu_notifier_invalidate_range_start", "mm/mmu_notifier.c", "v6.19");
     public static readonly Source DeviceTables = Source.Kernel("Address space mirroring", "Documentation/mm/hmm.rst", "v6.19");
-    public static readonly Source Speculation = Source.Manual(
-        "Translations may be cached without an access", "Intel SDM 3A, 4.10.2.3");
 }

@@ -1,5 +1,6 @@
 using Verify.Modelling;
 using Verify.Models.FilePages;
+using Verify.Models.PageAccess;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Replicas;
@@ -11,10 +12,9 @@ internal sealed class ReplicaFault(ModelBuilder m, ReplicatedPage page)
     private readonly bool takesLock = !m.Has(PageReplicas.NoLock);
     private readonly bool isUnlocked = m.Has(PageReplicas.UnlockedCopy);
 
-    // A sequence number that each write increments; a fault compares it with what it read. The bit says whether it has moved.
-    private readonly Expr? moved = m.Has(PageReplicas.UnlockedCopy) && !m.Has(PageReplicas.FlagOnly) && !m.Has(PageReplicas.NoRecheck)
-        ? m.Map("sequence_has_moved", page.Cpu, Sort.Bool)
-        : null;
+    // Each write increments it; a fault that has dropped the lock compares it.
+    private readonly SequenceNumber sequence = new(m, page.Cpu,
+        isCompared: m.Has(PageReplicas.UnlockedCopy) && !m.Has(PageReplicas.FlagOnly) && !m.Has(PageReplicas.NoRecheck));
 
     // The page-table locks under which the PTEs of the page are cleaned and flushed. One stands for all: a fault copies the
     // page only after it has taken each of them in turn. Faults that exclude each other need none.
@@ -23,13 +23,7 @@ internal sealed class ReplicaFault(ModelBuilder m, ReplicatedPage page)
         : null;
 
     /// <summary>Extends a step that begins a collapse: the sequence number increases.</summary>
-    public void Move(StepBuilder s)
-    {
-        if (moved is not null)
-        {
-            s.Each(page.Cpu, d => s.Set(moved[d], true));
-        }
-    }
+    public StepBuilder Move(StepBuilder s) => sequence.Move(s, _ => true);
 
     /// <summary>Adds a fault that maps the page, or a copy that exists, in one step.</summary>
     /// <remarks>The page itself is always up to date, and can be mapped read-only at any time.</remarks>
@@ -79,14 +73,7 @@ internal sealed class ReplicaFault(ModelBuilder m, ReplicatedPage page)
 
         if (isUnlocked)
         {
-            t.Step("unlock (list)", s =>
-            {
-                s.Set(page.IsFaulting[c], false);
-                if (moved is not null)
-                {
-                    s.Set(moved[c], false);
-                }
-            });
+            t.Step("unlock (list)", s => sequence.Read(s.Set(page.IsFaulting[c], false), c));
         }
 
         t.Step("copy_highpage", page.Frame, (s, f) => page.MakeCopy(s, f).Set(made, f).From(Mails.Glisse));
@@ -112,7 +99,7 @@ internal sealed class ReplicaFault(ModelBuilder m, ReplicatedPage page)
             return;
         }
 
-        t.Branch("lock (list), look again", moved is null ? page.IsCollapsing : moved[c],
+        t.Branch("lock (list), look again", m.Has(PageReplicas.FlagOnly) ? page.IsCollapsing : sequence.HasMoved(c),
             () =>
             {
                 t.Step("put_page (copy)", s => page.Free(s, made.Value).Set(page.IsFaulting[c], false).Shows(made));

@@ -1,27 +1,21 @@
 using Verify.Modelling;
 using Verify.Models.Hardware;
+using Verify.Models.PageAccess;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.Replicas;
 
-/// <summary>The address of the page in every process; there is only one.</summary>
-public enum FilePage
-{
-    /// <summary>The page.</summary>
-    X,
-}
-
 /// <summary>A page of a file, its copies, the processes that map them, and the accesses of their CPUs.</summary>
+/// <remarks>
+/// It is not made of <see cref="FilePages.PageCache"/> and <see cref="FilePages.FileMappings"/>. They tell whose content a
+/// page shows, so a second write to a file changes nothing there; here a copy may lack the second store. There a flush of
+/// a CPU is one step, and a frame is free when nothing refers to it; here a CPU stores while another one waits for a
+/// flush, and a copy may be freed while a TLB has it.
+/// </remarks>
 public sealed class ReplicatedPage
 {
-    private static readonly Expr X = FilePage.X;
-
-    private readonly Translation translation;
-    private readonly PageTable pages;
-    private readonly Tlb tlb;
-    private readonly Mmu mmu;
+    private readonly MappedPage page;
     private readonly FrameAllocator allocator;
-    private readonly Shootdown shootdown;
     private readonly Expr old;
     private readonly Expr late;
     private readonly Expr? knows;
@@ -29,23 +23,16 @@ public sealed class ReplicatedPage
 
     internal ReplicatedPage(ModelBuilder m)
     {
-        var va = Sort.Enum<FilePage>();
         Cpu = m.Processors("cpu", m.Size("cpu"));
         Frame = m.ScalarSet("frame", m.Size("frame"), "f");
-        translation = new Translation(m, Frame, hasPermissions: true);
-        pages = new PageTable(m, Cpu, va, translation, isPerCpu: true);
-        tlb = new Tlb(m, Cpu, va, translation);
-        mmu = new Mmu(m, Architecture.X86, translation, pages, tlb);
+        page = new MappedPage(m, Cpu, Frame, isPerCpu: true);
+        Device = m.Has(PageReplicas.Device) ? new DeviceCopy(m, Frame, page.Translation) : null;
         allocator = new FrameAllocator(m, Frame, Owner.Free);
-        allocator.Register(pages);
-        allocator.Register(tlb);
-        Device = m.Has(PageReplicas.Device) ? new DeviceCopy(m, Frame, translation) : null;
-        if (Device is not null)
+        foreach (var holder in page.Holders.Concat(Device is null ? [] : [Device.Holder]))
         {
-            allocator.Register(Device.Holder);
+            allocator.Register(holder);
         }
 
-        shootdown = new Shootdown(m, Cpu, va, Architecture.X86, isConcurrent: true);
         Original = m.Var("page_cache", Sort.Option(Frame));
         Copy = m.Map("copy", Cpu, Sort.Option(Frame));
         IsCollapsing = m.Var(m.Has(PageReplicas.Inode) ? "invalidate_lock_exclusive" : "no_spawn", Sort.Bool);
@@ -58,7 +45,7 @@ public sealed class ReplicatedPage
             carries = m.Ghost("w_is_after_last_store", Sort.Bool);
         }
 
-        m.Mark("old", Cpu, c => (tlb[c, X], tlb[c, X].HasValue & old[tlb[c, X].Value[translation.Frame]]));
+        m.Mark("old", Cpu, c => (Cached(c), Cached(c).HasValue & old[FrameOf(Cached(c))]));
     }
 
     /// <summary>The nodes.</summary>
@@ -86,23 +73,23 @@ public sealed class ReplicatedPage
     public Expr OwnerOf(Expr frame) => allocator.Owner[frame];
 
     /// <summary>The entry of a node's process for the page.</summary>
-    public Expr Pte(Expr c) => pages.Entry(c, X);
+    public Expr Pte(Expr c) => page.Pte(c);
 
     /// <summary>The cached entry of a node's CPU for the page.</summary>
-    public Expr Cached(Expr c) => tlb[c, X];
+    public Expr Cached(Expr c) => page.Cached(c);
 
     /// <summary>True if a copy lacks a store to the page.</summary>
     public Expr IsOld(Expr frame) => old[frame];
 
     /// <summary>True if a process can store to the page without a fault.</summary>
-    public Expr IsWritable(Expr c) => Pte(c).HasValue & Pte(c).Value[translation.Writable];
+    public Expr IsWritable(Expr c) => page.IsWritable(Pte(c));
 
     /// <summary>True if an entry leads to a frame.</summary>
-    internal Expr Names(Expr entry, Expr frame) => translation.Names(entry, frame);
+    internal Expr Names(Expr entry, Expr frame) => page.Translation.Names(entry, frame);
 
     /// <summary>Extends a step: a process maps a frame, read-only or writable.</summary>
     internal StepBuilder Map(StepBuilder s, Expr c, Expr frame, bool isWritable) => s.Set(Pte(c),
-        translation.To(frame).With(translation.Writable, isWritable).With(translation.Dirty, isWritable));
+        page.Translation.To(frame).With(page.Translation.Writable, isWritable).With(page.Translation.Dirty, isWritable));
 
     /// <summary>Extends a step: a frame gets the content that the page has now.</summary>
     internal StepBuilder MakeCopy(StepBuilder s, Expr frame) => s
@@ -114,8 +101,8 @@ public sealed class ReplicatedPage
     internal StepBuilder Free(StepBuilder s, Expr frame) => allocator.Free(s, frame);
 
     /// <summary>Extends a step: the entry of every process becomes read-only, and is to be flushed if it was not.</summary>
-    internal StepBuilder WriteProtect(StepBuilder s, Expr toFlush) => s.Each(Cpu, d => s.If(IsWritable(d), () => s
-        .Set(Pte(d).Value[translation.Writable], false).Set(Pte(d).Value[translation.Dirty], false).Set(toFlush[d], true)));
+    internal StepBuilder WriteProtect(StepBuilder s, Expr toFlush) => s.Each(Cpu, d => s.If(IsWritable(d), () => page
+        .WriteProtect(s, Pte(d)).Set(toFlush[d], true)));
 
     /// <summary>Extends a step: every process that maps a frame is to be flushed, and maps it no longer.</summary>
     internal StepBuilder UnmapAll(StepBuilder s, Expr frame, Expr toFlush) => s.Each(Cpu, d => s.If(Names(Pte(d), frame), () => s
@@ -125,17 +112,12 @@ public sealed class ReplicatedPage
     internal StepBuilder Complete(StepBuilder s) => s.Each(Frame, f => s.SetIf(old[f], late[f], true));
 
     /// <summary>Adds a flush of a set of nodes, which is empty afterwards.</summary>
-    internal void Flush(ThreadBuilder t, Expr c, Expr toFlush) => t.If(Exists(Cpu, d => toFlush[d]), () =>
-    {
-        t.Step("flush_tlb_mm_range", s => shootdown
-            .Send(s.If(toFlush[c], () => tlb.Drop(s, c, X)), c, d => d != c & toFlush[d], X)
-            .Set(toFlush, Fill(Sort.Set(Cpu), false)).Shows().From(KernelCode.FlushRange));
-        t.Step("flush is complete", s => shootdown.Finish(s, c).Shows());
-    });
+    internal void Flush(ThreadBuilder t, Expr c, Expr toFlush) => t.If(Exists(Cpu, d => toFlush[d]), () => page
+        .Flush(t, c, d => toFlush[d], s => s.Set(toFlush, Fill(Sort.Set(Cpu), false))));
 
     /// <summary>Adds the unmap of a process as a branch of an <c>Either</c>: only its own CPU has to be flushed.</summary>
-    internal void Unmap(ThreadBuilder t, Expr c) => t.Step("zap_pte_range", s => tlb
-        .Drop(s.When(Pte(c).HasValue), c, X).Set(Pte(c), None).From(KernelCode.Zap));
+    internal void Unmap(ThreadBuilder t, Expr c) => t.Step("zap_pte_range", s => page
+        .Drop(s.When(Pte(c).HasValue), c).Set(Pte(c), None).From(KernelCode.Zap));
 
     internal void AddEnvironment(ModelBuilder m)
     {
@@ -143,13 +125,11 @@ public sealed class ReplicatedPage
             .When(Original.IsNone & OwnerOf(f) == Owner.Free)
             .Set(OwnerOf(f), Owner.PageCache).Set(Original, f).By("page cache"))
             .From(KernelCode.AddFolio);
-        m.Rule("speculative walk", Cpu, (s, c) => mmu.Walk(s
-            .When(Cached(c).IsNone & mmu.CanWalk(c, X, isSpeculative: true)), c, X))
-            .From(KernelCode.Speculation);
+        page.AddWalks(m);
         m.Rule("store x", Cpu, (s, c) =>
         {
-            mmu.Store(s, c, X);
-            var target = If(mmu.StoresAtOnce(c, X), Cached(c), Pte(c)).Value[translation.Frame];
+            page.Store(s, c);
+            var target = FrameOf(If(page.StoresAtOnce(c), Cached(c), Pte(c)));
             s.Each(Frame, f => s.If(f != target & OwnerOf(f) != Owner.Free, () => s
                 .Set(old[f], true).SetIf(!IsCollapsing, late[f], true)));
             if (knows is not null)
@@ -161,13 +141,13 @@ public sealed class ReplicatedPage
         {
             m.Rule("load x", Cpu, (s, c) => s
                 .When(Pte(c).HasValue | Cached(c).HasValue)
-                .SetIf(!old[If(Cached(c).HasValue, Cached(c), Pte(c)).Value[translation.Frame]], knows[c], true));
+                .SetIf(!old[FrameOf(If(Cached(c).HasValue, Cached(c), Pte(c)))], knows[c], true));
             m.Rule("store w", Cpu, (s, c) => s.Set(carries!, knows[c]));
             m.Rule("load w", Cpu, (s, c) => s.SetIf(carries!, knows[c], true));
         }
 
         Device?.AddEnvironment(m);
-        shootdown.AddAnswers(m, _ => true, (s, from, d) => mmu.Invalidate(s, d, shootdown.Address(from)), isFair: true);
+        page.AddAnswers(m);
     }
 
     internal void AddInvariants(ModelBuilder m)
@@ -182,21 +162,23 @@ public sealed class ReplicatedPage
                 "a CPU that has read x or w as written after a store to x cannot read a copy of x that lacks it");
         }
 
-        m.Always("I-ENTRY", ForAll(Cpu, c => !translation.IsStale(Cached(c)) & !translation.IsStale(Pte(c))),
+        m.Always("I-ENTRY", ForAll(Cpu, c => !page.Translation.IsStale(Cached(c)) & !page.Translation.IsStale(Pte(c))),
             "no PTE and no TLB entry leads to a copy that was freed");
         m.LeadsTo("L-PROG", IsCollapsing, !IsCollapsing, "a write fault that removes copies ends");
         m.Reachable("every node has a copy", ForAll(Cpu, c => Copy[c].HasValue));
         m.Reachable("a write finds a copy", IsCollapsing & Exists(Cpu, c => Copy[c].HasValue));
-        m.Reachable("the page is written", Exists(Cpu, c => mmu.StoresAtOnce(c, X)));
+        m.Reachable("the page is written", Exists(Cpu, c => page.StoresAtOnce(c)));
         m.Reachable("a CPU has a copy in its TLB",
             Exists(Cpu, Cpu, (c, d) => Copy[d].HasValue & Names(Cached(c), Copy[d].Value)));
     }
+
+    private Expr FrameOf(Expr entry) => entry.Value[page.Translation.Frame];
 
     private Expr DeviceReaches(Expr which) => Device is null ? false : Device.Reaches(which);
 
     private Expr Reaches(Expr c, Expr which)
     {
-        Expr Leads(Expr entry) => entry.HasValue & (which[entry.Value[translation.Frame]] | entry.Value[translation.Stale]);
+        Expr Leads(Expr entry) => entry.HasValue & (which[FrameOf(entry)] | entry.Value[page.Translation.Stale]);
         return Leads(Cached(c)) | Leads(Pte(c));
     }
 }
