@@ -56,7 +56,7 @@ internal sealed class MappedPage
     /// <summary>The PTE that a CPU walks to.</summary>
     public Expr Pte(Expr c) => pages.Entry(c, X);
 
-    /// <summary>What a CPU has cached of it.</summary>
+    /// <summary>The entry that a CPU has cached.</summary>
     public Expr Cached(Expr c) => tlb[c, X];
 
     /// <summary>True if an entry allows stores.</summary>

@@ -61,6 +61,7 @@ public sealed class MemfdSeals() : ModelFamily("memfd-seals",
         parts.Seals.AddInvariants(m);
         m.Always("I-UNDO", parts.IsDenied.Implies(parts.Seals.IsWriteSealed | parts.InodeLock),
             "writable mappings are denied only with the write seal, or while it is being set");
+        m.LeadsTo("L-PROG", parts.InodeLock, !parts.InodeLock, "F_ADD_SEALS and write(2) give the inode lock back");
         m.NoDeadlock("no deadlock");
     }
 

@@ -63,6 +63,8 @@ public sealed class ExclusiveWrites : ClaimList
             "With make_device_exclusive(), no store of a CPU is lost when the device reads the page and writes it back."),
         Upstream.Claim("I-DEVICE", Proved,
             "After make_device_exclusive(), the device maps the page only while the process has a device-exclusive entry for it."),
+        Upstream.Claim("I-PTE", Proved,
+            "A fault, a grant and MADV_DONTNEED leave no device-exclusive entry beside a PTE that is present."),
         Upstream.Claim("L-PROG", Proved,
             "A fault on a device-exclusive entry ends."),
         UpstreamWide.Claim("I-EXCL", Proved,

@@ -38,6 +38,8 @@ public sealed class SealsOfMemfd : ClaimList
         Memfd.Claim("I-MONO", Proved, "A seal of a memfd, once set, is never taken back."),
         Memfd.Claim("I-UNDO", Proved,
             "An F_ADD_SEALS that fails leaves the memfd as it was: writable mappings are denied only with the write seal."),
+        Memfd.Claim("L-PROG", Proved,
+            "F_ADD_SEALS and write(2) give the inode lock back, on each way out."),
         NoUndo.Claim("I-UNDO", Refuted(12),
             "F_ADD_SEALS that fails because of a pinned page need not allow writable mappings again.",
             "The file has no write seal, and can never be mapped writable any more: whoever pins a page of it for long enough "

@@ -14,7 +14,7 @@ internal static partial class CodeNames
     private static readonly string[] OtherOptions =
     [
         "--fast", "--filter-class", "--filter-method", "--incremental", "--laws", "--list-tests", "--models", "--mutants", "--only",
-        "--out", "--seed", "--seeded-bugs", "--soak",
+        "--out", "--seed", "--seeded-bugs", "--soak", "--update",
     ];
 
     private static readonly string[] Endings = [".cs", ".md", ".txt", ".lock", ".csproj", ".props", ".targets", ".sh", ".sln", ".json"];

@@ -39,7 +39,8 @@ public sealed class GeneratedPages
         page.AppendLine("# Claims").AppendLine();
         page.AppendLine("This page is generated. When the tests run, the explicit engine decides each line again, and the line must agree.")
             .AppendLine("`./verify check ID` prints the trace or the limits of the proof, and who made the claim where. Proofs for every")
-            .AppendLine("size are recorded in `certificates.lock`; `./verify certify` and the gate check them again.").AppendLine();
+            .AppendLine("size are recorded in `certificates.lock`; `./verify certify` and the gate check them again.")
+            .AppendLine("[Dropped guards](DROPPED.md) tells which guards and updates of the models no claim needs, and why.").AppendLine();
         page.AppendLine("| claim | sentence | verdict | states | steps | instance | every size |")
             .AppendLine("|---|---|---|---:|---:|---|---|");
         foreach (var report in Decided.Value)

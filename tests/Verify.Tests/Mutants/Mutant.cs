@@ -6,15 +6,15 @@ namespace Verify.Tests.Mutants;
 /// <summary>A part of a guard, or an update, that is removed from every model that contains it.</summary>
 /// <param name="Rule">The rule, without the suffix of a copy.</param>
 /// <param name="Part">The part, as text.</param>
-internal sealed record Mutant(string Rule, string Part)
+/// <param name="IsUpdate">True for an update, false for a part of a guard.</param>
+internal sealed record Mutant(string Rule, string Part, bool IsUpdate)
 {
     /// <summary>
     /// All removable parts of a model. The position of a step in its program, and the next one, are not removable.
     /// </summary>
     public static IEnumerable<Mutant> Of(Model model) => model.Rules.SelectMany(rule => Parts(rule.Guard)
-        .Where(part => !IsPlace(part)).Select(part => part.ToString()!)
-        .Concat(rule.Updates.Where(IsState).Select(Text))
-        .Select(part => new Mutant(NameOf(rule), part)));
+        .Where(part => !IsPlace(part)).Select(part => new Mutant(NameOf(rule), Text(rule, part), IsUpdate: false))
+        .Concat(rule.Updates.Where(IsState).Select(update => new Mutant(NameOf(rule), Text(rule, update), IsUpdate: true))));
 
     /// <summary>The model without the part; null if it does not contain the part.</summary>
     public Model? In(Model model)
@@ -22,10 +22,15 @@ internal sealed record Mutant(string Rule, string Part)
         var hasChanged = false;
         var rules = model.Rules.Select(rule =>
         {
-            var parts = NameOf(rule) == Rule ? Parts(rule.Guard).ToList() : [];
-            var left = parts.Where(part => IsPlace(part) || part.ToString() != Part).ToList();
-            var updates = NameOf(rule) == Rule
-                ? rule.Updates.Where(update => !IsState(update) || Text(update) != Part).ToImmutableArray()
+            if (NameOf(rule) != Rule)
+            {
+                return rule;
+            }
+
+            var parts = IsUpdate ? [] : Parts(rule.Guard).ToList();
+            var left = parts.Where(part => IsPlace(part) || Text(rule, part) != Part).ToList();
+            var updates = IsUpdate
+                ? [.. rule.Updates.Where(update => !IsState(update) || Text(rule, update) != Part)]
                 : rule.Updates;
             if (left.Count == parts.Count && updates.Length == rule.Updates.Length)
             {
@@ -44,11 +49,21 @@ internal sealed record Mutant(string Rule, string Part)
             : null;
     }
 
+    /// <summary>The rule and the part, as on the page of dropped guards.</summary>
+    public override string ToString() => $"{Rule}: {Part}";
+
     private static string NameOf(Rule rule) => rule.Thread is null ? rule.Step : $"{rule.Thread}.{rule.Step}";
 
     private static bool IsState(Update update) => update.Variable.Role == VariableRole.State;
 
-    private static string Text(Update update) => $"{update.Target} := {update.Value} when {update.When}";
+    private static string Text(Rule rule, Expr part) => ModelPrinter.Readable(part, rule.Parameters);
+
+    private static string Text(Rule rule, Update update)
+    {
+        string Print(Expr expr) => ModelPrinter.Readable(expr, [.. rule.Parameters, .. update.Over]);
+        var condition = update.When is Expr.Literal ? "" : $" if {Print(update.When)}";
+        return $"{Print(update.Target)} := {Print(update.Value)}{condition}";
+    }
 
     private static bool IsPlace(Expr part) =>
         Footprint.Of(part).Reads is { Count: > 0 } reads && reads.All(variable => variable.Role == VariableRole.ProgramCounter);

@@ -1,83 +1,79 @@
 using System.Globalization;
-using Verify.Claims;
 using Verify.Cli.Hosting;
-using Verify.Engines;
-using Verify.Explicit;
-using Verify.Modelling;
 
 namespace Verify.Tests.Mutants;
 
 /// <summary>
 /// <c>verify test --mutants FAMILY,FAMILY</c>: removes each part of each guard of these models, one at a time, and
-/// reports the claims whose result changes.
+/// reports the claims whose result changes. <c>--mutants --update</c> writes the page of dropped guards.
 /// </summary>
 internal static class MutantCommand
 {
-    private const long MaxStates = 2_000_000;
-    private static readonly ExplicitEngine Engine = new();
+    private const string Update = "--update";
 
     /// <summary>True if the arguments request the command.</summary>
     public static bool IsAsked(string[] arguments) => arguments is ["--mutants", ..];
 
     /// <summary>Runs the command.</summary>
-    /// <returns>0 if every removal was noticed, 1 if one was not, 3 if the arguments are wrong.</returns>
+    /// <returns>0 if every removal was noticed or has a reason, 1 if one was not, 3 if the arguments are wrong.</returns>
     public static int Run(string[] arguments, TextWriter output, TextWriter errors)
     {
-        var claims = Catalogue.Load().Claims;
-        var names = arguments.Length == 2 ? arguments[1].Split(',') : [];
-        if (names.Length == 0 || names.Any(name => claims.All(claim => claim.Family.Name != name)))
+        var families = Catalogue.Load().Claims.GroupBy(claim => claim.Family.Name)
+            .ToDictionary(claims => claims.Key, claims => claims.ToList());
+        var isUpdate = arguments is [_, Update, ..];
+        var names = arguments[(isUpdate ? 2 : 1)..] is [var list] ? list.Split(',') : [];
+        if (arguments.Length > (isUpdate ? 3 : 2) || (names.Length == 0 && !isUpdate) || names.Any(name => !families.ContainsKey(name)))
         {
-            errors.WriteLine("usage: verify test --mutants FAMILY[,FAMILY]; a family has claims: "
-                + string.Join(", ", claims.Select(claim => claim.Family.Name).Distinct()));
+            errors.WriteLine("usage: verify test --mutants FAMILY[,FAMILY] | --mutants --update [FAMILY[,FAMILY]]; a family has claims: "
+                + string.Join(", ", families.Keys));
             return 3;
         }
 
-        var survivors = names.Sum(name => OfFamily([.. claims.Where(claim => claim.Family.Name == name)], output));
-        return survivors == 0 ? 0 : 1;
+        if (!isUpdate)
+        {
+            return names.Sum(name => Try(new FamilyMutants(families[name]), output).Survivors.Length) == 0 ? 0 : 1;
+        }
+
+        var page = MutantPage.Read();
+        foreach (var family in families.Values.Select(claims => new FamilyMutants(claims)))
+        {
+            if (names.Length == 0 ? page.IsAbout(family.Name) && page.KeyOf(family.Name) != family.Key : names.Contains(family.Name))
+            {
+                page = page.With(Try(family, output));
+                page.Write();
+            }
+        }
+
+        page = page.Of(families.Keys);
+        page.Write();
+        foreach (var mistake in page.Mistakes)
+        {
+            output.WriteLine(mistake);
+        }
+
+        return page.Mistakes.Count == 0 ? 0 : 1;
     }
 
-    private static int OfFamily(List<Claim> claims, TextWriter output)
+    private static MutantResults Try(FamilyMutants family, TextWriter output)
     {
-        var known = claims.Select(claim => (Claim: claim, Model: claim.Family.Build(claim.Choices)))
-            .Select(pair => (pair.Claim, pair.Model, Result: Decide(pair.Model, pair.Claim.Property)))
-            .OrderBy(one => one.Result.Text != "proved").ThenBy(one => one.Result.States).ToList();
-        var mutants = known.SelectMany(one => Mutant.Of(one.Model)).Distinct().ToList();
-        var survivors = 0;
-        foreach (var mutant in mutants)
+        var (kept, survivors) = (new List<string>(), new List<string>());
+        foreach (var mutant in family.All)
         {
-            var noticed = "";
-            foreach (var (claim, model, result) in known)
+            var noticed = family.NoticedBy(mutant);
+            var isKept = noticed is null && family.KeepsStates(mutant);
+            if (noticed is null)
             {
-                if (mutant.In(model) is { } changed && Decide(changed, claim.Property) is var other && other.Text != result.Text)
-                {
-                    noticed = $"{claim.Id}: {result.Text} -> {other.Text}";
-                    break;
-                }
+                (isKept ? kept : survivors).Add(mutant.ToString());
             }
 
-            survivors += noticed.Length == 0 ? 1 : 0;
-            output.WriteLine($"{(noticed.Length == 0 ? "SURVIVES" : "noticed")}\t{mutant.Rule}\t{mutant.Part}\t{noticed}");
+            output.WriteLine($"{(noticed is not null ? "noticed" : isKept ? "SAME STATES" : "SURVIVES")}\t{mutant}\t{noticed}");
             output.Flush();
         }
 
-        output.WriteLine($"{claims[0].Family.Name}: {mutants.Count - survivors} of {mutants.Count} dropped parts are noticed");
-        return survivors;
-    }
-
-    private static (string Text, long States) Decide(Model model, string property)
-    {
-        try
-        {
-            var verdict = Engine.Decide(model, model.Property(property),
-                EngineOptions.Default with { Budget = Budget.Unlimited with { States = MaxStates } });
-            var text = verdict is Verdict.Refuted { Trace: { } trace }
-                ? string.Create(CultureInfo.InvariantCulture, $"refuted in {trace.Steps.Length}")
-                : verdict.Word;
-            return (text, verdict.Evidence.States);
-        }
-        catch (UserErrorException e)
-        {
-            return ($"undefined ({e.Diagnostic.Code.Id})", 0);
-        }
+        var all = family.All.Length;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{family.Name}: {all - kept.Count - survivors.Count} of {all} dropped parts are noticed, "
+            + $"{kept.Count} reach the same states"));
+        return new(family.Name, family.Key, all, [.. kept.Order(StringComparer.Ordinal)], [.. survivors.Order(StringComparer.Ordinal)]);
     }
 }
