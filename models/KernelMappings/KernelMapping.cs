@@ -133,7 +133,7 @@ internal sealed class KernelMapping
             t.Step(architecture.LocalFlush, s =>
             {
                 Invalidate(Run(s), c, address);
-                s.Shows(address).From([architecture.Source, .. sources]);
+                s.Shows(address).ShowsNoneAs(Hardware.Shootdown.Everything).From([architecture.Source, .. sources]);
             });
         }
 
@@ -141,7 +141,7 @@ internal sealed class KernelMapping
         {
             t.Step(architecture.RemoteFlush, s => Shootdown
                 .Send(Run(s), c, d => isBroadcast ? true : d != c, address)
-                .Shows(address).From([.. sources]));
+                .Shows(address).ShowsNoneAs(Hardware.Shootdown.Everything).From([.. sources]));
             t.Step("flush is complete", s => Shootdown.Finish(s, c).Shows());
         }
     }

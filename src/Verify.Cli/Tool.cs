@@ -133,7 +133,7 @@ public sealed class Tool(
         var message = command == root && stray is not null ? $"the command '{stray}' does not exist"
             : parsed.Errors is [var error, ..] ? NotANumber(error) ?? error.Message : "a command is missing";
         var hint = (stray is null ? null : Suggestion.Hint(stray, known)) ?? help;
-        return UserErrorException.At(null, ErrorCodes.BadUsage, ErrorOutput.OneLine(message), hint);
+        return UserErrorException.At(null, ErrorCodes.BadUsage, ErrorOutput.Joined(message), hint);
     }
 
     // The parser's own message names .NET types.

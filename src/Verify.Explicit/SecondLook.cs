@@ -8,8 +8,8 @@ using Verify.Modelling;
 namespace Verify.Explicit;
 
 /// <summary>
-/// A second search, over the whole model, for the parts that a cone of influence left out: whether its witnesses are
-/// reachable and its rules fire.
+/// A second search, over the whole model, for the parts that a cone of influence or symmetry left out: whether its
+/// witnesses are reachable and its rules fire.
 /// </summary>
 /// <remarks>
 /// The search doubles its depth limit as long as something is missing, because most parts are found within a few steps.
@@ -32,7 +32,10 @@ internal sealed class SecondLook(CompiledModel reduced, EngineOptions run, Stora
             return evidence;
         }
 
-        var whole = new CompiledModel(reduced.Model, reduced.Property, run.Reductions & ~Reductions.ConeOfInfluence);
+        // Symmetry leaves out what names a member of a set.
+        var reductions = run.Reductions & ~Reductions.ConeOfInfluence;
+        var isOfMembers = reduced.Symmetry is not null && reduced.NotLookedFor.Length > 0;
+        var whole = new CompiledModel(reduced.Model, reduced.Property, isOfMembers ? reductions & ~Reductions.Symmetry : reductions);
         var limit = run.Budget with { States = Math.Min(run.Budget.States ?? maxStates, maxStates) };
         for (var depth = FirstDepth; ; depth *= 2)
         {

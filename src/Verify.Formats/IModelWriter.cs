@@ -27,8 +27,10 @@ public interface IModelWriter
     /// <param name="property">The property that the text checks; null for every <c>Always</c> and <c>NoDeadlock</c>.
     /// The other properties are in the text too, but disabled.</param>
     /// <param name="instance">The options that identify the instance, for the header.</param>
+    /// <param name="name">The name of the files without extension, as far as the target allows; null for the name of the
+    /// model. Claims on one model need files of their own.</param>
     /// <exception cref="UserErrorException">VRF122: the instance is too large to be written rule by rule.</exception>
-    ImmutableArray<ExportFile> Export(Model model, Property? property, string? instance = null);
+    ImmutableArray<ExportFile> Export(Model model, Property? property, string? instance = null, string? name = null);
 }
 
 /// <summary>A file of an export.</summary>

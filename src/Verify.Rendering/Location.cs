@@ -30,8 +30,73 @@ public sealed class Location(Variable variable, ImmutableArray<Value> keys) : IE
     public string? Processor(Model model) =>
         model.Processors is { } processors && Keys.Length > 0 && Keys[0].Sort.Equals(processors) ? Keys[0].ToString() : null;
 
+    /// <summary>
+    /// The name of a variable in a trace: a local has the name of its thread in front, which the step's actor replaces.
+    /// </summary>
+    public static string NameOf(Variable variable) => variable.Role == VariableRole.Local
+        ? variable.Name[(variable.Name.IndexOf('.') + 1)..]
+        : variable.Name;
+
+    /// <summary>
+    /// The location that an expression selects in a state; null if a key has no value there or does not belong to its map. A
+    /// part of an entry gives the entry.
+    /// </summary>
+    /// <param name="target">A variable, an entry, a field, or the content of an option.</param>
+    /// <param name="valueOf">The value of a key; null if it is undefined.</param>
+    /// <param name="onStrayKey">Called with a value that is not a key, and with the map.</param>
+    public static Location? At(Expr target, Func<Expr, Value?> valueOf, Action<Value, Expr>? onStrayKey = null)
+    {
+        var keys = new Stack<Value>();
+        while (target is not Expr.Read)
+        {
+            switch (target)
+            {
+                case Expr.Index at:
+                    if (valueOf(at.Key) is not { } key)
+                    {
+                        return null;
+                    }
+
+                    if (key.CodeIn(((Sort.Mapping)at.Map.Sort).Key) < 0)
+                    {
+                        onStrayKey?.Invoke(key, at.Map);
+                        return null;
+                    }
+
+                    keys.Push(key);
+                    target = at.Map;
+                    break;
+                // A part of an entry is shown with the entry.
+                case Expr.FieldOf get:
+                    keys.Clear();
+                    target = get.Record;
+                    break;
+                case Expr.ValueOf value:
+                    keys.Clear();
+                    target = value.Option;
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException("the expression is not a location");
+            }
+        }
+
+        return new Location(((Expr.Read)target).Variable, [.. keys]);
+    }
+
     /// <summary>The location as text, without its first keys.</summary>
-    public string Text(int skip) => Variable.Name + string.Concat(Keys.Skip(skip).Select(key => $"[{ShortValue.Of(key)}]"));
+    public string Text(int skip) => Variable.Name + KeyText(skip);
+
+    /// <summary>
+    /// The location as text in the column of the processor that it belongs to. A bit of a mask keeps the processor, or
+    /// it would read as a flag that the processor owns.
+    /// </summary>
+    public string TextInColumn(bool isOwn) =>
+        NameOf(Variable) + KeyText(isOwn && (Keys.Length > 1 || Variable.Role == VariableRole.Local || !IsBit) ? 1 : 0);
+
+    private bool IsBit => Variable.Sort is Sort.Mapping { Value: Sort.Boolean };
+
+    /// <summary>The keys in brackets, without the first ones.</summary>
+    internal string KeyText(int skip) => string.Concat(Keys.Skip(skip).Select(key => $"[{ShortValue.Of(key)}]"));
 
     /// <inheritdoc/>
     public bool Equals(Location? other) =>

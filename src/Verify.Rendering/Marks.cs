@@ -53,41 +53,7 @@ internal sealed class Marks(Interpreter interpreter)
     private Location? Locate(int index, ImmutableArray<Value> arguments, State state)
     {
         var mark = interpreter.Model.Marks[index];
-        var keys = new Stack<Value>();
-        var place = mark.Target;
-        while (place is not Expr.Read)
-        {
-            switch (place)
-            {
-                case Expr.Index at:
-                    if (ValueOf(index, at.Key, arguments, state) is not { } key)
-                    {
-                        return null;
-                    }
-
-                    if (key.CodeIn(((Sort.Mapping)at.Map.Sort).Key) < 0)
-                    {
-                        Note(mark, index, $"{key} is not a key of '{at.Map}'");
-                        return null;
-                    }
-
-                    keys.Push(key);
-                    place = at.Map;
-                    break;
-                // A part of an entry is shown with the entry.
-                case Expr.FieldOf get:
-                    keys.Clear();
-                    place = get.Record;
-                    break;
-                case Expr.ValueOf value:
-                    keys.Clear();
-                    place = value.Option;
-                    break;
-                default:
-                    throw new System.Diagnostics.UnreachableException("the target of a mark is not a location");
-            }
-        }
-
-        return new Location(((Expr.Read)place).Variable, [.. keys]);
+        return Location.At(mark.Target, key => ValueOf(index, key, arguments, state),
+            (key, map) => Note(mark, index, $"{key} is not a key of '{map}'"));
     }
 }

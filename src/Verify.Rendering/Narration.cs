@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Traces;
 
@@ -19,31 +20,62 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     /// </summary>
     public ImmutableArray<string> Idle { get; init; } = [];
 
+    /// <summary>Why the last state decides the property; null if it does not, or if no predicate of it does.</summary>
+    public Explanation? Why { get; init; }
+
+    /// <summary>For a deadlock, where each thread waits.</summary>
+    public ImmutableArray<string> Waiting { get; init; } = [];
+
+    /// <summary>The sort whose members are the columns of a trace; null if there is none.</summary>
+    public Sort? Processors { get; init; }
+
+    /// <summary>The members of sorts that the trace names.</summary>
+    public ImmutableArray<NamedMembers> Names { get; init; } = [];
+
+    /// <summary>Describes a replayed trace in words.</summary>
+    public static Narration Of(CheckedTrace run) => Of(run.Interpreter, run.Trace, run.IsDecisive ? run.Property : null);
+
     /// <summary>Describes a trace of a model in words.</summary>
-    /// <remarks>
-    /// Program counters, locals and ghosts are left out, because the names and arguments of the steps show them. A
-    /// location with an unchanged value appears when a mark on it starts to hold. It appears again in the last step if
-    /// that step reads it, because the reader wants to see the value that was used.
-    /// </remarks>
-    public static Narration Of(Interpreter interpreter, Trace trace)
+    /// <param name="interpreter">The interpreter of the model.</param>
+    /// <param name="trace">The trace.</param>
+    /// <param name="decided">The property that the trace decides; null if it decides none.</param>
+    public static Narration Of(Interpreter interpreter, Trace trace, Property? decided = null)
     {
         var model = interpreter.Model;
         var marks = new Marks(interpreter);
-        var start = trace.Length == 0 ? model.Variables.Where(Location.IsVisible) : model.Variables.Where(v => v.Initially is null);
-        var told = ImmutableArray.CreateBuilder<NarratedStep>();
-        for (var i = 0; i < trace.Length; i++)
+        var names = new NamedValues();
+        var steps = new StepNarrator(interpreter, trace, marks, names, decided is not null);
+        var why = decided is null ? null : Explanation.Find(interpreter, trace.Last, decided);
+        foreach (var value in why?.Named ?? [])
         {
-            told.Add(Narrate(interpreter, marks, trace, i));
+            names.Add(value);
         }
 
+        var start = trace.Length == 0 ? model.Variables.Where(Location.IsVisible) : model.Variables.Where(v => v.Initially is null);
         var before = marks.In(trace.States[0]);
         return new Narration(
-            [.. start.SelectMany(v => Location.Of(model, v, trace.States[0]))
-                .Select(p => new Change(p.Location.Processor(model), p.Location, ShortValue.Of(p.Value), Words(before, p.Location)))],
-            told.ToImmutable(),
+            [.. start.SelectMany(v => Location.Of(model, v, trace.States[0])).Select(p =>
+            {
+                names.Add(p.Value);
+                return new Change(p.Location.Processor(model), p.Location, ShortValue.Of(p.Value), Words(before, p.Location));
+            })],
+            [.. Enumerable.Range(0, trace.Length).Select(steps.Narrate)],
             marks.Notes)
-        { Idle = IdleIn(interpreter, trace) };
+        {
+            Idle = IdleIn(interpreter, trace),
+            Why = why?.Text,
+            Waiting = decided is Property.NoDeadlock ? WaitingIn(model, trace.Last) : [],
+            Processors = model.Processors,
+            Names = names.All,
+        };
     }
+
+    private static ImmutableArray<string> WaitingIn(Model model, State state) =>
+    [
+        .. model.Variables.Where(variable => variable.Role == VariableRole.ProgramCounter)
+            .SelectMany(variable => Location.Of(model, variable, state)
+                .Select(at => $"{variable.Name[..variable.Name.LastIndexOf('.')]}{at.Location.KeyText(0)} at {at.Value}")),
+    ];
 
     private static ImmutableArray<string> IdleIn(Interpreter interpreter, Trace trace)
     {
@@ -87,41 +119,8 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     }
 
     /// <summary>The words of the marks that hold at a location, joined; null if none hold.</summary>
-    private static string? Words(Dictionary<Location, ImmutableArray<string>> marks, Location location) =>
+    internal static string? Words(Dictionary<Location, ImmutableArray<string>> marks, Location location) =>
         marks.TryGetValue(location, out var words) ? string.Join(", ", words) : null;
-
-    private static NarratedStep Narrate(Interpreter interpreter, Marks marks, Trace trace, int index)
-    {
-        var (model, step) = (interpreter.Model, trace.Steps[index]);
-        var (before, after) = (trace.States[index], trace.States[index + 1]);
-        var (actor, isProcessor, name) = StepName.Of(interpreter, before, step);
-        var (marksBefore, marksAfter) = (marks.In(before), marks.In(after));
-        var (isLast, reads) = (index == trace.Length - 1, model.Rules[step.Rule].Footprint.Reads);
-        var changes = ImmutableArray.CreateBuilder<Change>();
-        for (var v = 0; v < model.Variables.Length; v++)
-        {
-            var variable = model.Variables[v];
-            if (!Location.IsVisible(variable))
-            {
-                continue;
-            }
-
-            foreach (var ((location, old), (_, now)) in
-                Location.Of(model, variable, before).Zip(Location.Of(model, variable, after)))
-            {
-                var processor = location.Processor(model);
-                var words = Words(marksAfter, location);
-                var isNewlyMarked = words is not null && words != Words(marksBefore, location);
-                var isUsed = isLast && words is not null && (processor ?? actor) == actor && reads.Contains(variable);
-                if (isNewlyMarked || isUsed || ShortValue.Of(old) != ShortValue.Of(now))
-                {
-                    changes.Add(new Change(processor, location, ShortValue.Of(now), words));
-                }
-            }
-        }
-
-        return new NarratedStep(actor, isProcessor, name, changes.ToImmutable());
-    }
 }
 
 /// <summary>The description of one step.</summary>
@@ -131,6 +130,18 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
 /// <param name="Changes">The changes, in the order of the model's variables.</param>
 public sealed record NarratedStep(string Actor, bool IsProcessor, string Name, ImmutableArray<Change> Changes)
 {
+    /// <summary>The way that a branching step takes: "yes" if its condition holds, "no" if not; null without a branch.</summary>
+    public string? Way { get; init; }
+
+    /// <summary>The values that the condition of a branching step reads, such as <c>pte[x] = f0</c>.</summary>
+    public ImmutableArray<string> Sees { get; init; } = [];
+
+    /// <summary>The sources that the step is modelled on.</summary>
+    public ImmutableArray<Source> Sources { get; init; } = [];
+
+    /// <summary>The name, and the way that the step takes.</summary>
+    public string Title => Way is null ? Name : $"{Name} -> {Way}";
+
     /// <summary>The reason why the model cannot take the step; null if it can.</summary>
     public string? Trouble { get; init; }
 }
@@ -142,11 +153,14 @@ public sealed record NarratedStep(string Actor, bool IsProcessor, string Name, I
 /// <param name="Mark">The words of the marks that hold there; null if none hold.</param>
 public sealed record Change(string? Processor, Location Location, string Value, string? Mark)
 {
+    /// <summary>True if the step sets the location to the value that it has.</summary>
+    public bool IsKept { get; init; }
+
     /// <summary>The text in the column of its processor: <c>tlb[x] = f0</c>.</summary>
-    public string InColumn => $"{Location.Text(skip: Processor is null ? 0 : 1)} = {Value}{Suffix}";
+    public string InColumn => $"{Location.TextInColumn(isOwn: Processor is not null)} = {Value}{Suffix}";
 
     /// <summary>The text without columns: <c>tlb[CPU1][x] = f0</c>.</summary>
     public override string ToString() => $"{Location.Text(skip: 0)} = {Value}{Suffix}";
 
-    private string Suffix => Mark is null ? "" : $"  <- {Mark}";
+    private string Suffix => (IsKept ? " (unchanged)" : "") + (Mark is null ? "" : $"  <- {Mark}");
 }

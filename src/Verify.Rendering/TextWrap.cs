@@ -29,6 +29,36 @@ public static class TextWrap
         yield return (new string(' ', margin) + rest).TrimEnd();
     }
 
+    /// <summary>The minimum width at which no word of a text breaks.</summary>
+    public static int MinWidth(string text, int indent = 0, int hanging = 2)
+    {
+        var words = Words(Ascii(text).Trim());
+        return words.Select((word, i) => word.Length + indent + (i == 0 ? 0 : hanging)).Max();
+    }
+
+    /// <summary>True if no word of a text breaks at a width.</summary>
+    public static bool Fits(string text, int width, int indent = 0) =>
+        indent + Ascii(text).Trim().Length <= width || MinWidth(text, indent) <= width;
+
+    // A sign stays with the word that it is about.
+    private static List<string> Words(string text)
+    {
+        var words = new List<string>();
+        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (words.Count > 0 && words[^1] is "->" or "<-")
+            {
+                words[^1] += $" {word}";
+            }
+            else
+            {
+                words.Add(word);
+            }
+        }
+
+        return words;
+    }
+
     /// <summary>A command on one line if it fits, else on several lines that a shell reads as one.</summary>
     /// <param name="caption">The text before the command.</param>
     /// <param name="words">The command and its arguments, quoted where necessary.</param>
@@ -102,6 +132,12 @@ public static class TextWrap
     private static (int End, int Next) Break(string text, int room)
     {
         var space = text.LastIndexOf(' ', room);
+        // A sign stays with the word that it is about.
+        while (space > 2 && text[(space - 3)..space] is " ->" or " <-")
+        {
+            space -= 3;
+        }
+
         if (space > 0 && text[..space].Trim().Length > 0)
         {
             return (space, space + 1);

@@ -7,6 +7,7 @@ using Verify.Cli.Output;
 using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Rendering;
 
 namespace Verify.Cli.Commands;
 
@@ -24,7 +25,7 @@ internal static class CheckCommand
                 + "or a family, or one of its properties such as 'peterson:no deadlock'.",
         };
         var (choices, run) = (new ChoiceOptions(), new RunOptions(withCheckpoints: true));
-        var full = new Option<bool>("--full") { Description = "Show the whole state after each step of a trace." };
+        var detail = new TraceOptions();
         var json = new Option<bool>("--json") { Description = "Write the results as JSON." };
         var sizes = new Option<string?>("--sizes")
         {
@@ -35,12 +36,12 @@ internal static class CheckCommand
         var command = new Command("check", "Decides claims and shows the verdict, the evidence and the trace.") { claims };
         choices.AddTo(command);
         run.AddTo(command);
-        command.Add(full);
+        detail.AddTo(command);
         command.Add(json);
         command.Add(sizes);
         command.SetAction(parsed =>
         {
-            var shown = new Shown(parsed.GetValue(full), parsed.GetValue(json), Seconds(parsed, sizes), [.. run.Given(parsed)]);
+            var shown = new Shown(detail.Read(parsed), parsed.GetValue(json), Seconds(parsed, sizes), [.. run.Given(parsed)]);
             return Check(session, parsed, session.Catalogue.Find(parsed.GetRequiredValue(claims)), choices, run, shown);
         });
         return command;
@@ -56,7 +57,7 @@ internal static class CheckCommand
     private static int Check(Session session, ParseResult parsed, IReadOnlyList<Claim> claims,
         ChoiceOptions choices, RunOptions options, Shown shown)
     {
-        var (isFull, isJson) = (shown.IsFull, shown.IsJson);
+        var (trace, isJson) = (shown.Trace, shown.IsJson);
         // Errors in the command line are reported before the first claim is decided.
         var (engine, run) = options.Read(parsed, session);
         run = run with { Scrutiny = run.Scrutiny ?? Scrutiny.Usual.Shared(claims.Count) };
@@ -76,7 +77,7 @@ internal static class CheckCommand
             if (text is not null && outcome.IsResult)
             {
                 Separate(session.Terminal.Out, outcomes.Count(one => one.IsResult) - 1);
-                text.Write(outcome, isFull);
+                text.Write(outcome, trace);
             }
 
             if (outcome.Complaint is { } complaint)
@@ -87,7 +88,7 @@ internal static class CheckCommand
             if (shown.SizeSeconds is { } seconds && outcome.Report?.Main?.Verdict is Verdict.Proved)
             {
                 var each = run with { Budget = run.Budget with { Seconds = seconds } };
-                larger.AddRange(Grow(session, claim, choice, careful, each, text, isFull));
+                larger.AddRange(Grow(session, claim, choice, careful, each, text, trace));
             }
         }
 
@@ -103,7 +104,7 @@ internal static class CheckCommand
 
     // Writes one line per size, and the whole result if it is not a proof.
     private static List<Outcome> Grow(
-        Session session, Claim claim, Choices choices, IEngine engine, EngineOptions run, ResultText? text, bool isFull)
+        Session session, Claim claim, Choices choices, IEngine engine, EngineOptions run, ResultText? text, TraceDetail trace)
     {
         var all = new List<Outcome>();
         text?.WriteLarger(claim.Family, run.Budget.Seconds!.Value);
@@ -116,7 +117,7 @@ internal static class CheckCommand
         foreach (var outcome in all.Where(one => text is not null && ExitCode.Of(one) is not (ExitCode.AsExpected or ExitCode.Undecided)))
         {
             session.Terminal.Out.WriteLine();
-            text!.Write(outcome, isFull);
+            text!.Write(outcome, trace);
         }
 
         return all;
@@ -150,9 +151,9 @@ internal static class CheckCommand
     }
 
     /// <summary>Options for the output and for additional results.</summary>
-    /// <param name="IsFull">True to show the whole state after each step of a trace.</param>
+    /// <param name="Trace">What a trace shows in addition to its steps.</param>
     /// <param name="IsJson">True to write JSON.</param>
     /// <param name="SizeSeconds">The seconds for larger sizes; null to skip them.</param>
     /// <param name="Options">The options of the run, as words of a command.</param>
-    private sealed record Shown(bool IsFull, bool IsJson, double? SizeSeconds, IReadOnlyList<string> Options);
+    private sealed record Shown(TraceDetail Trace, bool IsJson, double? SizeSeconds, IReadOnlyList<string> Options);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Verify.Claims;
 using Verify.Cli.Hosting;
 using Verify.Cli.Options;
 using Verify.Cli.Output;
@@ -39,10 +40,19 @@ internal static class ExportCommand
                 throw UserErrorException.At(property.Where, ErrorCodes.BadFormat, reason);
             }
 
-            Write(session.Terminal, writer.Export(instance.Model, property, instance.ToString()), parsed.GetValue(into));
+            var files = writer.Export(instance.Model, property, instance.ToString(), NameOf(found, instance.Choices));
+            Write(session.Terminal, files, parsed.GetValue(into));
             return ExitCode.AsExpected;
         });
         return command;
+    }
+
+    // Each claim, and each instance of it, has files of its own.
+    private static string NameOf(Claim claim, Choices choices)
+    {
+        var other = ChoiceDifference.Of(claim, choices);
+        return string.Join(' ', [claim.Id, .. other.Sizes, .. other.Features, .. other.Faults, .. other.Assumptions,
+            .. other.Dropped.Select(name => $"without {name}"), .. other.Profile is { } profile ? (string[])[profile] : []]);
     }
 
     private static IModelWriter Writer(Session session, string name) =>

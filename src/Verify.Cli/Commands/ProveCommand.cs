@@ -150,7 +150,7 @@ internal sealed class ProveCommand
                 var wrong = Outcome.Wrong(claim, choice, e) with { IsOfEverySize = parsed.GetValue(anySize) };
                 if (!isJson && wrong.Run is not null)
                 {
-                    new ResultText(session.Terminal).Write(wrong, showStates: false);
+                    new ResultText(session.Terminal).Write(wrong, default);
                 }
 
                 codes.Add(ExitCode.Of(wrong));

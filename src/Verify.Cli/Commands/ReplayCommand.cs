@@ -6,6 +6,7 @@ using Verify.Cli.Output;
 using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Rendering;
 using Verify.Semantics;
 using Verify.Traces;
 
@@ -24,26 +25,26 @@ internal static class ReplayCommand
             Required = true,
         };
         var choices = new ChoiceOptions();
-        var full = new Option<bool>("--full") { Description = "Show the whole state after each step." };
+        var detail = new TraceOptions();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
         var command = new Command("replay", "Replays a trace in the reference interpreter.") { claim, trace };
         choices.AddTo(command);
-        command.Add(full);
+        detail.AddTo(command);
         command.Add(json);
         command.SetAction(parsed =>
         {
             var found = session.One(parsed.GetRequiredValue(claim), "but a trace belongs to one");
-            var (isFull, isJson) = (parsed.GetValue(full), parsed.GetValue(json));
+            var (shown, isJson) = (detail.Read(parsed), parsed.GetValue(json));
             var chosen = choices.Apply(parsed, found);
             try
             {
                 var (report, run) = Replayed(found, chosen, parsed.GetRequiredValue(trace));
-                Write(session.Terminal, report, run, isFull, isJson);
+                Write(session.Terminal, report, run, shown, isJson);
                 return ExitCode.Of(report);
             }
             catch (UndefinedException e)
             {
-                return Write(session.Terminal, Outcome.Wrong(found, chosen, e), isFull, isJson);
+                return Write(session.Terminal, Outcome.Wrong(found, chosen, e), shown, isJson);
             }
         });
         return command;
@@ -76,12 +77,13 @@ internal static class ReplayCommand
         };
         return (ClaimReport.OfRun(claim, choices, new Report(instance, property, verdict, "replay", EngineOptions.Default, 0)
         {
+            IsChosen = true,
             CheckedTrace = run.IsDecisive ? run : null,
         }), run);
     }
 
     // Writes a run to an undefined state.
-    private static int Write(Terminal terminal, Outcome wrong, bool isFull, bool isJson)
+    private static int Write(Terminal terminal, Outcome wrong, TraceDetail shown, bool isJson)
     {
         if (isJson)
         {
@@ -89,14 +91,14 @@ internal static class ReplayCommand
         }
         else
         {
-            new ResultText(terminal).Write(wrong, isFull);
+            new ResultText(terminal).Write(wrong, shown);
         }
 
         ErrorOutput.Complain(terminal, wrong.Complaint!);
         return ExitCode.Of(wrong);
     }
 
-    private static void Write(Terminal terminal, ClaimReport report, CheckedTrace run, bool isFull, bool isJson)
+    private static void Write(Terminal terminal, ClaimReport report, CheckedTrace run, TraceDetail shown, bool isJson)
     {
         if (isJson)
         {
@@ -104,7 +106,7 @@ internal static class ReplayCommand
         }
         else
         {
-            new ResultText(terminal).WriteTrace(report.Claim, report.Main!.Instance, run, isFull);
+            new ResultText(terminal).WriteTrace(report.Claim, report.Main!.Instance, run, shown);
         }
     }
 }

@@ -69,7 +69,7 @@ internal static class WatchCommand
                 var outcome = Outcome.Decide(claim, claim.Choices, engine, run);
                 if (outcome.IsResult)
                 {
-                    text.Write(outcome, false);
+                    text.Write(outcome, default);
                     session.Terminal.Out.WriteLine();
                 }
 

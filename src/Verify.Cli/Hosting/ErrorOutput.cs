@@ -9,8 +9,8 @@ internal static class ErrorOutput
         UserErrorException known => IsDebug
             ? known.Diagnostic with { Hint = $"{known.Diagnostic.Hint}\n{known.InnerException ?? known}" }
             : known.Diagnostic,
-        IOException or UnauthorizedAccessException => new(ErrorCodes.BadFile, OneLine(e.Message), null, ErrorCodes.BadFile.Hint),
-        _ => new(ErrorCodes.Internal, OneLine($"{e.GetType().Name}: {e.Message}"), null,
+        IOException or UnauthorizedAccessException => new(ErrorCodes.BadFile, Joined(e.Message), null, ErrorCodes.BadFile.Hint),
+        _ => new(ErrorCodes.Internal, Joined($"{e.GetType().Name}: {e.Message}"), null,
             IsDebug ? e.ToString() : $"{ErrorCodes.Internal.Hint}; VERIFY_DEBUG=1 shows where it happened"),
     };
 
@@ -28,20 +28,16 @@ internal static class ErrorOutput
     /// <summary>Writes the error, the line of the source if it is at hand, and the hint.</summary>
     public static void Complain(Terminal terminal, Diagnostic diagnostic)
     {
-        terminal.Error.WriteLine(Unbroken(diagnostic.ToString()));
+        terminal.Error.WriteLine(OneLine.Of(diagnostic.ToString()));
         foreach (var line in diagnostic.Excerpt?.Split('\n') ?? [])
         {
             terminal.Error.WriteLine($"  {line}");
         }
 
-        terminal.Error.WriteLine($"hint: {Unbroken(diagnostic.Hint)}");
+        terminal.Error.WriteLine($"hint: {OneLine.Of(diagnostic.Hint)}");
     }
 
-    // A name in a message may hold a line break, and must not write a line of its own.
-    private static string Unbroken(string text) =>
-        text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) : text;
-
-    /// <summary>A message without line breaks.</summary>
-    public static string OneLine(string text) =>
+    /// <summary>The words of a message of several lines, in one line.</summary>
+    public static string Joined(string text) =>
         string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

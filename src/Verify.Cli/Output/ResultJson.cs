@@ -264,23 +264,29 @@ internal static class ResultJson
             return;
         }
 
-        WriteRun(json, trace.Trace, Narration.Of(trace.Interpreter, trace.Trace),
-            CommandText.Replay(claim, report.Instance, trace.Encoded));
+        WriteRun(json, claim, trace.Trace, Narration.Of(trace), CommandText.Replay(claim, report.Instance, trace.Encoded),
+            report.Minimal?.ToString().ToLowerInvariant());
     }
 
-    private static void WriteRun(Utf8JsonWriter json, Trace trace, Narration narration, IReadOnlyList<string>? replay)
+    private static void WriteRun(
+        Utf8JsonWriter json, Claim claim, Trace trace, Narration narration, IReadOnlyList<string>? replay, string? minimal)
     {
+        var names = Legend.Of(narration.Names, narration.Processors, claim.Family);
         json.WriteStartObject();
         json.WriteString("replay", replay is null ? null : string.Join(' ', replay));
         WriteStrings(json, "start", narration.Start.Select(change => change.ToString()));
         WriteNumber(json, "loopStart", trace.LoopStart);
+        json.WriteString("minimal", minimal);
         json.WriteStartArray("steps");
         foreach (var step in narration.Steps)
         {
             json.WriteStartObject();
             json.WriteString("actor", step.Actor);
             json.WriteString("step", step.Name);
+            json.WriteString("way", step.Way);
+            WriteStrings(json, "sees", step.Sees);
             WriteStrings(json, "changes", step.Changes.Select(change => change.ToString()));
+            WriteStrings(json, "sources", step.Sources.Select(source => source.ToString()));
             if (step.Trouble is not null)
             {
                 json.WriteBoolean("undefined", true);
@@ -290,6 +296,9 @@ internal static class ResultJson
         }
 
         json.WriteEndArray();
+        WriteWhy(json, narration.Why);
+        WriteStrings(json, "waiting", narration.Waiting);
+        WriteStrings(json, "names", names);
         if (!narration.Idle.IsEmpty)
         {
             WriteStrings(json, "neverTaken", narration.Idle);
@@ -300,6 +309,22 @@ internal static class ResultJson
             WriteStrings(json, "notes", narration.Notes);
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void WriteWhy(Utf8JsonWriter json, Explanation? why)
+    {
+        if (why is null)
+        {
+            json.WriteNull("why");
+            return;
+        }
+
+        json.WriteStartObject("why");
+        json.WriteBoolean("holds", why.IsTrue);
+        WriteStrings(json, "for", why.For);
+        json.WriteString("part", why.Part);
+        WriteStrings(json, "values", why.Values);
         json.WriteEndObject();
     }
 
@@ -335,9 +360,9 @@ internal static class ResultJson
         json.WritePropertyName("trace");
         if (entry.Run is { } run)
         {
-            WriteRun(json, run.Trace, Narration.Of(run), run.Instance is { } instance
+            WriteRun(json, entry.Claim, run.Trace, Narration.Of(run), run.Instance is { } instance
                 ? CommandText.Replay(entry.Claim, instance, Replay.Encode(run.Interpreter, run.Trace))
-                : null);
+                : null, minimal: null);
         }
         else
         {

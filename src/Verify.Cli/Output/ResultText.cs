@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Cli.Hosting;
 using Verify.Cli.Running;
@@ -16,11 +17,11 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     private readonly ResultPage page = new(terminal);
 
     /// <summary>Prints the outcome of a claim.</summary>
-    public void Write(Outcome outcome, bool showStates)
+    public void Write(Outcome outcome, TraceDetail detail)
     {
         if (outcome.Report is { } report)
         {
-            Write(report, showStates);
+            Write(report, detail);
             return;
         }
 
@@ -38,7 +39,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
                 ? CommandText.Replay(outcome.Claim, instance, Replay.Encode(run.Interpreter, run.Trace))
                 : [];
             Line("");
-            terminal.Out.Write(ColumnTrace.Of(run, failure, new Caption(outcome.Claim.Id, outcome.InstanceText, command), showStates));
+            terminal.Out.Write(ColumnTrace.Of(run, failure, CaptionOf(outcome.Claim, outcome.InstanceText, command), detail));
             Line("");
         }
 
@@ -46,7 +47,7 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     }
 
     /// <summary>Prints the report on a claim.</summary>
-    public void Write(ClaimReport report, bool showStates)
+    public void Write(ClaimReport report, TraceDetail detail)
     {
         var claim = report.Claim;
         if (report.Main is not { } main)
@@ -65,17 +66,17 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             Text($"checked in {Quantity.InSeconds(walked.Seconds)}: {walked}");
         }
 
-        if (main is { Property: Property.LeadsTo, Trace: { LoopStart: { } loop } run })
+        if (main is { Property: Property.LeadsTo, Trace.LoopStart: { } loop, Minimal: { } minimal })
         {
-            Text(loop == run.Length
-                ? "no shorter run breaks the claim"
+            Text(minimal == MinimalPart.Run
+                ? "no run with fewer steps, its loop included, breaks the claim"
                 : $"no run comes to such a loop in fewer than {Quantity.Of(loop, "step")}; the loop itself may not be a shortest one");
         }
 
         page.Problems(report.Problems, report.IsExpected);
         if (main.CheckedTrace is { } trace)
         {
-            WriteTrace(claim, main.Instance, trace, showStates);
+            WriteTrace(claim, main.Instance, trace, detail);
         }
 
         if (report.Dropped.Length > 0)
@@ -105,13 +106,16 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
     }
 
     /// <summary>Prints a trace with its caption and the command that replays it.</summary>
-    public void WriteTrace(Claim claim, Instance instance, CheckedTrace trace, bool showStates)
+    public void WriteTrace(Claim claim, Instance instance, CheckedTrace trace, TraceDetail detail)
     {
-        var caption = new Caption(claim.Id, instance.ToString(), CommandText.Replay(claim, instance, trace.Encoded));
+        var caption = CaptionOf(claim, instance.ToString(), CommandText.Replay(claim, instance, trace.Encoded));
         Line("");
-        terminal.Out.Write(ColumnTrace.Of(trace, caption, showStates));
+        terminal.Out.Write(ColumnTrace.Of(trace, caption, detail));
         Line("");
     }
+
+    private static Caption CaptionOf(Claim claim, string instance, ImmutableArray<string> replay) =>
+        new(claim.Id, instance, replay) { Family = claim.Family };
 
     /// <summary>Prints the heading of the results for larger sizes.</summary>
     public void WriteLarger(ModelFamily family, double seconds) =>

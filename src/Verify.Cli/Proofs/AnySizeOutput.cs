@@ -33,6 +33,11 @@ internal sealed class AnySizeOutput(Terminal terminal)
         }
 
         page.Problems(result.Problems);
+        if (result.Witness is { Verdict: Verdict.Refuted, CheckedTrace: { } trace } refuted)
+        {
+            new ResultText(terminal).WriteTrace(claim, refuted.Instance, trace, default);
+        }
+
         foreach (var (obligation, instance, step) in result.Broken)
         {
             page.Line("");
@@ -85,7 +90,7 @@ internal sealed class AnySizeOutput(Terminal terminal)
         Verdict verdict = result.IsProved ? new Verdict.Proved(evidence)
             : witness?.Verdict is Verdict.Refuted refuted ? refuted
             : new Verdict.Unknown(string.Join("; ", result.Problems), evidence);
-        var instance = new Instance(claim.Family, claim.Choices);
+        var instance = verdict is Verdict.Refuted ? witness!.Instance : new Instance(claim.Family, claim.Choices);
         var report = new Report(instance, instance.Model.Property(claim.Property), verdict, Engine,
             witness?.Run ?? EngineOptions.Default, result.Seconds)
         {
@@ -93,7 +98,7 @@ internal sealed class AnySizeOutput(Terminal terminal)
             CheckedTrace = verdict is Verdict.Refuted ? witness?.CheckedTrace : null,
         };
         var isOfAll = result.Proof is not null && verdict is not Verdict.Refuted;
-        return new ResultJson.Entry(claim, claim.Choices, report)
+        return new ResultJson.Entry(claim, instance.Choices, report)
         {
             Instance = isOfAll ? $"{claim.Family.Name} {result.Proof!.Sentence}" : instance.ToString(),
             Expected = claim.Expected.Word,

@@ -60,11 +60,21 @@ internal sealed class AnySizeRun(Session session)
     private readonly SolverChoice solvers = session.Solvers;
     private readonly Stopwatch clock = Stopwatch.StartNew();
 
-    /// <summary>The claims of a group that have an invariant; all of them if none has.</summary>
+    /// <summary>The claims of a group that have an invariant; all of them if none has. The others are named.</summary>
     public ImmutableArray<Claim> WithInvariant(ImmutableArray<Claim> claims)
     {
         ImmutableArray<Claim> some = [.. claims.Where(claim => files.InvariantOf(claim) is not null)];
-        return some.IsEmpty ? claims : some;
+        if (some.IsEmpty)
+        {
+            return claims;
+        }
+
+        foreach (var claim in claims.Except(some))
+        {
+            session.Terminal.Error.WriteLine($"verify: {claim.Id} was skipped: it has no invariant; --find searches for one");
+        }
+
+        return some;
     }
 
     /// <summary>Proves a claim by its hand-written invariant and writes the certificate.</summary>
@@ -98,15 +108,58 @@ internal sealed class AnySizeRun(Session session)
     {
         var instances = SmallModels.Of(claim);
         AnySizeProof.PropertyOf(claim, instances[0]);
+        if (RefutedAmongSmall(claim) is { } refuted)
+        {
+            return refuted;
+        }
+
         var found = new InvariantSearch(instances, claim.Id, claim.Property, solvers, new Telling(session.Terminal.Error))
             .Find(StatesToCheck, session.Cancellation);
         return found.Invariant is { } invariant
             ? Decide(claim, invariant) with { Invariant = invariant.Source("FoundInvariant", instances[0]) }
-            : new AnySizeResult(claim, ["no invariant was found"], ExitCode.Undecided)
+            : new AnySizeResult(claim, ["no invariant was found", .. Counters(instances[0])], ExitCode.Undecided)
             {
                 Broken = [("no clause over two of each identity excludes this", found.Instance, found.Stuck!)],
             };
     });
+
+    // What is violated at some size has no invariant, and a search would look for one for long.
+    private AnySizeResult? RefutedAmongSmall(Claim claim)
+    {
+        foreach (var (choices, _) in SmallModels.InstancesOf(claim).Append((claim.Choices, claim.Family.Build(claim.Choices))))
+        {
+            session.Cancellation.ThrowIfCancellationRequested();
+            var instance = new Instance(claim.Family, choices);
+            var report = Report.Decide(session.Engine(null), instance, instance.Model.Property(claim.Property),
+                new EngineOptions(new Budget(States: StatesToCheck), Cancellation: session.Cancellation));
+            if (report.Verdict is Verdict.Refuted)
+            {
+                return Impossible(claim, report);
+            }
+        }
+
+        return null;
+    }
+
+    private static AnySizeResult Impossible(Claim claim, Report witness) =>
+        new(claim, [$"{witness.Instance}: {witness.Verdict.Word}, so a proof for every size is impossible"],
+            witness.Verdict is Verdict.Unknown or Verdict.HoldsUpTo ? ExitCode.Undecided : ExitCode.Otherwise)
+        {
+            Witness = witness,
+        };
+
+    private static IEnumerable<string> Counters(Model model) => model.Variables.Where(variable => HasNumber(variable.Sort))
+        .Select(variable => $"'{variable.Name}' holds a number: the clauses that are tried compare it with constants, and none "
+            + "says how many members of a set there are; an invariant that counts has to be written");
+
+    private static bool HasNumber(Sort sort) => sort switch
+    {
+        Sort.Interval { ScalarCount: > 1 } => true,
+        Sort.Optional optional => HasNumber(optional.Of),
+        Sort.Mapping map => HasNumber(map.Value),
+        Sort.Record record => record.Fields.Any(field => HasNumber(field.Sort)),
+        _ => false,
+    };
 
     // A solver failure or an interrupt leaves the claim undecided.
     private AnySizeResult Timed(Claim claim, Func<AnySizeResult> work)
@@ -147,15 +200,10 @@ internal sealed class AnySizeRun(Session session)
         var instance = new Instance(claim.Family, claim.Choices);
         var witness = Report.Decide(session.Engine(null), instance, instance.Model.Property(claim.Property),
             new EngineOptions(Budget.Unlimited, Cancellation: session.Cancellation));
-        var isOpen = witness.Verdict is Verdict.Unknown or Verdict.HoldsUpTo;
-        var result = new AnySizeResult(claim, witness.Verdict is Verdict.Proved
-            ? [.. witness.Forbidden(), .. witness.Vacuities()]
-            : [$"{instance}: {witness.Verdict.Word}, so a proof for every size is impossible"],
-            isOpen ? ExitCode.Undecided : ExitCode.Otherwise)
-        {
-            Proof = proof,
-            Witness = witness,
-        };
+        var result = (witness.Verdict is Verdict.Proved
+            ? new AnySizeResult(claim, [.. witness.Forbidden(), .. witness.Vacuities()], ExitCode.Otherwise) { Witness = witness }
+            : Impossible(claim, witness)) with
+        { Proof = proof };
         if (!result.IsProved)
         {
             return result;

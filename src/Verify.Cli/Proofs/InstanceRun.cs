@@ -61,7 +61,7 @@ internal sealed class InstanceRun(Session session, string? folder)
     public void Write(ClaimReport report, string? certificate)
     {
         var output = session.Terminal.Out;
-        text.Write(report, showStates: false);
+        text.Write(report, default);
         if (certificate is not null)
         {
             output.WriteLine($"  certificate: {certificate}");

@@ -15,26 +15,30 @@ internal static class SmallModels
     /// model.
     /// </summary>
     /// <exception cref="UserErrorException">The claim's own choices have no model either.</exception>
-    public static ImmutableArray<Model> Of(Claim claim)
+    public static ImmutableArray<Model> Of(Claim claim) => [.. InstancesOf(claim).Select(one => one.Model)];
+
+    /// <summary>The same with the choices of each instance.</summary>
+    /// <exception cref="UserErrorException">The claim's own choices have no model either.</exception>
+    public static ImmutableArray<(Choices Choices, Model Model)> InstancesOf(Claim claim)
     {
         var own = claim.Family.Build(claim.Choices);
         var scalars = new Signature(own).Scalars.Select(scalar => scalar.Name).ToHashSet();
         ImmutableArray<SizeParameter> sizes = [.. claim.Family.Sizes.Where(size => scalars.Contains(size.Name))];
         if (sizes.IsEmpty)
         {
-            return [own];
+            return [(claim.Choices, own)];
         }
 
         // If no size from two on has a model, the claim's own is used.
         var (two, first) = Upwards(claim, claim.Choices, sizes, 2) ?? (claim.Choices, own);
-        var models = ImmutableArray.CreateBuilder<Model>();
-        models.Add(first);
+        var models = ImmutableArray.CreateBuilder<(Choices, Model)>();
+        models.Add((two, first));
         foreach (var more in new[] { sizes[..1], sizes[1..] })
         {
             var least = more.Where(size => Instance.SizeIn(two, size) < size.High).Select(size => Instance.SizeIn(two, size) + 1);
             if (Upwards(claim, two, more, least.DefaultIfEmpty(int.MaxValue).Min()) is { } larger)
             {
-                models.Add(larger.Model);
+                models.Add(larger);
             }
         }
 

@@ -24,6 +24,9 @@ public sealed record Report(
     /// <summary>The premises of a verdict about all states, each with the answer whether it happens.</summary>
     public ImmutableArray<CheckedPremise> Premises { get; init; } = [];
 
+    /// <summary>True if the user chose the run that decides the property.</summary>
+    public bool IsChosen { get; init; }
+
     private double PremiseSeconds { get; init; }
 
     /// <summary>The replayed trace of the verdict; null if it has none.</summary>
@@ -31,6 +34,15 @@ public sealed record Report(
 
     /// <summary>The trace of the verdict; null if it has none.</summary>
     public Trace? Trace => CheckedTrace?.Trace;
+
+    /// <summary>
+    /// The part of the trace of which no other run that decides the property has fewer steps; null if there is no trace, or
+    /// if the engine did not look at shorter runs first.
+    /// </summary>
+    public MinimalPart? Minimal => CheckedTrace is null || IsChosen || Verdict.Evidence.Kind == EvidenceKind.Sampled
+        || Run.Reductions.HasFlag(Reductions.PartialOrder) ? null
+        : Property is Property.LeadsTo && !Verdict.Evidence.IsShortestLasso ? MinimalPart.Prefix
+        : MinimalPart.Run;
 
     /// <summary>
     /// Decides a property with an engine. The result is reported only after the reference interpreter has replayed its
@@ -186,4 +198,14 @@ public sealed record Report(
 
     /// <summary>True if the verdict is about all states, so that no trace shows it.</summary>
     public bool IsAboutAllStates => Verdict is Verdict.Proved { Witness: null } or Verdict.Refuted { Trace: null };
+}
+
+/// <summary>A part of a trace.</summary>
+public enum MinimalPart
+{
+    /// <summary>All steps; for a run that never ends, those before the loop and in it together.</summary>
+    Run,
+
+    /// <summary>The steps before the loop of a run that never ends.</summary>
+    Prefix,
 }

@@ -176,6 +176,12 @@ public sealed record Evidence
     public string? Selection { get; init; }
 
     /// <summary>
+    /// For a run that never ends: true if no violation has fewer steps, those before the loop and in it together; false if
+    /// only those before the loop are known to be the fewest.
+    /// </summary>
+    public bool IsShortestLasso { get; init; }
+
+    /// <summary>
     /// The extent to which the interpreter checked a search before its proof was reported; null if no search proved
     /// anything.
     /// </summary>

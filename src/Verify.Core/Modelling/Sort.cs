@@ -72,7 +72,7 @@ public abstract class Sort : IEquatable<Sort>
         // C# does not say which of two names of one value is meant.
         var twice = members.GroupBy(member => member.GetRawConstantValue()).FirstOrDefault(same => same.Count() > 1);
         return twice is null
-            ? new Enumeration(type.Name, [.. members.Select(member => member.Name)])
+            ? new Enumeration(type.Name, [.. members.Select(member => member.Name)]) { Type = type }
             : throw Dsl.Error(ErrorCodes.DuplicateName,
                 $"'{twice.First().Name}' and '{twice.ElementAt(1).Name}' of enum '{type.Name}' have the same value",
                 "give each member its own value");
@@ -151,6 +151,9 @@ public abstract class Sort : IEquatable<Sort>
 
         /// <summary>The names of the members, in order.</summary>
         public ImmutableArray<string> Members { get; }
+
+        /// <summary>The C# enum, whose comments explain the members; null if there is none.</summary>
+        public Type? Type { get; internal init; }
 
         /// <inheritdoc/>
         public override int ScalarCount => Members.Length;

@@ -5,8 +5,9 @@ using Verify.Semantics;
 namespace Verify.Traces;
 
 /// <summary>
-/// A value in short form: the first field of an entry, then the names of the flags that are set, then the rest with
-/// names, such as <c>f0 W asid=1</c>. Ghost fields are left out.
+/// A value in short form: the names of the flags that are set, and the other fields with their names, such as
+/// <c>f0 W asid=1</c>. The first field has no name if its value is a member that no other field can have: its name tells
+/// it. Ghost fields are left out.
 /// </summary>
 public static class ShortValue
 {
@@ -38,19 +39,28 @@ public static class ShortValue
                     break;
                 case Sort.Optional when item.Number == 0 && field != fields[0].First:
                     break;
-                case Sort.Enumeration:
-                    parts.Add(Of(item));
-                    break;
                 case Sort.Record:
                     parts.Add($"{field.Name}=({Of(item)})");
                     break;
                 default:
-                    parts.Add(field == fields[0].First ? Of(item) : $"{field.Name}={Of(item)}");
+                    parts.Add(IsTold(field) && item is not { Sort: Sort.Optional, Number: 0 } ? Of(item) : $"{field.Name}={Of(item)}");
                     break;
             }
         }
 
         // The value consists of flags, and none of them is set.
         return parts.Count == 0 ? "-" : string.Join(" ", parts);
+
+        // True if the name of a member tells the field: an enumeration, or the first of identities, that no other field has.
+        bool IsTold(Field field) => MembersIn(field.Sort) is { } members
+            && (members is Sort.Enumeration || field == fields[0].First)
+            && fields.Count(other => members.Equals(MembersIn(other.First.Sort))) == 1;
     }
+
+    private static Sort? MembersIn(Sort sort) => sort switch
+    {
+        Sort.Enumeration or Sort.ScalarSet => sort,
+        Sort.Optional optional => MembersIn(optional.Of),
+        _ => null,
+    };
 }

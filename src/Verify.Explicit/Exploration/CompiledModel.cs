@@ -28,6 +28,17 @@ internal sealed class CompiledModel
             asked.RemoveAll(predicate => !Cone.Covers(predicate));
         }
 
+        if (reductions.HasFlag(Reductions.Symmetry))
+        {
+            // A representative does not tell whether a witness about one member holds in another state of its orbit, so a
+            // search without symmetry looks for it.
+            var left = Witnesses.Where((witness, i) =>
+                asked[i].IsDefined.IsTrue && SymmetryGroup.MemberIn(witness.Holds) is not null).ToList();
+            NotLookedFor = NotLookedFor.AddRange(left.Select(witness => witness.Name));
+            asked = [.. asked.Where((_, i) => !left.Contains(Witnesses[i]))];
+            Witnesses = [.. Witnesses.Where(witness => !left.Contains(witness))];
+        }
+
         Layout = new StateLayout(Lowered.Shape, Cone);
         Expand = TransitionCompiler.Compile(Lowered, Layout, reductions.HasFlag(Reductions.PartialOrder));
         List<LoweredPredicate> predicates = [question, .. asked];
@@ -44,7 +55,7 @@ internal sealed class CompiledModel
 
         Check = TransitionCompiler.Compile(predicates, Layout);
         Symmetry = reductions.HasFlag(Reductions.Symmetry)
-            ? new SymmetryTables(SymmetryGroup.Detect(model, property, Lowered, Cone, predicates), Layout)
+            ? new SymmetryTables(SymmetryGroup.Detect(model, [property, .. Witnesses], Lowered, Cone, predicates), Layout)
             : null;
         Steps = reductions.HasFlag(Reductions.PartialOrder) ? RelationsFor(predicates) : null;
     }

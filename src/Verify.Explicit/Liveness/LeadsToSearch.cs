@@ -61,7 +61,8 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
         fairIndex = [.. fairOf.Select(steps => steps is null ? -1 : Array.IndexOf(fair, steps))];
         var trigger = new Witness($"trigger of {model.Property.Name}", TriggerDepth(result.Levels)) { IsTrigger = true };
         evidence = evidence with { Witnesses = evidence.Witnesses.Add(trigger) };
-        return FindViolation() is { } trace ? new Verdict.Refuted(trace, evidence)
+        return FindViolation(out var isShortest) is { } trace
+            ? new Verdict.Refuted(trace, evidence with { IsShortestLasso = isShortest })
             : InterpreterCheck.TryAdd(model, run, graph, ref evidence) ? new Verdict.Proved(evidence)
             : NotDecided("an interrupt", evidence);
     }
@@ -91,21 +92,31 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
 
     private bool IsAnswered(int state) => graph.Check(state)[model.Response];
 
-    private Trace? FindViolation()
+    private Trace? FindViolation(out bool isShortest)
     {
+        isShortest = false;
         var pending = PendingStates();
         var component = StronglyConnectedComponents.Find(graph, pending, out var count);
         var isFair = FairComponents(component, count);
-        var path = PathTo(pending, state => component[state] >= 0 && isFair[component[state]]);
-        if (path is null)
+        var paths = new PendingPaths(graph, pending, IsTriggered);
+        var nearest = paths.Nearest(state => component[state] >= 0 && isFair[component[state]]);
+        if (nearest < 0)
         {
             return null;
         }
 
-        var (start, steps) = path.Value;
-        var last = steps.Count == 0 ? start : steps[^1].To;
+        var (end, isTriggered, loop) = (nearest, true, FairLoop(nearest, component));
+        if (ShortestLasso.CanCount(fair.Length))
+        {
+            var lasso = new ShortestLasso(graph, component, isFair, fairIndex, fair.Length, IsTriggered);
+            (end, isTriggered, loop) = lasso.Find(paths.Untriggered, paths.Triggered, paths.Triggered[nearest] + loop.Count)
+                ?? (end, isTriggered, loop);
+            isShortest = lasso.IsComplete;
+        }
+
+        var (start, steps) = paths.To(end, isTriggered);
         var loopStart = steps.Count;
-        steps.AddRange(FairLoop(last, component));
+        steps.AddRange(loop);
         var trace = Trace.Along(new Interpreter(model.Model), model.Layout.Unpack(graph.Words(start)), steps.Select(edge =>
             new Step(model.Lowered.Rules[edge.Rule].Rule, model.Lowered.ArgumentsOf(model.Lowered.Rules[edge.Rule]))));
         return trace with { LoopStart = loopStart };
@@ -171,67 +182,6 @@ internal sealed class LeadsToSearch(CompiledModel model, EngineOptions run, Stor
         }
 
         return served;
-    }
-
-    // A shortest run from an initial state through the trigger to a target, with the goal pending from the trigger on.
-    private (int Start, List<Edge> Steps)? PathTo(bool[] pending, Func<int, bool> isGoal)
-    {
-        // Two copies of each state: before the trigger (even) and after it (odd).
-        var from = new (int Node, Edge By)[graph.Count * 2];
-        var seen = new bool[graph.Count * 2];
-        var queue = new Queue<int>();
-        void Reach(int node, int previous, Edge by)
-        {
-            if (!seen[node])
-            {
-                seen[node] = true;
-                from[node] = (previous, by);
-                queue.Enqueue(node);
-                if ((node & 1) == 0 && pending[node / 2] && IsTriggered(node / 2))
-                {
-                    // The trigger takes no step, so the copy after it is equally near.
-                    Reach(node + 1, node, new Edge(-1, node / 2));
-                }
-            }
-        }
-
-        for (var state = 0; state < graph.InitialCount; state++)
-        {
-            Reach(state * 2, -1, default);
-        }
-
-        while (queue.TryDequeue(out var node))
-        {
-            var (state, isAfter) = (node / 2, (node & 1) == 1);
-            if (isAfter && isGoal(state))
-            {
-                return Unwind(node, from);
-            }
-
-            foreach (var edge in graph.Edges(state).Where(edge => !isAfter || pending[edge.To]))
-            {
-                Reach((edge.To * 2) + (isAfter ? 1 : 0), node, edge);
-            }
-        }
-
-        return null;
-    }
-
-    private static (int Start, List<Edge> Steps) Unwind(int node, (int Node, Edge By)[] from)
-    {
-        var steps = new List<Edge>();
-        while (from[node].Node >= 0)
-        {
-            if (from[node].By.Rule >= 0)
-            {
-                steps.Add(from[node].By);
-            }
-
-            node = from[node].Node;
-        }
-
-        steps.Reverse();
-        return (node / 2, steps);
     }
 
     // A closed walk through the component that starves no fair unit: it visits the units that are still starved one

@@ -72,11 +72,17 @@ internal sealed class SymmetryGroup
     public static int Swapped(int member, int a, int b) => member == a ? b : member == b ? a : member;
 
     /// <summary>The symmetry of a model, restricted to its rules and some predicates.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="asked">The property, and the witnesses that the search looks for.</param>
+    /// <param name="lowered">The rules.</param>
+    /// <param name="cone">The cone of influence; null if the search uses the whole model.</param>
+    /// <param name="predicates">What the search evaluates.</param>
     /// <exception cref="UserErrorException">VRF203: an initial value or a reset singles out a member.</exception>
     public static SymmetryGroup Detect(
-        Model model, Property property, LoweredModel lowered, ConeOfInfluence? cone, IEnumerable<LoweredPredicate> predicates)
+        Model model, ImmutableArray<Property> asked, LoweredModel lowered, ConeOfInfluence? cone, IEnumerable<LoweredPredicate> predicates)
     {
-        CheckUnbroken(model);
+        var property = asked[0];
+        CheckUnbroken(model, asked);
         if (lowered.Rules.Any(rule => rule.DependsOnOrder) || predicates.Any(predicate => predicate.DependsOnOrder))
         {
             throw UserErrorException.At(property.Where, ErrorCodes.BadReduction,
@@ -124,7 +130,7 @@ internal sealed class SymmetryGroup
 
     private int Place(int at, int set, int member) => (at * Sets[set].Members.Length) + member;
 
-    private static void CheckUnbroken(Model model)
+    private static void CheckUnbroken(Model model, ImmutableArray<Property> asked)
     {
         foreach (var variable in model.Variables.Where(v => v.Initially is not null))
         {
@@ -144,7 +150,7 @@ internal sealed class SymmetryGroup
             }
         }
 
-        foreach (var property in model.Properties)
+        foreach (var property in asked)
         {
             foreach (var part in property.Predicates)
             {
@@ -153,11 +159,17 @@ internal sealed class SymmetryGroup
         }
     }
 
-    private static void Check(Expr expr, SourceLocation where, string what, string? hint = null)
+    /// <summary>The first member of a set that an expression names; null if it names none.</summary>
+    public static Expr.Literal? MemberIn(Expr expr)
     {
         var search = new MemberSearch();
         search.Of(expr);
-        if (search.Found is { } member)
+        return search.Found;
+    }
+
+    private static void Check(Expr expr, SourceLocation where, string what, string? hint = null)
+    {
+        if (MemberIn(expr) is { } member)
         {
             throw UserErrorException.At(where, ErrorCodes.BadReduction,
                 $"{what} {member}, which breaks the symmetry of '{((Sort.ScalarSet)member.Sort).Name}'", hint);

@@ -25,8 +25,9 @@ public sealed class MurphiWriter : IModelWriter
         : null;
 
     /// <inheritdoc/>
-    public ImmutableArray<ExportFile> Export(Model model, Property? property, string? instance = null) =>
-        [new(new Identifiers("").Take(model.Name) + Extension, new Text(model, property, instance).Write())];
+    public ImmutableArray<ExportFile> Export(
+        Model model, Property? property, string? instance = null, string? name = null) =>
+        [new(new Identifiers("").Take(name ?? model.Name) + Extension, new Text(model, property, instance).Write())];
 
     private sealed class Text
     {
@@ -89,9 +90,15 @@ public sealed class MurphiWriter : IModelWriter
 
         private IEnumerable<string> Usage()
         {
-            var deadlock = properties.Any(p => p.Property is Property.NoDeadlock && AskedProperty.IsActive(p.Property, asked));
-            yield return $"rumur --deadlock-detection {(deadlock ? "stuck" : "off")} --output model.c FILE; gcc -std=c11 -O3 -march=native -o model model.c -lpthread; ./model";
-            yield return "Counts: Rumur finds the states and, as rules fired, the transitions of the model.";
+            var deadlocks = properties.Select(p => p.Property).OfType<Property.NoDeadlock>().Where(p => AskedProperty.IsActive(p, asked)).ToList();
+            var rests = deadlocks.Count(AskedProperty.NamesRest);
+            yield return $"rumur --deadlock-detection {(deadlocks.Count > 0 ? "stuck" : "off")} --output model.c FILE; gcc -std=c11 -O3 -march=native -o model model.c -lpthread; ./model";
+            yield return $"Counts: Rumur finds the states and, as rules fired, the transitions of the model{(rests == 0 ? "." : ",")}";
+            if (rests > 0)
+            {
+                yield return $"and {(rests == 1 ? "one" : $"{rests}")} more for each state where it may rest, because it turns on the spot there.";
+            }
+
             yield return "Rumur stops at a number out of its range and at the value of an empty option, not where a step writes one place twice;";
             yield return "./verify check looks for all three.";
         }
@@ -191,6 +198,6 @@ public sealed class MurphiWriter : IModelWriter
             }
         }
 
-        private static string Quoted(string name) => Heading.OneLine(name).Replace('"', '\'');
+        private static string Quoted(string name) => OneLine.Of(name).Replace('"', '\'');
     }
 }

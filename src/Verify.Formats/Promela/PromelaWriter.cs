@@ -54,8 +54,9 @@ public sealed class PromelaWriter : IModelWriter
     }
 
     /// <inheritdoc/>
-    public ImmutableArray<ExportFile> Export(Model model, Property? property, string? instance = null) =>
-        [new(new Identifiers("").Take(model.Name) + Extension, new Text(model, property, instance).Write())];
+    public ImmutableArray<ExportFile> Export(
+        Model model, Property? property, string? instance = null, string? name = null) =>
+        [new(new Identifiers("").Take(name ?? model.Name) + Extension, new Text(model, property, instance).Write())];
 
     private static FairSteps? FairnessOf(LoweredModel model, LoweredRule rule) =>
         FairSteps.OfStep(model.Model, new Step(rule.Rule, model.ArgumentsOf(rule)));
@@ -284,7 +285,7 @@ public sealed class PromelaWriter : IModelWriter
             foreach (var group in model.Rules.GroupBy(rule => FairnessOf(model, rule)).Where(group => group.Key is not null))
             {
                 var title = group.Key!.Of.IsEmpty ? group.Key.Group : $"{group.Key.Group}({string.Join(", ", group.Key.Of)})";
-                text.Append($"/* {Plain(Heading.OneLine(title))} */\nactive proctype {state.Names.Take(title)}()\n{{\nend:\n  do\n");
+                text.Append($"/* {Plain(OneLine.Of(title))} */\nactive proctype {state.Names.Take(title)}()\n{{\nend:\n  do\n");
                 WriteRules(text, group);
                 text.Append("  od\n}\n\n");
             }
@@ -369,7 +370,7 @@ public sealed class PromelaWriter : IModelWriter
         private void WriteUndefined(StringBuilder loop, Term isDefined, string title)
         {
             loop.Append($"#ifndef TRUSTED\n  :: d_step {{ {Given}!{terms.Truth(isDefined).In(Negated)} -> assert(false) }} ");
-            loop.Append($"/* {Plain(Heading.OneLine(title))} is undefined */\n#endif\n");
+            loop.Append($"/* {Plain(OneLine.Of(title))} is undefined */\n#endif\n");
         }
 
         // Spin omits variables that are never read from its states; a variable that a guard reads is kept.
@@ -398,7 +399,7 @@ public sealed class PromelaWriter : IModelWriter
                 last = rule.Rule;
                 var arguments = model.ArgumentsOf(rule);
                 var title = arguments.IsEmpty ? source.Name : $"{source.Name}({string.Join(", ", arguments)})";
-                text.Append($"  :: d_step {{ /* {Plain(Heading.OneLine(title))} */\n       {Body(rule)} }}\n");
+                text.Append($"  :: d_step {{ /* {Plain(OneLine.Of(title))} */\n       {Body(rule)} }}\n");
                 if (!rule.IsGuardDefined.IsTrue)
                 {
                     WriteUndefined(text, rule.IsGuardDefined, $"the guard of {title}");

@@ -20,11 +20,12 @@ public sealed class SmtHornWriter : IModelWriter
     public string? WhyNot(Model model, Property? property) => SingleState.WhyNot(property);
 
     /// <inheritdoc/>
-    public ImmutableArray<ExportFile> Export(Model model, Property? property, string? instance = null)
+    public ImmutableArray<ExportFile> Export(
+        Model model, Property? property, string? instance = null, string? name = null)
     {
         var asked = SingleState.Of(property);
         var text = new SmtLib(new TransitionSystem(model, asked));
-        var file = new Identifiers("").Take(model.Name) + Extension;
+        var file = new Identifiers("").Take(name ?? model.Name) + Extension;
         var isBad = asked is Property.Reachable ? "such a state can be reached" : "it is violated";
         var head = SingleState.Head(model, asked, instance, "solvers of Horn clauses",
             $"Run: z3 {file}",

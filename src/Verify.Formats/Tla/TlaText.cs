@@ -109,7 +109,7 @@ internal sealed class TlaText(Identifiers names) : ExprFold<PrecedenceText>
         var taken = new HashSet<string>(StringComparer.Ordinal);
         return [.. enumeration.Members.Select(member =>
         {
-            var plain = Heading.OneLine(member).Replace('"', '\'').Replace('\\', '/');
+            var plain = OneLine.Of(member).Replace('"', '\'').Replace('\\', '/');
             var text = plain;
             for (var i = 2; !taken.Add(text); i++)
             {

@@ -23,9 +23,10 @@ public sealed class TlaWriter : IModelWriter
     /// <remarks>
     /// The configuration is the second file; the first file contains it too, after the end of the module.
     /// </remarks>
-    public ImmutableArray<ExportFile> Export(Model model, Property? property, string? instance = null)
+    public ImmutableArray<ExportFile> Export(
+        Model model, Property? property, string? instance = null, string? name = null)
     {
-        var module = new Identifiers(TlaText.Reserved).Take(model.Name);
+        var module = new Identifiers(TlaText.Reserved).Take(name ?? model.Name);
         var (text, configuration) = new Text(model, property, instance, module).Write();
         return [new(module + Extension, text), new(module + ".cfg", configuration)];
     }

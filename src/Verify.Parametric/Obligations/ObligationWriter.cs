@@ -84,7 +84,7 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
                 text.Append(Context).Append(context.Commands);
                 foreach (var obligation in context.Obligations)
                 {
-                    text.Append(CultureInfo.InvariantCulture, $"; {OneLine(obligation.Name)}\n(push 1)\n");
+                    text.Append(CultureInfo.InvariantCulture, $"; {OneLine.Of(obligation.Name)}\n(push 1)\n");
                     text.Append(obligation.Commands).Append("(check-sat)\n(pop 1)\n");
                 }
 
@@ -104,7 +104,7 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
         Define(text, model.Initial.Select(pair => pair.Start));
         foreach (var rule in model.Rules)
         {
-            text.Append(CultureInfo.InvariantCulture, $"; rule {OneLine(rule.Rule.Name)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"; rule {OneLine.Of(rule.Rule.Name)}\n");
             Declare(text, [.. rule.Parameters, .. rule.Witnesses]);
             Assert(text, [.. rule.Facts, rule.IsGuardDefined, rule.Guard, rule.AreUpdatesDefined]);
             Define(text, rule.After.Values.Select(pair => pair.After));
@@ -137,7 +137,7 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
         var text = new StringBuilder();
         for (var i = 0; i < obligations.Invariant.Length; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"; {OneLine(obligations.Conjuncts[i].Name)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"; {OneLine.Of(obligations.Conjuncts[i].Name)}\n");
             text.Append(CultureInfo.InvariantCulture, $"(define-fun {NameOf(i)} () Bool {obligations.Invariant[i]})\n");
         }
 
@@ -148,8 +148,6 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
         .Select((conjunct, i) => conjunct.IsTrue ? "" : $"(assert {NameOf(i)})\n"));
 
     private static string NameOf(int conjunct) => string.Create(CultureInfo.InvariantCulture, $"$i{conjunct + 1}");
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
     private static string AssumptionsOf(Obligation obligation)
     {

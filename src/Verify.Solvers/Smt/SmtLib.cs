@@ -47,9 +47,6 @@ public sealed partial class SmtLib
     /// <summary>True if a step has an argument that selects the rule; with a single rule there is none.</summary>
     public bool HasChoice { get; }
 
-    /// <summary>A text without line breaks, so that a comment can contain it.</summary>
-    public static string OneLine(string text) => text.ReplaceLineEndings(" ");
-
     /// <summary>The sorts of the parts of a state, in order.</summary>
     public IEnumerable<string> Sorts => system.Variables.Select(leaf => SmtTerms.SortOf(leaf.Codes));
 
@@ -158,7 +155,7 @@ public sealed partial class SmtLib
         var paths = LeafPaths.Of(system.Lowered.Shape);
         foreach (var leaf in system.Variables)
         {
-            text.Append(CultureInfo.InvariantCulture, $"; x{leaf.Index}  {OneLine(paths[leaf.Index])} ({leaf.Codes} values)\n");
+            text.Append(CultureInfo.InvariantCulture, $"; x{leaf.Index}  {OneLine.Of(paths[leaf.Index])} ({leaf.Codes} values)\n");
         }
 
         for (var i = 0; i < system.Lowered.Rules.Length; i++)

@@ -125,7 +125,7 @@ public sealed class TransitionSystem
     {
         var arguments = Lowered.ArgumentsOf(Lowered.Rules[rule]);
         var given = arguments.IsEmpty ? "" : $"({string.Join(", ", arguments)})";
-        return SmtLib.OneLine(Model.Rules[Lowered.Rules[rule].Rule].Name + given);
+        return OneLine.Of(Model.Rules[Lowered.Rules[rule].Rule].Name + given);
     }
 
     /// <summary>The new value of a leaf as a function of the state before and of the rule.</summary>

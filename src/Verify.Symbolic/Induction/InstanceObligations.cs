@@ -119,7 +119,7 @@ internal static class InstanceObligations
     }
 
     private static StringBuilder Heading(ProofTask task, string what) => new StringBuilder()
-        .Append(CultureInfo.InvariantCulture, $"; {SmtLib.OneLine(task.Model.Name)}: '{SmtLib.OneLine(task.Property.Name)}'\n")
+        .Append(CultureInfo.InvariantCulture, $"; {OneLine.Of(task.Model.Name)}: '{OneLine.Of(task.Property.Name)}'\n")
         .Append(CultureInfo.InvariantCulture, $"; by {what}; every answer has to be unsat\n")
         .Append(CultureInfo.InvariantCulture, $"; model {task.Model.Digest}\n")
         .Append(task.Text.Legend())

@@ -2,6 +2,7 @@ using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
+using Verify.Tests.Cli;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Core;
@@ -51,6 +52,25 @@ public sealed class PremiseTests
         });
         Assert.Equal(problems, report.Vacuities().Length);
         Assert.Empty(report.OpenVacuities());
+    }
+
+    // The look for premises reaches a state that an engine with a proof has missed, and must not pass over it.
+    [Fact]
+    public void An_engine_that_proves_too_much_hides_no_undefined_model()
+    {
+        var instance = new Instance(
+            new Described(m =>
+            {
+                var (n, last) = (m.Var("n", Sort.Range(0, 9)), m.Var("last", Sort.Option(Sort.Range(0, 9)), Some(0)));
+                m.Rule("up", s => s.When(n < 5).Set(n, n + 1));
+                m.Rule("clear", s => s.When(n == 5).Set(last, None));
+                m.Rule("read", s => s.When(last.Value == 1).Set(n, 0));
+                m.Always("P", (n == 8).Implies(n > 7));
+                m.Reachable("one", n == 1);
+            }), Choices.Default);
+        var thrown = Assert.Throws<UserErrorException>(() =>
+            Report.Decide(Pretender.Optimist, instance, instance.Model.Property("P"), EngineOptions.Default));
+        Assert.Equal(ErrorCodes.NoValue, thrown.Diagnostic.Code);
     }
 
     [Fact]

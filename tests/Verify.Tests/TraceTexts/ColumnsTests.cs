@@ -15,7 +15,7 @@ public sealed class ColumnsTests
         var run = CheckedTrace.Check(new Interpreter(model), model.Property(property), trace, out _)!;
         var path = run.Encoded.Replace(model.Digest, "0123456789ab");
         ImmutableArray<string> replay = ["./verify", "replay", "TEST:" + property, .. options, $"--trace {path}"];
-        return ColumnTrace.Of(run, new Caption("TEST:" + property, model.Name, replay), showStates);
+        return ColumnTrace.Of(run, new Caption("TEST:" + property, model.Name, replay), new TraceDetail(showStates));
     }
 
     private static string Refuted(Model model, string property, bool showStates = false) =>

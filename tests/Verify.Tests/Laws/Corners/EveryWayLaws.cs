@@ -39,7 +39,7 @@ public sealed class EveryWayLaws
             var run = CheckedTrace.Check(sample.Interpreter, property, sample.Toy.Decisive(property)!.Trace, out _)!;
             foreach (var withStates in new[] { false, true })
             {
-                var text = ColumnTrace.Of(run, new Caption("corners", "of a model", []), withStates);
+                var text = ColumnTrace.Of(run, new Caption("corners", "of a model", []), new TraceDetail(withStates));
                 Assert.All(text.Split('\n'), line => Assert.True(line.Length <= TextWrap.Width, line));
             }
 

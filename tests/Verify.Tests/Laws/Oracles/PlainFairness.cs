@@ -112,6 +112,79 @@ internal static class PlainFairness
         return starved.FirstOrDefault() is { } one ? $"{one} could always go on, and does not" : null;
     }
 
+    /// <summary>The fewest steps of a run that shows the property to be violated, its loop included; null if none does.</summary>
+    /// <remarks>It tries every state as the one where the loop starts, and forgets nothing about the way round it.</remarks>
+    public static int? Shortest(Toy toy, Property.LeadsTo property)
+    {
+        bool Has(Toy.Node node, Expr expr) => toy.Interpreter.Holds(node.State, expr, property.Where);
+        bool Asks(Toy.Node node, bool before) => !Has(node, property.To) && (before || Has(node, property.From));
+        var model = toy.Interpreter.Model;
+        var firsts = toy.Nodes.Where(node => node.Level == 0).Select(node => (node, Asks(node, false)));
+        var ways = Distances(firsts, from => from.Item1.Next.Select(next => (next.To, Asks(next.To, from.Item2))));
+        int? fewest = null;
+        foreach (var ((start, asked), steps) in ways.Where(way => !Has(way.Key.Item1, property.To)))
+        {
+            // What has stayed possible so far without happening, in the order of its text.
+            string Waiting(IEnumerable<Thing> things) => string.Join(';', things.Select(thing => $"{thing}").Order(StringComparer.Ordinal));
+            var can = In(model, start);
+            if (can.Count == 0 && asked)
+            {
+                fewest = Math.Min(fewest ?? steps, steps);
+                continue;
+            }
+
+            var left = new Dictionary<string, HashSet<Thing>>(StringComparer.Ordinal) { [Waiting(can)] = can };
+            var (level, seen) = (new List<(Toy.Node Node, bool Asked, string Left)> { (start, asked, Waiting(can)) },
+                new HashSet<(Toy.Node, bool, string)>());
+            for (var round = 1; level.Count > 0 && (fewest is null || steps + round < fewest); round++)
+            {
+                var next = new List<(Toy.Node Node, bool Asked, string Left)>();
+                foreach (var (node, isAsked, waiting) in level)
+                {
+                    foreach (var (step, to) in node.Next.Where(one => !Has(one.To, property.To)))
+                    {
+                        HashSet<Thing> still = [.. left[waiting].Intersect(In(model, to)).Where(thing => !thing.Equals(Of(model, step)))];
+                        left[Waiting(still)] = still;
+                        var now = (to, isAsked || Has(to, property.From), Waiting(still));
+                        if (to == start && now.Item2 && still.Count == 0)
+                        {
+                            fewest = steps + round;
+                        }
+                        else if (seen.Add(now))
+                        {
+                            next.Add(now);
+                        }
+                    }
+                }
+
+                level = next;
+            }
+        }
+
+        return fewest;
+    }
+
+    private static Dictionary<(Toy.Node, bool), int> Distances(IEnumerable<(Toy.Node, bool)> firsts,
+        Func<(Toy.Node, bool), IEnumerable<(Toy.Node, bool)>> nextOf)
+    {
+        var (steps, queue) = (new Dictionary<(Toy.Node, bool), int>(), new Queue<(Toy.Node, bool)>());
+        foreach (var first in firsts)
+        {
+            steps[first] = 0;
+            queue.Enqueue(first);
+        }
+
+        while (queue.TryDequeue(out var at))
+        {
+            foreach (var next in nextOf(at).Where(next => steps.TryAdd(next, steps[at] + 1)))
+            {
+                queue.Enqueue(next);
+            }
+        }
+
+        return steps;
+    }
+
     private static HashSet<Toy.Node> Towards(HashSet<Toy.Node> goals, HashSet<Toy.Node> within)
     {
         var found = new HashSet<Toy.Node>(goals);

@@ -1,5 +1,6 @@
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Explicit.Symmetry;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Tests.Laws.Oracles;
@@ -102,11 +103,34 @@ public sealed class SymmetryLaws
         Assert.Null(Attempt(model, model.Properties[0]));
     }
 
+    [Fact]
+    public void A_witness_that_names_a_member_is_found_by_a_search_without_symmetry()
+    {
+        var m = new ModelBuilder("named");
+        var page = m.ScalarSet("page", 3);
+        var used = m.Map("used", page, Sort.Bool);
+        m.Rule("use", page, (s, p) => s.When(!used[p]).Set(used[p], true));
+        m.Always("any", Exists(page, p => used[p]) | !Exists(page, p => used[p]));
+        m.Reachable("the last alone", used[new Expr.Literal(page, 2)] & !used[new Expr.Literal(page, 0)]);
+        m.Reachable("all", ForAll(page, p => used[p]));
+        var model = m.Build();
+        var found = Attempt(model, model.Property("any"));
+        Assert.Equal([("the last alone", 1), ("all", 3)], found!.Evidence.Witnesses.Select(witness => (witness.Property, witness.Depth)));
+        Assert.Equal((4, 8L), (found.Evidence.States, found.Evidence.StatesRepresented));
+        Assert.Null(Attempt(model, model.Property("the last alone")));
+    }
+
+    private static Expr Named(Interpreter interpreter, string witness) =>
+        ((Property.Reachable)interpreter.Model.Property(witness)).Holds;
+
     private static void Compare(Interpreter interpreter, Property property, Verdict expected, Verdict found)
     {
         Assert.Equal(expected.Word, found.Word);
         Assert.Equal(expected.Evidence.Depth, found.Evidence.Depth);
-        Assert.Equal(expected.Evidence.Witnesses.AsEnumerable(), found.Evidence.Witnesses);
+        // After a refutation nothing looks for the witnesses that name a member.
+        var left = found.Evidence.NotLookedFor;
+        Assert.All(left, name => Assert.True(TraceOf(found) is not null && SymmetryGroup.MemberIn(Named(interpreter, name)) is not null));
+        Assert.Equal(expected.Evidence.Witnesses.Where(witness => !left.Contains(witness.Property)), found.Evidence.Witnesses);
         Assert.Equal(expected.Evidence.States, found.Evidence.StatesRepresented);
         if (TraceOf(found) is { } trace)
         {
