@@ -28,7 +28,8 @@ public sealed class FileKsm() : ModelFamily("file-ksm",
 
     /// <summary>Faults are excluded by the lock of the mapping.</summary>
     public static readonly Feature InvalidateLock = new("invalidate-lock",
-        "a fault holds invalidate_lock for reading from lookup to PTE, a break holds it for writing; no page lock in faults");
+        "a fault holds invalidate_lock for reading from lookup to PTE, a break holds it for writing; both lock the folio after it, and "
+            + "the fault does not look again under that lock");
 
     /// <summary>The walk comes first.</summary>
     public static readonly Feature WalkFirst = new("walk-first",
@@ -69,6 +70,10 @@ public sealed class FileKsm() : ModelFamily("file-ksm",
     /// <summary>No exclusion of faults.</summary>
     public static readonly Fault NoRecheck = new("no-recheck",
         "a fault installs what it has looked up, without lock or second look", Mails.Glisse);
+
+    /// <summary>The locks are taken in the other order.</summary>
+    public static readonly Fault FolioFirst = new("folio-first",
+        "with 'invalidate-lock': a break locks the folio before it takes invalidate_lock", KernelCode.LockOrder);
 
     /// <summary>The fault reads an overloaded field.</summary>
     public static readonly Fault MappingCheck = new("mapping-check",
@@ -141,7 +146,7 @@ public sealed class FileKsm() : ModelFamily("file-ksm",
         holders.AddRules();
         cache.AddInvariants(m);
         m.Reachable("a protected page is shared", Exists(frame, f => pages.Protected[f]));
-        m.NoDeadlock("no deadlock");
+        m.NoDeadlock("I-DEADLOCK", text: "the processes never all wait for each other");
     }
 
     private static void CheckChoices(ModelBuilder m)
@@ -153,6 +158,7 @@ public sealed class FileKsm() : ModelFamily("file-ksm",
         m.Demand(PipeMerge, Pipes);
         m.Demand(StealShared, Pipes);
         m.Demand(ReadIo, Merge);
+        m.Demand(FolioFirst, InvalidateLock);
         m.Demand(RecheckSlot, !m.Has(InvalidateLock), "it does not go with 'invalidate-lock'");
         foreach (var way in new Switch[] { RecheckSlot, InvalidateLock, MappingCheck })
         {

@@ -82,7 +82,7 @@ internal sealed class FileTasks
             : m.Has(FileKsm.RecheckSlot) ? cache.Slot[file.Value] == page
             : m.Has(FileKsm.MappingCheck) ? pages.Aliases[page.Value, file.Value] | pages.Protected[page.Value]
             : pages.Aliases[page.Value, file.Value];
-        var takesLock = !m.Has(FileKsm.NoRecheck) && !hasLock && !m.Has(FileKsm.RecheckSlot);
+        var takesLock = !m.Has(FileKsm.NoRecheck) && !m.Has(FileKsm.RecheckSlot);
         t.Step("finish_fault", s =>
         {
             mappings.Install(s.When(takesLock ? !cache.Locked[page.Value] : true), isStill, c, page.Value)
@@ -121,20 +121,29 @@ internal sealed class FileTasks
     private void Break(ThreadBuilder t, Expr c, Expr page, Expr file, Expr own)
     {
         var isStill = pages.Aliases[page.Value, file.Value];
+        if (hasLock && !m.Has(FileKsm.FolioFirst))
+        {
+            Invalidate();
+        }
+
         t.Step("folio_lock", s => s
             .When(!cache.Locked[page.Value]).Set(cache.Locked[page.Value], true).Shows(page).From(Mails.Proposal));
         t.Branch("alias list", isStill, () => { }, () =>
         {
             t.Never("only one process breaks protections", m.Size("cpu") == 1);
-            t.Step("folio_unlock (no alias)", s => s
-                .Set(cache.Locked[page.Value], false).Set(page, None).Shows(page).From(Mails.Proposal));
+            t.Step("folio_unlock (no alias)", s =>
+            {
+                s.Set(cache.Locked[page.Value], false).Set(page, None).Shows(page).From(Mails.Proposal);
+                if (hasLock && !m.Has(FileKsm.FolioFirst))
+                {
+                    s.Set(isInvalidating[file.Value], false);
+                }
+            });
             t.Return();
         }, s => s.From(Mails.Proposal));
-        if (hasLock)
+        if (hasLock && m.Has(FileKsm.FolioFirst))
         {
-            t.Step("filemap_invalidate_lock", s => s
-                .When(!isInvalidating[file.Value] & ForAll(mappings.Mm, d => faulting[d] != file))
-                .Set(isInvalidating[file.Value], true).Shows(file).From(Mails.Proposal));
+            Invalidate();
         }
 
         t.Step("copy", cache.Frame, (s, f) => s
@@ -172,6 +181,10 @@ internal sealed class FileTasks
                 s.Set(isInvalidating[file.Value], false);
             }
         });
+
+        void Invalidate() => t.Step("filemap_invalidate_lock", s => s
+            .When(!isInvalidating[file.Value] & ForAll(mappings.Mm, d => faulting[d] != file))
+            .Set(isInvalidating[file.Value], true).Shows(file).From(Mails.Proposal, KernelCode.LockOrder));
 
         void Walk() => mappings.Walk(t, file, "unmap_mapping_pages", protects: false, !m.Has(FileKsm.NoFlush), KernelCode.Unmap);
     }

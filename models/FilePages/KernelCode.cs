@@ -23,6 +23,8 @@ internal static class KernelCode
     public static readonly Source Truncate = Source.Kernel("truncate_inode_pages_range", "mm/truncate.c", "v6.19");
     public static readonly Source TruncateFolio = Source.Kernel("truncate_inode_folio", "mm/truncate.c", "v6.19");
     public static readonly Source Entry = Source.Kernel("filemap_get_entry", "mm/filemap.c", "v6.19");
+    public static readonly Source Reclaim = Source.Kernel("__remove_mapping", "mm/vmscan.c", "v6.19");
+    public static readonly Source LockOrder = new("Lock ordering", "mm/filemap.c, v6.19");
     public static readonly Source Notifier = new("When do you need to notify inside page table lock?",
         "Documentation/mm/mmu_notifier.rst, v6.19");
 

@@ -9,6 +9,7 @@ namespace Verify.Proofs.FilePages;
 /// <summary>A write to one file of a shared page breaks the protection, while others map the file.</summary>
 public sealed class Breaks : ClaimList
 {
+    private static readonly Source Order = new("Lock ordering", "mm/filemap.c, v6.19");
     private static readonly Choices Plain = Choices.Default;
     private static readonly Choices WalkFirst = Plain.With(FileKsm.WalkFirst);
     private static readonly Choices Slot = Plain.With(FileKsm.RecheckSlot);
@@ -24,6 +25,7 @@ public sealed class Breaks : ClaimList
     private static readonly FileInstance NoRecheck = Of("FK-SLOTFIRST-NORECHECK", Plain.With(FileKsm.NoRecheck));
     private static readonly FileInstance Inval = Of("FK-INVAL", Lock);
     private static readonly FileInstance InvalWalkFirst = Of("FK-INVAL-WALKFIRST", Lock.With(FileKsm.WalkFirst));
+    private static readonly FileInstance InvalOrder = Of("FK-INVAL-ORDER", Lock.With(FileKsm.FolioFirst), Order);
     private static readonly FileInstance NoWait = Of("FK-SLOTFIRST-NOWAIT", Slot.With(FileKsm.NoWait));
     private static readonly FileInstance SlotWalkFirst = Of("FK-WALKFIRST", Slot.With(FileKsm.WalkFirst));
 
@@ -62,6 +64,11 @@ public sealed class Breaks : ClaimList
         Inval.Claim("I-COH", Proved,
             "A break is coherent if it holds invalidate_lock for writing, and a fault for reading from the lookup to the PTE.",
             "A fault on a cached page does not take that lock today (filemap_fault); a fault on a DAX file does."),
+        Inval.Claim("I-DEADLOCK", Proved,
+            "Breaks and faults that take invalidate_lock before they lock the folio never block each other."),
+        InvalOrder.Claim("I-DEADLOCK", Refuted(9),
+            "A break may take invalidate_lock under the folio lock.",
+            "A fault holds invalidate_lock for reading and waits for the folio; the break holds the folio and waits for the lock."),
         InvalWalkFirst.Claim("I-COH", Proved,
             "With invalidate_lock, the mappings may be walked before the slot is replaced."),
         NoWait.Claim("I-COH", Refuted(14),

@@ -59,7 +59,9 @@ public sealed class ExclusiveFrames : ClaimList
         Sync.Claim("I-KMAP", Proved,
             "Kernel code can access a page that it has mapped, whatever others map and unmap meanwhile."),
         Sync.Claim("I-KERNEL", Proved,
-            "A page that user space gives back has its address in the direct map again."),
+            "A page that user space gives back has its address in the direct map again.",
+            "Almost by construction: the page becomes the kernel's in the step of xpfo_free_pages() that maps it. The claim says only "
+                + "that no kunmap takes the address away later."),
         SyncWide.Claim("I-XPFO-CLOSED", Proved,
             "With three CPUs as well, no CPU can translate a page of user space that the kernel has not mapped."),
         SyncWide.Claim("I-KMAP", Proved,
@@ -144,7 +146,8 @@ public sealed class ExclusiveFrames : ClaimList
         Batch.Claim("I-XPFO-CLOSED", Proved,
             "If pages that user space gives back stay out of the direct map, they can reach user space again without a flush."),
         Batch.Claim("I-KERNEL", Proved,
-            "If pages that user space gives back stay out of the direct map, the kernel has them there when it needs them."),
+            "If pages that user space gives back stay out of the direct map, the kernel has them there when it needs them.",
+            "Almost by construction: the page becomes the kernel's in the step of xpfo_alloc_pages() that maps it."),
         Batch.Claim("I-DEADLOCK", Refuted(9),
             "A list of free pages can leave the direct map together, with one flush of all CPUs.",
             "The list is refilled with interrupts off: two CPUs that refill at the same time wait for each other. 13/13 rests on the "
@@ -194,7 +197,8 @@ public sealed class ExclusiveFrames : ClaimList
             "Without XPFO, misled kernel code does not reach a page of user space through the direct map."),
         OffTrusted.Claim("I-RET2DIR", Proved,
             "Without XPFO, nothing happens if no kernel code is misled.",
-            "So a proof under A-NOWILD would say nothing for XPFO. No claim of safety here assumes it."),
+            "By construction: the assumption removes the only step that can break the property. So a proof under A-NOWILD would say "
+                + "nothing for XPFO. No claim of safety here assumes it."),
     ];
 
     private static InstanceClaims Of(string id, Choices choices, params ImmutableArray<Source> sources) =>

@@ -1,5 +1,6 @@
 using Verify.Claims;
 using Verify.Modelling;
+using Verify.Models.Ownership;
 using Verify.Models.Shootdowns;
 
 namespace Verify.Proofs.Shootdowns;
@@ -25,10 +26,6 @@ public enum DeferralTime
 /// <param name="IsBounded">True if the wait ends; null if nothing waits.</param>
 public sealed record DeferralCell(Profile Relied, Switch? Flush, DeferralTime Time, int Steps, bool? IsBounded)
 {
-    private static readonly Source Lutomirski = Source.Mail(
-        "Andy Lutomirski, xpfo, mm: Defer TLB flushes for non-current CPUs", "2019-04-05",
-        "C1253C86-DD1F-469F-9B5E-ED7AA9FBEE4D@amacapital.net");
-
     /// <summary>The identifier of its claims, without the property.</summary>
     public string Id => $"DF-{Relied.Name}-{Flush?.Name ?? "ipi"}".ToUpperInvariant() + Time switch
     {
@@ -89,7 +86,7 @@ public sealed record DeferralCell(Profile Relied, Switch? Flush, DeferralTime Ti
                 choices = choices.Size("va", 2);
             }
 
-            var instance = new InstanceClaims(Id, new DeferredFlush(), choices, Lutomirski);
+            var instance = new InstanceClaims(Id, new DeferredFlush(), choices, Mails.Lutomirski);
             var safe = Time == DeferralTime.WhileIdle ? InstanceClaims.ProvedIf : InstanceClaims.Proved;
             yield return instance.Claim("I-RELY", Steps == 0 ? safe : InstanceClaims.Refuted(Steps), Sentence, Why);
             if (IsBounded is { } isBounded)
