@@ -18,7 +18,7 @@ if (args is [Z3Host.Argument])
 // The composition root: the only list of engines and writers, the preferred ones first. Families and claims are found
 // by reflection when a command needs them.
 using var interrupt = new Interrupt(TimeProvider.System);
-var catalogue = Catalogue.LoadAhead();
+var catalogue = args.Any(ProtocolFiles.IsOne) ? Catalogue.Load() : Catalogue.LoadAhead();
 var solvers = new SolverChoice(
 [
     new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5), Tool.HostedZ3(), new MicrosoftZ3InProcess(interrupt.Stop),

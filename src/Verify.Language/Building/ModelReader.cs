@@ -46,10 +46,13 @@ internal sealed class ModelReader
             IfThere(declaration, () => Sort(declaration));
         }
 
+        DeclareReadersAndWriters(declared);
         foreach (var state in declared.OfType<Declaration.State>())
         {
             IfThere(state, () => State(state));
         }
+
+        threads.Prepare(m, [.. declared.OfType<Declaration.Thread>().Where(thread => exprs.Holds(thread.Only))]);
 
         foreach (var declaration in declared)
         {
@@ -77,6 +80,23 @@ internal sealed class ModelReader
             }
         }
     }
+
+    // As many threads as there are can read at once.
+    private void DeclareReadersAndWriters(ImmutableArray<Declaration> declared)
+    {
+        if (scope.Sorts.ContainsKey("rwlock") || !declared.Any(IsReadersAndWriters))
+        {
+            return;
+        }
+
+        var most = declared.OfType<Declaration.Thread>()
+            .Sum(thread => thread.Key is null ? 1L : exprs.Sorts.Scalar(thread.Key.Sort)?.ScalarCount ?? 1L);
+        scope.Add("rwlock", Modelling.Sort.RecordNamed("rwlock",
+            [new Field("writer", Modelling.Sort.Bool), new Field("readers", Modelling.Sort.Range(0, (int)Math.Clamp(most, 1, 1 << 16)))]));
+    }
+
+    private static bool IsReadersAndWriters(Declaration one) =>
+        one is Declaration.State { Variable.Sort: SortSyntax.Named { Name.Text: "rwlock" } };
 
     private void IfThere(Declaration declaration, Action read)
     {

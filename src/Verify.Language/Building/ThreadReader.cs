@@ -9,7 +9,12 @@ namespace Verify.Language.Building;
 internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader steps, Problems problems)
 {
     private readonly List<string> globals = [];
+    private readonly Idioms idioms = new(scope, exprs, steps, problems);
     private string name = "";
+    private Binder? key;
+
+    /// <summary>Declares what the idioms of threads share.</summary>
+    public void Prepare(ModelBuilder m, ImmutableArray<Declaration.Thread> all) => idioms.Prepare(m, all);
 
     /// <summary>Declares a thread.</summary>
     public void Read(ModelBuilder m, Declaration.Thread thread)
@@ -17,9 +22,12 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
         var mark = scope.Mark;
         name = thread.Name.Text;
         globals.Clear();
-        if (exprs.Binders(thread.Key is { } key ? [key] : []) is { } keys)
+        if (exprs.Binders(thread.Key is { } each ? [each] : []) is { } keys)
         {
-            var found = exprs.Sorts.Try(thread.Name.Span, () => m.Thread(name, keys.FirstOrDefault(), thread.IsForever, t =>
+            key = keys.FirstOrDefault();
+            idioms.Begin(m, name, key);
+            var before = problems.Count;
+            var found = exprs.Sorts.Try(thread.Name.Span, () => WholeOrNull(before, () => m.Thread(name, key, thread.IsForever, t =>
             {
                 if (thread.By is { } by && exprs.Read(by) is { } processor)
                 {
@@ -27,7 +35,7 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
                 }
 
                 Block(t, thread.Body);
-            }, steps.File, steps.LineOf(thread.Span)));
+            }, steps.File, steps.LineOf(thread.Span))));
             if (found is not null && !scope.Threads.TryAdd(name, found))
             {
                 problems.Add(ErrorCodes.DuplicateName, thread.Name.Span, $"there are two threads '{name}'");
@@ -35,6 +43,19 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
         }
 
         scope.Release(mark);
+    }
+
+    // A program that lacks steps because they are wrong is not wrong once more.
+    private ModelThread? WholeOrNull(int before, Func<ModelThread> thread)
+    {
+        try
+        {
+            return thread();
+        }
+        catch (UserErrorException) when (problems.Count > before)
+        {
+            return null;
+        }
     }
 
     private void Block(ThreadBuilder t, ImmutableArray<Statement> block)
@@ -51,6 +72,15 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
         {
             case Statement.Step step:
                 Step(t, step);
+                break;
+            case Statement.Ipi ipi when exprs.Holds(ipi.Of.Only):
+                idioms.Send(t, ipi);
+                break;
+            case Statement.Await wait when exprs.Holds(wait.Of.Only):
+                idioms.Await(t, wait);
+                break;
+            case Statement.Rcu rcu when exprs.Holds(rcu.Of.Only):
+                idioms.Rcu(t, rcu.Of);
                 break;
             case Statement.Local local:
                 Local(t, local);

@@ -7,9 +7,6 @@ namespace Verify.Language.Printing;
 /// <summary>Lays a protocol file out: indents, blanks between tokens, empty lines. Lines and comments stay.</summary>
 public sealed class Formatter
 {
-    private static readonly ImmutableHashSet<string> Statements =
-        ["step", "local", "if", "while", "either", "label", "goto", "return", "never"];
-
     // A blank stands on both sides of these, and on neither side of what they do not name.
     private static readonly ImmutableHashSet<string> Spaced = ["==", "!=", "=>", "&&", "||", "<=", ">=", "~>", "="];
 
@@ -94,7 +91,7 @@ public sealed class Formatter
 
         var brace = open.Peek();
         return first.Is("}") ? brace.Indent
-            : brace.IsList || (first.Kind == TokenKind.Name && Statements.Contains(first.Text)) ? brace.Indent + 1
+            : brace.IsList || (first.Kind == TokenKind.Name && Statement.Words.Contains(first.Text)) ? brace.Indent + 1
             : brace.Indent + 2;
     }
 
@@ -109,7 +106,7 @@ public sealed class Formatter
         var isInList = open.Count > 0 && open.Peek().IsList;
         if (token.Is("{"))
         {
-            var isList = isInList || !(head == "thread" || (head == "step" ? hasBranch : Statements.Contains(head) || head == "}"));
+            var isList = isInList || !(head is "thread" or "if" or "while" or "either" or "}" || (head == "step" && hasBranch));
             open.Push(new Brace(isList, indent));
             head = "";
         }
@@ -125,7 +122,7 @@ public sealed class Formatter
         {
             var begins = open.Count == 0
                 ? token.IsFirst && DeclarationParser.Starts.Contains(token.Text)
-                : Statements.Contains(token.Text) && (token.IsFirst || head == "");
+                : Statement.Words.Contains(token.Text) && (token.IsFirst || head == "");
             (head, hasBranch) = begins ? (token.Text, false) : (head, hasBranch || token.Text == "branch");
         }
     }

@@ -22,9 +22,11 @@ internal sealed class PageWriter(bool hasPlaces)
 
         // What goes on inside of braces is indented as they are.
         var open = new Stack<int>();
+        var isFirst = true;
         foreach (var part in Parts(line, Longest - (2 * indent)))
         {
-            var at = open.TryPeek(out var outer) ? outer + 1 : indent;
+            var at = open.TryPeek(out var outer) ? outer + 1 : isFirst ? indent : Math.Max(1, indent);
+            isFirst = false;
             text.Append(' ', 2 * at).Append(part);
             text.Append(where is not null && hasPlaces ? $"  // {where}\n" : "\n");
             where = null;

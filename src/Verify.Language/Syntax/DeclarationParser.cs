@@ -15,7 +15,7 @@ public sealed class DeclarationParser
     internal static readonly ImmutableHashSet<string> Starts =
     [
         "model", "size", "processors", "identities", "enum", "record", "var", "ghost", "local", "pc", "fault", "feature", "assumption",
-        "profile", "omits", "memory", "rule", "thread", "always", "reachable", "leadsto", "nodeadlock", "mark", "claim",
+        "profile", "omits", "memory", "lock", "rwlock", "rule", "thread", "always", "reachable", "leadsto", "nodeadlock", "mark", "claim",
     ];
 
     private readonly TokenReader tokens;
@@ -36,9 +36,9 @@ public sealed class DeclarationParser
     /// <summary>Reads a file; mistakes go to <paramref name="problems"/>.</summary>
     public static ProtocolSyntax Parse(Problems problems) => new DeclarationParser(problems).File();
 
-    // Inside of a thread, "local" begins a statement.
-    internal static bool Begins(TokenReader tokens) =>
-        tokens.Current.Kind == TokenKind.Name && tokens.Current.Text != "local" && Starts.Contains(tokens.Current.Text);
+    // Inside of a thread, some words begin a statement.
+    internal static bool Begins(TokenReader tokens) => tokens.Current.Kind == TokenKind.Name
+        && !Statement.Words.Contains(tokens.Current.Text) && Starts.Contains(tokens.Current.Text);
 
     private ProtocolSyntax File()
     {
@@ -87,6 +87,8 @@ public sealed class DeclarationParser
                 return States(start, VariableRole.Local);
             case "pc":
                 return States(start, VariableRole.ProgramCounter);
+            case "lock" or "rwlock":
+                return Locks(start, keyword.Text == "lock" ? "bool" : "rwlock");
             case "rule":
                 var step = steps.Step(start);
                 return [new Declaration.Rule(start, step) { Only = step.Only }];
@@ -106,6 +108,22 @@ public sealed class DeclarationParser
         var variables = threads.Variables();
         var only = steps.Onlys();
         return [.. variables.Select(variable => new Declaration.State(start, role, variable) { Only = only })];
+    }
+
+    // A lock is a truth value; one that has readers is a record of a writer and a number of readers.
+    private ImmutableArray<Declaration> Locks(Span start, string sort)
+    {
+        var found = ImmutableArray.CreateBuilder<Declaration>();
+        do
+        {
+            var name = tokens.Name("the name of a lock");
+            ImmutableArray<SortSyntax> keys = tokens.Accept("[") ? exprs.Sorts("]") : [];
+            var variable = new VariableSyntax(name, keys, new SortSyntax.Named(new Word(sort, name.Span)), null, false);
+            found.Add(new Declaration.State(start, VariableRole.State, variable));
+        }
+        while (tokens.Accept(","));
+        var only = steps.Onlys();
+        return [.. found.Select(one => one with { Only = only })];
     }
 
     private Declaration? Sort(Span start, Word keyword)

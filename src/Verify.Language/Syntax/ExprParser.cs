@@ -62,6 +62,9 @@ internal sealed class ExprParser(TokenReader tokens)
     /// <summary>Something that can be assigned to.</summary>
     public ExprSyntax Location() => Unary();
 
+    /// <summary>A variable, an entry or a field.</summary>
+    public ExprSyntax Place() => Postfix(Atom());
+
     private ExprSyntax.Bad Skipped()
     {
         var span = tokens.Current.Span;

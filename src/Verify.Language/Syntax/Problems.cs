@@ -14,6 +14,9 @@ public sealed class Problems(SourceText source)
     /// <summary>True if there is none.</summary>
     public bool IsEmpty => found.Count == 0;
 
+    /// <summary>The number of mistakes.</summary>
+    public int Count => found.Count;
+
     /// <summary>The mistakes in the order of the text.</summary>
     public ImmutableArray<(Span Span, Diagnostic Diagnostic)> All => [.. found.OrderBy(one => one.Span.Start)];
 

@@ -18,19 +18,22 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
             tokens.Expect(")");
         }
 
-        var step = new StepSyntax(start.To(name.Span), name, parameters);
+        return WithUpdates(WithRemarks(new StepSyntax(start.To(name.Span), name, parameters)));
+    }
+
+    /// <summary>The step with the remarks that follow.</summary>
+    public StepSyntax WithRemarks(StepSyntax step)
+    {
         while (Remark(step) is { } more)
         {
             step = more;
         }
 
-        if (tokens.Is("{"))
-        {
-            step = step with { Updates = Updates() };
-        }
-
         return step;
     }
+
+    /// <summary>The step with the updates that follow, if any do.</summary>
+    public StepSyntax WithUpdates(StepSyntax step) => tokens.Is("{") ? step with { Updates = Updates() } : step;
 
     // The step with one more remark; null if none follows. A word that begins a statement is not one, if it stands first.
     private StepSyntax? Remark(StepSyntax step)

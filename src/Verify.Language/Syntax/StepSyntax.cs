@@ -78,9 +78,27 @@ public abstract record UpdateSyntax(Span Span)
 /// <param name="Span">The place.</param>
 public abstract record Statement(Span Span)
 {
+    /// <summary>The words that begin a statement.</summary>
+    internal static readonly ImmutableHashSet<string> Words =
+    [
+        "step", "local", "if", "while", "either", "label", "goto", "return", "never", "lock", "unlock", "read_lock", "read_unlock",
+        "write_lock", "write_unlock", "ipi", "await", "rcu_read_lock", "rcu_read_unlock", "synchronize_rcu",
+    ];
+
     /// <summary>An atomic step, which may branch.</summary>
     public sealed record Step(StepSyntax Of, ExprSyntax? Branch, ImmutableArray<Statement> Then, ImmutableArray<Statement> Otherwise)
         : Statement(Of.Span);
+
+    /// <summary>An interrupt that a step sends to processors, and the updates of its handler on each.</summary>
+    /// <param name="Of">The name of the handler, its remarks, the condition on a processor and the updates.</param>
+    /// <param name="Target">The processor.</param>
+    public sealed record Ipi(StepSyntax Of, BinderSyntax Target) : Statement(Of.Span);
+
+    /// <summary>A wait until the handlers of an interrupt have run.</summary>
+    public sealed record Await(StepSyntax Of) : Statement(Of.Span);
+
+    /// <summary>The begin or the end of a read-side section of RCU, or a wait for a grace period.</summary>
+    public sealed record Rcu(StepSyntax Of) : Statement(Of.Span);
 
     /// <summary>A local.</summary>
     public sealed record Local(VariableSyntax Variable, ImmutableArray<OnlyIf> Only) : Statement(Variable.Name.Span);

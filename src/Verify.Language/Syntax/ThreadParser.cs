@@ -6,8 +6,7 @@ namespace Verify.Language.Syntax;
 internal sealed class ThreadParser(TokenReader tokens, ExprParser exprs, StepParser steps)
 {
     /// <summary>The words that begin a statement or a declaration, where reading goes on after a mistake.</summary>
-    public static readonly ImmutableHashSet<string> Starts =
-        ["step", "local", "if", "while", "either", "label", "goto", "return", "never", .. DeclarationParser.Starts];
+    public static readonly ImmutableHashSet<string> Starts = [.. Statement.Words, .. DeclarationParser.Starts];
 
     private int depth;
 
@@ -42,8 +41,21 @@ internal sealed class ThreadParser(TokenReader tokens, ExprParser exprs, StepPar
     private IEnumerable<Statement> Statements()
     {
         var start = tokens.Current.Span;
-        switch (tokens.Current.Kind == TokenKind.Name ? tokens.Current.Text : "")
+        var word = tokens.Current.Kind == TokenKind.Name ? tokens.Current.Text : "";
+        switch (word)
         {
+            case "lock" or "unlock" or "read_lock" or "read_unlock" or "write_lock" or "write_unlock":
+                tokens.Take();
+                return [Lock(start, word)];
+            case "ipi":
+                tokens.Take();
+                return [Ipi(start)];
+            case "await":
+                tokens.Take();
+                return [new Statement.Await(steps.WithRemarks(new StepSyntax(start, tokens.Title("the name of an ipi"), [])))];
+            case "rcu_read_lock" or "rcu_read_unlock" or "synchronize_rcu":
+                tokens.Take();
+                return [new Statement.Rcu(steps.WithRemarks(new StepSyntax(start, new Word(word, start), [])))];
             case "step":
                 tokens.Take();
                 return [StepOf(start)];
@@ -79,6 +91,50 @@ internal sealed class ThreadParser(TokenReader tokens, ExprParser exprs, StepPar
             default:
                 return [];
         }
+    }
+
+    // A lock is a variable, so these are steps like others: a step for the one that reads them, and a word for the one
+    // that writes them.
+    private Statement.Step Lock(Span start, string word)
+    {
+        var of = exprs.Place();
+        var name = tokens.Accept("as")
+            ? tokens.Title("the name of the step")
+            : new Word($"{word} {tokens.Problems.Source.Of(of.Span).Split('[')[0]}", start);
+        ExprSyntax Part(string part) => new ExprSyntax.Field(of, new Word(part, of.Span), false);
+        ExprSyntax Not(ExprSyntax held) => new ExprSyntax.Prefix("!", held, of.Span);
+        ExprSyntax Constant(int value, bool isTruth = false) => new ExprSyntax.Constant(value, isTruth, of.Span);
+        ExprSyntax Readers(string op) => new ExprSyntax.Infix(op, Part("readers"), Constant(1));
+        (ExprSyntax? When, ExprSyntax Target, ExprSyntax Value) does = word switch
+        {
+            "lock" => (Not(of), of, Constant(1, true)),
+            "unlock" => (null, of, Constant(0, true)),
+            "write_lock" => (new ExprSyntax.Infix("&&", Not(Part("writer")), new ExprSyntax.Infix("==", Part("readers"), Constant(0))),
+                Part("writer"), Constant(1, true)),
+            "write_unlock" => (null, Part("writer"), Constant(0, true)),
+            "read_lock" => (Not(Part("writer")), Part("readers"), Readers("+")),
+            _ => (null, Part("readers"), Readers("-")),
+        };
+        var step = steps.WithRemarks(new StepSyntax(start.To(of.Span), name, []));
+        return new Statement.Step(step with
+        {
+            When = does.When is null ? step.When : step.When.Insert(0, does.When),
+            Updates = [new UpdateSyntax.Set(does.Target, does.Value)],
+        }, null, [], []);
+    }
+
+    private Statement.Ipi Ipi(Span start)
+    {
+        var name = tokens.Title("the name of the handler");
+        BinderSyntax? target = null;
+        if (tokens.Expect("(", "an interrupt is written ipi flush_tlb_func(d in cpu) when d != c { … }"))
+        {
+            target = exprs.Binders("in")[0];
+            tokens.Expect(")");
+        }
+
+        var step = steps.WithUpdates(steps.WithRemarks(new StepSyntax(start.To(name.Span), name, [])));
+        return new Statement.Ipi(step, target ?? new BinderSyntax(name, new SortSyntax.Bad(start)));
     }
 
     private Statement.If If(Span start)

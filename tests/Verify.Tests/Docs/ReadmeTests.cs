@@ -51,7 +51,10 @@ public sealed class ReadmeTests
     public void Every_protocol_is_a_file_that_is_decided(string file)
     {
         var files = Repository.FilesWith(ProtocolFile.Ending).Select(Repository.Text).ToList();
-        Assert.All(new Page(Repository.Text(file)).Blocks("verify"), block => Assert.Contains(string.Join('\n', block) + "\n", files));
+        var page = new Page(Repository.Text(file));
+        Assert.All(page.Blocks("verify"), block => Assert.Contains(string.Join('\n', block) + "\n", files));
+        Assert.All(page.Blocks("verify part"), block => Assert.True(files.Exists(text => Page.Contains(text, block)),
+            $"no file holds these lines:\n{string.Join('\n', block)}"));
     }
 
     [Theory]
