@@ -85,9 +85,9 @@ public sealed class ProtocolFile
         }
         catch (UserErrorException e)
         {
-            foreach (var one in e.All)
+            foreach (var (span, one) in e is ProtocolException { Found: var found } ? found : [(SpanOf(e.Diagnostic.Where), e.Diagnostic)])
             {
-                all.Add(one.Code, SpanOf(one.Where), one.Message, one.Hint);
+                all.Add(one.Code, span, one.Message, one.Hint);
             }
         }
 
@@ -103,7 +103,7 @@ public sealed class ProtocolFile
         {
             if (MistakesOf(choices) is { IsEmpty: false } mistakes)
             {
-                throw new ProtocolException([.. mistakes.Select(one => one.Diagnostic)]);
+                throw new ProtocolException(mistakes);
             }
         }
     }

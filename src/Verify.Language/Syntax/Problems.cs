@@ -38,7 +38,7 @@ public sealed class Problems(SourceText source)
     {
         if (!IsEmpty)
         {
-            throw new ProtocolException([.. All.Select(one => one.Diagnostic)]);
+            throw new ProtocolException(All);
         }
     }
 
@@ -51,9 +51,12 @@ public sealed class Problems(SourceText source)
 }
 
 /// <summary>One or more mistakes in a protocol file.</summary>
-/// <param name="all">The mistakes, at least one, in the order of the text.</param>
-public sealed class ProtocolException(ImmutableArray<Diagnostic> all) : UserErrorException(all[0])
+/// <param name="found">The mistakes with their places, at least one, in the order of the text.</param>
+public sealed class ProtocolException(ImmutableArray<(Span Span, Diagnostic Diagnostic)> found) : UserErrorException(found[0].Diagnostic)
 {
+    /// <summary>The mistakes with their places.</summary>
+    public ImmutableArray<(Span Span, Diagnostic Diagnostic)> Found { get; } = found;
+
     /// <summary>The mistakes in the order of the text.</summary>
-    public override ImmutableArray<Diagnostic> All { get; } = all;
+    public override ImmutableArray<Diagnostic> All { get; } = [.. found.Select(one => one.Diagnostic)];
 }

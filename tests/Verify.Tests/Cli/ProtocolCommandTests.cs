@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Verify.Explicit;
+using Verify.Tests.Explicit.Storage;
+
+namespace Verify.Tests.Cli;
+
+/// <summary>The commands that take protocol files, and what they say about wrong ones.</summary>
+public sealed class ProtocolCommandTests : IDisposable
+{
+    private const string Text = """
+        model pair "two flags"
+        fault both "both flags are set at once"
+        var a: bool, b: bool
+        rule set_a { a = true }
+        rule set_b unless fault both when !a { b = true }
+        rule set_b with fault both { b = true }
+        always ONE "one flag at most": !(a && b)
+        reachable A: a
+        claim P-ONE "One flag at most." expect ONE refuted in 2 steps
+        claim P-BOTH "Both." with fault both expect ONE refuted in 2 steps
+
+        """;
+
+    private readonly TestDirectory folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_file_is_decided_listed_shown_exported_and_replayed()
+    {
+        var path = Write(Text);
+        var check = Run("check", path);
+        Assert.Equal((0, ""), (check.ExitCode, check.Error));
+        Assert.Contains($"{path}:P-ONE  refuted", check.Out, StringComparison.Ordinal);
+        Assert.Contains("2 claims: 2 as expected, 0 not", check.Out, StringComparison.Ordinal);
+        var trace = check.Out[(check.Out.IndexOf("--trace ", StringComparison.Ordinal) + 8)..].Split('\n')[0];
+        Assert.Equal(0, Run("replay", $"{path}:P-ONE", "--trace", trace).ExitCode);
+        Assert.Contains("both flags are set at once", Run("list", path).Out, StringComparison.Ordinal);
+        Assert.Contains("rule set_b", Run("show", $"{path}:P-BOTH").Out, StringComparison.Ordinal);
+        Assert.Equal(0, Run("export", $"{path}:P-ONE", "--to", "murphi").ExitCode);
+        Assert.Equal(0, Run("gate", path).ExitCode);
+        Assert.Equal(1, Run("check", $"{path}:ONE").ExitCode);
+    }
+
+    [Fact]
+    public void All_mistakes_of_a_file_are_shown_with_their_lines()
+    {
+        var path = Write(Text.Replace("!(a && b)", "!(a && c)", StringComparison.Ordinal)
+            .Replace("fault both {", "fault boht {", StringComparison.Ordinal));
+        var run = Run("check", path);
+        Assert.Equal((3, ""), (run.ExitCode, run.Out));
+        Assert.Contains($"{path}(6,23): error VRF113: there is no fault 'boht'", run.Error, StringComparison.Ordinal);
+        Assert.Contains("  rule set_b with fault boht { b = true }", run.Error, StringComparison.Ordinal);
+        Assert.Contains("                        ^^^^\n", run.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("hint: did you mean both?", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"{path}(7,39): error VRF113: there is no 'c' here", run.Error, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(Run("check", path, "--json").Out);
+        Assert.Equal("VRF113", json.RootElement.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("pair.verify:P-ON", "VRF301", "did you mean P-ONE")]
+    [InlineData("pear.verify", "VRF402", "did you mean pair.verify?")]
+    public void A_wrong_name_is_answered_by_the_nearest(string argument, string code, string hint)
+    {
+        Write(Text);
+        var run = Run("check", Path.Combine(folder.Path, argument));
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains(code, run.Error, StringComparison.Ordinal);
+        Assert.Contains(hint, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_is_laid_out_once()
+    {
+        var path = Write(Text.Replace("a: bool, b: bool", "a :  bool ,b:bool", StringComparison.Ordinal));
+        Assert.Equal(1, Run("format", "--check", path).ExitCode);
+        Assert.Equal(0, Run("format", path).ExitCode);
+        Assert.Equal((0, ""), (Run("format", "--check", path).ExitCode, Run("format", path).Out));
+        Write("model pair\nrule { a = }\n");
+        Assert.Equal(3, Run("format", path).ExitCode);
+        Assert.Equal("model pair\nrule { a = }\n", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void Only_a_protocol_file_can_be_watched() => Assert.Equal(3, Run("watch", "late-flush").ExitCode);
+
+    private static ToolRun Run(params string[] arguments) => ToolRun.On(TestClaims.Of(), new ExplicitEngine(), arguments);
+
+    private string Write(string text)
+    {
+        var path = Path.Combine(folder.Path, "pair.verify");
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
