@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.IO.Enumeration;
 using System.Reflection;
 using Verify.Claims;
+using Verify.Language.Building;
 using Verify.Modelling;
 using Verify.Parametric.Obligations;
 
@@ -12,7 +13,9 @@ namespace Verify.Cli.Hosting;
 public sealed class Catalogue
 {
     private readonly Lazy<ImmutableArray<ModelFamily>> families;
-    private readonly Lazy<ImmutableArray<Claim>> claims;
+    private readonly Lazy<ImmutableArray<Claim>> coded; // the claims of C#
+    private readonly Lazy<ImmutableArray<Claim>> claims; // and those of protocol files
+    private readonly RepositoryProtocols protocols;
     private readonly Lazy<ImmutableArray<Invariant>> invariants;
     private readonly Dictionary<Claim, Diagnostic> mistakes = new(ReferenceEqualityComparer.Instance);
     private readonly List<Diagnostic> unread = [];
@@ -20,32 +23,43 @@ public sealed class Catalogue
     /// <summary>Creates a catalogue of the given families, claims and invariants, which are read on demand.</summary>
     public Catalogue(
         Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<Claim>> claims, Func<IEnumerable<Invariant>>? invariants = null)
-        : this(families, _ => claims(), invariants)
+        : this(families, _ => claims(), invariants, RepositoryProtocols.None)
     {
     }
 
     private Catalogue(Func<IEnumerable<ModelFamily>> families, Func<Catalogue, IEnumerable<Claim>> claims,
-        Func<IEnumerable<Invariant>>? invariants)
+        Func<IEnumerable<Invariant>>? invariants, RepositoryProtocols protocols)
     {
+        this.protocols = protocols;
         this.invariants = new(() => [.. invariants?.Invoke() ?? []]);
-        this.families = new(() => [.. families().OrderBy(family => family.Name, StringComparer.Ordinal)]);
-        this.claims = new(() => LookedAt(claims(this)));
+        this.families = new(() =>
+            [.. families().Concat(protocols.Files.Select(file => file.Family)).OrderBy(family => family.Name, StringComparer.Ordinal)]);
+        coded = new(() => LookedAt(claims(this)));
+        this.claims = new(() =>
+        {
+            var all = LookedAt([.. coded.Value, .. protocols.Files.SelectMany(file => file.Claims)]);
+            unread.AddRange(protocols.Mistakes);
+            return all;
+        });
     }
 
     /// <summary>The families, sorted by name.</summary>
     public ImmutableArray<ModelFamily> Families => families.Value;
 
-    /// <summary>The claims, sorted by the class names of their lists; within a list, in its order.</summary>
+    /// <summary>
+    /// The claims, sorted by the class names of their lists, then by the paths of their files; within a list or a file,
+    /// in its order.
+    /// </summary>
     public ImmutableArray<Claim> Claims => claims.Value;
 
     /// <summary>
-    /// The errors in lists that cannot be read and in malformed claims (VRF305), and families with the same name
-    /// (VRF102).
+    /// The errors in lists and files that cannot be read and in malformed claims (VRF305), and families with the same
+    /// name (VRF102).
     /// </summary>
     public IEnumerable<Diagnostic> Mistakes => Claims.Select(MistakeIn).OfType<Diagnostic>()
         .Concat(FamilyMistakes).Concat(unread).Distinct();
 
-    /// <summary>The errors in lists of claims that cannot be read.</summary>
+    /// <summary>The errors in lists of claims and in protocol files that cannot be read.</summary>
     public IReadOnlyList<Diagnostic> Unread
     {
         get
@@ -62,8 +76,10 @@ public sealed class Catalogue
     private IEnumerable<(string Name, Diagnostic Mistake)> Namesakes => Families.GroupBy(family => family.Name, StringComparer.Ordinal)
         .Where(group => group.Skip(1).Any())
         .Select(group => (group.Key, new Diagnostic(ErrorCodes.DuplicateName,
-            $"{group.Count()} families have the name '{group.Key}': {string.Join(", ", group.Select(family => family.GetType().FullName))}",
+            $"{group.Count()} families have the name '{group.Key}': {string.Join(", ", group.Select(PlaceOf))}",
             null, "give each a name of its own")));
+
+    private static string? PlaceOf(ModelFamily family) => family is ProtocolFamily protocol ? protocol.File : family.GetType().FullName;
 
     /// <summary>The invariants for proofs for every size.</summary>
     public ImmutableArray<Invariant> Invariants => invariants.Value;
@@ -71,16 +87,17 @@ public sealed class Catalogue
     /// <summary>The names that identify claims: identifiers and groups.</summary>
     internal IEnumerable<string> Names => Claims.SelectMany(claim => GroupsOf(claim.Id).Append(claim.Id));
 
-    /// <summary>Loads everything in the assemblies of models and proofs.</summary>
+    /// <summary>Loads everything in the assemblies of models and proofs, and in the protocol files among the proofs.</summary>
     public static Catalogue Load() => Of(
         () => InstancesOf<ModelFamily>(Assembly.Load("Verify.Models")),
         () => InstancesOf<ClaimList>(Assembly.Load("Verify.Proofs")),
-        () => InstancesOf<Invariant>(Assembly.Load("Verify.Proofs")));
+        () => InstancesOf<Invariant>(Assembly.Load("Verify.Proofs")),
+        RepositoryProtocols.Below(RepositoryRoot.Folder, "proofs"));
 
-    /// <summary>Creates a catalogue of given families and of the claims in some lists.</summary>
-    internal static Catalogue Of(
-        Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<ClaimList>> lists, Func<IEnumerable<Invariant>>? invariants = null) =>
-        new(families, catalogue => lists().SelectMany(list => catalogue.Read(list)), invariants);
+    /// <summary>Creates a catalogue of given families and of the claims in some lists and files.</summary>
+    internal static Catalogue Of(Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<ClaimList>> lists,
+        Func<IEnumerable<Invariant>>? invariants = null, RepositoryProtocols? protocols = null) =>
+        new(families, catalogue => lists().SelectMany(list => catalogue.Read(list)), invariants, protocols ?? RepositoryProtocols.None);
 
     /// <summary>The error in the declaration of a claim; null if there is none.</summary>
     public Diagnostic? MistakeIn(Claim claim) => mistakes.GetValueOrDefault(claim);
@@ -120,7 +137,9 @@ public sealed class Catalogue
         return !found.IsEmpty
             ? found
             : throw UserErrorException.At(null, ErrorCodes.UnknownClaim, $"there is no claim '{argument}'",
-                Suggestion.Hint(argument, Names.Concat(Families.Select(family => family.Name))));
+                protocols.Mistakes.FirstOrDefault() is { } broken && protocols.Mention(argument)
+                    ? $"a protocol file has mistakes: {broken}"
+                    : Suggestion.Hint(argument, Names.Concat(Families.Select(family => family.Name))));
     }
 
     /// <summary>The protocol files that arguments name.</summary>
@@ -129,11 +148,12 @@ public sealed class Catalogue
     // Finds claims by identifier, pattern or group.
     private ImmutableArray<Claim> Named(string argument, StringComparison comparison)
     {
-        ImmutableArray<Claim> exact = [.. Claims.Where(claim => claim.Id.Equals(argument, comparison))];
+        var isPattern = argument.Contains('*', StringComparison.Ordinal);
+        var known = isPattern || protocols.Mention(argument) ? Claims : coded.Value;
+        ImmutableArray<Claim> exact = [.. known.Where(claim => claim.Id.Equals(argument, comparison))];
         return !exact.IsEmpty ? exact
-            : argument.Contains('*', StringComparison.Ordinal)
-                ? [.. Claims.Where(claim => FileSystemName.MatchesSimpleExpression(argument, claim.Id))]
-            : [.. Claims.Where(claim => GroupsOf(claim.Id).Any(group => group.Equals(argument, comparison)))];
+            : isPattern ? [.. known.Where(claim => FileSystemName.MatchesSimpleExpression(argument, claim.Id))]
+            : [.. known.Where(claim => GroupsOf(claim.Id).Any(group => group.Equals(argument, comparison)))];
     }
 
     // True if the argument is the exact name of a family or of one of its properties.
@@ -203,7 +223,8 @@ public sealed class Catalogue
     {
         try
         {
-            _ = Claims;
+            _ = coded.Value;
+            protocols.Read();
         }
 #pragma warning disable CA1031 // An exception on this thread would end the process.
         catch (Exception)

@@ -8,11 +8,8 @@ namespace Verify.Cli.Proofs;
 /// <param name="catalogue">The claims and invariants.</param>
 internal sealed class ProofFiles(Catalogue catalogue)
 {
-    /// <summary>
-    /// The root of the repository: the nearest folder above the tool that contains the solution, else the current
-    /// folder.
-    /// </summary>
-    public static string Root { get; } = Above(AppContext.BaseDirectory) ?? Directory.GetCurrentDirectory();
+    /// <summary>The root of the repository, else the current folder.</summary>
+    public static string Root { get; } = RepositoryRoot.Folder ?? Directory.GetCurrentDirectory();
 
     /// <summary>The path of the lock relative to the root.</summary>
     public const string Lock = "proofs/certificates.lock";
@@ -100,17 +97,4 @@ internal sealed class ProofFiles(Catalogue catalogue)
     private Claim ClaimOf(string id, Invariant invariant) => catalogue.Claims.FirstOrDefault(claim => claim.Id == id)
         ?? throw UserErrorException.At(null, ErrorCodes.BadInvariant,
             $"the invariant {invariant.GetType().Name} names a claim '{id}', which does not exist");
-
-    private static string? Above(string folder)
-    {
-        for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "Verify.sln")))
-            {
-                return at.FullName;
-            }
-        }
-
-        return null;
-    }
 }

@@ -39,6 +39,9 @@ public sealed class ProtocolFamily : ModelFamily
         NotModelled = [.. syntax.Declarations.OfType<Declaration.Limit>().Select(limit => LimitOf(limit, problems))];
     }
 
+    /// <summary>The path of the file.</summary>
+    public string File => syntax.Source.File;
+
     /// <inheritdoc/>
     public override string Name { get; }
 

@@ -62,6 +62,79 @@ public sealed class CatalogueTests
         }
     }
 
+    [Fact]
+    public void The_claims_of_protocol_files_stand_behind_those_of_code()
+    {
+        var catalogue = WithFiles(("b.verify", Lamp("lamp-b", "B-ON")), ("a.verify", Lamp("lamp-a", "A-ON")));
+        Assert.Equal(["PLAIN:GOOD", "B-ON", "A-ON"], catalogue.Claims.Select(claim => claim.Id));
+        Assert.Equal(["lamp-a", "lamp-b", "plain"], catalogue.Families.Select(family => family.Name));
+        foreach (var arguments in (string[][])[["check", "A-ON"], ["check", "a-on"], ["check", "*-ON"], ["check", "lamp-b:lit"],
+            ["show", "A-ON"], ["compare", "A-ON", "--engines", "explicit"], ["gate"], ["gate", "--shard", "3/3"], ["list"]])
+        {
+            var run = ToolRun.On(catalogue, new ExplicitEngine(), arguments);
+            Assert.Equal((ExitCode.AsExpected, ""), (run.ExitCode, run.Error));
+        }
+    }
+
+    [Fact]
+    public void A_broken_protocol_file_is_reported_and_leaves_the_others_working()
+    {
+        var bad = Lamp("lamp-a", "A-ON") + "var x: nothing\nvar : bool";
+        var catalogue = WithFiles(("bad.verify", bad), ("b.verify", Lamp("lamp-b", "B-ON")));
+        Assert.Equal(ExitCode.AsExpected, ToolRun.On(catalogue, new ExplicitEngine(), "check", "B-ON", "PLAIN:GOOD").ExitCode);
+        foreach (var command in (string[])["list", "gate"])
+        {
+            var run = ToolRun.On(catalogue, new ExplicitEngine(), command);
+            Assert.Equal(ExitCode.BadInput, run.ExitCode);
+            Assert.Contains("B-ON", run.Out, StringComparison.Ordinal);
+            Assert.DoesNotContain("A-ON", run.Out, StringComparison.Ordinal);
+            Assert.Contains("bad.verify(10,5): error VRF130", run.Error, StringComparison.Ordinal);
+        }
+
+        var asked = ToolRun.On(catalogue, new ExplicitEngine(), "check", "A-ON");
+        Assert.Equal(ExitCode.BadInput, asked.ExitCode);
+        Assert.Contains("error VRF301: there is no claim 'A-ON'\nhint: a protocol file has mistakes: bad.verify(10,5)", asked.Error,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_claim_of_a_file_with_the_identifier_of_one_in_code_is_told()
+    {
+        var catalogue = WithFiles(("a.verify", Lamp("plain", "PLAIN:GOOD")));
+        foreach (var arguments in (string[][])[["check", "PLAIN:GOOD"], ["gate"], ["list"]])
+        {
+            var run = ToolRun.On(catalogue, new ExplicitEngine(), arguments);
+            Assert.Equal(ExitCode.BadInput, run.ExitCode);
+            Assert.Contains(": error VRF305: ", run.Error, StringComparison.Ordinal);
+            Assert.Contains("two claims have the identifier 'PLAIN:GOOD'; the other is at a.verify(8)", run.Error,
+                StringComparison.Ordinal);
+        }
+
+        Assert.Contains("VRF102: 2 families have the name 'plain': Verify.Tests.Cli.CatalogueTests+Plain, a.verify",
+            ToolRun.On(catalogue, new ExplicitEngine(), "list").Error, StringComparison.Ordinal);
+    }
+
+    private static Catalogue WithFiles(params (string Path, string Text)[] files) => Catalogue.Of(
+        () => [new Plain()], () => [new Own()], null,
+        new RepositoryProtocols(() => files.Select(file => (file.Path, file.Text, (Diagnostic?)null))));
+
+    private static string Lamp(string name, string claim) => $$"""
+        model {{name}} "a lamp"
+
+        var on: bool
+        rule turn { on = !on }
+        always lit: on || !on
+        reachable "it is on": on
+
+        claim {{claim}} "A lamp is on or off." expect lit proved
+
+        """.ReplaceLineEndings("\n");
+
+    private sealed class Own : ClaimList
+    {
+        public override IEnumerable<Claim> Claims => [ClaimOf("PLAIN:GOOD")];
+    }
+
     private static Claim ClaimOf(string id) => new()
     {
         Id = id,

@@ -6,6 +6,7 @@ using Verify.Cli.Hosting;
 using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Explicit;
+using Verify.Language.Building;
 using Verify.Modelling;
 using Verify.Parametric.Obligations;
 using Verify.Proofs.Shootdowns;
@@ -40,7 +41,8 @@ public sealed class GeneratedPages
         page.AppendLine("This page is generated. When the tests run, the explicit engine decides each line again, and the line must agree.")
             .AppendLine("`./verify check ID` prints the trace or the limits of the proof, and who made the claim where. Proofs for every")
             .AppendLine("size are recorded in `certificates.lock`; `./verify certify` and the gate check them again.")
-            .AppendLine("[Dropped guards](DROPPED.md) tells which guards and updates of the models no claim needs, and why.").AppendLine();
+            .AppendLine("[Dropped guards](DROPPED.md) tells which guards and updates of the models no claim needs, and why.")
+            .AppendLine("[The corpus of bugs](Corpus/README.md) has a page of its own, with their runs.").AppendLine();
         page.AppendLine("| claim | sentence | verdict | states | steps | instance | every size |")
             .AppendLine("|---|---|---|---:|---:|---|---|");
         foreach (var report in Decided.Value)
@@ -63,7 +65,8 @@ public sealed class GeneratedPages
         page.AppendLine("This page is generated. A section is a mechanism, a row is a variant of it: sizes, features, faults,")
             .AppendLine("assumptions and a profile, all of one text. `./verify list NAME` explains them, "
                 + "`./verify check CLAIM` decides the row again.");
-        foreach (var family in Decided.Value.GroupBy(report => report.Claim.Family.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
+        var own = Decided.Value.Where(report => report.Claim.Family is not ProtocolFamily);
+        foreach (var family in own.GroupBy(report => report.Claim.Family.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {family.Key}").AppendLine();
             page.AppendLine(CultureInfo.InvariantCulture, $"{family.First().Claim.Family.Summary}.").AppendLine();
@@ -88,6 +91,10 @@ public sealed class GeneratedPages
             page.IsProved(design.Claim!) == page.IsProved($"{design.Cell}:I-RELY"), $"{design.Claim} differs from {design.Cell}"));
         Snapshot.MatchesPage("proofs/DEFERRAL.md", page.Text());
     }
+
+    [Fact]
+    public void The_page_of_bugs_has_the_shortest_run_of_each() => Snapshot.MatchesPage("proofs/Corpus/README.md",
+        new CorpusPage(Decided.Value, CertificateLock.Read(Repository.Text("proofs/certificates.lock"), "").Claims).Text());
 
     /// <summary>
     /// Lists the kernel sources that are cited from memory, so that readers know where the models may differ from the

@@ -1,6 +1,4 @@
-using Verify.Claims;
 using Verify.Modelling;
-using Verify.Models.Shootdowns;
 
 namespace Verify.Tests.Docs;
 
@@ -10,11 +8,11 @@ internal static class Sources
     /// <summary>The sources of all claims, of the rules of their instances, and of the features and faults of all families.</summary>
     public static IEnumerable<Source> OfAll()
     {
-        var claims = All<ClaimList>(typeof(Verify.Proofs.Shootdowns.Shootdown)).SelectMany(list => list.Claims).ToList();
+        var claims = Product.Claims;
         return claims.SelectMany(claim => claim.Sources)
             .Concat(claims.DistinctBy(claim => Instance.Describe(claim.Family, claim.Choices))
                 .SelectMany(claim => claim.Family.Build(claim.Choices).Rules).SelectMany(rule => rule.Sources))
-            .Concat(All<ModelFamily>(typeof(TlbShootdown)).SelectMany(family => family.AllSwitches)
+            .Concat(Product.Families.SelectMany(family => family.AllSwitches)
                 .Select(one => one.Source).OfType<Source>());
     }
 

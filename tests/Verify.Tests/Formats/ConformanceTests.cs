@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
-using Verify.Proofs.Shootdowns;
 using Verify.Tests.Laws.Corners;
 using Verify.Tests.Laws.Generators;
 using Verify.Tests.Laws.Oracles;
@@ -169,11 +167,8 @@ public sealed class ConformanceTests
     private static IEnumerable<Conformance> Claimed()
     {
         var all = Environment.GetEnvironmentVariable("FORMATS_ALL") is not null;
-        var lists = typeof(Shootdown).Assembly.GetExportedTypes()
-            .Where(type => type.IsSubclassOf(typeof(ClaimList)) && !type.IsAbstract)
-            .Select(type => (ClaimList)Activator.CreateInstance(type)!);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var claim in lists.SelectMany(list => list.Claims))
+        foreach (var claim in Product.Claims)
         {
             var model = new Instance(claim.Family, claim.Choices).Model;
             if (!seen.Contains(claim.Family.Name) && !seen.Contains(model.Digest) && IsSmall(model))

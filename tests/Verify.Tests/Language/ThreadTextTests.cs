@@ -54,7 +54,7 @@ public sealed class ThreadTextTests
     public void The_protocol_of_the_front_page_is_the_class_of_the_page_on_modelling(bool isFreeFirst)
     {
         var choices = isFreeFirst ? Choices.Default.With(LateFlush.FreeFirst) : Choices.Default;
-        var file = ProtocolFile.Parse("late-flush.verify", Repository.Text("proofs/Protocols/late-flush.verify"));
+        var file = ProtocolFile.Parse("late-flush.verify", Repository.Text("src/docs/samples/late-flush.verify"));
         AssertSame(new LateFlush().Build(choices), file.Family.Build(choices));
     }
 

@@ -16,21 +16,9 @@ public sealed class ClaimLaws
 {
     private const int Cap = 70_000; // the maximum number of states for the toy
 
-    private static readonly ImmutableArray<Claim> Claims =
-    [
-        .. typeof(Verify.Proofs.Shootdowns.Shootdown).Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(ClaimList)) && !type.IsAbstract)
-            .OrderBy(type => type.FullName, StringComparer.Ordinal)
-            .SelectMany(type => ((ClaimList)Activator.CreateInstance(type)!).Claims),
-    ];
+    private static readonly ImmutableArray<Claim> Claims = Product.Claims;
 
-    private static readonly ImmutableArray<ModelFamily> Families =
-    [
-        .. typeof(TlbShootdown).Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(ModelFamily)) && !type.IsAbstract)
-            .OrderBy(type => type.FullName, StringComparer.Ordinal)
-            .Select(type => (ModelFamily)Activator.CreateInstance(type)!),
-    ];
+    private static readonly ImmutableArray<ModelFamily> Families = Product.Families;
 
     private static readonly ExplicitEngine Engine = new();
 

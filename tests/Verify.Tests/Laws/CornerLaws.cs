@@ -3,7 +3,6 @@ using System.Globalization;
 using Verify.Claims;
 using Verify.Engines;
 using Verify.Modelling;
-using Verify.Models.Shootdowns;
 using Verify.Scheduling;
 
 namespace Verify.Tests.Laws;
@@ -15,20 +14,9 @@ public sealed class CornerLaws
 
     private static readonly EngineOptions Run = new(new Budget(Depth: 200), Threads: 1);
 
-    private static readonly ImmutableArray<ModelFamily> Families =
-    [
-        .. typeof(TlbShootdown).Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(ModelFamily)) && !type.IsAbstract)
-            .OrderBy(type => type.FullName, StringComparer.Ordinal)
-            .Select(type => (ModelFamily)Activator.CreateInstance(type)!),
-    ];
+    private static readonly ImmutableArray<ModelFamily> Families = Product.Families;
 
-    private static readonly ImmutableArray<Claim> Claims =
-    [
-        .. typeof(Verify.Proofs.Shootdowns.Shootdown).Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(ClaimList)) && !type.IsAbstract)
-            .SelectMany(type => ((ClaimList)Activator.CreateInstance(type)!).Claims),
-    ];
+    private static readonly ImmutableArray<Claim> Claims = Product.Claims;
 
     public static TheoryData<string> Names => [.. Families.Select(family => family.Name)];
 

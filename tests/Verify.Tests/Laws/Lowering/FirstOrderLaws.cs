@@ -1,4 +1,3 @@
-using Verify.Claims;
 using Verify.Modelling;
 using Verify.Parametric.Lowering;
 using Verify.Tests.Laws.Oracles;
@@ -39,10 +38,8 @@ public sealed class FirstOrderLaws
     [Fact]
     public void Formulas_of_every_claim_say_what_the_interpreter_does()
     {
-        var claims = typeof(Verify.Proofs.Shootdowns.Shootdown).Assembly.GetExportedTypes()
-            .Where(type => type.IsSubclassOf(typeof(ClaimList)))
-            .SelectMany(type => ((ClaimList)Activator.CreateInstance(type)!).Claims);
-        var models = claims.Select(claim => new Instance(claim.Family, claim.Choices).Model).DistinctBy(model => model.Digest).ToList();
+        var models = Product.Claims
+            .Select(claim => new Instance(claim.Family, claim.Choices).Model).DistinctBy(model => model.Digest).ToList();
         var told = models.Select(LogicOf).OfType<FirstOrderModel>().ToList();
         Assert.True(told.Count > 30, $"{told.Count} of {models.Count} models can be expressed for every size");
         foreach (var logic in told)

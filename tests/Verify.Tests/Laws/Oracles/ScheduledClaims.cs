@@ -30,10 +30,7 @@ internal static class ScheduledClaims
 
     /// <summary>The claims for schedule engines, or a fraction of them.</summary>
     public static IEnumerable<Claim> Sampled(string verdict, int every) =>
-        typeof(Verify.Proofs.Shootdowns.Shootdown).Assembly.GetExportedTypes()
-            .Where(type => type.IsSubclassOf(typeof(ClaimList)))
-            .OrderBy(type => type.FullName, StringComparer.Ordinal)
-            .SelectMany(type => ((ClaimList)Activator.CreateInstance(type)!).Claims)
+        Product.Claims
             .Where(claim => claim.Expected.Word == verdict)
             .Where((_, i) => i % (IsWhole ? 1 : every) == 0)
             .Where(claim => Asked(claim).Property is Property.Always or Property.NoDeadlock);
