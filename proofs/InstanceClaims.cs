@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Verify.Claims;
 using Verify.Modelling;
 
@@ -12,18 +13,19 @@ namespace Verify.Proofs;
 internal record InstanceClaims(string Id, ModelFamily Family, Choices Choices, params ImmutableArray<Source> Sources)
 {
     /// <summary>A claim about one property of this instance.</summary>
-    public Claim Claim(string property, Expectation expected, string sentence, string? finding = null) => new()
-    {
-        Id = $"{Id}:{property}",
-        Sentence = sentence,
-        Family = Family,
-        Choices = Choices,
-        Property = property,
-        Expected = expected,
-        Sources = Sources,
-        Finding = finding,
-        NotCovered = NotCovered,
-    };
+    public Claim Claim(string property, Expectation expected, string sentence, string? finding = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => new(file, line)
+        {
+            Id = $"{Id}:{property}",
+            Sentence = sentence,
+            Family = Family,
+            Choices = Choices,
+            Property = property,
+            Expected = expected,
+            Sources = Sources,
+            Finding = finding,
+            NotCovered = NotCovered,
+        };
 
     /// <summary>The limits that follow from the sizes of the instance, one plain line each.</summary>
     public virtual ImmutableArray<string> NotCovered => [];

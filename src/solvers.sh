@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # solvers.sh ARTIFACTS NOTE PACKAGE…: downloads packages of the system and what they need, and unpacks them below
 # ARTIFACTS/tools. Needs no root: apt keeps its state in a folder of its own there, and only reads what is installed.
-# A failure is said and noted in NOTE.PACKAGE; the tool works without.
+# A failure is said and noted in NOTE.PACKAGE, with the time from which on to try again, if that makes sense; the tool works
+# without.
 
 set -u
 artifacts=$1
@@ -14,10 +15,12 @@ names="${packages[*]}"
 
 say() { printf 'verify: %s\n' "$1" >&2; }
 
+# give_up REASON [SECONDS]
 give_up() {
-    local package
+    local package until=''
+    if [[ -n ${2:-} ]]; then until=$(($(printf '%(%s)T' -1) + $2)); fi
     say "${names// /, }: $1; what needs that is not checked"
-    for package in "${packages[@]}"; do : >"$note.$package"; done
+    for package in "${packages[@]}"; do printf '%s\n' "$until" >"$note.$package"; done
     rm -rf "$work"
     exit 1
 }
@@ -73,6 +76,6 @@ say "downloading ${names// /, } to artifacts/tools (VERIFY_OFFLINE=1 forbids it)
 rm -rf "$work"
 mkdir -p "$work/lists/partial" "$work/archives/partial" && settings >"$work/apt.conf" || give_up "$work cannot be written"
 export APT_CONFIG=$work/apt.conf DEBIAN_FRONTEND=noninteractive
-download </dev/null >"$log" 2>&1 || give_up "apt-get cannot download them (see $log)"
+download </dev/null >"$log" 2>&1 || give_up "apt-get cannot download them (see $log)" 3600
 unpack >>"$log" 2>&1 || give_up "they cannot be unpacked (see $log)"
 rm -rf "$work"

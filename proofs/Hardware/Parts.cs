@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Verify.Claims;
 using Verify.Modelling;
 using Verify.Models.Hardware;
@@ -37,15 +38,16 @@ public sealed class Parts : ClaimList
                 + "has the global bit."),
     ];
 
-    private static Claim Tags(string id, Choices choices, string property, Expectation expected, string sentence) => new()
-    {
-        Id = id,
-        Sentence = sentence,
-        Family = new AddressSpaceTags(),
-        Choices = choices,
-        Property = property,
-        Expected = expected,
-        Sources = [Global, Cr3],
-        NotCovered = ["other CPUs"],
-    };
+    private static Claim Tags(string id, Choices choices, string property, Expectation expected, string sentence,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => new(file, line)
+        {
+            Id = id,
+            Sentence = sentence,
+            Family = new AddressSpaceTags(),
+            Choices = choices,
+            Property = property,
+            Expected = expected,
+            Sources = [Global, Cr3],
+            NotCovered = ["other CPUs"],
+        };
 }

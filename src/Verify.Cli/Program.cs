@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using Verify.Cli;
+using Verify.Cli.Compiling;
 using Verify.Cli.Engines;
 using Verify.Cli.Hosting;
+using Verify.Cli.Output;
 using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
@@ -17,8 +19,12 @@ if (args is [Z3Host.Argument])
 
 // The composition root: the only list of engines and writers, the preferred ones first. Families and claims are found
 // by reflection when a command needs them.
-using var interrupt = new Interrupt(TimeProvider.System);
-var catalogue = args.Any(ProtocolFiles.IsOne) ? Catalogue.Load() : Catalogue.LoadAhead();
+using var interrupt = new Interrupt(TimeProvider.System, () =>
+{
+    Console.Error.WriteLine("verify: interrupted; the code that describes a model does not end");
+    Environment.Exit(ExitCode.Undecided);
+});
+var catalogue = args.Any(ProtocolFiles.IsOne) ? Catalogue.LoadWith(OwnSources.Load) : Catalogue.LoadAhead();
 var solvers = new SolverChoice(
 [
     new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5), Tool.HostedZ3(), new MicrosoftZ3InProcess(interrupt.Stop),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Verify.Cli.Commands;
+using Verify.Cli.Compiling;
 using Verify.Cli.Hosting;
 using Verify.Cli.Output;
 using Verify.Engines;
@@ -42,13 +43,38 @@ public sealed class Tool(
 #pragma warning restore CA1031
         {
             var failure = ErrorOutput.Diagnose(e);
-            ErrorOutput.Complain(terminal, e);
-            if (arguments.Contains("--json"))
+            try
             {
-                ResultJson.WriteFailure(terminal.Out, failure);
+                Complain(terminal, e, failure, arguments.Contains("--json"));
+            }
+            catch (Exception other) when (other is IOException or UnauthorizedAccessException or UserErrorException)
+            {
+                // Standard output or standard error cannot be written; the exit code remains.
             }
 
             return ExitCode.Of(failure);
+        }
+    }
+
+    private static void Complain(Terminal terminal, Exception thrown, Diagnostic failure, bool isJson)
+    {
+        foreach (var line in (thrown as SourceErrorException)?.Lines ?? [])
+        {
+            terminal.Error.WriteLine(line);
+        }
+
+        if (thrown is SourceErrorException)
+        {
+            ErrorOutput.Complain(terminal, failure);
+        }
+        else
+        {
+            ErrorOutput.Complain(terminal, thrown);
+        }
+
+        if (isJson)
+        {
+            ResultJson.WriteFailure(terminal.Out, failure);
         }
     }
 
@@ -131,16 +157,31 @@ public sealed class Tool(
         var known = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
         var help = command == root ? "run 'verify --help'" : $"run 'verify {command.Name} --help'";
         var message = command == root && stray is not null ? $"the command '{stray}' does not exist"
-            : parsed.Errors is [var error, ..] ? NotANumber(error) ?? error.Message : "a command is missing";
+            : command == root ? "a command is missing"
+            : parsed.Errors is [var error, ..] ? Missing(command, error) ?? NotANumber(error) ?? error.Message
+            : "a command is missing";
         var hint = (stray is null ? null : Suggestion.Hint(stray, known)) ?? help;
         return UserErrorException.At(null, ErrorCodes.BadUsage, ErrorOutput.Joined(message), hint);
     }
+
+    // What the parser misses, in the words of the help.
+    private static string? Missing(Command command, ParseError error) => error.SymbolResult switch
+    {
+        ArgumentResult { Tokens.Count: 0, Parent: OptionResult { Option: var option } } =>
+            $"{option.Name} needs a value: {option.HelpName}",
+        OptionResult { Tokens.Count: 0, Option: { Required: true } option } => $"'{command.Name}' needs {option.Name} {option.HelpName}",
+        OptionResult { Tokens.Count: 0, Option: var option } => $"{option.Name} needs a value: {option.HelpName}",
+        ArgumentResult { Tokens.Count: 0, Argument: var argument } => $"'{command.Name}' needs a {argument.Name}",
+        CommandResult => command.Options.FirstOrDefault(option => option.Required && error.Message.Contains($"'{option.Name}'",
+            StringComparison.Ordinal)) is { } left ? $"'{command.Name}' needs {left.Name} {left.HelpName}" : null,
+        _ => null,
+    };
 
     // The parser's own message names .NET types.
     private static string? NotANumber(ParseError error)
     {
         var result = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
-        if (result is not { Tokens: [var token], Option: var option })
+        if (result is not { Tokens: [var token], Option: var option } || option.ValueType == typeof(long?))
         {
             return null;
         }

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
 using System.Runtime.CompilerServices;
 
 namespace Verify;
@@ -20,6 +23,43 @@ public sealed record SourceLocation(string File, int Line)
     {
         var path = file.Replace('\\', '/');
         return new(path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..] : path, line);
+    }
+
+    /// <summary>The line of the user's code that threw an exception; null if none of its lines is known.</summary>
+    public static SourceLocation? Of(Exception exception) => In(new StackTrace(exception, fNeedFileInfo: true));
+
+    /// <summary>The line of the user's code that called this project.</summary>
+    internal static SourceLocation? OfCaller() => In(new StackTrace(fNeedFileInfo: true));
+
+    /// <summary>The first line of a method, from the debugging information beside its assembly; null if there is none.</summary>
+    public static SourceLocation? Of(MethodBase? method)
+    {
+        var path = Path.ChangeExtension(method?.Module.FullyQualifiedName, ".pdb");
+        if (method is null || !System.IO.File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var provider = MetadataReaderProvider.FromPortablePdbStream(System.IO.File.OpenRead(path));
+            var reader = provider.GetMetadataReader();
+            var information = ((MethodDefinitionHandle)MetadataTokens.EntityHandle(method.MetadataToken)).ToDebugInformationHandle();
+            return reader.GetMethodDebugInformation(information).GetSequencePoints().Where(point => !point.IsHidden)
+                .Select(point => From(reader.GetString(reader.GetDocument(point.Document).Name), point.StartLine)).FirstOrDefault();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException)
+        {
+            return null;
+        }
+    }
+
+    private static SourceLocation? In(StackTrace stack)
+    {
+        var own = typeof(SourceLocation).Assembly;
+        var frame = stack.GetFrames()
+            .FirstOrDefault(f => f.GetMethod()?.DeclaringType?.Assembly != own && f.GetFileName() is not null);
+        return frame is null ? null : From(frame.GetFileName()!, frame.GetFileLineNumber());
     }
 
     private static string RootOf([CallerFilePath] string here = "")
@@ -142,6 +182,10 @@ public static class ErrorCodes
     public static readonly ErrorCode BoundTwice = new("VRF115", "a parameter is bound twice",
         "give the quantifier its own parameter: ForAll(sort, x => …)");
 
+    /// <summary>C# is asked to decide a condition of the model.</summary>
+    public static readonly ErrorCode AskedOutside = new("VRF116", "C# is asked to decide a condition of the model",
+        "write & and | in place of && and ||; If(c, a, b) for one of two values; t.If or t.Branch for a choice of a thread");
+
     /// <summary>The value of an empty option is read.</summary>
     public static readonly ErrorCode NoValue = new("VRF120", "the value of an empty option is read",
         "guard the read with .HasValue");
@@ -230,7 +274,7 @@ public static class ErrorCodes
     public static readonly ErrorCode BadFormat = new("VRF405", "a format does not exist, or cannot express the model",
         "run 'verify export --help' for the formats");
 
-    /// <summary>The tool does not build from its sources. The launcher reports this.</summary>
+    /// <summary>The tool does not build from its sources, which the launcher reports, or the user's own sources do not compile.</summary>
     public static readonly ErrorCode BuildFailed = new("VRF404", "the sources do not build",
         "fix the first error above");
 

@@ -52,7 +52,7 @@ public sealed class ExplicitEngine : IEngine
         {
             if (run.IsCompact)
             {
-                throw UserErrorException.At(property.Where, ErrorCodes.Contradiction,
+                throw UserErrorException.At(null, ErrorCodes.Contradiction,
                     $"'{property.Name}' needs the graph of all states, so --compact cannot be used");
             }
 
@@ -61,7 +61,7 @@ public sealed class ExplicitEngine : IEngine
 
         if (run.IsCompact && run.CheckpointDirectory is not null)
         {
-            throw UserErrorException.At(property.Where, ErrorCodes.Contradiction,
+            throw UserErrorException.At(null, ErrorCodes.Contradiction,
                 "--checkpoint and --compact cannot be combined: a checkpoint stores whole states");
         }
 

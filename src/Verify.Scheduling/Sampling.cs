@@ -133,7 +133,7 @@ internal sealed class Sampling : IDisposable
     {
         if (run.Reductions != Reductions.None)
         {
-            throw UserErrorException.At(property.Where, ErrorCodes.BadReduction, $"reductions do not apply to {what}",
+            throw UserErrorException.At(null, ErrorCodes.BadReduction, $"reductions do not apply to {what}",
                 "omit --reduce, or search with --engine explicit");
         }
     }

@@ -3,7 +3,7 @@ namespace Verify.Tests;
 /// <summary>The files of the repository, without build outputs.</summary>
 internal static class Repository
 {
-    private static readonly string[] NotOurs = [".git", "artifacts", ".vs", ".idea", ".vscode"];
+    private static readonly string[] NotOurs = [".git", "artifacts", "mine", ".vs", ".idea", ".vscode"];
 
     /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = FindRoot();

@@ -4,6 +4,7 @@ using Verify.Cli.Options;
 using Verify.Cli.Output;
 using Verify.Cli.Proofs;
 using Verify.Cli.Running;
+using Verify.Rendering;
 
 namespace Verify.Cli.Commands;
 
@@ -28,6 +29,7 @@ internal static class CertifyCommand
         solver.AddTo(command);
         command.SetAction(parsed =>
         {
+            OptionUse.CheckContradictions(parsed);
             solver.Apply(parsed, session);
             var check = new CertificateCheck(session);
             var chosen = parsed.GetValue(named) ?? [];
@@ -41,7 +43,7 @@ internal static class CertifyCommand
                 : check.Of(session.Catalogue.Claims);
             var done = new List<CheckedCertificate>();
             var reasons = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var one in certificates)
+            foreach (var one in ProgressDisplay.Each(session.Terminal, "certificates", certificates))
             {
                 done.Add(one);
                 if (!parsed.GetValue(json))
@@ -78,7 +80,10 @@ internal static class CertifyCommand
 
         var (word, paint) = one.LacksSolver ? ("skipped", Paint.Yellow)
             : one.ExitCode == ExitCode.AsExpected ? ("ok", Paint.Green) : ("PROBLEM", Paint.Red);
-        terminal.Out.WriteLine($"{terminal.Paint(word, paint)}  {one.Line}");
+        // On a terminal the line is broken between words, and not within one.
+        var lines = TextWrap.Lines($"{word}  {one.Line}", Math.Max(terminal.Columns, 40), hanging: word.Length + 2).ToList();
+        terminal.Out.WriteLine(terminal.Paint(word, paint) + lines[0][word.Length..]);
+        lines.Skip(1).ToList().ForEach(terminal.Out.WriteLine);
         foreach (var problem in one.Problems.Where(problem => !one.LacksSolver || reasons.Add(problem)))
         {
             terminal.Out.WriteLine($"  {problem}");
@@ -90,6 +95,11 @@ internal static class CertifyCommand
         if (chosen.Length > 0)
         {
             throw UserErrorException.At(null, ErrorCodes.BadUsage, "--write needs no certificate files", "omit the files or --write");
+        }
+
+        if (string.IsNullOrWhiteSpace(folder))
+        {
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--write needs a folder", "use --write DIR");
         }
 
         foreach (var path in check.WriteTo(folder))

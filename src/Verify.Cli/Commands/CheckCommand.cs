@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Verify.Claims;
 using Verify.Cli.Engines;
@@ -33,7 +34,13 @@ internal static class CheckCommand
             Description = "After a proof, decide the claim at the next larger sizes too; for 10s by default.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("check", "Decides claims and shows the verdict, the evidence and the trace.") { claims };
+        var property = new Option<string?>("--property")
+        {
+            HelpName = "P",
+            Description = "Only what is about this property, such as I-USE.",
+        };
+        var command = new Command("check", "Decides claims and shows the verdict, the evidence and the trace.") { claims, property };
+        Completions.Add(claims, session);
         choices.AddTo(command);
         run.AddTo(command);
         detail.AddTo(command);
@@ -42,7 +49,12 @@ internal static class CheckCommand
         command.SetAction(parsed =>
         {
             var shown = new Shown(detail.Read(parsed), parsed.GetValue(json), Seconds(parsed, sizes), [.. run.Given(parsed)]);
-            return Check(session, parsed, session.Catalogue.Find(parsed.GetRequiredValue(claims)), choices, run, shown);
+            Choices ChoicesOf(Claim claim) => choices.Apply(parsed, claim);
+            var named = parsed.GetRequiredValue(claims);
+            ImmutableArray<Claim> found = parsed.GetValue(property) is { } name
+                ? [.. named.SelectMany(argument => session.Catalogue.Find(argument, name, ChoicesOf)).Distinct()]
+                : session.Catalogue.Find(named, ChoicesOf);
+            return Check(session, parsed, found, choices, run, shown);
         });
         return command;
     }

@@ -6,6 +6,7 @@ using Verify.Cli.Options;
 using Verify.Cli.Output;
 using Verify.Cli.Running;
 using Verify.Engines;
+using Verify.Rendering;
 
 namespace Verify.Cli.Commands;
 
@@ -65,6 +66,11 @@ internal static class CompareCommand
             var atOnce = parsed.GetValue(threads) is > 0 and <= 512 and var number ? number
                 : throw UserErrorException.At(null, ErrorCodes.BadUsage, $"--threads must be 1 to 512, got {parsed.GetValue(threads)}",
                     "use a number from 1 to 512");
+            if (parsed.GetValue(page) is { } target)
+            {
+                CheckWritable(target);
+            }
+
             var rows = Compare(session, asked, chosen, run, atOnce);
             if (parsed.GetValue(page) is { } file && rows.Count == asked.Length)
             {
@@ -85,11 +91,18 @@ internal static class CompareCommand
         // Rows are printed as they arrive, so the columns have a fixed width.
         var widths = headings.Select(_ => "unknown past 99, 99.99".Length).ToArray();
         widths[0] = claims.Select(claim => claim.Id.Length).Append(headings[0].Length).Max();
-        session.Terminal.Out.WriteLine(Table.Row(headings, widths));
+        // On a terminal that is too narrow for a row, an answer has a line of its own.
+        var isNarrow = widths.Sum(width => width + 2) - 2 > session.Terminal.Columns;
+        if (!isNarrow)
+        {
+            session.Terminal.Out.WriteLine(Table.Row(headings, widths));
+        }
+
         var rows = new List<Comparison>();
-        foreach (var row in Partitioner.Create(claims, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered()
+        var compared = Partitioner.Create(claims, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered()
             .WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered)
-            .Select(claim => Comparison.Compare(claim, engines, run)))
+            .Select(claim => Comparison.Compare(claim, engines, run));
+        foreach (var row in ProgressDisplay.Each(session.Terminal, $"compared, of {claims.Count}", compared))
         {
             if (run.Cancellation.IsCancellationRequested)
             {
@@ -100,10 +113,21 @@ internal static class CompareCommand
             string[] cells = row.LeftOut is { } reason
                 ? [row.Claim.Id, $"left out: {reason}", .. engines.Skip(1).Select(_ => "")]
                 : [row.Claim.Id, .. row.Answers.Select(ComparisonPage.Cell)];
-            session.Terminal.Out.WriteLine(Table.Row(cells, widths));
+            foreach (var line in isNarrow ? Stacked(headings, cells) : [Table.Row(cells, widths)])
+            {
+                session.Terminal.Out.WriteLine(line);
+            }
         }
 
         return rows;
+    }
+
+    private static IEnumerable<string> Stacked(string[] headings, string[] cells)
+    {
+        var width = headings.Skip(1).Max(heading => heading.Length) + 2;
+        return cells[1].StartsWith("left out", StringComparison.Ordinal)
+            ? TextWrap.Lines($"{cells[0]}  {cells[1]}")
+            : cells.Skip(1).Select((cell, i) => $"  {headings[i + 1].PadRight(width)}{cell}").Prepend(cells[0]);
     }
 
     private static int Conclude(Session session, List<Comparison> rows, int asked, List<IEngine> engines)
@@ -115,7 +139,11 @@ internal static class CompareCommand
                 $"{session.Terminal.Paint("CONTRADICTION", Paint.Red)} {row.Claim.Id}: {row.Contradiction}");
         }
 
-        session.Terminal.Out.WriteLine(ComparisonPage.Summary(rows));
+        foreach (var line in TextWrap.Lines(ComparisonPage.Summary(rows), session.Terminal.Columns))
+        {
+            session.Terminal.Out.WriteLine(line);
+        }
+
         var missing = engines.Where(engine => engine.Unavailable is not null).ToList();
         missing.ForEach(engine => session.Terminal.Error.WriteLine($"verify: {engine.Name} was skipped: {engine.Unavailable}"));
         if (rows.Count < asked)
@@ -135,6 +163,24 @@ internal static class CompareCommand
             rows.Exists(row => row.Contradiction is not null) ? ExitCode.Otherwise : ExitCode.AsExpected,
             rows.Count < asked || missing.Count > 0 ? ExitCode.Undecided : ExitCode.AsExpected,
         ]);
+    }
+
+    // Reported before the work, which may take hours.
+    private static void CheckWritable(string file)
+    {
+        if (string.IsNullOrWhiteSpace(file))
+        {
+            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--page needs a file", "use --page FILE");
+        }
+
+        try
+        {
+            using var probe = File.Open(file, FileMode.OpenOrCreate, FileAccess.Write);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw UserErrorException.At(null, ErrorCodes.BadFile, e.Message);
+        }
     }
 
     private static void Write(string file, string text)

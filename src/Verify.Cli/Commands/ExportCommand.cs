@@ -29,6 +29,7 @@ internal static class ExportCommand
             into,
         };
         choices.AddTo(command);
+        Completions.Add(claim, session);
         command.SetAction(parsed =>
         {
             var writer = Writer(session, parsed.GetRequiredValue(to));

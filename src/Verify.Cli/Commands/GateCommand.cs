@@ -85,7 +85,7 @@ internal static class GateCommand
     {
         var done = new List<CheckedCertificate>();
         var reasons = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var one in new CertificateCheck(session).Of(claims))
+        foreach (var one in ProgressDisplay.Each(session.Terminal, "certificates", new CertificateCheck(session).Of(claims)))
         {
             done.Add(one);
             if (!isJson || one.Failure is not null)

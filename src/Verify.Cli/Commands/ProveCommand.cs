@@ -60,6 +60,7 @@ internal sealed class ProveCommand
             prove.find,
         };
         prove.choices.AddTo(command);
+        Completions.Add(prove.claims, session);
         foreach (var option in new Option[] { prove.engine, prove.budget.Option, prove.seed, prove.into, prove.json })
         {
             command.Add(option);
@@ -105,7 +106,9 @@ internal sealed class ProveCommand
         }
 
         var run = new EngineOptions(budget.Read(parsed), parsed.GetValue(seed) ?? 1, Cancellation: session.Cancellation);
-        var chosen = new CachingEngine(InstanceRun.EngineOf(session, parsed.GetValue(engine)));
+        var asked = InstanceRun.EngineOf(session, parsed.GetValue(engine));
+        OptionUse.Check(parsed, asked);
+        var chosen = new CachingEngine(asked);
         var folder = parsed.GetValue(into);
         if (folder is not null)
         {

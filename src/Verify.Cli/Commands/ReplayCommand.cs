@@ -30,9 +30,11 @@ internal static class ReplayCommand
         var command = new Command("replay", "Replays a trace in the reference interpreter.") { claim, trace };
         choices.AddTo(command);
         detail.AddTo(command);
+        Completions.Add(claim, session);
         command.Add(json);
         command.SetAction(parsed =>
         {
+            OptionUse.CheckContradictions(parsed);
             var found = session.One(parsed.GetRequiredValue(claim), "but a trace belongs to one");
             var (shown, isJson) = (detail.Read(parsed), parsed.GetValue(json));
             var chosen = choices.Apply(parsed, found);

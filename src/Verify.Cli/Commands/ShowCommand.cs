@@ -24,10 +24,16 @@ internal static class ShowCommand
             json,
         };
         choices.AddTo(command);
+        Completions.Add(what, session);
         command.SetAction(parsed =>
         {
             var (claims, asked) = Find(session, parsed.GetRequiredValue(what));
             var instance = new Instance(asked.Family, choices.Apply(parsed, asked));
+            foreach (var question in claims.Where(claim => claim.Expected is Expectation.Open))
+            {
+                _ = instance.Model.Property(question.Property);
+            }
+
             if (parsed.GetValue(json))
             {
                 WriteJson(session.Terminal, claims, instance);

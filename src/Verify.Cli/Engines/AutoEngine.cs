@@ -21,6 +21,9 @@ internal sealed class AutoEngine(IEngine search, IEngine bounded, IEngine provin
     /// <summary>The maximum number of steps to search for a violation before a proof is attempted.</summary>
     public const int MaxSteps = 20;
 
+    /// <summary>The engines that it selects from.</summary>
+    public IReadOnlyList<IEngine> Engines => [search, bounded, proving];
+
     public string Name => "auto";
 
     public string Summary => "selects by size: a search for small instances, solvers for large ones; reports the choice and the reason";

@@ -17,6 +17,9 @@ namespace Verify.Cli.Engines;
 /// </remarks>
 internal sealed class PortfolioEngine(IReadOnlyList<IEngine> engines) : IEngine
 {
+    /// <summary>The engines that race.</summary>
+    public IReadOnlyList<IEngine> Engines => engines;
+
     public string Name => "portfolio";
 
     public string Summary => $"lets {string.Join(", ", engines.Select(engine => engine.Name))} race, and names the winner";

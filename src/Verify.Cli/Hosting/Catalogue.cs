@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.IO.Enumeration;
 using System.Reflection;
 using Verify.Claims;
+using Verify.Cli.Compiling;
 using Verify.Language.Building;
 using Verify.Modelling;
 using Verify.Parametric.Obligations;
@@ -77,7 +78,7 @@ public sealed class Catalogue
         .Where(group => group.Skip(1).Any())
         .Select(group => (group.Key, new Diagnostic(ErrorCodes.DuplicateName,
             $"{group.Count()} families have the name '{group.Key}': {string.Join(", ", group.Select(PlaceOf))}",
-            null, "give each a name of its own")));
+            group.Last().Where, "give each a name of its own")));
 
     private static string? PlaceOf(ModelFamily family) => family is ProtocolFamily protocol ? protocol.File : family.GetType().FullName;
 
@@ -88,11 +89,18 @@ public sealed class Catalogue
     internal IEnumerable<string> Names => Claims.SelectMany(claim => GroupsOf(claim.Id).Append(claim.Id));
 
     /// <summary>Loads everything in the assemblies of models and proofs, and in the protocol files among the proofs.</summary>
-    public static Catalogue Load() => Of(
-        () => InstancesOf<ModelFamily>(Assembly.Load("Verify.Models")),
-        () => InstancesOf<ClaimList>(Assembly.Load("Verify.Proofs")),
-        () => InstancesOf<Invariant>(Assembly.Load("Verify.Proofs")),
-        RepositoryProtocols.Below(RepositoryRoot.Folder, "proofs"));
+    public static Catalogue Load() => LoadWith(() => null);
+
+    /// <summary>The same, with one more assembly.</summary>
+    /// <param name="own">The assembly of the user's own models and claims; null if there is none.</param>
+    internal static Catalogue LoadWith(Func<Assembly?> own)
+    {
+        var mine = new Lazy<Assembly?>(own);
+        IEnumerable<T> All<T>(string product) =>
+            InstancesOf<T>(Assembly.Load(product).GetExportedTypes()).Concat(InstancesOf<T>(mine.Value?.GetTypes() ?? []));
+        return Of(() => All<ModelFamily>("Verify.Models"), () => All<ClaimList>("Verify.Proofs"), () => All<Invariant>("Verify.Proofs"),
+            RepositoryProtocols.Below(RepositoryRoot.Folder, "proofs"));
+    }
 
     /// <summary>Creates a catalogue of given families and of the claims in some lists and files.</summary>
     internal static Catalogue Of(Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<ClaimList>> lists,
@@ -107,7 +115,7 @@ public sealed class Catalogue
     /// </summary>
     public static Catalogue LoadAhead()
     {
-        var catalogue = Load();
+        var catalogue = LoadWith(OwnSources.Load);
         if (Environment.ProcessorCount > 1)
         {
             new Thread(catalogue.LookForClaims) { IsBackground = true, Name = "verify claims" }.Start();
@@ -122,7 +130,10 @@ public sealed class Catalogue
     /// A protocol file stands for its claims.
     /// </summary>
     /// <exception cref="UserErrorException">VRF301: nothing matches.</exception>
-    public ImmutableArray<Claim> Find(string argument)
+    /// <param name="argument">The argument.</param>
+    /// <param name="choicesOf">The choices of the instance whose properties the name of a family stands for; by default
+    /// the default ones.</param>
+    public ImmutableArray<Claim> Find(string argument, Func<Claim, Choices>? choicesOf = null)
     {
         if (ProtocolFiles.IsOne(argument))
         {
@@ -131,9 +142,9 @@ public sealed class Catalogue
 
         // An exact match comes first, because names may differ only in case.
         var found = Named(argument, StringComparison.Ordinal);
-        found = found.IsEmpty && IsQuestion(argument) ? Questions(argument) : found;
+        found = found.IsEmpty && IsQuestion(argument) ? Questions(argument, choicesOf) : found;
         found = found.IsEmpty ? Named(argument, StringComparison.OrdinalIgnoreCase) : found;
-        found = found.IsEmpty ? Questions(argument) : found;
+        found = found.IsEmpty ? Questions(argument, choicesOf) : found;
         return !found.IsEmpty
             ? found
             : throw UserErrorException.At(null, ErrorCodes.UnknownClaim, $"there is no claim '{argument}'",
@@ -176,7 +187,7 @@ public sealed class Catalogue
     }
 
     // Creates claims without an expectation: for all properties of a family, or for the one after the colon.
-    private ImmutableArray<Claim> Questions(string argument)
+    private ImmutableArray<Claim> Questions(string argument, Func<Claim, Choices>? choicesOf)
     {
         // An exact match comes first, because two names may differ only in case.
         ModelFamily? Named(StringComparison comparison) => Families.FirstOrDefault(family =>
@@ -192,7 +203,8 @@ public sealed class Catalogue
             throw new UserErrorException(mistake);
         }
 
-        var properties = new Instance(family, Choices.Default).Model.Properties;
+        var choices = choicesOf?.Invoke(Question(family, family.Name, family.Summary, "")) ?? Choices.Default;
+        var properties = new Instance(family, choices).Model.Properties;
         var name = argument.Length > family.Name.Length ? argument[(family.Name.Length + 1)..] : null;
         Property? Called(StringComparison comparison) => properties.FirstOrDefault(p => p.Name.Equals(name, comparison));
         // Other choices may give other properties, so the name is checked when the claim is decided.
@@ -200,23 +212,63 @@ public sealed class Catalogue
             : [(Called(StringComparison.Ordinal) ?? Called(StringComparison.OrdinalIgnoreCase))?.Name ?? name];
         return
         [
-            .. asked.Select(property => new Claim
+            .. asked.Select(property => Question(family, $"{family.Name}:{property}",
+                properties.FirstOrDefault(p => p.Name == property)?.Text is { Length: > 0 } text ? text : family.Summary, property) with
             {
-                Id = $"{family.Name}:{property}",
-                Sentence = properties.FirstOrDefault(p => p.Name == property)?.Text is { Length: > 0 } text ? text : family.Summary,
-                Family = family,
-                Choices = Choices.Default,
-                Property = property,
-                Expected = new Expectation.Open(),
-                Sources = [],
                 Where = (properties.FirstOrDefault(p => p.Name == property) ?? properties[0]).Where,
             }),
         ];
     }
 
+    private static Claim Question(ModelFamily family, string id, string sentence, string property) => new()
+    {
+        Id = id,
+        Sentence = sentence,
+        Family = family,
+        Choices = Choices.Default,
+        Property = property,
+        Expected = new Expectation.Open(),
+        Sources = [],
+    };
+
     /// <summary>Finds the claims of several arguments, each once.</summary>
     /// <exception cref="UserErrorException">VRF301: an argument matches nothing.</exception>
-    public ImmutableArray<Claim> Find(IEnumerable<string> arguments) => [.. arguments.SelectMany(argument => Find(argument)).Distinct()];
+    public ImmutableArray<Claim> Find(IEnumerable<string> arguments, Func<Claim, Choices>? choicesOf = null) =>
+        [.. arguments.SelectMany(argument => Find(argument, choicesOf)).Distinct()];
+
+    /// <summary>Finds the claims of an argument that are about one property; for a family, the question about it.</summary>
+    /// <exception cref="UserErrorException">VRF113: none is about that property. VRF301: nothing matches.</exception>
+    public ImmutableArray<Claim> Find(string argument, string property, Func<Claim, Choices>? choicesOf)
+    {
+        if (ProtocolFiles.IsOne(argument))
+        {
+            return Find($"{argument}:{property}");
+        }
+
+        var found = Find(argument, choicesOf);
+        ImmutableArray<Claim> about = [.. found.Where(claim => claim.Property.Equals(property, StringComparison.OrdinalIgnoreCase))];
+        var family = found[0].Family;
+        if (!about.IsEmpty)
+        {
+            return about;
+        }
+
+        var names = found.Select(claim => claim.Property);
+        if (argument.Equals(family.Name, StringComparison.OrdinalIgnoreCase))
+        {
+            var question = found[0];
+            var known = new Instance(family, choicesOf?.Invoke(question) ?? question.Choices).Model.Properties.Select(p => p.Name).ToList();
+            if (known.Find(name => name.Equals(property, StringComparison.OrdinalIgnoreCase)) is { } name)
+            {
+                return Find($"{family.Name}:{name}", choicesOf);
+            }
+
+            names = known;
+        }
+
+        throw UserErrorException.At(null, ErrorCodes.UnknownName, $"'{argument}' has no property '{property}'",
+            Suggestion.Hint(property, names) ?? $"choose from {string.Join(", ", names.Distinct())}");
+    }
 
     // Errors are reported to the first caller that needs the claims.
     private void LookForClaims()
@@ -236,11 +288,26 @@ public sealed class Catalogue
     private static IEnumerable<string> GroupsOf(string id) =>
         id.Select((letter, i) => (letter, i)).Where(pair => pair.letter is ':' or '/').Select(pair => id[..pair.i]);
 
-    private static IEnumerable<T> InstancesOf<T>(Assembly assembly) => assembly.GetExportedTypes()
+    private static IEnumerable<T> InstancesOf<T>(Type[] types) => types
         .Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract
             && type.GetConstructor(Type.EmptyTypes) is not null)
         .OrderBy(type => type.FullName, StringComparer.Ordinal)
-        .Select(type => (T)Activator.CreateInstance(type)!);
+        .Select(type => (T)InstanceOf(type));
+
+    // A constructor, or a static field, may throw whatever its author's code throws.
+    private static object InstanceOf(Type type)
+    {
+        try
+        {
+            return Activator.CreateInstance(type)!;
+        }
+        catch (TargetInvocationException e)
+        {
+            var thrown = e.InnerException is TypeInitializationException { InnerException: { } inner } ? inner : e.InnerException ?? e;
+            throw thrown as UserErrorException ?? UserErrorException.At(SourceLocation.Of(thrown), ErrorCodes.ModelThrows,
+                $"'{type.Name}' throws {thrown.GetType().Name}: {thrown.Message}", cause: thrown);
+        }
+    }
 
     private ImmutableArray<Claim> Read(ClaimList list)
     {

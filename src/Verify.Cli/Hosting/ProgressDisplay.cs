@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics;
 using Spectre.Console;
 using Progress = Verify.Engines.Progress;
 
@@ -47,8 +47,31 @@ internal static class ProgressDisplay
         });
     }
 
+    /// <summary>The items of a slow sequence; while the next one is worked on, the number of those before it is shown.</summary>
+    public static IEnumerable<T> Each<T>(Terminal terminal, string title, IEnumerable<T> items)
+    {
+        using var next = items.GetEnumerator();
+        for (var done = 0; Run(terminal, FormattableString.Invariant($"{title}, {done} done"), _ => next.MoveNext()); done++)
+        {
+            yield return next.Current;
+        }
+    }
+
+    /// <summary>The line for some progress.</summary>
+    /// <param name="title">The claim or the task.</param>
+    /// <param name="last">The progress; zeros if the engine has reported none.</param>
+    /// <param name="seconds">The seconds since the beginning.</param>
+    public static string Line(string title, Progress last, double seconds)
+    {
+        var frontier = last.Frontier > 0 ? FormattableString.Invariant($" of {last.Frontier:N0}") : "";
+        var rate = seconds >= 1 ? FormattableString.Invariant($", {last.States / seconds:N0}/s") : "";
+        var search = last.States > 0 ? $"{Amount.Of(last.States, "state")}{rate}, level {last.Depth}{frontier}, " : "";
+        return FormattableString.Invariant($"{title}  {search}{seconds:N0} s");
+    }
+
     private sealed class Latest(string title) : IProgress<Progress>
     {
+        private readonly Stopwatch clock = Stopwatch.StartNew();
         private readonly Lock gate = new();
         private Progress last;
 
@@ -64,8 +87,7 @@ internal static class ProgressDisplay
         {
             lock (gate)
             {
-                return string.Create(CultureInfo.InvariantCulture,
-                    $"{title}  {Amount.Of(last.States, "state")}, {Amount.Of(last.Transitions, "transition")}, depth {last.Depth}");
+                return Line(title, last, clock.Elapsed.TotalSeconds);
             }
         }
     }

@@ -10,13 +10,21 @@ namespace Verify.Cli.Hosting;
 /// <param name="HasColour">True if colour is allowed (<c>NO_COLOR</c>).</param>
 public sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutLive, bool IsErrorLive, bool HasColour)
 {
+    /// <summary>The number of columns that results may take; a pipe has no end of a line.</summary>
+    public int Columns { get; init; } = int.MaxValue;
+
     /// <summary>The console of the process.</summary>
-    public static Terminal Console() => new(
-        System.Console.Out,
+    public static Terminal Console() => Console(!System.Console.IsOutputRedirected && !IsDumb());
+
+    private static Terminal Console(bool isOutLive) => new(
+        new ResultWriter(System.Console.Out),
         System.Console.Error,
-        !System.Console.IsOutputRedirected && !IsDumb(),
+        isOutLive,
         !System.Console.IsErrorRedirected && !IsDumb(),
-        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")))
+    {
+        Columns = isOutLive && System.Console.WindowWidth is > 0 and var width ? width : int.MaxValue,
+    };
 
     /// <summary>Two writers without a terminal.</summary>
     public static Terminal Plain(TextWriter output, TextWriter error) => new(output, error, false, false, false);

@@ -38,7 +38,7 @@ internal sealed class ChoiceOptions
             choices = offered.Contains(name)
                 ? choices.Size(name, value)
                 : throw UserErrorException.At(null, ErrorCodes.BadSize, $"'{claim.Family.Name}' has no size '{name}'",
-                    Suggestion.Hint(name, offered) ?? $"choose from {string.Join(", ", offered)}");
+                    Suggestion.Hint(name, offered) ?? OfAnyKind(claim.Family, name) ?? $"choose from {string.Join(", ", offered)}");
         }
 
         var (assumed, dropped) = (Words(parsed, assume), Words(parsed, drop));
@@ -86,8 +86,22 @@ internal sealed class ChoiceOptions
             throw family.AllSwitches.FirstOrDefault(one => one.Name == name && kind != "profile") is { } other
                 ? family.OfOtherKind(other, kind)
                 : UserErrorException.At(null, ErrorCodes.UnknownChoice, $"'{family.Name}' has no {kind} '{name}'",
-                Suggestion.Hint(name, offered) ?? (offered.Any() ? $"choose from {string.Join(", ", offered)}" : $"it has no {kind}"));
+                Suggestion.Hint(name, offered) ?? OfAnyKind(family, name)
+                    ?? (offered.Any() ? $"choose from {string.Join(", ", offered)}" : $"it has no {kind}"));
         }
+    }
+
+    // A name may be one of another option, also mistyped.
+    private static string? OfAnyKind(ModelFamily family, string name)
+    {
+        (string Option, IEnumerable<string> Names)[] kinds =
+        [
+            ("--feature", family.Features.Select(f => f.Name)), ("--fault", family.Faults.Select(f => f.Name)),
+            ("--assume", family.Assumptions.Select(a => a.Name)), ("--profile", family.Profiles.Select(p => p.Name)),
+            ("--size", family.Sizes.Select(s => s.Name)),
+        ];
+        var near = kinds.SelectMany(kind => Suggestion.To(name, kind.Names).Select(known => $"{kind.Option} {known}")).Take(2).ToList();
+        return near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : null;
     }
 
     private static Dictionary<string, int> Sizes(ImmutableArray<string> words)

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Verify.Cli.Engines;
+using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Scheduling;
+using Verify.Symbolic;
 using Verify.Symbolic.Tasks;
 
 namespace Verify.Cli.Options;
@@ -17,7 +19,19 @@ internal static class OptionUse
     /// <param name="Heeds">True if an engine uses the option.</param>
     /// <param name="About">The subject of the option, which completes the sentence "--option is about …".</param>
     /// <param name="Engines">The advice on how to select such an engine.</param>
-    internal sealed record Use(string Option, Func<IEngine, bool> Heeds, string About, string Engines);
+    internal sealed record Use(string Option, Func<IEngine, bool> Heeds, string About, string Engines)
+    {
+        /// <summary>True if an engine uses the option, or one of those that it chooses from.</summary>
+        public bool IsUsedBy(IEngine engine) => engine switch
+        {
+            AutoEngine auto => auto.Engines.Any(Heeds) && !IsOfOne,
+            PortfolioEngine portfolio => portfolio.Engines.Any(Heeds) && !IsOfOne,
+            _ => Heeds(engine),
+        };
+
+        /// <summary>True if the user must choose the engine by name.</summary>
+        public bool IsOfOne { get; init; }
+    }
 
     /// <summary>Two options that cannot be combined.</summary>
     /// <param name="Option">One option.</param>
@@ -25,19 +39,32 @@ internal static class OptionUse
     /// <param name="Why">The reason.</param>
     internal sealed record Contradiction(string Option, string Other, string Why);
 
+    private const string Scheduling = "add --engine schedules";
     private const string Searching = "omit --engine, or choose explicit, auto or portfolio";
 
     /// <summary>The options that only some engines use.</summary>
     public static IReadOnlyList<Use> All { get; } =
     [
+        new("--seed", _ => true, "", ""),
+        new("--threads", engine => engine is not (SymbolicEngine or CoyoteEngine), "searches and walks", Searching),
+        new("--budget seconds", _ => true, "", ""),
+        new("--budget bytes", _ => true, "", ""),
+        new("--budget states", engine => engine is not SymbolicEngine, "states that are visited", "use seconds, depth or bytes"),
+        new("--budget depth", engine => engine is not SpacerEngine, "the number of steps", "use seconds or bytes"),
+        new("--strategy", engine => engine is IScheduleEngine, "schedules", Scheduling) { IsOfOne = true },
+        new("--schedules", engine => engine is IScheduleEngine, "schedules", Scheduling) { IsOfOne = true },
+        new("--steps", engine => engine is IScheduleEngine, "schedules", Scheduling) { IsOfOne = true },
         new("--solver", Solves, "engines that use a solver", "add --engine bmc, kinduction, pdr, spacer, auto or portfolio"),
         new("--memory", Searches, "the states that a search keeps", Searching),
         new("--spill", Searches, "the states that a search keeps", Searching),
         new("--checkpoint", Searches, "the states that a search keeps", Searching),
         new("--checkpoint-every", Searches, "the states that a search keeps", Searching),
         new("--reduce", engine => !Draws(engine), "reductions of a search", Searching),
-        new("--paranoid", ProvesBySearch, "the states of a proof by search", Searching),
-        new("--compact", engine => engine is ExplicitEngine, "the states that a search keeps", "omit --engine, or choose explicit"),
+        new("--paranoid", engine => engine is ExplicitEngine, "the states of a proof by search", Searching),
+        new("--compact", engine => engine is ExplicitEngine, "the states that a search keeps", "omit --engine, or choose explicit")
+        {
+            IsOfOne = true,
+        },
     ];
 
     /// <summary>The options that cannot be combined.</summary>
@@ -45,15 +72,23 @@ internal static class OptionUse
     [
         new("--paranoid", "--compact", "--paranoid checks the states of a proof, but a search with --compact proves nothing"),
         new("--checkpoint", "--compact", "a checkpoint stores whole states, but --compact stores hashes"),
+        new("--full", "--json", "--full is about the text of a trace, which --json does not print"),
+        new("--write", "--json", "--write checks nothing and has no results for --json"),
+        new("--write", "--solver", "--write checks nothing and asks no solver"),
     ];
 
     /// <summary>Rejects options that no selected engine uses, and options that contradict each other.</summary>
     /// <exception cref="UserErrorException">VRF304.</exception>
     public static void Check(ParseResult parsed, params IReadOnlyList<IEngine> engines)
     {
-        // The gate uses solvers for certificates, whatever the engine.
-        var isAsked = parsed.CommandResult.Command.Name == "gate";
-        foreach (var use in All.Where(use => !engines.Any(use.Heeds) && !(isAsked && use.Option == "--solver")))
+        // Whatever the engine, the gate uses solvers for certificates, and two commands decide several claims at once.
+        string[] excused = parsed.CommandResult.Command.Name switch
+        {
+            "gate" => ["--solver", "--threads"],
+            "compare" => ["--threads"],
+            _ => [],
+        };
+        foreach (var use in All.Where(use => !engines.Any(use.IsUsedBy) && !excused.Contains(use.Option)))
         {
             if (IsGiven(parsed, use.Option))
             {
@@ -62,18 +97,28 @@ internal static class OptionUse
             }
         }
 
+        CheckContradictions(parsed);
+    }
+
+    /// <summary>Rejects options that contradict each other.</summary>
+    /// <exception cref="UserErrorException">VRF304.</exception>
+    public static void CheckContradictions(ParseResult parsed)
+    {
         if (Contradictions.FirstOrDefault(pair => IsGiven(parsed, pair.Option) && IsGiven(parsed, pair.Other)) is { } both)
         {
             throw UserErrorException.At(null, ErrorCodes.Contradiction, both.Why);
         }
     }
 
-    private static bool IsGiven(ParseResult parsed, string name) =>
-        parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == name) is { } option
-        && parsed.GetResult(option) is { Implicit: false };
-
-    // The interpreter checks proofs of these engines by visiting states again.
-    private static bool ProvesBySearch(IEngine engine) => engine is ExplicitEngine or AutoEngine or PortfolioEngine;
+    // A part of a budget is an option of its own here.
+    private static bool IsGiven(ParseResult parsed, string name)
+    {
+        var words = name.Split(' ');
+        return parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == words[0]) is { } option
+            && parsed.GetResult(option) is { Implicit: false } given
+            && (words.Length == 1 || given.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries))
+                .Any(part => part.StartsWith($"{words[1]}=", StringComparison.Ordinal)));
+    }
 
     // An unknown engine is assumed to use every option.
     private static bool Draws(IEngine engine) => engine is RandomEngine or IScheduleEngine;

@@ -45,11 +45,8 @@ internal sealed class RunOptions(bool withCheckpoints)
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<long?> random = new("--random")
-    {
-        HelpName = "N",
-        Description = "Take N random walks instead of a search; refutes, but proves nothing.",
-    };
+    private readonly Option<long?> random =
+        CountOption.Create("--random", "Take N random walks instead of a search; refutes, but proves nothing.");
 
     private readonly Option<bool> compact = new("--compact")
     {

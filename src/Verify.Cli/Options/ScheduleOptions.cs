@@ -13,17 +13,11 @@ internal sealed class ScheduleOptions
             + "--engine coyote probabilistic, delay-bounding or q-learning.",
     };
 
-    private readonly Option<long?> schedules = new("--schedules")
-    {
-        HelpName = "N",
-        Description = $"The number of schedules; {IScheduleEngine.DefaultSchedules} by default.",
-    };
+    private readonly Option<long?> schedules =
+        CountOption.Create("--schedules", $"The number of schedules; {IScheduleEngine.DefaultSchedules} by default.");
 
-    private readonly Option<int?> steps = new("--steps")
-    {
-        HelpName = "N",
-        Description = "The maximum number of steps in a schedule; the same as --budget depth=N.",
-    };
+    private readonly Option<long?> steps =
+        CountOption.Create("--steps", "The maximum number of steps in a schedule; the same as --budget depth=N.");
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -51,7 +45,7 @@ internal sealed class ScheduleOptions
                 $"--strategy, --schedules and --steps apply to schedules, but the engine is '{engine.Name}'", "add --engine schedules");
         }
 
-        if (count < 1 || most < 1)
+        if (count < 1 || most is < 1 or > int.MaxValue)
         {
             throw UserErrorException.At(null, ErrorCodes.BadUsage, "--schedules and --steps must be at least 1",
                 "use --schedules 1000 --steps 200");
@@ -66,6 +60,6 @@ internal sealed class ScheduleOptions
         var chosen = scheduling.Strategies.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase))
             ?? throw UserErrorException.At(null, ErrorCodes.BadUsage, $"the engine '{engine.Name}' has no strategy '{name}'",
                 $"choose from {string.Join(", ", scheduling.Strategies)}");
-        return (scheduling.With(chosen, count ?? IScheduleEngine.DefaultSchedules), budget with { Depth = most ?? budget.Depth });
+        return (scheduling.With(chosen, count ?? IScheduleEngine.DefaultSchedules), budget with { Depth = (int?)most ?? budget.Depth });
     }
 }

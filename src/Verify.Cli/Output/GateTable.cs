@@ -17,10 +17,23 @@ internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids, IRea
     // Rows are printed as they arrive, so the other columns have a fixed width.
     private static readonly string[] Widest = ["", "expected", "holds-up-to", "99,999,999", "steps", "seconds", "PROBLEM"];
 
+    // The columns that a narrow terminal leaves out, the least important first.
+    private static readonly string[] Spared = ["expected", "seconds"];
+
     private readonly int[] widths = Table.Widths(Headings, [Widest, .. ids.Select(id => (string[])[id, .. Widest[1..]])]);
+    private int[]? shown;
 
     /// <summary>Writes the headings.</summary>
-    public void Begin() => terminal.Out.WriteLine(Table.Row(Headings, widths));
+    public void Begin() => WriteRow(Headings);
+
+    // The positions of the columns that fit.
+    private int[] Shown => shown ??= Enumerable.Range(0, Spared.Length + 1)
+        .Select(most => Enumerable.Range(0, Headings.Length).Where(i => !Spared.Take(most).Contains(Headings[i])).ToArray())
+        .FirstOrDefault(columns => columns.Sum(i => widths[i] + 2) - 2 <= terminal.Columns)
+        ?? [.. Enumerable.Range(0, Headings.Length).Where(i => !Spared.Contains(Headings[i]))];
+
+    private void WriteRow(string[] cells) =>
+        terminal.Out.WriteLine(Table.Row([.. Shown.Select(i => cells[i])], [.. Shown.Select(i => widths[i])]));
 
     /// <summary>Writes a row.</summary>
     public void Add(Outcome outcome)
@@ -35,7 +48,7 @@ internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids, IRea
             { IsAsExpected: true } => terminal.Paint("ok", Paint.Green),
             _ => terminal.Paint("PROBLEM", Paint.Red),
         };
-        terminal.Out.WriteLine(Table.Row(
+        WriteRow(
         [
             outcome.Claim.Id,
             outcome.Claim.Expected.Word,
@@ -44,7 +57,7 @@ internal sealed class GateTable(Terminal terminal, IEnumerable<string> ids, IRea
             (main?.Trace?.Length.ToString(CultureInfo.InvariantCulture) ?? "").PadLeft(widths[4]),
             (main?.ElapsedSeconds.ToString("0.00", CultureInfo.InvariantCulture) ?? "").PadLeft(widths[5]),
             status,
-        ], widths));
+        ]);
     }
 
     /// <summary>Writes the problems.</summary>

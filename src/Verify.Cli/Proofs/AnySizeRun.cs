@@ -96,8 +96,9 @@ internal sealed class AnySizeRun(Session session)
 
             var certificate = Certificate.Create(claim, result.Proof!, ToolVersion.Text);
             var accepted = result.Answers.Select(answer => answer.Solver).Distinct();
-            ProofFiles.Write(ProofFiles.Lock, ProofFiles.ReadLock().With(certificate, accepted).Text);
-            return result with { Certificate = ProofFiles.Lock };
+            var file = ProofFiles.LockOf(claim);
+            ProofFiles.Write(file, ProofFiles.ReadLock(file).With(certificate, accepted).Text);
+            return result with { Certificate = file };
         });
     }
 

@@ -113,8 +113,9 @@ internal sealed class CertificateCheck(Session session, Func<CertificateLock>? r
     {
         Refuse(claim);
         var proof = AnySizeProof.Create(claim, invariant);
-        accepted.Check(Certificate.Create(claim, proof, ToolVersion.Text), ProofFiles.Lock);
-        return OfProof(claim, proof, ProofFiles.Lock);
+        var file = ProofFiles.LockOf(claim);
+        (file == ProofFiles.Lock ? accepted : ProofFiles.ReadLock(file)).Check(Certificate.Create(claim, proof, ToolVersion.Text), file);
+        return OfProof(claim, proof, file);
     }
 
     private CheckedCertificate Check(string file)

@@ -1,4 +1,5 @@
 using Verify.Claims;
+using Verify.Cli.Compiling;
 using Verify.Cli.Hosting;
 using Verify.Parametric.Obligations;
 
@@ -8,8 +9,8 @@ namespace Verify.Cli.Proofs;
 /// <param name="catalogue">The claims and invariants.</param>
 internal sealed class ProofFiles(Catalogue catalogue)
 {
-    /// <summary>The root of the repository, else the current folder.</summary>
-    public static string Root { get; } = RepositoryRoot.Folder ?? Directory.GetCurrentDirectory();
+    /// <summary>The root of the repository.</summary>
+    public static string Root => RepositoryRoot.Path;
 
     /// <summary>The path of the lock relative to the root.</summary>
     public const string Lock = "proofs/certificates.lock";
@@ -25,8 +26,17 @@ internal sealed class ProofFiles(Catalogue catalogue)
 
     /// <summary>The accepted proofs; empty if the file does not exist.</summary>
     /// <exception cref="UserErrorException">VRF309: the file is damaged. VRF402: the file cannot be read.</exception>
-    public static CertificateLock ReadLock() =>
-        File.Exists(Path.Combine(Root, Lock)) ? CertificateLock.Read(Read(Lock), Lock) : CertificateLock.Empty;
+    public static CertificateLock ReadLock() => ReadLock(Lock);
+
+    /// <summary>The accepted proofs in a lock; empty if the file does not exist.</summary>
+    /// <exception cref="UserErrorException">VRF309: the file is damaged. VRF402: the file cannot be read.</exception>
+    public static CertificateLock ReadLock(string path) =>
+        File.Exists(Path.Combine(Root, path)) ? CertificateLock.Read(Read(path), path) : CertificateLock.Empty;
+
+    /// <summary>The lock for the proofs of a claim; that of the user's own claims is beside their sources.</summary>
+    public static string LockOf(Claim claim) => OwnSources.Contains(claim.Where.File)
+        ? Path.Combine(OwnSources.Folder!, Path.GetFileName(Lock))
+        : Lock;
 
     /// <summary>The claim and the invariant of a certificate file, by its name.</summary>
     /// <exception cref="UserErrorException">VRF309: no claim has a certificate of that name.</exception>

@@ -2,6 +2,7 @@ using Verify.Claims;
 using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Rendering;
 using Verify.Traces;
 
 namespace Verify.Cli.Running;
@@ -66,6 +67,7 @@ internal sealed record Outcome(Claim Claim, Choices Choices, ClaimReport? Report
     public static Outcome Wrong(Claim claim, Choices choices, Diagnostic failure)
     {
         var isOwn = ChoiceDifference.Of(claim, choices).IsEmpty;
+        failure = failure with { Hint = failure.Hint.Replace("CLAIM", TextWrap.Quoted(claim.Id), StringComparison.Ordinal) };
         return new Outcome(claim, choices, null, isOwn && AboutClaims.Contains(failure.Code)
             ? failure with { Where = failure.Where ?? claim.Where }
             : failure);

@@ -114,7 +114,7 @@ public abstract class ClaimList
 #pragma warning restore CA1031
         {
             var cause = e is TypeInitializationException { InnerException: { } inner } ? inner : e;
-            throw cause as UserErrorException ?? UserErrorException.At(Dsl.SpotOf(cause), ErrorCodes.BadClaim,
+            throw cause as UserErrorException ?? UserErrorException.At(SourceLocation.Of(cause), ErrorCodes.BadClaim,
                 $"the list '{GetType().Name}' throws {cause.GetType().Name}: {cause.Message}", "mend the line", cause);
         }
     }

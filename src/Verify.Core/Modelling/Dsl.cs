@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 
 namespace Verify.Modelling;
 
@@ -157,6 +156,13 @@ public static class Dsl
 
     internal static (Expr Left, Expr Right) Unify(Expr left, Expr right)
     {
+        // Numbers are equal by value, whatever their ranges, also a plain one and one in an option.
+        (left, right) = (left.Sort, right.Sort) switch
+        {
+            (Sort.Optional { Of: Sort.Interval }, Sort.Interval) => (left, Some(right)),
+            (Sort.Interval, Sort.Optional { Of: Sort.Interval }) => (Some(left), right),
+            _ => (left, right),
+        };
         if (left.Sort is Sort.Interval && right.Sort is Sort.Interval)
         {
             return (left, right);
@@ -202,18 +208,5 @@ public static class Dsl
     /// Makes an error at the line of the model that is being built, which it finds on the call stack.
     /// </summary>
     internal static UserErrorException Error(ErrorCode code, string message, string? hint = null) =>
-        UserErrorException.At(SpotOfCaller(), code, message, hint);
-
-    /// <summary>The line of the model that threw an exception.</summary>
-    internal static SourceLocation? SpotOf(Exception exception) => SpotIn(new StackTrace(exception, fNeedFileInfo: true));
-
-    private static SourceLocation? SpotOfCaller() => SpotIn(new StackTrace(fNeedFileInfo: true));
-
-    private static SourceLocation? SpotIn(StackTrace stack)
-    {
-        var frames = stack.GetFrames();
-        var own = typeof(Dsl).Assembly;
-        var frame = frames.FirstOrDefault(f => f.GetMethod()?.DeclaringType?.Assembly != own && f.GetFileName() is not null);
-        return frame is null ? null : SourceLocation.From(frame.GetFileName()!, frame.GetFileLineNumber());
-    }
+        UserErrorException.At(SourceLocation.OfCaller(), code, message, hint);
 }

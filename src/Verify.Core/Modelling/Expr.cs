@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Verify.Modelling;
 
@@ -20,6 +21,8 @@ public abstract partial class Expr
 
     private Expr(Sort sort, params ReadOnlySpan<Expr> parts)
     {
+        // Code of a model that calls itself without end makes expressions until the stack is full.
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         Sort = sort;
         foreach (var part in parts)
         {

@@ -113,6 +113,12 @@ public abstract partial class Expr
     /// </summary>
     public static Expr operator |(Expr left, Expr right) => Connect(LogicOperator.Or, left, right);
 
+    /// <summary>No word of the language: C# calls it for <c>if (x)</c> and <c>x || y</c>, and gets an error.</summary>
+    public static bool operator true(Expr asked) => throw AskedOutside(asked);
+
+    /// <summary>No word of the language: C# calls it for <c>x &amp;&amp; y</c>, and gets an error.</summary>
+    public static bool operator false(Expr asked) => throw AskedOutside(asked);
+
     /// <summary>Strictly less.</summary>
     public static Expr operator <(Expr left, Expr right) => Order(strict: true, left, right);
 
@@ -147,6 +153,9 @@ public abstract partial class Expr
 
     /// <summary>The expression in the notation of reports.</summary>
     public sealed override string ToString() => ModelPrinter.Of(this);
+
+    private static UserErrorException AskedOutside(Expr asked) =>
+        Dsl.Error(ErrorCodes.AskedOutside, $"C# asks whether '{asked}' holds, which differs from state to state");
 
     private static Expr Connect(LogicOperator op, Expr left, Expr right)
     {

@@ -7,6 +7,7 @@ namespace Verify.Modelling;
 public sealed class ModelBuilder
 {
     private const int MaxMembers = 1 << 24;
+    private const int MaxParts = 20_000;
     private readonly List<Variable> variables = [];
     private readonly List<Func<Rule>> rules = [];
     private readonly List<Property> properties = [];
@@ -288,14 +289,29 @@ public sealed class ModelBuilder
         return deadlock with { MayRest = deadlock.MayRest | haveEnded };
     }
 
-    internal void Add(Rule rule) => rules.Add(() => rule);
+    internal void Add(Rule rule) => Add(() => rule);
+
+    private void Add(Func<Rule> make)
+    {
+        Limit(rules.Count, "rules");
+        rules.Add(make);
+    }
+
+    private void Limit(int count, string what)
+    {
+        if (count >= MaxParts)
+        {
+            throw Dsl.Error(ErrorCodes.TooLarge, $"the model '{Name}' has over {MaxParts:N0} {what}",
+                "give a rule a parameter, or a variable a map, in place of many copies; or end the loop that declares them");
+        }
+    }
 
     internal StepBuilder AddRule(string name, ReadOnlySpan<Sort> sorts, Action<StepBuilder, Expr[]> body, string file, int line)
     {
         var step = new StepBuilder(this, name, null, sorts, SourceLocation.From(file, line));
         body(step, [.. step.Parameters.Select(binder => new Expr.BoundVariable(binder))]);
         // The caller may still add sources after this call, so the rule is made when the model is built.
-        rules.Add(() => step.ToRule());
+        Add(() => step.ToRule());
         return step;
     }
 
@@ -307,6 +323,7 @@ public sealed class ModelBuilder
 
     private Expr.Read Add(Variable variable)
     {
+        Limit(variables.Count, "variables");
         variables.Add(variable);
         return new Expr.Read(variable);
     }

@@ -10,6 +10,8 @@ namespace Verify.Modelling;
 /// </remarks>
 public abstract class ModelFamily
 {
+    private static int described;
+
     /// <summary>A family of models.</summary>
     /// <param name="name">A short name, unique in the product.</param>
     /// <param name="summary">One sentence that describes the model.</param>
@@ -65,22 +67,63 @@ public abstract class ModelFamily
     /// the model or in the choices that it offers.</exception>
     public Model Build(Choices choices)
     {
+        try
+        {
+            CheckOffers();
+            CheckSizes();
+        }
+        catch (UserErrorException e)
+        {
+            throw Here(e);
+        }
+
         CheckChoices(choices);
         var builder = new ModelBuilder(this, choices);
+        Interlocked.Increment(ref described);
         try
         {
             Describe(builder);
+        }
+        catch (UserErrorException e) when (e.Diagnostic.Where is null)
+        {
+            throw Here(e);
+        }
+        catch (InsufficientExecutionStackException e)
+        {
+            throw UserErrorException.At(SourceLocation.Of(e), ErrorCodes.TooLarge,
+                $"the code that describes the model '{Name}' calls itself too often", "end the recursion, or write a loop", e);
         }
 #pragma warning disable CA1031 // Any exception from the model's own code is a mistake in the model and is reported at its line.
         catch (Exception e) when (e is not UserErrorException)
 #pragma warning restore CA1031
         {
-            throw UserErrorException.At(Dsl.SpotOf(e), ErrorCodes.ModelThrows,
+            throw UserErrorException.At(SourceLocation.Of(e) ?? Where, ErrorCodes.ModelThrows,
                 $"the model '{Name}' throws {e.GetType().Name}: {e.Message}", cause: e);
         }
+        finally
+        {
+            Interlocked.Decrement(ref described);
+        }
 
-        return builder.Build();
+        try
+        {
+            return builder.Build();
+        }
+        catch (UserErrorException e) when (e.Diagnostic.Where is null)
+        {
+            throw Here(e);
+        }
     }
+
+    /// <summary>True while the code of some model runs, which nothing can stop.</summary>
+    public static bool IsDescribing => Volatile.Read(ref described) > 0;
+
+    /// <summary>The line that declares the family; null if it is not known.</summary>
+    public SourceLocation? Where =>
+        SourceLocation.Of(GetType().GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).FirstOrDefault())
+        ?? SourceLocation.Of(GetType().GetMethod(nameof(Describe), BindingFlags.Instance | BindingFlags.NonPublic));
+
+    private UserErrorException Here(UserErrorException error) => new(error.Diagnostic with { Where = Where }, error.InnerException);
 
     /// <summary>The features, then the faults.</summary>
     public IEnumerable<Switch> AllSwitches => [.. Features, .. Faults];
@@ -124,8 +167,6 @@ public abstract class ModelFamily
 
     private void CheckChoices(Choices choices)
     {
-        CheckOffers();
-        CheckSizes();
         foreach (var (name, value) in choices.Sizes)
         {
             var size = Sizes.FirstOrDefault(s => s.Name == name)

@@ -27,6 +27,7 @@ public sealed class StepBuilder
 
     internal StepBuilder(ModelBuilder model, string name, string? thread, ReadOnlySpan<Sort> sorts, SourceLocation where)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         (this.model, Name, this.thread, Where) = (model, name, thread, where);
         var binders = ImmutableArray.CreateBuilder<Binder>();
         foreach (var sort in sorts)

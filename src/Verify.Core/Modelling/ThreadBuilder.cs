@@ -15,6 +15,9 @@ namespace Verify.Modelling;
 /// </remarks>
 public sealed class ThreadBuilder
 {
+    // Passes over a program recurse.
+    private const int MaxDepth = 200;
+
     private readonly ModelBuilder model;
     private readonly string name;
     private readonly Binder? key;
@@ -90,17 +93,19 @@ public sealed class ThreadBuilder
         AddStep(step, [], (s, _) => also?.Invoke(s), condition, then, otherwise, file, line);
 
     /// <summary>Branches on the thread's own locals; takes no step.</summary>
-    public void If(Expr condition, Action then, Action? otherwise = null)
+    public void If(Expr condition, Action then, Action? otherwise = null,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         CheckLocal(condition);
-        current.Nodes.Add(new ThreadNode.If(condition, Nested(then), Nested(otherwise)));
+        current.Nodes.Add(new ThreadNode.If(condition, Nested(then), Nested(otherwise)) { Where = SourceLocation.From(file, line) });
     }
 
     /// <summary>Repeats while a condition over the thread's own locals holds; the test takes no step.</summary>
-    public void While(Expr condition, Action body)
+    public void While(Expr condition, Action body,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         CheckLocal(condition);
-        current.Nodes.Add(new ThreadNode.While(condition, Nested(body)));
+        current.Nodes.Add(new ThreadNode.While(condition, Nested(body)) { Where = SourceLocation.From(file, line) });
     }
 
     /// <summary>Continues with any one of several branches; the next step shows which.</summary>
@@ -150,10 +155,12 @@ public sealed class ThreadBuilder
     }
 
     /// <summary>Jumps to a label of this thread.</summary>
-    public void Goto(string label) => current.Nodes.Add(new ThreadNode.Goto(LabelOf(label)));
+    public void Goto(string label, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        current.Nodes.Add(new ThreadNode.Goto(LabelOf(label)) { Where = SourceLocation.From(file, line) });
 
     /// <summary>Leaves the program.</summary>
-    public void Return() => current.Nodes.Add(new ThreadNode.Goto(null));
+    public void Return([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        current.Nodes.Add(new ThreadNode.Goto(null) { Where = SourceLocation.From(file, line) });
 
     internal ModelThread Compile() => new ThreadCompiler(model, name, key, where)
     {
@@ -170,6 +177,13 @@ public sealed class ThreadBuilder
     {
         var outer = current;
         current = new ThreadBlock(outer);
+        if (current.Depth > MaxDepth)
+        {
+            throw Dsl.Error(ErrorCodes.TooLarge,
+                $"the branches of thread '{name}' are nested {current.Depth} deep, and {MaxDepth} is the most",
+                "give the inner ones a label, and go there");
+        }
+
         body?.Invoke();
         (current, var block) = (outer, current);
         return block;
@@ -261,6 +275,9 @@ internal sealed class ThreadBlock(ThreadBlock? outer)
 {
     public List<ThreadNode> Nodes { get; } = [];
 
+    /// <summary>The number of blocks around this one.</summary>
+    public int Depth { get; } = outer is null ? 0 : outer.Depth + 1;
+
     /// <summary>The reason why the way that the block belongs to is never taken; null if it is.</summary>
     public string? Never { get; set; }
 
@@ -274,6 +291,9 @@ internal abstract class ThreadNode
     private ThreadNode()
     {
     }
+
+    /// <summary>The source location; null for a node without a line of its own.</summary>
+    public SourceLocation? Where { get; init; }
 
     internal sealed class Step(StepBuilder step, Expr? condition, ThreadBlock then, ThreadBlock otherwise) : ThreadNode
     {

@@ -11,6 +11,7 @@ internal sealed class ThreadCompiler
 {
     private const string End = "done";
     private const int MostNames = 3;
+    private const int MaxPoints = 2000;
 
     private readonly ModelBuilder model;
     private readonly string name;
@@ -38,12 +39,16 @@ internal sealed class ThreadCompiler
     public ModelThread Compile()
     {
         Link(Program, null);
-        foreach (var label in Labels.Where(label => !label.IsPlaced))
+        foreach (var jump in successors.Keys.OfType<ThreadNode.Goto>().Where(jump => jump.Target is { IsPlaced: false }))
         {
-            throw Wrong($"thread '{name}' goes to the label '{label.Name}', which it does not have");
+            var places = Labels.Where(label => label.IsPlaced).Select(label => label.Name).ToList();
+            throw Wrong($"thread '{name}' goes to the label '{jump.Target!.Name}', which it does not have",
+                Suggestion.Hint(jump.Target.Name, places)
+                    ?? (places.Count == 0 ? "name the point with Label" : $"choose from {string.Join(", ", places)}"), jump);
         }
 
-        var start = Resolve(new Place(Program, 0, null)) ?? throw Wrong($"thread '{name}' has no step");
+        var start = Resolve(new Place(Program, 0, null))
+            ?? throw Wrong($"thread '{name}' has no step", "add one: t.Step(\"name\", s => …)");
         CheckAllAreReached(start);
         var order = ReachableNodes(start, isAsWritten: false);
         var end = NamePoints(order);
@@ -187,11 +192,12 @@ internal sealed class ThreadCompiler
     // The node at a place, after skipping ends of blocks, labels and jumps; null at the end of the program.
     private ThreadNode? Resolve(Place? place)
     {
+        ThreadNode? jumped = null;
         for (var hops = 0; place is not null; hops++)
         {
             if (hops > 10_000)
             {
-                throw Wrong($"thread '{name}' jumps in a circle without a step");
+                throw Wrong($"thread '{name}' jumps in a circle without a step", "put a step into the circle", jumped);
             }
 
             if (place.Index >= place.Block.Nodes.Count)
@@ -208,6 +214,7 @@ internal sealed class ThreadCompiler
                 case ThreadNode.Goto { Target: null }:
                     return null;
                 case ThreadNode.Goto jump:
+                    jumped = jump;
                     place = successors[jump.Target];
                     break;
                 case var node:
@@ -226,14 +233,15 @@ internal sealed class ThreadCompiler
         switch (node)
         {
             case null:
-                throw Wrong($"a branch without a name of thread '{name}' can leave the program without a step", "end it with a step");
+                throw Wrong($"a branch without a name of thread '{name}' can leave the program without a step", "end it with a step",
+                    passed.FirstOrDefault(one => one.Where is not null));
             case ThreadNode.Step step:
                 return [(condition, step)];
         }
 
         if (passed.Contains(node))
         {
-            throw Wrong($"a loop of thread '{name}' can repeat without a step");
+            throw Wrong($"a loop of thread '{name}' can repeat without a step", "put a step into each way through the loop", node);
         }
 
         passed = passed.Add(node);
@@ -269,6 +277,12 @@ internal sealed class ThreadCompiler
             }
 
             order.Add(node);
+            if (order.Count > MaxPoints)
+            {
+                throw UserErrorException.At(where, ErrorCodes.TooLarge, $"thread '{name}' has over {MaxPoints:N0} points",
+                    "write a loop, or several threads");
+            }
+
             foreach (var (_, step) in Entries(node, [], true, isAsWritten))
             {
                 var (then, otherwise) = Behind(step, isAsWritten);
@@ -299,8 +313,8 @@ internal sealed class ThreadCompiler
         }
     }
 
-    private UserErrorException Wrong(string message, string? hint = null) =>
-        UserErrorException.At(where, ErrorCodes.BadThread, message, hint);
+    private UserErrorException Wrong(string message, string? hint = null, ThreadNode? at = null) =>
+        UserErrorException.At(at?.Where ?? where, ErrorCodes.BadThread, message, hint);
 
     private sealed record Place(ThreadBlock Block, int Index, Place? Outer);
 

@@ -17,7 +17,12 @@ internal static class Validation
         if (model.Rules.IsEmpty || model.Properties.IsEmpty)
         {
             throw UserErrorException.At(null, ErrorCodes.EmptyModel,
-                $"model '{model.Name}' has {model.Rules.Length} rules and {model.Properties.Length} properties");
+                $"model '{model.Name}' has {(model.Rules.IsEmpty, model.Properties.IsEmpty) switch
+                {
+                    (true, true) => "no rule and no property",
+                    (true, _) => "no rule",
+                    _ => "no property",
+                }}");
         }
 
         foreach (var variable in model.Variables.Where(v => v.Initially is not null))

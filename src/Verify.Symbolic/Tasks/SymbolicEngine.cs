@@ -31,7 +31,7 @@ public abstract class SymbolicEngine(ISolverSource solvers) : IEngine
     {
         if ((run.Reductions & ~Reductions.ConeOfInfluence) != Reductions.None)
         {
-            throw UserErrorException.At(property.Where, ErrorCodes.BadReduction,
+            throw UserErrorException.At(null, ErrorCodes.BadReduction,
                 "symmetry and partial-order reduction apply to the explicit engine only",
                 "omit --reduce (the cone of influence is always used), or search with --engine explicit");
         }

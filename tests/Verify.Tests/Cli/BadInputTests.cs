@@ -22,6 +22,11 @@ public sealed class BadInputTests
     [InlineData("VRF303", "did you mean local-flush", "check", "SD-FULL", "--fault", "lokal-flush")]
     [InlineData("VRF303", "did you mean local-flush", "check", "SD-FULL", "SD-LOCAL", "--fault", "lokal-flush")]
     [InlineData("VRF303", "say --fault local-flush", "check", "SD-FULL", "--feature", "local-flush")]
+    [InlineData("VRF303", "did you mean --fault local-flush?", "check", "SD-FULL", "--assume", "lokal-flush")]
+    [InlineData("VRF303", "did you mean --assume A-NOSPEC", "check", "SD-FULL", "--fault", "A-NOSPEC")]
+    [InlineData("VRF302", "did you mean --fault local-flush?", "check", "SD-FULL", "--size", "local-flush=1")]
+    [InlineData("VRF113", "did you mean I-ENTRY?", "check", "SD-FULL", "--property", "I-ENTYR")]
+    [InlineData("VRF113", "two cached", "check", "shootdown", "--property", "nothing like it")]
     [InlineData("VRF303", "it has no feature", "check", "SD-FULL", "--feature", "quantum-flush")]
     [InlineData("VRF302", "did you mean cpu", "check", "SD-FULL", "--size", "cpus=2")]
     [InlineData("VRF403", "use --size NAME=N", "check", "SD-FULL", "--size", "cpu=2,,frame=1")]
@@ -29,6 +34,9 @@ public sealed class BadInputTests
     [InlineData("VRF403", "--size cpu=3", "check", "SD-FULL", "--sizes", "cpu=2")]
     [InlineData("VRF403", "did you mean --size", "check", "SD-FULL", "--sise", "cpu=2")]
     [InlineData("VRF403", "verify check --help", "check", "SD-FULL", "--colour-of-the-sky")]
+    [InlineData("VRF403", "--write DIR", "certify", "--write", "")]
+    [InlineData("VRF403", "--page FILE", "compare", "SD-FULL", "--engines", "bfs", "--page", "")]
+    [InlineData("VRF402", "permissions", "compare", "SD-FULL", "--engines", "bfs", "--page", "/proc/none")]
     [InlineData("VRF301", "did you mean SD-FULL", "list", "SD-FULLL")]
     [InlineData("VRF202", "--budget bytes=256MB", "check", "SD-FULL", "--budget", "bytes=1")]
     [InlineData("VRF202", "states=N", "check", "SD-FULL", "--budget", "states=10", "--budget", "states=20")]
@@ -102,9 +110,29 @@ public sealed class BadInputTests
     [Theory]
     [InlineData("--seed", "-1", "--seed takes a whole number from 0, not '-1'")]
     [InlineData("--threads", "x", "--threads takes a whole number, not 'x'")]
-    [InlineData("--random", "1e3", "--random takes a whole number, not '1e3'")]
+    [InlineData("--random", "1e3", "--random takes a whole number such as 1500 or 10k, not '1e3'")]
     public void A_malformed_number_is_reported_without_type_names(string option, string value, string said) =>
         Assert.StartsWith($"verify: error VRF403: {said}\n", ToolRun.Of("check", "SD-FULL", option, value).Error);
+
+    [Theory]
+    [InlineData("VRF403: a command is missing")]
+    [InlineData("VRF403: 'check' needs a CLAIM", "check")]
+    [InlineData("VRF403: --size needs a value: NAME=N,…", "check", "SD-FULL", "--size")]
+    [InlineData("VRF403: --property needs a value: P", "check", "SD-FULL", "--property")]
+    [InlineData("VRF403: 'export' needs --to FORMAT", "export", "SD-FULL")]
+    [InlineData("VRF403: 'export' needs --to FORMAT", "export", "SD-FULL", "--to")]
+    [InlineData("VRF403: 'replay' needs --trace T", "replay", "SD-FULL")]
+    [InlineData("VRF403: the command 'CHECK' does not exist", "CHECK", "SD-FULL")]
+    public void What_is_missing_is_said_in_the_words_of_the_help(string said, params string[] arguments) =>
+        Assert.StartsWith($"verify: error {said}\n", ToolRun.Of(arguments).Error);
+
+    [Fact]
+    public void A_property_that_a_family_lacks_is_not_shown()
+    {
+        var run = ToolRun.Of("show", "shootdown:I-NOTHING");
+        Assert.Contains("VRF113", run.Error);
+        Assert.Equal((3, ""), (run.ExitCode, run.Out));
+    }
 
     [Fact]
     public void A_damaged_trace_is_distinguished_from_one_of_another_model()

@@ -44,6 +44,31 @@ public sealed class InterruptTests
         Assert.True(await first);
     }
 
+    [Fact]
+    public void The_code_of_a_model_that_does_not_end_is_ended_by_the_first()
+    {
+        using var folder = new TestDirectory();
+        var hasBegun = Path.Combine(folder.Path, "begun");
+        File.WriteAllText(Path.Combine(folder.Path, "Endless.cs"), $$"""
+            using Verify.Modelling;
+
+            public sealed class Endless() : ModelFamily("endless", "a model that is never described")
+            {
+                protected override void Describe(ModelBuilder m)
+                {
+                    File.WriteAllText("{{hasBegun}}", "");
+                    for (; ; ) { }
+                }
+            }
+            """);
+        using var run = ToolProcess.StartWithMine(folder.Path, "check", "endless");
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(hasBegun), 60_000));
+        run.Interrupt();
+        Assert.True(run.Ends(30_000));
+        Assert.Equal((ExitCode.Undecided, "verify: interrupted; the code that describes a model does not end\n"),
+            (run.ExitCode, run.Error));
+    }
+
     [Theory]
     [InlineData("INT", 1)]
     [InlineData("INT", 2)]

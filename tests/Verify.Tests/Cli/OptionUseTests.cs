@@ -1,3 +1,4 @@
+using Verify.Cli.Engines;
 using Verify.Cli.Hosting;
 using Verify.Cli.Options;
 using Verify.Coyote;
@@ -14,6 +15,120 @@ namespace Verify.Tests.Cli;
 public sealed class OptionUseTests
 {
     private static readonly SolverChoice Solvers = new([new LazySolver(SolverKind.Z3)]);
+
+    private static readonly SolverChoice NoSolver = new([]);
+
+    /// <summary>All engines of the tool, in the order of the page.</summary>
+    private static readonly IEngine[] All = AllEngines();
+
+    [Fact]
+    public void The_page_of_options_has_the_engines_that_use_each()
+    {
+        var page = new System.Text.StringBuilder("""
+            # Options and engines
+
+            This page is generated from `OptionUse`. An option is refused by its name where no chosen engine uses it, and two that
+            contradict each other are refused together. Numbers of things may have a unit (`10k`, `2M`), and so may times (`30s`,
+            `5m`, `1h`) and sizes of memory (`256MB`, `2G`).
+
+
+            """);
+        page.Append($"| option | {string.Join(" | ", All.Select(engine => engine.Name))} |\n");
+        page.Append($"|---|{string.Concat(All.Select(_ => ":---:|"))}\n");
+        foreach (var use in OptionUse.All)
+        {
+            page.Append($"| `{use.Option}` | {string.Join(" | ", All.Select(engine => use.IsUsedBy(engine) ? "yes" : ""))} |\n");
+        }
+
+        page.Append("\n| option | not with | because |\n|---|---|---|\n");
+        foreach (var pair in OptionUse.Contradictions)
+        {
+            page.Append($"| `{pair.Option}` | `{pair.Other}` | {pair.Why} |\n");
+        }
+
+        Verify.Tests.Snapshots.Snapshot.MatchesPage("src/docs/options.md", page.ToString().ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void An_option_without_an_effect_is_refused_by_its_name()
+    {
+        using var folder = new Verify.Tests.Explicit.Storage.TestDirectory();
+        foreach (var (use, engine) in OptionUse.All.SelectMany(use => All.Select(engine => (use, engine))).Where(pair =>
+            !pair.use.IsUsedBy(pair.engine)))
+        {
+            string[] given = use.Option switch
+            {
+                "--budget states" => ["--budget", "seconds=9,states=5"],
+                "--budget depth" => ["--budget", "depth=5"],
+                "--checkpoint-every" => ["--checkpoint", folder.Path, "--checkpoint-every", "5m"],
+                "--strategy" => [use.Option, "pct"],
+                "--solver" => [use.Option, "z3"],
+                "--memory" => [use.Option, "1G"],
+                "--reduce" => [use.Option, "cone"],
+                "--paranoid" or "--compact" => [use.Option],
+                "--checkpoint" or "--spill" => [use.Option, folder.Path],
+                _ => [use.Option, "3"],
+            };
+            var run = ToolRun.OnAll(TestClaims.Good, All, ["check", "SD-FULL", "--engine", engine.Name, .. given],
+                TestContext.Current.CancellationToken);
+            Assert.True(run.ExitCode == 3 && run.Error.StartsWith("verify: error VRF304: ", StringComparison.Ordinal)
+                && run.Error.Contains(given[0], StringComparison.Ordinal), $"{engine.Name} {string.Join(' ', given)}: {run.Error}");
+        }
+    }
+
+    [Theory]
+    [InlineData("VRF304", "--full", "replay", "SD-LOCAL:I-ENTRY", "--trace", "x", "--full", "--json")]
+    [InlineData("VRF304", "--write", "certify", "--write", "somewhere", "--json")]
+    [InlineData("VRF304", "--write", "certify", "--write", "somewhere", "--solver", "z3")]
+    public void Two_options_that_contradict_each_other_are_refused(string code, string said, params string[] arguments)
+    {
+        var run = ToolRun.Of(arguments);
+        Assert.Equal(3, run.ExitCode);
+        Assert.StartsWith($"verify: error {code}: {said}", run.Error);
+    }
+
+    [Theory]
+    [InlineData("--engine", "schedules", "--schedules", "1k", "--steps", "1K")]
+    [InlineData("--random", "2k", "--budget", "seconds=1m,bytes=1GB,states=1K")]
+    [InlineData("--budget", "seconds=1m", "--budget", "bytes=500MB", "--memory", "1.5GiB")]
+    public void Units_are_understood_everywhere(params string[] options)
+    {
+        var run = ToolRun.OnAll(TestClaims.Good, All, ["check", "SD-FULL", .. options], TestContext.Current.CancellationToken);
+        Assert.Equal("", run.Error);
+        Assert.InRange(run.ExitCode, 0, 2);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_a_question_about_endless_runs_is_refused_without_a_line_of_the_model()
+    {
+        using var folder = new Verify.Tests.Explicit.Storage.TestDirectory();
+        var run = ToolRun.On(new Catalogue(() => [new Endless()], () => []), new ExplicitEngine(),
+            "check", "endless", "--checkpoint", folder.Path);
+        Assert.Contains("verify: error VRF304: ", run.Error);
+        Assert.Contains("supports no checkpoints", run.Error);
+        Assert.Equal(3, run.ExitCode);
+    }
+
+    private static IEngine[] AllEngines()
+    {
+        var search = new ExplicitEngine();
+        IEngine[] symbolic = [new BmcEngine(NoSolver), new KInductionEngine(NoSolver), new PdrEngine(NoSolver), new SpacerEngine(NoSolver)];
+        return
+        [
+            search, .. symbolic, new AutoEngine(search, symbolic[0], symbolic[2]), new PortfolioEngine([search, .. symbolic]),
+            new RandomEngine(), new ScheduleEngine(), new CoyoteEngine(),
+        ];
+    }
+
+    private sealed class Endless() : ModelFamily("endless", "a bit that turns")
+    {
+        protected override void Describe(ModelBuilder m)
+        {
+            var x = m.Var("x", Sort.Bool);
+            m.Rule("turn", s => s.Set(x, !x).Fair());
+            m.LeadsTo("turned", !x, x);
+        }
+    }
 
     [Theory]
     [InlineData("--solver", "bmc kinduction pdr spacer")]
@@ -39,7 +154,7 @@ public sealed class OptionUseTests
     public void Each_option_of_the_table_is_one_of_the_command()
     {
         var help = ToolRun.Of("check", "--help").Out;
-        Assert.All(OptionUse.All, use => Assert.Contains($"{use.Option} ", help));
+        Assert.All(OptionUse.All, use => Assert.Contains($"{use.Option.Split(' ')[0]} ", help));
     }
 
     [Theory]
@@ -85,6 +200,46 @@ public sealed class OptionUseTests
         Assert.DoesNotContain("SD-LOCAL", run.Out);
         Assert.DoesNotContain("ENGINES", run.Out);
         Assert.Contains("\"SD-FULL:I-ENTRY\"", ToolRun.Of("list", "sd-full", "--json").Out);
+    }
+
+    [Theory]
+    [InlineData("I-ENTRY  proved", "SD-FULL", "--property", "i-entry")]
+    [InlineData("two cached  proved", "shootdown", "--property", "two cached")]
+    [InlineData("I-ENTRY  refuted", "shootdown", "--property", "I-ENTRY", "--fault", "local-flush")]
+    public void A_question_can_name_its_property(string said, params string[] arguments) =>
+        Assert.Contains(said, ToolRun.Of(["check", .. arguments]).Out);
+
+    // The properties of a family are those of the instance that the options choose.
+    [Fact]
+    public void A_property_that_the_chosen_instance_lacks_is_not_asked_for()
+    {
+        var catalogue = new Catalogue(() => [new Changing()], () => []);
+        Assert.Contains("changing:usual  proved", ToolRun.On(catalogue, new ExplicitEngine(), "check", "changing").Out);
+        var run = ToolRun.On(catalogue, new ExplicitEngine(), "check", "changing", "--feature", "other");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("changing:another  proved", run.Out);
+        Assert.DoesNotContain("usual", run.Out);
+    }
+
+    [Theory]
+    [InlineData("check SD-L", "SD-LOCAL")]
+    [InlineData("show shoot", "shootdown")]
+    [InlineData("chec", "check")]
+    [InlineData("check SD-FULL --fau", "--fault")]
+    public void A_shell_can_complete_commands_options_and_claims(string line, string word) =>
+        Assert.Contains(word, ToolRun.Of($"[suggest:{line.Length}]", line).Out.Split('\n'));
+
+    private sealed class Changing() : ModelFamily("changing", "a bit that turns")
+    {
+        public static readonly Feature Other = new("other", "it has another property");
+
+        protected override void Describe(ModelBuilder m)
+        {
+            var x = m.Var("x", Sort.Bool);
+            m.Rule("turn", s => s.Set(x, !x));
+            m.Always(m.Has(Other) ? "another" : "usual", x | !x);
+            m.Reachable("turned", x);
+        }
     }
 
     // TestClaims has a family with claims, whose properties can be checked directly as well.

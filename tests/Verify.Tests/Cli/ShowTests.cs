@@ -58,6 +58,19 @@ public sealed class ShowTests
         }
     }
 
+    // A helper that makes claims hands on the line of its caller. The cells of a grid are made in a loop.
+    [Fact]
+    public void Every_claim_of_the_repository_has_a_line_of_its_own() => Assert.Empty(Catalogue.Load().Claims
+        .Where(claim => claim.Where.File != "proofs/Shootdowns/DeferralCell.cs")
+        .GroupBy(claim => claim.Where).Where(same => same.Skip(1).Any())
+        .Select(same => $"{same.Key}: {string.Join(", ", same.Select(claim => claim.Id))}"));
+
+    [Fact]
+    public void Every_family_of_the_repository_has_a_line() => Assert.Empty(Catalogue.Load().Families
+        .Where(family => family.Where is not { } where || !Repository.Lines(where.File)[where.Line - 1].Contains(family.GetType().Name,
+            StringComparison.Ordinal))
+        .Select(family => $"{family.Name}: {family.Where}"));
+
     [Theory]
     [InlineData("SD-LOCL", "VRF301", "did you mean SD-LOCAL")]
     [InlineData("SD-*", "VRF301", "choose from")]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Verify.Cli.Compiling;
 
 namespace Verify.Tests.Cli;
 
@@ -52,6 +53,13 @@ internal sealed partial class ToolProcess : IDisposable
     /// <summary>Starts the tool with another z3 program.</summary>
     public static ToolProcess StartWithZ3(string path, params string[] arguments) =>
         new(Started("env", [$"VERIFY_Z3={path}", Tool, .. arguments]));
+
+    /// <summary>Starts the tool with models and claims of the user, or with none.</summary>
+    public static ToolProcess StartWithMine(string folder, params string[] arguments) =>
+        new(Started("env", [$"VERIFY_MINE={folder}", Tool, .. arguments]));
+
+    /// <summary>Starts the tool, which is <c>$0</c>, by a line of a shell.</summary>
+    public static ToolProcess StartInShell(string line) => new(Started("bash", ["-c", line, Tool]));
 
     /// <summary>Starts the tool with another libz3.</summary>
     public static ToolProcess StartWithLibrary(string path, params string[] arguments) =>
@@ -126,6 +134,8 @@ internal sealed partial class ToolProcess : IDisposable
             ? new ProcessStartInfo(program, arguments)
             : new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments]);
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        // Models of the user of this machine are no part of a test.
+        start.Environment[OwnSources.Variable] = "";
         return Process.Start(start)!;
     }
 

@@ -46,6 +46,23 @@ public sealed partial class ToolTests
         Assert.Equal(expected, run.ExitCode);
     }
 
+    [Theory]
+    [InlineData("list", "VL-MARK", ">/dev/full")]
+    [InlineData("list", "VL-MARK", ">&-")]
+    [InlineData("list", "VL-MARK", "--json >/dev/full")]
+    [InlineData("check", "VL-MARK:I-USE", "--json >/dev/full 2>&1")]
+    [InlineData("check", "VL-MARK:I-USE", ">/dev/full")]
+    [InlineData("export", "VL-MARK:I-USE", "--to promela >/dev/full")]
+    [InlineData("check", "VL-MARC", ">&- 2>&-")]
+    public void Output_that_cannot_be_written_is_an_error_with_one_exit_code(params string[] words)
+    {
+        using var run = ToolProcess.StartInShell($"\"$0\" {string.Join(' ', words)}").Ended();
+        Assert.Equal(3, run.ExitCode);
+        Assert.DoesNotContain("Unhandled", run.Error);
+        Assert.True(words[^1].Contains("2>", StringComparison.Ordinal)
+            || run.Error.StartsWith("verify: error VRF402: standard output cannot be written: ", StringComparison.Ordinal), run.Error);
+    }
+
     [Fact]
     public void A_claim_that_turns_out_otherwise_is_a_problem_with_a_command_to_repeat_it()
     {

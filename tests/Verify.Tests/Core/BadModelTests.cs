@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Verify.Engines;
+using Verify.Explicit;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 using static Verify.Tests.Provoke;
@@ -247,8 +249,33 @@ public sealed class BadModelTests
         InModel(ErrorCodes.OutOfRange, m => m.Var("x", Sort.Range(0, 3), 4));
         InModel(ErrorCodes.OutOfRange, m => m.Rule("r", s => s.Set(Small(m), 4)));
         InModel(ErrorCodes.OutOfRange, m => m.Always("p", m.Map("x", Sort.Range(0, 3), Sort.Bool)[-1]));
-        InModel(ErrorCodes.OutOfRange, m => m.Always("p", m.Var("x", Sort.Option(Sort.Range(0, 3))) == 4));
         InModel(ErrorCodes.OutOfRange, m => m.Always("p", m.Var("x", Sort.Enum<Colour>()) == (Colour)7));
+    }
+
+    [Fact]
+    public void Numbers_are_equal_by_value_whatever_their_ranges()
+    {
+        var m = new ModelBuilder("fine");
+        var (plain, option) = (Small(m), m.Var("y", Sort.Option(Sort.Range(0, 3))));
+        m.Rule("set", s => s.Set(plain, 3).Set(option, 3));
+        m.Always("plain", plain != 4);
+        m.Always("option", option != 4 & 4 != option);
+        m.Always("met", option != 3);
+        var model = m.Build();
+        Assert.Equal(["plain", "option"], model.Properties.OfType<Property.Always>()
+            .Where(property => new ExplicitEngine().Decide(model, property, EngineOptions.Default) is Verdict.Proved)
+            .Select(property => property.Name));
+    }
+
+    [Fact]
+    [Provokes("VRF116")]
+    public void Conditions_that_C_sharp_is_asked_to_decide()
+    {
+        InModel(ErrorCodes.AskedOutside, m => m.Always("p", Bit(m) && true));
+        InModel(ErrorCodes.AskedOutside, m => m.Always("p", Bit(m) || true));
+        InModel(ErrorCodes.AskedOutside, m => m.Always("p", Bit(m) ? true : false));
+        InModel(ErrorCodes.AskedOutside, m => m.Always("p", true && Bit(m)));
+        InModel(ErrorCodes.AskedOutside, m => With(Bit(m), x => { if (x) { Twice(() => { }); } }));
     }
 
     private static Expr Bit(ModelBuilder m) => m.Var("x", Sort.Bool);

@@ -1,7 +1,7 @@
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
-namespace Verify.Models.LateFlushing;
+namespace Mine;
 
 /// <summary>munmap of one page, with the TLB flush before or after the page is freed.</summary>
 public sealed class LateFlush() : ModelFamily("late-flush",

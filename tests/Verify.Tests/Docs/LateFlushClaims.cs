@@ -1,8 +1,7 @@
 using Verify.Claims;
 using Verify.Modelling;
-using Verify.Models.LateFlushing;
 
-namespace Verify.Proofs.LateFlushing;
+namespace Mine;
 
 public sealed class LateFlushClaims : ClaimList
 {

@@ -110,9 +110,7 @@ internal static class Shell
     [
         .. typeof(Shell).Assembly.GetTypes()
             .Where(type => typeof(T).IsAssignableFrom(type) && type is { IsAbstract: false, IsPublic: true })
-            .Where(type => type.Namespace is { } name
-                && (name.StartsWith("Verify.Models", StringComparison.Ordinal)
-                    || name.StartsWith("Verify.Proofs", StringComparison.Ordinal)))
+            .Where(type => type.Namespace == "Mine")
             .Select(type => (T)Activator.CreateInstance(type)!),
     ];
 }

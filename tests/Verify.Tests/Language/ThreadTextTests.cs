@@ -1,6 +1,6 @@
+using Mine;
 using Verify.Language;
 using Verify.Modelling;
-using Verify.Models.LateFlushing;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Language;

@@ -53,6 +53,59 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("error VRF404: ", run.Error);
     }
 
+    [Fact]
+    public void An_error_in_a_model_is_its_authors_and_is_not_built_twice()
+    {
+        var tools = FakeSdk($$"""
+            echo once >>'{{folder}}/builds'
+            for twice in 1 2; do
+                echo '{{folder}}/models/A.cs(3,14): error CS0103: no such name [{{folder}}/models/Verify.Models.csproj]'
+                echo '{{folder}}/proofs/B.cs(7,1,7,9): error CS1002: ; expected [{{folder}}/proofs/Verify.Proofs.csproj]'
+            done
+            exit 1
+            """);
+        Write(Path.Combine("models", "A.cs"), "one");
+        var run = Launch(tools);
+        Assert.Equal(3, run.Code);
+        Assert.EndsWith("""
+            models/A.cs(3): error CS0103: no such name
+            proofs/B.cs(7): error CS1002: ; expected
+            verify: error VRF404: src/Verify.Cli/Verify.Cli.csproj does not build
+            hint: fix the first error above
+
+            """, run.Error);
+        Assert.Equal((3, 1), (Launch(tools).Code, Builds()));
+        Write(Path.Combine("models", "A.cs"), "another");
+        Assert.Equal((3, 2), (Launch(tools).Code, Builds()));
+
+        int Builds() => File.ReadAllLines(Path.Combine(folder, "builds")).Length;
+    }
+
+    [Theory]
+    [InlineData("src/Verify.Core/A.cs(3,14): error CS0103: no", "does not build", 1)]
+    [InlineData("x.csproj : error NU1301: Unable to load the service index", "cannot be downloaded", 2)]
+    [InlineData("x.targets(3,14): error MSB3021: No space left on device", "does not build", 2)]
+    public void Only_an_error_of_the_compiler_is_remembered(string line, string said, int builds)
+    {
+        var tools = FakeSdk($"echo once >>'{folder}/builds'; echo '{line}'; exit 1");
+        Write(Path.Combine("models", "A.cs"), "one");
+        Assert.Contains(said, Launch(tools).Error);
+        Assert.Equal(4, Launch(tools).Code);
+        Assert.Equal(builds, File.ReadAllLines(Path.Combine(folder, "builds")).Length);
+    }
+
+    [Fact]
+    public void A_home_that_cannot_be_written_is_replaced_for_a_build()
+    {
+        var tools = FakeSdk($"echo \"$HOME\" >'{folder}/home'; exit 1");
+        Write(Path.Combine("src", "One.cs"), "one");
+        Launch(tools, home: "/proc/none");
+        Assert.Equal($"{folder}/artifacts/launcher/home\n", File.ReadAllText(Path.Combine(folder, "home")));
+        Write(Path.Combine("src", "One.cs"), "another");
+        Launch(tools);
+        Assert.Equal($"{folder}\n", File.ReadAllText(Path.Combine(folder, "home")));
+    }
+
     // MSBuild compares times: it detects newer files, but must be informed of files older than the last build.
     [Fact]
     public void Everything_is_built_anew_only_for_what_MSBuild_overlooks()
@@ -92,6 +145,8 @@ public sealed class LauncherTests : IDisposable
 
         Write(Path.Combine("tests", "Some.cs"), "test");
         Write(Path.Combine("src", "Notes.md"), "no source");
+        Write(Path.Combine("proofs", "certificates.lock"), "written by the tool");
+        Write(Path.Combine("mine", "Own.cs"), "compiled by the tool");
         Assert.DoesNotContain("building", Launch(tools).Error);
     }
 
@@ -133,6 +188,11 @@ public sealed class LauncherTests : IDisposable
         // The launcher does not retry before the next build, and never offline.
         File.Delete(Path.Combine(folder, "asked"));
         Assert.Equal("", Launch(tools).Error);
+        // A feed that was not reached is asked again after a while.
+        File.WriteAllText(Path.Combine(folder, "artifacts", "launcher", "tried.z3"), "1000\n");
+        Assert.Contains("verify: z3: apt-get cannot download them", Launch(tools).Error);
+        File.Delete(Path.Combine(folder, "asked"));
+        Assert.Equal("", Launch(tools).Error);
         Assert.Contains("VERIFY_OFFLINE=1 forbids the download", Launch(tools, offline: true).Error);
         Assert.Equal("", Launch(tools, offline: true).Error);
         Assert.False(File.Exists(Path.Combine(folder, "asked")));
@@ -147,7 +207,8 @@ public sealed class LauncherTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     // Runs a copy of the launcher, alone in a folder.
-    private (int Code, string Out, string Error) Launch(string? path = null, string below = "", bool offline = false)
+    private (int Code, string Out, string Error) Launch(
+        string? path = null, string below = "", bool offline = false, string? home = null)
     {
         var launcher = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, below)).FullName, "verify");
         File.Copy(Path.Combine(Repository.Root, "verify"), launcher, overwrite: true);
@@ -169,7 +230,7 @@ public sealed class LauncherTests : IDisposable
 
         if (path is not null)
         {
-            (start.Environment["PATH"], start.Environment["HOME"]) = (path, folder);
+            (start.Environment["PATH"], start.Environment["HOME"]) = (path, home ?? folder);
             start.Environment.Remove("DOTNET_ROOT");
         }
 
@@ -182,8 +243,9 @@ public sealed class LauncherTests : IDisposable
 
     // A folder with the programs of a small machine. In place of the SDK it has a script that builds an empty program
     // and runs it by printing its name and arguments.
-    private string FakeSdk()
+    private string FakeSdk(string? build = null)
     {
+        build ??= $"mkdir -p '{folder}/artifacts/bin/Verify.Cli/release' && : >'{folder}/artifacts/bin/Verify.Cli/release/verify.dll'";
         var tools = Path.Combine(folder, "bin");
         Directory.CreateDirectory(tools);
         Directory.CreateDirectory(Path.Combine(folder, "src"));
@@ -196,7 +258,7 @@ public sealed class LauncherTests : IDisposable
         Program(tools, "dotnet", $$"""
             case $1 in
             --version) echo 10.0.100 ;;
-            build) mkdir -p '{{folder}}/artifacts/bin/Verify.Cli/release' && : >'{{folder}}/artifacts/bin/Verify.Cli/release/verify.dll' ;;
+            build) {{build}} ;;
             *) program=$1; shift; echo "${program##*/} $*"; if type -P z3 >/dev/null; then z3 hello; fi ;;
             esac
             """);
