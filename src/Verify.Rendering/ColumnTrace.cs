@@ -265,7 +265,7 @@ public static class ColumnTrace
         }
 
         private static List<string> Folded(IEnumerable<(int Indent, string Text)> cells, int width) =>
-            [.. cells.SelectMany(cell => TextWrap.Lines(cell.Text, width, cell.Indent))];
+            [.. cells.SelectMany(cell => TextWrap.TraceLines(cell.Text, width, cell.Indent))];
 
         private string Row(string number, List<string> texts)
         {

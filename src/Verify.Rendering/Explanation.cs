@@ -77,7 +77,7 @@ public sealed record Explanation(bool IsTrue, ImmutableArray<string> For, string
             }
 
             part = premise.Implies(part);
-            var reads = ReadValues.Of(interpreter, state, part, binders, values, where);
+            var reads = ReadValues.Of(interpreter, state, part, binders, values, where, isOwn: false);
             return (new Explanation(isTrue,
                 [.. binders.Zip(values, (binder, value) => $"{binder.Name} = {ShortValue.Of(value)}")],
                 ModelPrinter.Readable(part, binders),

@@ -91,7 +91,7 @@ public sealed class Location(Variable variable, ImmutableArray<Value> keys) : IE
     /// it would read as a flag that the processor owns.
     /// </summary>
     public string TextInColumn(bool isOwn) =>
-        NameOf(Variable) + KeyText(isOwn && (Keys.Length > 1 || Variable.Role == VariableRole.Local || !IsBit) ? 1 : 0);
+        NameOf(Variable) + KeyText(Variable.Role == VariableRole.Local || (isOwn && (Keys.Length > 1 || !IsBit)) ? 1 : 0);
 
     private bool IsBit => Variable.Sort is Sort.Mapping { Value: Sort.Boolean };
 

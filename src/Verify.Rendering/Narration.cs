@@ -73,9 +73,17 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     private static ImmutableArray<string> WaitingIn(Model model, State state) =>
     [
         .. model.Variables.Where(variable => variable.Role == VariableRole.ProgramCounter)
-            .SelectMany(variable => Location.Of(model, variable, state)
+            .SelectMany(variable => Location.Of(model, variable, state).Where(at => StartsAt(model, variable, at.Value))
                 .Select(at => $"{variable.Name[..variable.Name.LastIndexOf('.')]}{at.Location.KeyText(0)} at {at.Value}")),
     ];
+
+    // True if some step of the thread begins at a point, which the end of a program is not: guards compare the point first.
+    private static bool StartsAt(Model model, Variable counter, Value point)
+    {
+        static Expr First(Expr guard) => guard is Expr.Connective { Operator: LogicOperator.And } both ? First(both.Left) : guard;
+        return model.Rules.Any(rule => rule.Footprint.Reads.Contains(counter)
+            && First(rule.Guard) is Expr.Equal { Right: Expr.Literal at } && at.Number == point.Number);
+    }
 
     private static ImmutableArray<string> IdleIn(Interpreter interpreter, Trace trace)
     {

@@ -11,18 +11,20 @@ namespace Verify.Rendering;
 /// </summary>
 internal sealed class ReadValues : ExprVisitor
 {
-    private const int MaxLength = 40;
+    private const int MaxLength = 120;
 
     private readonly Interpreter interpreter;
     private readonly State state;
     private readonly ImmutableArray<Binder> known;
     private readonly ImmutableArray<Value> values;
     private readonly SourceLocation where;
+    private readonly bool isOwn;
     private readonly List<(string Text, Value Value)> found = [];
 
     private ReadValues(
-        Interpreter interpreter, State state, ImmutableArray<Binder> known, ImmutableArray<Value> values, SourceLocation where) =>
-        (this.interpreter, this.state, this.known, this.values, this.where) = (interpreter, state, known, values, where);
+        Interpreter interpreter, State state, ImmutableArray<Binder> known, ImmutableArray<Value> values, SourceLocation where,
+        bool isOwn) =>
+        (this.interpreter, this.state, this.known, this.values, this.where, this.isOwn) = (interpreter, state, known, values, where, isOwn);
 
     /// <summary>The parts that an expression reads, in the order of its text, none twice.</summary>
     /// <param name="interpreter">The interpreter of the model.</param>
@@ -31,10 +33,11 @@ internal sealed class ReadValues : ExprVisitor
     /// <param name="known">The bound variables that have a value.</param>
     /// <param name="values">Their values.</param>
     /// <param name="where">The place of the expression in the model.</param>
+    /// <param name="isOwn">True if locals are those of the thread that reads, whose names go without thread and key.</param>
     public static ImmutableArray<(string Text, Value Value)> Of(Interpreter interpreter, State state, Expr expr,
-        ImmutableArray<Binder> known, ImmutableArray<Value> values, SourceLocation where)
+        ImmutableArray<Binder> known, ImmutableArray<Value> values, SourceLocation where, bool isOwn)
     {
-        var visitor = new ReadValues(interpreter, state, known, values, where);
+        var visitor = new ReadValues(interpreter, state, known, values, where, isOwn);
         visitor.Of(expr);
         return [.. visitor.found.DistinctBy(read => read.Text)];
     }
@@ -112,7 +115,8 @@ internal sealed class ReadValues : ExprVisitor
 
     private string? Text(Expr place) => place switch
     {
-        Expr.Read read => Location.NameOf(read.Variable),
+        Expr.Read read => isOwn ? Location.NameOf(read.Variable) : read.Variable.Name,
+        Expr.Index { Map: Expr.Read { Variable.Role: VariableRole.Local } local } when isOwn => Text(local),
         Expr.Index at => Text(at.Map) is { } map && interpreter.ValueToShow(state, at.Key, known, values, where, out _) is { } key
             ? $"{map}[{ShortValue.Of(key)}]"
             : null,

@@ -117,7 +117,7 @@ internal sealed class StepNarrator(Interpreter interpreter, Trace trace, Marks m
     private IEnumerable<string> Reads(State state, Expr condition, Step step, SourceLocation where)
     {
         var parameters = model.Rules[step.Rule].Parameters;
-        foreach (var (text, value) in ReadValues.Of(interpreter, state, condition, parameters, step.Arguments, where))
+        foreach (var (text, value) in ReadValues.Of(interpreter, state, condition, parameters, step.Arguments, where, isOwn: true))
         {
             names.Add(value);
             yield return $"{text} = {ShortValue.Of(value)}";

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Verify.Rendering;
 
 /// <summary>Breaks text into lines of a given width without losing any of it.</summary>
-public static class TextWrap
+public static partial class TextWrap
 {
     /// <summary>The line width of text for mailing lists.</summary>
     public const int Width = 72;
@@ -11,13 +13,15 @@ public static class TextWrap
     /// <param name="width">The maximum number of characters per line, at least 1.</param>
     /// <param name="indent">The number of spaces before the first line.</param>
     /// <param name="hanging">The number of additional spaces before the other lines.</param>
-    public static IEnumerable<string> Lines(string text, int width = Width, int indent = 0, int hanging = 2)
+    public static IEnumerable<string> Lines(string text, int width = Width, int indent = 0, int hanging = 2) =>
+        Broken(Ascii(text).Trim(), width, indent, hanging);
+
+    private static IEnumerable<string> Broken(string rest, int width, int indent, int hanging)
     {
         // A column that is too narrow gets smaller indents.
         indent = Math.Min(indent, width / 3);
         hanging = Math.Min(hanging, width / 6);
         var margin = indent;
-        var rest = Ascii(text).Trim();
         while (rest.Length > width - margin)
         {
             var (end, next) = Break(rest, width - margin);
@@ -29,35 +33,30 @@ public static class TextWrap
         yield return (new string(' ', margin) + rest).TrimEnd();
     }
 
-    /// <summary>The minimum width at which no word of a text breaks.</summary>
-    public static int MinWidth(string text, int indent = 0, int hanging = 2)
-    {
-        var words = Words(Ascii(text).Trim());
-        return words.Select((word, i) => word.Length + indent + (i == 0 ? 0 : hanging)).Max();
-    }
+    /// <summary>
+    /// Breaks a line of a trace: as <see cref="Lines"/>, but a sign stays with the word that it is about, and a short
+    /// value with its location.
+    /// </summary>
+    public static IEnumerable<string> TraceLines(string text, int width, int indent) =>
+        Broken(Joined(text), width, indent, hanging: 2).Select(line => line.Replace(Join, ' '));
 
-    /// <summary>True if no word of a text breaks at a width.</summary>
+    /// <summary>The minimum width at which no part of a line of a trace breaks that belongs together.</summary>
+    public static int MinWidth(string text, int indent = 0, int hanging = 2) => Joined(text)
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        .Select((word, i) => word.Length + indent + (i == 0 ? 0 : hanging)).Max();
+
+    /// <summary>True if no part of a line of a trace breaks at a width that belongs together.</summary>
     public static bool Fits(string text, int width, int indent = 0) =>
         indent + Ascii(text).Trim().Length <= width || MinWidth(text, indent) <= width;
 
-    // A sign stays with the word that it is about.
-    private static List<string> Words(string text)
-    {
-        var words = new List<string>();
-        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (words.Count > 0 && words[^1] is "->" or "<-")
-            {
-                words[^1] += $" {word}";
-            }
-            else
-            {
-                words.Add(word);
-            }
-        }
+    // A printable character that stands for a space at which no line ends.
+    private const char Join = '\u007f';
 
-        return words;
-    }
+    private static string Joined(string text) =>
+        BelongsTogether().Replace(Ascii(text).Trim(), match => match.Value.Replace(' ', Join));
+
+    [GeneratedRegex(@"(->|<-) \S+|(?<= |^)\S{1,24} = \S{1,20}(?= |$)")]
+    private static partial Regex BelongsTogether();
 
     /// <summary>A command on one line if it fits, else on several lines that a shell reads as one.</summary>
     /// <param name="caption">The text before the command.</param>
@@ -132,12 +131,6 @@ public static class TextWrap
     private static (int End, int Next) Break(string text, int room)
     {
         var space = text.LastIndexOf(' ', room);
-        // A sign stays with the word that it is about.
-        while (space > 2 && text[(space - 3)..space] is " ->" or " <-")
-        {
-            space -= 3;
-        }
-
         if (space > 0 && text[..space].Trim().Length > 0)
         {
             return (space, space + 1);

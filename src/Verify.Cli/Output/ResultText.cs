@@ -153,7 +153,9 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
 
         if (!report.IsExpected && !report.IsAsExpected)
         {
-            return ($"{word}, but possibly vacuous", Paint.Yellow);
+            return report.Problems.All(report.OpenProblems.Contains)
+                ? ($"{word}, but possibly vacuous", Paint.Yellow)
+                : ($"{word}, with a problem", Paint.Red);
         }
 
         if (!report.IsExpected)

@@ -7,7 +7,7 @@ namespace Verify.Traces;
 /// <summary>
 /// A value in short form: the names of the flags that are set, and the other fields with their names, such as
 /// <c>f0 W asid=1</c>. The first field has no name if its value is a member that no other field can have: its name tells
-/// it. Ghost fields are left out.
+/// it; a value that starts with a name is in parentheses. Ghost fields are left out.
 /// </summary>
 public static class ShortValue
 {
@@ -40,7 +40,7 @@ public static class ShortValue
                 case Sort.Optional when item.Number == 0 && field != fields[0].First:
                     break;
                 case Sort.Record:
-                    parts.Add($"{field.Name}=({Of(item)})");
+                    parts.Add(Of(item) is ['(', ..] inner ? $"{field.Name}={inner}" : $"{field.Name}=({Of(item)})");
                     break;
                 default:
                     parts.Add(IsTold(field) && item is not { Sort: Sort.Optional, Number: 0 } ? Of(item) : $"{field.Name}={Of(item)}");
@@ -49,7 +49,12 @@ public static class ShortValue
         }
 
         // The value consists of flags, and none of them is set.
-        return parts.Count == 0 ? "-" : string.Join(" ", parts);
+        return parts switch
+        {
+            [] => "-",
+            [var one, ..] when one.Contains('=') && !one.Contains('(') => $"({string.Join(" ", parts)})",
+            _ => string.Join(" ", parts),
+        };
 
         // True if the name of a member tells the field: an enumeration, or the first of identities, that no other field has.
         bool IsTold(Field field) => MembersIn(field.Sort) is { } members

@@ -42,6 +42,16 @@ public sealed class VacuousTests
         Assert.Equal(1, run.ExitCode);
     }
 
+    // A rule that fires although it must not has nothing to do with vacuity.
+    [Fact]
+    public void A_rule_that_shall_never_fire_is_a_problem_of_another_instance_too()
+    {
+        var claim = Claimed with { Family = new Idle(Idle.Kind.DeclaredInVain) };
+        var run = ToolRun.On(TestClaims.Of(claim), new ExplicitEngine(), "check", "VACUOUS", "--size", "n=2");
+        Assert.StartsWith("VACUOUS  proved, with a problem\n", run.Out);
+        Assert.Contains("  problems:\n    - PROBLEM rule 'never' fires", run.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_proof_that_was_not_expected_is_reported_as_vacuous_with_the_reason()
     {

@@ -126,7 +126,7 @@ public sealed class WhatDecidesTests
             m.Rule("ask", cpu, cpu, (s, c, d) => s.When((c != d) & !mask[d]).Set(mask[d], true).Set(asked[d], New(range, 1, 3)).By(c));
             m.Always("P", !Exists(cpu, c => mask[c]));
         });
-        Contains(text, "mm_cpumask[CPU1] = true", "asked = from=1 to=3");
+        Contains(text, "mm_cpumask[CPU1] = true", "asked = (from=1 to=3)");
     }
 
     [Fact]
@@ -146,6 +146,35 @@ public sealed class WhatDecidesTests
             m.NoDeadlock("P");
         });
         Contains(text, "waiting: one at lock again, other at lock again");
+    }
+
+    // A thread that has ended waits for nothing.
+    [Fact]
+    public void Only_threads_that_have_not_ended_wait()
+    {
+        var text = Text(m =>
+        {
+            var go = m.Var("go", Sort.Bool);
+            m.Thread("one", repeats: false, t => t.Step("finish", _ => { }));
+            m.Thread("other", repeats: false, t => t.Step("wait", s => s.When(go).Never("no signal comes")));
+            m.NoDeadlock("P");
+        });
+        Contains(text, "waiting: other at wait");
+    }
+
+    // Each line keeps a value with its location; where that does not fit, actors are named in each line.
+    [Fact]
+    public void A_short_value_stays_with_its_location()
+    {
+        var text = Text(m =>
+        {
+            var task = m.ScalarSet("task", "ksmd", "gup_fast", "the store buffer");
+            var exclusive = m.Map("page_is_exclusive", task, Sort.Bool);
+            m.Rule("the oldest store becomes visible", task, (s, t) => s.When(!exclusive[t]).Set(exclusive[t], true).By(t));
+            m.Always("P", !ForAll(task, t => exclusive[t]));
+        });
+        Assert.DoesNotMatch("=\n", text);
+        Assert.DoesNotMatch("= *\n", text);
     }
 
     [Fact]
