@@ -73,7 +73,8 @@ internal sealed class BlockFailures
             }
 
             t.Label(Kill);
-            t.Either(
+            List<Action> ways =
+            [
                 () =>
                 {
                     t.Step(Kill, cache.File, (s, a) => mappings.ClearAll(s, a)
@@ -81,7 +82,19 @@ internal sealed class BlockFailures
                     t.Goto(Kill);
                 },
                 () => t.Step("xfs_rmap_query_range ends", s => s
-                    .When(ForAll(cache.File, a => !MustKill(a, visited))).Shows().From(KernelCode.Failure)));
+                    .When(ForAll(cache.File, a => !MustKill(a, visited))).Shows().From(KernelCode.Failure)),
+            ];
+            if (!m.Assumes(SharedDax.EarlyKill))
+            {
+                ways.Add(() =>
+                {
+                    t.Step($"{Kill} (no early kill)", cache.File, (s, a) => s
+                        .When(MustKill(a, visited) & !extents.IsLocked(a)).Set(visited[a], true).From(KernelCode.Kill, KernelCode.Early));
+                    t.Goto(Kill);
+                });
+            }
+
+            t.Either([.. ways]);
             if (!m.Has(SharedDax.ByMapping) && !m.Has(SharedDax.CollectFirst))
             {
                 Release(t);

@@ -18,5 +18,6 @@ internal static class KernelCode
     public static readonly Source Reflink = Source.Kernel("xfs_reflink_remap_prep", "fs/xfs/xfs_reflink.c", "v6.19");
     public static readonly Source Remap = Source.Kernel("xfs_reflink_remap_extent", "fs/xfs/xfs_reflink.c", "v6.19");
     public static readonly Source Failure = Source.Kernel("xfs_dax_notify_dev_failure", "fs/xfs/xfs_notify_failure.c", "v6.19");
+    public static readonly Source Early = Source.Kernel("task_early_kill, unmap_and_kill", "mm/memory-failure.c", "v6.19");
     public static readonly Source Kill = Source.Kernel("mf_dax_kill_procs", "mm/memory-failure.c", "v6.19");
 }

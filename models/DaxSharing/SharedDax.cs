@@ -49,6 +49,11 @@ public sealed class SharedDax() : ModelFamily("shared-dax",
         "the driver refuses access to a block before memory_failure() asks the filesystem about it",
         "nothing on x86, which calls nfit_handle_mce (MCE_PRIO_NFIT) after memory_failure (MCE_PRIO_UC)");
 
+    /// <summary>All processes are killed early.</summary>
+    public static readonly Assumption EarlyKill = new("A-EARLYKILL",
+        "a process that maps the block is signalled at once; if no process is, the block stays mapped",
+        "memory_failure_early_kill or PR_MCE_KILL, both off by default; the process that ran into the failure is always signalled");
+
     public override ImmutableArray<Limit> NotModelled =>
     [
         "write(2), truncate, writeback, MAP_SYNC, pins, huge pages and crashes",

@@ -13,8 +13,9 @@ public sealed class SharedPages : ClaimList
     private static readonly Source Failure = Source.Kernel("xfs_dax_notify_dev_failure", "fs/xfs/xfs_notify_failure.c", "v6.19");
     private static readonly Source Late = Source.Kernel("nfit_handle_mce", "drivers/acpi/nfit/mce.c", "v6.19");
     private static readonly Source FindShared = Source.Kernel("xfs_reflink_find_shared", "fs/xfs/xfs_reflink.c", "v6.19");
+    private static readonly Source Early = Source.Kernel("task_early_kill, unmap_and_kill", "mm/memory-failure.c", "v6.19");
     private static readonly Choices Failing = Choices.Default.With(SharedDax.Failure);
-    private static readonly Choices Refused = Failing.Assume(SharedDax.BadBlocks);
+    private static readonly Choices Refused = Failing.Assume(SharedDax.BadBlocks, SharedDax.EarlyKill);
     private static readonly Choices Small = Refused.Size("block", 2);
 
     private static readonly InstanceClaims Reflink = OfDax("FK-REFLINK-DAX", Choices.Default, Insert);
@@ -26,7 +27,10 @@ public sealed class SharedPages : ClaimList
     private static readonly InstanceClaims ByMapping = OfDax("FK-REFLINK-RMAP", Small.With(SharedDax.ByMapping), Failure);
     private static readonly InstanceClaims ByExtents = OfDax("FK-REFLINK-RMAP-FS", Refused, Failure);
     private static readonly InstanceClaims ByExtentsSmall = OfDax("FK-REFLINK-RMAP-WAIT", Small, Failure, FindShared);
-    private static readonly InstanceClaims Unlisted = OfDax("FK-REFLINK-RMAP-LATE", Failing.Size("block", 2), Failure, Late);
+    private static readonly InstanceClaims Unlisted = OfDax("FK-REFLINK-RMAP-LATE",
+        Failing.Assume(SharedDax.EarlyKill).Size("block", 2), Failure, Late);
+    private static readonly InstanceClaims NotEarly = OfDax("FK-REFLINK-RMAP-DEFAULT",
+        Failing.Assume(SharedDax.BadBlocks).Size("block", 2), Failure, Early);
     private static readonly InstanceClaims Collected = OfDax("FK-REFLINK-RMAP-COLLECT", Small.With(SharedDax.CollectFirst), Failure);
 
     private static readonly InstanceClaims TwoHomes = OfCache("FK-CACHE", Choices.Default.With(PmemCache.TwoHomes));
@@ -64,6 +68,10 @@ public sealed class SharedPages : ClaimList
             "Once memory_failure() has ended, no process maps the block, whenever the driver hears of the failure.",
             "On x86 the driver lists bad blocks after memory_failure(): nfit_handle_mce has a lower priority than uc_decode_notifier. "
                 + "In between a fault maps the block again; DAX faults do not look at PG_hwpoison, but ask the driver."),
+        NotEarly.Claim("I-FOUND", Refuted(10),
+            "Once memory_failure() has ended, no process maps the block, with the settings that the kernel has by default.",
+            "Without early kill only processes that share the mm of the current one are collected, and unmap_and_kill unmaps nothing if "
+                + "none is: the block stays mapped. A process that touches it then runs into a machine check of its own."),
         ByExtentsSmall.Claim("L-PROG", Starves,
             "A memory failure ends.",
             "As v6.19 reads, it may deadlock. xfs_dax_notify_dev_failure holds the AGF buffer during the query, and mf_dax_kill_procs "
