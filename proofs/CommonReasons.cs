@@ -4,8 +4,15 @@ namespace Verify.Proofs;
 internal static class CommonReasons
 {
     public const string OneAddress = "There is one address, so a flush of all addresses is a flush of this one.";
-    public const string Writeback = "No claim of the family is about writeback: nothing reads the dirty bit of the PTE.";
-    public const string OtherFill = "Stores fill the TLB as walks do, and a walk follows whenever it likes.";
+    public const string MoreFlushed = "A flush that has no address drops everything, which is more.";
+    public const string NextFlush = "The next flush writes its address before a CPU reads it.";
     public const string FlushUnasked = "A CPU then drops entries that nobody asks it to drop, as by an eviction: it can do less with them.";
+    public const string FlushAgain = "The flag stays set, and the CPU flushes once more.";
+    public const string NotWritable = "An entry that is not writable allows no store, dirty or not.";
+    public const string OtherFill = "Stores fill the TLB as walks do, and a walk follows whenever it likes.";
     public const string WalkAgain = "A walk then replaces what is cached by the PTE of now, as an eviction and a walk would.";
+    public const string Leak = "The frame leaks: it is not used again, and no claim counts free frames.";
+    public const string NothingStale = "Nothing leads to the frame by then, or the claim is refuted before, by what led to it.";
+    public const string LockStays = "The lock stays: others wait for good, which is fewer runs, and no claim asks that they get on.";
+    public const string NothingToDo = "A call begins where there is nothing to do, and does what it does elsewhere.";
 }

@@ -39,6 +39,7 @@ internal sealed class ExtentSeal
     public void AddInvariants(ModelBuilder m, Expr isOver)
     {
         m.Always("I-SEALX", !moved, "while a process holds the seal, the extent map does not change");
+        m.Always("I-HELD", IsSet == (Holders > 0), "the file is sealed while a process holds the seal, and no longer");
         m.Always("I-LIFE", !(isOver & IsSet), "when the process that set the seal has exited, the file is not sealed");
         m.Reachable("the file is sealed", IsSet);
     }

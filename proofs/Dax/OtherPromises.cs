@@ -52,6 +52,12 @@ public sealed class OtherPromises : ClaimList
         LateRace.Claim("I-DMA", Refuted(10),
             "It does not matter whether a registration seals the block map before or after it looks pages up.",
             "A truncate fits between the two: the seal then guards a map that no longer leads to what is pinned."),
+        Late.Claim("I-LIFE", Proved,
+            "The seal that a registration takes does not outlive the process."),
+        Late.Claim("I-HELD", Proved,
+            "A file is sealed as long as a registration holds its seal, and no longer."),
+        LateChecked.Claim("I-HELD", Proved,
+            "A registration that finds its blocks gone gives its seal back."),
         LateChecked.Claim("I-DMA", Proved,
             "A registration that seals after it has looked pages up lets no DMA land on another file's block, if it then "
                 + "looks whether they are still the file's.",

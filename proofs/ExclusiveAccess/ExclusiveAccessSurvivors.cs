@@ -12,7 +12,7 @@ public sealed class WriteProtectionSurvivors() : SurvivorReasons(new WriteProtec
         Because("The device is given what it has, or a fault begins where stores are allowed: the steps that follow are the same.",
             "task.folio_lock (grant): !device_pte",
             "task.do_wp_page: folio_lock: !(pte[X].HasValue & pte[X].Value.writable)"),
-        Because("An entry that is not writable allows no store, dirty or not.",
+        Because(CommonReasons.NotWritable,
             "task.folio_mkclean: pte[X].Value.dirty := false if pte[X].HasValue"),
         Because(CommonReasons.WalkAgain, "speculative walk: !tlb[cpu][X].HasValue"),
     ];
@@ -22,13 +22,11 @@ public sealed class WriteProtectionSurvivors() : SurvivorReasons(new WriteProtec
     [
         Because(CommonReasons.OneAddress,
             "task.flush_tlb_mm_range: flush_va[cpu] := Some(X)",
-            "task.flush is complete: flush_va[cpu] := None",
-            "flush_tlb_func: tlb[cpu][each pageaddress] := None if !flush_va[cpu2].HasValue"),
+            "task.flush is complete: flush_va[cpu] := None"),
         Because(CommonReasons.FlushUnasked, "flush_tlb_func: pending[cpu2][cpu]"),
         Because(CommonReasons.OtherFill,
             "speculative walk: tlb[cpu][X] := pte[X]",
             "store: tlb[cpu][X] := Some(translation(…"),
-        Because(CommonReasons.Writeback, "store: pte[X].Value.dirty := true…"),
         Because("A pin that stays keeps the device out, or is left out by the assumption: no claim asks that the device gets in.",
             "unpin_user_page: pinned := false"),
     ];

@@ -62,6 +62,10 @@ public sealed class MapDirectSeals : ClaimList
         Counted.Claim("I-DMA", Proved,
             "If the seal counts registrations as well as VMAs, no DMA lands on a block that is not the file's, "
                 + "however processes unmap, fork and exit."),
+        Counted.Claim("I-HELD", Proved,
+            "A file is sealed as long as a VMA or a registration holds the seal of MAP_DIRECT, and no longer."),
+        Fork.Claim("I-HELD", Proved,
+            "The last VMA that goes away, the child's or the process's, takes the seal with it."),
         Coarse.Claim("I-DMA", ProvedIf,
             "A seal of the whole file keeps DMA where it belongs also when others append to the file."),
         Coarse.Claim("L-APPEND", Starves,

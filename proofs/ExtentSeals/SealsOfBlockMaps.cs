@@ -33,6 +33,8 @@ public sealed class SealsOfBlockMaps : ClaimList
                 + "process keeps the seal."),
         Owner.Claim("I-SEALX", Proved,
             "If each holder can clear its own seal only, the block map does not change while somebody holds one."),
+        Owner.Claim("I-HELD", Proved,
+            "If each holder can clear its own seal only, the file is sealed as long as somebody holds one, and no longer."),
         OwnerPin.Claim("I-DMA", Refuted(11),
             "If each holder can clear its own seal only, a registration is safe.",
             "Its own process clears the seal while the NIC still writes: the seal does not know of the "

@@ -13,7 +13,6 @@ public sealed class TextSurvivors() : SurvivorReasons(new ReplicatedText())
         Because("What the CPU keeps here it keeps no longer than until it synchronises, which the patch waits for.",
             "exc_int3: fetched_first[cpu] := None",
             "jump: fetched_first[cpu] := None"),
-        Because("Nothing is fetched behind a breakpoint.", "exc_int3: fetched_rest[cpu] := None"),
         Because("Where one copy is patched, the claims are refuted with as many steps if the copy is another one each time.",
             "patch.text_poke (rest): !patch.node.HasValue | patch.node == Some(cpu)",
             "patch.text_poke (first byte): !patch.node.HasValue | patch.node == Some(cpu)"),

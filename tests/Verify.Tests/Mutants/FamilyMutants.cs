@@ -10,17 +10,20 @@ namespace Verify.Tests.Mutants;
 /// <summary>The mutants of a family, and the claims and instances that they are tried on.</summary>
 internal sealed class FamilyMutants
 {
-    private const long MaxStates = 2_000_000;
+    /// <summary>The maximum number of states of an instance in which states are counted.</summary>
+    public const long MaxCounted = 1_000_000;
 
-    // Of an instance that is larger than those of the claims.
-    private const long MaxLargerStates = 60_000;
+    /// <summary>The same for an instance that is larger than those of the claims.</summary>
+    public const long MaxLargerCounted = 60_000;
+
+    private const long MaxStates = 3_000_000;
     private const string Everything = "every state";
     private static readonly ExplicitEngine Engine = new();
 
     private readonly List<(Claim Claim, Model Model)> claims;
     private readonly List<Model> models;
     private readonly Lazy<List<Known>> decided;
-    private readonly Lazy<List<Counted>> counted;
+    private readonly Lazy<List<(Model Model, long States)>> counted;
 
     /// <summary>Builds the models; nothing is decided yet.</summary>
     /// <param name="claims">All claims about a family.</param>
@@ -64,14 +67,17 @@ internal sealed class FamilyMutants
     }
 
     /// <summary>
-    /// True if the same states are reached without a part of a guard, in each instance of the claims and in those that are
-    /// larger by one.
+    /// True if the same states are reached without the part, in each instance of the claims and in those that are larger by
+    /// one, unless they are too large to count.
     /// </summary>
     /// <remarks>
     /// What lacks a part of a guard reaches all states that it reached before. So it reaches no other one if there are as many.
+    /// An update must change nothing in any of these states.
     /// </remarks>
-    public bool KeepsStates(Mutant mutant) => !mutant.IsUpdate && counted.Value.TrueForAll(one =>
-        mutant.In(one.Model) is not { } changed || (one.States is { } states && CountStates(changed, states + 1) == states));
+    public bool KeepsStates(Mutant mutant) => counted.Value.TrueForAll(one =>
+        mutant.In(one.Model) is not { } changed || (mutant.IsUpdate
+            ? CountStates(one.Model, one.States + 1, mutant.HasNoEffect(one.Model)) is not null
+            : CountStates(changed, one.States + 1) == one.States));
 
     // A claim that holds under assumptions also says that it does not hold without one of them.
     private static IEnumerable<Claim> Questions(Claim claim) => claim.Expected is Expectation.ProvedIf conditional
@@ -81,32 +87,47 @@ internal sealed class FamilyMutants
 
     private static string InstanceOf(Claim claim) => Instance.Describe(claim.Family, claim.Choices);
 
-    private List<Counted> Count()
+    private List<(Model Model, long States)> Count()
     {
-        var all = models.Select(model => new Counted(model, CountStates(model, MaxStates))).ToList();
+        var all = models.Select(model => (model, States: CountStates(model, MaxCounted))).ToList();
         foreach (var claim in decided.Value.Where(one => one.IsProved).Select(one => one.Claim).DistinctBy(InstanceOf))
         {
             foreach (var size in claim.Family.Sizes)
             {
                 var larger = Instance.SizeIn(claim.Choices, size) + 1;
-                if (larger <= size.High && claim.Family.Build(claim.Choices.Size(size.Name, larger)) is var model
-                    && CountStates(model, MaxLargerStates) is { } states)
+                if (larger <= size.High && Build(claim.Family, claim.Choices.Size(size.Name, larger)) is { } model)
                 {
-                    all.Add(new(model, states));
+                    all.Add((model, CountStates(model, MaxLargerCounted)));
                 }
             }
         }
 
-        return [.. all.OrderBy(one => one.States)];
+        return [.. all.Where(one => one.States is not null).Select(one => (one.model, one.States!.Value)).OrderBy(one => one.Value)];
     }
 
-    // The number of states; null if there are too many, or if the model is not defined in one of them.
-    private static long? CountStates(Model model, long max)
+    // Null if the choices do not go together.
+    private static Model? Build(ModelFamily family, Choices choices)
     {
-        var all = new Property.Always(Everything, "", model.Rules[0].Where, true);
-        var counted = new Model(model.Name, model.Variables, model.Rules, [all], model.Marks, model.Processors) { Threads = model.Threads };
         try
         {
+            return family.Build(choices);
+        }
+        catch (UserErrorException)
+        {
+            return null;
+        }
+    }
+
+    // The number of states; null if there are too many, or if the model, or the condition, is not defined or false in one.
+    private static long? CountStates(Model model, long max, Expr? holds = null)
+    {
+        var all = new Property.Always(Everything, "", model.Rules[0].Where, holds ?? true);
+        try
+        {
+            var counted = new Model(model.Name, model.Variables, model.Rules, [all], model.Marks, model.Processors)
+            {
+                Threads = model.Threads,
+            };
             return Engine.Decide(counted, all, Options(max)) is Verdict.Proved proved ? proved.Evidence.States : null;
         }
         catch (UserErrorException)
@@ -144,6 +165,4 @@ internal sealed class FamilyMutants
     {
         public bool IsProved => Result.Text.StartsWith("proved", StringComparison.Ordinal);
     }
-
-    private sealed record Counted(Model Model, long? States);
 }

@@ -49,6 +49,12 @@ internal sealed record Mutant(string Rule, string Part, bool IsUpdate)
             : null;
     }
 
+    /// <summary>For an update: whenever its rule fires, the target has the new value already.</summary>
+    public Expr HasNoEffect(Model model) => model.Rules.Where(rule => NameOf(rule) == Rule)
+        .SelectMany(rule => rule.Updates.Where(update => IsState(update) && Text(rule, update) == Part).Select(update => (rule, update)))
+        .Aggregate((Expr)true, (all, one) => all & one.rule.Parameters.Concat(one.update.Over).Reverse().Aggregate(
+            (one.rule.Guard & one.update.When).Implies(one.update.Target == one.update.Value), Dsl.ForAllOver));
+
     /// <summary>The rule and the part, as on the page of dropped guards.</summary>
     public override string ToString() => $"{Rule}: {Part}";
 

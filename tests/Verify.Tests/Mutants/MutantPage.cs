@@ -70,9 +70,10 @@ internal sealed class MutantPage(ImmutableArray<MutantResults> results, IReadOnl
             verdict, with or without an assumption, the length of a shortest violation, or what the gate calls vacuous. A key stands for
             the models and claims of a family; the command goes through the families that have another one by now.
 
-            What no claim notices is below, with the reason. If the same states are reached without a part of a guard, in each
-            instance of the claims and in those that are larger by one (up to 60,000 states), then no claim can need it that
-            something never happens: the guard repeats what the step implies, or keeps out a step that changes nothing.
+            What no claim notices is below, with the reason. If the same states are reached without the part, no claim that
+            something never happens can need it: a guard repeats what the step implies, or keeps out a step that changes nothing;
+            an update sets what is so already. This is looked up in each instance of the claims (up to {FamilyMutants.MaxCounted:N0}
+            states), and in those that are larger in one size (up to {FamilyMutants.MaxLargerCounted:N0}).
 
             | family | noticed | same states | with a reason | without | all | key |
             |---|---:|---:|---:|---:|---:|---|
