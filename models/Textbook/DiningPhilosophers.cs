@@ -12,18 +12,29 @@ public sealed class DiningPhilosophers() : ModelFamily("dining-philosophers",
     public static readonly Fault SameSide = new("same-side",
         "every philosopher takes the left fork first, the last one too");
 
+    /// <summary>Each philosopher has a side to start on.</summary>
+    public static readonly Feature Mixed = new("mixed",
+        "each philosopher takes the left fork first, or each time the right one, and not all take the same side first");
+
     protected override void Describe(ModelBuilder m)
     {
+        m.Demand(Mixed, !m.Has(SameSide), "it does not go with 'same-side'");
         var last = m.Size("seats") - 1;
         // Neighbours need an order, so seats are numbers and not a scalar set.
         var seat = Sort.Range(0, last);
         var fork = m.Map("fork", seat, Sort.Option(seat));
+        var rightFirst = m.Has(Mixed) ? m.AnyOf("right_first", Sort.Set(seat)) : Fill(Sort.Set(seat), false);
+        if (m.Has(Mixed))
+        {
+            m.Initially(Exists(seat, p => rightFirst[p]));
+            m.Initially(Exists(seat, p => !rightFirst[p]));
+        }
 
         m.Thread("philosopher", seat, repeats: true, (t, p) =>
         {
             var left = p;
             var right = If(p == last, 0, p + 1);
-            var isOdd = m.Has(SameSide) ? false : p == last;
+            var isOdd = m.Has(Mixed) ? rightFirst[p] : m.Has(SameSide) ? false : p == last;
             var first = If(isOdd, right, left);
             var second = If(isOdd, left, right);
 
@@ -32,6 +43,8 @@ public sealed class DiningPhilosophers() : ModelFamily("dining-philosophers",
             t.Step("put both back", s => s.Set(fork[first], None).Set(fork[second], None).Shows(p));
         });
 
+        m.Always("forks stay near", ForAll(seat, f => fork[f].IsNone | fork[f] == f | fork[f] == If(f == 0, last, f - 1)),
+            "a fork lies on the table or is in the hands of a philosopher beside it");
         m.NoDeadlock("no deadlock", text: "some philosopher can always do something");
         m.Reachable("somebody eats", Exists(seat, p => fork[p] == p & fork[If(p == last, 0, p + 1)] == p));
     }

@@ -186,6 +186,18 @@ public static class ErrorCodes
     public static readonly ErrorCode AskedOutside = new("VRF116", "C# is asked to decide a condition of the model",
         "write & and | in place of && and ||; If(c, a, b) for one of two values; t.If or t.Branch for a choice of a thread");
 
+    /// <summary>An initial condition may be undefined.</summary>
+    public static readonly ErrorCode PartialStart = new("VRF117", "an initial condition may be undefined",
+        "say .HasValue & before .Value, in the same condition, and keep keys and values within their ranges");
+
+    /// <summary>No state satisfies the initial conditions.</summary>
+    public static readonly ErrorCode NoStart = new("VRF118", "a model has no initial state",
+        "every proof about it would be empty: correct the condition, or the values that fixed variables start with");
+
+    /// <summary>The search for an initial state takes too long.</summary>
+    public static readonly ErrorCode HardStart = new("VRF119", "no initial state is found",
+        "declare first what a condition reads first, say it of each entry (ForAll), or start a variable with a constant");
+
     /// <summary>The value of an empty option is read.</summary>
     public static readonly ErrorCode NoValue = new("VRF120", "the value of an empty option is read",
         "guard the read with .HasValue");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Scheduling;
 
 namespace Verify.Coyote;
 

@@ -7,7 +7,6 @@ using Verify.Explicit.Exploration;
 using Verify.Explicit.Liveness;
 using Verify.Modelling;
 using Verify.Semantics;
-using Verify.Traces;
 
 namespace Verify.Explicit;
 

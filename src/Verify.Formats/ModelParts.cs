@@ -6,8 +6,8 @@ namespace Verify.Formats;
 public static class ModelParts
 {
     /// <summary>
-    /// All expressions: those of guards, updates and properties, then those of initial values, actors, shown arguments
-    /// and marks.
+    /// All expressions: those of guards, updates and properties, then those of initial values and conditions, actors,
+    /// shown arguments and marks.
     /// </summary>
     public static IEnumerable<Expr> Expressions(Model model)
     {
@@ -27,7 +27,8 @@ public static class ModelParts
             yield return predicate;
         }
 
-        foreach (var initial in model.Variables.Select(variable => variable.Initially).OfType<Expr>())
+        foreach (var initial in model.Variables.Select(variable => variable.Initially).OfType<Expr>()
+            .Concat(model.StartConditions.Select(start => start.Holds)))
         {
             yield return initial;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Verify.Engines;
+using Verify.Explicit.Counterexamples;
 using Verify.Rendering;
 using Verify.Semantics;
 using Verify.Traces;

@@ -10,7 +10,8 @@ namespace Verify.Lowering;
 /// outside of the cone is a run of the cone, and vice versa, because guards and values inside of the cone read nothing
 /// else. Hence the verdicts are equal and shortest runs keep their length. Two deviations: every cone contains the
 /// terms that decide whether the model is defined, so that no error is lost; and the parts are groups of leaves, that
-/// is whole maps with the flags of their options, so that a symmetric model stays symmetric.
+/// is whole maps with the flags of their options, so that a symmetric model stays symmetric. An initial condition on a
+/// part of the cone adds all its parts. The others are about other parts; some initial state satisfies them.
 /// </remarks>
 public sealed class ConeOfInfluence
 {
@@ -18,6 +19,7 @@ public sealed class ConeOfInfluence
     private readonly HashSet<int> groups = [];
     private readonly Dictionary<int, int> flags = [];
     private readonly bool[] isKept;
+    private readonly List<HashSet<int>> tied = [];
 
     /// <summary>Computes the cone of some predicates.</summary>
     public ConeOfInfluence(LoweredModel model, IEnumerable<LoweredPredicate> predicates)
@@ -27,6 +29,14 @@ public sealed class ConeOfInfluence
         foreach (var variable in model.Shape.Variables)
         {
             NoteFlags(variable, null);
+        }
+
+        foreach (var start in model.StartConditions)
+        {
+            // Collects the groups of the condition, with the flags of their options.
+            Keep(start);
+            tied.Add([.. groups]);
+            groups.Clear();
         }
 
         foreach (var predicate in predicates)
@@ -132,6 +142,7 @@ public sealed class ConeOfInfluence
         for (var before = -1; before != groups.Count;)
         {
             before = groups.Count;
+            tied.Where(groups.Overlaps).ToList().ForEach(groups.UnionWith);
             for (var i = 0; i < isKept.Length; i++)
             {
                 var rule = whole.Rules[i];

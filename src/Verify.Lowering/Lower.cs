@@ -74,6 +74,7 @@ public sealed record LoweredModel
         }
 
         Rules = rules.ToImmutable();
+        StartConditions = [.. model.StartConditions.Select(start => Lower(start.Holds).Holds)];
     }
 
     /// <summary>The model.</summary>
@@ -89,6 +90,9 @@ public sealed record LoweredModel
     /// The rules, in the order of the model's rules and then of their arguments; without those that can never fire.
     /// </summary>
     public ImmutableArray<LoweredRule> Rules { get; internal init; }
+
+    /// <summary>The conditions on initial states, in the order of the model; they are defined in every state.</summary>
+    public ImmutableArray<Term> StartConditions { get; }
 
     /// <summary>Lowers a predicate of the model.</summary>
     public LoweredPredicate Lower(Expr predicate)

@@ -87,7 +87,7 @@ public sealed class ControlledModel : IDisposable
     /// <returns>True if one of them decides the property; the run is then in the first such state.</returns>
     public bool IsFoundAtStart()
     {
-        for (var i = 0; i < Math.Min(StartCount, StartStates.MostLookedAt) && !run.Cancellation.IsCancellationRequested; i++)
+        for (var i = 0; i < starts.LookedAt && !run.Cancellation.IsCancellationRequested; i++)
         {
             Begin(i);
             if (IsFound || Trouble is not null)

@@ -46,7 +46,7 @@ internal sealed class Sampling : IDisposable
         starts = new StartStates(model);
         // The table has room for every state that the runs can reach, or is omitted, because growing it would need a
         // check in every step.
-        var states = Math.Min(starts.Few, StartStates.MostLookedAt) + ((double)most * (MaxSteps + 1));
+        var states = starts.LookedAt + ((double)most * (MaxSteps + 1));
         seen = states <= MaxStatesCounted && !(run.Budget.Bytes < 64 * states * model.Layout.WordCount)
             ? new SeenSet(model.Layout.WordCount, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(2 * states) + 1024))
             : null;
@@ -184,7 +184,7 @@ internal sealed class Sampling : IDisposable
     // Checks all initial states, or as many as time allows, so that the reported bound "within 0 steps" is true.
     private void CheckStarts()
     {
-        for (var i = 0; i < Math.Min(starts.Few, StartStates.MostLookedAt) && Trace is null; i++)
+        for (var i = 0; i < starts.LookedAt && Trace is null; i++)
         {
             if (run.Cancellation.IsCancellationRequested || run.Budget.Seconds <= clock.Elapsed.TotalSeconds)
             {

@@ -24,12 +24,13 @@ internal sealed class Toy
         RuleCounts = new long[model.Rules.Length];
         Try(0, () =>
         {
-            foreach (var initial in Interpreter.InitialStates())
+            foreach (var initial in Interpreter.InitialStates().TakeWhile(_ => Nodes.Count <= cap))
             {
                 Visit(initial, null, null);
             }
         });
 
+        IsCut = Nodes.Count > cap;
         for (var i = 0; i < Nodes.Count && !IsCut && Nodes[i].Level <= (Errors.FirstOrDefault()?.Level ?? depth); i++)
         {
             Expand(Nodes[i]);

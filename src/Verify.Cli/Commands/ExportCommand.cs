@@ -5,6 +5,7 @@ using Verify.Cli.Options;
 using Verify.Cli.Output;
 using Verify.Formats;
 using Verify.Modelling;
+using Verify.Solvers;
 
 namespace Verify.Cli.Commands;
 

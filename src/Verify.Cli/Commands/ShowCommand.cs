@@ -122,6 +122,11 @@ internal static class ShowCommand
             json.WriteString("initially", variable.Initially is { } value ? ModelPrinter.Of(value) : null);
             json.WriteString("where", $"{variable.Where}");
         });
+        ListCommand.Array(json, "startConditions", model.StartConditions, (_, start) =>
+        {
+            json.WriteString("holds", ModelPrinter.Of(start.Holds));
+            json.WriteString("where", $"{start.Where}");
+        });
         ListCommand.Array(json, "rules", model.Rules, (_, rule) =>
         {
             json.WriteString("name", rule.Name);

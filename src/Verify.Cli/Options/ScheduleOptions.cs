@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Verify.Engines;
+using Verify.Scheduling;
 
 namespace Verify.Cli.Options;
 

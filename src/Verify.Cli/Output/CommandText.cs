@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Modelling;
 using Verify.Rendering;
+using Verify.Solvers;
 
 namespace Verify.Cli.Output;
 

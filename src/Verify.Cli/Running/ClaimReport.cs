@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Engines;
 using Verify.Modelling;
+using Verify.Solvers;
 
 namespace Verify.Cli.Running;
 

@@ -3,6 +3,7 @@ using Verify.Cli.Hosting;
 using Verify.Engines;
 using Verify.Modelling;
 using Verify.Rendering;
+using Verify.Solvers;
 using Verify.Traces;
 
 namespace Verify.Cli.Running;

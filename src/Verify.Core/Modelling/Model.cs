@@ -16,11 +16,16 @@ public sealed class Model
         ImmutableArray<Rule> rules,
         ImmutableArray<Property> properties,
         ImmutableArray<Mark> marks,
-        Sort.ScalarSet? processors)
+        Sort.ScalarSet? processors,
+        ImmutableArray<StartCondition> starts = default)
     {
         (Name, Variables, Rules, Properties) = (name, variables, rules, properties);
-        (Marks, Processors) = (marks, processors);
+        (Marks, Processors, StartConditions) = (marks, processors, starts.IsDefault ? [] : starts);
         Validation.Check(this);
+        if (!StartConditions.IsEmpty)
+        {
+            _ = new Semantics.StartSearch(new(this)).Require();
+        }
     }
 
     /// <summary>The name of the family that built the model.</summary>
@@ -28,6 +33,9 @@ public sealed class Model
 
     /// <summary>The variables, in the order of their declaration.</summary>
     public ImmutableArray<Variable> Variables { get; }
+
+    /// <summary>The conditions that every initial state satisfies; at least one state does.</summary>
+    public ImmutableArray<StartCondition> StartConditions { get; }
 
     /// <summary>The rules, in the order of their declaration; the position of a rule identifies it in traces.</summary>
     public ImmutableArray<Rule> Rules { get; }
@@ -60,7 +68,7 @@ public sealed class Model
 
     /// <summary>The same model with other rules.</summary>
     internal Model With(ImmutableArray<Rule> rules) =>
-        new(Name, Variables, rules, Properties, Marks, Processors) { Threads = Threads, Parts = Parts };
+        new(Name, Variables, rules, Properties, Marks, Processors, StartConditions) { Threads = Threads, Parts = Parts };
 
     /// <summary>The published part of a type.</summary>
     /// <exception cref="UserErrorException">VRF113: the family publishes no part of that type.</exception>
@@ -77,6 +85,11 @@ public sealed class Model
         ?? throw UserErrorException.At(null, ErrorCodes.UnknownName,
             $"model '{Name}' has no property '{name}'; it has {string.Join(", ", Properties.Select(p => $"'{p.Name}'"))}");
 }
+
+/// <summary>A condition on the values that variables start with. It is defined for all values.</summary>
+/// <param name="Holds">The condition; it reads no ghosts.</param>
+/// <param name="Where">The source location of the declaration.</param>
+public sealed record StartCondition(Expr Holds, SourceLocation Where);
 
 /// <summary>
 /// A word that a trace shows behind a location while a condition holds, such as "stale" behind a TLB entry.
@@ -100,7 +113,7 @@ public sealed class Variable
     /// <summary>The sort of its values.</summary>
     public Sort Sort { get; }
 
-    /// <summary>The initial constant; null if the variable may start with any value of its (scalar) sort.</summary>
+    /// <summary>The initial constant; null if the variable may start with any value.</summary>
     public Expr? Initially { get; }
 
     /// <summary>The role of the variable.</summary>

@@ -12,6 +12,7 @@ public sealed class ModelBuilder
     private readonly List<Func<Rule>> rules = [];
     private readonly List<Property> properties = [];
     private readonly List<Mark> marks = [];
+    private readonly List<StartCondition> starts = [];
     private readonly List<ModelThread> threads = [];
     private readonly List<object> published = [];
     private readonly HashSet<string> sortNames = new(StringComparer.Ordinal);
@@ -93,17 +94,16 @@ public sealed class ModelBuilder
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Declare(name, Sort.Map(first, Sort.Map(second, value)), initially, VariableRole.State, file, line);
 
-    /// <summary>Declares a variable that may start with any value of its scalar sort.</summary>
+    /// <summary>Declares a variable that may start with any value that the initial conditions allow.</summary>
     public Expr AnyOf(string name, Sort sort,
-        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
-    {
-        if (!sort.IsScalar)
-        {
-            throw Dsl.Error(ErrorCodes.BadInitial, $"'{name}' of sort '{sort}' cannot start with any value: it is not scalar");
-        }
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Add(new Variable(name, sort, null, VariableRole.State, SourceLocation.From(file, line)));
 
-        return Add(new Variable(name, sort, null, VariableRole.State, SourceLocation.From(file, line)));
-    }
+    /// <summary>
+    /// Declares a condition on the values that variables start with. It is defined for all values and reads no ghosts.
+    /// </summary>
+    public void Initially(Expr holds, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        starts.Add(new StartCondition(Truth(holds), SourceLocation.From(file, line)));
 
     /// <summary>Declares a ghost variable: rules write it; only properties and other ghosts may read it.</summary>
     public Expr Ghost(string name, Sort sort, Expr? initially = null,
@@ -271,7 +271,8 @@ public sealed class ModelBuilder
     /// <summary>Validates the model and returns it.</summary>
     /// <exception cref="UserErrorException">VRF1xx: a mistake in the model, reported at its line.</exception>
     public Model Build() => new(
-        Name, [.. variables], [.. rules.Select(make => make())], [.. properties.Select(WithEnd)], [.. marks], processors)
+        Name, [.. variables], [.. rules.Select(make => make())], [.. properties.Select(WithEnd)], [.. marks], processors,
+        [.. starts])
     {
         Threads = [.. threads],
         Parts = [.. published],

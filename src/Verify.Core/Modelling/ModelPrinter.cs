@@ -31,6 +31,11 @@ public static class ModelPrinter
                 $"var {variable.Role} {Sort.Quoted(variable.Name)}: {variable.Sort} = {initially}");
         }
 
+        foreach (var start in model.StartConditions)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"initially {Canonical(start.Holds)}");
+        }
+
         foreach (var rule in model.Rules)
         {
             Write(text, rule);

@@ -7,7 +7,7 @@ internal static class Validation
 {
     /// <summary>Checks a whole model.</summary>
     /// <exception cref="UserErrorException">
-    /// VRF102, VRF103, VRF104, VRF105, VRF106, VRF107, VRF108, VRF111, VRF112, VRF115: a rule of the language is violated.
+    /// VRF102 to VRF108, VRF111, VRF112, VRF115, VRF117: a rule of the language is violated.
     /// </exception>
     public static void Check(Model model)
     {
@@ -28,6 +28,17 @@ internal static class Validation
         foreach (var variable in model.Variables.Where(v => v.Initially is not null))
         {
             CheckInitial(model, variable);
+        }
+
+        foreach (var start in model.StartConditions)
+        {
+            const string What = "an initial condition";
+            new ScopeCheck(model, [], start.Where, What).Of(start.Holds);
+            GhostCheck.Visible(start.Holds, start.Where, What);
+            if (TotalCheck.WhatMayFail(start.Holds, []) is { } part)
+            {
+                throw UserErrorException.At(start.Where, ErrorCodes.PartialStart, $"{What} has '{part}', which may be undefined");
+            }
         }
 
         foreach (var rule in model.Rules)
@@ -190,6 +201,93 @@ internal static class Validation
             }
         }
     }
+}
+
+/// <summary>
+/// Finds a part of an expression that may be undefined: the value of an option that no test before it shows to hold one,
+/// or a number that may leave the range of a key, a field or an entry.
+/// </summary>
+internal sealed class TotalCheck(IEnumerable<Binder> bound) : ExprVisitor
+{
+    private readonly List<Binder> scope = [.. bound];
+    private ImmutableHashSet<string> full = []; // the options that hold a value wherever the current part is evaluated
+    private Expr? found;
+
+    /// <summary>A part that may be undefined, for some values of the binders; null if there is none.</summary>
+    public static Expr? WhatMayFail(Expr expr, ImmutableArray<Binder> bound)
+    {
+        var check = new TotalCheck(bound);
+        check.Of(expr);
+        return check.found;
+    }
+
+    protected internal override ValueTuple OnValueOf(Expr.ValueOf node) =>
+        Note(node, Of(node.Option), full.Contains(ModelPrinter.Of(node.Option, scope)));
+
+    protected internal override ValueTuple OnIndex(Expr.Index node) =>
+        Note(node, base.OnIndex(node), Fits(((Sort.Mapping)node.Map.Sort).Key, node.Key.Sort));
+
+    protected internal override ValueTuple OnRecordOf(Expr.RecordOf node) => Note(node, base.OnRecordOf(node),
+        node.Fields.Zip(((Sort.Record)node.Sort).Fields, (value, field) => Fits(field.Sort, value.Sort)).All(fits => fits));
+
+    protected internal override ValueTuple OnConstantMap(Expr.ConstantMap node) =>
+        Note(node, base.OnConstantMap(node), Fits(((Sort.Mapping)node.Sort).Value, node.Element.Sort));
+
+    protected internal override ValueTuple OnConnective(Expr.Connective node)
+    {
+        Of(node.Left);
+        return Under(node.Left, node.Operator != LogicOperator.Or, node.Right);
+    }
+
+    protected internal override ValueTuple OnConditional(Expr.Conditional node)
+    {
+        Of(node.Condition);
+        Under(node.Condition, true, node.IfTrue);
+        return Under(node.Condition, false, node.IfFalse);
+    }
+
+    protected internal override ValueTuple OnQuantified(Expr.Quantified node)
+    {
+        scope.Add(node.Binder);
+        Of(node.Body);
+        scope.RemoveAt(scope.Count - 1);
+        return default;
+    }
+
+    private ValueTuple Note(Expr part, ValueTuple inside, bool isDefined)
+    {
+        found ??= isDefined ? null : part;
+        return inside;
+    }
+
+    private ValueTuple Under(Expr condition, bool truth, Expr part)
+    {
+        var outer = full;
+        full = full.Union(FullIf(condition, truth));
+        Of(part);
+        full = outer;
+        return default;
+    }
+
+    // The options that hold a value if a condition is true, or if it is false.
+    private IEnumerable<string> FullIf(Expr condition, bool truth) => condition switch
+    {
+        Expr.IsSome has when truth => [ModelPrinter.Of(has.Option, scope)],
+        Expr.Not not => FullIf(not.Operand, !truth),
+        Expr.Equal { Left: var option, Right: Expr.Some } when truth => [ModelPrinter.Of(option, scope)],
+        Expr.Connective { Operator: var op } two when truth == (op == LogicOperator.And) =>
+            FullIf(two.Left, op != LogicOperator.Or).Concat(FullIf(two.Right, op == LogicOperator.And)),
+        _ => [],
+    };
+
+    private static bool Fits(Sort target, Sort source) => (target, source) switch
+    {
+        (Sort.Interval to, Sort.Interval from) => from.Low >= to.Low && from.High <= to.High,
+        (Sort.Optional to, Sort.Optional from) => Fits(to.Of, from.Of),
+        (Sort.Record to, Sort.Record from) => to.Fields.Zip(from.Fields, (a, b) => Fits(a.Sort, b.Sort)).All(fits => fits),
+        (Sort.Mapping to, Sort.Mapping from) => Fits(to.Value, from.Value),
+        _ => true,
+    };
 }
 
 /// <summary>Rejects expressions that make the behaviour of the model depend on ghosts.</summary>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Numerics;
 using Verify.Modelling;
 
+// Long because the meaning of every node of the language stands in one place.
 namespace Verify.Semantics;
 
 /// <summary>A rule with values for its parameters.</summary>
@@ -33,32 +35,46 @@ public sealed class Interpreter(Model model)
     /// </summary>
     public long Work { get; private set; }
 
-    /// <summary>All initial states in a fixed order, computed on demand.</summary>
-    public IEnumerable<State> InitialStates()
+    /// <summary>All initial states in a fixed order, computed on demand; at least one.</summary>
+    public IEnumerable<State> InitialStates() => StartsAndTries().OfType<State>();
+
+    /// <summary>All initial states; null stands for a try that failed, so that a caller may give up in time.</summary>
+    public IEnumerable<State?> StartsAndTries() => new StartSearch(this).All();
+
+    /// <summary>All initial states; null if there are more, or if finding them takes more failed tries.</summary>
+    public IReadOnlyList<State>? InitialStates(long most, long tries)
     {
-        IEnumerable<ImmutableArray<Value>> states = [[]];
-        foreach (var variable in Model.Variables)
+        if (Model.StartConditions.IsEmpty && InitialCount > most)
         {
-            var starts = variable.Initially is null ? Value.All(variable.Sort) : [FixedStart(variable)];
-            states = states.SelectMany(state => starts.Select(start => state.Add(start)));
+            return null;
         }
 
-        return states.Select(values => new State(values));
+        var found = new List<State>();
+        foreach (var state in StartsAndTries())
+        {
+            if (state is null ? tries-- == 0 : found.Count == most)
+            {
+                return null;
+            }
+
+            found.AddRange(state is null ? [] : [state]);
+        }
+
+        return found;
     }
 
-    /// <summary>The number of initial states; very large numbers are rounded.</summary>
-    public double InitialCount => Model.Variables.Where(variable => variable.Initially is null)
-        .Aggregate(1.0, (count, variable) => count * variable.Sort.ScalarCount);
+    /// <summary>The number of initial states, or of candidates if there are conditions; very large numbers are rounded.</summary>
+    public double InitialCount => (double)Model.Variables.Where(variable => variable.Initially is null)
+        .Aggregate(BigInteger.One, (count, variable) => count * Value.CountOf(variable.Sort));
 
     /// <summary>One initial state, without computing the others.</summary>
-    /// <param name="choose">Picks one of the given number of values, from 0, for a variable that may start with any
-    /// value.</param>
-    public State InitialState(Func<int, int> choose) => new([.. Model.Variables.Select(variable => variable.Initially is null
-        ? Value.At(variable.Sort, choose(variable.Sort.ScalarCount))
-        : FixedStart(variable))]);
+    /// <param name="choose">Picks one of the given number of values, from 0, for a part that starts with any value.</param>
+    public State InitialState(Func<int, int> choose) => new StartSearch(this).Draw(choose);
 
-    private Value FixedStart(Variable variable) =>
-        Fit(new Evaluator(this, null, variable.Where).Of(variable.Initially!), variable.Sort, variable.Where);
+    /// <summary>The initial value of a variable; null if it may start with any value.</summary>
+    internal Value? FixedStart(Variable variable) => variable.Initially is { } initially
+        ? Fit(new Evaluator(this, null, variable.Where).Of(initially), variable.Sort, variable.Where)
+        : null;
 
     /// <summary>The enabled steps, ordered by rule and then by arguments.</summary>
     /// <exception cref="UserErrorException">VRF120: a guard reads the value of an empty option.</exception>

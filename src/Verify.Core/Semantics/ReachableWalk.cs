@@ -45,13 +45,13 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
     /// </summary>
     public IEnumerable<Visit> NearestFirst()
     {
-        if (HasTooManyStarts)
+        if (Starts() is not { } starts)
         {
             yield break;
         }
 
         var queue = new Queue<(State State, int Depth)>();
-        foreach (var initial in interpreter.InitialStates())
+        foreach (var initial in starts)
         {
             if (found.Add(KeyOf(initial)))
             {
@@ -87,7 +87,7 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
     public IEnumerable<Visit> RandomWalks(ulong seed, int length)
     {
         var random = new Prng(seed);
-        List<State>? initial = HasTooManyStarts ? null : [.. interpreter.InitialStates()];
+        var initial = Starts();
         found.UnionWith((initial ?? []).Select(KeyOf));
         workBefore = interpreter.Work;
         for (var walks = 0L; MayGoOn && (initial is null ? walks < work : found.Count > visited.Count); walks++)
@@ -116,8 +116,8 @@ public sealed class ReachableWalk(Interpreter interpreter, long work = long.MaxV
         IsWhole = initial is not null && found.Count == visited.Count;
     }
 
-    // Listing the initial states would exceed the allowed work, and the walk could not visit them all.
-    private bool HasTooManyStarts => interpreter.InitialCount > Math.Max(FewStarts, work / MinWorkAState);
+    // The initial states; null if listing them would exceed the allowed work: the walk could not visit them all.
+    private IReadOnlyList<State>? Starts() => interpreter.InitialStates(Math.Max(FewStarts, work / MinWorkAState), work);
 
     private bool MayGoOn => interpreter.Work - workBefore < work;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
 using Verify.Modelling;
 
 namespace Verify.Semantics;
@@ -52,21 +53,57 @@ public sealed class Value : IEquatable<Value>
     /// <summary>A record or a map made from its parts.</summary>
     public static Value Of(Sort sort, ImmutableArray<Value> items) => new(sort, 0, items);
 
-    /// <summary>All values of a scalar sort in the order of their codes, computed on demand.</summary>
+    /// <summary>All values of a sort in the order of their numbers, computed on demand.</summary>
     public static IEnumerable<Value> All(Sort sort) => sort switch
     {
         Sort.Optional optional => All(optional.Of).Select(value => Some(sort, value)).Prepend(None(sort)),
         Sort.Interval range => Enumerable.Range(range.Low, range.ScalarCount).Select(n => Scalar(sort, n)),
-        _ => Enumerable.Range(0, sort.ScalarCount).Select(n => Scalar(sort, n)),
+        { IsScalar: true } => Enumerable.Range(0, sort.ScalarCount).Select(n => Scalar(sort, n)),
+        _ => PartsOf(sort).Aggregate((IEnumerable<ImmutableArray<Value>>)[[]],
+            (all, part) => all.SelectMany(items => All(part).Select(items.Add))).Select(items => Of(sort, items)),
     };
 
-    /// <summary>The value at a position among all values of a scalar sort.</summary>
-    internal static Value At(Sort sort, int position) => sort switch
+    /// <summary>The number of values of a sort.</summary>
+    public static BigInteger CountOf(Sort sort) => sort switch
     {
-        Sort.Optional optional => position == 0 ? None(sort) : Some(sort, At(optional.Of, position - 1)),
-        Sort.Interval range => Scalar(sort, range.Low + position),
-        _ => Scalar(sort, position),
+        { IsScalar: true } => sort.ScalarCount,
+        Sort.Optional optional => CountOf(optional.Of) + 1,
+        _ => PartsOf(sort).Aggregate(BigInteger.One, (count, part) => count * CountOf(part)),
     };
+
+    /// <summary>The value with a number, from 0, among all values of a sort.</summary>
+    internal static Value At(Sort sort, BigInteger number)
+    {
+        switch (sort)
+        {
+            case Sort.Optional optional:
+                return number.IsZero ? None(sort) : Some(sort, At(optional.Of, number - 1));
+            case { IsScalar: true }:
+                return Scalar(sort, (sort is Sort.Interval range ? range.Low : 0) + (int)number);
+            default:
+                var items = new Stack<Value>();
+                foreach (var part in PartsOf(sort).Reverse())
+                {
+                    number = BigInteger.DivRem(number, CountOf(part), out var own);
+                    items.Push(At(part, own));
+                }
+
+                return Of(sort, [.. items]);
+        }
+    }
+
+    /// <summary>The number of the value among all values of a sort; any if it is not one of them.</summary>
+    internal BigInteger NumberIn(Sort sort) => sort switch
+    {
+        { IsScalar: true } => Math.Max(0, CodeIn(sort)),
+        Sort.Optional optional => Number == 0 ? 0 : Items[0].NumberIn(optional.Of) + 1,
+        _ => PartsOf(sort).Zip(Items).Aggregate(BigInteger.Zero,
+            (number, part) => (number * CountOf(part.First)) + part.Second.NumberIn(part.First)),
+    };
+
+    private static IEnumerable<Sort> PartsOf(Sort sort) => sort is Sort.Record record
+        ? record.Fields.Select(field => field.Sort)
+        : Enumerable.Repeat(((Sort.Mapping)sort).Value, ((Sort.Mapping)sort).Key.ScalarCount);
 
     /// <summary>The position of a scalar value among all values of a sort; -1 if it is out of range.</summary>
     public int CodeIn(Sort sort) => sort switch

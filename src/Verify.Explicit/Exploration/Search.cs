@@ -121,14 +121,17 @@ internal sealed class Search : IDisposable
         var none = new Frontier(model.Layout.WordCount, store.Pool);
         try
         {
-            foreach (var state in new Interpreter(model.Model).InitialStates())
+            foreach (var state in new Interpreter(model.Model).StartsAndTries())
             {
-                if (!MakeRoom(none))
+                if (state is null ? MustStop() : !MakeRoom(none))
                 {
                     return none;
                 }
 
-                team.AddInitial(model.Layout.Pack(state));
+                if (state is not null)
+                {
+                    team.AddInitial(model.Layout.Pack(state));
+                }
             }
 
             return TryFinishLevel(none, keepLevels: false) ?? none;

@@ -138,6 +138,11 @@ internal sealed class SymmetryGroup
                 "start it with None or with any value (AnyOf), or search without symmetry");
         }
 
+        foreach (var start in model.StartConditions)
+        {
+            Check(start.Holds, start.Where, "an initial condition names");
+        }
+
         foreach (var rule in model.Rules)
         {
             var what = $"rule '{rule.Name}' names";

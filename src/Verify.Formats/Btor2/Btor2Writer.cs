@@ -13,6 +13,8 @@ namespace Verify.Formats.Btor2;
 /// </remarks>
 public sealed class Btor2Writer : IModelWriter
 {
+    private const string First = "first";
+
     /// <inheritdoc/>
     public string Name => "btor2";
 
@@ -32,12 +34,16 @@ public sealed class Btor2Writer : IModelWriter
         var asked = SingleState.Of(property);
         var file = new Identifiers("").Take(name ?? model.Name) + Extension;
         var isBad = asked is Property.Reachable ? "such a state can be reached" : "it is violated";
+        var system = new TransitionSystem(model, asked);
         var head = SingleState.Head(model, asked, instance, "model checkers of hardware",
+        [
             $"Run: btormc {file}",
             $"sat: a bad state can be reached, that is {isBad}, or the model is not well defined there.",
             "unsat: no bad state can be reached.",
-            "An input that names a rule which cannot fire, or none, changes nothing.");
-        return [new ExportFile(file, head + Text(new TransitionSystem(model, asked)))];
+            "An input that names a rule which cannot fire, or none, changes nothing.",
+            .. system.StartConditions.Take(1).Select(_ => $"'{First}' is 1 in the initial state only."),
+        ]);
+        return [new ExportFile(file, head + Text(system))];
     }
 
     private static string Text(TransitionSystem system)
@@ -65,6 +71,8 @@ public sealed class Btor2Writer : IModelWriter
             nodes.Line($"constraint {nodes.Truth(term)}");
         }
 
+        StartConditions(system, nodes);
+
         Steps(system, nodes);
         nodes.Comment("a violation or a target, or a state that is not well defined");
         var met = nodes.All(system.Goal.Select(nodes.Truth));
@@ -80,7 +88,7 @@ public sealed class Btor2Writer : IModelWriter
         nodes.Comment("the state");
         var paths = LeafPaths.Of(system.Lowered.Shape);
         var starts = system.FixedStarts.ToDictionary(start => start.Leaf, start => start.Code);
-        var taken = new HashSet<string>(["rule"], StringComparer.Ordinal);
+        var taken = new HashSet<string>(["rule", .. system.StartConditions.Take(1).Select(_ => First)], StringComparer.Ordinal);
         foreach (var leaf in system.Variables)
         {
             var bits = Btor2Nodes.BitsOf(leaf.Codes);
@@ -90,6 +98,26 @@ public sealed class Btor2Writer : IModelWriter
             {
                 nodes.Line($"init {nodes.Sort(bits)} {state} {constant}");
             }
+        }
+    }
+
+    // A bit that is set in the first state alone limits the conditions to it.
+    private static void StartConditions(TransitionSystem system, Btor2Nodes nodes)
+    {
+        if (system.StartConditions.IsEmpty)
+        {
+            return;
+        }
+
+        nodes.Comment("the initial conditions");
+        var (bit, yes, no) = (nodes.Sort(1), nodes.Constant(1, 1), nodes.Constant(0, 1));
+        var isFirst = nodes.Line($"state {bit} {First}");
+        nodes.Line($"init {bit} {isFirst} {yes}");
+        nodes.Line($"next {bit} {isFirst} {no}");
+        var isLater = nodes.Line($"not {bit} {isFirst}");
+        foreach (var term in system.StartConditions)
+        {
+            nodes.Line($"constraint {nodes.Any([isLater, nodes.Truth(term)])}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
+using Verify.Semantics;
 
 namespace Verify.Formats.Murphi;
 
@@ -51,6 +52,43 @@ internal sealed class MurphiSteps(MurphiText text)
         assignments.Clear();
         Assign(new MurphiView.Place(variable.Sort, variable, []), value, [], [], []);
         return Lines(assignments);
+    }
+
+    /// <summary>The statements that assign a value to a variable.</summary>
+    public IReadOnlyList<string> Initially(Variable variable, Value value)
+    {
+        assignments.Clear();
+        Assign(new MurphiView.Place(variable.Sort, variable, []), value);
+        return Lines(assignments);
+    }
+
+    private void Assign(MurphiView.Place target, Value value)
+    {
+        switch (target.Sort)
+        {
+            case Sort.Mapping map:
+                foreach (var (i, key) in Value.All(map.Key).Index())
+                {
+                    Assign((MurphiView.Place)MurphiText.Entry(target, text.Key(text.Of(key), map.Key)), value.Items[i]);
+                }
+
+                break;
+            case Sort.Record:
+                for (var i = 0; i < value.Items.Length; i++)
+                {
+                    Assign((MurphiView.Place)text.Field(target, i), value.Items[i]);
+                }
+
+                break;
+            case Sort.Optional { IsScalar: false } when value.Number == 1:
+                var has = new MurphiView.Place(Sort.Bool, target.Variable, target.Path.Add(".has"));
+                Assign(has, Value.Truth(true));
+                Assign((MurphiView.Place)text.Content(target), value.Items[0]);
+                break;
+            default:
+                Assign(target, text.Of(value), [], [], []);
+                break;
+        }
     }
 
     private void Add(Update update)

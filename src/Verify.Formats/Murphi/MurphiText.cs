@@ -35,6 +35,10 @@ internal sealed class MurphiText(MurphiSorts sorts) : ExprFold<MurphiView>
         ? new MurphiView.Code(binder.Sort, text)
         : new MurphiView.Scalar(binder.Sort, text);
 
+    /// <summary>A scalar, or an empty option.</summary>
+    public MurphiView Of(Value value) => value.Sort is not Sort.Optional ? new MurphiView.Scalar(value.Sort, sorts.Constant(value.Sort, value.Number))
+        : value.Number == 0 ? new MurphiView.None(value.Sort) : new MurphiView.Some(value.Sort, Of(value.Items[0]));
+
     /// <summary>The text of a truth value.</summary>
     public PrecedenceText Truth(Expr expr) => Scalar(Of(expr));
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Verify.Modelling;
+using Verify.Semantics;
 
 namespace Verify.Formats.Murphi;
 
@@ -10,6 +11,9 @@ namespace Verify.Formats.Murphi;
 /// </remarks>
 public sealed class MurphiWriter : IModelWriter
 {
+    private const int MaxStarts = 1000;
+    private const int MaxTries = 1_000_000;
+
     /// <inheritdoc/>
     public string Name => "murphi";
 
@@ -22,7 +26,13 @@ public sealed class MurphiWriter : IModelWriter
     /// <inheritdoc/>
     public string? WhyNot(Model model, Property? property) => property is Property.LeadsTo
         ? "Murphi has no LeadsTo: its 'liveness' says that a state can be reached, not that it must be"
-        : null;
+        : HasListedStarts(model) && new Interpreter(model).InitialStates(MaxStarts, MaxTries) is null
+            ? $"the text has a start state for each initial state, and {MaxStarts} is the most"
+            : null;
+
+    // A parameter of a start state is scalar and takes all its values.
+    private static bool HasListedStarts(Model model) =>
+        !model.StartConditions.IsEmpty || model.Variables.Any(variable => variable is { Initially: null, Sort.IsScalar: false });
 
     /// <inheritdoc/>
     public ImmutableArray<ExportFile> Export(
@@ -112,6 +122,18 @@ public sealed class MurphiWriter : IModelWriter
 
         private void WriteStart()
         {
+            if (HasListedStarts(model))
+            {
+                foreach (var (i, start) in new Interpreter(model).InitialStates().Index())
+                {
+                    text.Append($"\nstartstate \"initial {i + 1}\"\nbegin\n");
+                    Lines(model.Variables.Zip(start.Values, steps.Initially).SelectMany(lines => lines));
+                    text.Append("end;\n");
+                }
+
+                return;
+            }
+
             var any = model.Variables.Where(variable => variable.Initially is null).ToList();
             var names = any.Select(variable => sorts.Names.Enter(new Binder(variable.Name, variable.Sort))).ToList();
             var parameters = any.Select((variable, i) => $"{names[i]}: {sorts.TypeOf(variable.Sort)}").ToList();

@@ -39,10 +39,12 @@ public sealed class PromelaWriter : IModelWriter
     /// <inheritdoc/>
     public string? WhyNot(Model model, Property? property)
     {
-        if (new Interpreter(model).InitialCount is var starts and > MaxStarts)
+        var interpreter = new Interpreter(model);
+        if (interpreter.InitialStates(MaxStarts, 64 * MaxStarts) is null)
         {
+            var starts = model.StartConditions.IsEmpty ? $"{interpreter.InitialCount:N0} of them" : "too many of them";
             return string.Create(CultureInfo.InvariantCulture,
-                $"the text has an alternative for each initial state: {starts:N0} of them, and {MaxStarts:N0} is the most");
+                $"the text has an alternative for each initial state: {starts}, and {MaxStarts:N0} is the most");
         }
 
         var processes = property is Property.LeadsTo

@@ -149,6 +149,11 @@ public sealed class TlaWriter : IModelWriter
                     : $"  /\\ {expressions[variable]} = {expressions.Of(variable.Initially).In(1)}\n");
             }
 
+            foreach (var start in model.StartConditions)
+            {
+                text.Append($"  /\\ ({expressions.Of(start.Holds).Text}) = TRUE\n");
+            }
+
             text.Append(turned is null ? "" : $"  /\\ {turned} = FALSE\n");
         }
 

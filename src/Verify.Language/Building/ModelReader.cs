@@ -77,6 +77,9 @@ internal sealed class ModelReader
                 case Declaration.Mark mark:
                     IfThere(mark, () => Mark(mark));
                     break;
+                case Declaration.Initially start when exprs.Holds(start.Only) && exprs.Truth(start.Holds) is { } holds:
+                    m.Initially(holds, steps.File, steps.LineOf(start.Span));
+                    break;
             }
         }
     }

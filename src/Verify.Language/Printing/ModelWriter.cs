@@ -99,6 +99,12 @@ public sealed class ModelWriter
             Declare(variable);
         }
 
+        foreach (var start in model.StartConditions)
+        {
+            page.Line(0, "initially", start.Where);
+            page.Line(1, Within([]).TextAs(start.Holds, Sort.Bool));
+        }
+
         foreach (var rule in model.Rules)
         {
             page.Gap();

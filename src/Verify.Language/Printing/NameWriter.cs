@@ -161,6 +161,8 @@ internal sealed class NameWriter
                 Add(variable.Initially is null ? [] : [variable.Initially]);
             }
 
+            Add([.. model.StartConditions.Select(start => start.Holds)]);
+
             foreach (var rule in model.Rules)
             {
                 Add(rule.Parameters);

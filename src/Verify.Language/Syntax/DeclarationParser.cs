@@ -15,7 +15,8 @@ public sealed class DeclarationParser
     internal static readonly ImmutableHashSet<string> Starts =
     [
         "model", "size", "processors", "identities", "enum", "record", "var", "ghost", "local", "pc", "fault", "feature", "assumption",
-        "profile", "omits", "memory", "lock", "rwlock", "rule", "thread", "always", "reachable", "leadsto", "nodeadlock", "mark", "claim",
+        "profile", "omits", "memory", "lock", "rwlock", "initially", "rule", "thread", "always", "reachable", "leadsto", "nodeadlock",
+        "mark", "claim",
     ];
 
     private readonly TokenReader tokens;
@@ -160,6 +161,8 @@ public sealed class DeclarationParser
             case "memory":
                 tokens.Expect("orders", "write memory orders none, or memory orders \"what a proof does not cover\"");
                 return new Declaration.Memory(start, keyword, tokens.Accept("none") ? null : tokens.Text("the memory orders"));
+            case "initially":
+                return new Declaration.Initially(start, keyword, exprs.Expression());
             case "mark":
                 return Mark(start);
             default:

@@ -61,6 +61,9 @@ public abstract record Declaration(Span Span, Word Name)
     /// <summary>The memory orders that proofs do not cover; null for none.</summary>
     public sealed record Memory(Span Span, Word Name, string? Text) : Declaration(Span, Name);
 
+    /// <summary>A condition on the values that variables start with.</summary>
+    public sealed record Initially(Span Span, Word Name, ExprSyntax Holds) : Declaration(Span, Name);
+
     /// <summary>A rule of the environment.</summary>
     public sealed record Rule(Span Span, StepSyntax Step) : Declaration(Span, Step.Name);
 

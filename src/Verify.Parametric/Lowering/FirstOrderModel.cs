@@ -21,8 +21,15 @@ public sealed class FirstOrderModel
     public FirstOrderModel(Model model)
     {
         (Model, Signature) = (model, new Signature(model));
-        Initial = [.. model.Variables.Where(variable => variable.Initially is not null).SelectMany(Initially)];
+        Initial = [.. model.Variables.Where(variable => variable.Initially is not null)
+            .SelectMany(variable => Initially(variable, scope => scope.Of(variable.Initially!)))];
         initially = new DefinedView(Signature, Initial.ToDictionary(pair => pair.Leaf, pair => pair.Start));
+        StartConditions = [.. model.StartConditions.Select(start => HoldsInitially(start.Holds, start.Where))];
+        LeastStart = [.. Initial, .. model.Variables
+            .Where(variable => variable.Initially is null && !StartConditions.IsEmpty && !HasIdentity(variable.Sort))
+            .SelectMany(variable => Initially(variable, scope => scope.Zero(variable.Sort)))];
+        var least = new DefinedView(Signature, LeastStart.ToDictionary(pair => pair.Leaf, pair => pair.Start));
+        HasLeastStart = Formula.And(model.StartConditions.Select(start => Holds(least, start.Holds, start.Where)));
         Rules = [.. model.Rules.Select(rule => new RuleLowering(Signature, rule).Lower())];
     }
 
@@ -32,8 +39,22 @@ public sealed class FirstOrderModel
     /// <summary>The symbols of the states.</summary>
     public Signature Signature { get; }
 
-    /// <summary>The leaves with a known initial value; the others may start with any value.</summary>
+    /// <summary>
+    /// The leaves with a known initial value; the others may start with any value that the conditions allow.
+    /// </summary>
     public ImmutableArray<(StateSymbol Leaf, Symbol Start)> Initial { get; }
+
+    /// <summary>The conditions that every initial state satisfies, besides the known values.</summary>
+    public ImmutableArray<Formula> StartConditions { get; }
+
+    /// <summary>
+    /// The values of one candidate for an initial state: what may start with any value is empty, false or least there.
+    /// Leaves that hold identities outside of options are left out.
+    /// </summary>
+    public ImmutableArray<(StateSymbol Leaf, Symbol Start)> LeastStart { get; }
+
+    /// <summary>The condition that the candidate is an initial state, whatever the leaves that are left out hold.</summary>
+    public Formula HasLeastStart { get; }
 
     /// <summary>The rules, in the order of the model.</summary>
     public ImmutableArray<FirstOrderRule> Rules { get; }
@@ -80,11 +101,19 @@ public sealed class FirstOrderModel
     private static Formula Holds(StateView reading, Expr predicate, SourceLocation where) =>
         new ExprLowering(reading, where).Truth(predicate);
 
-    private IEnumerable<(StateSymbol, Symbol)> Initially(Variable variable)
+    private static bool HasIdentity(Sort sort) => sort switch
+    {
+        Sort.ScalarSet => true,
+        Sort.Record record => record.Fields.Any(field => HasIdentity(field.Sort)),
+        Sort.Mapping map => HasIdentity(map.Value),
+        _ => false,
+    };
+
+    private IEnumerable<(StateSymbol Leaf, Symbol Start)> Initially(Variable variable, Func<ExprLowering, LogicValue> value)
     {
         var scope = new ExprLowering(new PlainView(Signature), variable.Where);
         return new OptionEncoding(Signature, scope)
-            .Of(Signature.ShapeOf(variable), variable.Sort, scope.Of(variable.Initially!), [])
+            .Of(Signature.ShapeOf(variable), variable.Sort, value(scope), [])
             .Select(part => (part.Leaf, new Symbol(
                 Signature.InitiallyNameOf(part.Leaf.Symbol.Name), part.Leaf.Symbol.Arguments, part.Leaf.Symbol.Sort)
             {

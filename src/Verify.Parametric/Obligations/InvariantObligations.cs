@@ -61,6 +61,8 @@ public sealed class InvariantObligations
         All =
         [
             .. conjuncts.Select(Starts),
+            // Without initial states, a size would prove everything. An instance is searched for one; a size beyond is not.
+            Make(ObligationKind.Starts, "some state is initial", null, null, model.HasLeastStart),
             Make(ObligationKind.Suffices, $"{property.Name} is defined", null, null, model.IsDefined(property.Holds, property.Where)),
             Make(ObligationKind.Suffices, property.Name, null, null, model.Holds(property.Holds, property.Where)),
             .. model.Model.Properties.OfType<Property.Reachable>().SelectMany(OfWitness),
@@ -88,7 +90,8 @@ public sealed class InvariantObligations
     public ImmutableArray<Obligation> All { get; }
 
     private Obligation Starts(Conjunct conjunct) => Make(
-        ObligationKind.Starts, conjunct.Name, null, conjunct, model.HoldsInitially(conjunct.Holds, conjunct.Where));
+        ObligationKind.Starts, conjunct.Name, null, conjunct, model.HoldsInitially(conjunct.Holds, conjunct.Where),
+        [.. model.StartConditions]);
 
     // A witness that is undefined in a reachable state makes the whole model undefined.
     private IEnumerable<Obligation> OfWitness(Property.Reachable witness) =>

@@ -50,7 +50,7 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
             }
         }
 
-        Add(o => o.Kind == ObligationKind.Starts, text => Define(text, obligations.Model.Initial.Select(pair => pair.Start)));
+        Add(o => o.Kind == ObligationKind.Starts, text => Define(text, obligations.Model.LeastStart.Select(pair => pair.Start)));
         Add(o => o.Kind == ObligationKind.Suffices, text => text.Append(invariant));
         foreach (var rule in obligations.Model.Rules)
         {
@@ -102,6 +102,7 @@ public sealed record ObligationWriter(string Declarations, ImmutableArray<Obliga
     {
         var text = new StringBuilder(DeclarationsOf(model.Signature));
         Define(text, model.Initial.Select(pair => pair.Start));
+        Assert(text, model.StartConditions);
         foreach (var rule in model.Rules)
         {
             text.Append(CultureInfo.InvariantCulture, $"; rule {OneLine.Of(rule.Rule.Name)}\n");

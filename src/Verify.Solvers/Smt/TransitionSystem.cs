@@ -43,7 +43,13 @@ public sealed class TransitionSystem
         (Lowered, pool) = (lowered, lowered.Pool);
         Variables = [.. lowered.Shape.Leaves.Where(leaf => leaf.Codes > 1 && cone?.Has(leaf.Index) != false)];
         FixedStarts = StartsOf();
-        Initial = [.. FixedStarts.Select(start => pool.Equal(pool.Leaf(start.Leaf, CodesOf(start.Leaf)), pool.Constant(start.Code)))];
+        StartConditions =
+            [.. lowered.StartConditions.Where(term => !term.IsTrue && Term.LeavesOf(term).All(leaf => cone?.Has(leaf) != false))];
+        Initial =
+        [
+            .. FixedStarts.Select(start => pool.Equal(pool.Leaf(start.Leaf, CodesOf(start.Leaf)), pool.Constant(start.Code))),
+            .. StartConditions,
+        ];
         Shape = [.. lowered.Shape.Variables.SelectMany(Canonical)];
         (Enabled, Effect) = (GuardsOf(), EffectsOf());
         UndefinedStep = [.. lowered.Rules.SelectMany(UndefinedIn).Where(term => !term.IsFalse).Distinct()];
@@ -80,8 +86,13 @@ public sealed class TransitionSystem
     /// <summary>The leaf of the state before a step for a given leaf of the state after it.</summary>
     public int Before(int leaf) => leaf - RuleSelector - 1;
 
-    /// <summary>The leaves with a single initial code, and that code; the others may start with any code.</summary>
+    /// <summary>
+    /// The leaves with a single initial code, and that code; the others may start with any code that the conditions allow.
+    /// </summary>
     public ImmutableArray<(int Leaf, int Code)> FixedStarts { get; }
+
+    /// <summary>The further conditions of an initial state; all must hold.</summary>
+    public ImmutableArray<Term> StartConditions { get; }
 
     /// <summary>The conditions of an initial state; all must hold.</summary>
     public ImmutableArray<Term> Initial { get; }

@@ -79,10 +79,22 @@ internal sealed class Frames : IDisposable
     public bool IsBlocked(Cube cube, int level) => frames.Skip(level).Any(lemmas => lemmas.Any(lemma => lemma.Contains(cube)));
 
     /// <summary>Looks for an initial state in a cube.</summary>
-    public bool IntersectsInitial(Cube cube) => !cube.Literals.Any(ExcludesInitial);
+    public bool IntersectsInitial(Cube cube) => !cube.Literals.Any(ExcludesInitial)
+        && (task.System.StartConditions.IsEmpty || Ask([Init, .. cube.Literals.Select(literal => LiteralName(literal, 0))]));
 
-    /// <summary>True when no initial state gives a leaf this code.</summary>
-    public bool ExcludesInitial((int Leaf, int Code) literal) => starts.TryGetValue(literal.Leaf, out var code) && code != literal.Code;
+    /// <summary>A larger cube without initial states, for a cube without initial states.</summary>
+    public Cube DisjointFromInitial(Cube cube)
+    {
+        foreach (var literal in cube.Literals.Where(ExcludesInitial))
+        {
+            return new Cube([literal]);
+        }
+
+        return IntersectsInitial(cube) ? cube : UnsatCore(cube);
+    }
+
+    // True when no initial state gives a leaf this code.
+    private bool ExcludesInitial((int Leaf, int Code) literal) => starts.TryGetValue(literal.Leaf, out var code) && code != literal.Code;
 
     /// <summary>A cube of bad states that a frame does not block; null if there is none.</summary>
     public Cube? FindBad(int level)

@@ -87,7 +87,6 @@ internal sealed class ProofObligations(Frames frames)
             return core;
         }
 
-        var literal = whole.Literals.First(frames.ExcludesInitial);
-        return new Cube([.. core.Literals.Append(literal).Order()]);
+        return new Cube([.. core.Literals.Union(frames.DisjointFromInitial(whole).Literals).Order()]);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class Btor2Circuit
     private readonly List<Node> inputs = [];
     private readonly Dictionary<int, Node> starts = [];
     private readonly Dictionary<int, Node> nexts = [];
+    private readonly Dictionary<int, string> symbolOf = [];
     private readonly List<Node> constraints = [];
     private readonly List<Node> bad = [];
     private readonly List<Node> ofState = [];
@@ -28,7 +29,10 @@ internal sealed class Btor2Circuit
         public ulong Mask => (1UL << Bits) - 1;
     }
 
-    /// <summary>The number of reachable states, and the level of the first bad one; null if there is none.</summary>
+    /// <summary>
+    /// The number of reachable states, and the level of the first bad one; null if there is none. States that differ only in
+    /// the bit that marks the first state count as one.
+    /// </summary>
     public sealed record Reached(int States, int? BadLevel);
 
     public Btor2Circuit(string text)
@@ -62,7 +66,8 @@ internal sealed class Btor2Circuit
     public Reached Run(bool untilBad)
     {
         var level = Initial().ToList();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var (seen, visited) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var first = states.FindIndex(state => symbolOf[state.Id] == "first" && nexts[state.Id].Operator == "const");
         int? badLevel = null;
         for (var depth = 0; level.Count > 0 && !(untilBad && badLevel is not null); depth++)
         {
@@ -70,10 +75,12 @@ internal sealed class Btor2Circuit
             foreach (var state in level)
             {
                 Enter(state);
-                if (constraints.Exists(node => node.Value == 0) || !seen.Add(string.Join(',', state)))
+                if (constraints.Exists(node => node.Value == 0) || !visited.Add(string.Join(',', state)))
                 {
                     continue;
                 }
+
+                seen.Add(string.Join(',', state.Where((_, i) => i != first)));
 
                 badLevel ??= bad[0].Value == 1 ? depth : null;
                 next.AddRange(Successors());
@@ -142,7 +149,7 @@ internal sealed class Btor2Circuit
             case "state" or "input":
                 var declared = Add(id, words[1], sorts[Number(words[2])], [], 0);
                 (words[1] == "state" ? states : inputs).Add(declared);
-                Symbols.Add(words[3]);
+                Symbols.Add(symbolOf[id] = words[3]);
                 Assert.Equal(4, words.Length);
                 break;
             case "init" or "next":

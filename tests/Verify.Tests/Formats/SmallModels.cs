@@ -7,7 +7,7 @@ namespace Verify.Tests.Formats;
 internal static class SmallModels
 {
     public static IEnumerable<Model> All =>
-        [Swaps(), Options(), Nested(), Records(), Locks(), Starts(), Fair(), Wide(),
+        [Swaps(), Options(), Nested(), Records(), Locks(), Starts(), Equal(), Fair(), Wide(),
             Shootdown(2, 2, 2), Shootdown(2, 1, 2, isBroken: true)];
 
     /// <summary>Negative values, and more values than a signed byte has.</summary>
@@ -195,6 +195,29 @@ internal static class SmallModels
         m.Always("started low", level < 2, "refuted at the start");
         m.Reachable("top", level == 2 & who.IsNone);
         m.NoDeadlock("goes on");
+        return m.Build();
+    }
+
+    /// <summary>Maps, records and options that start with any value, as far as conditions allow.</summary>
+    public static Model Equal()
+    {
+        var m = new ModelBuilder("equal");
+        var (page, frame) = (m.ScalarSet("page", 2), m.ScalarSet("frame", 2));
+        var entry = m.Record("entry", new Field("frame", Sort.Option(frame)), new Field("dirty", Sort.Bool));
+        var pte = m.AnyOf("pte", Sort.Map(page, entry));
+        var refs = m.AnyOf("refs", Sort.Map(frame, Sort.Range(0, 2)));
+        var last = m.AnyOf("last", Sort.Option(entry));
+        var (at, dirty) = (((Sort.Record)entry).Fields[0], ((Sort.Record)entry).Fields[1]);
+        m.Initially(ForAll(page, p => pte[p][at].HasValue | !pte[p][dirty]));
+        m.Initially(ForAll(frame, f => refs[f] == Count(page, p => pte[p][at] == f)));
+        m.Initially(last.HasValue.Implies(last.Value[dirty] & Exists(page, p => pte[p] == last.Value)));
+        m.Rule("unmap", page, frame, (r, p, f) => r.When(pte[p][at] == f)
+            .Set(refs[f], refs[f] - 1).Set(last, pte[p]).Set(pte[p], New(entry, None, false)));
+        m.Always("counted", ForAll(frame, f => refs[f] == Count(page, p => pte[p][at] == f)));
+        m.Always("clean", ForAll(page, p => !pte[p][dirty]), "refuted at the start");
+        m.Reachable("both", ForAll(frame, f => refs[f] == 1));
+        m.Reachable("none left", last.HasValue & ForAll(frame, f => refs[f] == 0));
+        m.NoDeadlock("goes on", ForAll(page, p => pte[p][at].IsNone));
         return m.Build();
     }
 

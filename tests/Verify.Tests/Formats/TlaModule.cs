@@ -32,6 +32,7 @@ internal sealed partial class TlaModule
     private readonly TlaNames names = new();
     private readonly List<string> variables = [];
     private readonly List<(Func<TlaScope, TlaValue> Value, bool IsSet)> init = [];
+    private readonly List<Func<TlaScope, TlaValue>> conditions = [];
     private readonly Dictionary<string, (string[] Parameters, List<string> Lines)> actions = new(StringComparer.Ordinal);
     private readonly List<Func<TlaScope, IEnumerable<TlaValue[]>>> next = [];
     private readonly Dictionary<string, Func<TlaScope, TlaValue>> predicates = new(StringComparer.Ordinal);
@@ -54,7 +55,8 @@ internal sealed partial class TlaModule
         var scope = new TlaScope([]);
         return init.Aggregate(Enumerable.Repeat(Array.Empty<TlaValue>(), 1),
             (states, start) => states.SelectMany(state => (start.IsSet ? start.Value(scope).Members : [start.Value(scope)])
-                .Select(value => state.Append(value).ToArray())));
+                .Select(value => state.Append(value).ToArray())))
+            .Where(state => conditions.TrueForAll(holds => holds(new TlaScope(state)).IsTrue));
     }
 
     public IEnumerable<TlaValue[]> Successors(TlaValue[] state) => next.SelectMany(action => action(new TlaScope(state)));
@@ -93,7 +95,11 @@ internal sealed partial class TlaModule
         {
             case "Init":
                 init.AddRange(variables.Zip(body, ReadInit));
-                Assert.Equal(variables.Count, body.Count);
+                conditions.AddRange(body.Skip(variables.Count).Select(line =>
+                    line.StartsWith("/\\ (", StringComparison.Ordinal) && line.EndsWith(") = TRUE", StringComparison.Ordinal)
+                        ? TlaParser.Parse(names, line[3..])
+                        : throw new InvalidOperationException(line)));
+                Assert.True(variables.Count <= body.Count);
                 break;
             case "Next":
                 next.AddRange(body.Select(ReadNext));

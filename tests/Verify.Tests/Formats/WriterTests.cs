@@ -28,6 +28,16 @@ public sealed class WriterTests
         Snapshot.Matches($"export-starts-{format}", Text(format, SmallModels.Starts(), null));
 
     [Theory]
+    [InlineData("tla")]
+    [InlineData("btor2")]
+    [InlineData("smt2")]
+    public void Initial_conditions_read_as_in_the_source(string format)
+    {
+        var model = SmallModels.Equal();
+        Snapshot.Matches($"export-equal-{format}", Text(format, model, format == "tla" ? null : model.Property("counted")));
+    }
+
+    [Theory]
     [InlineData("promela")]
     [InlineData("tla")]
     public void Progress_is_checked_under_fairness(string format) =>

@@ -15,6 +15,7 @@ public sealed class MeaningLaws
         typeof(MeaningLaws), nameof(The_interpreter_means_what_the_language_says), 1, (sample, tally) =>
     {
         CompareInitially(sample, tally);
+        CompareStarts(sample, tally);
         foreach (var state in StatesOf(sample, MaxNodes, Others))
         {
             var plain = new PlainMeaning(sample.Model, [.. state.Values.Select(PlainMeaning.Plain)]);
@@ -80,6 +81,41 @@ public sealed class MeaningLaws
             AssertSame(expected, found);
             tally.Compare();
         }
+    }
+
+    // The initial states in order: all combinations of values that satisfy the conditions.
+    private static void CompareStarts(Sample sample, Tally tally)
+    {
+        if (sample.Interpreter.InitialCount > 1000 || Answer(() => sample.Interpreter.InitialStates().First()) is not State first)
+        {
+            return;
+        }
+
+        IEnumerable<object[]> candidates = [[]];
+        foreach (var (variable, value) in sample.Model.Variables.Zip(first.Values))
+        {
+            var starts = variable.Initially is null ? PlainMeaning.AllOf(variable.Sort).ToList() : [PlainMeaning.Plain(value)];
+            candidates = candidates.SelectMany(some => starts.Select(start => (object[])[.. some, start]));
+        }
+
+        var expected = candidates.Where(state => sample.Model.StartConditions.All(start =>
+            (int)new PlainMeaning(sample.Model, state).Of(start.Holds, ImmutableDictionary<Binder, object>.Empty) == 1)).ToList();
+        var found = sample.Interpreter.InitialStates().ToList();
+        Assert.Equal(expected.Count, found.Count);
+        foreach (var (one, state) in expected.Zip(found))
+        {
+            AssertSame(one, state.Values.Select(PlainMeaning.Plain).ToArray());
+            Assert.Equal(state, StartNumber.StateOf(sample.Interpreter, StartNumber.Of(sample.Interpreter, state)!.Value));
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Contains(sample.Interpreter.InitialState(new Prng((ulong)i).Below), found);
+        }
+
+        tally.Compare(found.Count);
+        tally.Note("limited starts", sample.Model.StartConditions.IsEmpty ? 0 : found.Count);
+        tally.Note("excluded starts", (int)sample.Interpreter.InitialCount - found.Count);
     }
 
     private static void CompareSteps(Sample sample, State state, PlainMeaning plain, Tally tally)

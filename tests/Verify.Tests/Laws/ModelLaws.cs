@@ -69,7 +69,7 @@ public sealed class ModelLaws
     private static Prng RandomOf(Sample sample) => new(Convert.ToUInt64(sample.Model.Identity[..12], 16));
 
     private static Model Model(Draft draft) =>
-        new(draft.Name, draft.Variables, draft.Rules, draft.Properties, draft.Marks, draft.Processors);
+        new(draft.Name, draft.Variables, draft.Rules, draft.Properties, draft.Marks, draft.Processors, draft.Starts);
 
     private static Model? Built(Func<Draft> draft)
     {

@@ -1,3 +1,4 @@
+using Verify.Explicit.Counterexamples;
 using Verify.Modelling;
 using Verify.Semantics;
 using Verify.Tests.Laws.Oracles;

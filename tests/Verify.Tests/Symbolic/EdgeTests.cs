@@ -125,14 +125,42 @@ public sealed class EdgeTests
         },
     };
 
-    public static TheoryData<string> Names => [.. OfSets.Keys, .. OfNumbers.Keys];
+    private static readonly Dictionary<string, Action<ModelBuilder>> OfStarts = new()
+    {
+        ["equal at any start"] = m =>
+        {
+            var (a, b, c) = (m.AnyOf("a", Sort.Range(0, 4)), m.AnyOf("b", Sort.Range(0, 4)), m.AnyOf("c", Sort.Range(0, 4)));
+            m.Initially((a == b) & (b == c));
+            m.Rule("more", s => s.When(a < 4).Set(a, a + 1).Set(b, b + 1));
+            m.Rule("less", s => s.When(c > 0).Set(a, c - 1).Set(b, c - 1));
+            m.Always("p", a == b);
+        },
+        ["equal at any start, and not for long"] = m =>
+        {
+            var (a, b) = (m.AnyOf("a", Sort.Range(0, 4)), m.AnyOf("b", Sort.Range(0, 4)));
+            m.Initially((a == b) & (a > 1));
+            m.Rule("less", s => s.When(a > 0).Set(a, a - 1));
+            m.Always("p", (a != 0) | (b < 3));
+        },
+        ["unequal at any start"] = m =>
+        {
+            var c = m.ScalarSet("c", 2);
+            var (o, on) = (m.AnyOf("o", Sort.Map(c, Sort.Option(c))), m.Map("on", c, Sort.Bool));
+            m.Initially(ForAll(c, x => o[x].HasValue & o[x].Value != x));
+            m.Rule("on", c, (s, x) => s.Set(on[o[x].Value], true));
+            m.Rule("swap", c, c, (s, x, y) => s.When(x != y).Set(o[x], o[y]).Set(o[y], o[x]).Set(on[x], false));
+            m.Always("p", ForAll(c, x => ForAll(c, y => (x == y) | (o[x] != o[y]))));
+        },
+    };
+
+    public static TheoryData<string> Names => [.. OfSets.Keys, .. OfNumbers.Keys, .. OfStarts.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Engines_say_what_the_search_says(string name)
     {
         var m = new ModelBuilder(name);
-        (OfSets.GetValueOrDefault(name) ?? OfNumbers[name])(m);
+        (OfSets.GetValueOrDefault(name) ?? OfNumbers.GetValueOrDefault(name) ?? OfStarts[name])(m);
         var model = m.Build();
         var expected = Said(new Bfs(), model);
         foreach (var engine in EngineTroubleTests.Engines(RealSolver.OrSkip()))

@@ -61,6 +61,18 @@ public sealed class TextbookTests
         Assert.IsType<Verdict.Proved>(Decide(new DiningPhilosophers(), choices, "somebody eats").Verdict);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Philosophers_of_both_kinds_never_all_wait(int seats)
+    {
+        var choices = Choices.Default.Size("seats", seats).With(DiningPhilosophers.Mixed);
+        var model = new DiningPhilosophers().Build(choices);
+        Assert.Equal((1 << seats) - 2, new Semantics.Interpreter(model).InitialStates().Count()); // all but the two pure kinds
+        Assert.IsType<Verdict.Proved>(Decide(new DiningPhilosophers(), choices, "no deadlock").Verdict);
+    }
+
     private static Report Decide(ModelFamily family, Choices choices, string property)
     {
         var instance = new Instance(family, choices);

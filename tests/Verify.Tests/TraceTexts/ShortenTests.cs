@@ -1,3 +1,4 @@
+using Verify.Explicit.Counterexamples;
 using Verify.Semantics;
 using Verify.Traces;
 

@@ -76,6 +76,7 @@ internal sealed class CornerModel
             ? new CornerThread(random, Drawn, m, expr, sorts, AddUpdates).Declare(random.OneIn(2) ? "t" : "go")
             : null;
 
+        AddStartConditions();
         taken.Clear();
         for (var i = (plot is null ? 1 : 0) + random.Below(3); i > 0; i--)
         {
@@ -113,11 +114,26 @@ internal sealed class CornerModel
     {
         isGhost = random.OneIn(7);
         return isGhost ? Drawn.Say(() => m.Ghost(name, sort, initially))
-            : sort.IsScalar && random.OneIn(3) ? Drawn.Say(() => m.AnyOf(name, sort))
+            : random.OneIn(sort.IsScalar ? 3 : 5) ? Drawn.Say(() => m.AnyOf(name, sort))
             : sort is Sort.Mapping { Value: Sort.Mapping inner } two && random.OneIn(2)
                 ? Drawn.Say(() => m.Map(name, two.Key, inner.Key, inner.Value, initially))
             : sort is Sort.Mapping map && random.OneIn(2) ? Drawn.Say(() => m.Map(name, map.Key, map.Value, initially))
             : Drawn.Say(() => m.Var(name, sort, initially));
+    }
+
+    // The constructor rejects a condition that may be undefined.
+    private void AddStartConditions()
+    {
+        for (var i = random.OneIn(3) ? 1 + random.Below(2) : 0; i > 0; i--)
+        {
+            var holds = expr.Truth(new Scope([], Ghosts: false), 2);
+            for (var tries = 0; tries < 8 && TotalCheck.WhatMayFail(holds, []) is not null; tries++)
+            {
+                holds = expr.Truth(new Scope([], Ghosts: false), 2);
+            }
+
+            Drawn.Do(() => m.Initially(holds));
+        }
     }
 
     private void AddRule()

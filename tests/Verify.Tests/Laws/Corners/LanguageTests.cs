@@ -74,7 +74,8 @@ public sealed class LanguageTests
     /// </summary>
     private static readonly Type[] Read =
     [
-        typeof(Model), typeof(Mark), typeof(Rule), typeof(Update), typeof(Actor), typeof(Fairness), typeof(Branching),
+        typeof(Model), typeof(StartCondition), typeof(Mark), typeof(Rule), typeof(Update), typeof(Actor), typeof(Fairness),
+        typeof(Branching),
         typeof(Source), typeof(Footprint),
         typeof(Property), typeof(Variable), typeof(VariableRole), typeof(LogicOperator), typeof(Quantifier),
         typeof(ExprFold<>), typeof(ExprVisitor), typeof(ModelPrinter),

@@ -9,7 +9,8 @@ namespace Verify.Tests.Laws.Generators;
 /// <param name="m">The model.</param>
 /// <param name="random">Where draws come from.</param>
 /// <param name="sizes">The sizes of the family.</param>
-internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<string> sizes)
+/// <param name="isOpen">True if maps, options and numbers may start with any value, as far as conditions allow.</param>
+internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<string> sizes, bool isOpen)
 {
     // Names that also have a meaning for a solver, or that collide with each other.
     private static readonly ImmutableArray<string> Odd =
@@ -40,6 +41,11 @@ internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<str
         }
 
         bits.Add(bit = m.Var("bit", Sort.Bool));
+        for (var i = isOpen ? random.Below(3) : 0; i > 0; i--)
+        {
+            AtSomeSizes(AddStartCondition);
+        }
+
         for (var i = 1 + random.Below(3); i > 0; i--)
         {
             AtSomeSizes(() => Rule($"rule{i}"));
@@ -140,20 +146,23 @@ internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<str
                 bits.Add(random.OneIn(3) ? m.AnyOf(name, Sort.Bool) : m.Var(name, Sort.Bool, random.OneIn(3)));
                 break;
             case 1 or 2:
-                numbers.Add(m.Var(name, Sort.Range(0, Most()), Number()));
+                var (most, first) = (Sort.Range(0, Most()), Number());
+                numbers.Add(isOpen && random.OneIn(3) ? m.AnyOf(name, most) : m.Var(name, most, first));
                 break;
             case 3 or 4:
                 var (key, set) = (Scalar(), Scalar());
-                var map = m.Map(name, key, Sort.Bool);
+                var map = isOpen && random.OneIn(2) ? m.AnyOf(name, Sort.Set(key)) : m.Map(name, key, Sort.Bool);
                 sets.Add((key, one => map[one]));
                 break;
             case 5:
                 var of = Scalar();
-                options.Add((m.Var(name, Sort.Option(of)), of));
+                options.Add((isOpen && random.OneIn(2) ? m.AnyOf(name, Sort.Option(of)) : m.Var(name, Sort.Option(of)), of));
                 break;
             case 6:
                 var (from, to) = (Scalar(), Scalar());
-                var owners = m.Map(name, from, Sort.Option(to));
+                var owners = isOpen && random.OneIn(3)
+                    ? m.AnyOf(name, Sort.Map(from, Sort.Option(to)))
+                    : m.Map(name, from, Sort.Option(to));
                 kept.Add((from, to, one => owners[one]));
                 break;
             case 7:
@@ -171,7 +180,7 @@ internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<str
         switch (random.Below(3))
         {
             case 0:
-                folders.Add(m.Var(name, Sort.Option(sort)));
+                folders.Add(isOpen && random.OneIn(3) ? m.AnyOf(name, Sort.Option(sort)) : m.Var(name, Sort.Option(sort)));
                 break;
             case 1:
                 var key = Scalar();
@@ -193,6 +202,20 @@ internal sealed class FamilyText(ModelBuilder m, Prng random, ImmutableArray<str
                 }
 
                 break;
+        }
+    }
+
+    // Most are satisfied by the least start; some by no start at some sizes.
+    private void AddStartCondition()
+    {
+        for (var tries = 0; tries < 6; tries++)
+        {
+            var holds = random.OneIn(3) ? Fact() : Fact() | Fact();
+            if (TotalCheck.WhatMayFail(holds, []) is null)
+            {
+                m.Initially(holds);
+                return;
+            }
         }
     }
 

@@ -47,5 +47,5 @@ internal sealed class GeneratedFamily(int seed, int beyond = 0) : ModelFamily
         && int.TryParse(model.Name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture, out var seed) ? seed : null;
 
     protected override void Describe(ModelBuilder m) =>
-        new FamilyText(m, new Prng((ulong)seed + 1), [.. Sizes.Select(size => size.Name)]).Write();
+        new FamilyText(m, new Prng((ulong)seed + 1), [.. Sizes.Select(size => size.Name)], seed % 5 == 0).Write();
 }

@@ -17,6 +17,7 @@ internal sealed class GeneratedModel
     public const int SeldomCareless = 60;
 
     private const int Bits = 13;
+    private const int OpenBits = 6; // of what may start with any value
     private readonly Prng random;
     private readonly ModelBuilder m;
     private readonly Sort cpu;
@@ -25,7 +26,9 @@ internal sealed class GeneratedModel
     private readonly Sort frame;
     private readonly Sort[] scalars;
     private readonly GeneratedExpr expr;
+    private readonly List<Expr> open = [];
     private double bits;
+    private double openBits = OpenBits;
 
     private GeneratedModel(int seed, ulong attempt, int careless)
     {
@@ -63,9 +66,10 @@ internal sealed class GeneratedModel
                     return model;
                 }
             }
-            catch (UserErrorException e) when (e.Diagnostic.Code == ErrorCodes.DoubleWrite)
+            catch (UserErrorException e) when (e.Diagnostic.Code == ErrorCodes.DoubleWrite || e.Diagnostic.Code == ErrorCodes.NoStart)
             {
-                // The constructor rejects a certain double write; the next attempt has none.
+                // The constructor rejects a certain double write, and conditions that exclude all states; the next
+                // attempt has none.
             }
         }
     }
@@ -75,6 +79,7 @@ internal sealed class GeneratedModel
         var withThread = random.OneIn(3);
         bits = withThread ? Bits - 4 : Bits;
         DeclareVariables();
+        AddStartConditions();
         if (withThread)
         {
             new GeneratedThread(random, m, expr, cpu, scalars).Declare(AddUpdates);
@@ -109,9 +114,11 @@ internal sealed class GeneratedModel
             {
                 expr.Declare(m.Ghost($"ghost{i}", sort), isGhost: true);
             }
-            else if (sort.IsScalar && random.OneIn(4))
+            else if (BitsOf(sort) <= openBits && random.OneIn(4))
             {
-                expr.Declare(m.AnyOf($"any{i}", sort), isGhost: false);
+                openBits -= BitsOf(sort);
+                open.Add(m.AnyOf($"any{i}", sort));
+                expr.Declare(open[^1], isGhost: false);
             }
             else
             {
@@ -122,6 +129,26 @@ internal sealed class GeneratedModel
         if (expr.IsEmpty)
         {
             expr.Declare(m.Var("v", Sort.Bool), isGhost: false);
+        }
+    }
+
+    // Conditions on what may start with any value, drawn until one is defined in all states.
+    private void AddStartConditions()
+    {
+        var twins = open.GroupBy(read => read.Sort).FirstOrDefault(same => same.Count() > 1 && !same.Key.Text.Contains("ghost"))?.ToList();
+        for (var i = open.Count == 0 ? 0 : random.Below(3); i > 0; i--)
+        {
+            for (var tries = 0; tries < 8; tries++)
+            {
+                var scope = new Scope([], Ghosts: false);
+                var holds = twins is not null && random.OneIn(2) ? twins[0] == twins[^1]
+                    : random.OneIn(2) ? expr.Truth(scope, 2) : expr.Comparison(scope, 1);
+                if (TotalCheck.WhatMayFail(holds, []) is null && Footprint.Of(holds).Reads.Any(variable => variable.Initially is null))
+                {
+                    m.Initially(holds);
+                    break;
+                }
+            }
         }
     }
 

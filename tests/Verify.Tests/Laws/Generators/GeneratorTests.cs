@@ -27,7 +27,8 @@ public sealed class GeneratorTests
 
             kinds.UnionWith(model.Variables.SelectMany(v => SortsOf(v.Sort)));
             kinds.UnionWith(model.Variables.Select(v => $"role {v.Role}"));
-            kinds.UnionWith(model.Variables.Select(v => v.Initially is null ? "any" : ""));
+            kinds.UnionWith(model.Variables.Select(v => v.Initially is null ? $"any {v.Sort.GetType().Name}" : ""));
+            kinds.UnionWith(model.StartConditions.Select(start => "start condition"));
             kinds.UnionWith(model.Properties.Select(property => property.Kind));
             kinds.UnionWith(model.Rules.Select(rule => $"{rule.Parameters.Length} parameters"));
             kinds.UnionWith(model.Rules.SelectMany(rule => rule.Updates).Where(u => !u.Over.IsEmpty).Select(_ => "each"));
@@ -37,12 +38,13 @@ public sealed class GeneratorTests
             """
             0 parameters, 1 parameters, 2 parameters, 3 parameters, Always, Arithmetic, BoundVariable,
             Compare, Conditional, Connective, ConstantMap, Equal, FieldOf, Index, IsSome, LeadsTo,
-            Literal, NoDeadlock, NoneOf, Not, Quantified, Reachable, Read, RecordOf, Some, ValueOf, any,
-            each, ghost field, map by Boolean, map by Enumeration, map by Interval, map by Optional, map
-            by ScalarSet, map of maps, map of options, map of records, negative range, option of option,
-            option of record, record in record, role Ghost, role Local, role ProgramCounter, role State,
-            sort Boolean, sort Enumeration, sort Interval, sort Mapping, sort Optional, sort Record, sort
-            ScalarSet
+            Literal, NoDeadlock, NoneOf, Not, Quantified, Reachable, Read, RecordOf, Some, ValueOf, any
+            Boolean, any Enumeration, any Interval, any Mapping, any Optional, any Record, any
+            ScalarSet, each, ghost field, map by Boolean, map by Enumeration, map by Interval, map by
+            Optional, map by ScalarSet, map of maps, map of options, map of records, negative range,
+            option of option, option of record, record in record, role Ghost, role Local, role
+            ProgramCounter, role State, sort Boolean, sort Enumeration, sort Interval, sort Mapping,
+            sort Optional, sort Record, sort ScalarSet, start condition
             """.ReplaceLineEndings(" "),
             string.Join(", ", kinds.Where(kind => kind != "")));
     }

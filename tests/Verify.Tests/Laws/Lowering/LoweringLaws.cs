@@ -141,6 +141,14 @@ public sealed class LoweringLaws
             Assert.Equal(sample.Toy.Decides(system.Property, node), system.Goal.All(value.Holds));
         }
 
+        if (node.Level > 0 && system.Part is null)
+        {
+            // The state is as the fixed variables start, and yet it is not initial: a condition excludes it.
+            var isFixed = system.FixedStarts.All(start => codes[start.Leaf] == start.Code);
+            Assert.True(!isFixed || !system.StartConditions.All(value.Holds), "an initial state is not nearest to itself");
+            tally.Note("excluded", isFixed ? 1 : 0);
+        }
+
         foreach (var (step, to) in node.Next.Take(4))
         {
             var rule = system.Lowered.Rules.ToList().FindIndex(one => one.Rule == step.Rule

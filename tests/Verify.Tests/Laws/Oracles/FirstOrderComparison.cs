@@ -22,10 +22,12 @@ internal sealed class FirstOrderComparison(FirstOrderModel logic)
     /// <summary>Compares the initial states with those that the formulas describe.</summary>
     public void CompareInitially()
     {
+        CompareCandidates();
         foreach (var state in interpreter.InitialStates())
         {
             var image = new StateImage(logic.Signature, state);
             var grounding = In(image, NoConstants);
+            Assert.All(logic.StartConditions, condition => Assert.True(grounding.Holds(condition)));
             foreach (var (leaf, start) in logic.Initial)
             {
                 foreach (var arguments in Arguments(leaf))
@@ -35,6 +37,41 @@ internal sealed class FirstOrderComparison(FirstOrderModel logic)
             }
         }
     }
+
+    // A candidate is an initial state if and only if the conditions hold there, whatever the leaves without a known start.
+    private void CompareCandidates()
+    {
+        if (logic.StartConditions.IsEmpty || interpreter.InitialCount > 500)
+        {
+            return;
+        }
+
+        var starts = interpreter.InitialStates().ToHashSet();
+        var model = logic.Model;
+        IEnumerable<ImmutableArray<Value>> all = [[]];
+        foreach (var (variable, fixedStart) in model.Variables.Zip(starts.First().Values))
+        {
+            var own = variable.Initially is null ? Value.All(variable.Sort) : [fixedStart];
+            all = all.SelectMany(some => own.Select(value => some.Add(value)));
+        }
+
+        foreach (var candidate in all.Select(values => new State(values)))
+        {
+            var grounding = In(new StateImage(logic.Signature, candidate), NoConstants);
+            Assert.Equal(starts.Contains(candidate), logic.StartConditions.All(grounding.Holds));
+            Candidates++;
+        }
+
+        var least = new State([.. model.Variables.Zip(starts.First().Values, (variable, start) =>
+            variable.Initially is null ? Value.All(variable.Sort).First() : start)]);
+        if (In(new StateImage(logic.Signature, least), NoConstants).Holds(logic.HasLeastStart))
+        {
+            Assert.Contains(least, starts);
+        }
+    }
+
+    /// <summary>The number of compared candidates for initial states.</summary>
+    public int Candidates { get; private set; }
 
     /// <summary>Every rule with all arguments, and what every property asks of a state, in one state.</summary>
     public void Compare(State state)

@@ -50,6 +50,27 @@ internal sealed class PlainMeaning(Model model, IReadOnlyList<object> state)
         _ => throw new InvalidOperationException($"'{sort}' has no list of values"),
     };
 
+    /// <summary>All values of a sort in order: the first part of a record or a map changes last.</summary>
+    public static IEnumerable<object> AllOf(Sort sort)
+    {
+        switch (sort)
+        {
+            case Sort.Optional optional:
+                return AllOf(optional.Of).Select(object (content) => new Option(content)).Prepend(new Option(null));
+            case Sort.Record or Sort.Mapping:
+                IEnumerable<object[]> all = [[]];
+                var parts = sort is Sort.Mapping map ? All(map.Key).Select(_ => map.Value) : ((Sort.Record)sort).Fields.Select(f => f.Sort);
+                foreach (var part in parts)
+                {
+                    all = all.SelectMany(some => AllOf(part).Select(value => (object[])[.. some, value]));
+                }
+
+                return all;
+            default:
+                return All(sort);
+        }
+    }
+
     /// <summary>The value of an expression under some bindings.</summary>
     /// <exception cref="UndefinedException">VRF120, VRF121.</exception>
     public object Of(Expr expr, ImmutableDictionary<Binder, object> bound)

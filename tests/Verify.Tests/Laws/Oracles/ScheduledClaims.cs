@@ -4,6 +4,7 @@ using Verify.Claims;
 using Verify.Engines;
 using Verify.Explicit;
 using Verify.Modelling;
+using Verify.Scheduling;
 using Verify.Semantics;
 using Verify.Traces;
 

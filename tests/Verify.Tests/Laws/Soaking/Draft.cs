@@ -10,10 +10,11 @@ internal sealed record Draft(
     ImmutableArray<Rule> Rules,
     ImmutableArray<Property> Properties,
     ImmutableArray<Mark> Marks,
-    Sort.ScalarSet? Processors)
+    Sort.ScalarSet? Processors,
+    ImmutableArray<StartCondition> Starts)
 {
     public static Draft Of(Model model) =>
-        new(model.Name, model.Variables, model.Rules, model.Properties, model.Marks, model.Processors);
+        new(model.Name, model.Variables, model.Rules, model.Properties, model.Marks, model.Processors, model.StartConditions);
 
     /// <summary>Every expression except for initial values, with a function that replaces it.</summary>
     public IEnumerable<(Expr Expr, Func<Expr, Draft> With)> Places()
@@ -66,6 +67,12 @@ internal sealed record Draft(
             }
         }
 
+        for (var i = 0; i < Starts.Length; i++)
+        {
+            var (at, start) = (i, Starts[i]);
+            yield return (start.Holds, expr => this with { Starts = Starts.SetItem(at, start with { Holds = expr }) });
+        }
+
         for (var m = 0; m < Marks.Length; m++)
         {
             var (at, mark) = (m, Marks[m]);
@@ -104,6 +111,7 @@ internal sealed record Draft(
                 Property.LeadsTo p => p with { From = copy.Of(p.From), To = copy.Of(p.To) },
                 _ => throw new System.Diagnostics.UnreachableException(),
             })],
+            Starts = [.. Starts.Select(start => start with { Holds = copy.Of(start.Holds) })],
             Marks = [.. Marks.Select(mark => mark with
             {
                 Over = [.. mark.Over.Select(copy.BinderOf)],

@@ -100,7 +100,7 @@ internal sealed class Minimizer(Law law, Exception error, TimeSpan patience)
     {
         try
         {
-            return new Model(draft.Name, draft.Variables, draft.Rules, draft.Properties, draft.Marks, draft.Processors);
+            return new Model(draft.Name, draft.Variables, draft.Rules, draft.Properties, draft.Marks, draft.Processors, draft.Starts);
         }
         catch (UserErrorException)
         {
@@ -113,6 +113,11 @@ internal sealed class Minimizer(Law law, Exception error, TimeSpan patience)
         foreach (var property in draft.Properties)
         {
             yield return () => draft with { Properties = draft.Properties.Remove(property) };
+        }
+
+        foreach (var start in draft.Starts)
+        {
+            yield return () => draft with { Starts = draft.Starts.Remove(start) };
         }
 
         foreach (var mark in draft.Marks)

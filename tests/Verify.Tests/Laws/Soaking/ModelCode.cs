@@ -63,6 +63,11 @@ internal sealed class ModelCode
             WriteVariable(variable, model.Processors);
         }
 
+        foreach (var start in model.StartConditions)
+        {
+            Line($"m.Initially({Text(start.Holds)});");
+        }
+
         foreach (var rule in model.Rules)
         {
             WriteRule(rule, model.Processors);

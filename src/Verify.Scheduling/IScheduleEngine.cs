@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Verify.Engines;
 
-namespace Verify.Engines;
+namespace Verify.Scheduling;
 
 /// <summary>An engine that draws runs at random; a strategy picks the actor and the outcome of each choice.</summary>
 public interface IScheduleEngine : IEngine

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using Verify.Claims;
 using Verify.Modelling;
 
-namespace Verify.Claims;
+namespace Verify.Solvers;
 
 /// <summary>The differences between a set of choices and those of a claim.</summary>
 /// <param name="Sizes">Sizes that differ, as <c>cpu=3</c>, in the order of the family.</param>

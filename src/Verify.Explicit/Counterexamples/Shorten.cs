@@ -1,7 +1,8 @@
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Traces;
 
-namespace Verify.Traces;
+namespace Verify.Explicit.Counterexamples;
 
 /// <summary>
 /// Shortens a trace while it still shows the violation, for engines that do not search breadth-first.
