@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
 using Verify.Semantics;
-using Verify.Traces;
 
 namespace Verify.Rendering;
 

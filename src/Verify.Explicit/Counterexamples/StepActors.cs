@@ -33,7 +33,7 @@ internal sealed unsafe class StepActors
         var words = new ReadOnlySpan<ulong>(state, model.Layout.WordCount);
         var actor = interpreter.ValueToShow(model.Layout.Unpack(words), source.Actor.Processor!, source.Parameters,
             model.Lowered.ArgumentsOf(lowered), source.Where, out _);
-        return actor is null ? NumberOf(Traces.StepName.Unknown) : NumberOf(actor);
+        return actor is null ? NumberOf(Rendering.StepName.Unknown) : NumberOf(actor);
     }
 
     /// <summary>True if a permutation can map the actor to another one.</summary>

@@ -1,6 +1,7 @@
 using Verify.Engines;
 using Verify.Explicit.Disk;
 using Verify.Explicit.Exploration;
+using Verify.Rendering;
 using Verify.Semantics;
 using Verify.Traces;
 

@@ -112,6 +112,6 @@ internal sealed class ProofTask
         : Run.Budget;
 
     /// <summary>The error in a state that the SMT-LIB text calls undefined.</summary>
-    public Exception Undefined(Trace trace) => Verify.Traces.Undefined.Explain(Model, trace,
+    public Exception Undefined(Trace trace) => Rendering.Undefined.Explain(Model, trace,
         [.. Model.Properties.OfType<Property.Reachable>(), Property]);
 }

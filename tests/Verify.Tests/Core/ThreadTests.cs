@@ -1,6 +1,6 @@
 using Verify.Modelling;
+using Verify.Rendering;
 using Verify.Semantics;
-using Verify.Traces;
 using static Verify.Modelling.Dsl;
 
 // Long because each word of a program has its test beside the others.

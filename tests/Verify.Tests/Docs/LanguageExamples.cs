@@ -12,15 +12,19 @@ internal static class LanguageExamples
     // Variables and rules. A rule stands for one atomic step. It can fire whenever its guard holds, on any value of its parameters,
     // and need not fire. All its expressions read the state before the step, so this rule swaps two variables. A variable starts
     // with the first value of its sort (false, the low end of a range, an empty option) or with the given one; `AnyOf` may start
-    // with any value. `Always` is about every reachable state, and `Reachable` about one.
+    // with any value, and `Initially` says which of them go together. `Always` is about every reachable state, and `Reachable`
+    // about one.
     internal static void Variables(ModelBuilder m)
     {
         var x = m.Var("x", Sort.Range(0, 3));
         var y = m.Var("y", Sort.Range(0, 3), 3);
         var isEven = m.AnyOf("is_even", Sort.Bool);
+        var isOdd = m.AnyOf("is_odd", Sort.Bool);
+        m.Initially(isEven != isOdd);
         m.Rule("count", s => s.When(x < 3 & isEven).Set(x, x + 1));
         m.Rule("swap", s => s.Set(x, y).Set(y, x));
         m.Always("proved: in range", x <= 3 & y - x >= -3);
+        m.Always("proved: one of the two", isEven | isOdd);
         m.Always("refuted: never both full", !(x == 3 & y == 3));
         m.Reachable("proved: swapped", x == 3 & y == 0);
     }

@@ -256,7 +256,7 @@ public sealed class EngineLaws
     {
         Assert.Equal(expected.UndefinedAt, error.Run.Trace.Length);
         Assert.Null(Replay.WhyNot(interpreter, error.Run.Trace));
-        Assert.True(Verify.Traces.Undefined.Is(interpreter, error.Run.Trace.Last, error.Run));
+        Assert.True(Verify.Rendering.Undefined.Is(interpreter, error.Run.Trace.Last, error.Run));
     }
 
     private static void CompareVerdict(Toy toy, Property property, Oracle expected, Verdict found)

@@ -1,7 +1,7 @@
 using Verify.Modelling;
 using Verify.Semantics;
 
-namespace Verify.Traces;
+namespace Verify.Rendering;
 
 /// <summary>
 /// The actor of a step in a state, and the step's name with its arguments, such as <c>insert_pfn(x, f0)</c>.

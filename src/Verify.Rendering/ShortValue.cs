@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Verify.Modelling;
 using Verify.Semantics;
 
-namespace Verify.Traces;
+namespace Verify.Rendering;
 
 /// <summary>
 /// A value in short form: the names of the flags that are set, and the other fields with their names, such as

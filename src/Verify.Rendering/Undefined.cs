@@ -1,8 +1,9 @@
 using Verify.Modelling;
 using Verify.Semantics;
+using Verify.Traces;
 using UnreachableException = System.Diagnostics.UnreachableException;
 
-namespace Verify.Traces;
+namespace Verify.Rendering;
 
 /// <summary>Explains in the model's own words why an engine calls a state undefined.</summary>
 public static class Undefined
