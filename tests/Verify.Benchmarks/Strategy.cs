@@ -42,7 +42,8 @@ public sealed record Strategy(string Engine, string? Name)
     /// <summary>The command-line arguments that decide a claim with this strategy.</summary>
     public IEnumerable<string> Arguments(string claim, int seed, double seconds) =>
     [
-        "check", claim, "--engine", Engine, "--threads", "1", "--budget", FormattableString.Invariant($"seconds={seconds}"),
+        "check", claim, "--engine", Engine, "--budget", FormattableString.Invariant($"seconds={seconds}"),
+        .. Engine == "coyote" ? [] : new[] { "--threads", "1" },
         .. Name is null ? Array.Empty<string>()
             : ["--strategy", Name, "--schedules", $"{(Refuted.Contains(claim) ? MaxSchedules : MaxCounted)}",
                 "--steps", $"{MaxSteps}", "--seed", $"{seed}"],

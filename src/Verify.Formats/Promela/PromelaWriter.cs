@@ -76,6 +76,7 @@ public sealed class PromelaWriter : IModelWriter
         private readonly PromelaTerms terms;
         private readonly PromelaSteps steps;
         private readonly ImmutableArray<int[]> starts;
+        private readonly bool choosesStart;
         private readonly List<(Property Property, string Name)> properties;
         private readonly HashSet<int> read = [];
         private readonly string started;
@@ -89,6 +90,7 @@ public sealed class PromelaWriter : IModelWriter
             terms = new PromelaTerms(state);
             steps = new PromelaSteps(state, terms);
             starts = [.. new Interpreter(model).InitialStates().Select(this.model.Shape.Encode)];
+            choosesStart = starts.Length > 1 || Assignments(starts[0]).Any();
             started = state.Names.Take("started");
             sure = state.Names.Take("sure");
             properties = [.. AskedProperty.Properties(model, asked).Select(p => (p, state.Names.Take(p.Name, $"is_{p.Name}")))];
@@ -102,7 +104,7 @@ public sealed class PromelaWriter : IModelWriter
         /// A prefix of guards: if there are several initial states and other processes, the initial state must have
         /// been chosen.
         /// </summary>
-        private string Given => asked is Property.LeadsTo && starts.Length > 1 ? $"{started} && " : "";
+        private string Given => asked is Property.LeadsTo && choosesStart ? $"{started} && " : "";
 
         public string Write()
         {
@@ -135,7 +137,7 @@ public sealed class PromelaWriter : IModelWriter
 
             yield return $"spin -a FILE; gcc -O3 -DSAFETY -DNOREDUCE -DNOFAIR{vector} -o pan pan.c; ./pan -m5000000";
             yield return "All states, whatever is violated: spin -DALL_STATES -a FILE. Another property: spin -DCHECK_name -a FILE.";
-            yield return starts.Length == 1
+            yield return !choosesStart
                 ? "Counts: Spin finds the states of the model, and one more transition, which is the initial state."
                 : $"Counts: Spin finds one more state, which is that before the choice of an initial state, and {starts.Length + 1} more transitions.";
         }
@@ -180,14 +182,13 @@ public sealed class PromelaWriter : IModelWriter
                     Comment("", Heading.Of(last = part.Variable));
                 }
 
-                // An initial map has the same value at every key, so a declaration can initialise it.
-                var initially = $" = {state.Constant(part.Sort, starts[0][part.Leaves[0]]).Text}";
+                var initially = $" = {state.Constant(part.Sort, Declared(part)).Text}";
                 Line(part.Keys.Length == 0
                     ? $"{part.Type} {part.Name}{initially};"
                     : $"{part.Type} {part.Name}[{part.Leaves.Count}]{initially}; /* [{Plain(part.Keys)}] */");
             }
 
-            if (asked is Property.LeadsTo && starts.Length > 1)
+            if (asked is Property.LeadsTo && choosesStart)
             {
                 Line($"bool {started}; /* whether the initial state is chosen */");
             }
@@ -276,7 +277,7 @@ public sealed class PromelaWriter : IModelWriter
         private string Processes()
         {
             var text = new StringBuilder();
-            if (starts.Length > 1)
+            if (choosesStart)
             {
                 text.Append($"active proctype {state.Names.Take("start")}()\n{{\n");
                 WriteStart(text);
@@ -305,7 +306,7 @@ public sealed class PromelaWriter : IModelWriter
 
         private void WriteStart(StringBuilder text)
         {
-            if (starts.Length == 1)
+            if (!choosesStart)
             {
                 return;
             }
@@ -320,11 +321,15 @@ public sealed class PromelaWriter : IModelWriter
             text.Append("  fi;\n");
         }
 
+        // A declaration gives one value to all keys of a map.
+        private int Declared(PromelaState.Part part) => starts[0][part.Leaves[0]];
+
+        // What an initial state has otherwise than the declarations.
         private IEnumerable<string> Assignments(int[] start)
         {
             foreach (var part in state.Parts)
             {
-                foreach (var leaf in part.Leaves.Where(leaf => start[leaf] != starts[0][leaf]))
+                foreach (var leaf in part.Leaves.Where(leaf => start[leaf] != Declared(part)))
                 {
                     yield return $"{state[leaf]} = {state.Constant(part.Sort, start[leaf]).Text}";
                 }

@@ -49,7 +49,7 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
                 return step with { Only = step.Only.Add(Only()) };
             case "when":
                 tokens.Take();
-                return step with { When = step.When.Add(exprs.Expression()) };
+                return step with { When = step.When.Add(Guard()) };
             case "from":
                 return step with { Sources = step.Sources.Add(Source()) };
             case "by":
@@ -73,6 +73,19 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
             default:
                 return null;
         }
+    }
+
+    private ExprSyntax Guard()
+    {
+        var guard = exprs.Expression();
+        if (tokens.Is("="))
+        {
+            tokens.Wrong("'=' is found in a condition", "compare with ==");
+            tokens.Take();
+            exprs.Expression();
+        }
+
+        return guard;
     }
 
     private StepSyntax Shown(StepSyntax step)
@@ -158,6 +171,14 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
     /// <summary>Conditions on the instance in parentheses.</summary>
     public ImmutableArray<OnlyIf> InBrackets()
     {
+        // Without parentheses the condition would belong to the step, and the step would silently be missing where it fails.
+        if (tokens.Is("with") || tokens.Is("unless"))
+        {
+            tokens.Wrong("what a reason depends on stands in parentheses",
+                $"write ({tokens.Current.Text} …); a condition of the step itself stands before 'never'");
+            return Onlys();
+        }
+
         if (!(tokens.Is("(") && (tokens.Following.Is("with") || tokens.Following.Is("unless"))))
         {
             return [];

@@ -7,7 +7,7 @@ namespace Verify.Tests.Formats;
 internal static class SmallModels
 {
     public static IEnumerable<Model> All =>
-        [Swaps(), Options(), Nested(), Records(), Locks(), Starts(), Equal(), Fair(), Wide(),
+        [Swaps(), Options(), Nested(), Records(), Locks(), Starts(), Equal(), Uneven(), Fair(), Wide(),
             Shootdown(2, 2, 2), Shootdown(2, 1, 2, isBroken: true)];
 
     /// <summary>Negative values, and more values than a signed byte has.</summary>
@@ -218,6 +218,20 @@ internal static class SmallModels
         m.Reachable("both", ForAll(frame, f => refs[f] == 1));
         m.Reachable("none left", last.HasValue & ForAll(frame, f => refs[f] == 0));
         m.NoDeadlock("goes on", ForAll(page, p => pte[p][at].IsNone));
+        return m.Build();
+    }
+
+    /// <summary>One initial state, in which a map has two values.</summary>
+    public static Model Uneven()
+    {
+        var m = new ModelBuilder("uneven");
+        var seat = Sort.Range(0, 2);
+        var right = m.AnyOf("right", Sort.Set(seat));
+        m.Initially(!right[0] & right[1] & !right[2]);
+        m.Rule("pass", seat, (r, p) => r.When(right[p] & p < 2).Set(right[p], false).Set(right[p + 1], true));
+        m.Always("one", Count(seat, p => right[p]) == 1);
+        m.Reachable("at the end", right[2]);
+        m.NoDeadlock("goes on", right[2]);
         return m.Build();
     }
 

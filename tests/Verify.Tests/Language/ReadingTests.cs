@@ -47,6 +47,8 @@ public sealed class ReadingTests
     [InlineData("rule r unless fault drop { n = 1 }", "VRF113 8,21", "declare it")]
     [InlineData("rule r { 3 = n }", "VRF106 8,10", "assign")]
     [InlineData("rule r when exists c in cpu: c < c { n = 1 }", "VRF109 8,30", "equality")]
+    [InlineData("rule r when n = 1 { n = 2 }", "VRF130 8,15", "==")]
+    [InlineData("rule r never \"why\" unless fault dropped { n = 1 }", "VRF130 8,20", "(unless …)")]
     [InlineData("rule r { n = 1, n = 2 }", "VRF104 8,1", "simultaneous")]
     [InlineData("var own: bool", "VRF102 8,5", "rename")]
     [InlineData("thread t(c: cpu) { await flush }", "VRF113 8,26", "ipi NAME")]

@@ -31,7 +31,7 @@ public sealed class SelectionTests
     [Fact]
     public void Auto_turns_to_a_proof_when_bounded_search_finds_nothing()
     {
-        var found = Decide(Auto(Full), Small());
+        var found = Decide(new AutoEngine(Full, Clueless, new PdrEngine(RealSolver.OrSkip())), Small());
         Assert.IsType<Verdict.Proved>(found);
         Assert.Equal("pdr (more than 5,000,000 states)", found.Evidence.Selection);
         Assert.Equal(EvidenceKind.Inductive, found.Evidence.Kind);

@@ -47,7 +47,12 @@ public sealed class OrbitLaws
         var found = new ExplicitEngine().Decide(sample.Model, property, Reduced);
         Assert.Equal(sample.Whole(property).Word, found.Word);
         Assert.Equal(expected.Level, Run(found)?.Length);
-        Assert.Equal(expected.Witnesses, found.Evidence.Witnesses.Select(witness => witness.Depth));
+        // After a refutation nothing looks for the witnesses that name a member; SymmetryLaws say so.
+        var left = found.Evidence.NotLookedFor;
+        Assert.Equal(
+            sample.Model.Properties.OfType<Property.Reachable>().Zip(expected.Witnesses)
+                .Where(pair => !left.Contains(pair.First.Name)).Select(pair => pair.Second),
+            found.Evidence.Witnesses.Select(witness => witness.Depth));
         if (expected.Level is null)
         {
             Assert.Equal(
