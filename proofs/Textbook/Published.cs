@@ -39,5 +39,18 @@ public sealed class Published : ClaimList
             Finding = "One search covers the 14 mixtures of four philosophers, as they start with any of them. All on one side is "
                 + "what it leaves out, and there each waits for the next one after four steps.",
         },
+        new Claim
+        {
+            Id = "DINING-SAME-SIDE",
+            Sentence = "Philosophers who all take the left fork first never all wait.",
+            Family = new DiningPhilosophers(),
+            Choices = Choices.Default.Size("seats", 4).With(DiningPhilosophers.SameSide),
+            Property = "no deadlock",
+            Expected = new Expectation.Refuted(4),
+            Sources =
+            [
+                new Source("Hierarchical Ordering of Sequential Processes", "Dijkstra, Acta Informatica 1, 1971"),
+            ],
+        },
     ];
 }

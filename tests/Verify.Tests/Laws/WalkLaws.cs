@@ -63,7 +63,8 @@ public sealed class WalkLaws
         }
         else if (toy.Nodes[0].Next.Count > 0 && toy.Nodes.Count > 1)
         {
-            Assert.Single(walk.NearestFirst());
+            // Under initial conditions so little work does not list the initial states, and nothing is visited.
+            Assert.Equal(interpreter.Model.StartConditions.IsEmpty ? 1 : 0, walk.NearestFirst().Count());
             Assert.False(walk.IsWhole);
         }
     });
