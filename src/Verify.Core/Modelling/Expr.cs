@@ -45,8 +45,6 @@ public abstract partial class Expr
     /// <summary>The sort of the values.</summary>
     public Sort Sort { get; }
 
-    internal abstract T Accept<T>(ExprFold<T> fold);
-
     /// <summary>A constant of a scalar sort other than an option.</summary>
     public sealed class Literal : Expr
     {
@@ -62,8 +60,6 @@ public abstract partial class Expr
 
         /// <summary>The number itself for a range, 0 or 1 for a truth value, the position for a member.</summary>
         public int Number { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnLiteral(this);
     }
 
     /// <summary>The empty option.</summary>
@@ -72,8 +68,6 @@ public abstract partial class Expr
         internal NoneOf(Sort sort) : base(sort)
         {
         }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnNone(this);
     }
 
     /// <summary>The current value of a variable.</summary>
@@ -84,8 +78,6 @@ public abstract partial class Expr
 
         /// <summary>The variable.</summary>
         public Variable Variable { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnRead(this);
     }
 
     /// <summary>A parameter of a rule or the variable of a quantifier.</summary>
@@ -96,8 +88,6 @@ public abstract partial class Expr
 
         /// <summary>The binder.</summary>
         public Binder Binder { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnBoundVariable(this);
     }
 
     /// <summary>The value of a map at a key.</summary>
@@ -110,8 +100,6 @@ public abstract partial class Expr
 
         /// <summary>The key.</summary>
         public Expr Key { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnIndex(this);
     }
 
     /// <summary>A field of a record.</summary>
@@ -127,8 +115,6 @@ public abstract partial class Expr
 
         /// <summary>The position of the field in its record.</summary>
         public int Position => ((Sort.Record)Record.Sort).IndexOf(Field);
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnFieldOf(this);
     }
 
     /// <summary>A record made from its fields.</summary>
@@ -138,8 +124,6 @@ public abstract partial class Expr
 
         /// <summary>One expression per field, in the order of the record's fields.</summary>
         public ImmutableArray<Expr> Fields { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnRecordOf(this);
     }
 
     /// <summary>A map with the same value at every key.</summary>
@@ -149,8 +133,6 @@ public abstract partial class Expr
 
         /// <summary>The value at every key.</summary>
         public Expr Element { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnConstantMap(this);
     }
 
     /// <summary>An option that holds a value.</summary>
@@ -160,8 +142,6 @@ public abstract partial class Expr
 
         /// <summary>The value it holds.</summary>
         public Expr Content { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnSome(this);
     }
 
     /// <summary>True if an option holds a value.</summary>
@@ -171,8 +151,6 @@ public abstract partial class Expr
 
         /// <summary>The option.</summary>
         public Expr Option { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnIsSome(this);
     }
 
     /// <summary>The value of an option; undefined if the option is empty (VRF120).</summary>
@@ -182,8 +160,6 @@ public abstract partial class Expr
 
         /// <summary>The option.</summary>
         public Expr Option { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnValueOf(this);
     }
 
     /// <summary>Negation.</summary>
@@ -193,8 +169,6 @@ public abstract partial class Expr
 
         /// <summary>The operand.</summary>
         public Expr Operand { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnNot(this);
     }
 
     /// <summary>
@@ -213,8 +187,6 @@ public abstract partial class Expr
 
         /// <summary>The right operand.</summary>
         public Expr Right { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnConnective(this);
     }
 
     /// <summary>Equality of two values of one sort, of any shape.</summary>
@@ -227,8 +199,6 @@ public abstract partial class Expr
 
         /// <summary>The right operand.</summary>
         public Expr Right { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnEqual(this);
     }
 
     /// <summary>A comparison of two numbers.</summary>
@@ -245,8 +215,6 @@ public abstract partial class Expr
 
         /// <summary>The right operand.</summary>
         public Expr Right { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnCompare(this);
     }
 
     /// <summary>Sum or difference of two numbers. Its range follows from interval arithmetic.</summary>
@@ -263,8 +231,6 @@ public abstract partial class Expr
 
         /// <summary>The right operand.</summary>
         public Expr Right { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnArithmetic(this);
     }
 
     /// <summary>One of two values of one sort; only the selected one is evaluated.</summary>
@@ -281,8 +247,6 @@ public abstract partial class Expr
 
         /// <summary>The value if it does not.</summary>
         public Expr IfFalse { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnConditional(this);
     }
 
     /// <summary>A quantifier over the values of a scalar sort.</summary>
@@ -300,8 +264,6 @@ public abstract partial class Expr
 
         /// <summary>The statement about each value.</summary>
         public Expr Body { get; }
-
-        internal override T Accept<T>(ExprFold<T> fold) => fold.OnQuantified(this);
     }
 }
 
