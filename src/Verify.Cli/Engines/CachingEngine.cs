@@ -29,7 +29,11 @@ internal sealed class CachingEngine(IEngine inner) : IEngine
     {
         // Models with equal identity have equal states, steps and properties, so a verdict and a trace are valid for
         // all of them.
-        var answers = known.GetOrAdd($"{model.Name}: {property.Name} {run.Reductions}", _ => new ConcurrentQueue<Answer>());
+        // A question that the model does not have itself is known by its predicates.
+        var question = model.Properties.Contains(property)
+            ? property.Name
+            : string.Join(" ~> ", property.Predicates.Select(one => ModelPrinter.Of(one, [])).Prepend($"{property.Kind} {property.Name}"));
+        var answers = known.GetOrAdd($"{model.Name}: {question} {run.Reductions}", _ => new ConcurrentQueue<Answer>());
         if (answers.FirstOrDefault(answer => answer.Model.Identity == model.Identity) is { } answer)
         {
             return answer.Verdict;
