@@ -73,6 +73,7 @@ internal static class OptionUse
         new("--paranoid", "--compact", "--paranoid checks the states of a proof, but a search with --compact proves nothing"),
         new("--checkpoint", "--compact", "a checkpoint stores whole states, but --compact stores hashes"),
         new("--full", "--json", "--full is about the text of a trace, which --json does not print"),
+        new("--markdown", "--json", "both are forms of the same output"),
         new("--write", "--json", "--write checks nothing and has no results for --json"),
         new("--write", "--solver", "--write checks nothing and asks no solver"),
     ];

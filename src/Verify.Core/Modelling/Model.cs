@@ -67,7 +67,7 @@ public sealed class Model
     public string Identity => identity ??= Fingerprint.Whole(ModelPrinter.WithActors(this));
 
     /// <summary>The same model with other rules.</summary>
-    internal Model With(ImmutableArray<Rule> rules) =>
+    public Model With(ImmutableArray<Rule> rules) =>
         new(Name, Variables, rules, Properties, Marks, Processors, StartConditions) { Threads = Threads, Parts = Parts };
 
     /// <summary>The published part of a type.</summary>

@@ -15,7 +15,7 @@ public static class ModelPrinter
     public static string Readable(Expr expr, IEnumerable<Binder> scope) => new Printer([.. scope], isCanonical: false).Of(expr).Text;
 
     /// <summary>Prints an expression with bound variables named by position.</summary>
-    internal static string Of(Expr expr, IEnumerable<Binder> scope) => new Printer([.. scope], isCanonical: true).Of(expr).Text;
+    public static string Of(Expr expr, IEnumerable<Binder> scope) => new Printer([.. scope], isCanonical: true).Of(expr).Text;
 
     /// <summary>
     /// Prints the whole model. Names of bound variables, source lines and sources do not affect the text.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Verify.Claims;
 using Verify.Engines;
+using Verify.Explain.Mutations;
 using Verify.Explicit;
 using Verify.Modelling;
 
@@ -34,7 +35,7 @@ internal sealed class FamilyMutants
         Name = asked[0].Family.Name;
         this.claims = [.. asked.Select(claim => (claim, built[InstanceOf(claim)]))];
         models = [.. built.Values];
-        All = [.. models.SelectMany(Mutant.Of).Distinct()];
+        All = [.. models.SelectMany(DroppedPart.Of).Distinct()];
         decided = new(() => [.. this.claims.Select(one => new Known(one.Claim, one.Model, Decide(one.Model, one.Claim.Property)))
             .OrderBy(one => !one.IsProved).ThenBy(one => one.Result.States)]);
         counted = new(Count);
@@ -44,14 +45,14 @@ internal sealed class FamilyMutants
     public string Name { get; }
 
     /// <summary>The mutants, in the order of the rules.</summary>
-    public ImmutableArray<Mutant> All { get; }
+    public ImmutableArray<DroppedPart> All { get; }
 
     /// <summary>A digest of all that the outcomes depend on.</summary>
     public string Key => Fingerprint.Of(string.Join('\n', claims
         .Select(one => $"{one.Claim.Id} {one.Claim.Property} {one.Model.Digest}").Concat(All.Select(mutant => mutant.ToString()))));
 
     /// <summary>The first claim whose result is another one without the part, and both results; null if there is none.</summary>
-    public string? NoticedBy(Mutant mutant)
+    public string? NoticedBy(DroppedPart mutant)
     {
         var mutated = new Dictionary<Model, Model?>();
         foreach (var (claim, model, result) in decided.Value)
@@ -74,7 +75,7 @@ internal sealed class FamilyMutants
     /// What lacks a part of a guard reaches all states that it reached before. So it reaches no other one if there are as many.
     /// An update must change nothing in any of these states.
     /// </remarks>
-    public bool KeepsStates(Mutant mutant) => counted.Value.TrueForAll(one =>
+    public bool KeepsStates(DroppedPart mutant) => counted.Value.TrueForAll(one =>
         mutant.In(one.Model) is not { } changed || (mutant.IsUpdate
             ? CountStates(one.Model, one.States + 1, mutant.HasNoEffect(one.Model)) is not null
             : CountStates(changed, one.States + 1) == one.States));

@@ -1,0 +1,46 @@
+using Verify.Explain.Reading;
+using Verify.Modelling;
+
+namespace Verify.Explain.Assumptions;
+
+/// <summary>Decides from the text of two models whether one has no run that the other does not have.</summary>
+internal static class Restriction
+{
+    /// <summary>True if each step of a model is evidently a step of another one with the same states.</summary>
+    public static bool Is(Model model, Model of)
+    {
+        var rules = of.Rules.ToLookup(rule => rule.Name, StringComparer.Ordinal);
+        return HasSameVariables(model, of)
+            && of.StartConditions.Select(one => Print(one.Holds)).ToHashSet()
+                .IsSubsetOf(model.StartConditions.Select(one => Print(one.Holds)))
+            && model.Rules.All(rule => rules[rule.Name].Any(other => Is(rule, other)));
+    }
+
+    /// <summary>True if states of one model are states of the other.</summary>
+    public static bool HasSameVariables(Model model, Model other) =>
+        model.Variables.Select(Print).SequenceEqual(other.Variables.Select(Print));
+
+    /// <summary>The kind and the predicates of a property.</summary>
+    public static string Text(Property property) =>
+        string.Join(" ~> ", property.Predicates.Select(Print).Prepend(property.Kind));
+
+    private static bool Is(Rule rule, Rule other) => rule.Guard is Expr.Literal { Number: 0 }
+        || (rule.Parameters.Select(one => one.Sort.Text).SequenceEqual(other.Parameters.Select(one => one.Sort.Text))
+        && Updates(rule).SetEquals(Updates(other))
+        && Conditions(other).IsSubsetOf(Conditions(rule)));
+
+    private static HashSet<string> Conditions(Rule rule) =>
+        [.. Guard.PartsOf(rule.Guard).Select(part => ModelPrinter.Of(part, rule.Parameters))];
+
+    private static HashSet<string> Updates(Rule rule) => [.. rule.Updates.Select(update =>
+    {
+        var scope = rule.Parameters.AddRange(update.Over);
+        string Of(Expr expr) => ModelPrinter.Of(expr, scope);
+        return $"{string.Join(',', update.Over.Select(one => one.Sort.Text))} {Of(update.When)}: {Of(update.Target)} := {Of(update.Value)}";
+    })];
+
+    private static string Print(Variable variable) =>
+        $"{variable.Name}: {variable.Sort.Text} = {(variable.Initially is { } start ? Print(start) : "any")}";
+
+    private static string Print(Expr expr) => ModelPrinter.Of(expr, []);
+}
