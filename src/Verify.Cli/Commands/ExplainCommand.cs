@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Verify.Claims;
 using Verify.Cli.Engines;
+using Verify.Cli.Explaining;
 using Verify.Cli.Hosting;
 using Verify.Cli.Options;
 using Verify.Cli.Output;
-using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Rendering;
 
@@ -37,7 +37,7 @@ internal static class ExplainCommand
 
             OptionUse.CheckContradictions(parsed);
             var (engine, options) = run.Read(parsed, session);
-            var claim = session.One(name, "and one claim is explained at a time");
+            var claim = Find(session, name);
             var explanation = Explain(session, claim, choices.Apply(parsed, claim), engine, options);
             if (parsed.GetValue(json))
             {
@@ -56,6 +56,18 @@ internal static class ExplainCommand
                 || explanation.Main.Verdict is Verdict.Unknown or Verdict.HoldsUpTo ? ExitCode.Undecided : ExitCode.AsExpected;
         });
         return command;
+    }
+
+    private static Claim Find(Session session, string name)
+    {
+        try
+        {
+            return session.One(name, "and one claim is explained at a time");
+        }
+        catch (UserErrorException e) when (e.Diagnostic.Code == ErrorCodes.UnknownClaim && !session.Catalogue.Claims.IsEmpty)
+        {
+            throw new UserErrorException(e.Diagnostic with { Hint = $"{e.Diagnostic.Hint}; src/ERRORS.md lists the error codes" }, e);
+        }
     }
 
     private static ClaimExplanation Explain(

@@ -3,7 +3,7 @@ using Verify.Traces;
 
 namespace Verify.Explain.Asking;
 
-/// <summary>What an engine answers about a variation of a claim's model.</summary>
+/// <summary>The answer of an engine about a variation of a claim's model.</summary>
 /// <param name="Kind">The answer.</param>
 /// <param name="Text">The answer in a few words, such as "refuted in 7".</param>
 /// <param name="Trace">The replayed violation; null without one.</param>

@@ -54,7 +54,8 @@ public sealed class Questions(IEngine engine, EngineOptions run, Action<int>? pr
                 var empty = Vacuity.In(model, evidence);
                 return new Answer(AnswerKind.Proved, empty is null ? "proved" : $"proved, but {empty}", null, evidence);
             case Verdict.Proved { Witness: { } witness }:
-                return new Answer(AnswerKind.Proved, $"reached in {Amount.Of(witness.Length, "step")}", Replayed(model, property, witness), evidence);
+                var shown = Replayed(model, property, witness);
+                return new Answer(AnswerKind.Proved, $"reached in {Amount.Of(witness.Length, "step")}", shown, evidence);
             case Verdict.Refuted { Trace: { } trace }:
                 var run = Replayed(model, property, trace);
                 return new Answer(AnswerKind.Refuted, $"refuted in {Amount.Of(trace.Length, "step")}", run, evidence);

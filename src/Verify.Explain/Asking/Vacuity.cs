@@ -3,7 +3,7 @@ using Verify.Modelling;
 
 namespace Verify.Explain.Asking;
 
-/// <summary>What a proof about a variation of a model no longer looks at.</summary>
+/// <summary>The witnesses and rules that a variation of a model no longer reaches.</summary>
 internal static class Vacuity
 {
     /// <summary>A witness that is not reached, or a rule that never fires, in a few words; null if there is none.</summary>

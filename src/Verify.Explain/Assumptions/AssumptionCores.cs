@@ -83,7 +83,7 @@ public sealed class AssumptionCores
         return cores;
     }
 
-    /// <summary>How many of the minimal sets contain an assumption.</summary>
+    /// <summary>The number of minimal sets that contain an assumption.</summary>
     public int Needing(Assumption assumption) => Holding.Count(set => set.Assumptions.Contains(assumption));
 
     private void Fill()

@@ -75,7 +75,7 @@ internal sealed class RunVariants(CheckedTrace run)
 /// <param name="Steps">The steps.</param>
 internal sealed record Variant(VariantKind Kind, int At, ImmutableArray<Step> Steps);
 
-/// <summary>How a sequence of steps ends.</summary>
+/// <summary>The end of a sequence of steps.</summary>
 internal enum VariantKind
 {
     /// <summary>A step violates the property.</summary>

@@ -53,7 +53,12 @@ public sealed record TraceBlame(ImmutableArray<BlamedStep> Steps, ImmutableArray
             return at + 1;
         }
 
-        return new(Name(run, i, run.Trace.Steps[i]), variants.Without(i).Kind == VariantKind.Violates, Farthest(-1), Farthest(1));
+        var (earliest, latest) = (Farthest(-1), Farthest(1));
+        return new(Name(run, i, run.Trace.Steps[i]), variants.Without(i).Kind == VariantKind.Violates, earliest, latest,
+            OfOther(earliest - 1), OfOther(latest + 1));
+
+        int? OfOther(int number) => number > 0 && number <= run.Trace.Length
+            && Name(run, number - 1, run.Trace.Steps[number - 1]).Actor != Name(run, i, run.Trace.Steps[i]).Actor ? number : null;
     }
 
     private static StepName Name(CheckedTrace run, int at, Step step) => StepName.Of(run.Interpreter, run.Trace.States[at], step);
@@ -64,12 +69,16 @@ public sealed record TraceBlame(ImmutableArray<BlamedStep> Steps, ImmutableArray
 /// <param name="IsIdle">True if the run violates the property without it too.</param>
 /// <param name="Earliest">The first position, from 1, at which the step leads to the same violation; the others keep their order.</param>
 /// <param name="Latest">The last such position.</param>
-public sealed record BlamedStep(StepName Name, bool IsIdle, int Earliest, int Latest);
+/// <param name="After">The step of another actor that has to come before; null if there is none.</param>
+/// <param name="Before">The step of another actor that has to come after; null if there is none.</param>
+public sealed record BlamedStep(StepName Name, bool IsIdle, int Earliest, int Latest, int? After, int? Before);
 
 /// <summary>A step that would have prevented a violation.</summary>
 /// <param name="Name">The step.</param>
 /// <param name="IsOfThread">True if a thread takes it.</param>
 /// <param name="Before">The step of the run, from 1, before which it would have had to come at the latest.</param>
-/// <param name="IsRestPossible">True if the rest of the run is possible and violates nothing; false if its last step is not possible.</param>
+/// <param name="IsRestPossible">
+/// True if the rest of the run is possible and violates nothing; false if its last step is not possible.
+/// </param>
 /// <param name="IsLate">True if the run takes it, but later.</param>
 public sealed record Rescue(StepName Name, bool IsOfThread, int Before, bool IsRestPossible, bool IsLate);

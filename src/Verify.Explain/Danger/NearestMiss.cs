@@ -31,7 +31,8 @@ public sealed record NearestMiss(ImmutableArray<string> Conditions, ImmutableArr
         var most = violations.Select(one => one.Conditions.Length).DefaultIfEmpty().Max();
         for (var missing = 1; missing < most; missing++)
         {
-            var near = violations.SelectMany(one => Positions(one.Conditions.Length, missing).Select(left => new Candidate(one, left))).ToList();
+            var near = violations.SelectMany(one =>
+                Positions(one.Conditions.Length, missing).Select(left => new Candidate(one, left))).ToList();
             if (Find(model, property, near, questions) is { } found)
             {
                 return found;
@@ -55,7 +56,8 @@ public sealed record NearestMiss(ImmutableArray<string> Conditions, ImmutableArr
         return near.Select(one => Ask(one.Holds).Trace is { } run ? one.Told(run) : null).OfType<NearestMiss>()
             .MinBy(one => one.Trace.Trace.Length);
 
-        Answer Ask(Expr holds) => questions.Decide(model, new Property.Reachable($"close to a violation of {property.Name}", "", property.Where, holds));
+        Answer Ask(Expr holds) =>
+            questions.Decide(model, new Property.Reachable($"close to a violation of {property.Name}", "", property.Where, holds));
     }
 
     private static IEnumerable<ImmutableArray<int>> Positions(int length, int count, int from = 0) => count == 0

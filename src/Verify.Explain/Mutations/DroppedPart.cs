@@ -13,9 +13,13 @@ public sealed record DroppedPart(string Step, string Part, bool IsUpdate) : IMut
     /// <summary>
     /// All removable parts of a model. The position of a step in its program, and the next one, are not removable.
     /// </summary>
-    public static IEnumerable<DroppedPart> Of(Model model) => model.Rules.SelectMany(rule => Guard.PartsOf(rule.Guard)
-        .Where(IsRemovable).Select(part => new DroppedPart(StepNames.Of(rule), Print(rule, part), IsUpdate: false))
-        .Concat(rule.Updates.Where(StepNames.IsState).Select(update => new DroppedPart(StepNames.Of(rule), Print(rule, update), IsUpdate: true))));
+    public static IEnumerable<DroppedPart> Of(Model model) => model.Rules.SelectMany(rule =>
+    {
+        var step = StepNames.Of(rule);
+        return Guard.PartsOf(rule.Guard).Where(IsRemovable).Select(part => new DroppedPart(step, Print(rule, part), IsUpdate: false))
+            .Concat(rule.Updates.Where(StepNames.IsState)
+                .Select(update => new DroppedPart(step, Print(rule, update), IsUpdate: true)));
+    });
 
     /// <inheritdoc/>
     public string Text => IsUpdate ? $"no {Part}" : $"without {Part}";
@@ -55,7 +59,8 @@ public sealed record DroppedPart(string Step, string Part, bool IsUpdate) : IMut
 
     /// <summary>For an update: whenever its rule fires, the target has the new value already.</summary>
     public Expr HasNoEffect(Model model) => model.Rules.Where(rule => StepNames.Of(rule) == Step)
-        .SelectMany(rule => rule.Updates.Where(update => StepNames.IsState(update) && Print(rule, update) == Part).Select(update => (rule, update)))
+        .SelectMany(rule => rule.Updates.Where(update => StepNames.IsState(update) && Print(rule, update) == Part)
+            .Select(update => (rule, update)))
         .Aggregate((Expr)true, (all, one) => all & one.rule.Parameters.Concat(one.update.Over).Reverse().Aggregate(
             (one.rule.Guard & one.update.When).Implies(one.update.Target == one.update.Value), Dsl.ForAllOver));
 

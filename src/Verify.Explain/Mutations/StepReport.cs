@@ -4,7 +4,7 @@ using Verify.Modelling;
 
 namespace Verify.Explain.Mutations;
 
-/// <summary>What becomes of a claim without a step, without a part of it, or with the step at another time.</summary>
+/// <summary>The answers about a claim when a step does less, or comes at another time.</summary>
 /// <param name="Step">The step, with the name of its thread.</param>
 /// <param name="IsOfThread">True if a thread takes the step; false for hardware, interrupts and other steps by themselves.</param>
 /// <param name="Answers">The answer for each change.</param>

@@ -38,9 +38,10 @@ public sealed class AssumptionTests
 
             var verdict = new ExplicitEngine().Decide(model, model.Property(claim.Property), Options);
             var name = string.Join(", ", chosen.Select(one => one.Name));
-            Assert.Equal((name, verdict is Verdict.Proved),
-                (name, cores.Holding.Any(one => one.Assumptions.All(chosen.Contains)) && !cores.Exceptions.Any(one => Same(one, chosen, cores))));
-            Assert.Equal((name, verdict is Verdict.Refuted), (name, cores.Failing.Any(one => chosen.Except(cores.Idle).All(one.Assumptions.Contains))));
+            var holds = cores.Holding.Any(one => one.Assumptions.All(chosen.Contains))
+                && !cores.Exceptions.Any(one => Same(one, chosen, cores));
+            var fails = cores.Failing.Any(one => chosen.Except(cores.Idle).All(one.Assumptions.Contains));
+            Assert.Equal((name, verdict is Verdict.Proved, verdict is Verdict.Refuted), (name, holds, fails));
         }
 
         Assert.Empty(cores.Open);
@@ -62,8 +63,9 @@ public sealed class AssumptionTests
             var stated = claim.Choices.Assumptions.Except(((Expectation.ProvedIf)claim.Expected).Superfluous);
             var cores = Of(claim);
             compared += cores is { Open.IsEmpty: true } ? 1 : 0;
-            Assert.True(cores is not { Open.IsEmpty: true } || cores.Holding.Any(set => stated.SetEquals(set.Assumptions.Select(one => one.Name))),
-                $"{claim.Id}: {string.Join(" | ", cores?.Holding.Select(set => string.Join(", ", set.Assumptions.Select(one => one.Name))) ?? [])}");
+            string[] found = [.. cores?.Holding.Select(set => string.Join(", ", set.Assumptions.Select(one => one.Name).Order())) ?? []];
+            Assert.True(cores is not { Open.IsEmpty: true } || found.Contains(string.Join(", ", stated.Order())),
+                $"{claim.Id}: {string.Join(" | ", found)}");
         }
 
         Assert.True(compared >= 20, $"{compared}");
@@ -74,7 +76,7 @@ public sealed class AssumptionTests
     {
         var family = new Migration();
         var questions = new Questions(new ExplicitEngine(), Options);
-        var cores = AssumptionCores.Of(family, Choices.Default, "nobody sees it", questions)!;
+        var cores = AssumptionCores.Of(family, Choices.Default, "it stays", questions)!;
         Assert.Equal(["A-PIN", "A-1CPU"], cores.Holding.Select(set => Assert.Single(set.Assumptions).Name));
         Assert.Equal([new ImpliedAssumption(Migration.Pinned, Migration.OneCpu)],
             ImpliedAssumption.In(cores, family, Choices.Default, questions));
@@ -86,7 +88,7 @@ public sealed class AssumptionTests
     {
         public static readonly Assumption Pinned = new("A-PIN", "the thread stays", "affinity");
         public static readonly Assumption OneCpu = new("A-1CPU", "no other CPU goes online", "the command line of the kernel");
-        public static readonly Assumption Quiet = new("A-QUIET", "nothing is printed", "nobody");
+        public static readonly Assumption Quiet = new("A-QUIET", "nothing is printed", "the console");
 
         protected override void Describe(ModelBuilder m)
         {
@@ -94,7 +96,7 @@ public sealed class AssumptionTests
             var moved = m.Var("moved", Sort.Bool, false);
             m.Rule("cpu_up", s => s.When(!m.Assumes(OneCpu)).When(!online).Set(online, true));
             m.Rule("migrate", s => s.When(!m.Assumes(Pinned)).When(online).Set(moved, true));
-            m.Always("nobody sees it", !moved);
+            m.Always("it stays", !moved);
         }
     }
 

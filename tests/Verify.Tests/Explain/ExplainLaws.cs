@@ -11,12 +11,13 @@ using Verify.Traces;
 
 namespace Verify.Tests.Explain;
 
-/// <summary>What is said about steps, near misses and violations is what the whole graph of a generated model shows.</summary>
+/// <summary>Steps, near misses and violations of generated models, compared with the whole graph.</summary>
 public sealed class ExplainLaws
 {
     private const int MaxChanges = 12;
 
-    internal static readonly Law Steps = new(typeof(ExplainLaws), nameof(A_changed_step_has_the_verdict_of_its_own_graph), 8, (sample, tally) =>
+    internal static readonly Law Steps = new(
+        typeof(ExplainLaws), nameof(A_changed_step_has_the_verdict_of_its_own_graph), 8, (sample, tally) =>
     {
         foreach (var property in Decided(sample).Where(property => sample.Toy.Decisive(property) is null))
         {
@@ -77,7 +78,8 @@ public sealed class ExplainLaws
     })
     { IsOfUndefined = false };
 
-    internal static readonly Law Blames = new(typeof(ExplainLaws), nameof(A_step_that_would_have_prevented_a_violation_does), 4, (sample, tally) =>
+    internal static readonly Law Blames = new(
+        typeof(ExplainLaws), nameof(A_step_that_would_have_prevented_a_violation_does), 4, (sample, tally) =>
     {
         foreach (var property in Decided(sample))
         {
@@ -119,7 +121,8 @@ public sealed class ExplainLaws
     public void A_step_that_would_have_prevented_a_violation_does() =>
         Assert.True(Law.Holds(Blames, 600)["a safe run"] > 0 || Law.IsAlone);
 
-    private static IEnumerable<Property.Always> Decided(Sample sample) => sample.Decided.Select(pair => pair.Property).OfType<Property.Always>();
+    private static IEnumerable<Property.Always> Decided(Sample sample) =>
+        sample.Decided.Select(pair => pair.Property).OfType<Property.Always>();
 
     private static Questions Ask() => new(new ExplicitEngine(), EngineOptions.Default with { Threads = 1 });
 

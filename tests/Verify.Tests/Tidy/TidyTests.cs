@@ -24,6 +24,7 @@ public sealed partial class TidyTests
     {
         ["Verify.Core"] = [],
         ["Verify.Rendering"] = ["Verify.Core"],
+        ["Verify.Explain"] = ["Verify.Core", "Verify.Rendering"],
         ["Verify.Language"] = ["Verify.Core"],
         ["Verify.Lowering"] = ["Verify.Core"],
         ["Verify.Solvers"] = ["Verify.Core", "Verify.Lowering"],

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Verify.Cli.Commands;
-using Verify.Cli.Running;
+using Verify.Cli.Output;
 using Verify.Explain.Assumptions;
 using Verify.Explain.Asking;
 using Verify.Explain.Blame;
@@ -8,7 +7,7 @@ using Verify.Explain.Danger;
 using Verify.Explain.Mutations;
 using Verify.Rendering;
 
-namespace Verify.Cli.Output;
+namespace Verify.Cli.Explaining;
 
 /// <summary>Writes what a verdict rests on as JSON, specified by <c>src/docs/explanation.schema.json</c>.</summary>
 internal static class ExplanationJson
@@ -82,6 +81,8 @@ internal static class ExplanationJson
             WriteName(json, step.Name);
             json.WriteNumber("earliest", step.Earliest);
             json.WriteNumber("latest", step.Latest);
+            WriteNumber("after", step.After);
+            WriteNumber("before", step.Before);
             json.WriteBoolean("needed", !step.IsIdle);
         });
         Array(json, "prevention", blame.Rescues, one =>
@@ -92,6 +93,18 @@ internal static class ExplanationJson
             json.WriteBoolean("restIsPossible", one.IsRestPossible);
         });
         json.WriteString("safeTrace", blame.Safe?.Encoded);
+
+        void WriteNumber(string name, int? number)
+        {
+            if (number is { } known)
+            {
+                json.WriteNumber(name, known);
+            }
+            else
+            {
+                json.WriteNull(name);
+            }
+        }
     }
 
     private static void WriteName(Utf8JsonWriter json, StepName name)
@@ -107,8 +120,18 @@ internal static class ExplanationJson
         json.WriteString("trace", answer.Trace?.Encoded);
     }
 
-    private static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> body) =>
-        ListCommand.Array(json, name, items, (_, item) => body(item));
+    private static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> body)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            body(item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void Object<T>(Utf8JsonWriter json, string name, T? item, Action<T> body) where T : class
     {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Verify.Cli.Hosting;
-using Verify.Cli.Running;
+using Verify.Cli.Output;
 using Verify.Explain.Asking;
 using Verify.Explain.Assumptions;
 using Verify.Explain.Mutations;
@@ -8,7 +8,7 @@ using Verify.Modelling;
 using Verify.Rendering;
 using Verify.Traces;
 
-namespace Verify.Cli.Output;
+namespace Verify.Cli.Explaining;
 
 /// <summary>Prints what a verdict rests on, for a terminal.</summary>
 /// <param name="terminal">The terminal to write to.</param>
@@ -142,7 +142,7 @@ internal sealed class ExplanationText(Terminal terminal)
         foreach (var row in ExplanationTables.BlameRows(blame))
         {
             page.Item($"{row[0]}. {row[1]}{(row[2] == row[0] ? "" : $"; may come as step {row[2]}")}"
-                + (row[3] == "no" ? "; the violation does not need it" : ""));
+                + (row[3].Length > 0 ? $"; no violation unless {row[3]}" : ""));
         }
 
         Title("WHAT WOULD HAVE PREVENTED IT");
@@ -164,8 +164,11 @@ internal sealed class ExplanationText(Terminal terminal)
         }
     }
 
-    private void WriteTrace(ClaimExplanation of, CheckedTrace trace, Choices? choices = null) => terminal.Out.Write(ColumnTrace.Of(trace,
-        new Caption(of.Claim.Id, Instance.Describe(of.Claim.Family, choices ?? of.Main.Instance.Choices), []) { Family = of.Claim.Family }));
+    private void WriteTrace(ClaimExplanation of, CheckedTrace trace, Choices? choices = null)
+    {
+        var instance = Instance.Describe(of.Claim.Family, choices ?? of.Main.Instance.Choices);
+        terminal.Out.Write(ColumnTrace.Of(trace, new Caption(of.Claim.Id, instance, []) { Family = of.Claim.Family }));
+    }
 
     private void Title(string text)
     {

@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Verify.Cli.Hosting;
-using Verify.Cli.Running;
 using Verify.Explain.Assumptions;
 using Verify.Explain.Blame;
 using Verify.Explain.Mutations;
 using Verify.Modelling;
 
-namespace Verify.Cli.Output;
+namespace Verify.Cli.Explaining;
 
 /// <summary>The rows that text and Markdown show of an explanation.</summary>
 internal static class ExplanationTables
@@ -15,7 +14,7 @@ internal static class ExplanationTables
     public static readonly string[] Assumptions = ["assumption", "needed", "enforced by"];
     public static readonly string[] Sets = ["under these alone", "the claim"];
     public static readonly string[] Changes = ["step", "changed", "the claim then"];
-    public static readonly string[] Blame = ["", "step", "may come as", "needed"];
+    public static readonly string[] Blame = ["", "step", "may come as", "no violation unless"];
     public static readonly string[] Rescues = ["would have prevented it", "at the latest before", "then"];
 
     /// <summary>Each assumption: whether the proofs need it.</summary>
@@ -34,8 +33,13 @@ internal static class ExplanationTables
     public static IEnumerable<string[]> BlameRows(TraceBlame blame) => blame.Steps.Select((step, i) => new[]
     {
         Number(i + 1), $"{step.Name.Name} ({step.Name.Actor})",
-        step.Earliest == step.Latest ? Number(i + 1) : $"{Number(step.Earliest)} to {Number(step.Latest)}", step.IsIdle ? "no" : "yes",
+        step.Earliest == step.Latest ? Number(i + 1) : $"{Number(step.Earliest)} to {Number(step.Latest)}", Race(step),
     });
+
+    private static string Race(BlamedStep step) => string.Join(" and ", new[]
+    {
+        step.After is { } after ? $"after step {Number(after)}" : null, step.Before is { } before ? $"before step {Number(before)}" : null,
+    }.OfType<string>().DefaultIfEmpty(""));
 
     /// <summary>The steps that would have prevented a violation.</summary>
     public static IEnumerable<string[]> RescueRows(TraceBlame blame, int most) => blame.Rescues.Take(most).Select(one => new[]
@@ -48,7 +52,7 @@ internal static class ExplanationTables
     public static string Names(ImmutableArray<Assumption> assumptions) =>
         assumptions.IsEmpty ? "none" : string.Join(", ", assumptions.Select(one => one.Name));
 
-    /// <summary>Whether the proofs need an assumption, and what makes it unnecessary.</summary>
+    /// <summary>The need of the proofs for an assumption, and the assumptions that imply it.</summary>
     public static string Needed(ClaimExplanation of, AssumptionCores cores, Assumption one)
     {
         var needing = cores.Needing(one);

@@ -1,8 +1,7 @@
-using Verify.Cli.Running;
 using Verify.Rendering;
 using Verify.Traces;
 
-namespace Verify.Cli.Output;
+namespace Verify.Cli.Explaining;
 
 /// <summary>Writes what a verdict rests on as Markdown.</summary>
 /// <param name="output">Receives the text.</param>

@@ -9,9 +9,9 @@ using Verify.Explain.Mutations;
 using Verify.Modelling;
 using Stopwatch = System.Diagnostics.Stopwatch;
 
-namespace Verify.Cli.Running;
+namespace Verify.Cli.Explaining;
 
-/// <summary>What the verdict on a claim rests on.</summary>
+/// <summary>The assumptions, steps and states that decide a claim.</summary>
 /// <param name="Claim">The claim.</param>
 /// <param name="Main">The decision of the claim itself.</param>
 internal sealed record ClaimExplanation(Claim Claim, Report Main)
@@ -25,13 +25,13 @@ internal sealed record ClaimExplanation(Claim Claim, Report Main)
     /// <summary>Pairs of assumptions of which the second changes nothing beside the first.</summary>
     public ImmutableArray<ImpliedAssumption> Implied { get; init; } = [];
 
-    /// <summary>What becomes of a proved claim without each step; empty for other verdicts.</summary>
+    /// <summary>The effect of each change of a step on a proved claim; empty for other verdicts.</summary>
     public ImmutableArray<StepReport> Steps { get; init; } = [];
 
     /// <summary>The state closest to a violation; null if there is none, or if the claim is not proved.</summary>
     public NearestMiss? Miss { get; init; }
 
-    /// <summary>What would have prevented the violation; null if there is no violation of an <c>Always</c>.</summary>
+    /// <summary>The steps that matter in the violation; null if there is no violation of an <c>Always</c>.</summary>
     public TraceBlame? Blame { get; init; }
 
     /// <summary>The decisions that were made besides the main one.</summary>
