@@ -43,7 +43,7 @@ internal static class CertifyCommand
                 : check.Of(session.Catalogue.Claims);
             var done = new List<CheckedCertificate>();
             var reasons = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var one in ProgressDisplay.Each(session.Terminal, "certificates", certificates))
+            foreach (var one in ProgressDisplay.Each(session.Terminal, () => check.Progress, certificates))
             {
                 done.Add(one);
                 if (!parsed.GetValue(json))

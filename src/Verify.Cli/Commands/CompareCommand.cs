@@ -42,6 +42,7 @@ internal static class CompareCommand
         };
         var page = new Option<string?>("--page") { HelpName = "FILE", Description = "Also write the table to a Markdown file." };
         var paranoid = RunOptions.ParanoidOption();
+        var json = new Option<bool>("--json") { Description = "Write the comparison as JSON." };
         var command = new Command("compare", "Runs several engines on the same claims and compares verdicts and times.")
         {
             claims,
@@ -50,6 +51,7 @@ internal static class CompareCommand
             threads,
             page,
             paranoid,
+            json,
         };
         command.SetAction(parsed =>
         {
@@ -71,21 +73,22 @@ internal static class CompareCommand
                 CheckWritable(target);
             }
 
-            var rows = Compare(session, asked, chosen, run, atOnce);
-            if (parsed.GetValue(page) is { } file && rows.Count == asked.Length)
+            var isJson = parsed.GetValue(json);
+            var outcome = new ComparisonOutcome(asked.Length, Compare(session, asked, chosen, run, atOnce, isJson), chosen);
+            if (parsed.GetValue(page) is { } file && !outcome.IsInterrupted)
             {
                 var again = string.Join(' ', ["./verify compare", .. named, $"--engines {string.Join(',', names)}",
                     $"--budget {allowed}", $"--threads {atOnce}", $"--page {file}"]);
-                Write(file, ComparisonPage.Of(rows, [.. chosen.Select(engine => engine.Name)], again));
+                Write(file, ComparisonPage.Of(outcome, again));
             }
 
-            return Conclude(session, rows, asked.Length, chosen);
+            return Conclude(session, outcome, isJson);
         });
         return command;
     }
 
     private static List<Comparison> Compare(Session session, IReadOnlyList<Claim> claims, List<IEngine> engines, EngineOptions run,
-        int threads)
+        int threads, bool isJson)
     {
         string[] headings = ["claim", .. engines.Select(engine => engine.Name)];
         // Rows are printed as they arrive, so the columns have a fixed width.
@@ -93,16 +96,22 @@ internal static class CompareCommand
         widths[0] = claims.Select(claim => claim.Id.Length).Append(headings[0].Length).Max();
         // On a terminal that is too narrow for a row, an answer has a line of its own.
         var isNarrow = widths.Sum(width => width + 2) - 2 > session.Terminal.Columns;
-        if (!isNarrow)
+        if (!isNarrow && !isJson)
         {
             session.Terminal.Out.WriteLine(Table.Row(headings, widths));
         }
 
-        var rows = new List<Comparison>();
+        var (rows, done) = (new List<Comparison>(), 0);
         var compared = Partitioner.Create(claims, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered()
             .WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered)
-            .Select(claim => Comparison.Compare(claim, engines, run));
-        foreach (var row in ProgressDisplay.Each(session.Terminal, $"compared, of {claims.Count}", compared))
+            .Select(claim =>
+            {
+                var row = Comparison.Compare(claim, engines, run);
+                Interlocked.Increment(ref done);
+                return row;
+            });
+        string Title() => $"{Volatile.Read(ref done)} of {Quantity.Of(claims.Count, "claim")} compared";
+        foreach (var row in ProgressDisplay.Each(session.Terminal, Title, compared))
         {
             if (run.Cancellation.IsCancellationRequested)
             {
@@ -113,7 +122,7 @@ internal static class CompareCommand
             string[] cells = row.LeftOut is { } reason
                 ? [row.Claim.Id, $"left out: {reason}", .. engines.Skip(1).Select(_ => "")]
                 : [row.Claim.Id, .. row.Answers.Select(ComparisonPage.Cell)];
-            foreach (var line in isNarrow ? Stacked(headings, cells) : [Table.Row(cells, widths)])
+            foreach (var line in isJson ? [] : isNarrow ? Stacked(headings, cells) : [Table.Row(cells, widths)])
             {
                 session.Terminal.Out.WriteLine(line);
             }
@@ -130,39 +139,48 @@ internal static class CompareCommand
             : cells.Skip(1).Select((cell, i) => $"  {headings[i + 1].PadRight(width)}{cell}").Prepend(cells[0]);
     }
 
-    private static int Conclude(Session session, List<Comparison> rows, int asked, List<IEngine> engines)
+    private static int Conclude(Session session, ComparisonOutcome outcome, bool isJson)
     {
-        session.Terminal.Out.WriteLine();
-        foreach (var row in rows.Where(row => row.Contradiction is not null))
+        var (output, error) = (session.Terminal.Out, session.Terminal.Error);
+        if (isJson)
         {
-            session.Terminal.Out.WriteLine(
-                $"{session.Terminal.Paint("CONTRADICTION", Paint.Red)} {row.Claim.Id}: {row.Contradiction}");
+            ComparisonJson.Write(output, outcome);
+        }
+        else
+        {
+            output.WriteLine();
+            foreach (var row in outcome.Rows.Where(row => row.Contradiction is not null))
+            {
+                output.WriteLine($"{session.Terminal.Paint("CONTRADICTION", Paint.Red)} {row.Claim.Id}: {row.Contradiction}");
+            }
+
+            foreach (var line in TextWrap.Lines(outcome.Sentence, session.Terminal.Columns))
+            {
+                output.WriteLine(line);
+            }
         }
 
-        foreach (var line in TextWrap.Lines(ComparisonPage.Summary(rows), session.Terminal.Columns))
+        foreach (var (engine, reason) in outcome.Missing)
         {
-            session.Terminal.Out.WriteLine(line);
+            error.WriteLine($"verify: {engine} was skipped: {reason}");
         }
 
-        var missing = engines.Where(engine => engine.Unavailable is not null).ToList();
-        missing.ForEach(engine => session.Terminal.Error.WriteLine($"verify: {engine.Name} was skipped: {engine.Unavailable}"));
-        if (rows.Count < asked)
+        if (outcome.IsInterrupted)
         {
-            session.Terminal.Error.WriteLine($"verify: interrupted; {asked - rows.Count} of {asked} claims were not compared");
+            error.WriteLine($"verify: interrupted; {outcome.Asked - outcome.Rows.Count} of {outcome.Asked} claims were not compared");
         }
 
-        var mistakes = rows.SelectMany(row => row.Answers.Where(answer => answer.IsMistake).Select(answer => (row, answer))).ToList();
-        mistakes.ForEach(pair =>
-            session.Terminal.Error.WriteLine($"{pair.answer.Failure} (claim {pair.row.Claim.Id}, engine '{pair.answer.Engine}')"));
-        var wrong = rows.Select(row => row.Failure).OfType<Diagnostic>().ToList();
-        wrong.ForEach(failure => ErrorOutput.Complain(session.Terminal, failure));
-        return ExitCode.Worst(
-        [
-            mistakes.Count > 0 ? ExitCode.OurFault : ExitCode.AsExpected,
-            wrong.Count > 0 ? ExitCode.BadInput : ExitCode.AsExpected,
-            rows.Exists(row => row.Contradiction is not null) ? ExitCode.Otherwise : ExitCode.AsExpected,
-            rows.Count < asked || missing.Count > 0 ? ExitCode.Undecided : ExitCode.AsExpected,
-        ]);
+        foreach (var (row, answer) in outcome.Mistakes)
+        {
+            error.WriteLine($"{answer.Failure} (claim {row.Claim.Id}, engine '{answer.Engine}')");
+        }
+
+        foreach (var failure in outcome.Failures)
+        {
+            ErrorOutput.Complain(session.Terminal, failure);
+        }
+
+        return ExitCode.Of(outcome);
     }
 
     // Reported before the work, which may take hours.

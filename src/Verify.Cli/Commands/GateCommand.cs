@@ -85,7 +85,8 @@ internal static class GateCommand
     {
         var done = new List<CheckedCertificate>();
         var reasons = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var one in ProgressDisplay.Each(session.Terminal, "certificates", new CertificateCheck(session).Of(claims)))
+        var check = new CertificateCheck(session);
+        foreach (var one in ProgressDisplay.Each(session.Terminal, () => check.Progress, check.Of(claims)))
         {
             done.Add(one);
             if (!isJson || one.Failure is not null)

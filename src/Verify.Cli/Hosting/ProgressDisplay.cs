@@ -11,7 +11,11 @@ internal static class ProgressDisplay
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Runs some work and shows its progress.</summary>
-    public static T Run<T>(Terminal terminal, string title, Func<IProgress<Progress>?, T> work)
+    public static T Run<T>(Terminal terminal, string title, Func<IProgress<Progress>?, T> work) =>
+        Run(terminal, () => title, work);
+
+    /// <summary>Runs some work and shows its progress with a title that may change.</summary>
+    public static T Run<T>(Terminal terminal, Func<string> title, Func<IProgress<Progress>?, T> work)
     {
         if (!terminal.IsErrorLive)
         {
@@ -28,8 +32,8 @@ internal static class ProgressDisplay
         return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Shows a changing line until a task has ended.</summary>
-    public static void Draw(Terminal terminal, Task task, Func<string> line)
+    // Shows a changing line until a task has ended.
+    private static void Draw(Terminal terminal, Task task, Func<string> line)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -47,11 +51,11 @@ internal static class ProgressDisplay
         });
     }
 
-    /// <summary>The items of a slow sequence; while the next one is worked on, the number of those before it is shown.</summary>
-    public static IEnumerable<T> Each<T>(Terminal terminal, string title, IEnumerable<T> items)
+    /// <summary>The items of a slow sequence, such as the answers of parallel work; a title is shown before each.</summary>
+    public static IEnumerable<T> Each<T>(Terminal terminal, Func<string> title, IEnumerable<T> items)
     {
         using var next = items.GetEnumerator();
-        for (var done = 0; Run(terminal, FormattableString.Invariant($"{title}, {done} done"), _ => next.MoveNext()); done++)
+        while (Run(terminal, title, _ => next.MoveNext()))
         {
             yield return next.Current;
         }
@@ -69,7 +73,7 @@ internal static class ProgressDisplay
         return FormattableString.Invariant($"{title}  {search}{seconds:N0} s");
     }
 
-    private sealed class Latest(string title) : IProgress<Progress>
+    private sealed class Latest(Func<string> title) : IProgress<Progress>
     {
         private readonly Stopwatch clock = Stopwatch.StartNew();
         private readonly Lock gate = new();
@@ -87,7 +91,7 @@ internal static class ProgressDisplay
         {
             lock (gate)
             {
-                return Line(title, last, clock.Elapsed.TotalSeconds);
+                return Line(title(), last, clock.Elapsed.TotalSeconds);
             }
         }
     }

@@ -9,11 +9,11 @@ namespace Verify.Cli.Output;
 internal static class ComparisonPage
 {
     /// <summary>Writes the page.</summary>
-    /// <param name="rows">The claims that were compared and those that were skipped.</param>
-    /// <param name="engines">The engines, in the order of the columns.</param>
+    /// <param name="outcome">The outcome of the comparison.</param>
     /// <param name="command">The command that regenerates the page.</param>
-    public static string Of(IReadOnlyList<Comparison> rows, IReadOnlyList<string> engines, string command)
+    public static string Of(ComparisonOutcome outcome, string command)
     {
+        var (rows, engines) = (outcome.Rows, outcome.Engines);
         var compared = rows.Where(row => row.LeftOut is null).ToList();
         var solvers = compared.SelectMany(row => row.Answers).Select(answer => answer.Report?.Verdict.Evidence.Solver)
             .OfType<string>().Distinct();
@@ -28,9 +28,9 @@ internal static class ComparisonPage
             "unknown past 12": time ran out beyond 12 steps. "-": the engine takes no such question. The digest names the
             model of the row; a test takes out the rows of models that have changed.
 
-            {Summary(rows)}
+            {outcome.Sentence}
 
-            | claim | model | {string.Join(" | ", engines)} |
+            | claim | model | {string.Join(" | ", engines.Select(engine => engine.Name))} |
             |---|---|{string.Concat(engines.Select(_ => "---|"))}
 
             """);
@@ -59,15 +59,4 @@ internal static class ComparisonPage
     public static string Cell(Comparison.Answer answer) => answer.NotAsked is not null
         ? answer.Word
         : $"{answer.Word}, {answer.Seconds.ToString("0.00", CultureInfo.InvariantCulture)}";
-
-    /// <summary>The summary of a comparison.</summary>
-    public static string Summary(IReadOnlyList<Comparison> rows)
-    {
-        var compared = rows.Count(row => row.LeftOut is null);
-        var contradicted = rows.Count(row => row.Contradiction is not null);
-        var seconded = rows.Count(row => row.LeftOut is null && row.IsSeconded);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{compared} of {rows.Count} claims compared: {seconded} decided alike by at least two engines, "
-            + $"{compared - seconded - contradicted} by one alone, {contradicted} contradicted.");
-    }
 }

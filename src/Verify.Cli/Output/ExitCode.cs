@@ -48,6 +48,15 @@ internal static class ExitCode
         gate.IsInterrupted ? Undecided : AsExpected,
     ]);
 
+    /// <summary>The exit code for a comparison of engines.</summary>
+    public static int Of(ComparisonOutcome comparison) => Worst(
+    [
+        comparison.Mistakes.Any() ? OurFault : AsExpected,
+        .. comparison.Failures.Select(Of),
+        comparison.Contradicted > 0 ? Otherwise : AsExpected,
+        comparison.IsInterrupted || comparison.Missing.Any() ? Undecided : AsExpected,
+    ]);
+
     /// <summary>The most important exit code.</summary>
     public static int Worst(IEnumerable<int> codes) => codes.DefaultIfEmpty(AsExpected).MaxBy(code => Array.IndexOf(Order, code));
 }

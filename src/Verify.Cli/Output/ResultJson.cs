@@ -332,10 +332,22 @@ internal static class ResultJson
     public static void WriteFailure(TextWriter output, Diagnostic failure) => Document(output, json =>
     {
         WriteTool(json);
+        WriteError(json, failure);
+    });
+
+    /// <summary>Writes an error, or null for none.</summary>
+    internal static void WriteError(Utf8JsonWriter json, Diagnostic? failure)
+    {
+        if (failure is null)
+        {
+            json.WriteNull("error");
+            return;
+        }
+
         json.WriteStartObject("error");
         WriteDiagnostic(json, failure);
         json.WriteEndObject();
-    });
+    }
 
     private static void WriteDiagnostic(Utf8JsonWriter json, Diagnostic failure)
     {

@@ -56,9 +56,12 @@ internal sealed class AnySizeRun(Session session)
 {
     private const int StatesToCheck = 24000;
 
+    private readonly Session session = session;
     private readonly ProofFiles files = new(session.Catalogue);
     private readonly SolverChoice solvers = session.Solvers;
     private readonly Stopwatch clock = Stopwatch.StartNew();
+    private IProgress<Progress>? progress;
+    private volatile string stage = "";
 
     /// <summary>The claims of a group that have an invariant; all of them if none has. The others are named.</summary>
     public ImmutableArray<Claim> WithInvariant(ImmutableArray<Claim> claims)
@@ -114,7 +117,7 @@ internal sealed class AnySizeRun(Session session)
             return refuted;
         }
 
-        var found = new InvariantSearch(instances, claim.Id, claim.Property, solvers, new Telling(session.Terminal.Error))
+        var found = new InvariantSearch(instances, claim.Id, claim.Property, solvers, new Telling(this))
             .Find(StatesToCheck, session.Cancellation);
         return found.Invariant is { } invariant
             ? Decide(claim, invariant) with { Invariant = invariant.Source("FoundInvariant", instances[0]) }
@@ -131,8 +134,9 @@ internal sealed class AnySizeRun(Session session)
         {
             session.Cancellation.ThrowIfCancellationRequested();
             var instance = new Instance(claim.Family, choices);
+            stage = $": {instance}";
             var report = Report.Decide(session.Engine(null), instance, instance.Model.Property(claim.Property),
-                new EngineOptions(new Budget(States: StatesToCheck), Cancellation: session.Cancellation));
+                new EngineOptions(new Budget(States: StatesToCheck), Cancellation: session.Cancellation) { Progress = progress });
             if (report.Verdict is Verdict.Refuted)
             {
                 return Impossible(claim, report);
@@ -174,7 +178,11 @@ internal sealed class AnySizeRun(Session session)
         AnySizeResult result;
         try
         {
-            result = work();
+            result = ProgressDisplay.Run(session.Terminal, () => claim.Id + stage, shown =>
+            {
+                (progress, stage) = (shown, "");
+                return work();
+            });
         }
         catch (SolverException e)
         {
@@ -199,8 +207,9 @@ internal sealed class AnySizeRun(Session session)
     {
         var proof = AnySizeProof.Create(claim, invariant);
         var instance = new Instance(claim.Family, claim.Choices);
+        stage = $": {instance}";
         var witness = Report.Decide(session.Engine(null), instance, instance.Model.Property(claim.Property),
-            new EngineOptions(Budget.Unlimited, Cancellation: session.Cancellation));
+            new EngineOptions(Budget.Unlimited, Cancellation: session.Cancellation) { Progress = progress });
         var result = (witness.Verdict is Verdict.Proved
             ? new AnySizeResult(claim, [.. witness.Forbidden(), .. witness.Vacuities()], ExitCode.Otherwise) { Witness = witness }
             : Impossible(claim, witness)) with
@@ -210,11 +219,14 @@ internal sealed class AnySizeRun(Session session)
             return result;
         }
 
+        progress?.Report(default);
+        stage = ": the interpreter walks small instances";
         if (WhyNot(proof, ConjunctWalk.Usual) is { } broken)
         {
             return result with { Problems = [broken], ExitCode = ExitCode.Otherwise };
         }
 
+        stage = $": solvers are asked about {Amount.Of(proof.Count, "obligation")}";
         var said = AnySizeProver.Run(proof.Text, solvers.WithSecondOpinion, seeds: 3, session.Cancellation);
         var isFalse = said.Answers.SelectMany(a => a.Answers).Any(a => a.Answer == Satisfiability.Sat);
         return result with
@@ -267,8 +279,17 @@ internal sealed class AnySizeRun(Session session)
         }
     }
 
-    private sealed class Telling(TextWriter error) : IProgress<string>
+    // A line of its own would be lost in the changing line of a terminal.
+    private sealed class Telling(AnySizeRun run) : IProgress<string>
     {
-        public void Report(string value) => error.WriteLine($"verify: {value}");
+        public void Report(string value)
+        {
+            run.progress?.Report(default);
+            run.stage = $": {value}";
+            if (!run.session.Terminal.IsErrorLive)
+            {
+                run.session.Terminal.Error.WriteLine($"verify: {value}");
+            }
+        }
     }
 }

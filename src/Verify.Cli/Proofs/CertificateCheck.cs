@@ -17,6 +17,11 @@ internal sealed class CertificateCheck(Session session, Func<CertificateLock>? r
     private const int SecondsForInstances = 60;
 
     private readonly ProofFiles files = new(session.Catalogue);
+    private int total;
+    private int done;
+
+    /// <summary>The number of certificates that are checked, for a line of progress.</summary>
+    public string Progress => FormattableString.Invariant($"{Volatile.Read(ref done)} of {Quantity.Of(total, "certificate")} checked");
 
     /// <summary>Writes the certificate of each claim that has an invariant into a folder.</summary>
     /// <returns>The paths of the files.</returns>
@@ -39,6 +44,7 @@ internal sealed class CertificateCheck(Session session, Func<CertificateLock>? r
     public IEnumerable<CheckedCertificate> Of(IReadOnlyCollection<Claim> claims)
     {
         var pairs = files.All.Where(pair => claims.Contains(pair.Claim)).ToList();
+        total = pairs.Count;
         CertificateLock accepted;
         try
         {
@@ -61,6 +67,10 @@ internal sealed class CertificateCheck(Session session, Func<CertificateLock>? r
                 {
                     // The invariant does not fit its model any more; the other claims are still checked.
                     return Refused(pair.Claim.Id, e);
+                }
+                finally
+                {
+                    Interlocked.Increment(ref done);
                 }
             })));
     }
@@ -86,7 +96,16 @@ internal sealed class CertificateCheck(Session session, Func<CertificateLock>? r
     }
 
     /// <summary>Checks some files one after the other.</summary>
-    public IEnumerable<CheckedCertificate> At(IReadOnlyCollection<string> paths) => UntilInterrupted(paths.Count, paths.Select(Check));
+    public IEnumerable<CheckedCertificate> At(IReadOnlyCollection<string> paths)
+    {
+        total = paths.Count;
+        return UntilInterrupted(paths.Count, paths.Select(path =>
+        {
+            var one = Check(path);
+            Interlocked.Increment(ref done);
+            return one;
+        }));
+    }
 
     // A query that was interrupted has no answer.
     private IEnumerable<CheckedCertificate> UntilInterrupted(int asked, IEnumerable<CheckedCertificate> all)

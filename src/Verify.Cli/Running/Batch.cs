@@ -17,34 +17,52 @@ namespace Verify.Cli.Running;
 internal sealed class Batch(IEngine engine, EngineOptions run, Func<Claim, Diagnostic?>? mistakeIn = null)
 {
     private const long Small = 100_000;
+    private const int MillisecondsBetweenLooks = 50;
 
     /// <summary>Decides the claims and reports each as soon as all before it are reported.</summary>
     /// <returns>The outcomes in the order of the claims, without those that an interrupt prevented.</returns>
     public List<Outcome> Decide(Terminal terminal, IReadOnlyList<Claim> claims, Action<Outcome> tell)
     {
         var rows = new Outcome?[claims.Count];
-        var told = 0;
+        var (told, done) = (0, 0);
         void Tell()
         {
-            lock (rows)
+            for (; told < rows.Length && rows[told] is { } row; told++)
             {
-                while (told < rows.Length && rows[told] is { } row)
-                {
-                    tell(row);
-                    told++;
-                }
+                tell(row);
             }
         }
 
-        DecideSmall(claims, (i, row) =>
+        var small = DecideSmall(claims, (i, row) =>
         {
             lock (rows)
             {
                 rows[i] = row;
+                done++;
+                Monitor.Pulse(rows);
             }
-
-            Tell();
         });
+        bool HasNext()
+        {
+            lock (rows)
+            {
+                while (rows[told] is null && !small.IsCompleted)
+                {
+                    Monitor.Wait(rows, MillisecondsBetweenLooks);
+                }
+
+                return rows[told] is not null;
+            }
+        }
+
+        // Rows are written between the lines of progress, on this thread.
+        while (told < rows.Length && ProgressDisplay.Run(terminal,
+            () => $"{done} of {Quantity.Of(claims.Count, "claim")} decided", _ => HasNext()))
+        {
+            Tell();
+        }
+
+        small.GetAwaiter().GetResult();
         for (var i = 0; i < rows.Length && !run.Cancellation.IsCancellationRequested; i++)
         {
             rows[i] ??= ProgressDisplay.Run(terminal, string.Create(CultureInfo.InvariantCulture, $"{i + 1}/{rows.Length} {claims[i].Id}"),
@@ -58,7 +76,7 @@ internal sealed class Batch(IEngine engine, EngineOptions run, Func<Claim, Diagn
         return [.. rows.OfType<Outcome>()];
     }
 
-    private void DecideSmall(IReadOnlyList<Claim> claims, Action<int, Outcome> done)
+    private Task DecideSmall(IReadOnlyList<Claim> claims, Action<int, Outcome> done)
     {
         var limit = run.Budget with { States = Math.Min(run.Budget.States ?? long.MaxValue, Small) };
         var isOwnLimit = run.Budget.States is null or > Small;
@@ -82,7 +100,7 @@ internal sealed class Batch(IEngine engine, EngineOptions run, Func<Claim, Diagn
         }
 
         // These threads wait for solvers, so they do not use the thread pool.
-        Task.WaitAll([.. Enumerable.Range(0, Math.Min(run.ThreadCount, claims.Count)).Select(_ =>
+        return Task.WhenAll([.. Enumerable.Range(0, Math.Min(run.ThreadCount, claims.Count)).Select(_ =>
             Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
     }
 

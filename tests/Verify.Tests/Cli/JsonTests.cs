@@ -21,6 +21,11 @@ public sealed class JsonTests
     [InlineData("check", "SD-FULL", "--budget", "bananas", "--json")]
     [InlineData("gate", "--json")]
     [InlineData("gate", "--shard", "1/2", "--json")]
+    [InlineData("compare", "--engines", "bfs,bfs", "--json")]
+    [InlineData("compare", "--engines", "bfs", "--budget", "states=3", "--json")]
+    [InlineData("compare", "--engines", "none", "--json")]
+    [InlineData("replay", "SD-LOCAL:I-ENTRY", "--trace", "x", "--json")]
+    [InlineData("certify", "--json")]
     public void Every_document_fits_the_schema(params string[] arguments) => Fits(ToolRun.Of(arguments));
 
     [Theory]
@@ -76,6 +81,32 @@ public sealed class JsonTests
         Assert.Equal("VRF301", document.RootElement.GetProperty("error").GetProperty("code").GetString());
         Assert.Equal(3, run.ExitCode);
     }
+
+    [Fact]
+    public void A_comparison_says_in_JSON_what_its_table_says()
+    {
+        var run = ToolRun.OnAll(TestClaims.Of(TestClaims.Full, TestClaims.Local, TestClaims.Later,
+            TestClaims.Full with { Id = "SD-BAD", Property = "I-NONE" }),
+            [new Bfs(), Pretender.Optimist, new Pretender("absent", _ => throw new NotSupportedException(), "it is not installed"),
+                new Pretender("broken", _ => throw new InvalidOperationException("upside down"))],
+            ["compare", "--engines", "bfs,optimist,absent,broken", "--json"], TestContext.Current.CancellationToken);
+        Fits(run);
+        Assert.Equal(4, run.ExitCode);
+        using var document = JsonDocument.Parse(run.Out);
+        var rows = document.RootElement.GetProperty("comparisons");
+        Assert.Equal(["proved", "proved", "-", "error"], Answers(rows[0]));
+        Assert.Equal("bfs says refuted in 5, optimist says proved", rows[1].GetProperty("contradiction").GetString());
+        Assert.Equal(5, rows[1].GetProperty("answers")[0].GetProperty("steps").GetInt32());
+        Assert.StartsWith("pending: ", rows[2].GetProperty("leftOut").GetString());
+        Assert.Equal("VRF113", rows[3].GetProperty("error").GetProperty("code").GetString());
+        var summary = document.RootElement.GetProperty("summary");
+        Assert.Equal((4, 2, 1, 1), (summary.GetProperty("exitCode").GetInt32(), summary.GetProperty("compared").GetInt32(),
+            summary.GetProperty("decidedAlike").GetInt32(), summary.GetProperty("contradicted").GetInt32()));
+        Assert.Equal("absent", summary.GetProperty("missing")[0].GetProperty("engine").GetString());
+    }
+
+    private static IEnumerable<string?> Answers(JsonElement row) =>
+        row.GetProperty("answers").EnumerateArray().Select(answer => answer.GetProperty("answer").GetString());
 
     private static void Fits(ToolRun run)
     {
