@@ -73,6 +73,7 @@ internal sealed class ProveCommand
 
     private int Run(ParseResult parsed)
     {
+        OptionUse.CheckContradictions(parsed);
         solver.Apply(parsed, session);
         var found = session.Catalogue.Find(parsed.GetRequiredValue(claims));
         return parsed.GetValue(anySize) ? ForEverySize(parsed, found) : OfInstances(parsed, found);
@@ -80,15 +81,6 @@ internal sealed class ProveCommand
 
     private int ForEverySize(ParseResult parsed, IReadOnlyCollection<Claim> found)
     {
-        var foreign = new Option[] { engine, budget.Option, seed, into }
-            .FirstOrDefault(option => parsed.GetResult(option) is not null)?.Name
-            ?? found.SelectMany(claim => CommandText.OptionsFor(claim, choices.Apply(parsed, claim))).FirstOrDefault();
-        if (foreign is not null)
-        {
-            throw UserErrorException.At(null, ErrorCodes.Contradiction,
-                $"'{foreign}' applies to an instance and cannot be combined with --any-size");
-        }
-
         var (run, output) = (new AnySizeRun(session), new AnySizeOutput(session.Terminal));
         IReadOnlyList<Claim> asked = parsed.GetValue(find) ? [.. found] : run.WithInvariant([.. found]);
         return Each(parsed, [.. asked.Select(claim => (claim, claim.Choices))],
@@ -100,11 +92,6 @@ internal sealed class ProveCommand
 
     private int OfInstances(ParseResult parsed, IReadOnlyCollection<Claim> found)
     {
-        if (parsed.GetValue(find))
-        {
-            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--find needs --any-size");
-        }
-
         var run = new EngineOptions(budget.Read(parsed), parsed.GetValue(seed) ?? 1, Cancellation: session.Cancellation);
         var asked = InstanceRun.EngineOf(session, parsed.GetValue(engine));
         OptionUse.Check(parsed, asked);

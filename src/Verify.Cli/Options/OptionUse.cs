@@ -39,6 +39,11 @@ internal static class OptionUse
     /// <param name="Why">The reason.</param>
     internal sealed record Contradiction(string Option, string Other, string Why);
 
+    /// <summary>An option that has no effect without another one.</summary>
+    /// <param name="Option">The option.</param>
+    /// <param name="Other">The other option, with its value.</param>
+    internal sealed record Need(string Option, string Other);
+
     private const string Scheduling = "add --engine schedules";
     private const string Searching = "omit --engine, or choose explicit, auto or portfolio";
 
@@ -65,6 +70,7 @@ internal static class OptionUse
         {
             IsOfOne = true,
         },
+        new("--sizes", engine => !Draws(engine), "what follows a proof", "choose an engine that proves"),
     ];
 
     /// <summary>The options that cannot be combined.</summary>
@@ -72,10 +78,23 @@ internal static class OptionUse
     [
         new("--paranoid", "--compact", "--paranoid checks the states of a proof, but a search with --compact proves nothing"),
         new("--checkpoint", "--compact", "a checkpoint stores whole states, but --compact stores hashes"),
+        new("--sizes", "--compact", "--sizes follows a proof, but a search with --compact proves nothing"),
+        new("--spill", "--compact", "a search with --compact stays in memory"),
+        new("--spill", "--checkpoint", "with --checkpoint, states that leave memory go to its directory"),
         new("--full", "--json", "--full is about the text of a trace, which --json does not print"),
         new("--markdown", "--json", "both are forms of the same output"),
+        new("--sources", "--json", "--sources is about the text of a trace; --json has the sources of each step anyway"),
         new("--write", "--json", "--write checks nothing and has no results for --json"),
         new("--write", "--solver", "--write checks nothing and asks no solver"),
+        .. ((string[])["--engine", "--budget", "--seed", "--into", "--size", "--feature", "--fault", "--assume", "--drop", "--profile"])
+            .Select(option => new Contradiction("--any-size", option, $"{option} is about one instance, and --any-size about all")),
+    ];
+
+    /// <summary>The options that have no effect without another one.</summary>
+    public static IReadOnlyList<Need> Needs { get; } =
+    [
+        new("--checkpoint-every", "--checkpoint DIR"),
+        new("--find", "--any-size"),
     ];
 
     /// <summary>Rejects options that no selected engine uses, and options that contradict each other.</summary>
@@ -101,13 +120,19 @@ internal static class OptionUse
         CheckContradictions(parsed);
     }
 
-    /// <summary>Rejects options that contradict each other.</summary>
+    /// <summary>Rejects options that contradict each other or lack another one.</summary>
     /// <exception cref="UserErrorException">VRF304.</exception>
     public static void CheckContradictions(ParseResult parsed)
     {
         if (Contradictions.FirstOrDefault(pair => IsGiven(parsed, pair.Option) && IsGiven(parsed, pair.Other)) is { } both)
         {
             throw UserErrorException.At(null, ErrorCodes.Contradiction, both.Why);
+        }
+
+        if (Needs.FirstOrDefault(need => IsGiven(parsed, need.Option) && !IsGiven(parsed, need.Other.Split(' ')[0])) is { } lacking)
+        {
+            throw UserErrorException.At(null, ErrorCodes.Contradiction,
+                $"{lacking.Option} needs {lacking.Other.Split(' ')[0]}", $"add {lacking.Other}");
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class StorageOptions(bool withCheckpoints)
     private readonly Option<string?> spill = new("--spill")
     {
         HelpName = "DIR",
-        Description = "The directory for a search on disk; by default TMPDIR or /var/tmp.",
+        Description = "The directory for a search on disk; by default TMPDIR or /var/tmp (not for LeadsTo).",
     };
 
     private readonly Option<string?> checkpoint = new("--checkpoint")
@@ -46,8 +46,7 @@ internal sealed class StorageOptions(bool withCheckpoints)
     }
 
     /// <summary>Applies the options of a command line to a run.</summary>
-    /// <exception cref="UserErrorException">VRF304: a time between checkpoints without checkpoints; VRF402: a directory
-    /// cannot be used; VRF403: a size or a time is malformed.</exception>
+    /// <exception cref="UserErrorException">VRF402: a directory cannot be used; VRF403: a size or a time is malformed.</exception>
     public EngineOptions Apply(ParseResult parsed, EngineOptions run)
     {
         run = run with { MemoryBytes = Size(parsed.GetValue(memory)), SpillDirectory = Usable(parsed.GetValue(spill)) };
@@ -56,15 +55,11 @@ internal sealed class StorageOptions(bool withCheckpoints)
             return run;
         }
 
-        var (directory, time) = (Usable(parsed.GetValue(checkpoint)), Time(parsed.GetValue(every)));
-        if (directory is null && time is not null)
+        return run with
         {
-            throw UserErrorException.At(null, ErrorCodes.Contradiction,
-                "--checkpoint-every needs --checkpoint",
-                "add --checkpoint DIR");
-        }
-
-        return run with { CheckpointDirectory = directory, CheckpointInterval = time ?? run.CheckpointInterval };
+            CheckpointDirectory = Usable(parsed.GetValue(checkpoint)),
+            CheckpointInterval = Time(parsed.GetValue(every)) ?? run.CheckpointInterval,
+        };
     }
 
     private static long? Size(string? text) => text is null ? null

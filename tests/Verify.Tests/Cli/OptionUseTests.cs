@@ -28,8 +28,8 @@ public sealed class OptionUseTests
             # Options and engines
 
             This page is generated from `OptionUse`. An option is refused by its name where no chosen engine uses it, and two that
-            contradict each other are refused together. Numbers of things may have a unit (`10k`, `2M`), and so may times (`30s`,
-            `5m`, `1h`) and sizes of memory (`256MB`, `2G`).
+            contradict each other are refused together; so is one that lacks what it needs. Numbers of things may have a unit
+            (`10k`, `2M`), and so may times (`30s`, `5m`, `1h`) and sizes of memory (`256MB`, `2G`).
 
 
             """);
@@ -44,6 +44,12 @@ public sealed class OptionUseTests
         foreach (var pair in OptionUse.Contradictions)
         {
             page.Append($"| `{pair.Option}` | `{pair.Other}` | {pair.Why} |\n");
+        }
+
+        page.Append("\n| option | only with |\n|---|---|\n");
+        foreach (var need in OptionUse.Needs)
+        {
+            page.Append($"| `{need.Option}` | `{need.Other}` |\n");
         }
 
         Verify.Tests.Snapshots.Snapshot.MatchesPage("src/docs/options.md", page.ToString().ReplaceLineEndings("\n"));
@@ -78,6 +84,11 @@ public sealed class OptionUseTests
 
     [Theory]
     [InlineData("VRF304", "--full", "replay", "SD-LOCAL:I-ENTRY", "--trace", "x", "--full", "--json")]
+    [InlineData("VRF304", "--sources", "check", "SD-LOCAL", "--sources", "--json")]
+    [InlineData("VRF304", "--sources", "replay", "SD-LOCAL:I-ENTRY", "--trace", "x", "--sources", "--json")]
+    [InlineData("VRF304", "--sizes", "check", "SD-FULL", "--sizes", "1s", "--random", "10")]
+    [InlineData("VRF304", "--find needs --any-size", "prove", "SD-FULL", "--find")]
+    [InlineData("VRF304", "--size is about one instance", "prove", "SD-FULL", "--any-size", "--size", "cpu=2")]
     [InlineData("VRF304", "--write", "certify", "--write", "somewhere", "--json")]
     [InlineData("VRF304", "--write", "certify", "--write", "somewhere", "--solver", "z3")]
     public void Two_options_that_contradict_each_other_are_refused(string code, string said, params string[] arguments)
@@ -160,6 +171,9 @@ public sealed class OptionUseTests
     [Theory]
     [InlineData("--compact proves nothing", "--paranoid", "--compact")]
     [InlineData("--compact stores hashes", "--compact", "--checkpoint", "there")]
+    [InlineData("a search with --compact proves nothing", "--compact", "--sizes", "1s")]
+    [InlineData("stays in memory", "--compact", "--spill", "there")]
+    [InlineData("go to its directory", "--checkpoint", "there", "--spill", "there")]
     public void Contradictory_options_are_rejected(string why, params string[] options)
     {
         using var folder = new Verify.Tests.Explicit.Storage.TestDirectory();
