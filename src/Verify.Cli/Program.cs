@@ -3,7 +3,6 @@ using Verify.Cli;
 using Verify.Cli.Compiling;
 using Verify.Cli.Engines;
 using Verify.Cli.Hosting;
-using Verify.Cli.Output;
 using Verify.Coyote;
 using Verify.Engines;
 using Verify.Explicit;
@@ -19,12 +18,10 @@ if (args is [Z3Host.Argument])
 
 // The composition root: the only list of engines and writers, the preferred ones first. Families and claims are found
 // by reflection when a command needs them.
-using var interrupt = new Interrupt(TimeProvider.System, () =>
-{
-    Console.Error.WriteLine("verify: interrupted; the code that describes a model does not end");
-    Environment.Exit(ExitCode.Undecided);
-});
-var catalogue = args.Any(ProtocolFiles.IsOne) ? Catalogue.LoadWith(OwnSources.Load) : Catalogue.LoadAhead();
+var terminal = Terminal.Console();
+using var interrupt = new Interrupt(TimeProvider.System);
+Verify.AuthoredCode.Host = new CodeHost(terminal, args.Contains("--json"), interrupt.Token).Run;
+var catalogue = args.Any(ProtocolFiles.IsOne) ? Catalogue.Load(OwnSources.Load) : Catalogue.LoadAhead();
 var solvers = new SolverChoice(
 [
     new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5), Tool.HostedZ3(), new MicrosoftZ3InProcess(interrupt.Stop),
@@ -40,4 +37,4 @@ var tool = new Tool(
 
 using var onInterrupt = interrupt.Listen(PosixSignal.SIGINT);
 using var onTerminate = interrupt.Listen(PosixSignal.SIGTERM);
-return tool.Run(args, Terminal.Console(), interrupt.Token);
+return tool.Run(args, terminal, interrupt.Token);

@@ -141,6 +141,7 @@ public sealed class Tool(
         root.Add(ExportCommand.Create(session));
         root.Add(GateCommand.Create(session));
         root.Add(CompareCommand.Create(session));
+        root.Add(ConformCommand.Create(session));
         root.Add(WatchCommand.Create(session));
         root.Add(FormatCommand.Create(session));
         foreach (var command in LauncherCommands.Create())

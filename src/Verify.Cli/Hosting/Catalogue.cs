@@ -3,6 +3,7 @@ using System.IO.Enumeration;
 using System.Reflection;
 using Verify.Claims;
 using Verify.Cli.Compiling;
+using Verify.Harness;
 using Verify.Language.Building;
 using Verify.Modelling;
 using Verify.Parametric.Obligations;
@@ -89,18 +90,26 @@ public sealed class Catalogue
     internal IEnumerable<string> Names => Claims.SelectMany(claim => GroupsOf(claim.Id).Append(claim.Id));
 
     /// <summary>Loads everything in the assemblies of models and proofs, and in the protocol files among the proofs.</summary>
-    public static Catalogue Load() => LoadWith(() => null);
-
-    /// <summary>The same, with one more assembly.</summary>
-    /// <param name="own">The assembly of the user's own models and claims; null if there is none.</param>
-    internal static Catalogue LoadWith(Func<Assembly?> own)
+    /// <param name="own">Returns the assembly of the user's own models and claims; null if there is none.</param>
+    public static Catalogue Load(Func<Assembly?>? own = null)
     {
-        var mine = new Lazy<Assembly?>(own);
+        var mine = new Lazy<Assembly?>(() => own?.Invoke());
         IEnumerable<T> All<T>(string product) =>
-            InstancesOf<T>(Assembly.Load(product).GetExportedTypes()).Concat(InstancesOf<T>(mine.Value?.GetTypes() ?? []));
-        return Of(() => All<ModelFamily>("Verify.Models"), () => All<ClaimList>("Verify.Proofs"), () => All<Invariant>("Verify.Proofs"),
-            RepositoryProtocols.Below(RepositoryRoot.Folder, "proofs"));
+            InstancesOf<T>(Assembly.Load(product).GetExportedTypes(), Create)
+                .Concat(InstancesOf<T>(mine.Value?.GetTypes() ?? [], Own));
+        var below = RepositoryProtocols.Below(RepositoryRoot.Folder, "proofs");
+        return new(() => All<ModelFamily>("Verify.Models"),
+            catalogue => All<ClaimList>("Verify.Proofs").SelectMany(list => catalogue.Read(list)),
+            () => All<Invariant>("Verify.Proofs"), below)
+        {
+            OwnCases = new(() => [.. InstancesOf<ConformanceCase>(mine.Value?.GetTypes() ?? [], Own)]),
+        };
     }
+
+    /// <summary>The code of the user that is held against models.</summary>
+    internal ImmutableArray<ConformanceCase> Cases => OwnCases.Value;
+
+    private Lazy<ImmutableArray<ConformanceCase>> OwnCases { get; init; } = new(() => []);
 
     /// <summary>Creates a catalogue of given families and of the claims in some lists and files.</summary>
     internal static Catalogue Of(Func<IEnumerable<ModelFamily>> families, Func<IEnumerable<ClaimList>> lists,
@@ -115,7 +124,7 @@ public sealed class Catalogue
     /// </summary>
     public static Catalogue LoadAhead()
     {
-        var catalogue = LoadWith(OwnSources.Load);
+        var catalogue = Load(OwnSources.Load);
         if (Environment.ProcessorCount > 1)
         {
             new Thread(catalogue.LookForClaims) { IsBackground = true, Name = "verify claims" }.Start();
@@ -203,33 +212,14 @@ public sealed class Catalogue
             throw new UserErrorException(mistake);
         }
 
-        var choices = choicesOf?.Invoke(Question(family, family.Name, family.Summary, "")) ?? Choices.Default;
+        var choices = choicesOf?.Invoke(Question.About(family, family.Name, "")) ?? Choices.Default;
         var properties = new Instance(family, choices).Model.Properties;
         var name = argument.Length > family.Name.Length ? argument[(family.Name.Length + 1)..] : null;
         Property? Called(StringComparison comparison) => properties.FirstOrDefault(p => p.Name.Equals(name, comparison));
         // Other choices may give other properties, so the name is checked when the claim is decided.
-        var asked = name is null ? properties.Where(property => property is not Property.Reachable).Select(property => property.Name)
-            : [(Called(StringComparison.Ordinal) ?? Called(StringComparison.OrdinalIgnoreCase))?.Name ?? name];
-        return
-        [
-            .. asked.Select(property => Question(family, $"{family.Name}:{property}",
-                properties.FirstOrDefault(p => p.Name == property)?.Text is { Length: > 0 } text ? text : family.Summary, property) with
-            {
-                Where = (properties.FirstOrDefault(p => p.Name == property) ?? properties[0]).Where,
-            }),
-        ];
+        return Question.About(family, family.Name, properties, name is null ? null
+            : (Called(StringComparison.Ordinal) ?? Called(StringComparison.OrdinalIgnoreCase))?.Name ?? name);
     }
-
-    private static Claim Question(ModelFamily family, string id, string sentence, string property) => new()
-    {
-        Id = id,
-        Sentence = sentence,
-        Family = family,
-        Choices = Choices.Default,
-        Property = property,
-        Expected = new Expectation.Open(),
-        Sources = [],
-    };
 
     /// <summary>Finds the claims of several arguments, each once.</summary>
     /// <exception cref="UserErrorException">VRF301: an argument matches nothing.</exception>
@@ -288,26 +278,29 @@ public sealed class Catalogue
     private static IEnumerable<string> GroupsOf(string id) =>
         id.Select((letter, i) => (letter, i)).Where(pair => pair.letter is ':' or '/').Select(pair => id[..pair.i]);
 
-    private static IEnumerable<T> InstancesOf<T>(Type[] types) => types
+    private static IEnumerable<T> InstancesOf<T>(Type[] types, Func<Type, object?> create) => types
         .Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract
             && type.GetConstructor(Type.EmptyTypes) is not null)
         .OrderBy(type => type.FullName, StringComparer.Ordinal)
-        .Select(type => (T)InstanceOf(type));
+        .Select(type => (T)create(type)!);
 
-    // A constructor, or a static field, may throw whatever its author's code throws.
-    private static object InstanceOf(Type type)
+    private static object? Create(Type type) => Activator.CreateInstance(
+        type, BindingFlags.DoNotWrapExceptions | BindingFlags.Instance | BindingFlags.Public, null, null, null);
+
+    // A constructor or a static field may do whatever its author wrote. Also reads what a family overrides, so that a mistake
+    // there is found here.
+    private static object? Own(Type type) => new AuthoredCode(ErrorCodes.ModelThrows, $"'{type.Name}'",
+        () => SourceLocation.Of(type.GetConstructor(Type.EmptyTypes))).Run(() =>
     {
-        try
+        var made = Create(type);
+        if (made is ModelFamily family)
         {
-            return Activator.CreateInstance(type)!;
+            _ = (family.Name, family.Summary, family.Sizes, family.AllSwitches, family.Assumptions, family.Profiles, family.NotModelled,
+                family.OtherMemoryOrders);
         }
-        catch (TargetInvocationException e)
-        {
-            var thrown = e.InnerException is TypeInitializationException { InnerException: { } inner } ? inner : e.InnerException ?? e;
-            throw thrown as UserErrorException ?? UserErrorException.At(SourceLocation.Of(thrown), ErrorCodes.ModelThrows,
-                $"'{type.Name}' throws {thrown.GetType().Name}: {thrown.Message}", cause: thrown);
-        }
-    }
+
+        return made;
+    });
 
     private ImmutableArray<Claim> Read(ClaimList list)
     {

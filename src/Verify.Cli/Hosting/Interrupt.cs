@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Verify.Modelling;
 
 namespace Verify.Cli.Hosting;
 
@@ -8,18 +7,15 @@ namespace Verify.Cli.Hosting;
 /// the second one ends the process.
 /// </summary>
 /// <param name="clock">The clock that separates one interrupt from the next.</param>
-/// <param name="whenStuck">Called if the code of a model still runs a while after the first interrupt: nothing can stop it.</param>
-internal sealed class Interrupt(TimeProvider clock, Action? whenStuck = null) : IDisposable
+internal sealed class Interrupt(TimeProvider clock) : IDisposable
 {
     // Signals within this time count as one: timeout(1) signals the process and then its whole group.
     private const int MillisecondsOfOne = 500;
     private const int MaxMillisecondsToStop = 3000;
-    private const int MillisecondsToDescribe = 1000;
 
     private readonly CancellationTokenSource source = new();
     private readonly Lock gate = new();
     private long first;
-    private ITimer? watch;
 
     /// <summary>Cancelled after the first interrupt.</summary>
     public CancellationToken Token => source.Token;
@@ -47,8 +43,6 @@ internal sealed class Interrupt(TimeProvider clock, Action? whenStuck = null) : 
 
             first = now;
             source.Cancel();
-            var wait = TimeSpan.FromMilliseconds(MillisecondsToDescribe);
-            watch = clock.CreateTimer(_ => CheckDescription(), null, wait, Timeout.InfiniteTimeSpan);
             return true;
         }
         finally
@@ -61,17 +55,5 @@ internal sealed class Interrupt(TimeProvider clock, Action? whenStuck = null) : 
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        watch?.Dispose();
-        source.Dispose();
-    }
-
-    private void CheckDescription()
-    {
-        if (ModelFamily.IsDescribing)
-        {
-            whenStuck?.Invoke();
-        }
-    }
+    public void Dispose() => source.Dispose();
 }

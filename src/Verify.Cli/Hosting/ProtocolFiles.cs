@@ -72,27 +72,13 @@ internal sealed class ProtocolFiles(Func<string, ProtocolFile>? load = null)
     {
         file.Check([Choices.Default]);
         var properties = new Instance(file.Family, Choices.Default).Model.Properties;
-        var asked = properties.Where(property => name is null ? property is not Property.Reachable : property.Name == name).ToList();
-        if (asked.Count == 0 && name is not null)
+        if (name is not null && !properties.Any(property => property.Name == name))
         {
             var names = file.Claims.Select(claim => claim.Id).Concat(properties.Select(property => property.Name)).ToList();
             throw UserErrorException.At(null, ErrorCodes.UnknownClaim, $"'{path}' has no claim and no property '{name}'",
                 Suggestion.Hint(name, names) ?? $"choose from {string.Join(", ", names)}");
         }
 
-        return
-        [
-            .. asked.Select(property => new Claim
-            {
-                Id = $"{path}:{property.Name}",
-                Sentence = property.Text,
-                Family = file.Family,
-                Choices = Choices.Default,
-                Property = property.Name,
-                Expected = new Expectation.Open(),
-                Sources = [],
-                Where = property.Where,
-            }),
-        ];
+        return Question.About(file.Family, path, properties, name);
     }
 }

@@ -103,19 +103,6 @@ public abstract class ClaimList
 
     /// <summary>Reads all claims at once.</summary>
     /// <exception cref="UserErrorException">VRF305: the code of the list throws an exception.</exception>
-    public ImmutableArray<Claim> Read()
-    {
-        try
-        {
-            return [.. Claims];
-        }
-#pragma warning disable CA1031 // Any exception from the list's own code is a mistake in the list and is reported at its line.
-        catch (Exception e) when (e is not UserErrorException)
-#pragma warning restore CA1031
-        {
-            var cause = e is TypeInitializationException { InnerException: { } inner } ? inner : e;
-            throw cause as UserErrorException ?? UserErrorException.At(SourceLocation.Of(cause), ErrorCodes.BadClaim,
-                $"the list '{GetType().Name}' throws {cause.GetType().Name}: {cause.Message}", "mend the line", cause);
-        }
-    }
+    public ImmutableArray<Claim> Read() => new AuthoredCode(ErrorCodes.BadClaim, $"the list '{GetType().Name}'",
+        () => SourceLocation.Of(GetType().GetProperty(nameof(Claims))?.GetMethod)).Run(() => Claims.ToImmutableArray());
 }

@@ -45,8 +45,11 @@ public abstract class Invariant
     public ImmutableArray<Conjunct> For(Model model)
     {
         var builder = new InvariantBuilder(model);
-        Describe(builder);
-        return builder.Build();
+        return new AuthoredCode(ErrorCodes.BadInvariant, $"the invariant '{GetType().Name}'", () => null).Run(() =>
+        {
+            Describe(builder);
+            return builder.Build();
+        });
     }
 }
 

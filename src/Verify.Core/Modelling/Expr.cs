@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace Verify.Modelling;
 
@@ -22,7 +21,7 @@ public abstract partial class Expr
     private Expr(Sort sort, params ReadOnlySpan<Expr> parts)
     {
         // Code of a model that calls itself without end makes expressions until the stack is full.
-        RuntimeHelpers.EnsureSufficientExecutionStack();
+        AuthoredCode.CheckStack();
         Sort = sort;
         foreach (var part in parts)
         {

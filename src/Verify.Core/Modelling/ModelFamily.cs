@@ -10,8 +10,6 @@ namespace Verify.Modelling;
 /// </remarks>
 public abstract class ModelFamily
 {
-    private static int described;
-
     /// <summary>A family of models.</summary>
     /// <param name="name">A short name, unique in the product.</param>
     /// <param name="summary">One sentence that describes the model.</param>
@@ -79,44 +77,19 @@ public abstract class ModelFamily
 
         CheckChoices(choices);
         var builder = new ModelBuilder(this, choices);
-        Interlocked.Increment(ref described);
         try
         {
-            Describe(builder);
-        }
-        catch (UserErrorException e) when (e.Diagnostic.Where is null)
-        {
-            throw Here(e);
-        }
-        catch (InsufficientExecutionStackException e)
-        {
-            throw UserErrorException.At(SourceLocation.Of(e), ErrorCodes.TooLarge,
-                $"the code that describes the model '{Name}' calls itself too often", "end the recursion, or write a loop", e);
-        }
-#pragma warning disable CA1031 // Any exception from the model's own code is a mistake in the model and is reported at its line.
-        catch (Exception e) when (e is not UserErrorException)
-#pragma warning restore CA1031
-        {
-            throw UserErrorException.At(SourceLocation.Of(e) ?? Where, ErrorCodes.ModelThrows,
-                $"the model '{Name}' throws {e.GetType().Name}: {e.Message}", cause: e);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref described);
-        }
-
-        try
-        {
-            return builder.Build();
+            return new AuthoredCode(ErrorCodes.ModelThrows, $"the model '{Name}'", () => Where).Run(() =>
+            {
+                Describe(builder);
+                return builder;
+            }).Build();
         }
         catch (UserErrorException e) when (e.Diagnostic.Where is null)
         {
             throw Here(e);
         }
     }
-
-    /// <summary>True while the code of some model runs, which nothing can stop.</summary>
-    public static bool IsDescribing => Volatile.Read(ref described) > 0;
 
     /// <summary>The line that declares the family; null if it is not known.</summary>
     public SourceLocation? Where =>

@@ -27,7 +27,7 @@ public sealed class StepBuilder
 
     internal StepBuilder(ModelBuilder model, string name, string? thread, ReadOnlySpan<Sort> sorts, SourceLocation where)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
+        AuthoredCode.CheckStack();
         (this.model, Name, this.thread, Where) = (model, name, thread, where);
         var binders = ImmutableArray.CreateBuilder<Binder>();
         foreach (var sort in sorts)
@@ -179,9 +179,10 @@ $"rule '{name}' cannot range over '{sort}': the sort has no finite list of value
     }
 
     /// <summary>Names the sources that the step is modelled on.</summary>
-    public StepBuilder From(params ReadOnlySpan<Source> anchors)
+    /// <remarks>The thing has one name, <see cref="Source"/>; the words of a step are verbs and prepositions, as When and By.</remarks>
+    public StepBuilder From(params ReadOnlySpan<Source> origins)
     {
-        sources.AddRange(anchors);
+        sources.AddRange(origins);
         return this;
     }
 

@@ -39,7 +39,7 @@ public sealed class OwnSourcesTests : IDisposable
     {
         Write("LateFlush.cs", Example("src/docs/modelling.md", "class LateFlush("));
         Write("deeper/LateFlushClaims.cs", Example("src/docs/modelling.md", "class LateFlushClaims"));
-        var catalogue = Catalogue.LoadWith(() => OwnSources.Load(folder.Path, Cache));
+        var catalogue = Catalogue.Load(() => OwnSources.Load(folder.Path, Cache));
         Assert.Contains("LF-FREE-FIRST", catalogue.Claims.Select(claim => claim.Id));
         Assert.Contains("VL-MARK:I-USE", catalogue.Claims.Select(claim => claim.Id));
         var run = ToolRun.On(catalogue, new ExplicitEngine(), "check", "late-flush", "LF-FREE-FIRST", "LF-FLUSH-FIRST");
@@ -50,7 +50,7 @@ public sealed class OwnSourcesTests : IDisposable
     public void Style_is_no_error()
     {
         Write("style.cs", OfAnotherStyle);
-        var catalogue = Catalogue.LoadWith(() => OwnSources.Load(folder.Path, Cache));
+        var catalogue = Catalogue.Load(() => OwnSources.Load(folder.Path, Cache));
         Assert.Equal(0, ToolRun.On(catalogue, new ExplicitEngine(), "check", "another-style").ExitCode);
     }
 
@@ -106,12 +106,46 @@ public sealed class OwnSourcesTests : IDisposable
         Assert.Equal(3, run.ExitCode);
     }
 
+    [Fact]
+    public void Code_is_held_against_a_model()
+    {
+        Write("LocalShootdown.cs", Example("src/docs/harness.md", "class LocalShootdown"));
+        ToolRun Conform(params string[] more) => ToolRun.On(
+            Catalogue.Load(() => OwnSources.Load(folder.Path, Cache)), new ExplicitEngine(), ["conform", .. more]);
+        var run = Conform("--schedules", "1k", "--budget", "depth=200");
+        Assert.StartsWith("shootdown in C# (LocalOnly): refuted by schedule ", run.Out, StringComparison.Ordinal);
+        Assert.Contains("refuted in 5 steps", run.Out, StringComparison.Ordinal);
+        Assert.Equal(("", 1), (run.Error, run.ExitCode));
+        Assert.Equal(0, Conform("localshootdown", "--schedules", "1", "--budget", "depth=3").ExitCode);
+        Assert.Contains("did you mean LocalShootdown?", Conform("LocalShutdown").Error);
+        Assert.Contains("has no strategy 'luck'", Conform("--strategy", "luck").Error);
+        Assert.Contains("derives from ConformanceCase", ToolRun.Of("conform").Error);
+    }
+
+    // The runtime would end the process with a stack trace.
+    [Theory]
+    [InlineData("n_built = 3;", "n_built = Down(3);", "VRF122", 9)]
+    [InlineData("n_built = 3;", "n_built = Sum(3).Depth;", "VRF122", 8)]
+    [InlineData("page_table | !page_table", "Down(1) > 2", "VRF122", 9)]
+    [InlineData("page_table | !page_table", "Sum(1)", "VRF122", 8)]
+    [InlineData("static int n_built;", "static int n_built; public override string Name => Name;", "VRF122", 9)]
+    public void Code_that_calls_itself_without_end_is_the_users_mistake(string text, string other, string code, int line)
+    {
+        Write("style.cs", OfAnotherStyle.Replace(text, other, StringComparison.Ordinal).Replace("static int n_built;",
+            "static int n_built; static int Down(int n) => 1 + Down(n + 1); static Expr Sum(Expr e) => (e + 1) & Sum(e);",
+            StringComparison.Ordinal));
+        using var run = ToolProcess.StartWithMine(folder.Path, "check", "another-style", "--json").Ended();
+        Assert.Matches($@"^.*style.cs\({line}\): error {code}: .* calls itself .*\nhint: end the recursion.*\n$", run.Error);
+        Assert.Contains($"\"code\": \"{code}\"", run.Out);
+        Assert.Equal(3, run.ExitCode);
+    }
+
     public void Dispose() => folder.Dispose();
 
     private string Cache => Path.Combine(folder.Path, "obj");
 
     private ToolRun Run() =>
-        ToolRun.On(Catalogue.LoadWith(() => OwnSources.Load(folder.Path, Cache)), new ExplicitEngine(), "check", "another-style");
+        ToolRun.On(Catalogue.Load(() => OwnSources.Load(folder.Path, Cache)), new ExplicitEngine(), "check", "another-style");
 
     private static string Example(string page, string part) => new Page(Repository.Text(page)).Blocks("csharp")
         .Select(lines => string.Join('\n', lines)).First(text => text.Contains(part, StringComparison.Ordinal));

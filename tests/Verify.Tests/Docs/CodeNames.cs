@@ -88,7 +88,7 @@ internal static partial class CodeNames
     }
 
     // The code that a page shows, and the text of the tests that corresponds to it.
-    private static readonly string[] Told = ["mine", "mine/LateFlush.cs", "mine/LateFlushClaims.cs"];
+    private static readonly string[] Told = ["mine", "mine/LateFlush.cs", "mine/LateFlushClaims.cs", "mine/LocalShootdown.cs"];
 
     // Words in capitals stand for what the reader puts there.
     private static bool IsPath(string word) => PathLike().IsMatch(word) && word != "./verify"
