@@ -114,8 +114,10 @@ public sealed class Tool(
     private static void FailIfOption(ParseResult parsed, bool isExcused)
     {
         var command = parsed.CommandResult.Command;
+        // What follows a double dash is meant as a name.
+        var meant = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).ToHashSet(ReferenceEqualityComparer.Instance);
         var stray = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
-            .FirstOrDefault(token => token.Value is ['-', _, ..]);
+            .FirstOrDefault(token => token.Value is ['-', _, ..] && !meant.Contains(token));
         if (stray is not null && !isExcused)
         {
             throw UserErrorException.At(null, ErrorCodes.BadUsage, $"'{command.Name}' has no option '{stray.Value}'",

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Language.Building;
@@ -13,6 +14,9 @@ public sealed class ProtocolFile
     public const string Ending = ".verify";
 
     private const int LongestFile = 16 << 20;
+
+    private static readonly SearchValues<char> NotOfText = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xa0).Select(code => (char)code).Where(letter => char.IsControl(letter) && letter is not ('\t' or '\r' or '\n'))]);
 
     private readonly Problems problems;
 
@@ -59,9 +63,17 @@ public sealed class ProtocolFile
                 ? $"'{path}' is a folder" : $"there is no file '{path}'", Nearest(path));
         }
 
-        return file.Length <= LongestFile
-            ? Parse(path, File.ReadAllText(path))
-            : throw UserErrorException.At(null, ErrorCodes.BadFile, $"'{path}' is larger than 16 MB", "a protocol is a page or two");
+        if (file.Length > LongestFile)
+        {
+            throw UserErrorException.At(null, ErrorCodes.BadFile, $"'{path}' is larger than 16 MB", "a protocol is a page or two");
+        }
+
+        var text = File.ReadAllText(path);
+        var stray = text.AsSpan().IndexOfAny(NotOfText);
+        return stray < 0
+            ? Parse(path, text)
+            : throw UserErrorException.At(new SourceText(path, text).LocationOf(new Span(stray, stray + 1)), ErrorCodes.BadSyntax,
+                $"the file is not a text: it has the control character 0x{(int)text[stray]:x2}", "write protocols as plain text in UTF-8");
     }
 
     /// <summary>Builds the model of some choices, and returns all mistakes: in the text, and of that instance.</summary>

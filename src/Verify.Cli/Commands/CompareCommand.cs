@@ -79,7 +79,7 @@ internal static class CompareCommand
             {
                 var again = string.Join(' ', ["./verify compare", .. named, $"--engines {string.Join(',', names)}",
                     $"--budget {allowed}", $"--threads {atOnce}", $"--page {file}"]);
-                Write(file, ComparisonPage.Of(outcome, again));
+                TextFile.Write(file, ComparisonPage.Of(outcome, again));
             }
 
             return Conclude(session, outcome, isJson);
@@ -194,18 +194,6 @@ internal static class CompareCommand
         try
         {
             using var probe = File.Open(file, FileMode.OpenOrCreate, FileAccess.Write);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw UserErrorException.At(null, ErrorCodes.BadFile, e.Message);
-        }
-    }
-
-    private static void Write(string file, string text)
-    {
-        try
-        {
-            File.WriteAllText(file, text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -75,19 +75,11 @@ internal static class ExportCommand
             return;
         }
 
-        try
+        foreach (var file in files)
         {
-            Directory.CreateDirectory(folder);
-            foreach (var file in files)
-            {
-                var path = Path.Combine(folder, file.Name);
-                File.WriteAllText(path, file.Text);
-                terminal.Out.WriteLine(path);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw UserErrorException.At(null, ErrorCodes.BadFile, e.Message);
+            var path = Path.Combine(folder, file.Name);
+            TextFile.Write(path, file.Text);
+            terminal.Out.WriteLine(path);
         }
     }
 }

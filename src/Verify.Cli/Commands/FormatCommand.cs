@@ -31,7 +31,7 @@ internal static class FormatCommand
                 session.Terminal.Out.WriteLine(isCheck ? $"{path} would change" : $"{path} changed");
                 if (!isCheck)
                 {
-                    File.WriteAllText(path, after);
+                    TextFile.Write(path, after);
                 }
             }
 

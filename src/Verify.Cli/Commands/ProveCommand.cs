@@ -120,20 +120,10 @@ internal sealed class ProveCommand
         var (entries, codes) = (new List<ResultJson.Entry>(), new List<int>());
         foreach (var (claim, choice) in asked.TakeWhile((_, i) => i == 0 || !session.Cancellation.IsCancellationRequested))
         {
+            TDone done;
             try
             {
-                var done = session.Catalogue.MistakeIn(claim) is { } mistake ? throw new UserErrorException(mistake) : work(claim, choice);
-                if (!isJson && codes.Count > 0)
-                {
-                    session.Terminal.Out.WriteLine();
-                }
-
-                codes.Add(codeOf(done));
-                entries.AddRange(entriesOf(done));
-                if (!isJson)
-                {
-                    write(done);
-                }
+                done = session.Catalogue.MistakeIn(claim) is { } mistake ? throw new UserErrorException(mistake) : work(claim, choice);
             }
             catch (UserErrorException e)
             {
@@ -146,6 +136,19 @@ internal sealed class ProveCommand
                 codes.Add(ExitCode.Of(wrong));
                 entries.AddRange(ResultJson.EntriesOf(wrong));
                 ErrorOutput.Complain(session.Terminal, wrong.Complaint!);
+                continue;
+            }
+
+            if (!isJson && codes.Count > 0)
+            {
+                session.Terminal.Out.WriteLine();
+            }
+
+            codes.Add(codeOf(done));
+            entries.AddRange(entriesOf(done));
+            if (!isJson)
+            {
+                write(done);
             }
         }
 

@@ -25,6 +25,11 @@ internal static class WatchCommand
             var argument = parsed.GetRequiredValue(file);
             var path = ProtocolFiles.PathOf(argument) ?? throw UserErrorException.At(null, ErrorCodes.BadUsage,
                 $"'{argument}' is not a protocol file", $"name a file that ends in {Language.ProtocolFile.Ending}");
+            if (!File.Exists(path))
+            {
+                new ProtocolFiles().Load(path); // throws the reason
+            }
+
             var (engine, run) = options.Read(parsed, session);
             return Watch(session, argument, path, new CachingEngine(engine), run);
         });

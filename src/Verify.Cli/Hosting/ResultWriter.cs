@@ -2,9 +2,13 @@ using System.Text;
 
 namespace Verify.Cli.Hosting;
 
-/// <summary>Writes results; if that fails, the error names standard output, because no file does.</summary>
-/// <param name="inner">The standard output.</param>
-internal sealed class ResultWriter(TextWriter inner) : TextWriter
+/// <summary>
+/// Writes results; if that fails, the error names standard output, because no file does. What cannot be written to standard
+/// error is lost, and changes no result.
+/// </summary>
+/// <param name="inner">The standard output or the standard error.</param>
+/// <param name="isError">True for the standard error.</param>
+internal sealed class ResultWriter(TextWriter inner, bool isError = false) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
 
@@ -18,7 +22,7 @@ internal sealed class ResultWriter(TextWriter inner) : TextWriter
 
     public override void Flush() => Try(inner.Flush);
 
-    private static void Try(Action write)
+    private void Try(Action write)
     {
         try
         {
@@ -26,6 +30,11 @@ internal sealed class ResultWriter(TextWriter inner) : TextWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            if (isError)
+            {
+                return;
+            }
+
             // A closed file descriptor is reported as a path without access.
             var reason = e is UnauthorizedAccessException ? "it is closed" : e.Message;
             throw UserErrorException.At(null, ErrorCodes.BadFile, $"standard output cannot be written: {reason}",

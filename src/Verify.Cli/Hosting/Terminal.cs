@@ -18,7 +18,7 @@ public sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutLive, 
 
     private static Terminal Console(bool isOutLive) => new(
         new ResultWriter(System.Console.Out),
-        System.Console.Error,
+        new ResultWriter(System.Console.Error, isError: true),
         isOutLive,
         !System.Console.IsErrorRedirected && !IsDumb(),
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")))

@@ -48,7 +48,8 @@ internal sealed class ScheduleOptions
 
         if (count < 1 || most is < 1 or > int.MaxValue)
         {
-            throw UserErrorException.At(null, ErrorCodes.BadUsage, "--schedules and --steps must be at least 1",
+            throw UserErrorException.At(null, ErrorCodes.BadUsage,
+                FormattableString.Invariant($"--schedules must be at least 1, and --steps 1 to {int.MaxValue:N0}"),
                 "use --schedules 1000 --steps 200");
         }
 

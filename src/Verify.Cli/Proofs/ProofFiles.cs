@@ -1,6 +1,7 @@
 using Verify.Claims;
 using Verify.Cli.Compiling;
 using Verify.Cli.Hosting;
+using Verify.Cli.Output;
 using Verify.Parametric.Obligations;
 
 namespace Verify.Cli.Proofs;
@@ -90,19 +91,7 @@ internal sealed class ProofFiles(Catalogue catalogue)
 
     /// <summary>Writes a file.</summary>
     /// <exception cref="UserErrorException">VRF402: the file cannot be written.</exception>
-    public static void Write(string file, string text)
-    {
-        try
-        {
-            var path = Path.Combine(Root, file);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, text);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw UserErrorException.At(null, ErrorCodes.BadFile, e.Message);
-        }
-    }
+    public static void Write(string file, string text) => TextFile.Write(Path.Combine(Root, file), text);
 
     private Claim ClaimOf(string id, Invariant invariant) => catalogue.Claims.FirstOrDefault(claim => claim.Id == id)
         ?? throw UserErrorException.At(null, ErrorCodes.BadInvariant,

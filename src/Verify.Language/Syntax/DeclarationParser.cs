@@ -56,7 +56,7 @@ public sealed class DeclarationParser
             if (tokens.Position == before)
             {
                 tokens.Wrong($"a declaration is expected, and {tokens.Current} is found",
-                    Suggestion.Hint(tokens.Current.Text, Starts));
+                    tokens.Current.Kind == TokenKind.Name ? Suggestion.Hint(tokens.Current.Text, Starts) : null);
                 tokens.Take();
                 tokens.SkipTo(Starts);
                 while (tokens.Accept("}"))

@@ -342,6 +342,17 @@ internal sealed class ExprParser(TokenReader tokens)
             return new SortSyntax.Range(low, high, start.To(high.Span));
         }
 
+        if (tokens.Following.Text == "{" && (tokens.Is("enum") || tokens.Is("record")))
+        {
+            tokens.Wrong($"a sort has a name, and {tokens.Current} has none", $"declare it on a line of its own: {tokens.Current.Text} NAME {{ … }}");
+            while (!tokens.IsAtEnd && !tokens.Accept("}"))
+            {
+                tokens.Take();
+            }
+
+            return new SortSyntax.Bad(start);
+        }
+
         var name = tokens.Name("a sort");
         return name.Text.Length > 0 ? new SortSyntax.Named(name) : new SortSyntax.Bad(start);
     }

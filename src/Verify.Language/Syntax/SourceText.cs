@@ -12,6 +12,8 @@ public readonly record struct Span(int Start, int End)
 /// <summary>The text of a protocol file, with its lines.</summary>
 public sealed class SourceText
 {
+    private const int LongestExcerpt = 160;
+
     private readonly List<int> starts = [0];
 
     /// <summary>A text.</summary>
@@ -59,6 +61,12 @@ public sealed class SourceText
         var end = line < starts.Count ? starts[line] - 1 : Text.Length;
         var text = Text[starts[line - 1]..end].TrimEnd('\r');
         var column = ColumnOf(span.Start) - 1;
+        if (text.Length > LongestExcerpt)
+        {
+            var from = Math.Clamp(column - (LongestExcerpt / 2), 0, text.Length - LongestExcerpt);
+            (text, column) = (text.Substring(from, LongestExcerpt), column - from);
+        }
+
         var length = Math.Max(1, Math.Min(span.End - span.Start, text.Length - column));
         var before = string.Concat(text.Take(column).Select(letter => letter == '\t' ? '\t' : ' '));
         return $"{text}\n{before}{new string('^', length)}";

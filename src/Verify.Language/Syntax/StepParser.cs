@@ -301,6 +301,17 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
         }
 
         var target = exprs.Location();
+        if (tokens.Current is { Kind: TokenKind.Symbol, Text: "+" or "-" } sign)
+        {
+            tokens.Wrong("an update has a '='", $"write x = x {sign.Text} 1");
+            while (!tokens.IsAtEnd && !tokens.Is(",") && !tokens.Is(";") && !tokens.Is("}"))
+            {
+                tokens.Take();
+            }
+
+            return new UpdateSyntax.For([], [], start.To(tokens.Last));
+        }
+
         tokens.Expect("=", "an update is written x = value");
         return new UpdateSyntax.Set(target, exprs.Expression());
     }

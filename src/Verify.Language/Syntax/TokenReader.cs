@@ -59,7 +59,8 @@ internal sealed class TokenReader
     }
 
     /// <summary>Reports that the current token is wrong.</summary>
-    public void Wrong(string message, string? hint = null) => Problems.Add(ErrorCodes.BadSyntax, Current.Span, message, hint);
+    public void Wrong(string message, string? hint = null) => Problems.Add(ErrorCodes.BadSyntax, Current.Span, message,
+        hint ?? (Is("=") && Current.Kind == TokenKind.Symbol ? "== compares; = stands in updates and in declarations" : null));
 
     /// <summary>A name of a variable, a parameter or a sort; dots join its parts.</summary>
     public Word Name(string what)

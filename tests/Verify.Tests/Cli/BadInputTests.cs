@@ -110,9 +110,10 @@ public sealed class BadInputTests
     [Theory]
     [InlineData("--seed", "-1", "--seed takes a whole number from 0, not '-1'")]
     [InlineData("--threads", "x", "--threads takes a whole number, not 'x'")]
+    [InlineData("--steps", "99999999999", "--schedules must be at least 1, and --steps 1 to 2,147,483,647", "--engine", "schedules")]
     [InlineData("--random", "1e3", "--random takes a whole number such as 1500 or 10k, not '1e3'")]
-    public void A_malformed_number_is_reported_without_type_names(string option, string value, string said) =>
-        Assert.StartsWith($"verify: error VRF403: {said}\n", ToolRun.Of("check", "SD-FULL", option, value).Error);
+    public void A_malformed_number_is_reported_without_type_names(string option, string value, string said, params string[] more) =>
+        Assert.StartsWith($"verify: error VRF403: {said}\n", ToolRun.Of(["check", "SD-FULL", option, value, .. more]).Error);
 
     [Theory]
     [InlineData("VRF403: a command is missing")]

@@ -82,6 +82,66 @@ public sealed class ProtocolCommandTests : IDisposable
         Assert.Equal("model pair\nrule { a = }\n", File.ReadAllText(path));
     }
 
+    [Theory]
+    [InlineData("\u0000")]
+    [InlineData("\u001b[2J")]
+    [InlineData("\u0007")]
+    public void What_is_not_a_text_is_one_mistake_and_does_not_reach_the_terminal(string stray)
+    {
+        var path = Write(Text.Replace("rule set_a", $"rule {stray} set_a", StringComparison.Ordinal) + string.Concat(Enumerable.Repeat(stray, 500)));
+        foreach (var command in (string[])["check", "format", "list", "gate"])
+        {
+            var run = Run(command, path);
+            Assert.Equal((3, ""), (run.ExitCode, run.Out));
+            Assert.StartsWith($"{path}(4,6): error VRF130: the file is not a text: it has the control character 0x", run.Error);
+            Assert.Equal(2, run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+            Assert.DoesNotContain(run.Error, letter => char.IsControl(letter) && letter != '\n');
+        }
+    }
+
+    [Fact]
+    public void A_long_line_is_shown_around_its_mistake()
+    {
+        var path = Write(Text.Replace("!(a && b)", $"{string.Concat(Enumerable.Repeat("(a || b) && ", 400))}c", StringComparison.Ordinal));
+        var lines = Run("check", path).Error.Split('\n');
+        Assert.All(lines, line => Assert.True(line.Length < 200, line));
+        Assert.Equal('c', lines[1][lines[2].IndexOf('^', StringComparison.Ordinal)]);
+    }
+
+    [Fact]
+    public void A_name_after_two_dashes_may_begin_with_one()
+    {
+        Assert.Contains("there is no file '-x.verify'", Run("check", "--", "-x.verify").Error);
+        Assert.Contains("has no option '-x.verify'", Run("check", "-x.verify").Error);
+    }
+
+    // A full disk must not cost the user's file.
+    [Fact]
+    public void A_file_that_cannot_be_written_anew_keeps_its_text()
+    {
+        var path = Write(Text.Replace("a: bool, b: bool", "a :  bool ,b:bool", StringComparison.Ordinal) + new string('\n', 1 << 16));
+        var before = File.ReadAllText(path);
+        using (var run = ToolProcess.StartWithSmallFiles(0, "format", path).Ended())
+        {
+            Assert.Equal(3, run.ExitCode);
+            Assert.Contains("error VRF402", run.Error);
+        }
+
+        Assert.Equal(before, File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFiles(folder.Path));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var link = Path.Combine(folder.Path, "link.verify");
+        File.CreateSymbolicLink(link, path);
+        Assert.Equal(0, Run("format", link).ExitCode);
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.NotEqual(before, File.ReadAllText(path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_cannot_be_watched() =>
+        Assert.Contains("VRF402", Run("watch", Path.Combine(folder.Path, "none.verify")).Error);
+
     [Fact]
     public void Only_a_protocol_file_can_be_watched() => Assert.Equal(3, Run("watch", "late-flush").ExitCode);
 

@@ -53,6 +53,7 @@ public sealed partial class ToolTests
     [InlineData("check", "VL-MARK:I-USE", "--json >/dev/full 2>&1")]
     [InlineData("check", "VL-MARK:I-USE", ">/dev/full")]
     [InlineData("export", "VL-MARK:I-USE", "--to promela >/dev/full")]
+    [InlineData("prove", "VL-MARK:I-USE", "--engine bmc >/dev/full")]
     [InlineData("check", "VL-MARC", ">&- 2>&-")]
     public void Output_that_cannot_be_written_is_an_error_with_one_exit_code(params string[] words)
     {
@@ -61,6 +62,17 @@ public sealed partial class ToolTests
         Assert.DoesNotContain("Unhandled", run.Error);
         Assert.True(words[^1].Contains("2>", StringComparison.Ordinal)
             || run.Error.StartsWith("verify: error VRF402: standard output cannot be written: ", StringComparison.Ordinal), run.Error);
+    }
+
+    [Theory]
+    [InlineData("export", "VL-MARK:I-USE", "--to tla")]
+    [InlineData("check", "VL-MARK:I-USE", "VL-MARC")]
+    public void Notes_that_cannot_be_written_change_no_result(params string[] words)
+    {
+        using var plain = ToolProcess.StartInShell($"\"$0\" {string.Join(' ', words)}").Ended();
+        using var lost = ToolProcess.StartInShell($"\"$0\" {string.Join(' ', words)} 2>/dev/full").Ended();
+        Assert.Equal((plain.ExitCode, plain.Out), (lost.ExitCode, lost.Out));
+        Assert.NotEqual("", plain.Error);
     }
 
     [Fact]

@@ -48,6 +48,11 @@ public sealed class ReadingTests
     [InlineData("rule r { 3 = n }", "VRF106 8,10", "assign")]
     [InlineData("rule r when exists c in cpu: c < c { n = 1 }", "VRF109 8,30", "equality")]
     [InlineData("rule r when n = 1 { n = 2 }", "VRF130 8,15", "==")]
+    [InlineData("rule r { n--, lock = true }", "VRF130 8,11", "write x = x - 1")]
+    [InlineData("rule r { n += 2 }", "VRF130 8,12", "write x = x + 1")]
+    [InlineData("var kind: enum { A, B }", "VRF130 8,11", "enum NAME")]
+    [InlineData("var kind: 0..3 {", "VRF130 8,16", "language.md")]
+    [InlineData("thread t(c: cpu) { local x: bool step a { x = true } }\nalways B \"b\": t[c0].x", "VRF113 9,15", "t.x[c] is its local x")]
     [InlineData("rule r never \"why\" unless fault dropped { n = 1 }", "VRF130 8,20", "(unless …)")]
     [InlineData("rule r { n = 1, n = 2 }", "VRF104 8,1", "simultaneous")]
     [InlineData("var own: bool", "VRF102 8,5", "rename")]
@@ -64,6 +69,12 @@ public sealed class ReadingTests
         Assert.Equal(place, PlaceOf(Assert.Single(found)));
         Assert.Contains(hint, found[0].Hint, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("rule r when (n = 1) { n = 2 }")]
+    [InlineData("rule r { if (n = 1) { n = 2 } }")]
+    public void An_update_where_a_comparison_is_meant_is_answered(string line) =>
+        Assert.Contains("== compares", Mistakes(line)[0].Hint, StringComparison.Ordinal);
 
     [Fact]
     public void Several_mistakes_are_reported_in_one_run() => Assert.Equal(

@@ -150,6 +150,17 @@ public sealed class LauncherTests : IDisposable
         Assert.DoesNotContain("building", Launch(tools).Error);
     }
 
+    // The runtime opens files of its own, which get the lowest numbers that are free.
+    [Fact]
+    public void Closed_streams_are_not_left_for_the_files_of_the_runtime()
+    {
+        var tools = FakeSdk();
+        Launch(tools);
+        Program(tools, "dotnet", $"for n in 0 1 2; do [[ -e /dev/fd/$n ]] && printf $n >>'{folder}/open'; done");
+        Launch(tools, closed: "<&- >&- 2>&-");
+        Assert.Equal("012", File.ReadAllText(Path.Combine(folder, "open")));
+    }
+
     [Fact]
     public void Missing_solvers_are_unpacked_below_artifacts_and_find_their_libraries()
     {
@@ -208,11 +219,11 @@ public sealed class LauncherTests : IDisposable
 
     // Runs a copy of the launcher, alone in a folder.
     private (int Code, string Out, string Error) Launch(
-        string? path = null, string below = "", bool offline = false, string? home = null)
+        string? path = null, string below = "", bool offline = false, string? home = null, string closed = "")
     {
         var launcher = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, below)).FullName, "verify");
         File.Copy(Path.Combine(Repository.Root, "verify"), launcher, overwrite: true);
-        var start = new ProcessStartInfo(Dotnet.Find("bash"), [launcher, "list"])
+        var start = new ProcessStartInfo(Dotnet.Find("bash"), ["-c", $"\"$BASH\" \"$0\" list {closed}", launcher])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
