@@ -82,7 +82,8 @@ public sealed record Narration(ImmutableArray<Change> Start, ImmutableArray<Narr
     {
         static Expr First(Expr guard) => guard is Expr.Connective { Operator: LogicOperator.And } both ? First(both.Left) : guard;
         return model.Rules.Any(rule => rule.Footprint.Reads.Contains(counter)
-            && First(rule.Guard) is Expr.Equal { Right: Expr.Literal at } && at.Number == point.Number);
+            && First(rule.Guard) is Expr.Equal { Left: var left, Right: Expr.Literal at } && Footprint.Of(left).Reads.Contains(counter)
+            && at.Number == point.Number);
     }
 
     private static ImmutableArray<string> IdleIn(Interpreter interpreter, Trace trace)
@@ -164,8 +165,13 @@ public sealed record Change(string? Processor, Location Location, string Value, 
     /// <summary>True if the step sets the location to the value that it has.</summary>
     public bool IsKept { get; init; }
 
+    /// <summary>True if the location is a local of another thread than the one that takes the step.</summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>The text in the column of its processor: <c>tlb[x] = f0</c>.</summary>
-    public string InColumn => $"{Location.TextInColumn(isOwn: Processor is not null)} = {Value}{Suffix}";
+    public string InColumn => (IsForeign
+        ? Location.Text(skip: Processor is null ? 0 : 1)
+        : Location.TextInColumn(isOwn: Processor is not null)) + $" = {Value}{Suffix}";
 
     /// <summary>The text without columns: <c>tlb[CPU1][x] = f0</c>.</summary>
     public override string ToString() => $"{Location.Text(skip: 0)} = {Value}{Suffix}";

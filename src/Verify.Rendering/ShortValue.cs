@@ -14,7 +14,8 @@ public static class ShortValue
     /// <summary>The text of a value.</summary>
     public static string Of(Value value) => value.Sort switch
     {
-        Sort.Optional => value.Number == 0 ? "None" : Of(value.Items[0]),
+        Sort.Optional => value.Number == 0 ? "None"
+            : value.Items[0] is { Sort: Sort.Optional, Number: 0 } ? "Some(None)" : Of(value.Items[0]),
         Sort.Record record => OfRecord(record, value.Items),
         Sort.Mapping { Value: Sort.Boolean } set => $"{{{string.Join(", ", Members(set, value.Items))}}}",
         Sort.Mapping => $"[{string.Join(", ", value.Items.Select(Of))}]",

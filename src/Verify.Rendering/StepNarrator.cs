@@ -29,8 +29,7 @@ internal sealed class StepNarrator(Interpreter interpreter, Trace trace, Marks m
         var (actor, isProcessor, name) = StepName.Of(interpreter, before, step);
         var arguments = rule.Shown.Select(shown => ValueOf(before, shown, step, rule.Where)).OfType<Value>().ToList();
         arguments.ForEach(names.Add);
-        var changes = Changes(index, actor);
-        changes.RemoveAll(change => IsArgument(change, arguments));
+        var changes = Changes(index, actor, arguments);
         var isYes = rule.Branch is { } branch ? ValueOf(before, branch.Condition, step, rule.Where)?.IsTrue : null;
         return new NarratedStep(actor, isProcessor, name, [.. changes, .. Kept(index, changes)])
         {
@@ -40,7 +39,7 @@ internal sealed class StepNarrator(Interpreter interpreter, Trace trace, Marks m
         };
     }
 
-    private List<Change> Changes(int index, string actor)
+    private List<Change> Changes(int index, string actor, List<Value> arguments)
     {
         var step = trace.Steps[index];
         var (before, after) = (trace.States[index], trace.States[index + 1]);
@@ -57,10 +56,11 @@ internal sealed class StepNarrator(Interpreter interpreter, Trace trace, Marks m
                 var words = Narration.Words(marksAfter, location);
                 var isNewlyMarked = words is not null && words != Narration.Words(marksBefore, location);
                 var isUsed = isLast && words is not null && (processor ?? actor) == actor && reads.Contains(variable);
-                if (isNewlyMarked || isUsed || ShortValue.Of(old) != ShortValue.Of(now))
+                if ((isNewlyMarked || isUsed || ShortValue.Of(old) != ShortValue.Of(now))
+                    && (words is not null || !IsArgument(variable, now, step, arguments)))
                 {
                     Add(location, now);
-                    changes.Add(new Change(processor, location, ShortValue.Of(now), words));
+                    changes.Add(new Change(processor, location, ShortValue.Of(now), words) { IsForeign = IsForeign(location, step) });
                 }
             }
         }
@@ -89,16 +89,46 @@ internal sealed class StepNarrator(Interpreter interpreter, Trace trace, Marks m
                 if (Location.Of(model, update.Variable, before).Single(at => at.Location.Equals(location)).Value.Equals(now))
                 {
                     Add(location, now);
-                    yield return new Change(location.Processor(model), location, ShortValue.Of(now), null) { IsKept = true };
+                    yield return new Change(location.Processor(model), location, ShortValue.Of(now), null)
+                    {
+                        IsKept = true,
+                        IsForeign = IsForeign(location, step),
+                    };
                 }
             }
         }
     }
 
-    // An argument of the step shows what the thread notes in a local.
-    private static bool IsArgument(Change change, List<Value> arguments) =>
-        change.Location.Variable.Role == VariableRole.Local && change.Mark is null
-        && arguments.Exists(argument => ShortValue.Of(argument) == change.Value && change.Value != "None");
+    // An argument of the step shows what the thread notes in a local: the same expression, or the same member. A number or a
+    // truth value may equal one by chance.
+    private bool IsArgument(Variable variable, Value now, Step step, List<Value> arguments)
+    {
+        static Value? Content(Value value) => value.Sort is Sort.Optional ? value.Number == 0 ? null : Content(value.Items[0]) : value;
+        var rule = model.Rules[step.Rule];
+        return variable.Role == VariableRole.Local && Content(now) is { } noted
+            && arguments.Exists(argument => ShortValue.Of(argument) == ShortValue.Of(now))
+            && (noted.Sort is Sort.ScalarSet or Sort.Enumeration || rule.Updates.Where(update => update.Variable == variable)
+                .All(update => rule.Shown.Any(shown => IsSame(shown, update.Value))));
+    }
+
+    private static bool IsSame(Expr one, Expr other) => (one, other) switch
+    {
+        (Expr.Some some, _) => IsSame(some.Content, other),
+        (_, Expr.Some some) => IsSame(one, some.Content),
+        (Expr.BoundVariable a, Expr.BoundVariable b) => a.Binder == b.Binder,
+        (Expr.Read a, Expr.Read b) => a.Variable == b.Variable,
+        (Expr.Index a, Expr.Index b) => IsSame(a.Map, b.Map) && IsSame(a.Key, b.Key),
+        (Expr.FieldOf a, Expr.FieldOf b) => a.Field == b.Field && IsSame(a.Record, b.Record),
+        (Expr.ValueOf a, Expr.ValueOf b) => IsSame(a.Option, b.Option),
+        _ => ReferenceEquals(one, other),
+    };
+
+    // A thread's local that another thread, or a rule, writes.
+    private bool IsForeign(Location location, Step step) => location.Variable.Role == VariableRole.Local
+        && !(model.Rules[step.Rule].Thread is { } thread
+            && location.Variable.Name.StartsWith($"{thread}.", StringComparison.Ordinal)
+            && (!model.Variables.Any(one => one.Name == $"{thread}.pc" && one.Sort is Sort.Mapping)
+                || step.Arguments[0].Equals(location.Keys[0])));
 
     private static bool IsShown(Variable variable, bool withGhosts) => variable.Role switch
     {

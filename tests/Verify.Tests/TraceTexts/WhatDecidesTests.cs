@@ -93,6 +93,60 @@ public sealed class WhatDecidesTests
         Assert.DoesNotContain("seen = None", text, StringComparison.Ordinal); // the end of a thread resets its locals
     }
 
+    // A number that equals an argument need not be the argument.
+    [Fact]
+    public void A_local_is_shown_unless_it_notes_an_argument()
+    {
+        var text = Text(m =>
+        {
+            var bad = m.Var("bad", Sort.Bool);
+            m.Thread("t", repeats: false, t =>
+            {
+                var (count, noted) = (t.Local("count", Sort.Range(0, 3), 2), t.Local("noted", Sort.Range(0, 3), 0));
+                t.Step("drop", Sort.Range(1, 2), (s, n) => s.When(n == 1).Set(count, count - 1).Set(noted, n));
+                t.Step("check", s => s.Set(bad, count == 1));
+                t.Step("end", _ => { });
+            });
+            m.Always("P", !bad);
+        });
+        Contains(text, "drop(1)", "count = 1");
+        Assert.DoesNotContain("noted", text, StringComparison.Ordinal);
+    }
+
+    // Two threads may have locals of one name.
+    [Fact]
+    public void A_local_that_a_rule_writes_names_its_thread_and_key()
+    {
+        var text = Text(m =>
+        {
+            var (cpu, frame) = (m.Processors("cpu", 2), m.ScalarSet("frame", 2, "f"));
+            var bad = m.Var("bad", Sort.Bool);
+            Expr seen = None;
+            m.Thread("scan", frame, repeats: false, (t, f) =>
+            {
+                seen = t.Local("seen", Sort.Range(0, 2), 0);
+                t.Step("wait", s => s.When(seen == 1).Set(bad, true));
+                t.Step("end", _ => { });
+            });
+            var all = ((Expr.Index)seen).Map;
+            m.Rule("notify", cpu, frame, (s, c, f) => s.By(c).Shows().When(all[f] == 0).Set(all[f], 1));
+            m.Always("P", !bad);
+        });
+        Contains(text, "scan.seen[f0] = 1");
+    }
+
+    [Fact]
+    public void An_option_that_holds_an_empty_one_does_not_look_empty()
+    {
+        var text = Text(m =>
+        {
+            var x = m.Var("x", Sort.Option(Sort.Option(Sort.Bool)));
+            m.Rule("find nothing", s => s.When(x.IsNone).Set(x, Some(None)));
+            m.Always("P", x.IsNone);
+        });
+        Contains(text, "x = Some(None)");
+    }
+
     [Fact]
     public void The_last_step_shows_ghosts_and_the_instance_that_is_wrong()
     {
