@@ -84,6 +84,11 @@ internal sealed class ThreadCompiler
                 : end ?? points[start];
         }
 
+        if (end is { } last)
+        {
+            named.TryAdd(End, last);
+        }
+
         for (var point = 0; point < pointNames.Count; point++)
         {
             named.TryAdd(pointNames[point], point);
@@ -110,7 +115,9 @@ internal sealed class ThreadCompiler
             }
         }
 
+        // A step of the same name does not take the name of the end.
         var taken = labelled.Values.ToHashSet(StringComparer.Ordinal);
+        var isEndFree = !Repeats && taken.Add(End);
         string Unlabelled(string plain)
         {
             var candidate = plain;
@@ -133,7 +140,7 @@ internal sealed class ThreadCompiler
             return null;
         }
 
-        pointNames.Add(Unlabelled(atEnd ?? End));
+        pointNames.Add(atEnd is null && isEndFree ? End : Unlabelled(atEnd ?? End));
         return pointNames.Count - 1;
     }
 

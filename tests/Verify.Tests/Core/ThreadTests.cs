@@ -22,8 +22,20 @@ public sealed class ThreadTests
     [Fact]
     public void A_step_called_done_is_not_the_end()
     {
-        m.Thread("t", false, t => Steps(t, "done", "done"));
-        Assert.Equal("enum t.pc { done, done'2, done'3 }", Pc().Text);
+        var thread = m.Thread("t", false, t => Steps(t, "done", "done"));
+        Assert.Equal("enum t.pc { done'2, done'3, done }", Pc().Text);
+        Assert.Equal("t.pc == done", thread.At("done").ToString());
+    }
+
+    [Fact]
+    public void The_end_is_done_even_where_a_label_names_it()
+    {
+        var thread = m.Thread("t", false, t =>
+        {
+            Steps(t, "a");
+            t.Label("out");
+        });
+        Assert.Equal("t.pc == out", thread.At("done").ToString());
     }
 
     [Fact]
