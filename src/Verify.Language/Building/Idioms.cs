@@ -12,7 +12,7 @@ namespace Verify.Language.Building;
 /// </remarks>
 internal sealed class Idioms(Scope scope, ExprReader exprs, StepReader steps, Problems problems)
 {
-    // For each thread with read-side sections: whether one is open.
+    // For each thread with read-side sections: how many are open, one in the other.
     private readonly List<(string Thread, Sort? Key, Expr Open)> readers = [];
 
     // For each thread that waits for grace periods, and each thread with sections: which are waited for.
@@ -25,35 +25,38 @@ internal sealed class Idioms(Scope scope, ExprReader exprs, StepReader steps, Pr
     /// <summary>Declares the read-side sections of all threads, and what waits for them.</summary>
     public void Prepare(ModelBuilder m, ImmutableArray<Declaration.Thread> threads)
     {
-        static bool Has(IEnumerable<Statement> block, Func<string, bool> word) => block.Any(one => one switch
+        static int Count(IEnumerable<Statement> block, string word) => block.Sum(one => one switch
         {
-            Statement.Rcu rcu => word(rcu.Of.Name.Text),
-            Statement.Step step => Has(step.Then, word) || Has(step.Otherwise, word),
-            Statement.If branch => Has(branch.Then, word) || Has(branch.Otherwise, word),
-            Statement.While loop => Has(loop.Body, word),
-            Statement.Either either => either.Ways.Any(way => Has(way, word)),
-            _ => false,
+            Statement.Rcu rcu => rcu.Of.Name.Text == word ? 1 : 0,
+            Statement.Step step => Count(step.Then, word) + Count(step.Otherwise, word),
+            Statement.If branch => Count(branch.Then, word) + Count(branch.Otherwise, word),
+            Statement.While loop => Count(loop.Body, word),
+            Statement.Either either => either.Ways.Sum(way => Count(way, word)),
+            _ => 0,
         });
 
-        Expr Declare(string name, Sort? first, Sort? second, Declaration.Thread at)
+        Expr Declare(string name, Sort of, Sort? first, Sort? second, Declaration.Thread at)
         {
-            var sort = second is null ? Sort.Bool : Sort.Map(second, Sort.Bool);
+            var sort = second is null ? of : Sort.Map(second, of);
             sort = first is null ? sort : Sort.Map(first, sort);
             return m.Declare(name, sort, null, VariableRole.State, steps.File, steps.LineOf(at.Span));
         }
 
-        foreach (var one in threads.Where(one => Has(one.Body, word => word == "rcu_read_lock")).DistinctBy(one => one.Name.Text))
+        foreach (var one in threads.DistinctBy(one => one.Name.Text))
         {
             var each = one.Key is { } of ? exprs.Sorts.Scalar(of.Sort) : null;
-            readers.Add((one.Name.Text, each, Declare($"rcu.{one.Name.Text}", each, null, one)));
+            if (Count(one.Body, "rcu_read_lock") is > 0 and var most)
+            {
+                readers.Add((one.Name.Text, each, Declare($"rcu.{one.Name.Text}", Sort.Range(0, most), each, null, one)));
+            }
         }
 
-        foreach (var waiter in threads.Where(one => Has(one.Body, word => word == "synchronize_rcu")).DistinctBy(one => one.Name.Text))
+        foreach (var waiter in threads.Where(one => Count(one.Body, "synchronize_rcu") > 0).DistinctBy(one => one.Name.Text))
         {
             var each = waiter.Key is { } of ? exprs.Sorts.Scalar(of.Sort) : null;
             foreach (var (reader, at, _) in readers)
             {
-                waits.Add((waiter.Name.Text, each, reader, Declare($"grace.{waiter.Name.Text}.{reader}", each, at, waiter)));
+                waits.Add((waiter.Name.Text, each, reader, Declare($"grace.{waiter.Name.Text}.{reader}", Sort.Bool, each, at, waiter)));
             }
         }
     }
@@ -126,16 +129,19 @@ internal sealed class Idioms(Scope scope, ExprReader exprs, StepReader steps, Pr
         switch (of.Name.Text)
         {
             case "rcu_read_lock":
-                Add(t, of, of.Name.Text, s => s.Set(open!, true));
+                Add(t, of, of.Name.Text, s => s.Set(open!, open! + 1));
                 break;
             case "rcu_read_unlock" when open is not null:
                 Add(t, of, of.Name.Text, s =>
                 {
-                    s.Set(open, false);
-                    foreach (var (_, each, _, all) in waits.Where(one => one.Reader == thread))
+                    s.Set(open, open - 1);
+                    s.If(open == 1, () =>
                     {
-                        ForEach(s, each, waiter => s.Set(Own(waiter is null ? all : all[waiter])!, false));
-                    }
+                        foreach (var (_, each, _, all) in waits.Where(one => one.Reader == thread))
+                        {
+                            ForEach(s, each, waiter => s.Set(Own(waiter is null ? all : all[waiter])!, false));
+                        }
+                    });
                 });
                 break;
             case "rcu_read_unlock":
@@ -156,7 +162,7 @@ internal sealed class Idioms(Scope scope, ExprReader exprs, StepReader steps, Pr
         {
             foreach (var (waits, (_, each, open)) in mine)
             {
-                ForEach(s, each, reader => s.Set(reader is null ? waits : waits[reader], reader is null ? open : open[reader]));
+                ForEach(s, each, reader => s.Set(reader is null ? waits : waits[reader], (reader is null ? open : open[reader]) > 0));
             }
         });
         Expr isOver = true;

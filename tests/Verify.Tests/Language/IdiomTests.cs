@@ -1,3 +1,5 @@
+using Verify.Engines;
+using Verify.Explicit;
 using Verify.Language;
 using Verify.Modelling;
 
@@ -58,16 +60,31 @@ public sealed class IdiomTests
             thread u { synchronize_rcu }
             """),
         Digest("""
-            var rcu.t[cpu]: bool, grace.u.t[cpu]: bool
+            var rcu.t[cpu]: 0..1, grace.u.t[cpu]: bool
             thread t(c: cpu) forever {
-              step rcu_read_lock { rcu.t[c] = true }
-              step rcu_read_unlock { rcu.t[c] = false, grace.u.t[c] = false }
+              step rcu_read_lock { rcu.t[c] = rcu.t[c] + 1 }
+              step rcu_read_unlock { rcu.t[c] = rcu.t[c] - 1, if rcu.t[c] == 1 { grace.u.t[c] = false } }
             }
             thread u {
-              step synchronize_rcu { for d in cpu { grace.u.t[d] = rcu.t[d] } }
+              step synchronize_rcu { for d in cpu { grace.u.t[d] = rcu.t[d] > 0 } }
               step "grace period" when !(exists d in cpu: grace.u.t[d])
             }
             """));
+
+    // Were the inner end the end of both, the writer would go on, and the reader too.
+    [Fact]
+    public void A_section_inside_of_another_does_not_end_it()
+    {
+        var file = ProtocolFile.Parse("m.verify", """
+            model nested "a reader that waits for one who waits for it"
+            var gone: bool
+            thread reader { rcu_read_lock rcu_read_lock rcu_read_unlock step wait when gone rcu_read_unlock }
+            thread writer { synchronize_rcu step remove { gone = true } }
+            nodeadlock D "no deadlock"
+            """);
+        var model = file.Family.Build(Choices.Default);
+        Assert.IsType<Verdict.Refuted>(new ExplicitEngine().Decide(model, model.Property("D"), new EngineOptions(Budget.Unlimited)));
+    }
 
     private static string Digest(string text)
     {
