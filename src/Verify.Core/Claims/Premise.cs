@@ -33,8 +33,8 @@ public sealed record Premise(
     // holds may be undefined without it, so that the other one is part of the premise.
     private static IEnumerable<Expr> In(Expr holds, Expr known) => holds switch
     {
-        Expr.Quantified { Quantifier: Quantifier.ForAll } all =>
-            In(all.Body, true).Select(premise => known & new Expr.Quantified(Quantifier.Exists, all.Binder, premise)),
+        Expr.Quantified { Quantifier: Quantifier.ForAll or Quantifier.Exists } each =>
+            In(each.Body, true).Select(premise => known & new Expr.Quantified(Quantifier.Exists, each.Binder, premise)),
         Expr.Connective { Operator: LogicOperator.And } both => In(both.Left, known).Concat(In(both.Right, known & both.Left)),
         Expr.Connective { Operator: LogicOperator.Implies } implied => In(implied.Right, known & implied.Left).ToImmutableArray() switch
         {

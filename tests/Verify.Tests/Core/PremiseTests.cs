@@ -19,6 +19,7 @@ public sealed class PremiseTests
     [InlineData("n <= 3 & (n == 4 -> n == 4)", "n <= 3 & n == 4")]
     [InlineData("n == 2 -> (n == 4 -> n == 4)", "n == 2 & n == 4")]
     [InlineData("for all c: at[c] -> n == 4", "Exists c: c. at[c]")]
+    [InlineData("for some c: at[c] -> n == 4", "Exists c: c. at[c]")]
     [InlineData("n <= 3", null)]
     [InlineData("n <= 3 | n == 5", null)]
     public void A_premise_that_never_holds_makes_a_proof_vacuous(string predicate, string? premise)
@@ -163,6 +164,7 @@ public sealed class PremiseTests
             "n <= 3 & (n == 4 -> n == 4)" => (n <= 3) & (n == 4).Implies(n == 4),
             "n == 2 -> (n == 4 -> n == 4)" => (n == 2).Implies((n == 4).Implies(n == 4)),
             "for all c: at[c] -> n == 4" => ForAll(c, one => at[one].Implies(n == 4)),
+            "for some c: at[c] -> n == 4" => Exists(c, one => at[one].Implies(n == 4)),
             "n <= 3 | n == 5" => n <= 3 | n == 5,
             _ => n <= 3,
         }, premiseNever: never);
