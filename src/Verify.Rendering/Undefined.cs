@@ -53,9 +53,16 @@ public static class Undefined
             }
         }
 
+        return InProperties(interpreter, trace, asked);
+    }
+
+    /// <summary>The first of some properties that is undefined in the last state of a run.</summary>
+    /// <returns>Null if all are defined.</returns>
+    public static UndefinedException? InProperties(Interpreter interpreter, Trace trace, IEnumerable<Property> asked)
+    {
         foreach (var property in asked)
         {
-            if (FaultIn(() => Evaluate(interpreter, state, property)) is { } found)
+            if (FaultIn(() => Evaluate(interpreter, trace.Last, property)) is { } found)
             {
                 return ExceptionFor(found, new UndefinedRun(interpreter, trace, null, property), $"in the property '{property.Name}'");
             }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Verify.Claims;
 using Verify.Cli.Hosting;
@@ -58,7 +59,12 @@ internal static class ReplayCommand
         var property = instance.Model.Property(claim.Property);
         var run = CheckedTrace.Decode(new Interpreter(instance.Model), property, text);
         var trace = run.Trace;
-        if (Undefined.In(run.Interpreter, trace, [.. instance.Model.Properties.OfType<Property.Reachable>(), property]) is { } undefined)
+        ImmutableArray<Property> asked = [.. instance.Model.Properties.OfType<Property.Reachable>(), property];
+        // A search looks at the steps of a state last: only a deadlock is about them.
+        var isAboutSteps = property is Property.NoDeadlock;
+        var undefined = isAboutSteps ? null : Undefined.InProperties(run.Interpreter, trace, asked);
+        undefined ??= isAboutSteps || !run.IsDecisive ? Undefined.In(run.Interpreter, trace, asked) : null;
+        if (undefined is not null)
         {
             throw undefined.Of(instance);
         }

@@ -39,9 +39,14 @@ public sealed class ReplayTests
     public void A_rule_that_shall_never_fire_and_does_is_told() =>
         Assert.Equal(ExitCode.Otherwise, Replayed("below", 3, new Expectation.Refuted(), forbids: true).ExitCode);
 
-    private static ToolRun Replayed(string property, int steps, Expectation expected, bool forbids = false)
+    // The search ends at the violation, before it takes a step from there.
+    [Fact]
+    public void A_violation_counts_where_a_step_that_follows_is_undefined() =>
+        Assert.Equal(ExitCode.AsExpected, Replayed("below", 2, new Expectation.Refuted(2), slips: true).ExitCode);
+
+    private static ToolRun Replayed(string property, int steps, Expectation expected, bool forbids = false, bool slips = false)
     {
-        var family = new Counting(forbids);
+        var family = new Counting(forbids, slips);
         var claim = new Claim
         {
             Id = "COUNTS",
@@ -59,7 +64,7 @@ public sealed class ReplayTests
             "replay", "COUNTS", "--trace", Replay.Encode(interpreter, trace));
     }
 
-    private sealed class Counting(bool forbids) : ModelFamily
+    private sealed class Counting(bool forbids, bool slips) : ModelFamily
     {
         public override string Name => "counting";
 
@@ -70,6 +75,11 @@ public sealed class ReplayTests
             var n = m.Var("n", Sort.Range(0, 3));
             m.Rule("up", s => s.When(n < 3).Set(n, n + 1));
             m.Rule("down", s => s.When(n > 0).Set(n, n - 1).Never("no way back", forbids));
+            if (slips)
+            {
+                m.Rule("slip", s => s.When(n == 2).Set(n, n + 2));
+            }
+
             m.Always("below", n < 2);
             m.Reachable("two", n == 2);
         }
