@@ -109,8 +109,8 @@ public sealed class MurphiWriter : IModelWriter
                 yield return $"and {(rests == 1 ? "one" : $"{rests}")} more for each state where it may rest, because it turns on the spot there.";
             }
 
-            yield return "Rumur stops at a number out of its range and at the value of an empty option, not where a step writes one place twice;";
-            yield return "./verify check looks for all three.";
+            yield return "Rumur stops at a number out of its range. It need not stop where the value of an empty option is read or where a step";
+            yield return "writes one place twice; ./verify check looks for all three.";
         }
 
         private string Variables()
