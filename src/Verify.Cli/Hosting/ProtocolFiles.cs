@@ -23,7 +23,14 @@ internal sealed class ProtocolFiles(Func<string, ProtocolFile>? load = null)
         var name = argument.Length > path.Length ? argument[(path.Length + 1)..] : null;
         file.Check([]);
         var found = Named(path, file, name);
-        file.Check(found.Select(claim => claim.Choices).DistinctBy(choices => Instance.Describe(file.Family, choices)));
+        ImmutableArray<Choices> instances =
+            [.. found.Select(claim => claim.Choices).DistinctBy(choices => Instance.Describe(file.Family, choices))];
+        // A mistake of one instance is a result of its claims, beside the results of others.
+        if (instances.All(choices => !file.MistakesOf(choices).IsEmpty))
+        {
+            file.Check(instances);
+        }
+
         return found;
     }
 

@@ -1,3 +1,4 @@
+using Verify.Claims;
 using Verify.Cli.Running;
 using Verify.Engines;
 
@@ -39,8 +40,10 @@ internal static class ExitCode
     /// <summary>The exit code for a gate.</summary>
     public static int Of(GateOutcome gate) => Worst(
     [
-        // A pending claim is as expected here, because it declares that this version does not decide it.
-        .. gate.Outcomes.Select(one => one.Report is { Main: null } ? AsExpected : Of(one)),
+        // A pending claim is as expected here, because it declares that this version does not decide it; so is any answer to
+        // an open one.
+        .. gate.Outcomes.Select(one => one.Report is { Main: null }
+            or { Claim.Expected: Expectation.Open, IsOwn: true, IsAsExpected: true, IsUndecided: false } ? AsExpected : Of(one)),
         .. gate.Unread.Select(Of),
         // The claim was decided, and the text of the certificate is current. A missing solver is reported, but it is
         // not a failure.

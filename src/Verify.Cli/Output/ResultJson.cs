@@ -59,6 +59,9 @@ internal static class ResultJson
         /// <summary>The run to an undefined state of the model; null if there is none.</summary>
         public UndefinedRun? Run { get; init; }
 
+        /// <summary>The features, faults and assumptions of another instance that change nothing in its model.</summary>
+        public IEnumerable<string> Idle { get; init; } = [];
+
         /// <summary>The invariant that the search found, in C#; omitted if there is none.</summary>
         public string? Invariant { get; init; }
     }
@@ -186,6 +189,7 @@ internal static class ResultJson
                 IsAsExpected = report.IsExpected ? report.IsAsExpected : null,
                 Problems = report.Problems,
                 Finding = report.Finding,
+                Idle = report.IsOwn ? [] : report.Idle,
             };
     }
 
@@ -218,6 +222,11 @@ internal static class ResultJson
         EvidenceJson.Write(json, report, entry.Reason);
         EvidenceJson.WriteCounts(json, report);
         WriteStrings(json, "assumptions", entry.Choices.Assumptions);
+        if (entry.Idle.ToList() is { Count: > 0 } idle)
+        {
+            WriteStrings(json, "changesNothing", idle);
+        }
+
         WriteTrace(json, entry.Claim, report);
         WriteError(json, entry);
         json.WriteNumber("seconds", Math.Round(report?.ElapsedSeconds ?? 0, 3));

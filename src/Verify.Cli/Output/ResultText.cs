@@ -151,11 +151,9 @@ internal sealed class ResultText(Terminal terminal, params IReadOnlyList<string>
             return ($"{word}, but vacuous: it shows nothing", Paint.Red);
         }
 
-        if (!report.IsExpected && !report.IsAsExpected)
+        if (report.Caveat is { } caveat)
         {
-            return report.Problems.All(report.OpenProblems.Contains)
-                ? ($"{word}, but possibly vacuous", Paint.Yellow)
-                : ($"{word}, with a problem", Paint.Red);
+            return ($"{word}, {caveat}", ExitCode.Of(report) == ExitCode.Undecided ? Paint.Yellow : Paint.Red);
         }
 
         if (!report.IsExpected)

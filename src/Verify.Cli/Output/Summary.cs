@@ -24,7 +24,7 @@ internal static class Summary
 
         AddIfAny(parts, undecided, "undecided");
         AddIfAny(parts, pending, "pending");
-        parts.AddRange(other.GroupBy(d => d.Main!.Verdict.Word).Select(g => $"{g.Count()} {g.Key}"));
+        parts.AddRange(other.GroupBy(d => $"{d.Main!.Verdict.Word} {d.Caveat}".TrimEnd()).Select(g => $"{g.Count()} {g.Key}"));
         AddIfAny(parts, outcomes.Count - decisions.Count, "in error");
         return $"{Quantity.Of(outcomes.Count, "claim")}: {string.Join(", ", parts)}";
     }

@@ -47,6 +47,12 @@ internal sealed record ClaimReport(Claim Claim, Choices Choices, Report? Main)
     /// </summary>
     public bool IsVacuous => Main is { } main && !main.Vacuities().IsEmpty;
 
+    /// <summary>The reservation about the verdict of a question without an expectation; null for none.</summary>
+    public string? Caveat => IsExpected || IsAsExpected ? null
+        : IsVacuous ? "but vacuous"
+        : Problems.All(OpenProblems.Contains) ? "but possibly vacuous"
+        : "with a problem";
+
     /// <summary>True if an answer is missing: the claim is pending, a budget ended or a solver failed.</summary>
     public bool IsUndecided => Main is null
         || IsOpen(Main)

@@ -14,6 +14,7 @@ public sealed class JsonTests
     [InlineData("check", "SD-FULL", "--json")]
     [InlineData("check", "SD-LOCAL", "--json")]
     [InlineData("check", "SD-LOCAL", "--drop", "local-flush", "--json")]
+    [InlineData("check", "SD-FULL", "--assume", "A-NOREUSE", "--json")]
     [InlineData("check", "SD-QUIET", "SD-LATER", "SD-WITNESS", "--json")]
     [InlineData("check", "SD-FULL", "--budget", "states=3", "--json")]
     [InlineData("check", "SD-FULL", "--sizes", "1s", "--json")]

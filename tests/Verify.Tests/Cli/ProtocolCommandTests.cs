@@ -58,6 +58,18 @@ public sealed class ProtocolCommandTests : IDisposable
         Assert.Equal("VRF113", json.RootElement.GetProperty("error").GetProperty("code").GetString());
     }
 
+    [Fact]
+    public void A_mistake_of_one_instance_keeps_no_other_claim_from_its_answer()
+    {
+        var path = Write($"{Text}initially a with fault both\n");
+        var run = Run("check", path);
+        Assert.Contains($"{path}:P-ONE  refuted", run.Out, StringComparison.Ordinal);
+        Assert.Contains("2 claims: 1 as expected, 0 not, 1 in error", run.Out, StringComparison.Ordinal);
+        Assert.Contains($"error VRF118: {path}:P-BOTH on pair fault:both: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Equal("", Run("check", $"{path}:P-BOTH").Out);
+    }
+
     [Theory]
     [InlineData("pair.verify:P-ON", "VRF301", "did you mean P-ONE")]
     [InlineData("pear.verify", "VRF402", "did you mean pair.verify?")]

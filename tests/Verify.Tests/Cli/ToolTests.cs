@@ -129,8 +129,11 @@ public sealed partial class ToolTests
     [InlineData("--assume", "A-NOREUSE", true)]
     [InlineData("--assume", "A-NOSPEC", false)]
     [InlineData("--fault", "local-flush", false)]
-    public void A_choice_without_effect_is_reported(string option, string name, bool isIdle) =>
+    public void A_choice_without_effect_is_reported(string option, string name, bool isIdle)
+    {
         Assert.Equal(isIdle, ToolRun.Of("check", "SD-FULL", option, name).Out.Contains($"{name} changes nothing"));
+        Assert.Equal(isIdle, ToolRun.Of("check", "SD-FULL", option, name, "--json").Out.Contains("\"changesNothing\": ["));
+    }
 
     [Fact]
     public void A_prefix_of_a_trace_decides_nothing()

@@ -42,6 +42,15 @@ public sealed class VacuousTests
         Assert.Equal(1, run.ExitCode);
     }
 
+    [Fact]
+    public void The_last_line_does_not_count_a_vacuous_answer_as_a_proof()
+    {
+        var claims = TestClaims.Of(Claimed, Claimed with { Id = "ANOTHER" });
+        var run = ToolRun.On(claims, new ExplicitEngine(), "check", "VACUOUS", "ANOTHER", "--size", "n=2");
+        Assert.EndsWith("2 claims: 2 proved but vacuous\n", run.Out, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+    }
+
     // A rule that fires although it must not has nothing to do with vacuity.
     [Fact]
     public void A_rule_that_shall_never_fire_is_a_problem_of_another_instance_too()
