@@ -1,4 +1,5 @@
 using Verify.Modelling;
+using Verify.Models.Hardware;
 using static Verify.Modelling.Dsl;
 
 namespace Verify.Models.FilePages;
@@ -88,7 +89,7 @@ internal sealed class FileMappings
         if (hasTlb)
         {
             m.Rule("walk", Mm, (s, c) => s
-                .When(tlb[c].IsNone & pte[c].HasValue).Set(tlb[c], pte[c])).From(KernelCode.Speculation);
+                .When(tlb[c].IsNone & pte[c].HasValue).Set(tlb[c], pte[c])).From(Mmu.Speculation);
             m.Reachable("an entry outlives its PTE", Exists(Mm, c => tlb[c].HasValue & pte[c].IsNone));
         }
     }

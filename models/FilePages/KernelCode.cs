@@ -36,7 +36,4 @@ internal static class KernelCode
     public static readonly Source Merge = Source.Kernel("try_to_merge_one_page", "mm/ksm.c", "v6.19");
     public static readonly Source Hmm = new("Address space mirroring", "Documentation/mm/hmm.rst, v6.19");
     public static readonly Source Ats = Source.Manual("Address Translation Services", "PCI Express, 10");
-    public static readonly Source Speculation = Source.Manual(
-        "Translations may be cached without an access",
-        "Intel SDM 3A, 4.10.2.3; Arm ARM, G5.9.1; RISC-V privileged, SFENCE.VMA");
 }

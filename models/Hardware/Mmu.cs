@@ -5,6 +5,11 @@ namespace Verify.Models.Hardware;
 /// <summary>The walker of each processor, with the TLB and the cache of upper levels that it fills.</summary>
 public sealed class Mmu
 {
+    /// <summary>Walks that no access asks for.</summary>
+    public static readonly Source Speculation = Source.Manual(
+        "Translations may be cached without an access",
+        "Intel SDM 3A, 4.10.2.3; Arm ARM, G5.9.1; RISC-V privileged, SFENCE.VMA");
+
     private readonly Architecture architecture;
     private readonly Translation translation;
     private readonly PageTable pages;
@@ -54,6 +59,17 @@ public sealed class Mmu
         s.SetIf(upper.ReadsFreedTable(c), ReadFreedTable, true);
         upper.Cache(s, c);
     }
+
+    /// <summary>Adds the walks that no access asks for, where a processor has nothing cached.</summary>
+    /// <param name="m">The model.</param>
+    /// <param name="cpu">The processors.</param>
+    /// <param name="va">The addresses.</param>
+    /// <param name="isLoaded">True if a processor has loaded the page table; null if it always has.</param>
+    /// <param name="sources">The sources beside that of speculation.</param>
+    public void AddWalks(ModelBuilder m, Sort cpu, Sort va, Func<Expr, Expr>? isLoaded = null, params Source[] sources) =>
+        m.Rule("speculative walk", cpu, va, (s, c, x) => Walk(s
+            .When((isLoaded?.Invoke(c) ?? true) & tlb[c, x].IsNone & CanWalk(c, x, isSpeculative: true)), c, x))
+            .From([Speculation, .. sources]);
 
     /// <summary>
     /// Extends a step: a processor drops its entry for an address, or everything if the address is none.

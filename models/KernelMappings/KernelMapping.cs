@@ -10,9 +10,6 @@ namespace Verify.Models.KernelMappings;
 /// </summary>
 internal sealed class KernelMapping
 {
-    private static readonly Source Speculation = Source.Manual(
-        "Translations may be cached without an access", "Intel SDM 3A, 4.10.2.3");
-
     private readonly Architecture architecture;
     private readonly Translation translation;
     private readonly Mmu mmu;
@@ -161,9 +158,7 @@ internal sealed class KernelMapping
     /// <summary>Adds the autonomous steps: walks.</summary>
     public void AddEnvironment(ModelBuilder m)
     {
-        m.Rule("speculative walk", Cpu, Va, (s, c, x) => mmu.Walk(s
-            .When(Tlb[c, x].IsNone & mmu.CanWalk(c, x, isSpeculative: true)), c, x))
-            .From(Speculation);
+        mmu.AddWalks(m, Cpu, Va);
         invalid?.AddWalks(m, Pages);
         if (translation.HasPermissions)
         {

@@ -148,8 +148,7 @@ internal sealed class AnonymousMemory
             BecomeNew(s, f);
             DropFromDevice(s, x);
         });
-        m.Rule("speculative walk", cpu, Va, (s, c, x) => mmu.Walk(s
-            .When(tlb[c, x].IsNone & mmu.CanWalk(c, x, isSpeculative: true)), c, x)).From(KernelCode.Speculation);
+        mmu.AddWalks(m, cpu, Va);
         m.Rule("store", cpu, Va, (s, c, x) => Store(s, c, x, Some(x))).From(KernelCode.DirtyBit);
         m.Rule("store (common content)", cpu, Va, (s, c, x) => Store(s, c, x, None)).From(KernelCode.DirtyBit);
         if (device is not null)

@@ -22,8 +22,5 @@ internal static class KernelCode
     public static readonly Source LateNotice = new(
         "mm/mmu_notifier: avoid double notification when it is useless", "0f10851ea475");
     public static readonly Source Ats = Source.Manual("Address Translation Services", "PCI Express, 10");
-    public static readonly Source Speculation = Source.Manual(
-        "Translations may be cached without an access",
-        "Intel SDM 3A, 4.10.2.3; Arm ARM, G5.9.1; RISC-V privileged, SFENCE.VMA");
     public static readonly Source DirtyBit = Source.Manual("Accessed and dirty flags", "Intel SDM 3A, 4.8");
 }

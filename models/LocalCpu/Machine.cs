@@ -122,12 +122,7 @@ public sealed class Machine
 
     internal void AddEnvironment(ModelBuilder m)
     {
-        m.Rule("speculative walk", Cpu, Va, (s, c, x) =>
-        {
-            s.When(IsLoaded(c) & Tlb[c, x].IsNone & Mmu.CanWalk(c, x, isSpeculative: true));
-            Mmu.Walk(s, c, x);
-        }).From(Code.Speculation, Code.AccessedBit);
-
+        Mmu.AddWalks(m, Cpu, Va, IsLoaded, Code.AccessedBit);
         if (Translation.HasPermissions)
         {
             AddStore(m);
@@ -138,7 +133,7 @@ public sealed class Machine
             m.Rule("speculative load", Cpu, Va, (s, c, x) => s
                 .When(IsLoaded(c) & Tlb[c, x].HasValue)
                 .SetIf(Translation.IsStale(Tlb[c, x]), leaked!, true))
-                .From(Code.Speculation);
+                .From(Mmu.Speculation);
         }
 
         if (Device is not null)

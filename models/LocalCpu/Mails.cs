@@ -60,9 +60,6 @@ internal static class Code
     public static readonly Source Notifier = Source.Kernel(
         "mmu_notifier_invalidate_range", "Documentation/mm/mmu_notifier.rst", "b39955e3dfec");
     public static readonly Source Exit = Source.Kernel("exit_mmap", "mm/mmap.c", "v4.17");
-    public static readonly Source Speculation = Source.Manual(
-        "Translations may be cached without an access",
-        "Intel SDM 3A, 4.10.2.3; Arm ARM, G5.9.1; RISC-V privileged, SFENCE.VMA");
     public static readonly Source AccessedBit = Source.Manual(
         "A processor sets the accessed flag before it caches", "Intel SDM 3A, 4.10.2.3");
     public static readonly Source DirtyBit = Source.Manual("Accessed and dirty flags", "Intel SDM 3A, 4.8");

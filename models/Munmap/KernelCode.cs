@@ -18,9 +18,6 @@ internal static class KernelCode
     public static readonly Source Madvise = Source.Kernel("madvise_dontneed_single_vma", "mm/madvise.c", "v6.19");
     public static readonly Source FlushRange = Source.Kernel("flush_tlb_mm_range", "arch/x86/mm/tlb.c", "016c4d92cd16");
     public static readonly Source FlushFunc = Source.Kernel("flush_tlb_func", "arch/x86/mm/tlb.c", "399ec9ca8fc4");
-    public static readonly Source Speculation = Source.Manual(
-        "Translations may be cached without an access",
-        "Intel SDM 3A, 4.10.2.3; Arm ARM, G5.9.1; RISC-V privileged, SFENCE.VMA");
     public static readonly Source AccessedBit = Source.Manual(
         "A processor sets the accessed flag before it caches", "Intel SDM 3A, 4.10.2.3");
     public static readonly Source DirtyBit = Source.Manual("Accessed and dirty flags", "Intel SDM 3A, 4.8");

@@ -172,9 +172,7 @@ public sealed class Process
         Action<StepBuilder, Expr, Expr>? stored = null, bool hasLoads = false)
     {
         countsLoads = hasLoads || !Translation.HasPermissions;
-        m.Rule("speculative walk", Cpu, Va, (s, c, x) => Mmu.Walk(s
-            .When((spaces?.IsWalkable(c) ?? true) & Tlb[c, x].IsNone & Mmu.CanWalk(c, x, isSpeculative: true)), c, x))
-            .From(KernelCode.Speculation, KernelCode.AccessedBit);
+        Mmu.AddWalks(m, Cpu, Va, spaces is null ? null : spaces.IsWalkable, KernelCode.AccessedBit);
         m.Rule(Translation.HasPermissions ? "store" : "load/store", Cpu, Va, (s, c, x) =>
         {
             s.When(spaces?.Runs(c) ?? true);
@@ -193,7 +191,7 @@ public sealed class Process
         if (hasLoads)
         {
             m.Rule("load", Cpu, Va, (s, c, x) => s
-                .When(Tlb[c, x].HasValue).SetIf(Translation.IsStale(Tlb[c, x]), UsedStale, true)).From(KernelCode.Speculation);
+                .When(Tlb[c, x].HasValue).SetIf(Translation.IsStale(Tlb[c, x]), UsedStale, true)).From(Mmu.Speculation);
         }
 
         if (spaces is null)

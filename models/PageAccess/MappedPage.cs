@@ -19,8 +19,6 @@ internal sealed class MappedPage
 {
     private static readonly Expr X = PageAddress.X;
     private static readonly Source FlushRange = Source.Kernel("flush_tlb_mm_range", "arch/x86/mm/tlb.c", "v6.19");
-    private static readonly Source Speculation = Source.Manual(
-        "Translations may be cached without an access", "Intel SDM 3A, 4.10.2.3");
 
     private readonly Sort cpu;
     private readonly PageTable pages;
@@ -92,7 +90,7 @@ internal sealed class MappedPage
 
     /// <summary>Adds the walks that no access asks for.</summary>
     public void AddWalks(ModelBuilder m) => m.Rule("speculative walk", cpu, (s, c) => mmu.Walk(s
-        .When(Cached(c).IsNone & mmu.CanWalk(c, X, isSpeculative: true)), c, X)).From(Speculation);
+        .When(Cached(c).IsNone & mmu.CanWalk(c, X, isSpeculative: true)), c, X)).From(Mmu.Speculation);
 
     /// <summary>Adds the answers of CPUs to flushes.</summary>
     public void AddAnswers(ModelBuilder m) => shootdown.AddAnswers(

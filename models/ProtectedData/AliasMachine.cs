@@ -181,7 +181,7 @@ internal sealed class AliasMachine
         }
 
         m.Rule("speculative walk", Cpu, Va, (s, c, x) => mmu.Walk(s.When(Tlb[c, x].IsNone & CanWalk(c, x)), c, x))
-            .From(KernelCode.Speculation);
+            .From(Mmu.Speculation);
         m.Rule("mmap (user)", Va, (s, x) => s.When(!UserPage[x]).Set(UserPage[x], true).By("user"));
         m.Rule("ptrace (watchpoint)", Cpu, (s, c) => s
             .When(!Watchpoint[c] & Writing[c].IsNone).Set(Watchpoint[c], true).Set(Armed[c], true))

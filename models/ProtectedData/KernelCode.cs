@@ -27,8 +27,6 @@ internal static class KernelCode
     public static readonly Source SetMemory =
         Source.Kernel("change_page_attr_set_clr, cpa_flush", "arch/x86/mm/pat/set_memory.c", "ab5130186d74");
     public static readonly Source KernelRange = Source.Kernel("flush_tlb_kernel_range", "arch/x86/mm/tlb.c", "016c4d92cd16");
-    public static readonly Source Speculation = Source.Manual(
-        "Translations may be cached without an access", "Intel SDM 3A, 4.10.2.3");
     public static readonly Source Global = Source.Manual("Global pages", "Intel SDM 3A, 4.10.2.4");
     public static readonly Source Invlpg = Source.Manual("INVLPG", "Intel SDM 3A, 4.10.4.1");
     public static readonly Source DataBreakpoint = Source.Manual("Data breakpoints match linear addresses", "Intel SDM 3B, 18.2");

@@ -21,9 +21,6 @@ internal enum AddressState
 /// <summary>Addresses that are mapped, changed and relied on, and CPUs that cache them and flush when they are due.</summary>
 internal sealed class DeferralMachine
 {
-    private static readonly Source Speculation = Source.Manual(
-        "Translations may be cached without an access", "Intel SDM 3A, 4.10.2.3");
-
     private readonly ModelBuilder m;
     private readonly bool isDirect;
     private readonly bool changesFrame;
@@ -70,7 +67,7 @@ internal sealed class DeferralMachine
         shootdown?.AddAnswers(m, _ => true, (s, from, d) => mmu.Invalidate(s, d, shootdown.Address(from)), isFair: true);
         m.Rule("speculative walk", cpu, va, (s, c, x) => mmu.Walk(s
             .When(tlb[c, x].IsNone & pages.Shared(x).HasValue & (loaded is null ? true : loaded[c])), c, x))
-            .From(Speculation);
+            .From(Mmu.Speculation);
         AddSwitches();
         AddProperties();
     }
