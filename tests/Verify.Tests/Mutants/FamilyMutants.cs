@@ -25,11 +25,14 @@ internal sealed class FamilyMutants
     private readonly List<Model> models;
     private readonly Lazy<List<Known>> decided;
     private readonly Lazy<List<(Model Model, long States)>> counted;
+    private readonly long maxCounted;
 
     /// <summary>Builds the models; nothing is decided yet.</summary>
     /// <param name="claims">All claims about a family.</param>
-    public FamilyMutants(IReadOnlyCollection<Claim> claims)
+    /// <param name="maxCounted">The maximum number of states of an instance in which states are counted.</param>
+    public FamilyMutants(IReadOnlyCollection<Claim> claims, long maxCounted = MaxCounted)
     {
+        this.maxCounted = maxCounted;
         var asked = claims.SelectMany(Questions).ToList();
         var built = asked.DistinctBy(InstanceOf).ToDictionary(InstanceOf, claim => claim.Family.Build(claim.Choices));
         Name = asked[0].Family.Name;
@@ -69,16 +72,20 @@ internal sealed class FamilyMutants
 
     /// <summary>
     /// True if the same states are reached without the part, in each instance of the claims and in those that are larger by
-    /// one, unless they are too large to count.
+    /// one, unless they are too large to count; one that has the part must be small enough.
     /// </summary>
     /// <remarks>
     /// What lacks a part of a guard reaches all states that it reached before. So it reaches no other one if there are as many.
     /// An update must change nothing in any of these states.
     /// </remarks>
-    public bool KeepsStates(DroppedPart mutant) => counted.Value.TrueForAll(one =>
-        mutant.In(one.Model) is not { } changed || (mutant.IsUpdate
+    public bool KeepsStates(DroppedPart mutant)
+    {
+        var all = counted.Value.Select(one => (one.Model, one.States, Changed: mutant.In(one.Model))).Where(one => one.Changed is not null)
+            .ToList();
+        return all.Count > 0 && all.TrueForAll(one => mutant.IsUpdate
             ? CountStates(one.Model, one.States + 1, mutant.HasNoEffect(one.Model)) is not null
-            : CountStates(changed, one.States + 1) == one.States));
+            : CountStates(one.Changed!, one.States + 1) == one.States);
+    }
 
     // A claim that holds under assumptions also says that it does not hold without one of them.
     private static IEnumerable<Claim> Questions(Claim claim) => claim.Expected is Expectation.ProvedIf conditional
@@ -90,7 +97,7 @@ internal sealed class FamilyMutants
 
     private List<(Model Model, long States)> Count()
     {
-        var all = models.Select(model => (model, States: CountStates(model, MaxCounted))).ToList();
+        var all = models.Select(model => (model, States: CountStates(model, maxCounted))).ToList();
         foreach (var claim in decided.Value.Where(one => one.IsProved).Select(one => one.Claim).DistinctBy(InstanceOf))
         {
             foreach (var size in claim.Family.Sizes)
@@ -98,7 +105,7 @@ internal sealed class FamilyMutants
                 var larger = Instance.SizeIn(claim.Choices, size) + 1;
                 if (larger <= size.High && Build(claim.Family, claim.Choices.Size(size.Name, larger)) is { } model)
                 {
-                    all.Add((model, CountStates(model, MaxLargerCounted)));
+                    all.Add((model, CountStates(model, Math.Min(MaxLargerCounted, maxCounted))));
                 }
             }
         }

@@ -73,7 +73,7 @@ internal sealed class MutantPage(ImmutableArray<MutantResults> results, IReadOnl
             What no claim notices is below, with the reason. If the same states are reached without the part, no claim that
             something never happens can need it: a guard repeats what the step implies, or keeps out a step that changes nothing;
             an update sets what is so already. This is looked up in each instance of the claims (up to {FamilyMutants.MaxCounted:N0}
-            states), and in those that are larger in one size (up to {FamilyMutants.MaxLargerCounted:N0}).
+            states), and in those that are larger in one size (up to {FamilyMutants.MaxLargerCounted:N0}); one of them must have the part.
 
             | family | noticed | same states | with a reason | without | all | key |
             |---|---:|---:|---:|---:|---:|---|

@@ -43,6 +43,16 @@ public sealed class MutantPageTests
     public void A_reason_for_what_reaches_the_same_states_is_named() => Assert.Single(MistakesWith("rule: …", "rule: kept"));
 
     [Fact]
+    public void A_part_that_is_in_no_instance_whose_states_are_counted_is_not_said_to_keep_them()
+    {
+        var claims = Catalogue.Load().Claims.Where(claim => claim.Id == "RW-ALLOC-UNPROTECTED-NOWILD:I-RO").ToList();
+        var family = new FamilyMutants(claims);
+        var part = family.All.Single(mutant => mutant.ToString() == "speculative walk: pte[frame].HasValue");
+        Assert.True(family.KeepsStates(part));
+        Assert.False(new FamilyMutants(claims, maxCounted: 1).KeepsStates(part));
+    }
+
+    [Fact]
     public void A_second_reason_is_named() => Assert.Equal(["device-mirror: two reasons for rule: bb"],
         new MutantPage([Results], [new Listed(["rule: a", "rule: bb"], ["rule: b…", "rule: c"])]).Mistakes);
 
