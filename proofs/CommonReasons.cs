@@ -14,5 +14,8 @@ internal static class CommonReasons
     public const string Leak = "The frame leaks: it is not used again, and no claim counts free frames.";
     public const string NothingStale = "Nothing leads to the frame by then, or the claim is refuted before, by what led to it.";
     public const string LockStays = "The lock stays: others wait for good, which is fewer runs, and no claim asks that they get on.";
+    public const string SplitAgain = "The block is split again, and breaks what it broke the first time.";
+    public const string WalksMore = "The walk changes more PTEs than it has to, or those of one process again.";
+    public const string DeviceReadsAgain = "The device may read again what it has: it then has the page of now.";
     public const string NothingToDo = "A call begins where there is nothing to do, and does what it does elsewhere.";
 }

@@ -82,9 +82,12 @@ public sealed class SharedDax() : ModelFamily("shared-dax",
         failures?.Describe(faults);
         mappings.AddRules(m);
         cache.AddInvariants(m);
-        m.Always("I-ENTRY", ForAll(file, a =>
-                (cache.Slot[a].HasValue & !extents.IsLocked(a)).Implies(cache.Slot[a] == extents.Extent[a] | extents.HasShutDown)),
-            "a DAX entry that is not locked leads to the block that the file has");
+        m.Always("I-ENTRY", ForAll(file, a => (!extents.IsLocked(a)).Implies(
+                (cache.Slot[a].HasValue.Implies(cache.Slot[a] == extents.Extent[a] | extents.HasShutDown))
+                & ForAll(cpu, c => (mappings.MapsFile(c, a) & mappings.Pte[c].HasValue).Implies(cache.Slot[a].HasValue)))),
+            "a DAX entry that is not locked leads to the block that the file has, and what is mapped has an entry");
+        m.LeadsTo("L-FAULT", ForAll(cpu, c => extents.Faulting[c].HasValue), Exists(cpu, c => extents.Faulting[c].IsNone),
+            "if all processes are in a fault, one of the faults ends");
         m.Reachable("two files share a block", Exists(file, file, (a, b) =>
             a != b & extents.Extent[a].HasValue & extents.Extent[a] == extents.Extent[b]));
         m.NoDeadlock("no deadlock");

@@ -145,6 +145,11 @@ public sealed class FileKsm() : ModelFamily("file-ksm",
         mappings.AddRules(m);
         holders.AddRules();
         cache.AddInvariants(m);
+        m.Always("I-LOCK", ForAll(frame, f => cache.Locked[f].Implies(cache.IsBorrowed(f) | pages.Reading[f].HasValue)),
+            "a folio is locked only while a process or the daemon works on it, or I/O fills it");
+        m.Always("I-LEFT", ForAll(cpu, frame, (c, f) =>
+                (mappings.Reads(c, f) & !cache.IsBorrowed(f)).Implies(Exists(file, a => cache.Slot[a] == f))),
+            "no process maps a page that has left the page cache, but while another one, or the daemon, works on it");
         m.Reachable("a protected page is shared", Exists(frame, f => pages.Protected[f]));
         m.NoDeadlock("I-DEADLOCK", text: "the processes never all wait for each other");
     }

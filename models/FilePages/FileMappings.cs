@@ -33,7 +33,7 @@ internal sealed class FileMappings
         maps = m.Map("maps", mm, Sort.Option(cache.File));
         pte = m.Map("pte", mm, Sort.Option(entry));
         tlb = hasTlb ? m.Map("tlb", mm, Sort.Option(entry)) : pte;
-        cache.AddReader((a, f) => Exists(mm, c => MapsFile(c, a) & (Names(pte[c], f) | Names(tlb[c], f))));
+        cache.AddReader((a, f) => Exists(mm, c => MapsFile(c, a) & Reads(c, f)));
         cache.AddReference(f => Exists(mm, c => Names(pte[c], f)));
     }
 
@@ -56,6 +56,9 @@ internal sealed class FileMappings
 
     /// <summary>True if a PTE, or a copy of one, leads to a frame.</summary>
     public Expr Names(Expr option, Expr f) => option.HasValue & option.Value[frame] == f;
+
+    /// <summary>True if the PTE of a process, or what its CPU has of it, leads to a frame.</summary>
+    public Expr Reads(Expr c, Expr f) => Names(pte[c], f) | Names(tlb[c], f);
 
     /// <summary>True if a PTE, or a copy of one, allows stores.</summary>
     public Expr IsWritable(Expr option) => option.HasValue & option.Value[writable];

@@ -61,6 +61,8 @@ internal sealed class FileTasks
             t.Label("break");
             Break(t, c, page, file, copy[c]);
         });
+        m.LeadsTo("L-PROG", ForAll(mappings.Mm, c => folio[c].HasValue), Exists(mappings.Mm, c => folio[c].IsNone),
+            "if all processes have looked up a page, one of them lets it go");
         m.Rule("page_mkwrite", mappings.Mm, cache.Frame, (s, c, f) => mappings.MakeWritable(s
             .When(mappings.Names(mappings.Pte[c], f) & !mappings.IsWritable(mappings.Pte[c]) & !pages.Protected[f])
             .When(!cache.Locked[f] & Exists(cache.File, a => mappings.MapsFile(c, a) & pages.Aliases[f, a])), c))

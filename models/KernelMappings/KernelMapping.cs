@@ -16,6 +16,7 @@ internal sealed class KernelMapping
     private readonly InvalidEntries? invalid;
     private readonly Expr? irqsOff;
     private readonly Expr changed;
+    private readonly Expr failed;
 
     /// <summary>Declares the state, with nothing mapped.</summary>
     /// <param name="m">The model.</param>
@@ -37,6 +38,7 @@ internal sealed class KernelMapping
         Shootdown = new Shootdown(m, cpu, va, architecture, isConcurrent: true);
         irqsOff = disablesInterrupts ? m.Map("irqs_off", cpu, Sort.Bool) : null;
         changed = hasPermissions ? m.Ghost("changed_outside", Sort.Bool) : false;
+        failed = hasPermissions ? m.Ghost("store_failed", Sort.Bool) : false;
     }
 
     /// <summary>True if each CPU has one thread, so that nothing else runs while interrupts are off.</summary>
@@ -54,6 +56,9 @@ internal sealed class KernelMapping
 
     /// <summary>True if a stray store has changed protected data.</summary>
     public Expr Changed => changed;
+
+    /// <summary>True if a store of a legitimate writer has faulted.</summary>
+    public Expr Failed => failed;
 
     /// <summary>True if a CPU has interrupts off.</summary>
     public Expr HasInterruptsOff(Expr c) => irqsOff is null ? false : irqsOff[c];
@@ -107,7 +112,7 @@ internal sealed class KernelMapping
     /// <summary>Extends a step: a legitimate writer stores.</summary>
     public void Store(StepBuilder s, Expr c, Expr x, Expr meant)
     {
-        s.SetIf(Reaches(c, x) & FrameOfStore(c, x) != meant, changed, true);
+        s.SetIf(Reaches(c, x) & FrameOfStore(c, x) != meant, changed, true).SetIf(!Reaches(c, x), failed, true);
         s.If(!mmu.StoresAtOnce(c, x) & IsWritable(x), () => mmu.Walk(s, c, x));
     }
 

@@ -162,7 +162,7 @@ internal sealed class AnonymousMemory
             m.Reachable("the device has a translation that the PTE lacks", Exists(Va, x => device[x].HasValue & Pte(x).IsNone));
         }
 
-        shootdown.AddAnswers(m, _ => true, (s, from, d) => mmu.Invalidate(s, d, shootdown.Address(from)));
+        shootdown.AddAnswers(m, _ => true, (s, from, d) => mmu.Invalidate(s, d, shootdown.Address(from)), isFair: true);
     }
 
     /// <summary>Adds the properties.</summary>
@@ -173,6 +173,8 @@ internal sealed class AnonymousMemory
         m.Always("I-LOST", ForAll(Va, Frame, (x, f) =>
                 Reads(x, f).Implies((Content[f].IsNone.Implies(!expectsOwn[x])) & ((Content[f] == x).Implies(expectsOwn[x])))),
             "no store disappears: what is read at an address is what was stored there last");
+        var isBusy = PageTableLock.HasValue | Folio.HasValue | StableFolio.HasValue;
+        m.LeadsTo("L-PROG", isBusy, !isBusy, "ksmd gives back the pages and the page-table lock that it has taken");
         m.Reachable("pages are merged", Exists(Va, Va, (x, y) =>
             x != y & Pte(x).HasValue & Pte(y).HasValue & Pte(x).Value[Translation.Frame] == Pte(y).Value[Translation.Frame]));
         m.Reachable("an address without a KSM page has the common content again",

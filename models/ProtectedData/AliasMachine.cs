@@ -221,6 +221,8 @@ internal sealed class AliasMachine
         m.Always("I-CTX", stray.IsNone, "code that believes to run in an address space does run in it, and is not trapped");
         m.Always("I-WATCH", ForAll(Cpu, c => Writing[c].IsNone.Implies(Watchpoint[c] == Armed[c])),
             "a watchpoint of the user is armed whenever nothing is written");
+        m.LeadsTo("L-END", ForAll(Cpu, c => Writing[c].HasValue), Exists(Cpu, c => Writing[c].IsNone),
+            "if all CPUs write, one of the writes ends");
         if (Debugger is not null)
         {
             m.Always("I-HELD", ForAll(Cpu, c => IsHeld(c).Implies(Writing[c].IsNone)),

@@ -32,7 +32,7 @@ public sealed class KernelAlias() : ModelFamily("kernel-alias",
 
     /// <summary>Only the own CPU is flushed.</summary>
     public static readonly Fault LocalFlush = new("local-flush",
-        "with the profile 'set-memory': set_memory_ro() flushes the calling CPU only", Mails.Lutomirski);
+        "set_memory_ro(), or vunmap() with 'flush-now', flushes the calling CPU only", Mails.Lutomirski);
 
     /// <summary>No kernel code makes stray stores.</summary>
     public static readonly Assumption NoWild = new("A-NOWILD",
@@ -52,26 +52,27 @@ public sealed class KernelAlias() : ModelFamily("kernel-alias",
         var isVmap = m.Is(Vmap);
         m.Demand(FlushNow, isVmap, "it needs the profile 'vmap'", $"add --profile {Vmap.Name}");
         m.Demand(InterruptsOn, isVmap, "it needs the profile 'vmap'", $"add --profile {Vmap.Name}");
-        m.Demand(FlushNow, m.Has(InterruptsOn), "it needs 'interrupts-on': a flush of all CPUs cannot be waited for without",
-            $"add --fault {InterruptsOn.Name}");
-        m.Demand(LocalFlush, !isVmap, "it needs the profile 'set-memory'", $"add --profile {Flip.Name}");
+        m.Demand(LocalFlush, !isVmap || m.Has(FlushNow), "with the profile 'vmap' it needs 'flush-now'",
+            $"add --fault {FlushNow.Name}");
 
         var cpu = m.Processors("cpu", m.Size("cpu"));
         var frame = m.ScalarSet("frame", m.Size("frame"), "f");
         var va = isVmap ? m.ScalarSet("va", m.Size("va"), "v") : frame;
-        var mapping = new KernelMapping(m, cpu, va, frame, Architecture.X86, disablesInterrupts: isVmap && !m.Has(InterruptsOn));
+        var mapping = new KernelMapping(m, cpu, va, frame, Architecture.X86, disablesInterrupts: isVmap && !m.Has(InterruptsOn))
+        {
+            HasOneThread = m.Has(FlushNow),
+        };
         var writing = m.Map("writing", cpu, Sort.Option(frame));
         var at = m.Map("writing_at", cpu, Sort.Option(va));
-        var failed = m.Ghost("store_failed", Sort.Bool);
         var slept = m.Ghost("slept_with_irqs_off", Sort.Bool);
 
         if (isVmap)
         {
-            new VmapWriter(m, mapping, writing, at, failed, slept).Describe();
+            new VmapWriter(m, mapping, writing, at, slept).Describe();
         }
         else
         {
-            new FlippingWriter(m, mapping, writing, at, failed).Describe();
+            new FlippingWriter(m, mapping, writing, at).Describe();
         }
 
         mapping.AddEnvironment(m);
@@ -88,7 +89,7 @@ public sealed class KernelAlias() : ModelFamily("kernel-alias",
         m.Always("I-WALIAS-AFTER",
             ForAll(cpu, c => writing[c].IsNone).Implies(ForAll(cpu, va, (c, x) => !mapping.Reaches(c, x))),
             "no CPU can store to protected data outside of a write");
-        m.Always("I-CTX", !failed, "the writer's own store does not fault");
+        m.Always("I-CTX", !mapping.Failed, "the writer's own store does not fault");
         if (isVmap)
         {
             m.Always("I-ATOMIC", !slept, "nothing that may sleep is called with interrupts off");

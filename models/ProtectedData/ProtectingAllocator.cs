@@ -75,6 +75,7 @@ internal sealed class ProtectingAllocator
         m.Always("I-WALIAS", isDefined & ForAll(cpu, frame, (c, f) =>
             mapping.Reaches(c, f).Implies(protection[f] != Protection.Protected)),
             "no CPU can store to a page that rare_protect() has made read-only");
+        m.Always("I-CTX", isDefined & !mapping.Failed, "who has allocated a page can store to it");
         block?.AddInvariant(m);
         m.NoDeadlock("no deadlock");
         m.Reachable("a page is protected", Exists(frame, f => protection[f] == Protection.Protected));

@@ -15,7 +15,7 @@ public sealed class PmemCacheSurvivors() : SurvivorReasons(new PmemCache())
             + "and moves, and no claim asks for another one.",
             "cache daemon.lock entry: folio_locked[frame] := true",
             "cache daemon.unlock entry: folio_locked[cache daemon.to.Value] := false"),
-        Because("The walk unmaps more than it has to, or the same process again.",
+        Because(CommonReasons.WalksMore,
             "cache daemon.zap_pte_range: maps[cpu] == cache daemon.file",
             "cache daemon.zap_pte_range: !cache daemon.unmap_mapping_pages: visited[cpu]"),
     ];

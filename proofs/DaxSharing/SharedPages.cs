@@ -33,6 +33,9 @@ public sealed class SharedPages : ClaimList
         Failing.Assume(SharedDax.BadBlocks).Size("block", 2), Failure, Early);
     private static readonly InstanceClaims Collected = OfDax("FK-REFLINK-RMAP-COLLECT", Small.With(SharedDax.CollectFirst), Failure);
 
+    private static readonly InstanceClaims CollectedAlone = OfDax("FK-REFLINK-RMAP-COLLECT-ALONE",
+        Small.With(SharedDax.CollectFirst).Size("cpu", 1), Failure);
+
     private static readonly InstanceClaims TwoHomes = OfCache("FK-CACHE", Choices.Default.With(PmemCache.TwoHomes));
     private static readonly InstanceClaims OneHome = OfCache("FK-CACHE-ONEHOME", Choices.Default);
     private static readonly InstanceClaims CopyFirst = OfCache("FK-CACHE-COPYFIRST", Choices.Default.With(PmemCache.CopyFirst));
@@ -50,7 +53,10 @@ public sealed class SharedPages : ClaimList
                 + "block into the file (xfs_reflink_end_cow). In between another thread of the process can store, and read(2), which asks "
                 + "the extent map under other locks, gets the old block. No other file is touched."),
         Reflink.Claim("I-ENTRY", Proved,
-            "The DAX entry of a file leads to the block that the file has, but for the time of a fault, which locks it."),
+            "The DAX entry of a file leads to the block that the file has, but for the time of a fault, which locks it, and what is mapped "
+                + "has an entry."),
+        Reflink.Claim("L-FAULT", Proved,
+            "Faults of reflinked DAX files do not wait for each other for good."),
         KeepMapped.Claim("I-COH", Refuted(8),
             "A reflink onto a file that has a block need not unmap that block."),
         NoCow.Claim("I-ISO", Refuted(10),
@@ -90,6 +96,10 @@ public sealed class SharedPages : ClaimList
         Collected.Claim("I-FOUND", ProvedIf,
             "A memory failure that collects the files first finds all processes that map the block.",
             "A file that gets the block after the query cannot map it, as the driver refuses access."),
+        CollectedAlone.Claim("I-COH", Proved,
+            "A mapping of a reflinked DAX file sees the latest store to it, whichever blocks fail."),
+        CollectedAlone.Claim("L-FAULT", Proved,
+            "A fault ends that a memory failure which collects the files first comes across, with or without the block that it needs."),
         TwoHomes.Claim("I-COH", Refuted(8),
             "Main memory may cache a page of persistent memory while other PTEs lead to that page."),
         TwoHomes.Claim("I-LOST", Refuted(11),

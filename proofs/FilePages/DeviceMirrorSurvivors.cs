@@ -8,9 +8,9 @@ public sealed class DeviceMirrorSurvivors() : SurvivorReasons(new DeviceMirror()
 {
     public override ImmutableArray<SurvivorReason> Reasons =>
     [
-        Because("The frame leaks: it is not used again, and no claim counts free frames.",
+        Because(CommonReasons.Leak,
             "break.folio_put: page_of[break.old_page[va].Value] := None"),
-        Because("The device may read again what it has: it then has the page of now.",
+        Because(CommonReasons.DeviceReadsAgain,
             "driver.mmu_interval_read_begin: !device_pte[va].HasValue",
             "ATS translation: !device_pte[va].HasValue"),
         Because("It keeps the litmus test to one store to each address, the first before the second, each to a page that has an "

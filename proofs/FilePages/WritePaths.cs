@@ -25,6 +25,11 @@ public sealed class WritePaths : ClaimList
     private static readonly FileInstance ReadIo = Of("FK-OK-READ", Merging.With(FileKsm.ReadIo));
     private static readonly FileInstance NoFlush = Of("FK-NOFLUSH", Merging.With(FileKsm.Tlbs, FileKsm.NoFlush));
     private static readonly FileInstance Syscall = Of("FK-WRITE", Writes);
+    private static readonly FileInstance MergeAlone = Of("FK-OK-ALONE",
+        Merging.With(FileKsm.PartialTruncate, FileKsm.Tlbs).Size("cpu", 1));
+    private static readonly FileInstance PinsAlone = Of("FK-OK-ALONE-PINS",
+        Merging.With(FileKsm.Pins).Size("cpu", 1).Assume(FileKsm.NoGup));
+    private static readonly FileInstance Alone = Of("FK-WRITE-ALONE", Writes.With(FileKsm.PartialTruncate).Size("cpu", 1));
     private static readonly FileInstance Unchecked = Of("FK-WRITE-UNCHECKED",
         Merging.With(FileKsm.Syscall, FileKsm.WriteUnchecked).Size("cpu", 1));
     private static readonly FileInstance Zero = Of("FK-TRUNC-PART-BROKEN", Zeroing);
@@ -70,11 +75,21 @@ public sealed class WritePaths : ClaimList
             "A walk need not flush, as far as other files are concerned."),
         ReadIo.Claim("I-ISO", Proved,
             "A page is not merged while its content is being read, as the folio lock is held."),
+        MergeAlone.Claim("I-COH", Proved,
+            "Merging is coherent with partial truncates, as both lock the folio."),
+        MergeAlone.Claim("I-LEFT", Proved,
+            "Once a page is merged, nothing maps the page that the file had before."),
+        MergeAlone.Claim("I-LOCK", Proved,
+            "The daemon gives back the folio lock, whether it merges a page or not."),
+        PinsAlone.Claim("I-LOCK", Proved,
+            "The daemon gives back the folio lock of a page that it finds pinned."),
         Syscall.Claim("I-COH", Proved,
             "write(2) is coherent with mappings of the file if it breaks the protection of the page that it looks up, and looks again "
                 + "under the folio lock."),
         Syscall.Claim("I-ISO", Proved,
             "write(2) that breaks the protection does not change another file."),
+        Alone.Claim("L-PROG", Proved,
+            "A fault, write(2) or partial truncate that has looked up a page comes to an end."),
         Unchecked.Claim("I-ISO", Refuted(12),
             "write(2) need not look again under the folio lock.",
             "The page that it has looked up becomes protected and shared before the copy."),
@@ -125,6 +140,8 @@ public sealed class WritePaths : ClaimList
         Path7.Claim("I-ISO", ProvedIf,
             "What is taken out of the page cache is not written to by I/O that fills a page (W7).",
             "The I/O holds the folio lock to its end, so the removal waits. I/O that does not, as direct I/O, is W3."),
+        Path7.Claim("I-LOCK", Proved,
+            "I/O that fills a page gives back the folio lock."),
         Path7.Claim("I-COH", ProvedIf,
             "Readers of a file that is being read into the page cache see its latest write, while pages are taken out and merged (W7)."),
         Path8.Claim("I-COH", Refuted(16),

@@ -27,6 +27,7 @@ public sealed class Merges : ClaimList
     private static readonly KsmInstance Base = Of("KS-BASE", Choices.Default, Protect, Replace);
     private static readonly KsmInstance Wide = Of("KS-BASE-CPUS", Choices.Default.Size("cpu", 2), Protect);
     private static readonly KsmInstance Pages = Of("KS-BASE-PAGES", Choices.Default.Size("va", 3), Protect, Replace);
+    private static readonly KsmInstance Small = Of("KS-BASE-SMALL", Choices.Default.Size("frame", 2), Protect, Replace);
     private static readonly KsmInstance BaseOld = Of("KS-BASE-4.13", Old, Protect, Replace);
     private static readonly KsmInstance BasePins = Of("KS-BASE-PINS", Pins, Protect);
     private static readonly KsmInstance BasePlain = Of("KS-BASE-PLAIN", Plain, Protect);
@@ -67,6 +68,8 @@ public sealed class Merges : ClaimList
             "No store to one of three pages is lost when ksmd merges two of them."),
         Pages.Claim("I-ISO", Proved,
             "A store to one of three pages does not change another one, whichever are merged."),
+        Small.Claim("L-PROG", Proved,
+            "ksmd gives back the pages and the page-table lock that it has taken, whether it merges a page or gives up."),
         BaseOld.Claim("I-LOST", Proved,
             "In Linux 4.13 as well, no store to a page is lost when ksmd merges it."),
         BaseOld.Claim("I-ISO", Proved,

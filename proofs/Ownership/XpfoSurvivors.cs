@@ -53,6 +53,6 @@ public sealed class XpfoSurvivors() : SurvivorReasons(new Xpfo())
             + "the direct map.",
             "xpfo_free_pages: page[frame] := Allocated",
             "xpfo_alloc_pages (unmapped): page[frame] := User"),
-        Because("The block is split again, and breaks what it broke the first time.", "kernel.set_kpte (unmap): is_block := false"),
+        Because(CommonReasons.SplitAgain, "kernel.set_kpte (unmap): is_block := false"),
     ];
 }

@@ -81,6 +81,8 @@ public sealed class RareMms : ClaimList
         Call.Claim("I-RO", Proved,
             "rare_write(), one call that does the store, changes only what it is meant to change, without a condition on callers.",
             "There is no pointer to keep, and nothing of the caller's runs in the window."),
+        Call.Claim("L-END", Proved,
+            "A rare_write() that has begun ends."),
         Copy.Claim("I-RO", Proved,
             "rare_write_copy(), which writes several pages in one call, changes only what it is meant to change."),
         CopyWide.Claim("I-RO", Proved,

@@ -16,6 +16,12 @@ public sealed class SharedTables : ClaimList
     private static readonly InstanceClaims Vmap = Writes("RW-VMAP", Plain, Mails.VmapIsABug);
     private static readonly InstanceClaims VmapFlush = Writes("RW-VMAP-FLUSH",
         Plain.With(KernelAlias.InterruptsOn, KernelAlias.FlushNow).Size("va", 2));
+    private static readonly InstanceClaims VmapFlushLocal = Writes("RW-VMAP-FLUSH-LOCAL",
+        Plain.With(KernelAlias.InterruptsOn, KernelAlias.FlushNow, KernelAlias.LocalFlush));
+    private static readonly InstanceClaims VmapFlushNoIrqs = Writes("RW-VMAP-FLUSH-IRQSOFF",
+        Plain.With(KernelAlias.FlushNow).Size("va", 2).Size("frame", 1), Mails.VmapIsABug,
+        Source.Kernel("smp_call_function_many_cond", "kernel/smp.c", "v6.19"));
+    private static readonly InstanceClaims VmapIrqs = Writes("RW-VMAP-IRQSON", Plain.With(KernelAlias.InterruptsOn).Size("frame", 1));
     private static readonly InstanceClaims VmapTrusted = Writes("RW-VMAP-NOWILD", Plain.Size("va", 2).Assume(KernelAlias.NoWild));
     private static readonly InstanceClaims Flip = Writes("RW-FLIP", Flipping);
     private static readonly InstanceClaims FlipLocal = Writes("RW-FLIP-LOCAL", Flipping.With(KernelAlias.LocalFlush));
@@ -60,6 +66,16 @@ public sealed class SharedTables : ClaimList
         VmapFlush.Claim("I-RO", Refuted(3),
             "If vunmap() flushes all CPUs, protected data changes only by the write that is meant for it.",
             "A stray store of any CPU in the window is enough."),
+        VmapFlush.Claim("L-PROG", Proved,
+            "A vunmap() that flushes all CPUs ends, and its address can be used again."),
+        VmapFlushLocal.Claim("I-WALIAS-AFTER", Refuted(7),
+            "If vunmap() flushes its own CPU before it returns, nobody reaches protected data while nobody writes.",
+            "Another CPU has walked in the window."),
+        VmapFlushNoIrqs.Claim("L-PROG", Starves,
+            "A vunmap() that flushes all CPUs can be called with interrupts off.",
+            "Two CPUs that do so at a time wait for each other's answer."),
+        VmapIrqs.Claim("L-PROG", Proved,
+            "With interrupts on, an address that vunmap() has given up is purged and can be used again."),
         Flip.Claim("I-WALIAS", Refuted(3),
             "Between set_memory_rw() and set_memory_ro() the writer alone reaches the data.",
             "Not even a flush is needed for it to be otherwise: the other CPU walks."),
@@ -74,6 +90,8 @@ public sealed class SharedTables : ClaimList
                 + "change."),
         Alloc.Claim("I-WALIAS", Proved,
             "When rare_protect() returns after a flush of all CPUs, no CPU has a writable translation of the page."),
+        Alloc.Claim("I-CTX", Proved,
+            "A page that was protected and freed is writable again for its next owner."),
         AllocNoIpi.Claim("I-RO", Refuted(8),
             "rare_protect() can do without the global interrupt: a flush of the own CPU is enough."),
         AllocNoIpiTrusted.Claim("I-RO", Proved,

@@ -19,6 +19,7 @@ public sealed class TextPokes : ClaimList
     private static readonly Choices Raw = Plain.With(TlbGenerations.Switches, TlbGenerations.RawCr3).Size("gens", 1);
 
     private static readonly MmInstance Base = Of("RW-POKE", Held.Size("gens", 3));
+    private static readonly MmInstance One = Of("RW-POKE-ONE", Held.Size("cpu", 1));
     private static readonly MmInstance Old = Of("RW-POKE-5.13", Held.On(TemporaryMm.Linux513));
     private static readonly MmInstance NoBump = Of("RW-POKE-NOBUMP", Held.With(TemporaryMm.NoBump));
     private static readonly MmInstance NoBumpNoPcid = Of("RW-POKE-NOBUMP-NOPCID", Held.With(TemporaryMm.NoBump, TemporaryMm.NoPcid));
@@ -65,6 +66,8 @@ public sealed class TextPokes : ClaimList
             "A watchpoint of the user is armed again when text_poke() returns."),
         Base.Claim("I-IPI", ProvedWithoutMutex,
             "The flush at the end of text_poke(), with interrupts off, asks no other CPU to flush."),
+        One.Claim("L-END", Proved,
+            "A text_poke() that has begun ends."),
         Old.Claim("I-RO", ProvedWithoutMutex,
             "In Linux 5.13 to 6.13 too, text_poke() changes what it is meant to change, and nobody else changes anything."),
         Old.Claim("I-WALIAS", ProvedWithoutMutex,
