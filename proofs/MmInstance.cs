@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Modelling;
 using Verify.Models.LocalCpu;
+using Verify.Models.Munmap;
 
 namespace Verify.Proofs;
 
@@ -15,11 +16,15 @@ internal sealed record MmInstance(string Id, Choices Choices, params ImmutableAr
     {
         get
         {
-            var size = Family.Sizes.FirstOrDefault(size => size.Name == "gens");
-            var generations = size is null ? 0 : Choices.Sizes.GetValueOrDefault(size.Name, size.Default);
+            if (Family.Sizes.FirstOrDefault(size => size.Name == "gens") is not { } size)
+            {
+                return [];
+            }
+
+            var generations = Choices.Sizes.GetValueOrDefault(size.Name, size.Default);
             return generations > 0
                 ? [$"runs with more flushes of the mm than {generations}"]
-                : ["context switches: the mm stays loaded on every CPU"];
+                : [Process.NoSwitches];
         }
     }
 }

@@ -41,7 +41,7 @@ public sealed class BatchedUnmap() : ModelFamily("batched-unmap",
     [
         "swap, and what reclaim writes; faults in a read-only VMA; more than one page a batch",
         "a TLBI that is issued with the unmap, as on Arm, and only waited for later",
-        "context switches: the mm stays loaded on every CPU",
+        Process.NoSwitches,
         .. Process.NotModelled,
     ];
 

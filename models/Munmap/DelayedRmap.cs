@@ -34,7 +34,7 @@ public sealed class DelayedRmap() : ModelFamily("delayed-rmap",
     [
         "read faults, and write faults on a PTE that was cleaned; a second mapping of the page",
         "the time that the device takes: what writeback writes is the page at one moment",
-        "context switches: the mm stays loaded on every CPU",
+        Process.NoSwitches,
         .. Process.NotModelled,
     ];
 

@@ -26,7 +26,7 @@ public sealed class GatherLevels() : ModelFamily("gather-levels",
     [
         "walks of software, and the grace period that page tables are freed after: a table goes right after the flush",
         "what madvise unmaps: its gather is there to overlap, and finds nothing",
-        "context switches: the mm stays loaded on every CPU",
+        Process.NoSwitches,
         .. Process.NotModelled,
     ];
 

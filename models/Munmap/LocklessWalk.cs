@@ -51,7 +51,7 @@ public sealed class LocklessWalk() : ModelFamily("lockless-walk",
     [
         "paravirtualised guests, whose flush waits for no interrupt; INVLPGB",
         "preemption: what a CPU runs, it runs to the end; grace periods come one at a time",
-        "context switches: the mm stays loaded on every CPU",
+        Process.NoSwitches,
         "huge pages, but for what a collapse to one leaves behind: they are not accessed, pinned or split",
         .. Process.NotModelled,
     ];

@@ -34,7 +34,7 @@ public sealed class MmuGather() : ModelFamily("mmu-gather",
     public override ImmutableArray<Limit> NotModelled =>
     [
         "page tables that are freed, dirty pages and their accounting: other mechanisms have them",
-        "context switches: the mm stays loaded on every CPU",
+        Process.NoSwitches,
         "a range to flush: what was unhooked is flushed by a flush of the whole mm",
         .. Process.NotModelled,
     ];

@@ -44,7 +44,7 @@ public sealed class Mremap() : ModelFamily("mremap",
         "moves of whole page tables, and page tables that are freed; a second process that maps the file",
         "a walk of i_mmap by ftruncate: it zaps one PTE at a time, wherever it is",
         "read faults, and write faults on a PTE that was cleaned",
-        "context switches: the mm stays loaded on every CPU",
+        Process.NoSwitches,
         .. Process.NotModelled,
     ];
 

@@ -238,5 +238,9 @@ public sealed class Process
     /// <summary>The limits of a proof about such a process on one architecture.</summary>
     internal static ImmutableArray<Limit> NotModelledOn(Architecture architecture) => [NoEviction, .. architecture.NotModelledHere];
 
+    /// <summary>The limit of a proof about a process that stays on all CPUs.</summary>
+    public const string NoSwitches = "context switches and lazy CPUs: the mm stays loaded, and in use, on every CPU; what others on x86 "
+        + "keep until they compare generations is in tlb-generations";
+
     private const string NoEviction = "TLB eviction: no step is forced to fill, so it adds no behaviour";
 }

@@ -55,7 +55,7 @@ public sealed class TlbFlushPending() : ModelFamily("tlb-flush-pending",
         Limit.With("with 'ksm', what is flushed without asking: PTEs that are dirty, and those of exclusive pages; the merged "
             + "page", Merge),
         "without a fault, the flush that reclaim and migration put off: try_to_migrate_one flushes at once",
-        "context switches: the mm stays loaded on every CPU",
+        Process.NoSwitches,
         .. Process.NotModelled,
     ];
 

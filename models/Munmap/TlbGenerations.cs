@@ -105,6 +105,9 @@ public sealed class TlbGenerations() : ModelFamily("tlb-generations",
     [
         "other users of a PCID slot, and kernels without PCID; trimming of the cpumask may come with any flush",
         "INVLPGB; a wakeup between the steps of a flush: the caller is not preempted",
+        "flushes by a CPU that does not run the mm, as of kswapd; page faults during a munmap",
+        "flush_tlb_func is one step: no flush comes between its read of tlb_gen and its own",
+        "without 'switches', lazy CPUs and those that leave: the mm stays in use on every CPU; for 'batched' see BATCH-SWITCH",
         .. Process.NotModelledOn(Architecture.X86),
     ];
 

@@ -48,9 +48,10 @@ public sealed class UnlinkedVma() : ModelFamily("unlinked-vma",
     public override ImmutableArray<Limit> NotModelled =>
     [
         "other VMAs and other processes that map the same memory",
+        "exit, which flushes after it has unlinked all VMAs (fullmm): no thread of the mm runs then",
         Limit.With("with 'dax' and 'dax-uncounted', pins: what a truncate finds out about them is in dax-truncate",
             Dax, DaxUncounted),
-        "context switches: the mm stays loaded on every CPU",
+        Process.NoSwitches,
         .. Process.NotModelled,
     ];
 

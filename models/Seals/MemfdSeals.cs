@@ -42,6 +42,7 @@ public sealed class MemfdSeals() : ModelFamily("memfd-seals",
         "F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_FUTURE_WRITE and F_SEAL_EXEC; hole punches and huge pages",
         "more than one page, one mapping and one pin; references of the LRU batches, for which it waits as well",
         "pins for reading, and mappings that are made writable later by mprotect",
+        "TLBs: munmap is one step; what it has gathered is referenced until the flush, and waited for as if it were pinned",
     ];
 
     protected override void Describe(ModelBuilder m)

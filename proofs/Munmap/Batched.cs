@@ -32,7 +32,8 @@ public sealed class Batched : ClaimList
                 + "flushed."),
         OnArm.Claim("I-USE", Proved,
             "After mprotect(PROT_READ) has returned no store goes through on Arm, even if reclaim had cleared the PTE and "
-                + "not flushed."),
+                + "not flushed, as mprotect flushes the mm.",
+            "From 6.6 to 6.15 it only waited, by a DSB that does not cover what another CPU has issued: BATCHED-DSB-BUGGY."),
         Unaware.Claim("I-ENTRY", Refuted(6),
             "mprotect need not flush for a PTE that it finds cleared."),
         Unaware.Claim("I-USE", Refuted(7),

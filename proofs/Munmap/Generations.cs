@@ -35,7 +35,7 @@ public sealed class FlushGenerations : ClaimList
     private static readonly MmInstance Join = Of("B-JOIN", Old, Switch);
     private static readonly MmInstance JoinEarly = Of("B-JOIN/buggy", Old.With(TlbGenerations.GenerationFirst), Switch);
     private static readonly MmInstance JoinEarlyNow = Of("B-JOIN-6.18-WIDE",
-        New.With(TlbGenerations.GenerationFirst).Size("gens", 2), ShouldFlush);
+        New.With(TlbGenerations.GenerationFirst).Size("va", 2).Size("frame", 2).Size("gens", 2), ShouldFlush);
     private static readonly MmInstance JoinEarlyTemporary = Of("B-JOIN-6.18-TEMP",
         New.With(TlbGenerations.GenerationFirst, TlbGenerations.TemporaryMm).Size("gens", 2), ShouldFlush);
     private static readonly MmInstance WindowTemporary = Of("B-SWITCHWIN-TEMP",
@@ -109,15 +109,15 @@ public sealed class FlushGenerations : ClaimList
         JoinEarly.Claim("I-USE", Refuted(21),
             "switch_mm_irqs_off may read tlb_gen before it sets its bit in mm_cpumask, as long as only accesses count.",
             "The flush comes between the two: its generation is not seen, and the CPU is not in the mask yet."),
-        JoinEarlyNow.Claim("I-ENTRY", Proved,
+        JoinEarlyNow.Claim("I-ENTRY", Refuted(31),
             "Where a switch keeps its bit in mm_cpumask, as in Linux 6.18, the order of the bit and tlb_gen does not matter "
                 + "for the TLB entries of an mm that nobody uses as a temporary one.",
-            "A bit is then cleared only by an interrupt that came with a new generation, or never was set. A CPU that "
-                + "joins without its bit is behind and flushes in any case; one that still has it is covered by "
-                + "LOADED_MM_SWITCHING. No licence: the property depends on who clears bits. See B-JOIN-6.18-TEMP."),
+            "Believed to hold, as a bit is cleared only by an interrupt that came with a new generation, and with one page "
+                + "nothing is seen. The CPU may have read that generation when it joined, cached another page, and left before "
+                + "the interrupt reaches it: the bit goes, and nothing is behind."),
         JoinEarlyTemporary.Claim("I-ENTRY", Refuted(23),
             "In Linux 6.18, the order of the bit and tlb_gen does not matter for TLB entries.",
-            "unuse_temporary_mm clears the bit, and nothing is behind. The CPU comes back, reads tlb_gen, and is not in the "
+            "unuse_temporary_mm clears the bit, too. The CPU comes back, reads tlb_gen, and is not in the "
                 + "mask yet when the flush looks. In the kernel text_mutex keeps others from poking_mm, and no memory "
                 + "that is flushed by munmap is mapped there."),
         WindowTemporary.Claim("I-ENTRY", Proved,

@@ -24,8 +24,9 @@ public sealed class Levels : ClaimList
             "If a nested gather flushes all levels, no walk of hardware goes through a page table that it has freed, on Arm "
                 + "too."),
         Reset.Claim("I-TABLE", Proved,
-            "On x86 a nested gather may forget that it has freed page tables.",
-            "INVLPG and writes to CR3 drop cached upper levels, whatever they are for."),
+            "On x86 a nested gather may forget that it has freed page tables, as far as CPUs go that run the process.",
+            "INVLPG and writes to CR3 drop cached upper levels, whatever they are for. A lazy CPU is interrupted only if page "
+                + "tables were freed, since 4.20, and goes on walking: B-TABLE-LAZY/buggy. The fix is of 5.2."),
         ResetOnArm.Claim("I-TABLE", Refuted(13),
             "A nested gather may forget that it has freed page tables: it flushes in any case.",
             "It flushes leaf entries only. A CPU keeps the upper level in its walk cache, and goes through the table after it "

@@ -74,7 +74,10 @@ public sealed class Walks : ClaimList
         Collapse.Claim("I-GUP", Proved,
             "GUP-fast that reads PTE and PMD again hands out no page that khugepaged has copied already."),
         Collapse.Claim("I-TABLE", Proved,
-            "No walk goes through a page table that khugepaged has replaced by a huge page and that was freed since."),
+            "No walk of a CPU that runs the process goes through a page table that khugepaged has replaced by a huge page and "
+                + "that was freed since.",
+            "From 4.20 to 6.14 a lazy CPU could do so: the flush told x86 that no page table is freed, and skipped it. See "
+                + "COLLAPSE-SKIPS-LAZY-BUGGY."),
         CollapseOnArm.Claim("I-GUP", Proved,
             "GUP-fast that reads PTE and PMD again hands out no page that khugepaged has copied already, where invalidation "
                 + "is broadcast."),

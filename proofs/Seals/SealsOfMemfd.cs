@@ -32,7 +32,7 @@ public sealed class SealsOfMemfd : ClaimList
     public override IEnumerable<Claim> Claims =>
     [
         Memfd.Claim("I-SEALW", Proved,
-            "Once F_SEAL_WRITE is set on a memfd, nothing changes its content.",
+            "Once F_SEAL_WRITE is set on a memfd, no store, no write(2) and no DMA changes its content.",
             "New mappings are denied first, pins are waited for then, and the seal is set last, all under the inode lock "
                 + "that write(2) takes."),
         Memfd.Claim("I-MONO", Proved, "A seal of a memfd, once set, is never taken back."),

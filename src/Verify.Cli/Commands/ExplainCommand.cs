@@ -74,21 +74,8 @@ internal static class ExplainCommand
         Session session, Claim claim, Modelling.Choices choices, IEngine engine, EngineOptions options)
     {
         var asked = 0;
-        if (!session.Terminal.IsErrorLive)
-        {
-            return Work(null);
-        }
-
-        var task = Task.Run(() => Work(number => Volatile.Write(ref asked, number)));
-        if (Task.WaitAny([task], TimeSpan.FromMilliseconds(400)) < 0)
-        {
-            ProgressDisplay.Draw(session.Terminal, task, () => $"{claim.Id}: {Quantity.Of(Volatile.Read(ref asked), "variation")}");
-        }
-
-        return task.GetAwaiter().GetResult();
-
-        ClaimExplanation Work(Action<int>? progress) =>
-            ClaimExplanation.Of(claim, choices, new CachingEngine(engine), options, progress);
+        return ProgressDisplay.Run(session.Terminal, () => $"{claim.Id}, {Quantity.Of(Volatile.Read(ref asked), "variation")}",
+            _ => ClaimExplanation.Of(claim, choices, new CachingEngine(engine), options, number => Volatile.Write(ref asked, number)));
     }
 
     // A user may type the number alone.
