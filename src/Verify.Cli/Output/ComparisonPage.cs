@@ -26,7 +26,8 @@ internal static class ComparisonPage
             The first engine decides each claim that fits into the budget; the others get the same question. A cell holds the
             answer and the seconds that it took. "up to 12": nothing was found within 12 steps, and no more were asked for.
             "unknown past 12": time ran out beyond 12 steps. "-": the engine takes no such question. The digest names the
-            model of the row; a test takes out the rows of models that have changed.
+            model of the row; a test takes out the rows of models that have changed. Left out are those that a budget stopped; the other
+            claims have not been tried.
 
             {outcome.Sentence}
 

@@ -18,7 +18,7 @@ internal sealed partial class EnginePage(string text)
             && !line.StartsWith("| claim |", StringComparison.Ordinal)).Select(line => line.Trim('|', ' ').Split(" | ")),
     ];
 
-    /// <summary>The claims that were not compared.</summary>
+    /// <summary>The claims that were not compared, with a reason; claims without a try are only counted.</summary>
     public IReadOnlyList<string> NotCompared { get; } =
         [.. LineOfClaim().Matches(text[text.IndexOf(LeftOut, StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value)];
 
@@ -30,15 +30,13 @@ internal sealed partial class EnginePage(string text)
     public IReadOnlyList<string> Stale(IReadOnlyDictionary<string, string> digests) =>
         [.. Rows.Where(row => digests.GetValueOrDefault(row[0]) != row[1]).Select(row => row[0])];
 
-    /// <summary>The page without outdated rows; new claims are listed as left out.</summary>
+    /// <summary>The page without outdated rows.</summary>
     public EnginePage Of(IReadOnlyDictionary<string, string> digests)
     {
         var stale = Stale(digests).ToHashSet();
         var lines = text.Split('\n').Where(line => !(line.StartsWith("| ", StringComparison.Ordinal) && stale.Contains(line.Split(' ')[1]))
             && !(LineOfClaim().Match(line) is { Success: true } match && !digests.ContainsKey(match.Groups[1].Value)));
-        var known = Rows.Select(row => row[0]).Concat(NotCompared).ToHashSet();
-        var outside = stale.Where(digests.ContainsKey).Select(id => $"- {id}: its model has changed since\n")
-            .Concat(digests.Keys.Where(id => !known.Contains(id)).Select(id => $"- {id}: not compared yet\n")).ToList();
+        var outside = stale.Where(digests.ContainsKey).Select(id => $"- {id}: its model has changed since\n").ToList();
         var left = string.Join('\n', lines);
         if (outside.Count > 0)
         {
@@ -46,11 +44,11 @@ internal sealed partial class EnginePage(string text)
         }
 
         var page = new EnginePage(left);
-        return new EnginePage(Summary().Replace(left, page.Counted, 1));
+        return new EnginePage(Summary().Replace(left, page.Counted(digests.Count), 1));
     }
 
-    private string Counted => string.Create(CultureInfo.InvariantCulture,
-        $"{Rows.Count} of {Rows.Count + NotCompared.Count} claims compared: "
+    private string Counted(int claims) => string.Create(CultureInfo.InvariantCulture,
+        $"{Rows.Count} of {claims} claims compared: "
         + $"{Rows.Count(IsSeconded)} decided alike by at least two engines, "
         + $"{Rows.Count - Rows.Count(IsSeconded) - Contradicted.Count} by one alone, {Contradicted.Count} contradicted.");
 
