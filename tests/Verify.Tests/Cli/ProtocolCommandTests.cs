@@ -141,6 +141,11 @@ public sealed class ProtocolCommandTests : IDisposable
 
         Assert.Equal(before, File.ReadAllText(path));
         Assert.Equal([path], Directory.GetFiles(folder.Path));
+        if (OperatingSystem.IsWindows())
+        {
+            return; // the rest is about links and modes
+        }
+
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var link = Path.Combine(folder.Path, "link.verify");
         File.CreateSymbolicLink(link, path);
