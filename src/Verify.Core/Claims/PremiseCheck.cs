@@ -29,32 +29,47 @@ internal static class PremiseCheck
         }
 
         var clock = Stopwatch.StartNew();
-        var isMet = Walk(model, premises, evidence, run);
+        var interpreter = new Interpreter(model);
+        var isMet = Walk(interpreter, premises, evidence, run);
+        Verdict? Decide(Expr goal, Premise about) => Ask(engine, model, new Property.Reachable(
+            $"{about.Subject} {about.Happens}", "", about.Where, goal), run, seconds + clock.Elapsed.TotalSeconds);
+        // One question about all that are left: usually none of them happens, and else the run to one that does.
+        while (Enumerable.Range(0, premises.Length).Where(i => isMet[i] is null).ToList() is { Count: > 1 } open)
+        {
+            var answer = Decide(open.Select(i => premises[i].Holds).Aggregate((left, right) => left | right), premises[open[0]]);
+            var met = open.Where(i => answer is Verdict.Proved { Witness: { } witness }
+                && Holds(interpreter, witness.States[^1], premises[i]) == true).ToList();
+            if (answer is Verdict.Refuted)
+            {
+                open.ForEach(i => isMet[i] = false);
+            }
+            else if (met.Count == 0)
+            {
+                break;
+            }
+
+            met.ForEach(i => isMet[i] = true);
+        }
+
         return [.. premises.Select((premise, i) => new CheckedPremise(premise,
-            isMet[i] ?? Ask(engine, model, premise, run, seconds + clock.Elapsed.TotalSeconds)))];
+            isMet[i] ?? Decide(premise.Holds, premise) switch { Verdict.Proved => true, Verdict.Refuted => false, _ => null }))];
     }
 
     // The nearest states first; then states farther off, at random. An undefined premise is left to the engine. An
     // undefined model is an error here too, as no proof may go past it.
-    private static bool?[] Walk(Model model, ImmutableArray<Premise> premises, Evidence evidence, EngineOptions run)
+    private static bool?[] Walk(Interpreter interpreter, ImmutableArray<Premise> premises, Evidence evidence, EngineOptions run)
     {
         var isMet = new bool[premises.Length];
         var isUndefined = new bool[premises.Length];
-        var interpreter = new Interpreter(model);
         var near = new ReachableWalk(interpreter, Scrutiny.Brief.Work);
         var far = new ReachableWalk(interpreter, Scrutiny.Brief.Work);
         foreach (var visit in near.NearestFirst().Concat(far.RandomWalks(run.Seed, (2 * evidence.Depth) + 10)))
         {
             for (var i = 0; i < premises.Length; i++)
             {
-                try
-                {
-                    isMet[i] = isMet[i] || (!isUndefined[i] && interpreter.Holds(visit.State, premises[i].Holds, premises[i].Where));
-                }
-                catch (UserErrorException)
-                {
-                    isUndefined[i] = true;
-                }
+                var holds = isMet[i] || isUndefined[i] ? false : Holds(interpreter, visit.State, premises[i]);
+                isMet[i] |= holds == true;
+                isUndefined[i] |= holds is null;
             }
 
             if (near.IsWhole || isMet.All(met => met) || run.Cancellation.IsCancellationRequested)
@@ -66,29 +81,30 @@ internal static class PremiseCheck
         return [.. isMet.Zip(isUndefined, (met, undefined) => met ? true : near.IsWhole && !undefined ? (bool?)false : null)];
     }
 
-    private static bool? Ask(IEngine engine, Model model, Premise premise, EngineOptions run, double seconds)
+    // Null where the premise is undefined.
+    private static bool? Holds(Interpreter interpreter, State state, Premise premise)
     {
-        var left = run.Budget.Seconds - seconds;
-        if (left <= 0 || run.Cancellation.IsCancellationRequested)
+        try
+        {
+            return interpreter.Holds(state, premise.Holds, premise.Where);
+        }
+        catch (UserErrorException)
         {
             return null;
         }
+    }
 
-        var goal = new Property.Reachable($"{premise.Subject} {premise.Happens}", "", premise.Where, premise.Holds);
-        var asked = run with { Budget = run.Budget with { Seconds = left }, CheckpointDirectory = null };
-        if (engine.WhyNot(model, goal) is not null)
+    private static Verdict? Ask(IEngine engine, Model model, Property.Reachable goal, EngineOptions run, double seconds)
+    {
+        var left = run.Budget.Seconds - seconds;
+        if (left <= 0 || run.Cancellation.IsCancellationRequested || engine.WhyNot(model, goal) is not null)
         {
             return null;
         }
 
         try
         {
-            return engine.Decide(model, goal, asked) switch
-            {
-                Verdict.Proved => true,
-                Verdict.Refuted => false,
-                _ => null,
-            };
+            return engine.Decide(model, goal, run with { Budget = run.Budget with { Seconds = left }, CheckpointDirectory = null });
         }
         catch (UserErrorException)
         {

@@ -55,6 +55,47 @@ public sealed class PremiseTests
         Assert.Empty(report.OpenVacuities());
     }
 
+    // One question is about all that are left: the first two are met one after the other, and none of the others.
+    [Fact]
+    public void Premises_far_off_are_looked_for_together()
+    {
+        var engine = new Counting();
+        var instance = new Instance(
+            new Described(m =>
+            {
+                var n = m.Var("n", Sort.Range(0, 90_009));
+                m.Rule("up", s => s.When(n < 90_000).Set(n, n + 1));
+                Expr Premise(int at) => (n == at).Implies(n >= at);
+                m.Always("P", Premise(90_001) & Premise(89_999) & Premise(90_002) & Premise(90_000) & Premise(90_003));
+                m.Reachable("one", n == 1);
+            }), Choices.Default);
+        var report = Report.Decide(engine, instance, instance.Model.Property("P"), EngineOptions.Default);
+        Assert.Equal([false, true, false, true, false], report.Premises.Select(one => one.IsMet == true));
+        Assert.DoesNotContain(report.Premises, one => one.IsMet is null);
+        Assert.Equal(4, engine.Asked);
+    }
+
+    private sealed class Counting : IEngine
+    {
+        private readonly ExplicitEngine inner = new();
+
+        public int Asked { get; private set; }
+
+        public string Name => "counting";
+
+        public string Summary => "counts what it is asked";
+
+        public string? Unavailable => null;
+
+        public string? WhyNot(Model model, Property property) => inner.WhyNot(model, property);
+
+        public Verdict Decide(Model model, Property property, EngineOptions run)
+        {
+            Asked++;
+            return inner.Decide(model, property, run);
+        }
+    }
+
     // The look for premises reaches a state that an engine with a proof has missed, and must not pass over it.
     [Fact]
     public void An_engine_that_proves_too_much_hides_no_undefined_model()
