@@ -16,7 +16,7 @@ public sealed class ProtocolFile
     private const int LongestFile = 16 << 20;
 
     private static readonly SearchValues<char> NotOfText = SearchValues.Create(
-        [.. Enumerable.Range(0, 0xa0).Select(code => (char)code).Where(letter => char.IsControl(letter) && letter is not ('\t' or '\r' or '\n'))]);
+        [.. Enumerable.Range(0, 0xa0).Select(code => (char)code).Where(char.IsControl).Except("\t\r\n")]);
 
     private readonly Problems problems;
 

@@ -211,10 +211,10 @@ internal sealed class ExprReader(Scope scope, Problems problems)
     {
         if (word.Text.Length > 0)
         {
-            problems.Add(ErrorCodes.UnknownName, word.Span, $"there is no '{word.Text}' here", Suggestion.Hint(word.Text, scope.Known)
-                ?? (scope.Threads.ContainsKey(word.Text)
-                    ? $"'{word.Text}' is a thread: {word.Text}.x[c] is its local x, and {word.Text}[c] at s whether it is before step s"
-                : scope.Elsewhere.Contains(word.Text) ? "it is declared, and this instance does not have it"
+            problems.Add(ErrorCodes.UnknownName, word.Span, $"there is no '{word.Text}' here", scope.Threads.ContainsKey(word.Text)
+                ? $"'{word.Text}' is a thread: {word.Text}.x[c] is its local x, and {word.Text}[c] at s whether it is before step s"
+                : Suggestion.Hint(word.Text, scope.Known)
+                ?? (scope.Elsewhere.Contains(word.Text) ? "it is declared, and this instance does not have it"
                     : "declare a variable, a parameter, a size or a member of that name"));
         }
 

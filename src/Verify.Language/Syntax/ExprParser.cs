@@ -344,7 +344,8 @@ internal sealed class ExprParser(TokenReader tokens)
 
         if (tokens.Following.Text == "{" && (tokens.Is("enum") || tokens.Is("record")))
         {
-            tokens.Wrong($"a sort has a name, and {tokens.Current} has none", $"declare it on a line of its own: {tokens.Current.Text} NAME {{ … }}");
+            tokens.Wrong($"a sort has a name, and {tokens.Current} has none",
+                $"declare it on a line of its own: {tokens.Current.Text} NAME {{ … }}");
             while (!tokens.IsAtEnd && !tokens.Accept("}"))
             {
                 tokens.Take();
