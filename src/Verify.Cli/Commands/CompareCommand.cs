@@ -58,7 +58,7 @@ internal static class CompareCommand
             var named = parsed.GetValue(claims) ?? [];
             var asked = named.Length == 0 ? session.Catalogue.Claims : session.Catalogue.Find(named);
             var names = parsed.GetRequiredValue(engines).Split(',', StringSplitOptions.TrimEntries);
-            var chosen = names.Select(session.Engine).ToList();
+            var chosen = Engines(session, names);
             var allowed = parsed.GetRequiredValue(budget);
             var run = new EngineOptions(BudgetOption.Read([allowed]), Threads: 1, Cancellation: session.Cancellation)
             {
@@ -85,6 +85,14 @@ internal static class CompareCommand
             return Conclude(session, outcome, isJson);
         });
         return command;
+    }
+
+    private static List<IEngine> Engines(Session session, string[] names)
+    {
+        List<IEngine> chosen = [.. names.Select(session.Engine)];
+        return chosen.GroupBy(engine => engine.Name).FirstOrDefault(same => same.Count() > 1) is not { } twice ? chosen
+            : throw UserErrorException.At(null, ErrorCodes.Contradiction,
+                $"the engine '{twice.Key}' is named twice, and would second itself", "name each engine once");
     }
 
     private static List<Comparison> Compare(Session session, IReadOnlyList<Claim> claims, List<IEngine> engines, EngineOptions run,

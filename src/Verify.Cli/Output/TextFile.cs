@@ -14,7 +14,7 @@ internal static class TextFile
             var target = new FileInfo(path);
             target = target.LinkTarget is null ? target : (FileInfo)target.ResolveLinkTarget(returnFinalTarget: true)!;
             Directory.CreateDirectory(target.DirectoryName!);
-            if (target.FullName.StartsWith("/dev/", StringComparison.Ordinal))
+            if (Path.GetDirectoryName(target.FullName) == "/dev")
             {
                 File.WriteAllText(target.FullName, text); // a device is not replaced
             }

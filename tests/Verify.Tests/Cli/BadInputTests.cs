@@ -37,6 +37,7 @@ public sealed class BadInputTests
     [InlineData("VRF403", "--write DIR", "certify", "--write", "")]
     [InlineData("VRF403", "--page FILE", "compare", "SD-FULL", "--engines", "bfs", "--page", "")]
     [InlineData("VRF402", "permissions", "compare", "SD-FULL", "--engines", "bfs", "--page", "/proc/none")]
+    [InlineData("VRF304", "name each engine once", "compare", "SD-FULL", "--engines", "bfs,BFS")]
     [InlineData("VRF301", "did you mean SD-FULL", "list", "SD-FULLL")]
     [InlineData("VRF202", "--budget bytes=256MB", "check", "SD-FULL", "--budget", "bytes=1")]
     [InlineData("VRF202", "states=N", "check", "SD-FULL", "--budget", "states=10", "--budget", "states=20")]

@@ -22,7 +22,7 @@ public sealed class JsonTests
     [InlineData("check", "SD-FULL", "--budget", "bananas", "--json")]
     [InlineData("gate", "--json")]
     [InlineData("gate", "--shard", "1/2", "--json")]
-    [InlineData("compare", "--engines", "bfs,bfs", "--json")]
+    [InlineData("compare", "--engines", "bfs,schedules", "--budget", "states=1k,depth=9", "--json")]
     [InlineData("compare", "--engines", "bfs", "--budget", "states=3", "--json")]
     [InlineData("compare", "--engines", "none", "--json")]
     [InlineData("replay", "SD-LOCAL:I-ENTRY", "--trace", "x", "--json")]

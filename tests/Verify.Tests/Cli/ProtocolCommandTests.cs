@@ -100,7 +100,8 @@ public sealed class ProtocolCommandTests : IDisposable
     [InlineData("\u0007")]
     public void What_is_not_a_text_is_one_mistake_and_does_not_reach_the_terminal(string stray)
     {
-        var path = Write(Text.Replace("rule set_a", $"rule {stray} set_a", StringComparison.Ordinal) + string.Concat(Enumerable.Repeat(stray, 500)));
+        var path = Write(Text.Replace("rule set_a", $"rule {stray} set_a", StringComparison.Ordinal)
+            + string.Concat(Enumerable.Repeat(stray, 500)));
         foreach (var command in (string[])["check", "format", "list", "gate"])
         {
             var run = Run(command, path);

@@ -140,7 +140,7 @@ public sealed class ProveTests
 
     [Theory]
     [InlineData(3, "VRF304", "SD-FULL", "--engine", "explicit")]
-    [InlineData(3, "VRF403", "SD-FULL", "--find")]
+    [InlineData(3, "VRF304", "SD-FULL", "--find")]
     [InlineData(3, "VRF304", "SD-FULL", "--any-size", "--size", "cpu=3")]
     [InlineData(3, "VRF304", "SD-FULL", "--any-size", "--engine", "pdr")]
     [InlineData(3, "VRF304", "SD-FULL", "--any-size", "--into", "there")]
