@@ -142,7 +142,10 @@ public sealed record NarratedStep(string Actor, bool IsProcessor, string Name, I
     /// <summary>The way that a branching step takes: "yes" if its condition holds, "no" if not; null without a branch.</summary>
     public string? Way { get; init; }
 
-    /// <summary>The values that the condition of a branching step reads, such as <c>pte[x] = f0</c>.</summary>
+    /// <summary>
+    /// The values that the condition of a branching step reads, such as <c>pte[x] = f0</c>, or those because of which a step
+    /// without a branch does nothing.
+    /// </summary>
     public ImmutableArray<string> Sees { get; init; } = [];
 
     /// <summary>The sources that the step is modelled on.</summary>

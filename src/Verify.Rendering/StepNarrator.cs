@@ -30,11 +30,14 @@ internal sealed class StepNarrator(Interpreter interpreter, Trace trace, Marks m
         var arguments = rule.Shown.Select(shown => ValueOf(before, shown, step, rule.Where)).OfType<Value>().ToList();
         arguments.ForEach(names.Add);
         var changes = Changes(index, actor, arguments);
+        changes.AddRange(Kept(index, [.. changes]));
         var isYes = rule.Branch is { } branch ? ValueOf(before, branch.Condition, step, rule.Where)?.IsTrue : null;
-        return new NarratedStep(actor, isProcessor, name, [.. changes, .. Kept(index, changes)])
+        return new NarratedStep(actor, isProcessor, name, [.. changes])
         {
             Way = isYes is { } yes ? yes ? "yes" : "no" : null,
-            Sees = isYes is null ? [] : [.. Reads(before, rule.Branch!.Condition, step, rule.Where)],
+            Sees = isYes is not null ? [.. Reads(before, rule.Branch!.Condition, step, rule.Where)]
+                : changes.Count == 0 ? [.. Unmet(before, step).Distinct()]
+                : [],
             Sources = rule.Sources,
         };
     }
@@ -122,6 +125,12 @@ internal sealed class StepNarrator(Interpreter interpreter, Trace trace, Marks m
         (Expr.ValueOf a, Expr.ValueOf b) => IsSame(a.Option, b.Option),
         _ => ReferenceEquals(one, other),
     };
+
+    // The values because of which a step does nothing of what it does on a condition.
+    private IEnumerable<string> Unmet(State state, Step step) => model.Rules[step.Rule].Updates
+        .Where(update => update.Over.IsEmpty && IsShown(update.Variable, withGhosts: false)
+            && update.When is not Expr.Literal && ValueOf(state, update.When, step, update.Where) is { IsTrue: false })
+        .SelectMany(update => Reads(state, update.When, step, update.Where));
 
     // A thread's local that another thread, or a rule, writes.
     private bool IsForeign(Location location, Step step) => location.Variable.Role == VariableRole.Local

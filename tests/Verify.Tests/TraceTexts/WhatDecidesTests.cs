@@ -93,6 +93,23 @@ public sealed class WhatDecidesTests
         Assert.DoesNotContain("seen = None", text, StringComparison.Ordinal); // the end of a thread resets its locals
     }
 
+    [Fact]
+    public void A_step_whose_condition_fails_shows_what_it_read()
+    {
+        var text = Text(m =>
+        {
+            var (refs, lost, seen) = (m.Var("refs", Sort.Range(0, 1)), m.Var("lost", Sort.Bool), m.Ghost("seen", Sort.Bool));
+            m.Thread("get", repeats: false, t =>
+            {
+                t.Step("kref_get_unless_zero", s => s.If(refs > 0, () => s.Set(refs, refs - 1)).SetIf(lost, seen, true));
+                t.Step("drop", s => s.Set(lost, true));
+                t.Step("end", _ => { });
+            });
+            m.Always("P", !lost);
+        });
+        Contains(text, "sees refs = 0");
+    }
+
     // A number that equals an argument need not be the argument.
     [Fact]
     public void A_local_is_shown_unless_it_notes_an_argument()
