@@ -7,7 +7,9 @@ namespace Verify.Cli.Hosting;
 /// <summary>A claim without an expectation, which asks for a property of a family.</summary>
 internal static class Question
 {
-    /// <summary>The questions about all properties of a model but its witnesses, or about one.</summary>
+    /// <summary>
+    /// The questions about all properties of a model, or about one. A witness is asked for only where there is nothing else.
+    /// </summary>
     /// <param name="family">The family.</param>
     /// <param name="prefix">The text before the colon of an identifier.</param>
     /// <param name="properties">The properties of an instance.</param>
@@ -25,8 +27,9 @@ internal static class Question
             };
         }
 
+        var isOfWitnesses = properties.All(property => property is Property.Reachable);
         return name is not null ? [Of(name)]
-            : [.. properties.Where(property => property is not Property.Reachable).Select(property => Of(property.Name))];
+            : [.. properties.Where(property => isOfWitnesses || property is not Property.Reachable).Select(property => Of(property.Name))];
     }
 
     /// <summary>A question about a family.</summary>

@@ -59,6 +59,16 @@ public sealed class ProtocolCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_asks_only_what_is_reachable_is_decided()
+    {
+        var path = Write("model up\nvar a: bool\nrule up { a = true }\nreachable A: a\nreachable B: !a\n");
+        var run = Run("check", path);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("2 claims: 2 proved", run.Out, StringComparison.Ordinal);
+        Assert.Equal(0, Run("show", path).ExitCode);
+    }
+
+    [Fact]
     public void A_mistake_of_one_instance_keeps_no_other_claim_from_its_answer()
     {
         var path = Write($"{Text}initially a with fault both\n");
