@@ -45,7 +45,6 @@ internal sealed class MappedFile
         dirty = m.Map("folio_dirty", process.Frame, Sort.Bool);
         locked = m.Map("folio_locked", process.Frame, Sort.Bool);
         unsaved = m.Ghost("unsaved", Sort.Map(process.Frame, Sort.Bool));
-        Lost = m.Ghost("lost", Sort.Bool);
         Missed = m.Ghost("missed", Sort.Bool);
     }
 
@@ -65,11 +64,13 @@ internal sealed class MappedFile
     /// <summary>True if the lock of i_mmap can be taken for writing.</summary>
     public Expr CanWrite => !IsWriting & ForAll(process.Cpu, d => !IsWalking[d]);
 
-    /// <summary>Ghost: a page was dropped whose last store is not on disk.</summary>
-    public Expr Lost { get; }
-
     /// <summary>Ghost: writeback has marked a page as clean while some PTE allowed a store to it.</summary>
     public Expr Missed { get; }
+
+    /// <summary>True if the kernel knows, or will find out, of each store that the disk lacks.</summary>
+    public Expr KnowsStores => ForAll(process.Frame, f => (unsaved[f] & process.Allocator.Owner[f] == Owner.PageCache)
+        .Implies(dirty[f] | locked[f] | Exists(process.Va, x =>
+            process.Translation.Names(process.Pte(x), f) & process.Pte(x).Value[process.Translation.Dirty])));
 
     /// <summary>Extends a step: a VMA is linked after its original.</summary>
     public StepBuilder Link(StepBuilder s, Expr x, Expr from)
@@ -82,10 +83,13 @@ internal sealed class MappedFile
     public StepBuilder Unlink(StepBuilder s, Expr x) => s.When(CanWrite).Set(HasVma[x], false)
         .Each(process.Va, y => s.SetIf(y == x | copiedFrom[y] == x, copiedFrom[y], None));
 
-    /// <summary>Extends the step of a store: the disk is out of date.</summary>
+    /// <summary>
+    /// Extends the step of a store: the disk is out of date. What goes through a stale entry does not reach the file.
+    /// </summary>
     public void Stored(StepBuilder s, Expr c, Expr x) => s.Each(process.Frame, f => s.SetIf(
         If(process.Mmu.StoresAtOnce(c, x),
-            process.Translation.Names(process.Tlb[c, x], f), process.Translation.Names(process.Pte(x), f)),
+            process.Translation.Names(process.Tlb[c, x], f) & !process.Translation.IsStale(process.Tlb[c, x]),
+            process.Translation.Names(process.Pte(x), f)),
         unsaved[f], true));
 
     /// <summary>Adds page faults, reclaim, and reading the file again.</summary>
@@ -102,7 +106,7 @@ internal sealed class MappedFile
             .From(Fault);
         m.Rule("__remove_mapping", process.Frame, (s, f) => process.Free(s, f)
             .When(owner[f] == Owner.PageCache & !dirty[f] & !locked[f] & !process.Pages.Names(f) & !IsGathered(f))
-            .SetIf(unsaved[f], Lost, true).Set(unsaved[f], false).By("kswapd"))
+            .Set(unsaved[f], false).By("kswapd"))
             .From(Remove);
         m.Rule("filemap_read_folio", process.Frame, (s, f) => s
             .When(owner[f] == Owner.Free).Set(owner[f], Owner.PageCache).By("kernel"))

@@ -66,8 +66,10 @@ public sealed class Mremap() : ModelFamily("mremap",
         file.AddRules(m);
         process.AddEnvironment(m, stored: file.Stored, hasLoads: true);
         process.AddInvariants(m);
-        m.Always("I-LOST", !file.Lost, "no store to the file is lost: a page that is dropped is on disk as it is in memory");
+        m.Always("I-LOST", file.KnowsStores,
+            "no store to the file is lost: while the disk lacks one, the page is dirty, or locked, or a PTE to it is dirty");
         m.Always("I-CLEAN", !file.Missed, "writeback takes no page for clean that some PTE still allows a store to");
+        process.AddPteOwner(m, Owner.PageCache);
         m.Reachable("mremap holds both locks", Count(process.Va, x => file.PageTableLock[x]) > 1);
         m.Reachable("writeback comes while a PTE is moved", file.MmapLock & Exists(process.Cpu, d => file.IsWalking[d]));
     }

@@ -232,6 +232,23 @@ public sealed class Process
         m.NoDeadlock("no deadlock");
     }
 
+    /// <summary>Adds the property that no page, and no page table, is lost.</summary>
+    /// <param name="m">The model.</param>
+    /// <param name="isHeld">True if a frame is in the hands of a thread that frees it later.</param>
+    internal void AddLeak(ModelBuilder m, Func<Expr, Expr> isHeld)
+    {
+        var (owner, isLinked) = (Allocator.Owner, Upper is null ? true : Upper.Pmd.HasValue);
+        m.Always("I-LEAK", ForAll(Frame, f => (owner[f] == Owner.AppBuf | owner[f] == Owner.PageTable)
+                .Implies((isLinked & Pages.Names(f)) | (Upper is null ? false : Upper.Pmd == f) | isHeld(f))),
+            "each page of the process is mapped, or on its way to be freed");
+    }
+
+    /// <summary>Adds the property that what is mapped belongs to one user.</summary>
+    internal void AddPteOwner(ModelBuilder m, Owner user) =>
+        m.Always("I-PTE", ForAll(Va, x => Pte(x).HasValue.Implies(Allocator.Owner[FrameAt(x)] == user))
+                & (Upper is null ? true : Upper.Pmd.HasValue.Implies(Allocator.Owner[Upper.Pmd.Value] == Owner.PageTable)),
+            "no valid entry names a frame that is free or belongs to another user");
+
     /// <summary>The limits of a proof about such a process.</summary>
     internal static ImmutableArray<Limit> NotModelled { get; } = [NoEviction, .. Architecture.NotModelled];
 

@@ -14,6 +14,7 @@ public sealed class Moves : ClaimList
     private static readonly Choices Unordered = Choices.Default.With(Mremap.AnyOrder);
 
     private static readonly MmInstance Upstream = Of("B-MREMAP", Choices.Default);
+    private static readonly MmInstance Wide = Of("B-MREMAP-WIDE", Choices.Default.Size("va", 3));
     private static readonly MmInstance OnArm = Of("B-MREMAP-ARM", Choices.Default.On(Architecture.Arm64.Profile));
     private static readonly MmInstance Late = Of("B-MREMAP/buggy", Choices.Default.With(Mremap.FlushLate));
     private static readonly MmInstance OldEarly = Of("B-MREMAP/old-lock", Choices.Default.With(Mremap.OldLockEarly));
@@ -42,7 +43,7 @@ public sealed class Moves : ClaimList
             "mremap may flush the old range after it has dropped the page-table locks, as long as only accesses count.",
             "ftruncate zaps the page where it is now, flushes that address and frees the page. The old address is still "
                 + "cached elsewhere."),
-        Late.Claim("I-LOST", Refuted(16),
+        Late.Claim("I-LOST", Refuted(20),
             "mremap may flush the old range after it has dropped the page-table locks, as long as the page is not freed.",
             "Writeback cleans the page at the new address and writes it. Another CPU stores at the old address, through a "
                 + "dirty entry, and nobody hears of it (5d1904204c99)."),
@@ -55,8 +56,20 @@ public sealed class Moves : ClaimList
                 + "was held; where the new VMA comes after the old one, that of the new table is enough."),
         NewEarly.Claim("I-FREE", Refuted(13),
             "mremap may drop the lock of the new table before the flush: no page is freed too early."),
-        NewEarly.Claim("I-LOST", Refuted(16),
-            "mremap may drop the lock of the new table before the flush, and no store is lost."),
+        NewEarly.Claim("I-LOST", Proved,
+            "mremap may drop the lock of the new table before the flush, and no store is lost.",
+            "Writeback comes to the old address first, and waits there until the flush is over. It is ftruncate that the lock of "
+                + "the new table keeps away: B-MREMAP/new-lock:I-FREE."),
+        Wide.Claim("I-FREE", Proved,
+            "If mremap flushes the old range before it drops the page-table locks, nobody frees a page too early that is moved to "
+                + "and fro."),
+        Wide.Claim("I-LOST", Proved,
+            "If mremap flushes the old range before it drops the page-table locks, no store to a page is lost that is moved to "
+                + "and fro."),
+        Wide.Claim("I-CLEAN", Proved,
+            "Where each new VMA comes after the old one in i_mmap, writeback misses no PTE that is moved to and fro."),
+        Upstream.Claim("I-PTE", Proved,
+            "However a PTE is moved, it names no page that was dropped from the page cache."),
         Upstream.Claim("I-CLEAN", Proved,
             "Where the new VMA comes after the old one in i_mmap, writeback misses no PTE that is being moved."),
         AnyOrder.Claim("I-CLEAN", Proved,
@@ -70,8 +83,8 @@ public sealed class Moves : ClaimList
         NoRmapLocks.Claim("I-LOST", Proved,
             "Page-table locks are enough for mremap, whatever the order of the VMAs in i_mmap, as long as only lost stores "
                 + "count.",
-            "The PTE that writeback has missed keeps the page from being dropped; only ftruncate unmaps here. What is broken "
-                + "is what the filesystem was promised: B-MREMAP-RMAP/buggy:I-CLEAN."),
+            "The PTE that writeback has missed is dirty, so the next writeback finds it. What is broken is what the filesystem "
+                + "was promised: B-MREMAP-RMAP/buggy:I-CLEAN."),
     ];
 
     private static MmInstance Of(string id, Choices choices) =>
