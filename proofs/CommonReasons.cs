@@ -7,6 +7,7 @@ internal static class CommonReasons
     public const string MoreFlushed = "A flush that has no address drops everything, which is more.";
     public const string NextFlush = "The next flush writes its address before a CPU reads it.";
     public const string FlushUnasked = "A CPU then also drops entries unasked, as an eviction does; with fewer entries it can do less.";
+    public const string FlushAnyway = "A flush that need not be is one more flush.";
     public const string FlushAgain = "The flag stays set, and the CPU flushes once more.";
     public const string NotWritable = "An entry that is not writable allows no store, dirty or not.";
     public const string OtherFill = "Stores fill the TLB as walks do, and a walk follows whenever it likes.";

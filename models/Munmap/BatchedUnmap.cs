@@ -66,6 +66,10 @@ public sealed class BatchedUnmap() : ModelFamily("batched-unmap",
         process.AddEnvironment(m);
         process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
+        var writable = process.Translation.Writable;
+        m.Always("I-PROT", ForAll(process.Va, x =>
+            (readOnly[x] & !locks.PageTable[x] & process.Pte(x).HasValue).Implies(!process.Pte(x).Value[writable])),
+            "no PTE of a read-only VMA allows a store, unless mprotect has its page-table lock");
         m.Reachable("mprotect meets a batch that is not flushed", Exists(process.Va, x => locks.PageTable[x]) & batched.IsPending);
     }
 

@@ -49,6 +49,7 @@ public sealed class DelayedRmap() : ModelFamily("delayed-rmap",
         process.AddEnvironment(m, stored: folio.Stored, hasLoads: true);
         process.AddInvariants(m);
         m.Always("I-LOST", !folio.Lost, "no store to the file is lost: a page that is dropped is on disk as it is in memory");
+        process.AddPteOwner(m, Owner.PageCache);
         m.Reachable("writeback meets a zap", Exists(process.Frame, f => folio.Locked[f] & folio.IsGathered(f)));
         m.Reachable("a clean page is dropped", Exists(process.Frame, f => process.Allocator.Owner[f] == Owner.Free));
     }

@@ -17,8 +17,14 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
 
     private readonly bool skipsLazy = rules.SkipsLazy && (!m.Has(TlbGenerations.FreeTables) || m.Has(TlbGenerations.SkipLazy));
 
-    /// <summary>Adds the program of a thread; returns the generation that each CPU's flush is for.</summary>
-    public Expr Program(ThreadBuilder t, Expr c)
+    /// <summary>The generation that each CPU's flush is for; a map once the threads have declared it.</summary>
+    public Expr Asked { get; private set; } = None;
+
+    /// <summary>True if some CPU has a frame to free; once the threads have declared what they gather.</summary>
+    public Func<Expr, Expr> IsGathered { get; private set; } = _ => false;
+
+    /// <summary>Adds the program of a thread.</summary>
+    public void Program(ThreadBuilder t, Expr c)
     {
         var sort = Sort.Map(process.Va, Sort.Option(process.Frame));
         var batch = t.Local("batch", sort, Fill(sort, None));
@@ -59,7 +65,10 @@ internal sealed class Flusher(ModelBuilder m, Process process, AddressSpaces spa
         });
         Interrupt(t, c, address, others);
         Finish(t, c, batch, table);
-        return Whole(asked);
+        Asked = Whole(asked);
+        var (batches, tables) = (Whole(batch), table is null ? null : Whole(table));
+        IsGathered = f => Exists(process.Cpu, d => Exists(process.Va, x => batches[d, x] == f)
+            | (tables is null ? false : tables[d] == f));
     }
 
     private void Finish(ThreadBuilder t, Expr c, Expr batch, Expr? table) => t.Step("tlb_finish_mmu", s =>

@@ -37,9 +37,10 @@ public sealed class GatherLevels() : ModelFamily("gather-levels",
         var upper = process.Upper!;
         var pending = new FlushPending(m, m.Size("cpu"));
         var detached = m.Var("vma_is_detached", Sort.Bool);
+        Func<Expr, Expr> isHeld = _ => false;
         m.Thread("process", process.Cpu, repeats: true, (t, c) => t.Either(
-            () => Munmap(m, process, upper, pending, detached, t, c),
-            () => Madvise(process, pending, t, c)));
+            () => isHeld = Munmap(m, process, upper, pending, detached, t, c),
+            () => Madvise(m, process, pending, t, c)));
         process.AddPageFaults(m, (_, _) => !detached);
         m.Rule("__pte_alloc", process.Frame, (s, f) => s
             .When(upper.Pmd.IsNone & process.Allocator.Owner[f] == Owner.Free & !detached)
@@ -48,13 +49,15 @@ public sealed class GatherLevels() : ModelFamily("gather-levels",
         process.AddEnvironment(m);
         process.Allocator.AddReuse(m, hasOwnTables: true, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
+        process.AddLeak(m, isHeld);
+        process.AddPteOwner(m, Owner.AppBuf);
         m.Always("I-TABLE", !process.Mmu.ReadFreedTable,
             "no walk reads, or writes an accessed bit to, a frame that is no longer a page table");
         m.Reachable("gathers nest", pending.IsNested);
     }
 
-    private static void Munmap(ModelBuilder m, Process process, PagingStructureCache upper, FlushPending pending, Expr detached,
-        ThreadBuilder t, Expr c)
+    private static Func<Expr, Expr> Munmap(ModelBuilder m, Process process, PagingStructureCache upper, FlushPending pending,
+        Expr detached, ThreadBuilder t, Expr c)
     {
         var table = t.Local("table", process.Frame);
         var batch = t.Local("batch", Sort.Set(process.Frame), Fill(Sort.Set(process.Frame), false));
@@ -71,13 +74,16 @@ public sealed class GatherLevels() : ModelFamily("gather-levels",
         process.FlushLevels(t, c, freedTables, KernelCode.Finish);
         t.Step("tlb_finish_mmu", s => process.FreeEach(pending.Drop(s), f => batch[f] | table == f)
             .Set(detached, false).Shows().From(KernelCode.Finish));
+        var (batches, tables) = (((Expr.Index)batch).Map, ((Expr.Index)table).Map);
+        return f => Exists(process.Cpu, d => batches[d, f] | tables[d] == f);
     }
 
-    private static void Madvise(Process process, FlushPending pending, ThreadBuilder t, Expr c)
+    private static void Madvise(ModelBuilder m, Process process, FlushPending pending, ThreadBuilder t, Expr c)
     {
         t.Step("madvise: tlb_gather_mmu", s => pending.Raise(s).From(KernelCode.Gather));
         t.Branch("madvise: mm_tlb_flush_nested", pending.IsNested,
-            () => process.FlushLevels(t, c, false, KernelCode.Finish), null, s => s.From(KernelCode.Finish, KernelCode.Pending));
+            () => process.FlushLevels(t, c, !m.Has(ResetRange), KernelCode.Finish), null,
+            s => s.From(KernelCode.Finish, KernelCode.Pending));
         t.Step("madvise returns", s => pending.Drop(s).From(KernelCode.Madvise));
     }
 }

@@ -97,6 +97,8 @@ public sealed class LocklessWalk() : ModelFamily("lockless-walk",
         process.AddEnvironment(m, hasInterrupts: c => !gup.IrqsOff[c]);
         process.Allocator.AddReuse(m, hasOwnTables: m.Has(FreeTables), intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
+        process.AddLeak(m, f => gup.IsGathered!(f) | gup.IsReferenced(f) | munmap.HasTable(f)
+            | (grace?.HasTable(f) ?? false) | (collapse?.Holds(f) ?? false));
         gup.AddInvariants(m);
     }
 
@@ -119,6 +121,8 @@ public sealed class LocklessWalk() : ModelFamily("lockless-walk",
                 .From(KernelCode.RemoveTable);
         }
 
+        public Expr HasTable(Expr f) => queued == f;
+
         public Expr IsOver => ForAll(process.Cpu, d => !waiting[d]);
 
         public StepBuilder Start(StepBuilder s) => s
@@ -138,6 +142,7 @@ public sealed class LocklessWalk() : ModelFamily("lockless-walk",
         private readonly GracePeriod? grace;
         private readonly Expr mmapLock;
         private readonly Expr deposited;
+        private Expr unhooked = None; // a map, once the threads have declared it
 
         public HugeCollapse(ModelBuilder m, Process process, FastGup gup, GracePeriod? grace, Expr mmapLock)
         {
@@ -149,10 +154,15 @@ public sealed class LocklessWalk() : ModelFamily("lockless-walk",
         /// <summary>True if the PMD maps a huge page; its page table is kept for a split.</summary>
         public Expr IsHuge => deposited.HasValue;
 
+        /// <summary>True for a table without its PMD, for the pages that it maps meanwhile, and for a table that is kept.</summary>
+        public Expr Holds(Expr f) => deposited == f
+            | Exists(process.Cpu, d => unhooked[d].HasValue & (unhooked[d] == f | process.Pages.Names(f)));
+
         public void Program(ThreadBuilder t, Expr c)
         {
             var upper = process.Upper!;
             var table = t.Local("collapsed", process.Frame);
+            unhooked = ((Expr.Index)table).Map;
             var copied = t.Local("copied", Sort.Set(process.Frame), Fill(Sort.Set(process.Frame), false));
             var (isCopied, isGathered) = (((Expr.Index)copied).Map, gup.IsGathered!);
             gup.IsGathered = f => isGathered(f) | Exists(process.Cpu, d => isCopied[d, f]);
@@ -199,6 +209,8 @@ public sealed class LocklessWalk() : ModelFamily("lockless-walk",
     {
         private Expr? page;
         private Expr? table;
+
+        public Expr HasTable(Expr f) => table is null ? false : Exists(process.Cpu, d => ((Expr.Index)table).Map[d] == f);
 
         public void Begin(ThreadBuilder t)
         {

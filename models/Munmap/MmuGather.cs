@@ -47,15 +47,15 @@ public sealed class MmuGather() : ModelFamily("mmu-gather",
             isNested ? Needs.ConcurrentFlushes | Needs.Promises : Needs.Nothing);
         // A munmap holds it for writing; page faults and madvise take it for reading.
         var mmapLock = isNested ? None : m.Var("mmap_lock", Sort.Option(process.Cpu));
+        var batch = None;
         if (isNested)
         {
             var pending = new FlushPending(m, m.Size("cpu"));
-            m.Thread("madvise", process.Cpu, repeats: true, (t, c) => ZapShared(m, process, pending, t, c));
+            m.Thread("madvise", process.Cpu, repeats: true, (t, c) => batch = ZapShared(m, process, pending, t, c));
             m.Reachable("gathers nest", pending.IsNested);
         }
         else
         {
-            var batch = None;
             var munmap = m.Thread("munmap", process.Cpu, repeats: true, (t, c) => batch = ZapAlone(m, process, mmapLock, t, c));
             m.Publish(new Parts(process, mmapLock, batch, munmap));
         }
@@ -64,6 +64,7 @@ public sealed class MmuGather() : ModelFamily("mmu-gather",
         process.AddEnvironment(m);
         process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
+        process.AddLeak(m, f => Exists(process.Cpu, process.Va, (c, x) => batch[c, x] == f));
     }
 
     private static Expr ZapAlone(ModelBuilder m, Process process, Expr mmapLock, ThreadBuilder t, Expr c)
@@ -113,7 +114,7 @@ public sealed class MmuGather() : ModelFamily("mmu-gather",
         return ((Expr.Index)batch).Map;
     }
 
-    private static void ZapShared(ModelBuilder m, Process process, FlushPending pending, ThreadBuilder t, Expr c)
+    private static Expr ZapShared(ModelBuilder m, Process process, FlushPending pending, ThreadBuilder t, Expr c)
     {
         var batch = BatchOf(process, t);
         var passed = t.Local("passed", Sort.Set(process.Va), Fill(Sort.Set(process.Va), false));
@@ -161,6 +162,7 @@ public sealed class MmuGather() : ModelFamily("mmu-gather",
                     .When(IsEmpty(process, batch))));
             },
             () => t.Step("madvise returns (nothing gathered)", s => Return(s)));
+        return ((Expr.Index)batch).Map;
     }
 
     /// <summary>The parts of a munmap.</summary>

@@ -78,6 +78,8 @@ public sealed class TlbFlushPending() : ModelFamily("tlb-flush-pending",
         process.AddEnvironment(m, stored: (s, c, x) => copier.NoteStore(s, c, x));
         process.Allocator.AddReuse(m, hasOwnTables: false, intoBuffers: false, asAnything: false);
         process.AddInvariants(m);
+        process.AddLeak(m, copier.IsHeld);
+        process.AddPteOwner(m, Owner.AppBuf);
         m.Always("I-LOST", !copier.Lost, "no store to a page is lost when another page takes its place");
         m.Reachable("a flush is pending while a page is moved", Exists(process.Va, x => copier.Locked[x]) & pending.IsPending);
         if (!m.Has(Flag))
@@ -153,6 +155,11 @@ public sealed class TlbFlushPending() : ModelFamily("tlb-flush-pending",
         /// <summary>True if the page of an address is being moved.</summary>
         public Expr Locked { get; }
 
+        /// <summary>
+        /// True if a frame is in a PTE without access permission, or in the hands of a copier; once the threads are declared.
+        /// </summary>
+        public Func<Expr, Expr> IsHeld { get; private set; } = _ => false;
+
         /// <summary>Ghost: a store to a page came after its content was read.</summary>
         public Expr Lost { get; }
 
@@ -227,6 +234,9 @@ public sealed class TlbFlushPending() : ModelFamily("tlb-flush-pending",
         {
             // ksmd already has a page with this content, which is left out here.
             var to = m.Has(TlbFlushPending.Merge) ? null : t.Local("new_page", process.Frame);
+            var (pages, copies) = (((Expr.Index)page).Map, (to as Expr.Index)?.Map);
+            IsHeld = f => Exists(process.Va, x => Protected[x] == f)
+                | Exists(process.Cpu, d => pages[d] == f | (copies is null ? false : copies[d] == f));
             if (to is null)
             {
                 t.Step(names.Take, s => s.Set(taken[page.Value], true).Shows(page).From(source));

@@ -137,9 +137,8 @@ public sealed class TlbGenerations() : ModelFamily("tlb-generations",
         var spaces = new AddressSpaces(m, process.Cpu, process.Tlb, m.Size("gens"),
             rules: rules, upper: process.Upper, isLoaded: !hasSwitches);
         var mmapLock = hasSwitches ? m.Var("mmap_lock", Sort.Bool) : false;
-        Expr asked = None;
-        m.Thread(hasSwitches ? "munmap" : "madvise", process.Cpu, repeats: true, (t, c) =>
-            asked = new Flusher(m, process, spaces, rules, hasSwitches ? mmapLock : null).Program(t, c));
+        var flusher = new Flusher(m, process, spaces, rules, hasSwitches ? mmapLock : null);
+        m.Thread(hasSwitches ? "munmap" : "madvise", process.Cpu, repeats: true, flusher.Program);
         process.AddPageFaults(m, (c, _) => !mmapLock & spaces.Runs(c));
         if (process.Upper is { } upper)
         {
@@ -152,7 +151,7 @@ public sealed class TlbGenerations() : ModelFamily("tlb-generations",
 
         process.AddEnvironment(m, spaces);
         process.Shootdown.AddAnswers(m, spaces.HasInterrupts, (s, from, d) => spaces
-            .Answer(s, d, process.Shootdown.Address(from), hasSwitches ? null : asked[from]));
+            .Answer(s, d, process.Shootdown.Address(from), hasSwitches ? null : flusher.Asked[from]));
         process.Allocator.AddReuse(m, hasOwnTables: hasTables, intoBuffers: false, asAnything: false);
         if (hasSwitches)
         {
@@ -160,6 +159,7 @@ public sealed class TlbGenerations() : ModelFamily("tlb-generations",
         }
 
         process.AddInvariants(m, spaces, freesAfterFlush: false);
+        process.AddLeak(m, flusher.IsGathered);
         if (hasSwitches)
         {
             m.Always("I-SPEC",

@@ -31,6 +31,8 @@ public sealed class PostedPatch : ClaimList
         MmInstance.Upstream.With(LocalCpuFlag.Overwrite, LocalCpuFlag.PteLeft, LocalCpuFlag.FrameHold),
         Mails.Patch, Source.Kernel("flush_tlb_mm", "arch/x86/include/asm/tlbflush.h", "v4.17"));
 
+    private static readonly MmInstance HoldWide = new("VL-PTELEFT-HOLD-WIDE", Hold.Choices.Size("va", 2), Hold.Sources);
+
     private static readonly MmInstance Device = new(
         "VL-SVA",
         OnX86.Choices.With(LocalCpuFlag.Sva).Size("cpu", 1),
@@ -55,6 +57,8 @@ public sealed class PostedPatch : ClaimList
         "VL-MPROT-FULL",
         MmInstance.Upstream.With(LocalCpuFlag.Mprotect),
         Source.Kernel("change_protection", "mm/mprotect.c", "076d1ab51ae6"));
+
+    private static readonly MmInstance ProtectPages = new("VL-MPROT-PAGES", ProtectFully.Choices.Size("va", 2), ProtectFully.Sources);
 
     public override IEnumerable<Claim> Claims =>
     [
@@ -100,6 +104,9 @@ public sealed class PostedPatch : ClaimList
         Hold.Claim("I-USE", Proved,
             "If zuf keeps a reference to each buffer until the next full flush, overwriting and flushing locally lets no "
                 + "access go wrong."),
+        HoldWide.Claim("I-ENTRY", Proved,
+            "If zuf keeps a reference to each buffer until the next full flush, and that flush and those at close are one at a time "
+                + "under mmap_lock, threads with an address each leave no stale TLB entry."),
         Device.Claim("I-ENTRY", Refuted(6),
             "On one CPU the patch leaves no stale entry, even if a device shares the address space.",
             "The overwrite calls no mmu notifier, so the device keeps what it was told by ATS."),
@@ -121,5 +128,7 @@ public sealed class PostedPatch : ClaimList
             "After mprotect(PROT_READ) as it is upstream no TLB entry allows a store."),
         ProtectFully.Claim("I-USE", Proved,
             "After mprotect(PROT_READ) as it is upstream no store goes through."),
+        ProtectPages.Claim("I-ENTRY", Proved,
+            "After mprotect(PROT_READ) of several addresses, one at a time under mmap_lock, no TLB entry allows a store."),
     ];
 }

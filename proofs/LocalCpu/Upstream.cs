@@ -19,6 +19,8 @@ public sealed class Upstream : ClaimList
     private static readonly MmInstance FullWide = new(
         "VL-FULL-WIDE", MmInstance.Upstream.Size("gens", 2).Size("frame", 2), Range, Switch, Gather);
 
+    private static readonly MmInstance FullPages = new("VL-FULL-PAGES", MmInstance.Upstream.Size("va", 2), Range, Gather);
+
     private static readonly MmInstance FullOnArm = new(
         "VL-FULL-ARM", MmInstance.Upstream.On(Architecture.Arm64.Profile),
         Source.Manual("TLB maintenance requirements", "Arm ARM, G5.9.1"), Gather);
@@ -77,6 +79,8 @@ public sealed class Upstream : ClaimList
         FullWide.Claim("I-USE", Proved,
             "Under the munmap of Linux 4.19 no access goes through a stale TLB entry, also when an address is mapped again, to "
                 + "another frame, while the flush of the first mapping is under way."),
+        FullPages.Claim("I-ENTRY", Proved,
+            "munmap of several addresses, one at a time under mmap_lock, leaves no stale TLB entry."),
         FullOnArm.Claim("I-ENTRY", Proved,
             "With a broadcast TLBI in place of the IPI, munmap leaves no stale TLB entry."),
         FullOnArm.Claim("I-USE", Proved,
@@ -89,8 +93,12 @@ public sealed class Upstream : ClaimList
             "An address-only fence on every hart is enough before a page table is freed.",
             "On RISC-V a fence with an address covers leaf entries only, so every hart, the caller's included, can "
                 + "still walk through what it has cached of the upper level."),
+        FullTablesOnRiscV.Claim("I-ENTRY", Proved,
+            "An address-only fence on every hart is enough for leaf entries, where munmap frees page tables."),
         FullTablesOnSbi.Claim("I-TABLE", Refuted(11),
             "An address-only fence by the firmware on every hart is enough before a page table is freed."),
+        FullTablesOnSbi.Claim("I-ENTRY", Proved,
+            "An address-only fence by the firmware on every hart is enough for leaf entries, where munmap frees page tables."),
         After.Claim("I-ENTRY", Proved,
             "If mm_cpumask is read after the PTE is cleared and the generation has gone up, no IPI is missed: a CPU "
                 + "that joins late sees the new generation or the new PTE.",

@@ -30,6 +30,8 @@ public sealed class Batched : ClaimList
         Upstream.Claim("I-USE", Proved,
             "After mprotect(PROT_READ) has returned no store goes through, even if reclaim had cleared the PTE and not "
                 + "flushed."),
+        Upstream.Claim("I-PROT", Proved,
+            "After mprotect(PROT_READ) no page fault makes a PTE writable again."),
         OnArm.Claim("I-USE", Proved,
             "After mprotect(PROT_READ) has returned no store goes through on Arm, even if reclaim had cleared the PTE and "
                 + "not flushed, as mprotect flushes the mm.",
@@ -50,6 +52,8 @@ public sealed class Batched : ClaimList
             "tlb_flush_batched can be a flag, as long as only accesses count."),
         Early.Claim("I-FREE", Refuted(4),
             "Reclaim may free a page before try_to_unmap_flush."),
+        Early.Claim("I-USE", Refuted(5),
+            "Reclaim may free a page before try_to_unmap_flush, as long as only accesses count."),
     ];
 
     private static MmInstance Of(string id, Choices choices, params ImmutableArray<Source> sources) =>

@@ -27,6 +27,8 @@ public sealed class Dirty : ClaimList
             "Under delayed rmap no TLB entry is from before the last free of its page."),
         Delayed.Claim("I-USE", Proved,
             "Under delayed rmap no load and no store goes through a stale TLB entry."),
+        Delayed.Claim("I-PTE", Proved,
+            "Under delayed rmap no PTE names a page that was dropped from the page cache."),
         DelayedOnArm.Claim("I-LOST", Proved,
             "If the rmap of a dirty page stays until its zap has flushed, no store to the file is lost, on Arm too."),
         Early.Claim("I-LOST", Refuted(15),

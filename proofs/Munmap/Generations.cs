@@ -41,6 +41,7 @@ public sealed class FlushGenerations : ClaimList
     private static readonly MmInstance WindowTemporary = Of("B-SWITCHWIN-TEMP",
         New.With(TlbGenerations.TemporaryMm).Size("gens", 2), ShouldFlush);
     private static readonly MmInstance JoinWide = Of("B-JOIN-WIDE", Old.Size("gens", 3), Switch);
+    private static readonly MmInstance JoinPages = Of("B-JOIN-PAGES", Old.Size("va", 2).Size("frame", 2).Size("gens", 2), Switch);
     private static readonly MmInstance Window = Of("B-SWITCHWIN", New, ShouldFlush);
     private static readonly MmInstance WindowWide = Of("B-SWITCHWIN-WIDE", New.Size("gens", 2).Size("frame", 2), ShouldFlush);
     private static readonly MmInstance WindowOpen = Of("B-SWITCHWIN/buggy", New.With(TlbGenerations.OnlyLoaded),
@@ -66,6 +67,8 @@ public sealed class FlushGenerations : ClaimList
                 + "otherwise, keeps no stale TLB entry, in whatever order flushes reach it."),
         Generation.Claim("I-USE", Proved,
             "With flush generations no access goes through a stale TLB entry, in whatever order flushes reach a CPU."),
+        Generation.Claim("I-LEAK", Proved,
+            "With flush generations each page that is unmapped is freed, in whatever order flushes reach a CPU."),
         Partial.Claim("I-ENTRY", Refuted(14),
             "A CPU that is asked to flush one address may flush that alone and be up to date with the mm."),
         Partial.Claim("I-USE", Refuted(15),
@@ -104,6 +107,10 @@ public sealed class FlushGenerations : ClaimList
             "A CPU that joins in that order makes no access through a stale TLB entry."),
         JoinWide.Claim("I-ENTRY", Proved,
             "A CPU that joins in that order keeps no stale TLB entry over several flushes."),
+        JoinWide.Claim("I-LEAK", Proved,
+            "munmap frees each page that it unhooks, while CPUs join and leave."),
+        JoinPages.Claim("I-ENTRY", Proved,
+            "A CPU that joins in that order keeps no stale TLB entry over flushes of several pages."),
         JoinEarly.Claim("I-ENTRY", Refuted(19),
             "switch_mm_irqs_off may read tlb_gen before it sets its bit in mm_cpumask."),
         JoinEarly.Claim("I-USE", Refuted(21),
@@ -169,6 +176,8 @@ public sealed class FlushGenerations : ClaimList
             "A flush that frees page tables interrupts lazy CPUs too, so no walk goes through a freed page table."),
         LazyTables.Claim("I-USE", Proved,
             "A flush that frees page tables interrupts lazy CPUs too, and no access goes through a stale TLB entry."),
+        LazyTables.Claim("I-LEAK", Proved,
+            "munmap frees each page that it unhooks, and the page table, where it interrupts lazy CPUs too."),
         LazyTablesSkipped.Claim("I-TABLE", Refuted(19),
             "A flush that frees page tables may skip lazy CPUs, which use no translation until they compare generations.",
             "The lazy CPU executes nothing of the mm. Its walker goes by speculation alone through what it has cached of "

@@ -12,6 +12,7 @@ public sealed class Levels : ClaimList
     private static readonly Choices OnArm = Choices.Default.On(Architecture.Arm64.Profile);
 
     private static readonly MmInstance Upstream = Of("B-LEVELS", Choices.Default);
+    private static readonly MmInstance Wide = Of("B-LEVELS-WIDE", Choices.Default.Size("frame", 3));
     private static readonly MmInstance UpstreamOnArm = Of("B-LEVELS-ARM", OnArm);
     private static readonly MmInstance Reset = Of("B-LEVELS/reset", Choices.Default.With(GatherLevels.ResetRange));
     private static readonly MmInstance ResetOnArm = Of("B-LEVELS-ARM/buggy", OnArm.With(GatherLevels.ResetRange));
@@ -20,6 +21,16 @@ public sealed class Levels : ClaimList
     [
         Upstream.Claim("I-TABLE", Proved,
             "If a nested gather flushes all levels, no walk of hardware goes through a page table that it has freed."),
+        Upstream.Claim("I-FREE", Proved,
+            "A munmap that frees a page table frees its pages only after every TLB that might hold them has been invalidated."),
+        Upstream.Claim("I-USE", Proved,
+            "Where a munmap frees a page table, no access goes through a stale TLB entry."),
+        Upstream.Claim("I-PTE", Proved,
+            "Where a munmap frees a page table, no PTE names a page of another user, and no PMD names what is no page table."),
+        Wide.Claim("I-LEAK", Proved,
+            "A munmap frees each page that it unhooks, and the page table."),
+        UpstreamOnArm.Claim("I-USE", Proved,
+            "Where a munmap frees a page table, no access goes through a stale TLB entry, on Arm too."),
         UpstreamOnArm.Claim("I-TABLE", Proved,
             "If a nested gather flushes all levels, no walk of hardware goes through a page table that it has freed, on Arm "
                 + "too."),

@@ -20,6 +20,7 @@ public sealed class Pending : ClaimList
     private static readonly Source Merge = new("mm: fix KSM data corruption", "b3a81d0841a9");
 
     private static readonly MmInstance Counter = Of("B-PENDING", Choices.Default, Comment, Migration);
+    private static readonly MmInstance CounterWide = Of("B-PENDING-WIDE", Choices.Default.Size("va", 2), Comment, Migration);
     private static readonly MmInstance CounterOnArm = Of("B-PENDING-ARM", Choices.Default.On(Architecture.Arm64.Profile), Comment);
     private static readonly MmInstance Flag = Of("B-PENDING/buggy",
         Choices.Default.With(TlbFlushPending.Flag), Migration, TlbFlushPending.Flag.Source!);
@@ -50,6 +51,11 @@ public sealed class Pending : ClaimList
             "With tlb_flush_pending as a counter, no access goes to a page that was migrated away."),
         Counter.Claim("I-LOST", Proved,
             "With tlb_flush_pending as a counter, no store to a page is lost when it is migrated."),
+        CounterWide.Claim("I-USE", Proved,
+            "With tlb_flush_pending as a counter, no access goes to a page that was migrated away, if scans and migrations are "
+                + "of several pages."),
+        CounterWide.Claim("I-LEAK", Proved,
+            "Each page that is migrated away is freed, and what it is migrated to is mapped."),
         CounterOnArm.Claim("I-USE", Proved,
             "With tlb_flush_pending as a counter, no access goes to a page that was migrated away, on Arm too."),
         Flag.Claim("I-FREE", Refuted(11),
@@ -63,6 +69,8 @@ public sealed class Pending : ClaimList
             "A PTE that allows no access is not cached by any CPU."),
         Huge.Claim("I-LOST", Proved,
             "In Linux 4.13, no store to a huge page is lost when a NUMA fault migrates it."),
+        Huge.Claim("I-LEAK", Proved,
+            "In Linux 4.13, a huge page that a NUMA fault migrates away is freed."),
         HugeFlag.Claim("I-LOST", Refuted(11),
             "tlb_flush_pending need only say whether some flush is pending, when a huge page is migrated.",
             "The page is copied while another CPU still stores to it."),
@@ -76,6 +84,10 @@ public sealed class Pending : ClaimList
             "A write fault on a page that userfaultfd has write-protected copies it only after the flush."),
         Uffd.Claim("I-FREE", Proved,
             "A write fault on a page that userfaultfd has write-protected frees the old page only after the flush."),
+        Uffd.Claim("I-LEAK", Proved,
+            "A write fault on a page that userfaultfd has write-protected frees the old page, and maps the copy."),
+        Uffd.Claim("I-PTE", Proved,
+            "What a write fault maps in place of a page that userfaultfd has write-protected is a page of the process."),
         UffdOnArm.Claim("I-LOST", Proved,
             "A write fault on a page that userfaultfd has write-protected copies it only after the flush, on Arm too."),
         UffdNever.Claim("I-LOST", Refuted(7),
@@ -86,6 +98,8 @@ public sealed class Pending : ClaimList
             "No store to a page is lost when ksmd merges it with an equal one."),
         Ksm.Claim("I-FREE", Proved,
             "A page that ksmd has merged is freed only after a flush."),
+        Ksm.Claim("I-LEAK", Proved,
+            "A page that ksmd has merged is freed."),
         KsmNever.Claim("I-LOST", Refuted(7),
             "ksmd need not flush a page whose PTE is write-protected and clean.",
             "Another thread has write-protected the PTE and not flushed yet: a CPU stores to the page between the comparison and "

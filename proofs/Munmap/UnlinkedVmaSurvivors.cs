@@ -17,7 +17,7 @@ public sealed class UnlinkedVmaSurvivors() : SurvivorReasons(new UnlinkedVma())
             "process.xfs_itruncate_extents: revoked[process.page[cpu].Value] := false",
             "process.dax_busy_page: revoked[process.page[cpu].Value] := false…"),
         Because("munmap comes to a VMA that is gone, and does the same once more.", "process.munmap: tlb_gather_mmu: vma"),
-        Because("A flush that need not be is one more flush.",
+        Because(CommonReasons.FlushAnyway,
             "process.flush_tlb_func_local: process.must_flush[cpu]",
             "process.TLBI VAE1IS: process.must_flush[cpu]"),
         Because(CommonReasons.LockStays,

@@ -20,6 +20,8 @@ public sealed class Walks : ClaimList
     private static readonly MmInstance PinOnceOnArm =
         Of("B-GUPFAST-ARM/buggy", Choices.Default.With(LocklessWalk.NoRecheck).On(Arm));
     private static readonly MmInstance Tables = Of("B-TABLE", WithTables);
+    private static readonly MmInstance LastPage =
+        Of("B-TABLE-LAST", Choices.Default.With(LocklessWalk.FreeTables).Size("frame", 3));
     private static readonly MmInstance TablesOnArm = Of("B-TABLE-ARM", WithTables.On(Arm));
     private static readonly MmInstance TablesFirst = Of("B-TABLE/buggy", WithTables.With(LocklessWalk.TableFirst));
     private static readonly MmInstance TablesFirstOnArm =
@@ -42,6 +44,8 @@ public sealed class Walks : ClaimList
                 + "page that is somebody else's."),
         Pin.Claim("I-USE", Proved,
             "Beside GUP-fast no access goes through a stale TLB entry."),
+        Pin.Claim("I-LEAK", Proved,
+            "A page that GUP-fast still holds when it is unmapped goes with the last reference."),
         PinOnArm.Claim("I-GUP", Proved,
             "GUP-fast that reads the PTE again hands out no page that is somebody else's, where invalidation is broadcast."),
         PinOnce.Claim("I-GUP", Proved,
@@ -58,6 +62,14 @@ public sealed class Walks : ClaimList
                 + "through a freed one."),
         Tables.Claim("I-GUP", Proved,
             "GUP-fast hands out no page that is somebody else's, also where page tables are freed."),
+        Tables.Claim("I-USE", Proved,
+            "Beside GUP-fast no access goes through a stale TLB entry, also where page tables are freed."),
+        Tables.Claim("I-LEAK", Proved,
+            "munmap frees each page and each page table that it unhooks, or GUP-fast does with its last reference."),
+        LastPage.Claim("I-LEAK", Proved,
+            "munmap of the last page of a page table excludes page faults until it has freed both, so no page is lost with the table."),
+        TablesOnArm.Claim("I-LEAK", Proved,
+            "Where page tables are freed after a grace period, none is lost."),
         TablesOnArm.Claim("I-TABLE", Proved,
             "Where invalidation is broadcast, no walk goes through a freed page table if it is freed after the flush and a "
                 + "grace period, by RCU or by an interrupt to all."),
@@ -78,6 +90,10 @@ public sealed class Walks : ClaimList
                 + "that was freed since.",
             "From 4.20 to 6.14 a lazy CPU could do so: the flush told x86 that no page table is freed, and skipped it. See "
                 + "COLLAPSE-SKIPS-LAZY-BUGGY."),
+        Collapse.Claim("I-USE", Proved,
+            "No access goes through a stale TLB entry when khugepaged has replaced the page table."),
+        Collapse.Claim("I-LEAK", Proved,
+            "khugepaged frees what it has copied, and keeps the page table for as long as the huge page is there."),
         CollapseOnArm.Claim("I-GUP", Proved,
             "GUP-fast that reads PTE and PMD again hands out no page that khugepaged has copied already, where invalidation "
                 + "is broadcast."),
