@@ -146,6 +146,7 @@ public sealed class Tool(
         root.Add(ConformCommand.Create(session));
         root.Add(WatchCommand.Create(session));
         root.Add(FormatCommand.Create(session));
+        root.Add(LspCommand.Create(session));
         foreach (var command in LauncherCommands.Create())
         {
             root.Add(command);

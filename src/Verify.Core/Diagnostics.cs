@@ -218,6 +218,10 @@ public static class ErrorCodes
     public static readonly ErrorCode NotConstant = new("VRF131", "a choice of the instance depends on the state",
         "with and unless take faults, features, assumptions, profiles and sizes");
 
+    /// <summary>A part of a text in another language has no counterpart.</summary>
+    public static readonly ErrorCode NotExpressed = new("VRF132", "a text of another checker cannot be expressed",
+        "src/docs/murphi.md lists what is read, and what to write in place of the rest");
+
     /// <summary>The engine does not exist or is not available here.</summary>
     public static readonly ErrorCode UnknownEngine = new("VRF201", "no such engine here",
         "run 'verify list' for the engines and whether each is available");

@@ -8,15 +8,10 @@ using Verify.Modelling;
 namespace Verify.Language;
 
 /// <summary>A protocol file: a family of models and claims about it.</summary>
-public sealed class ProtocolFile
+public sealed class ProtocolFile : IModelFile
 {
     /// <summary>The ending of the names of protocol files.</summary>
     public const string Ending = ".verify";
-
-    private const int LongestFile = 16 << 20;
-
-    private static readonly SearchValues<char> NotOfText = SearchValues.Create(
-        [.. Enumerable.Range(0, 0xa0).Select(code => (char)code).Where(char.IsControl).Except("\t\r\n")]);
 
     private readonly Problems problems;
 
@@ -41,7 +36,9 @@ public sealed class ProtocolFile
     /// <summary>The family.</summary>
     public ProtocolFamily Family { get; }
 
-    /// <summary>The claims that are well formed, in the order of the text.</summary>
+    ModelFamily IModelFile.Family => Family;
+
+    /// <inheritdoc/>
     public ImmutableArray<Claim> Claims { get; }
 
     /// <summary>The mistakes that were found without building a model, each with its place in the text.</summary>
@@ -54,27 +51,7 @@ public sealed class ProtocolFile
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="UserErrorException">VRF402: there is no such file, or it cannot be read.</exception>
-    public static ProtocolFile Load(string path)
-    {
-        var file = new FileInfo(path);
-        if (!file.Exists)
-        {
-            throw UserErrorException.At(null, ErrorCodes.BadFile, Directory.Exists(path)
-                ? $"'{path}' is a folder" : $"there is no file '{path}'", Nearest(path));
-        }
-
-        if (file.Length > LongestFile)
-        {
-            throw UserErrorException.At(null, ErrorCodes.BadFile, $"'{path}' is larger than 16 MB", "a protocol is a page or two");
-        }
-
-        var text = File.ReadAllText(path);
-        var stray = text.AsSpan().IndexOfAny(NotOfText);
-        return stray < 0
-            ? Parse(path, text)
-            : throw UserErrorException.At(new SourceText(path, text).LocationOf(new Span(stray, stray + 1)), ErrorCodes.BadSyntax,
-                $"the file is not a text: it has the control character 0x{(int)text[stray]:x2}", "write protocols as plain text in UTF-8");
-    }
+    public static ProtocolFile Load(string path) => Parse(path, ModelFiles.Read(path));
 
     /// <summary>Builds the model of some choices, and returns all mistakes: in the text, and of that instance.</summary>
     public ImmutableArray<(Span Span, Diagnostic Diagnostic)> MistakesOf(Choices choices)
@@ -106,8 +83,7 @@ public sealed class ProtocolFile
         return all.All;
     }
 
-    /// <summary>Throws the mistakes in the text and in the instances of some claims.</summary>
-    /// <exception cref="ProtocolException">There are mistakes.</exception>
+    /// <inheritdoc/>
     public void Check(IEnumerable<Choices> instances)
     {
         problems.Throw();
@@ -139,14 +115,5 @@ public sealed class ProtocolFile
 
         var stop = start < text.Length ? text.IndexOf('\n', start) : -1;
         return new Span(start, stop < 0 ? text.Length : stop);
-    }
-
-    private static string? Nearest(string path)
-    {
-        var folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
-        return Directory.Exists(folder)
-            ? Suggestion.Hint(Path.GetFileName(path),
-                Directory.EnumerateFiles(folder, $"*{Ending}").Select(Path.GetFileName).OfType<string>())
-            : null;
     }
 }

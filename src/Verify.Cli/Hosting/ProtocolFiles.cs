@@ -2,14 +2,19 @@ using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Language;
 using Verify.Modelling;
+using Verify.Murphi;
 
 namespace Verify.Cli.Hosting;
 
-/// <summary>Protocol files as the command line names them: <c>FILE</c>, <c>FILE:CLAIM</c> or <c>FILE:PROPERTY</c>.</summary>
+/// <summary>
+/// Protocol files, and files of other checkers, as the command line names them: <c>FILE</c>, <c>FILE:CLAIM</c> or
+/// <c>FILE:PROPERTY</c>.
+/// </summary>
 /// <param name="load">Reads a file; from the disk if it is null.</param>
-internal sealed class ProtocolFiles(Func<string, ProtocolFile>? load = null)
+internal sealed class ProtocolFiles(Func<string, IModelFile>? load = null)
 {
-    private readonly Dictionary<string, ProtocolFile> known = new(StringComparer.Ordinal);
+    private static readonly string[] Endings = [ProtocolFile.Ending, MurphiFile.Ending];
+    private readonly Dictionary<string, IModelFile> known = new(StringComparer.Ordinal);
 
     /// <summary>True if an argument names a protocol file, whether or not there is one.</summary>
     public static bool IsOne(string argument) => PathOf(argument) is not null;
@@ -35,11 +40,11 @@ internal sealed class ProtocolFiles(Func<string, ProtocolFile>? load = null)
     }
 
     /// <summary>The file that an argument names.</summary>
-    public ProtocolFile Load(string path)
+    public IModelFile Load(string path)
     {
         if (!known.TryGetValue(path, out var file))
         {
-            known[path] = file = (load ?? ProtocolFile.Load)(path);
+            known[path] = file = (load ?? FromDisk)(path);
         }
 
         return file;
@@ -48,17 +53,27 @@ internal sealed class ProtocolFiles(Func<string, ProtocolFile>? load = null)
     /// <summary>The path in an argument; null if it names no protocol file.</summary>
     public static string? PathOf(string argument)
     {
-        if (argument.EndsWith(ProtocolFile.Ending, StringComparison.Ordinal))
+        foreach (var ending in Endings)
         {
-            return argument;
+            if (argument.EndsWith(ending, StringComparison.Ordinal))
+            {
+                return argument;
+            }
+
+            if (argument.IndexOf(ending + ":", StringComparison.Ordinal) is >= 0 and var end)
+            {
+                return argument[..(end + ending.Length)];
+            }
         }
 
-        var end = argument.IndexOf(ProtocolFile.Ending + ":", StringComparison.Ordinal);
-        return end < 0 ? null : argument[..(end + ProtocolFile.Ending.Length)];
+        return null;
     }
 
+    private static IModelFile FromDisk(string path) =>
+        path.EndsWith(MurphiFile.Ending, StringComparison.Ordinal) ? MurphiFile.Load(path) : ProtocolFile.Load(path);
+
     // An identifier says the file, so that the commands of a report can be repeated.
-    private static ImmutableArray<Claim> Named(string path, ProtocolFile file, string? name)
+    private static ImmutableArray<Claim> Named(string path, IModelFile file, string? name)
     {
         var claims = file.Claims.Select(claim => claim with { Id = $"{path}:{claim.Id}" }).ToImmutableArray();
         if (name is null && !claims.IsEmpty)
@@ -75,7 +90,7 @@ internal sealed class ProtocolFiles(Func<string, ProtocolFile>? load = null)
         return exact.IsEmpty ? Questions(path, file, name) : exact;
     }
 
-    private static ImmutableArray<Claim> Questions(string path, ProtocolFile file, string? name)
+    private static ImmutableArray<Claim> Questions(string path, IModelFile file, string? name)
     {
         file.Check([Choices.Default]);
         var properties = new Instance(file.Family, Choices.Default).Model.Properties;

@@ -118,7 +118,7 @@ internal sealed partial class ToolProcess : IDisposable
         process.Dispose();
     }
 
-    private static string Tool => Path.Combine(AppContext.BaseDirectory, "verify");
+    internal static string Tool => Path.Combine(AppContext.BaseDirectory, "verify");
 
     // Background processes of a shell ignore interrupts, and so do their children, unless this is undone.
     private static readonly Lazy<bool> MayIgnoreInterrupts = new(() =>

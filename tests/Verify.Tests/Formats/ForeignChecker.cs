@@ -37,13 +37,13 @@ internal static partial class ForeignChecker
             long.Parse(SpinTransitions().Match(output).Groups[1].Value), output);
     }
 
-    public static Finding Rumur(string text, bool findsDeadlocks)
+    public static Finding Rumur(string text, bool findsDeadlocks, params string[] options)
     {
         using var folder = new Folder();
         var path = folder.Write("model.m", text);
         _ = Run(folder, "rumur",
             ["--deadlock-detection", findsDeadlocks ? "stuck" : "off", "--threads", "1", "--output-format", "machine-readable",
-                "--output", "model.c", path]);
+                .. options, "--output", "model.c", path]);
         _ = Run(folder, "gcc", ["-std=c11", "-O0", "-w", "-march=native", "-o", "model", "model.c", "-lpthread"]);
         var output = Run(folder, $"{folder.Path}/model", [], mayFail: true);
         var summary = RumurSummary().Match(output);

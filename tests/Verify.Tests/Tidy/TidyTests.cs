@@ -26,6 +26,7 @@ public sealed partial class TidyTests
         ["Verify.Rendering"] = ["Verify.Core"],
         ["Verify.Explain"] = ["Verify.Core", "Verify.Rendering"],
         ["Verify.Language"] = ["Verify.Core"],
+        ["Verify.Murphi"] = ["Verify.Core", "Verify.Language"],
         ["Verify.Lowering"] = ["Verify.Core"],
         ["Verify.Solvers"] = ["Verify.Core", "Verify.Lowering"],
         ["Verify.Explicit"] = ["Verify.Core", "Verify.Lowering", "Verify.Rendering"],
