@@ -83,10 +83,10 @@ internal sealed class LanguageServer(MessagePipe pipe, Func<EditedFile, string, 
                 Reply(id, null);
                 break;
             case "textDocument/didOpen":
-                Update(UriOf(given), (string)given["textDocument"]!["text"]!);
+                Update(UriOf(given), TextIn(Part(given, "textDocument"), "text"));
                 break;
             case "textDocument/didChange":
-                Update(UriOf(given), (string)given["contentChanges"]!.AsArray()[^1]!["text"]!);
+                Update(UriOf(given), TextIn(Last(Part(given, "contentChanges").AsArray()), "text"));
                 break;
             case "textDocument/didClose":
                 files.Remove(UriOf(given));
@@ -111,7 +111,7 @@ internal sealed class LanguageServer(MessagePipe pipe, Func<EditedFile, string, 
                 Reply(id, FileOf(given)?.Formatted());
                 break;
             case "workspace/executeCommand" when (string?)given["command"] == CheckCommand:
-                Check(id, given["arguments"]!.AsArray());
+                Check(id, Part(given, "arguments").AsArray());
                 break;
             default:
                 if (id is not null)
@@ -135,12 +135,20 @@ internal sealed class LanguageServer(MessagePipe pipe, Func<EditedFile, string, 
         ["executeCommandProvider"] = new JsonObject { ["commands"] = new JsonArray(CheckCommand) },
     };
 
-    private static string UriOf(JsonObject given) => (string)given["textDocument"]!["uri"]!;
+    private static string UriOf(JsonObject given) => TextIn(Part(given, "textDocument"), "uri");
+
+    // A part that must be there.
+    private static JsonNode Part(JsonNode of, string name) => of[name] ?? throw new FormatException(name);
+
+    private static string TextIn(JsonNode of, string name) => Part(of, name).GetValue<string>();
+
+    private static JsonNode Last(JsonArray all) => all.LastOrDefault() ?? throw new FormatException("an empty list");
 
     private EditedFile? FileOf(JsonObject given) => files.GetValueOrDefault(UriOf(given));
 
     private int OffsetIn(JsonObject given) =>
-        FileOf(given)?.OffsetOf((int)given["position"]!["line"]!, (int)given["position"]!["character"]!) ?? 0;
+        FileOf(given)?.OffsetOf(
+            Part(Part(given, "position"), "line").GetValue<int>(), Part(Part(given, "position"), "character").GetValue<int>()) ?? 0;
 
     private void Update(string uri, string text)
     {
@@ -157,7 +165,9 @@ internal sealed class LanguageServer(MessagePipe pipe, Func<EditedFile, string, 
     // A search may take long, so the editor is answered meanwhile.
     private void Check(JsonNode? id, JsonArray arguments)
     {
-        var (uri, name) = ((string)arguments[0]!, (string)arguments[1]!);
+        var (uri, name) = arguments is [JsonValue path, JsonValue claim]
+            ? (path.GetValue<string>(), claim.GetValue<string>())
+            : throw new FormatException("a file and a claim are needed");
         if (files.GetValueOrDefault(uri) is not { } file)
         {
             Fail(id, InvalidParameters, $"'{uri}' is not open");

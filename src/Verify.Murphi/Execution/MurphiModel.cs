@@ -13,6 +13,7 @@ internal sealed class MurphiModel
     private readonly Problems problems;
     private readonly ModelBuilder m;
     private readonly HashSet<string> optional;
+    private readonly ImmutableHashSet<string> known; // at the start of the round, so that sorts and reads agree
     private readonly Terms terms = new();
     private readonly MurphiTypes types;
     private readonly List<Root> roots = [];
@@ -24,8 +25,9 @@ internal sealed class MurphiModel
     private MurphiModel(MurphiProgram program, Problems problems, ModelBuilder m, HashSet<string> optional)
     {
         (this.program, this.problems, this.m, this.optional) = (program, problems, m, optional);
+        known = [.. optional];
         types = new MurphiTypes(program) { Terms = terms, Source = problems.Source };
-        types.Evaluate = (expr, scope) => On(new Machine(terms, optional.Contains)).Exprs.Scalar(expr, scope);
+        types.Evaluate = (expr, scope) => On(new Machine(terms, known.Contains)).Exprs.Scalar(expr, scope);
     }
 
     /// <summary>Describes the instance of a builder; mistakes go to <paramref name="problems"/>.</summary>
@@ -109,7 +111,7 @@ internal sealed class MurphiModel
 
     private MurphiStatements On(Machine machine) => new(types, machine);
 
-    private Machine NewMachine() => new(terms, optional.Contains);
+    private Machine NewMachine() => new(terms, known.Contains);
 
     private string Unique(string name)
     {
@@ -196,7 +198,7 @@ internal sealed class MurphiModel
 
     private void Start()
     {
-        var starts = new MurphiStart(roots, optional, terms);
+        var starts = new MurphiStart(roots, optional, known, terms);
         foreach (var rule in program.Rules.Where(rule => rule.Category == "startstate"))
         {
             Guarded(rule.Span, () =>
@@ -337,7 +339,7 @@ internal sealed class MurphiModel
         .Aggregate(sort, (at, step) => step == "[]" ? ((Sort.Mapping)at).Value
             : ((Sort.Record)at).Fields.First(field => field.Name == step).Sort);
 
-    private Expr StoreOf(Write write) => new Store(terms, optional.Contains).Location(write.Target);
+    private Expr StoreOf(Write write) => new Store(terms, known.Contains).Location(write.Target);
 
     private Expr Coded(Write write) => MurphiStart.Coded(terms, write.Content, SortAt(write.Target.Root.Variable!.Sort, write.Target.Path));
 

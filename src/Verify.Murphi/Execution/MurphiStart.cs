@@ -12,6 +12,7 @@ internal sealed class MurphiStart
 {
     private readonly List<Root> roots;
     private readonly HashSet<string> optional;
+    private readonly ImmutableHashSet<string> known;
     private readonly Terms terms;
     private readonly ImmutableArray<Leaf> leaves;
     private readonly List<(ImmutableArray<Binder> Parameters, Expr When, ImmutableArray<Content> Contents)> starts = [];
@@ -19,9 +20,14 @@ internal sealed class MurphiStart
     /// <summary>A scalar part of a variable, at any keys.</summary>
     private sealed record Leaf(Place Place, ImmutableArray<Binder> Keys);
 
-    public MurphiStart(List<Root> roots, HashSet<string> optional, Terms terms)
+    /// <summary>The start states of a model.</summary>
+    /// <param name="roots">The variables.</param>
+    /// <param name="optional">The parts that can be undefined; those that are found are added.</param>
+    /// <param name="known">The parts that are options in this round.</param>
+    /// <param name="terms">The expressions.</param>
+    public MurphiStart(List<Root> roots, HashSet<string> optional, ImmutableHashSet<string> known, Terms terms)
     {
-        (this.roots, this.optional, this.terms) = (roots, optional, terms);
+        (this.roots, this.optional, this.known, this.terms) = (roots, optional, known, terms);
         leaves = [.. roots.SelectMany(root => LeavesOf(Place.Of(root), []))];
     }
 
@@ -76,7 +82,7 @@ internal sealed class MurphiStart
             throw MurphiTypes.Refuse(new Span(0, 1), "there is no start state", "write startstate … end;");
         }
 
-        var sorts = new MurphiSorts(optional.Contains);
+        var sorts = new MurphiSorts(known.Contains);
         var varied = new List<Root>();
         foreach (var root in roots)
         {
@@ -114,7 +120,7 @@ internal sealed class MurphiStart
         var all = terms.True;
         foreach (var (leaf, content) in leaves.Zip(contents).Where(pair => pair.First.Place.Root == root))
         {
-            var location = new Store(terms, optional.Contains).Location(leaf.Place);
+            var location = new Store(terms, known.Contains).Location(leaf.Place);
             var same = terms.Equal(location, Coded(terms, content, location.Sort));
             all = terms.And(all, leaf.Keys.Reverse().Aggregate(same, (body, binder) => terms.Quantify(Quantifier.ForAll, binder, body)));
         }

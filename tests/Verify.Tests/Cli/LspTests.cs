@@ -19,12 +19,14 @@ public sealed class LspTests
         editor.Tell("initialized", new JsonObject());
         var text = Repository.Text("src/docs/samples/late-flush.verify");
         Assert.Empty(editor.Open(Uri, text));
-        Assert.Contains("late-flush", editor.About("textDocument/documentSymbol", text, "model").ToJsonString(), StringComparison.Ordinal);
+        var outline = editor.About("textDocument/documentSymbol", text, "model").ToJsonString();
+        Assert.Contains("late-flush", outline, StringComparison.Ordinal);
         var hover = editor.About("textDocument/hover", text, "tlb[d] = false").ToJsonString();
         Assert.Contains("tlb[cpu]: bool", hover, StringComparison.Ordinal);
         var definition = editor.About("textDocument/definition", text, "page_is_free && tlb");
         Assert.Equal(LineOf(text, "page_is_free: bool"), (int)definition["range"]!["start"]!["line"]!);
-        Assert.Contains("page_is_free", editor.About("textDocument/completion", text, "pte = false").ToJsonString(), StringComparison.Ordinal);
+        var completion = editor.About("textDocument/completion", text, "pte = false").ToJsonString();
+        Assert.Contains("page_is_free", completion, StringComparison.Ordinal);
         var lenses = editor.About("textDocument/codeLens", text, "model").AsArray();
         Assert.Equal(2, lenses.Count);
         var command = lenses[0]!["command"]!;
@@ -78,7 +80,8 @@ public sealed class LspTests
         Assert.Equal(1, editor.Close());
     }
 
-    private static int LineOf(string text, string part) => text[..text.IndexOf(part, StringComparison.Ordinal)].Count(letter => letter == '\n');
+    private static int LineOf(string text, string part) =>
+        text[..text.IndexOf(part, StringComparison.Ordinal)].Count(letter => letter == '\n');
 
     /// <summary>A client of a server in a process of its own.</summary>
     private sealed class Editor : IDisposable

@@ -158,6 +158,13 @@ public sealed class MurphiTests
     }
 
     [Fact]
+    public void A_part_that_only_a_rule_undefines_is_an_option()
+    {
+        var model = Read("var u: 0..1; startstate u := 0; end; rule undefine u; end; rule !isundefined(u) & u = 0 ==> u := 1; end;");
+        Assert.IsType<Sort.Optional>(model.Variables[0].Sort);
+    }
+
+    [Fact]
     public void Constants_are_sizes()
     {
         var file = MurphiFile.Parse("mutex.m", File.ReadAllText(Path.Combine(Folder, "mutex.m")));
