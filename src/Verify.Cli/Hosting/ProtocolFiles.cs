@@ -31,12 +31,25 @@ internal sealed class ProtocolFiles(Func<string, IModelFile>? load = null)
         ImmutableArray<Choices> instances =
             [.. found.Select(claim => claim.Choices).DistinctBy(choices => Instance.Describe(file.Family, choices))];
         // A mistake of one instance is a result of its claims, beside the results of others.
-        if (instances.All(choices => !file.MistakesOf(choices).IsEmpty))
+        if (instances.All(choices => IsWrong(file, choices)))
         {
             file.Check(instances);
         }
 
         return found;
+    }
+
+    private static bool IsWrong(IModelFile file, Choices choices)
+    {
+        try
+        {
+            file.Check([choices]);
+            return false;
+        }
+        catch (UserErrorException)
+        {
+            return true;
+        }
     }
 
     /// <summary>The file that an argument names.</summary>
