@@ -41,7 +41,8 @@ internal sealed unsafe class CodeHost(Terminal terminal, bool isJson, Cancellati
             {
                 thrown = ExceptionDispatchInfo.Capture(e);
             }
-        }, StackBytes) { IsBackground = true, Name = "verify model" };
+        }, StackBytes)
+        { IsBackground = true, Name = "verify model" };
         thread.Start();
         var clock = new Stopwatch();
         while (!thread.Join(MillisecondsBetweenLooks))

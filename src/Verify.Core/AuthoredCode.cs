@@ -55,9 +55,13 @@ public sealed class AuthoredCode(ErrorCode code, string subject, Func<SourceLoca
         return result;
     }
 
-    private Diagnostic Mistake(Exception thrown) => (thrown is InsufficientExecutionStackException ? Runaway
-        : new(code, $"{subject} throws {thrown.GetType().Name}: {thrown.Message}", where(), code.Hint))
-        with { Where = SourceLocation.Of(thrown) ?? where() };
+    private Diagnostic Mistake(Exception thrown)
+    {
+        var mistake = thrown is InsufficientExecutionStackException
+            ? Runaway
+            : new Diagnostic(code, $"{subject} throws {thrown.GetType().Name}: {thrown.Message}", null, code.Hint);
+        return mistake with { Where = SourceLocation.Of(thrown) ?? where() };
+    }
 
     /// <summary>Throws if the stack is full.</summary>
     internal static void CheckStack()
