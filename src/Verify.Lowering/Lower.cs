@@ -330,8 +330,10 @@ public sealed record LoweredModel
             var sort = ((Sort.Mapping)node.Map.Sort).Key;
             var (code, fits) = ops.Code(Of(node.Key), sort);
             Require(fits);
-            // Outside of the range the rule is undefined anyway, so any valid key will do.
-            return fits.IsTrue ? code : pool.Choice(fits, code, pool.Constant(0));
+            // Outside of the range the rule is undefined anyway, so any valid key will do; so it is for the content of an empty
+            // option, which is a constant below 0 where a quantifier or a parameter ranges over options.
+            var key = fits.IsTrue ? code : pool.Choice(fits, code, pool.Constant(0));
+            return key.IsConstant && key.Number < 0 ? pool.Constant(0) : key;
         }
 
         protected override LoweredValue OnLiteral(Expr.Literal node) =>

@@ -45,6 +45,30 @@ public sealed class UndefinedRunTests
         }
     }
 
+    // The empty option of the quantifier is a constant, and so is its content, which no key is equal to.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_content_of_an_empty_constant_may_be_a_key(bool isRead)
+    {
+        var m = new ModelBuilder("keys");
+        var frame = m.ScalarSet("frame", 2, "f");
+        var (own, on) = (m.Map("own", frame, Sort.Bool), m.Var("on", Sort.Bool));
+        var other = m.Var("other", Sort.Bool);
+        m.Rule("go", s => s.Set(other, true).SetIf(isRead, on, true));
+        m.Always("P", ForAll(Sort.Option(frame), q => on.Implies(!own[q.Value])));
+        var model = m.Build();
+        Verdict Decide() => Engine.Decide(model, model.Property("P"), EngineOptions.Default);
+        if (isRead)
+        {
+            Assert.Equal("VRF120", Met(Decide).Diagnostic.Code.Id);
+        }
+        else
+        {
+            Assert.IsType<Verdict.Proved>(Decide());
+        }
+    }
+
     [Theory]
     [InlineData("explicit")]
     [InlineData("bmc")]
