@@ -43,6 +43,9 @@ public sealed class Shootdown
         address = isConcurrent ? m.Map("flush_va", initiator, Sort.Option(va)) : m.Var("flush_va", Sort.Option(va));
     }
 
+    /// <summary>Extends each step that sends an invalidation (true) or has waited for one (false).</summary>
+    public Action<StepBuilder, bool>? Observer { get; init; }
+
     /// <summary>The address that an initiator asks to drop; none for the whole address space.</summary>
     public Expr Address(Expr from) => isConcurrent ? address[from] : address;
 
@@ -50,11 +53,50 @@ public sealed class Shootdown
     public Expr IsComplete(Expr from) => ForAll(cpu, d => !Pending(from, d));
 
     /// <summary>Extends a step: an initiator sends an invalidation to some processors.</summary>
-    public StepBuilder Send(StepBuilder s, Expr from, Func<Expr, Expr> targets, Expr drop) =>
-        s.Each(cpu, d => s.SetIf(targets(d), Pending(from, d), true)).Set(Address(from), drop);
+    public StepBuilder Send(StepBuilder s, Expr from, Func<Expr, Expr> targets, Expr drop)
+    {
+        Observer?.Invoke(s, true);
+        return s.Each(cpu, d => s.SetIf(targets(d), Pending(from, d), true)).Set(Address(from), drop);
+    }
 
     /// <summary>Extends a step: the invalidation of an initiator is over.</summary>
-    public StepBuilder Finish(StepBuilder s, Expr from) => s.When(IsComplete(from)).Set(Address(from), None);
+    public StepBuilder Finish(StepBuilder s, Expr from)
+    {
+        Observer?.Invoke(s, false);
+        return s.When(IsComplete(from)).Set(Address(from), None);
+    }
+
+    /// <summary>Adds a flush of all processors and the wait for it.</summary>
+    /// <param name="t">The program.</param>
+    /// <param name="mmu">The walker of each processor.</param>
+    /// <param name="c">The processor that it runs on.</param>
+    /// <param name="address">The address to drop; none for everything.</param>
+    /// <param name="first">The additions to the first step.</param>
+    /// <param name="sources">The callers.</param>
+    public void AddFlush(ThreadBuilder t, Mmu mmu, Expr c, Expr address, Action<StepBuilder> first, params Source[] sources)
+    {
+        var isBroadcast = architecture.Remote == RemoteInvalidation.Broadcast;
+        if (!isBroadcast)
+        {
+            t.Step(architecture.LocalFlush, s =>
+            {
+                first(s);
+                mmu.Invalidate(s, c, address);
+                s.Shows(address).ShowsNoneAs(Everything).From([architecture.Source, .. sources]);
+            });
+        }
+
+        t.Step(architecture.RemoteFlush, s =>
+        {
+            if (isBroadcast)
+            {
+                first(s);
+            }
+
+            Send(s, c, d => isBroadcast ? true : d != c, address).Shows(address).ShowsNoneAs(Everything).From([.. sources]);
+        });
+        t.Step("flush is complete", s => Finish(s, c).Shows());
+    }
 
     /// <summary>Adds the answer of each processor.</summary>
     /// <param name="m">The model.</param>

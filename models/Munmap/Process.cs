@@ -112,23 +112,8 @@ public sealed class Process
     /// <param name="address">What to drop; everything when there is none.</param>
     /// <param name="when">What the first step waits for.</param>
     /// <param name="sources">Where it is called.</param>
-    internal void Flush(ThreadBuilder t, Expr c, Expr address, Expr when, params Source[] sources)
-    {
-        var isBroadcast = Architecture.Remote == RemoteInvalidation.Broadcast;
-        if (!isBroadcast)
-        {
-            t.Step(Architecture.LocalFlush, s =>
-            {
-                Mmu.Invalidate(s.When(when), c, address);
-                s.Shows(address).ShowsNoneAs(Shootdown.Everything).From([Architecture.Source, .. sources]);
-            });
-        }
-
-        t.Step(Architecture.RemoteFlush, s => Shootdown
-            .Send(isBroadcast ? s.When(when) : s, c, d => isBroadcast ? true : d != c, address)
-            .Shows(address).ShowsNoneAs(Shootdown.Everything).From([.. sources]));
-        t.Step("flush is complete", s => Shootdown.Finish(s, c).Shows());
-    }
+    internal void Flush(ThreadBuilder t, Expr c, Expr address, Expr when, params Source[] sources) =>
+        Shootdown.AddFlush(t, Mmu, c, address, s => s.When(when), sources);
 
     /// <summary>Adds a flush of all addresses on all CPUs, of leaf entries or of upper levels too, and the wait for it.</summary>
     internal void FlushLevels(ThreadBuilder t, Expr c, Expr freedTables, params Source[] sources)

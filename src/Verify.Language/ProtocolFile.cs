@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Language.Building;
+using Verify.Language.Parts;
 using Verify.Language.Syntax;
 using Verify.Modelling;
 
@@ -14,11 +15,11 @@ public sealed class ProtocolFile : IModelFile
 
     private readonly Problems problems;
 
-    private ProtocolFile(string path, string text)
+    private ProtocolFile(string path, string text, Func<ImmutableArray<HardwarePart>> parts)
     {
         problems = new Problems(new SourceText(path, text));
         Syntax = DeclarationParser.Parse(problems);
-        Family = new ProtocolFamily(Syntax, problems);
+        Family = new ProtocolFamily(Syntax, problems, parts);
         var claims = new ClaimReader(Family, problems);
         var written = Syntax.Declarations.OfType<Declaration.Claim>().ToList();
         foreach (var twice in written.GroupBy(claim => claim.Name.Text, StringComparer.Ordinal).SelectMany(same => same.Skip(1)))
@@ -46,11 +47,14 @@ public sealed class ProtocolFile : IModelFile
     /// <summary>Reads a text, however wrong it is.</summary>
     /// <param name="path">The path that diagnostics show.</param>
     /// <param name="text">The text.</param>
-    public static ProtocolFile Parse(string path, string text) => new(path, text);
+    /// <param name="parts">The parts of the hardware that it can use, each after those that it needs; by default none.</param>
+    public static ProtocolFile Parse(string path, string text, Func<ImmutableArray<HardwarePart>>? parts = null) =>
+        new(path, text, parts ?? (() => []));
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="UserErrorException">VRF402: there is no such file, or it cannot be read.</exception>
-    public static ProtocolFile Load(string path) => Parse(path, ModelFiles.Read(path));
+    public static ProtocolFile Load(string path, Func<ImmutableArray<HardwarePart>>? parts = null) =>
+        Parse(path, ModelFiles.Read(path), parts);
 
     /// <summary>Builds the model of some choices, and returns all mistakes: in the text, and of that instance.</summary>
     public ImmutableArray<(Span Span, Diagnostic Diagnostic)> MistakesOf(Choices choices)

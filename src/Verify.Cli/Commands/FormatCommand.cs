@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Verify.Cli.Hosting;
 using Verify.Cli.Output;
-using Verify.Language;
 using Verify.Language.Printing;
 
 namespace Verify.Cli.Commands;
@@ -20,7 +19,7 @@ internal static class FormatCommand
             var changed = 0;
             foreach (var path in parsed.GetRequiredValue(files))
             {
-                var before = ProtocolFile.Load(path).Syntax.Source.Text;
+                var before = ProtocolFiles.FromDisk(path).Syntax.Source.Text;
                 var after = Formatter.Format(path, before);
                 if (after == before)
                 {

@@ -4,18 +4,25 @@ using Verify.Claims;
 using Verify.Cli.Hosting;
 using Verify.Cli.Options;
 using Verify.Cli.Output;
+using Verify.Language.Parts;
 using Verify.Language.Printing;
 using Verify.Modelling;
 using Verify.Rendering;
 
 namespace Verify.Cli.Commands;
 
-/// <summary><c>show CLAIM|FAMILY</c>: a model as it is built for a claim, as text that is a protocol file itself.</summary>
+/// <summary>
+/// <c>show CLAIM|FAMILY</c>: a model as it is built for a claim, as text that is a protocol file itself; <c>show hardware</c>: the
+/// parts that such files use.
+/// </summary>
 internal static class ShowCommand
 {
     public static Command Create(Session session)
     {
-        var what = new Argument<string>("CLAIM|FAMILY") { Description = "The claim, or the family of models, that is shown." };
+        var what = new Argument<string>("CLAIM|FAMILY")
+        {
+            Description = "The claim, or the family of models, that is shown; or hardware, for the parts that protocol files use.",
+        };
         var json = new Option<bool>("--json") { Description = "The same as JSON." };
         var choices = new ChoiceOptions();
         var command = new Command("show", "Shows a claim's model: variables, rules, properties, and where each is written.")
@@ -27,6 +34,13 @@ internal static class ShowCommand
         Completions.Add(what, session);
         command.SetAction(parsed =>
         {
+            if (PartListing.Find(parsed.GetRequiredValue(what)) is { } parts)
+            {
+                Action<Terminal, IEnumerable<HardwarePart>> write = parsed.GetValue(json) ? PartListing.WriteJson : PartListing.Write;
+                write(session.Terminal, parts);
+                return ExitCode.AsExpected;
+            }
+
             var (claims, asked) = Find(session, parsed.GetRequiredValue(what));
             var instance = new Instance(asked.Family, choices.Apply(parsed, asked));
             foreach (var question in claims.Where(claim => claim.Expected is Expectation.Open))

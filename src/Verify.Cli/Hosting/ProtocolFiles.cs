@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Verify.Claims;
 using Verify.Language;
+using Verify.Language.Parts;
 using Verify.Modelling;
+using Verify.Models.Parts;
 using Verify.Murphi;
 
 namespace Verify.Cli.Hosting;
@@ -15,6 +17,12 @@ internal sealed class ProtocolFiles(Func<string, IModelFile>? load = null)
 {
     private static readonly string[] Endings = [ProtocolFile.Ending, MurphiFile.Ending];
     private readonly Dictionary<string, IModelFile> known = new(StringComparer.Ordinal);
+
+    /// <summary>The parts of the hardware that files can use.</summary>
+    public static ImmutableArray<HardwarePart> Parts() => HardwareParts.All;
+
+    /// <summary>Reads a protocol file.</summary>
+    public static ProtocolFile FromDisk(string path) => ProtocolFile.Load(path, Parts);
 
     /// <summary>True if an argument names a protocol file, whether or not there is one.</summary>
     public static bool IsOne(string argument) => PathOf(argument) is not null;
@@ -57,7 +65,7 @@ internal sealed class ProtocolFiles(Func<string, IModelFile>? load = null)
     {
         if (!known.TryGetValue(path, out var file))
         {
-            known[path] = file = (load ?? FromDisk)(path);
+            known[path] = file = (load ?? AnyFromDisk)(path);
         }
 
         return file;
@@ -82,8 +90,8 @@ internal sealed class ProtocolFiles(Func<string, IModelFile>? load = null)
         return null;
     }
 
-    private static IModelFile FromDisk(string path) =>
-        path.EndsWith(MurphiFile.Ending, StringComparison.Ordinal) ? MurphiFile.Load(path) : ProtocolFile.Load(path);
+    private static IModelFile AnyFromDisk(string path) =>
+        path.EndsWith(MurphiFile.Ending, StringComparison.Ordinal) ? MurphiFile.Load(path) : FromDisk(path);
 
     // An identifier says the file, so that the commands of a report can be repeated.
     private static ImmutableArray<Claim> Named(string path, IModelFile file, string? name)

@@ -22,7 +22,10 @@ internal sealed class RepositoryProtocols(Func<IEnumerable<(string Path, string 
         .Concat(Parsed.SelectMany(file => file.Mistakes).Select(mistake => mistake.Diagnostic));
 
     private ImmutableArray<ProtocolFile> Parsed => parsed.IsDefault
-        ? parsed = [.. texts.Value.Where(one => one.Unread is null).Select(one => ProtocolFile.Parse(one.Path, one.Text))]
+        ? parsed =
+        [
+            .. texts.Value.Where(one => one.Unread is null).Select(one => ProtocolFile.Parse(one.Path, one.Text, ProtocolFiles.Parts)),
+        ]
         : parsed;
 
     /// <summary>The files in a folder and its subfolders.</summary>

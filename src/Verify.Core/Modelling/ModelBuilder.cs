@@ -32,6 +32,9 @@ public sealed class ModelBuilder
     /// <summary>The sort of the processors; null until declared.</summary>
     internal Sort.ScalarSet? ProcessorSort => processors;
 
+    /// <summary>The variables that are declared so far.</summary>
+    public IReadOnlyList<Variable> Variables => variables;
+
     /// <summary>The value of a size parameter of the family.</summary>
     public int Size(string name) => choices.Sizes.TryGetValue(name, out var value)
         ? value

@@ -234,8 +234,7 @@ public sealed class ModelThread
 
     /// <summary>True if the only thread of this name is at one of the given points of its program.</summary>
     /// <param name="names">Labels, or the names of steps at points without a label. <c>"done"</c> is the end of a
-    /// program that does not repeat, unless a label is called so. The predicate is false for a label that this
-    /// instance cannot reach.</param>
+    /// program that does not repeat. The predicate is false for a label that this instance cannot reach.</param>
     /// <exception cref="UserErrorException">VRF113: the program has no such point; VRF101: the name stands for a thread
     /// per key.</exception>
     public Expr At(params ReadOnlySpan<string> names) => isKeyed

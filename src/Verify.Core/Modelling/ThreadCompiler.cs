@@ -94,6 +94,11 @@ internal sealed class ThreadCompiler
             named.TryAdd(pointNames[point], point);
         }
 
+        if (end is { } last)
+        {
+            named.TryAdd(End, last);
+        }
+
         return named;
     }
 

@@ -11,17 +11,20 @@ internal sealed class ModelReader
 {
     private readonly ModelBuilder m;
     private readonly Problems problems;
-    private readonly Scope scope = new();
+    private readonly Scope scope;
     private readonly ExprReader exprs;
     private readonly StepReader steps;
     private readonly ThreadReader threads;
+    private readonly PartReader parts;
 
     private ModelReader(ModelBuilder m, ProtocolFamily family, Problems problems)
     {
         (this.m, this.problems) = (m, problems);
+        scope = new Scope { PartWith = name => family.Parts.FirstOrDefault(part => part.Words.Any(word => word.Name == name))?.Name };
         exprs = new ExprReader(scope, problems);
         steps = new StepReader(scope, exprs, problems);
         threads = new ThreadReader(scope, exprs, steps, problems);
+        parts = new PartReader(m, () => family.Parts, scope, exprs, problems);
         scope.Choices["fault"] = family.Faults.ToImmutableDictionary(one => one.Name, one => m.Has(one));
         scope.Choices["feature"] = family.Features.ToImmutableDictionary(one => one.Name, one => m.Has(one));
         scope.Choices["assumption"] = family.Assumptions.ToImmutableDictionary(one => one.Name, m.Assumes);
@@ -41,9 +44,21 @@ internal sealed class ModelReader
             Declare(size.Name, m.Size(size.Name.Text));
         }
 
-        foreach (var declaration in declared.Where(one => one is Declaration.Identities or Declaration.Enumeration or Declaration.Record))
+        foreach (var declaration in declared.Where(one => one is Declaration.Identities or Declaration.Enumeration))
         {
             IfThere(declaration, () => Sort(declaration));
+        }
+
+        var used = new List<Declaration.Use>();
+        foreach (var use in declared.OfType<Declaration.Use>())
+        {
+            IfThere(use, () => used.Add(use));
+        }
+
+        parts.Declare(used);
+        foreach (var record in declared.OfType<Declaration.Record>())
+        {
+            IfThere(record, () => Sort(record));
         }
 
         DeclareReadersAndWriters(declared);
@@ -60,6 +75,9 @@ internal sealed class ModelReader
             {
                 case Declaration.Rule rule:
                     IfThere(rule, () => steps.Rule(m, rule.Step));
+                    break;
+                case Declaration.Use use:
+                    parts.AddRules(use);
                     break;
                 case Declaration.Thread thread:
                     IfThere(thread, () => threads.Read(m, thread));
@@ -199,6 +217,7 @@ internal sealed class ModelReader
         if (made is not null)
         {
             Declare(name, made);
+            parts.Adopt(made);
         }
     }
 

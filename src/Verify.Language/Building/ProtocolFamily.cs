@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Verify.Language.Parts;
 using Verify.Language.Syntax;
 using Verify.Modelling;
 
@@ -8,13 +9,19 @@ namespace Verify.Language.Building;
 public sealed class ProtocolFamily : ModelFamily
 {
     private readonly ProtocolSyntax syntax;
+    private readonly Lazy<ImmutableArray<HardwarePart>> parts;
 
     /// <summary>A family.</summary>
     /// <param name="syntax">The text.</param>
     /// <param name="problems">Where mistakes in what the file offers go.</param>
-    internal ProtocolFamily(ProtocolSyntax syntax, Problems problems)
+    /// <param name="parts">The parts that it can use.</param>
+    internal ProtocolFamily(ProtocolSyntax syntax, Problems problems, Func<ImmutableArray<HardwarePart>> parts)
     {
-        this.syntax = syntax;
+        (this.syntax, this.parts) = (syntax, new(parts));
+        var written = syntax.Declarations.OfType<Declaration.Use>().ToList();
+        // The parts are in an assembly of their own, which most files do without.
+        var known = written.Count > 0 ? Parts : [];
+        PartReader.Check(written, known, problems);
         var models = syntax.Declarations.OfType<Declaration.Model>().ToList();
         foreach (var other in models.Skip(1))
         {
@@ -33,14 +40,26 @@ public sealed class ProtocolFamily : ModelFamily
         Features = [.. Of("feature", offer => new Feature(offer.Name.Text, offer.Text, SourceOf(offer)))];
         Faults = [.. Of("fault", offer => new Fault(offer.Name.Text, offer.Text, SourceOf(offer)))];
         Assumptions = [.. Of("assumption", offer => new Assumption(offer.Name.Text, offer.Text, offer.EnforcedBy))];
-        Profiles = [.. Of("profile", offer => new Profile(offer.Name.Text, offer.Text))];
+        var uses = written.Select(use => (Part: PartReader.PartOf(use, known), Flags: PartReader.FlagsOf(use)))
+            .Where(one => one.Part is not null).ToList();
+        Profiles =
+        [
+            .. Of("profile", offer => new Profile(offer.Name.Text, offer.Text)), .. uses.SelectMany(one => one.Part!.Profiles(one.Flags)),
+        ];
         var memory = syntax.Declarations.OfType<Declaration.Memory>().LastOrDefault();
         OtherMemoryOrders = memory is null ? base.OtherMemoryOrders : memory.Text;
-        NotModelled = [.. syntax.Declarations.OfType<Declaration.Limit>().Select(limit => LimitOf(limit, problems))];
+        NotModelled =
+        [
+            .. syntax.Declarations.OfType<Declaration.Limit>().Select(limit => LimitOf(limit, problems)),
+            .. uses.SelectMany(one => one.Part!.NotModelled(one.Flags)),
+        ];
     }
 
     /// <summary>The path of the file.</summary>
     public string File => syntax.Source.File;
+
+    /// <summary>The parts that the file can use.</summary>
+    internal ImmutableArray<HardwarePart> Parts => parts.Value;
 
     /// <inheritdoc/>
     public override string Name { get; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Verify.Language.Parts;
 using Verify.Language.Sorts;
 using Verify.Language.Syntax;
 using Verify.Modelling;
@@ -137,6 +138,9 @@ internal sealed class StepReader(Scope scope, ExprReader exprs, Problems problem
                 case UpdateSyntax.Set set:
                     Set(s, set);
                     break;
+                case UpdateSyntax.Call call:
+                    Call(s, call);
+                    break;
                 case UpdateSyntax.If branch:
                     If(s, branch);
                     break;
@@ -152,6 +156,18 @@ internal sealed class StepReader(Scope scope, ExprReader exprs, Problems problem
         if (exprs.Read(set.Target) is { } target && exprs.As(set.Value, target.Sort) is { } value)
         {
             exprs.Sorts.Try(set.Target.Span, () => s.Set(target, value, File, LineOf(set.Span)));
+        }
+    }
+
+    private void Call(StepBuilder s, UpdateSyntax.Call call)
+    {
+        if (exprs.Words.Find<PartWord.Effect>(call.Of, "is not an update", "updates are words such as free(f)") is { } word)
+        {
+            exprs.Sorts.Try(call.Span, () =>
+            {
+                word.Word.Add(word.Use, s, word.Inputs);
+                return word.Word;
+            });
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Verify.Language.Parts;
 using Verify.Language.Sorts;
 using Verify.Language.Syntax;
 using Verify.Modelling;
@@ -9,6 +10,7 @@ namespace Verify.Language.Building;
 internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader steps, Problems problems)
 {
     private readonly List<string> globals = [];
+    private readonly Dictionary<int, Span> places = [];
     private readonly Idioms idioms = new(scope, exprs, steps, problems);
     private string name = "";
     private Binder? key;
@@ -22,6 +24,7 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
         var mark = scope.Mark;
         name = thread.Name.Text;
         globals.Clear();
+        places.Clear();
         if (exprs.Binders(thread.Key is { } each ? [each] : []) is { } keys)
         {
             key = keys.FirstOrDefault();
@@ -56,6 +59,11 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
         {
             return null;
         }
+        catch (UserErrorException e) when (e.Diagnostic.Where is { } where && where.File == steps.File
+            && places.TryGetValue(where.Line, out var span))
+        {
+            return exprs.Sorts.Try<ModelThread>(span, () => throw new UserErrorException(e.Diagnostic));
+        }
     }
 
     private void Block(ThreadBuilder t, ImmutableArray<Statement> block)
@@ -82,6 +90,9 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
             case Statement.Rcu rcu when exprs.Holds(rcu.Of.Only):
                 idioms.Rcu(t, rcu.Of);
                 break;
+            case Statement.Call call when exprs.Holds(call.Of.Only):
+                Call(t, call);
+                break;
             case Statement.Local local:
                 Local(t, local);
                 break;
@@ -91,7 +102,7 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
             case Statement.While loop:
                 if (exprs.Truth(loop.Condition) is { } repeats && ExprReader.Settled(repeats) != false)
                 {
-                    Try(loop.Condition.Span, () => t.While(repeats, () => Block(t, loop.Body)));
+                    Try(loop.Condition.Span, () => t.While(repeats, () => Block(t, loop.Body), steps.File, LineOf(loop)));
                 }
 
                 break;
@@ -102,14 +113,40 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
                 Try(label.Span, () => t.Label(label.Name.Text));
                 break;
             case Statement.Goto { Target: { } target }:
-                t.Goto(target.Text);
+                t.Goto(target.Text, steps.File, LineOf(statement));
                 break;
             case Statement.Goto:
-                t.Return();
+                t.Return(steps.File, LineOf(statement));
                 break;
             case Statement.Never never:
                 Try(never.Span, () => t.Never(never.Of.Because, exprs.Holds(never.Of.Only)));
                 break;
+        }
+    }
+
+    private void Call(ThreadBuilder t, Statement.Call call)
+    {
+        var step = call.Of;
+        if (scope.Words.TryGetValue(exprs.Words.NameOf(call.Word), out var known) && known.Word is PartWord.Steps)
+        {
+            if (call.IsNamed)
+            {
+                problems.Add(ErrorCodes.BadSyntax, step.Name.Span,
+                    $"'{known.Word.Name}' is several steps with names of their own", "remove 'as'");
+            }
+            else if (exprs.Words.Find<PartWord.Steps>(call.Word, "", "") is { } several)
+            {
+                Try(call.Span, () => several.Word.Add(several.Use, t, several.Inputs, s => steps.Fill(s, step)));
+            }
+        }
+        else if (exprs.Words.Find<PartWord.Effect>(call.Word, "is a value, and no step", "read it in an expression") is { } word)
+        {
+            var name = call.IsNamed ? step.Name.Text : word.Word.Step?.Invoke(word.Use) ?? word.Word.Name;
+            Try(call.Span, () => t.Step(name, ImmutableArray<Binder>.Empty, s =>
+            {
+                word.Word.Add(word.Use, s, word.Inputs);
+                steps.Fill(s, step);
+            }, file: steps.File, line: steps.LineOf(step.Span)));
         }
     }
 
@@ -162,6 +199,13 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
             return;
         }
 
+        if (scope.IsFollowed(sort))
+        {
+            problems.Add(ErrorCodes.BadDeclaration, word.Span, "a local keeps no translation: nothing would mark it as stale",
+                $"declare var {word.Text}[…]: {SortText.Of(sort)} above the thread");
+            return;
+        }
+
         var initially = syntax.Initially is { } value ? Initial(exprs, value, sort) : null;
         if (exprs.Sorts.Try(word.Span, () => t.Local(word.Text, sort, initially, steps.File, steps.LineOf(word.Span))) is { } made)
         {
@@ -202,8 +246,17 @@ internal sealed class ThreadReader(Scope scope, ExprReader exprs, StepReader ste
         }
         else
         {
-            Try(branch.Condition.Span, () => t.If(holds, () => Block(t, branch.Then), () => Block(t, branch.Otherwise)));
+            Try(branch.Condition.Span, () => t.If(holds, () => Block(t, branch.Then), () => Block(t, branch.Otherwise),
+                steps.File, LineOf(branch)));
         }
+    }
+
+    // The line of a statement, which is looked up where a mistake in the program names it.
+    private int LineOf(Statement statement)
+    {
+        var line = steps.LineOf(statement.Span);
+        places.TryAdd(line, statement.Span);
+        return line;
     }
 
     private void Try(Span span, Action action) => exprs.Sorts.Try(span, () =>

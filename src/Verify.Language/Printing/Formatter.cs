@@ -66,7 +66,7 @@ public sealed class Formatter
             first++;
         }
 
-        var indent = IndentOf(tokens[first]);
+        var indent = IndentOf(first);
         text.Append(' ', 2 * indent);
         for (var i = start; i < end; i++)
         {
@@ -76,14 +76,19 @@ public sealed class Formatter
             }
 
             text.Append(source.Of(tokens[i].Span).TrimEnd());
-            Follow(tokens[i], indent);
+            Follow(i, indent);
         }
 
         text.Append('\n');
     }
 
-    private int IndentOf(Token first)
+    // Behind a step, "never" is a remark on it; as a statement it is the first of a block.
+    private bool BeginsStatement(int at) => tokens[at].Kind == TokenKind.Name && Statement.Words.Contains(tokens[at].Text)
+        && (tokens[at].Text != "never" || (at > 0 && tokens[at - 1].Is("{")));
+
+    private int IndentOf(int at)
     {
+        var first = tokens[at];
         if (open.Count == 0)
         {
             return first.Kind == TokenKind.Name && DeclarationParser.Starts.Contains(first.Text) ? 0 : 1;
@@ -91,13 +96,14 @@ public sealed class Formatter
 
         var brace = open.Peek();
         return first.Is("}") ? brace.Indent
-            : brace.IsList || (first.Kind == TokenKind.Name && Statement.Words.Contains(first.Text)) ? brace.Indent + 1
+            : brace.IsList || BeginsStatement(at) ? brace.Indent + 1
             : brace.Indent + 2;
     }
 
     // Keeps track of what braces hold: updates and members, or statements.
-    private void Follow(Token token, int indent)
+    private void Follow(int at, int indent)
     {
+        var token = tokens[at];
         if (token.Kind == TokenKind.Comment)
         {
             return;
@@ -122,7 +128,7 @@ public sealed class Formatter
         {
             var begins = open.Count == 0
                 ? token.IsFirst && DeclarationParser.Starts.Contains(token.Text)
-                : Statement.Words.Contains(token.Text) && (token.IsFirst || head == "");
+                : BeginsStatement(at) && (token.IsFirst || head == "");
             (head, hasBranch) = begins ? (token.Text, false) : (head, hasBranch || token.Text == "branch");
         }
     }

@@ -6,9 +6,19 @@ using Verify.Modelling;
 namespace Verify.Language.Sorts;
 
 /// <summary>Finds names and sorts of expressions, and makes expressions of the modelling language.</summary>
-internal sealed class ExprReader(Scope scope, Problems problems)
+internal sealed class ExprReader
 {
-    public SortReader Sorts { get; } = new(scope, problems);
+    private readonly Scope scope;
+    private readonly Problems problems;
+
+    public ExprReader(Scope scope, Problems problems) =>
+        (this.scope, this.problems, Sorts, Words) =
+            (scope, problems, new SortReader(scope, problems), new WordReader(scope, this, problems));
+
+    public SortReader Sorts { get; }
+
+    /// <summary>The words of parts.</summary>
+    public WordReader Words { get; }
 
     /// <summary>An expression, as the modelling language would make it; null if it is wrong, which is reported.</summary>
     /// <param name="syntax">The text.</param>
@@ -326,10 +336,15 @@ internal sealed class ExprReader(Scope scope, Problems problems)
             return Sorts.Number(call) is { } number ? (Expr)number : null;
         }
 
+        if (scope.Words.ContainsKey(name))
+        {
+            return Words.Value(call);
+        }
+
         if (!(scope.Sorts.TryGetValue(name, out var sort) && sort is Sort.Record record))
         {
-            problems.Add(ErrorCodes.UnknownName, call.Function.Span, $"there is no record '{name}' to make",
-                Suggestion.Hint(name, scope.Sorts.Where(one => one.Value is Sort.Record).Select(one => one.Key))
+            problems.Add(ErrorCodes.UnknownName, call.Function.Span, $"there is no record and no word '{name}'", Words.HintFor(name)
+                ?? Suggestion.Hint(name, scope.Sorts.Where(one => one.Value is Sort.Record).Select(one => one.Key).Concat(scope.Words.Keys))
                 ?? "a record is made from its fields, in order: entry(f, true)");
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Verify.Language.Parts;
 using Verify.Modelling;
 
 namespace Verify.Language.Sorts;
@@ -17,6 +18,16 @@ internal sealed class Scope
 
     /// <summary>The threads that are declared so far.</summary>
     public Dictionary<string, ModelThread> Threads { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The words of the parts that are used.</summary>
+    public Dictionary<string, (PartWord Word, PartUse Use, ImmutableArray<(string Name, Sort Sort)> Inputs)> Words { get; } =
+        new(StringComparer.Ordinal);
+
+    /// <summary>The name of the part that has a word; null if none has it.</summary>
+    public Func<string, string?> PartWith { get; init; } = _ => null;
+
+    /// <summary>True for a sort whose variables some part takes.</summary>
+    public Func<Sort, bool> IsFollowed { get; set; } = _ => false;
 
     /// <summary>For each kind of choice, the names that the family offers, and whether the instance has them.</summary>
     public Dictionary<string, ImmutableDictionary<string, bool>> Choices { get; } = new(StringComparer.Ordinal);

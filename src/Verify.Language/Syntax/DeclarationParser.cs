@@ -16,7 +16,7 @@ public sealed class DeclarationParser
     [
         "model", "size", "processors", "identities", "enum", "record", "var", "ghost", "local", "pc", "fault", "feature", "assumption",
         "profile", "omits", "memory", "lock", "rwlock", "initially", "rule", "thread", "always", "reachable", "leadsto", "nodeadlock",
-        "mark", "claim",
+        "mark", "claim", "use",
     ];
 
     private readonly TokenReader tokens;
@@ -160,14 +160,28 @@ public sealed class DeclarationParser
                 return new Declaration.Limit(start, keyword, tokens.Text("what the model omits"));
             case "memory":
                 tokens.Expect("orders", "write memory orders none, or memory orders \"what a proof does not cover\"");
-                return new Declaration.Memory(start, keyword, tokens.Accept("none") ? null : tokens.Text("the memory orders"));
+                return Memory(start, keyword);
             case "initially":
-                return new Declaration.Initially(start, keyword, exprs.Expression());
+                return new Declaration.Initially(start, keyword, exprs.Condition());
             case "mark":
                 return Mark(start);
+            case "use":
+                return new Declaration.Use(start, tokens.Name("the name of a part"), tokens.Accept("(") ? Arguments() : []);
             default:
                 return Property(start, keyword);
         }
+    }
+
+    private Declaration.Memory Memory(Span start, Word keyword)
+    {
+        var isNone = tokens.Accept("none");
+        if (isNone && tokens.Current.Kind == TokenKind.Text)
+        {
+            tokens.Wrong("memory orders are none, or a text says which", "write memory orders \"what a proof does not cover\"");
+            tokens.Take();
+        }
+
+        return new Declaration.Memory(start, keyword, isNone ? null : tokens.Text("the memory orders"));
     }
 
     private SizeSyntax Size()
@@ -268,7 +282,31 @@ public sealed class DeclarationParser
         var isForever = tokens.Accept("forever");
         var by = tokens.Accept("by") ? exprs.Expression() : null;
         var only = steps.Onlys();
+        if (!isForever && tokens.Is("forever"))
+        {
+            tokens.Wrong("'forever' stands behind the name of a thread", "write thread NAME forever with …");
+            tokens.Take();
+        }
+
         return new Declaration.Thread(start, name, key, isForever, by, threads.Block()) { Only = only };
+    }
+
+    private ImmutableArray<ArgumentSyntax> Arguments()
+    {
+        const string Signs = ".-+";
+        var found = ImmutableArray.CreateBuilder<ArgumentSyntax>();
+        while (!tokens.Is(")") && !tokens.IsAtEnd)
+        {
+            var name = tokens.Title("the name of an argument", Signs);
+            found.Add(new ArgumentSyntax(name, tokens.Accept("=") ? tokens.Title("a name or a number", Signs) : null));
+            if (name.Text.Length == 0 || !tokens.Accept(","))
+            {
+                break;
+            }
+        }
+
+        tokens.Expect(")");
+        return found.ToImmutable();
     }
 
     private Declaration.Property Property(Span start, Word kind)
@@ -284,19 +322,26 @@ public sealed class DeclarationParser
             premiseOnly = steps.InBrackets();
         }
 
+        if (kind.Text != "nodeadlock" && (tokens.Is("with") || tokens.Is("unless")))
+        {
+            tokens.Wrong("the condition of a property stands behind its expression",
+                $"write {kind.Text} NAME \"in words\": … {tokens.Current.Text} …");
+            steps.Onlys();
+        }
+
         ImmutableArray<ExprSyntax> predicates = [];
         if (kind.Text == "nodeadlock")
         {
-            predicates = tokens.Accept("except") ? [exprs.Expression()] : [];
+            predicates = tokens.Accept("except") ? [exprs.Condition()] : [];
         }
         else if (tokens.Expect(":", $"a property is written {kind.Text} NAME \"in words\": …"))
         {
-            predicates = [exprs.Expression()];
+            predicates = [exprs.Condition()];
         }
 
         if (kind.Text == "leadsto" && tokens.Expect("~>", "the property is written leadsto NAME: … ~> …"))
         {
-            predicates = predicates.Add(exprs.Expression());
+            predicates = predicates.Add(exprs.Condition());
         }
 
         return new Declaration.Property(start, kind, name, text, predicates, never, premiseOnly);
@@ -309,6 +354,6 @@ public sealed class DeclarationParser
         var target = exprs.Location();
         ImmutableArray<BinderSyntax> over = tokens.Accept("for") ? exprs.Binders("in") : [];
         tokens.Expect("when");
-        return new Declaration.Mark(start, word, target, over, exprs.Expression());
+        return new Declaration.Mark(start, word, target, over, exprs.Condition());
     }
 }

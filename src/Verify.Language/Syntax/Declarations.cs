@@ -64,6 +64,9 @@ public abstract record Declaration(Span Span, Word Name)
     /// <summary>A condition on the values that variables start with.</summary>
     public sealed record Initially(Span Span, Word Name, ExprSyntax Holds) : Declaration(Span, Name);
 
+    /// <summary>A part of the hardware that the file uses.</summary>
+    public sealed record Use(Span Span, Word Name, ImmutableArray<ArgumentSyntax> Arguments) : Declaration(Span, Name);
+
     /// <summary>A rule of the environment.</summary>
     public sealed record Rule(Span Span, StepSyntax Step) : Declaration(Span, Step.Name);
 
@@ -83,6 +86,11 @@ public abstract record Declaration(Span Span, Word Name)
     public sealed record Claim(Span Span, Word Name, string Sentence, ImmutableArray<ChoiceSyntax> With, ExpectationSyntax? Expected,
         ImmutableArray<SourceSyntax> Sources, string? Finding, ImmutableArray<string> NotCovered) : Declaration(Span, Name);
 }
+
+/// <summary>An argument of a part: <c>va = page</c>, or a flag.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Value">The value; null for a flag.</param>
+public sealed record ArgumentSyntax(Word Name, Word? Value);
 
 /// <summary>A size: a number, or a default and the numbers that it may be.</summary>
 /// <param name="Default">The number.</param>

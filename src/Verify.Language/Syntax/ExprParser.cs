@@ -56,6 +56,20 @@ internal sealed class ExprParser(TokenReader tokens)
         return Bounded(condition);
     }
 
+    /// <summary>A whole expression where nothing is assigned.</summary>
+    public ExprSyntax Condition()
+    {
+        var condition = Expression();
+        if (tokens.Is("="))
+        {
+            tokens.Wrong("'=' is found in a condition", "compare with ==");
+            tokens.Take();
+            Expression();
+        }
+
+        return condition;
+    }
+
     /// <summary>A sum, as the bounds of a range are.</summary>
     public ExprSyntax Sum() => Operators(7);
 

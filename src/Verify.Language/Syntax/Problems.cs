@@ -46,6 +46,7 @@ public sealed class Problems(SourceText source)
     private static string HintOf(ErrorCode code) =>
         code == ErrorCodes.SortMismatch ? "compare and assign values of one sort; *x is the content of the option x"
         : code == ErrorCodes.NoValue ? "guard the read with x != none"
+        : code == ErrorCodes.PartialStart ? "say x != none && before *x, in the same condition"
         : code == ErrorCodes.BadThread ? "every path through a thread needs a step; if and while read locals only"
         : code.Hint;
 }

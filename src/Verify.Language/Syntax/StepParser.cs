@@ -49,7 +49,7 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
                 return step with { Only = step.Only.Add(Only()) };
             case "when":
                 tokens.Take();
-                return step with { When = step.When.Add(Guard()) };
+                return step with { When = step.When.Add(exprs.Condition()) };
             case "from":
                 return step with { Sources = step.Sources.Add(Source()) };
             case "by":
@@ -73,19 +73,6 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
             default:
                 return null;
         }
-    }
-
-    private ExprSyntax Guard()
-    {
-        var guard = exprs.Expression();
-        if (tokens.Is("="))
-        {
-            tokens.Wrong("'=' is found in a condition", "compare with ==");
-            tokens.Take();
-            exprs.Expression();
-        }
-
-        return guard;
     }
 
     private StepSyntax Shown(StepSyntax step)
@@ -147,7 +134,7 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
     {
         tokens.Take();
         tokens.Expect("on");
-        var condition = exprs.Expression();
+        var condition = exprs.Condition();
         string? Reason(string way) => tokens.Is("never") && tokens.Following.Is(way) ? Because() : null;
         string Because()
         {
@@ -202,7 +189,7 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
         return found.ToImmutable();
     }
 
-    private OnlyIf Only() => new(tokens.Take().Text == "unless", exprs.Expression());
+    private OnlyIf Only() => new(tokens.Take().Text == "unless", exprs.Condition());
 
     /// <summary>A source.</summary>
     public SourceSyntax Source()
@@ -252,7 +239,7 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
                 break;
             }
 
-            if (!tokens.Accept(",") && update is UpdateSyntax.Set && !tokens.Is("}"))
+            if (!tokens.Accept(",") && update is UpdateSyntax.Set or UpdateSyntax.Call && !tokens.Is("}"))
             {
                 tokens.Wrong($"',' or '}}' is expected, and {tokens.Current} is found",
                     "the updates of one step happen at once; a comma separates them");
@@ -283,7 +270,7 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
         if (tokens.Is("if") && tokens.Current.Kind == TokenKind.Name)
         {
             tokens.Take();
-            var condition = exprs.Expression();
+            var condition = exprs.Condition();
             var then = Updates();
             ImmutableArray<UpdateSyntax> otherwise = [];
             if (tokens.Accept("else"))
@@ -310,6 +297,11 @@ internal sealed class StepParser(TokenReader tokens, ExprParser exprs)
             }
 
             return new UpdateSyntax.For([], [], start.To(tokens.Last));
+        }
+
+        if (target is ExprSyntax.Call call && !tokens.Is("="))
+        {
+            return new UpdateSyntax.Call(call);
         }
 
         tokens.Expect("=", "an update is written x = value");

@@ -66,6 +66,9 @@ public abstract record UpdateSyntax(Span Span)
     /// <summary>A location and its new value.</summary>
     public sealed record Set(ExprSyntax Target, ExprSyntax Value) : UpdateSyntax(Target.Span.To(Value.Span));
 
+    /// <summary>The updates that a word of a part stands for.</summary>
+    public sealed record Call(ExprSyntax.Call Of) : UpdateSyntax(Of.Span);
+
     /// <summary>Updates under a condition.</summary>
     public sealed record If(ExprSyntax Condition, ImmutableArray<UpdateSyntax> Then, ImmutableArray<UpdateSyntax> Otherwise, Span Span)
         : UpdateSyntax(Span);
@@ -82,7 +85,7 @@ public abstract record Statement(Span Span)
     internal static readonly ImmutableHashSet<string> Words =
     [
         "step", "local", "if", "while", "either", "label", "goto", "return", "never", "lock", "unlock", "read_lock", "read_unlock",
-        "write_lock", "write_unlock", "ipi", "await", "rcu_read_lock", "rcu_read_unlock", "synchronize_rcu",
+        "write_lock", "write_unlock", "ipi", "await", "rcu_read_lock", "rcu_read_unlock", "synchronize_rcu", "call",
     ];
 
     /// <summary>An atomic step, which may branch.</summary>
@@ -99,6 +102,12 @@ public abstract record Statement(Span Span)
 
     /// <summary>The begin or the end of a read-side section of RCU, or a wait for a grace period.</summary>
     public sealed record Rcu(StepSyntax Of) : Statement(Of.Span);
+
+    /// <summary>The steps that a word of a part stands for.</summary>
+    /// <param name="Of">The remarks; the name is the word's, unless <paramref name="IsNamed"/>.</param>
+    /// <param name="Word">The word and its inputs.</param>
+    /// <param name="IsNamed">True if the text gives the step a name.</param>
+    public sealed record Call(StepSyntax Of, ExprSyntax.Call Word, bool IsNamed) : Statement(Of.Span);
 
     /// <summary>A local.</summary>
     public sealed record Local(VariableSyntax Variable, ImmutableArray<OnlyIf> Only) : Statement(Variable.Name.Span);

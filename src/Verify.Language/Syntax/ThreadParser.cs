@@ -56,6 +56,9 @@ internal sealed class ThreadParser(TokenReader tokens, ExprParser exprs, StepPar
             case "rcu_read_lock" or "rcu_read_unlock" or "synchronize_rcu":
                 tokens.Take();
                 return [new Statement.Rcu(steps.WithRemarks(new StepSyntax(start, new Word(word, start), [])))];
+            case "call":
+                tokens.Take();
+                return Call(start);
             case "step":
                 tokens.Take();
                 return [StepOf(start)];
@@ -66,7 +69,7 @@ internal sealed class ThreadParser(TokenReader tokens, ExprParser exprs, StepPar
                 return [If(start)];
             case "while":
                 tokens.Take();
-                var condition = exprs.Expression();
+                var condition = exprs.Condition();
                 return [new Statement.While(condition, Block(), start.To(tokens.Last))];
             case "either":
                 tokens.Take();
@@ -123,6 +126,19 @@ internal sealed class ThreadParser(TokenReader tokens, ExprParser exprs, StepPar
         }, null, [], []);
     }
 
+    private IEnumerable<Statement> Call(Span start)
+    {
+        if (exprs.Place() is not ExprSyntax.Call word)
+        {
+            tokens.Problems.Add(ErrorCodes.BadSyntax, start, "a call has inputs in parentheses", "write call invlpg(c, x)");
+            return [];
+        }
+
+        var name = tokens.Accept("as") ? tokens.Title("the name of the step") : null;
+        var plain = new Word(tokens.Problems.Source.Of(word.Function.Span), word.Function.Span);
+        return [new Statement.Call(steps.WithRemarks(new StepSyntax(start.To(word.Span), name ?? plain, [])), word, name is not null)];
+    }
+
     private Statement.Ipi Ipi(Span start)
     {
         var name = tokens.Title("the name of the handler");
@@ -140,7 +156,7 @@ internal sealed class ThreadParser(TokenReader tokens, ExprParser exprs, StepPar
     private Statement.If If(Span start)
     {
         tokens.Take();
-        var condition = exprs.Expression();
+        var condition = exprs.Condition();
         var then = Block();
         return new Statement.If(condition, then, Otherwise(), start.To(tokens.Last));
     }
@@ -170,7 +186,7 @@ internal sealed class ThreadParser(TokenReader tokens, ExprParser exprs, StepPar
             return new Statement.Step(step, null, [], []);
         }
 
-        var condition = exprs.Expression();
+        var condition = exprs.Condition();
         var then = Block();
         return new Statement.Step(step, condition, then, Otherwise());
     }

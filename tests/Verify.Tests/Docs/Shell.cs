@@ -90,7 +90,7 @@ internal static class Shell
     private static ProtocolFile Load(string path) =>
         Repository.FilesWith(ProtocolFile.Ending)
             .FirstOrDefault(file => file == path || file.EndsWith($"/{path}", StringComparison.Ordinal))
-            is { } known ? ProtocolFile.Parse(path, Repository.Text(known)) : ProtocolFile.Load(path);
+            is { } known ? ProtocolFile.Parse(path, Repository.Text(known), ProtocolFiles.Parts) : ProtocolFiles.FromDisk(path);
 
     private static SolverChoice Solvers() => new([new LazySolver(SolverKind.Z3), new LazySolver(SolverKind.Cvc5)]);
 

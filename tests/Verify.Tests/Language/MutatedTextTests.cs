@@ -2,6 +2,7 @@ using System.Globalization;
 using Verify.Language;
 using Verify.Language.Printing;
 using Verify.Modelling;
+using Verify.Models.Parts;
 
 namespace Verify.Tests.Language;
 
@@ -53,7 +54,7 @@ public sealed class MutatedTextTests
     {
         try
         {
-            var file = ProtocolFile.Parse("m.verify", text);
+            var file = ProtocolFile.Parse("m.verify", text, () => HardwareParts.All);
             var mistakes = file.MistakesOf(Choices.Default with { Sizes = Choices.Default.Sizes });
             Assert.All(mistakes, one => Assert.NotNull(one.Diagnostic.Where));
             if (file.Mistakes.IsEmpty)

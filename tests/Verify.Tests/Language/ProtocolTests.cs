@@ -4,6 +4,7 @@ using Verify.Explicit;
 using Verify.Language;
 using Verify.Language.Printing;
 using Verify.Modelling;
+using Verify.Models.Parts;
 using Verify.Models.Shootdowns;
 
 namespace Verify.Tests.Language;
@@ -47,5 +48,5 @@ public sealed class ProtocolTests
     public void A_file_is_laid_out(string path) =>
         Assert.Equal(Repository.Text(path), Formatter.Format(path, Repository.Text(path)));
 
-    private static ProtocolFile Load(string path) => ProtocolFile.Parse(path, Repository.Text(path));
+    private static ProtocolFile Load(string path) => ProtocolFile.Parse(path, Repository.Text(path), () => HardwareParts.All);
 }

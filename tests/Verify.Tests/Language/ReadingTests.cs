@@ -53,6 +53,12 @@ public sealed class ReadingTests
     [InlineData("var kind: enum { A, B }", "VRF130 8,11", "enum NAME")]
     [InlineData("var kind: 0..3 {", "VRF130 8,16", "language.md")]
     [InlineData("thread t(c: cpu) { local x: bool step a { x = true } }\nalways B \"b\": t[c0].x", "VRF113 9,15", "t.x[c] is its local x")]
+    [InlineData("always B: n = 1", "VRF130 8,13", "==")]
+    [InlineData("thread t { step a if n = 1 { step b } step c }", "VRF130 8,24", "==")]
+    [InlineData("thread t with fault dropped forever { step a }", "VRF130 8,29", "write thread NAME forever")]
+    [InlineData("memory orders none \"stores wait\"", "VRF130 8,20", "memory orders \"")]
+    [InlineData("reachable \"it is\" unless fault dropped: lock", "VRF130 8,19", "… unless …")]
+    [InlineData("thread t {\n local k: 0..1\n step a { k = 1 }\n if k == 1 { step b }\n}", "VRF110 11,2", "step")]
     [InlineData("rule r never \"why\" unless fault dropped { n = 1 }", "VRF130 8,20", "(unless …)")]
     [InlineData("rule r { n = 1, n = 2 }", "VRF104 8,1", "simultaneous")]
     [InlineData("var own: bool", "VRF102 8,5", "rename")]
@@ -61,7 +67,7 @@ public sealed class ReadingTests
     [InlineData("thread t(c: cpu) { ipi f(d in cpu) { n = 1 } ipi f(d in cpu) { n = 2 } }", "VRF102 8,50", "name of its own")]
     [InlineData("thread t(c: cpu) { read_lock lock }", "VRF101 8,30", "sort")]
     [InlineData("var count: bool", "VRF130 8,5", "`count`")]
-    [InlineData("thread t(c: cpu) { goto nowhere }", "VRF110 8,8", "step")]
+    [InlineData("thread t(c: cpu) { goto nowhere }", "VRF110 8,20", "step")]
     [InlineData("thread t(c: cpu) { if lock { step a } step b }", "VRF110 8,23", "locals only")]
     public void A_mistake_has_its_place_and_a_hint(string line, string place, string hint)
     {

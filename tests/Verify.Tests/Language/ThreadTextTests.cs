@@ -1,5 +1,6 @@
 using Mine;
 using Verify.Language;
+using Verify.Language.Printing;
 using Verify.Modelling;
 using static Verify.Modelling.Dsl;
 
@@ -56,6 +57,21 @@ public sealed class ThreadTextTests
         var choices = isFreeFirst ? Choices.Default.With(LateFlush.FreeFirst) : Choices.Default;
         var file = ProtocolFile.Parse("late-flush.verify", Repository.Text("src/docs/samples/late-flush.verify"));
         AssertSame(new LateFlush().Build(choices), file.Family.Build(choices));
+    }
+
+    [Fact]
+    public void The_end_of_a_thread_is_done_whatever_label_stands_there()
+    {
+        const string Labelled = "model m var a: bool thread t { step one branch a { goto out } step two label out } always A: true ";
+        AssertSame(Build(Labelled + "always B: t at out => a"), Build(Labelled + "always B: t at done => a"));
+    }
+
+    [Fact]
+    public void A_remark_that_begins_a_line_is_laid_out_as_part_of_its_step()
+    {
+        const string Laid = "thread t {\n  step one\n    never \"because\"\n    { a = true }\n"
+            + "  step two branch a {\n    never \"because\"\n  }\n}\n";
+        Assert.Equal(Laid, Formatter.Format("m.verify", Laid));
     }
 
     private static void AssertSame(Model expected, Model found)

@@ -36,7 +36,7 @@ public sealed partial class TidyTests
         ["Verify.Scheduling"] = ["Verify.Core", "Verify.Lowering", "Verify.Explicit"],
         ["Verify.Harness"] = ["Verify.Core", "Verify.Rendering", "Verify.Scheduling"],
         ["Verify.Coyote"] = ["Verify.Core", "Verify.Scheduling", "Verify.Harness"],
-        ["Verify.Models"] = ["Verify.Core"],
+        ["Verify.Models"] = ["Verify.Core", "Verify.Language"],
         ["Verify.Proofs"] = ["Verify.Models"],
     };
 
