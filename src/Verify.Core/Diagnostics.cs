@@ -200,7 +200,7 @@ public static class ErrorCodes
 
     /// <summary>The value of an empty option is read.</summary>
     public static readonly ErrorCode NoValue = new("VRF120", "the value of an empty option is read",
-        "guard the read with .HasValue, or in a text with x != none");
+        "guard the read with .HasValue; in a text, with x != none");
 
     /// <summary>A number leaves the range of the location it is assigned to.</summary>
     public static readonly ErrorCode OutOfRange = new("VRF121", "a number leaves its range",

@@ -51,8 +51,18 @@ internal sealed class ResultPage(Terminal terminal)
             {
                 Item($"PROBLEM {problem}");
             }
+
+            if (problems.Any(IsIdle))
+            {
+                Text("hint: if that cannot happen here, say why with never \"…\", or .Never(…) in C#; "
+                    + "else the model lacks what leads to it");
+            }
         }
     }
+
+    private static bool IsIdle(string problem) =>
+        problem.StartsWith("vacuous: ", StringComparison.Ordinal)
+        && (problem.EndsWith("never fires", StringComparison.Ordinal) || problem.EndsWith("never taken", StringComparison.Ordinal));
 
     /// <summary>Prints the limits of a result.</summary>
     public void Limits(Claim claim, IEnumerable<string> limits) => List(claim.Id, "does not cover:", [.. limits]);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Verify.Engines;
 using Verify.Explicit;
 using Verify.Tests.Explicit.Storage;
 
@@ -172,6 +173,34 @@ public sealed class ProtocolCommandTests : IDisposable
 
     [Fact]
     public void Only_a_protocol_file_can_be_watched() => Assert.Equal(3, Run("watch", "late-flush").ExitCode);
+
+    [Fact]
+    public async Task A_watched_file_is_decided_again_at_every_save()
+    {
+        var path = Write(Text);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var asked = new SemaphoreSlim(0);
+        var engine = new Pretender("explicit", model =>
+        {
+            asked.Release();
+            return new ExplicitEngine().Decide(model, model.Property("ONE"), EngineOptions.Default);
+        });
+        var watch = Task.Run(() => ToolRun.Until(TestClaims.Of(), engine, ["watch", path], stop.Token), stop.Token);
+        await asked.WaitAsync(stop.Token);
+        await asked.WaitAsync(stop.Token);
+        var repaired = Text.Replace("rule set_a {", "rule set_a when !b {", StringComparison.Ordinal);
+        Write(repaired);
+        await asked.WaitAsync(stop.Token);
+        await asked.WaitAsync(stop.Token);
+        // Whatever was printed of the second save is complete when the third is decided.
+        Write(repaired.Replace("var a: bool", "var a: bool = true", StringComparison.Ordinal));
+        await asked.WaitAsync(stop.Token);
+        await stop.CancelAsync();
+        var run = await watch;
+        Assert.Contains("P-ONE  refuted,", run.Out, StringComparison.Ordinal);
+        Assert.Contains("P-ONE  proved,", run.Out, StringComparison.Ordinal);
+        Assert.Contains($"verify: watching {path}", run.Error, StringComparison.Ordinal);
+    }
 
     private static ToolRun Run(params string[] arguments) => ToolRun.On(TestClaims.Of(), new ExplicitEngine(), arguments);
 

@@ -30,6 +30,7 @@ public sealed class VacuousTests
         Assert.StartsWith("VACUOUS  proved, but vacuous: it shows nothing\n", run.Out);
         var head = run.Out[..run.Out.IndexOf("does not cover", StringComparison.Ordinal)];
         Assert.Contains($"  not as expected:\n    - PROBLEM vacuous: {problem}", head, StringComparison.Ordinal);
+        Assert.Equal(kind == Idle.Kind.IdleRule, head.Contains("hint: if that cannot happen here", StringComparison.Ordinal));
         Assert.Equal(1, run.ExitCode);
     }
 
