@@ -94,11 +94,6 @@ internal sealed class ThreadCompiler
             named.TryAdd(pointNames[point], point);
         }
 
-        if (end is { } last)
-        {
-            named.TryAdd(End, last);
-        }
-
         return named;
     }
 

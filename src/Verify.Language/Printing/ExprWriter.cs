@@ -114,6 +114,7 @@ internal sealed class ExprWriter(NameWriter names, IEnumerable<(Binder Binder, s
     protected override Piece OnNot(Expr.Not node) => node.Operand switch
     {
         Expr.IsSome some => new($"{Of(some.Option).In(7)} == none", 6),
+        Expr.Equal equal when names.Place(equal) is { } place => new($"!{At(equal, place)}", Prefix),
         Expr.Equal equal => Compared(equal, "!="),
         _ => new($"!{Of(node.Operand).In(Prefix)}", Prefix),
     };
@@ -125,7 +126,15 @@ internal sealed class ExprWriter(NameWriter names, IEnumerable<(Binder Binder, s
         _ => new($"{Of(node.Left).In(3)} => {Of(node.Right).In(2)}", 2),
     };
 
-    protected override Piece OnEqual(Expr.Equal node) => Compared(node, "==");
+    protected override Piece OnEqual(Expr.Equal node) =>
+        names.Place(node) is { } place ? new(At(node, place), Atom) : Compared(node, "==");
+
+    // The position of a thread that is written as a program.
+    private string At(Expr.Equal node, (string Thread, string Point) place)
+    {
+        var key = node.Left is Expr.Index at ? $"[{TextAs(at.Key, ((Sort.Mapping)at.Map.Sort).Key)}]" : "";
+        return $"{NameWriter.Written(place.Thread)}{key} at {NameWriter.Title(place.Point)}";
+    }
 
     // A side takes its sort from the other one, where the other one has one by itself.
     private Piece Compared(Expr.Equal node, string op)

@@ -6,17 +6,18 @@ namespace Verify.Language.Printing;
 
 /// <summary>Writes the model of one instance as a protocol file; reading it back makes a model with the same digest.</summary>
 /// <remarks>
-/// The file has no sizes, faults or other choices: they are decided. A thread is written by the steps that it takes at
-/// each point of its program, as rules that test and set its program counter.
+/// The file has no sizes, faults or other choices: they are decided. A thread is written as a program, with jumps; where its
+/// rules show none, as rules that test and set its program counter.
 /// </remarks>
 public sealed class ModelWriter
 {
     private readonly Model model;
     private readonly NameWriter names;
     private readonly PageWriter page;
+    private readonly IReadOnlyList<ThreadProgram> programs;
 
-    private ModelWriter(Model model, bool hasPlaces) =>
-        (this.model, names, page) = (model, new NameWriter(model), new PageWriter(hasPlaces));
+    private ModelWriter(Model model, bool hasPlaces, IReadOnlyList<ThreadProgram> programs) =>
+        (this.model, names, page, this.programs) = (model, new NameWriter(model, programs), new PageWriter(hasPlaces), programs);
 
     /// <summary>The text of a model.</summary>
     /// <param name="model">The model.</param>
@@ -25,10 +26,33 @@ public sealed class ModelWriter
     /// <param name="hasPlaces">True to name the place of each declaration in the source of the model, as a comment.</param>
     public static string Write(Model model, string? summary = null, IEnumerable<string>? limits = null, bool hasPlaces = false)
     {
-        var writer = new ModelWriter(model, hasPlaces);
-        writer.Head(summary, limits ?? []);
-        writer.Body();
-        return writer.page.ToString();
+        string? Text(IReadOnlyList<ThreadProgram> programs)
+        {
+            var writer = new ModelWriter(model, hasPlaces, programs);
+            writer.Head(summary, limits ?? []);
+            return writer.Body() ? writer.page.ToString() : null;
+        }
+
+        string? With(IReadOnlyList<ThreadProgram> programs) =>
+            programs.Count > 0 && Text(programs) is { } text && ReadsBack(text, model) ? text : null;
+
+        var all = model.Threads.Select(thread => ThreadProgram.Of(model, thread)).OfType<ThreadProgram>().ToList();
+        return With(all) ?? (all.Count > 1 ? With([.. all.Where(one => With([one]) is not null)]) : null) ?? Text([])!;
+    }
+
+    // A program is found in rules that may have been made otherwise; the text of one that makes others is not used.
+    private static bool ReadsBack(string text, Model model)
+    {
+        try
+        {
+            var file = ProtocolFile.Parse($"{model.Name}.verify", text);
+            return file.Mistakes.IsEmpty && file.Family.Build(Choices.Default).Identity == model.Identity
+                && Formatter.Format(file.Family.File, text) == text;
+        }
+        catch (UserErrorException)
+        {
+            return false;
+        }
     }
 
     private void Line(string line) => page.Line(0, line);
@@ -91,10 +115,10 @@ public sealed class ModelWriter
             .All(one => one.member == string.Create(CultureInfo.InvariantCulture, $"{prefix}{one.i}")) ? prefix : null;
     }
 
-    private void Body()
+    private bool Body()
     {
         page.Gap();
-        foreach (var variable in model.Variables)
+        foreach (var variable in model.Variables.Where(one => !programs.Any(program => program.Declares(one))))
         {
             Declare(variable);
         }
@@ -105,10 +129,22 @@ public sealed class ModelWriter
             page.Line(1, Within([]).TextAs(start.Holds, Sort.Bool));
         }
 
+        var written = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in model.Rules)
         {
-            page.Gap();
-            new RuleWriter(rule, model, names, page).Write();
+            if (programs.FirstOrDefault(one => one.Name == rule.Thread) is not { } program)
+            {
+                page.Gap();
+                new RuleWriter(rule, model, names, page).Write();
+            }
+            else if (written.Add(program.Name))
+            {
+                page.Gap();
+                if (!new ThreadWriter(program, names, page).Write(Initially))
+                {
+                    return false;
+                }
+            }
         }
 
         page.Gap();
@@ -121,6 +157,8 @@ public sealed class ModelWriter
         {
             Declare(mark);
         }
+
+        return true;
     }
 
     private void Declare(Variable variable)
@@ -144,14 +182,11 @@ public sealed class ModelWriter
     }
 
     // The first value of a sort is the usual one.
-    private string Initially(Variable variable)
-    {
-        if (variable.Initially is not { } initially)
-        {
-            return " = any";
-        }
+    private string Initially(Variable variable) => variable.Initially is { } initially ? Initially(variable.Sort, initially) : " = any";
 
-        var (sort, element) = (variable.Sort, initially);
+    private string Initially(Sort whole, Expr initially)
+    {
+        var (sort, element) = (whole, initially);
         while (sort is Sort.Mapping map && element is Expr.ConstantMap all && element.Sort.Equals(sort))
         {
             (sort, element) = (map.Value, all.Element);
@@ -159,7 +194,7 @@ public sealed class ModelWriter
 
         var writer = Within([]);
         return IsFirst(element) && element.Sort.Equals(sort) ? ""
-            : sort is Sort.Mapping ? $" = {writer.Text(element, 8)} as {SortOf(variable.Sort)}"
+            : sort is Sort.Mapping ? $" = {writer.Text(element, 8)} as {SortOf(whole)}"
             : $" = {writer.TextAs(element, sort)}";
     }
 
@@ -183,14 +218,23 @@ public sealed class ModelWriter
             Property.Always p => ($"always {head}{(p.PremiseNever is { } never ? $" premise never {NameWriter.Text(never)}" : "")}:",
                 writer.TextAs(p.Holds, Sort.Bool)),
             Property.Reachable p => ($"reachable {head}:", writer.TextAs(p.Holds, Sort.Bool)),
-            Property.NoDeadlock p => ($"nodeadlock {head}",
-                p.MayRest is Expr.Literal { Number: 0 } ? "" : $"except {writer.TextAs(p.MayRest, Sort.Bool)}"),
+            Property.NoDeadlock p => ($"nodeadlock {head}", Rest(p.MayRest) is { } rest ? $"except {writer.TextAs(rest, Sort.Bool)}" : ""),
             Property.LeadsTo p => ($"leadsto {head}:", $"{writer.TextAs(p.From, Sort.Bool)} ~> {writer.TextAs(p.To, Sort.Bool)}"),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         page.Line(0, first, property.Where);
         page.Line(1, body);
     }
+
+    // Where all programs have ended, the model may rest without a word.
+    private Expr? Rest(Expr mayRest) => mayRest switch
+    {
+        Expr.Literal { Number: 0 } => null,
+        Expr.Literal => mayRest,
+        _ when programs.Count == 0 || programs.Any(program => program.End is null) => mayRest,
+        Expr.Connective { Operator: LogicOperator.Or } either => either.Left,
+        _ => null,
+    };
 
     private void Declare(Mark mark)
     {

@@ -21,9 +21,16 @@ internal sealed class NameWriter
     private readonly Dictionary<string, int> members = new(StringComparer.Ordinal);
     private readonly List<Sort> declared = [];
 
-    public NameWriter(Model model)
+    // The threads that are written as programs, by the sorts of their program counters.
+    private readonly Dictionary<string, string> programs;
+
+    /// <summary>Names the parts of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="written">The threads that are written as programs.</param>
+    public NameWriter(Model model, IEnumerable<ThreadProgram> written)
     {
-        foreach (var sort in new SortsOf(model).Found)
+        programs = written.ToDictionary(one => one.Points.Text, one => one.Name, StringComparer.Ordinal);
+        foreach (var sort in new SortsOf(model).Found.Where(sort => !IsOfProgram(sort)))
         {
             Collect(sort);
         }
@@ -33,6 +40,13 @@ internal sealed class NameWriter
             values.Add(variable.Name);
         }
     }
+
+    /// <summary>The thread and the point that a comparison with a program counter asks for; null for others.</summary>
+    public (string Thread, string Point)? Place(Expr.Equal node) =>
+        node is { Left: Expr.Read or Expr.Index { Map: Expr.Read }, Right: Expr.Literal { Sort: Sort.Enumeration sort } literal }
+            && programs.TryGetValue(sort.Text, out var thread) ? (thread, sort.Members[literal.Number]) : null;
+
+    private bool IsOfProgram(Sort sort) => programs.ContainsKey(sort is Sort.Mapping map ? map.Value.Text : sort.Text);
 
     /// <summary>The sorts with members or fields, in an order in which each is declared before its use.</summary>
     public IReadOnlyList<Sort> Declared => declared;

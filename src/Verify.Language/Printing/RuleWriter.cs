@@ -14,12 +14,27 @@ internal sealed class RuleWriter
     private readonly List<(Binder Binder, string Name)> scope;
     private readonly ExprWriter exprs;
 
+    // Null outside of a program.
+    private readonly ThreadProgram? program;
+    private readonly int outer;
+
     public RuleWriter(Rule rule, Model model, NameWriter names, PageWriter page)
     {
         (this.rule, this.model, this.names, this.page) = (rule, model, names, page);
         scope = ModelWriter.Scope(names, rule.Parameters, []);
         exprs = new ExprWriter(names, scope);
     }
+
+    /// <summary>Writes a rule as a step of its thread, at an indent.</summary>
+    public RuleWriter(ThreadProgram.Step step, ThreadProgram program, NameWriter names, PageWriter page, int indent)
+    {
+        (rule, model, this.names, this.page) = (step.Rule, program.Model, names, page);
+        (this.program, outer) = (program, indent);
+        scope = program.ScopeOf(rule, names);
+        exprs = new ExprWriter(names, scope);
+    }
+
+    private IEnumerable<Binder> Own => rule.Parameters.Skip(program is { IsKeyed: true } ? 1 : 0);
 
     public void Write()
     {
@@ -41,12 +56,36 @@ internal sealed class RuleWriter
             Line(1, $"when {exprs.TextAs(rule.Guard, Sort.Bool)}");
         }
 
-        Updates();
+        Updates(rule.Updates);
     }
+
+    /// <summary>Writes the step; the way to the next points is up to its thread.</summary>
+    public void WriteStep(ThreadProgram.Step step)
+    {
+        var named = scope.Where(one => Own.Contains(one.Binder));
+        var parameters = string.Join(", ", named.Select(one => $"{one.Name}: {SortText.Of(one.Binder.Sort, names.Of)}"));
+        Line(0, $"step {NameWriter.Title(rule.Step)}{(parameters.Length > 0 ? $"({parameters})" : "")}", rule.Where);
+        foreach (var source in rule.Sources)
+        {
+            Line(1, $"from {NameWriter.Text(source.Title)}, {NameWriter.Text(source.Reference)}");
+        }
+
+        Remarks();
+        if (step.Guard is not null)
+        {
+            Line(1, $"when {exprs.TextAs(step.Guard, Sort.Bool)}");
+        }
+
+        Updates(step.Updates);
+    }
+
+    /// <summary>A condition of the step.</summary>
+    public string Condition(Expr condition) => program!.Short(exprs.TextAs(condition, Sort.Bool));
 
     private string Copy => rule.Copy == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" copy {rule.Copy}");
 
-    private void Line(int indent, string line) => page.Line(indent, line);
+    private void Line(int indent, string line, SourceLocation? where = null) =>
+        page.Line(outer + indent, program?.Short(line) ?? line, where);
 
     private string NameOf(Binder binder) => scope.First(one => ReferenceEquals(one.Binder, binder)).Name;
 
@@ -58,7 +97,7 @@ internal sealed class RuleWriter
         }
 
         var acting = (rule.Actor.Processor as Expr.BoundVariable)?.Binder;
-        var usual = rule.Parameters.Where(binder => binder != acting).ToList();
+        var usual = Own.Where(binder => binder != acting).ToList();
         if (usual.Count != rule.Shown.Length
             || usual.Zip(rule.Shown).Any(pair => !(pair.Second is Expr.BoundVariable one && ReferenceEquals(one.Binder, pair.First))))
         {
@@ -70,7 +109,11 @@ internal sealed class RuleWriter
             Line(1, $"shows none as {NameWriter.Text(word)}");
         }
 
-        if (rule.Fairness is { } fairness)
+        if (program is not null && rule.Fairness is null)
+        {
+            Line(1, "unfair");
+        }
+        else if (rule.Fairness is { } fairness && !(program is not null && IsUsual(fairness)))
         {
             Line(1, IsUsual(fairness)
                 ? "fair"
@@ -82,7 +125,7 @@ internal sealed class RuleWriter
             Line(1, $"never {NameWriter.Text(never)}");
         }
 
-        if (rule.Branch is { } branch)
+        if (program is null && rule.Branch is { } branch)
         {
             string Never(string way, string? because) => because is null ? "" : $" never {way} {NameWriter.Text(because)}";
             var reasons = Never("true", branch.NeverTrue) + Never("false", branch.NeverFalse);
@@ -102,25 +145,30 @@ internal sealed class RuleWriter
     // Null for the actor that the reader takes by itself: the first processor among the parameters, or the environment.
     private string? Actor()
     {
+        if (program is not null && program.IsUsual(rule))
+        {
+            return null;
+        }
+
         var usual = rule.Parameters.FirstOrDefault(binder => model.Processors is { } processors && binder.Sort.Equals(processors));
         return rule.Actor switch
         {
-            { Processor: Expr.BoundVariable { Binder: var binder } } when ReferenceEquals(binder, usual) => null,
+            { Processor: Expr.BoundVariable { Binder: var binder } } when program is null && ReferenceEquals(binder, usual) => null,
             { Processor: { } processor } => exprs.Text(processor),
-            { Name: "environment" } when usual is null => null,
+            { Name: "environment" } when usual is null && program is null => null,
             var actor => NameWriter.Text(actor.Name ?? ""),
         };
     }
 
-    private void Updates()
+    private void Updates(IReadOnlyCollection<Update> updates)
     {
-        if (rule.Updates.IsEmpty)
+        if (updates.Count == 0)
         {
             return;
         }
 
         Line(1, "{");
-        foreach (var update in rule.Updates)
+        foreach (var update in updates)
         {
             Line(2, Of(update));
         }

@@ -17,8 +17,13 @@ public sealed class ShowTests
         var claim = TestClaims.Local;
         var model = new Instance(claim.Family, claim.Choices).Model;
         Assert.Contains($"\"{claim.Sentence}\"", run.Out.ReplaceLineEndings(" ").Replace(" // ", "", StringComparison.Ordinal));
-        Assert.All(model.Variables, variable => Assert.Contains($" {variable.Name}", run.Out));
-        Assert.All(model.Rules, rule => Assert.Contains($"\nrule {rule.Name}", run.Out));
+        Assert.All(model.Variables, variable => Assert.Contains(variable.Role switch
+        {
+            VariableRole.ProgramCounter => $"\nthread {variable.Name[..^3]}",
+            VariableRole.Local => $"\n  local {variable.Name[(variable.Name.IndexOf('.', StringComparison.Ordinal) + 1)..]}",
+            _ => $" {variable.Name}",
+        }, run.Out));
+        Assert.All(model.Rules, rule => Assert.Contains(rule.Thread is null ? $"\nrule {rule.Name}" : $"  step {rule.Step}", run.Out));
         Assert.All(model.Properties, property => Assert.Contains(property.Name, run.Out));
         Assert.All(model.Rules, rule => Assert.Contains($"  // {rule.Where}\n", run.Out));
         var file = ProtocolFile.Parse("shown.verify", run.Out);
