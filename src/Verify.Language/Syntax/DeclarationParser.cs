@@ -99,8 +99,14 @@ public sealed class DeclarationParser
                 return [claims.Claim(start)];
             default:
                 var word = new Word(keyword.Text, keyword.Span);
-                var declaration = Sort(start, word) ?? Other(start, word);
-                return [declaration with { Only = declaration.Only.AddRange(steps.Onlys()) }];
+                List<Declaration> found = [Sort(start, word) ?? Other(start, word)];
+                while (keyword.Text is "identities" or "size" && tokens.Accept(",") && Sort(start, word) is { } another)
+                {
+                    found.Add(another);
+                }
+
+                var only = steps.Onlys();
+                return [.. found.Select(one => one with { Only = one.Only.AddRange(only) })];
         }
     }
 

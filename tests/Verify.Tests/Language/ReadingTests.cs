@@ -112,6 +112,10 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public void Identities_and_sizes_are_lists_as_variables_are() =>
+        Assert.Empty(Mistakes("identities page = 2, frame = 2 in 1..4 as f size depth = 1, width = 2 rule r(p: page) { n = depth }"));
+
+    [Fact]
     public void A_deep_text_is_refused_and_ends()
     {
         Assert.NotEmpty(Mistakes($"rule r when {new string('(', 100_000)} {{ n = 1 }}"));
