@@ -92,8 +92,14 @@ internal sealed class EditedFile
         : null;
 
     public JsonObject? Hover(int offset) => names?.At(offset) is { } found
-        ? new JsonObject { ["contents"] = new JsonObject { ["kind"] = "markdown",
-            ["value"] = $"```verify\n{found.Header}\n```\n{found.Text}" } }
+        ? new JsonObject
+        {
+            ["contents"] = new JsonObject
+            {
+                ["kind"] = "markdown",
+                ["value"] = $"```verify\n{found.Header}\n```\n{found.Text}"
+            }
+        }
         : null;
 
     public JsonArray Completion(int offset) =>

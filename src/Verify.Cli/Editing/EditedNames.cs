@@ -15,14 +15,30 @@ namespace Verify.Cli.Editing;
 internal sealed record EditedName(string Kind, Word Name, Span Whole, string Header, string Text, Span? Scope, EditedName? Parent)
 {
     /// <summary>The number of the kind among the protocol's kinds of completions.</summary>
-    public int CompletionKind => Kind switch { "enum" or "record" or "processors" or "identities" => 7, "member" => 20, "field" =>
-        5, "step" or "thread" or "rule" => 3, _ => 6 };
+    public int CompletionKind => Kind switch
+    {
+        "enum" or "record" or "processors" or "identities" => 7,
+        "member" => 20,
+        "field" =>
+        5,
+        "step" or "thread" or "rule" => 3,
+        _ => 6
+    };
 
     /// <summary>The number of the kind among the protocol's kinds of symbols.</summary>
     public int SymbolKind => Kind switch
     {
-        "enum" => 10, "record" => 23, "member" => 22, "field" => 8, "step" or "rule" => 12, "thread" => 5, "claim" => 24, "model" =>
-            2, "size" => 14, _ => 13,
+        "enum" => 10,
+        "record" => 23,
+        "member" => 22,
+        "field" => 8,
+        "step" or "rule" => 12,
+        "thread" => 5,
+        "claim" => 24,
+        "model" =>
+            2,
+        "size" => 14,
+        _ => 13,
     };
 }
 

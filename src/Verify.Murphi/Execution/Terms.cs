@@ -12,7 +12,7 @@ namespace Verify.Murphi.Execution;
 internal sealed class Terms
 {
     /// <summary>The most expressions of one model; a text that needs more is refused.</summary>
-    public const int Most = 1_000_000;
+    public const int Most = 50_000;
 
     private readonly Dictionary<string, Expr> known = new(StringComparer.Ordinal);
     private readonly Dictionary<Expr, int> numbers = [];
