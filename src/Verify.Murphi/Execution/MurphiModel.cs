@@ -81,7 +81,7 @@ internal sealed class MurphiModel
 
         if (problems.IsEmpty)
         {
-            Conclude();
+            Guarded(new Span(0, 1), Conclude);
         }
     }
 
@@ -316,19 +316,19 @@ internal sealed class MurphiModel
 
         m.Rule(name, parameters, step =>
         {
-            step.When(guard);
+            step.When(terms.Limited(guard));
             foreach (var (write, when, _) in updates)
             {
-                var (target, value) = (StoreOf(write), Coded(write));
+                var (target, value) = (terms.Limited(StoreOf(write)), terms.Limited(Coded(write)));
                 // The guard holds wherever an update is made.
-                var without = Without(when, guard);
+                var without = terms.Limited(Without(when, guard));
                 Nested(step, write.Over, () => step.If(terms.And(without, keeps), () =>
                     step.Set(target, value, file, problems.Source.LineOf(write.Span.Start))));
                 var change = terms.And(without, terms.Not(terms.Equal(target, value)));
                 moved = terms.Or(moved, write.Over.Aggregate(change, (body, binder) => terms.Quantify(Quantifier.Exists, binder, body)));
             }
         }, file, problems.Source.LineOf(rule.Span.Start));
-        moves.Add(Closed(parameters, terms.And(guard, moved)));
+        moves.Add(terms.Limited(Closed(parameters, terms.And(guard, moved))));
     }
 
     private static bool IsOption(Write write) => write.Target.Root.Variable is { } variable
@@ -431,6 +431,7 @@ internal sealed class MurphiModel
         foreach (var (name, span, holds, text, isReachable) in properties)
         {
             var line = problems.Source.LineOf(span.Start);
+            _ = terms.Limited(holds);
             if (isReachable)
             {
                 m.Reachable(Unique(name), holds, text, file, line);

@@ -14,9 +14,12 @@ internal sealed class Terms
     /// <summary>The most expressions of one model; a text that needs more is refused.</summary>
     public const int Most = 50_000;
 
+    private const long MostParts = 10_000;
+
     private readonly Dictionary<string, Expr> known = new(StringComparer.Ordinal);
     private readonly Dictionary<Expr, int> numbers = [];
     private readonly Dictionary<Expr, bool> totals = [];
+    private readonly Dictionary<Expr, long> sizes = [];
     private readonly Dictionary<Expr, ImmutableHashSet<Binder>> free = [];
 
     public Expr True => Bool(true);
@@ -296,6 +299,21 @@ internal sealed class Terms
             Expr.Connective or => Or(Ground(or.Left), Ground(or.Right)),
             _ => expr,
         };
+    }
+
+    /// <summary>An expression that is not too large to compile, counting a part as often as it occurs.</summary>
+    public Expr Limited(Expr expr) => SizeOf(expr) <= MostParts
+        ? expr
+        : throw new TooMuchException($"the statements make an expression of over {MostParts:N0} parts");
+
+    private long SizeOf(Expr expr)
+    {
+        if (!sizes.TryGetValue(expr, out var size))
+        {
+            sizes[expr] = size = Parts(expr).Aggregate(1L, (sum, part) => Math.Min(MostParts + 1, sum + SizeOf(part)));
+        }
+
+        return size;
     }
 
     private static IEnumerable<Expr> Parts(Expr expr) => expr switch
