@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Verify.Cli.Commands;
 using Verify.Cli.Compiling;
+using Verify.Cli.Editing;
 using Verify.Cli.Hosting;
 using Verify.Cli.Output;
 using Verify.Engines;

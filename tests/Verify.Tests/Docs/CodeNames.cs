@@ -72,7 +72,8 @@ internal static partial class CodeNames
         Regex.IsMatch(Repository.Text(file), $@"\b(class|record|struct|interface|enum) {Regex.Escape(type)}\b");
 
     private static string? WhyNotOption(string option) => OtherOptions.Contains(option)
-        || new[] { "list", "check", "prove", "certify", "replay", "export", "gate", "compare" }.Any(command => Has(HelpOf(command), option))
+        || new[] { "list", "check", "explain", "prove", "certify", "replay", "export", "gate", "compare" }
+            .Any(command => Has(HelpOf(command), option))
             ? null
             : $"no command has the option '{option}'";
 

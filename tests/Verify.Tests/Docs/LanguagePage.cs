@@ -126,7 +126,7 @@ public sealed partial class LanguagePage
     }
 
     // Those who build a model without a family, as tests do, say these too.
-    private static readonly string[] OfHosts = ["ModelBuilder.new", "ModelBuilder.Build"];
+    private static readonly string[] OfHosts = ["ModelBuilder.new", "ModelBuilder.Build", "ModelBuilder.Variables"];
 
     private static readonly Dictionary<string, string> Operators = new(StringComparer.Ordinal)
     {

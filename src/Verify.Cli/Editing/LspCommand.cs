@@ -1,13 +1,12 @@
 using System.CommandLine;
 using Verify.Claims;
-using Verify.Cli.Editing;
 using Verify.Cli.Hosting;
 using Verify.Cli.Output;
 using Verify.Cli.Running;
 using Verify.Engines;
 using Verify.Rendering;
 
-namespace Verify.Cli.Commands;
+namespace Verify.Cli.Editing;
 
 /// <summary><c>lsp</c>: serves an editor over the standard streams.</summary>
 internal static class LspCommand
