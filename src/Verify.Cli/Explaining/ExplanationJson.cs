@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Verify.Cli.Output;
-using Verify.Explain.Assumptions;
 using Verify.Explain.Asking;
+using Verify.Explain.Assumptions;
 using Verify.Explain.Blame;
 using Verify.Explain.Danger;
 using Verify.Explain.Mutations;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Verify.Explain.Asking;
 using Verify.Engines;
+using Verify.Explain.Asking;
 using Verify.Modelling;
 
 namespace Verify.Explain.Assumptions;
@@ -43,7 +43,7 @@ public sealed record ImpliedAssumption(Assumption Assumption, Assumption By)
 
         (long States, long Transitions)? Count(Model model) =>
             questions.Decide(model, new Property.Always("every state", "", model.Rules[0].Where, true)) is
-                { Kind: AnswerKind.Proved, Evidence: { Kind: EvidenceKind.Exhaustive } evidence }
+            { Kind: AnswerKind.Proved, Evidence: { Kind: EvidenceKind.Exhaustive } evidence }
                 ? (evidence.States, evidence.Transitions)
                 : null;
     }
