@@ -27,23 +27,12 @@ internal sealed unsafe class CodeHost(Terminal terminal, bool isJson, Cancellati
     {
         ExceptionDispatchInfo? thrown = null;
         nint top = 0;
-        var thread = new Thread(() =>
+        if (Start(Watched) is not { } thread)
         {
-            var here = 0;
-            Volatile.Write(ref top, (nint)(&here));
-            try
-            {
-                run();
-            }
-#pragma warning disable CA1031 // The exception is thrown where the caller waits.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                thrown = ExceptionDispatchInfo.Capture(e);
-            }
-        }, StackBytes)
-        { IsBackground = true, Name = "verify model" };
-        thread.Start();
+            run();
+            return;
+        }
+
         var clock = new Stopwatch();
         while (!thread.Join(MillisecondsBetweenLooks))
         {
@@ -61,6 +50,37 @@ internal sealed unsafe class CodeHost(Terminal terminal, bool isJson, Cancellati
         }
 
         thrown?.Throw();
+
+        void Watched()
+        {
+            var here = 0;
+            Volatile.Write(ref top, (nint)(&here));
+            try
+            {
+                run();
+            }
+#pragma warning disable CA1031 // The exception is thrown where the caller waits.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                thrown = ExceptionDispatchInfo.Capture(e);
+            }
+        }
+    }
+
+    // Null where addresses are too scarce for such a stack; the code then runs unwatched.
+    private static Thread? Start(ThreadStart run)
+    {
+        try
+        {
+            var thread = new Thread(run, StackBytes) { IsBackground = true, Name = "verify model" };
+            thread.Start();
+            return thread;
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
     }
 
     private void CheckStack(AuthoredCode code, nint top)

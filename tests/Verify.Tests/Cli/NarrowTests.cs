@@ -15,19 +15,23 @@ public sealed class NarrowTests
 
     [Theory]
     [InlineData("gate")]
-    [InlineData("compare", "--engines", "explicit,explicit,explicit,explicit")]
+    [InlineData("compare", "--engines", "explicit,kinduction,portfolio,schedules")]
     [InlineData("list")]
     public void A_table_fits_the_terminal(params string[] arguments)
     {
         var output = new StringWriter { NewLine = "\n" };
         var catalogue = TestClaims.Of(TestClaims.Full with { Id = LongId }, TestClaims.Local);
         var terminal = Terminal.Plain(output, TextWriter.Null) with { Columns = 80, IsOutLive = arguments[0] == "list" };
-        var tool = new Tool([new ExplicitEngine()], [], () => catalogue, new SolverChoice([]));
+        IEngine[] engines = [new ExplicitEngine(), .. new[] { "kinduction", "portfolio", "schedules" }.Select(Slow)];
+        var tool = new Tool(engines, [], () => catalogue, new SolverChoice([]));
         tool.Run(arguments, terminal, TestContext.Current.CancellationToken);
         var lines = output.ToString().Split('\n');
         Assert.Contains(lines, line => line.Contains("A-CLAIM-WITH-A-LONG", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
     }
+
+    private static Pretender Slow(string name) => new(name, _ => new Verdict.HoldsUpTo(
+        new ExplorationBound("stopped by budget", 3, 1), new Evidence { Kind = EvidenceKind.Partial, Depth = 3, States = 1 }));
 
     [Fact]
     public void A_certificate_is_broken_between_words()

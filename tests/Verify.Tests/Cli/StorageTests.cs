@@ -17,7 +17,7 @@ public sealed class StorageTests
         using var directory = new TestDirectory();
         string[] arguments = [.. Question, .. more.Contains("--size") ? more : [.. more, "--size", "cpu=4,page=3"]];
         using var undisturbed = ToolProcess.Start(arguments);
-        arguments = [.. arguments, "--spill", directory.Path, "--checkpoint", directory.Path, "--checkpoint-every", "0s"];
+        arguments = [.. arguments, "--checkpoint", directory.Path, "--checkpoint-every", "0s"];
         var random = new Prng(seed);
         // A run may end before its checkpoint is seen; such a round only compares the counts.
         for (var round = 1; ; round++)
