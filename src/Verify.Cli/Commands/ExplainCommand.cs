@@ -53,7 +53,8 @@ internal static class ExplainCommand
             }
 
             return session.Cancellation.IsCancellationRequested
-                || explanation.Main.Verdict is Verdict.Unknown or Verdict.HoldsUpTo ? ExitCode.Undecided : ExitCode.AsExpected;
+                || explanation.Main.Verdict is Verdict.Unknown or Verdict.HoldsUpTo ? ExitCode.Undecided
+                : explanation.Problems.IsEmpty ? ExitCode.AsExpected : ExitCode.Otherwise;
         });
         return command;
     }

@@ -19,6 +19,12 @@ internal sealed record ClaimExplanation(Claim Claim, Report Main)
     // Enough for most claims, and little enough for a hundred variations of one.
     private const long StatesOfEach = 1_000_000;
 
+    /// <summary>The reasons why the verdict is about nothing, as check lists them; none for most claims.</summary>
+    public ImmutableArray<string> Problems => [.. Main.Forbidden(), .. Main.Vacuities()];
+
+    /// <summary>The verdict in a few words.</summary>
+    public string Word => Problems.IsEmpty ? Main.Verdict.Word : $"{Main.Verdict.Word}, but vacuous";
+
     /// <summary>The minimal and maximal sets of assumptions; null if the family declares none, or too many.</summary>
     public AssumptionCores? Cores { get; init; }
 

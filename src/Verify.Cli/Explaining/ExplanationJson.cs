@@ -21,6 +21,7 @@ internal static class ExplanationJson
         json.WriteString("instance", of.Main.Instance.ToString());
         json.WriteString("property", of.Main.Property.Name);
         json.WriteString("verdict", of.Main.Verdict.Word);
+        ResultJson.WriteStrings(json, "problems", of.Problems);
         json.WriteNumber("decisions", of.Decisions);
         json.WriteNumber("seconds", Math.Round(of.Seconds, 3));
         Object(json, "assumptions", of.Cores, cores => Write(json, of, cores));
@@ -50,6 +51,7 @@ internal static class ExplanationJson
             {
                 ResultJson.WriteStrings(json, "assumptions", set.Assumptions.Select(one => one.Name));
                 Write(json, set.Answer);
+                json.WriteBoolean("mayBeSmaller", set.IsOpen);
             });
         }
     }
@@ -59,6 +61,7 @@ internal static class ExplanationJson
         json.WriteString("step", step.Step);
         json.WriteBoolean("ofThread", step.IsOfThread);
         json.WriteBoolean("loadBearing", step.IsLoadBearing);
+        json.WriteBoolean("matters", step.Matters);
         Array(json, "changes", step.Answers, one =>
         {
             json.WriteString("change", one.Mutation.Text);

@@ -10,7 +10,7 @@ internal sealed class ExplanationMarkdown(TextWriter output)
     /// <summary>Writes an explanation.</summary>
     public void Write(ClaimExplanation of)
     {
-        output.WriteLine($"### {of.Claim.Id}: {of.Main.Verdict.Word}\n\n{of.Claim.Sentence}\n\nInstance: `{of.Main.Instance}`");
+        output.WriteLine($"### {of.Claim.Id}: {of.Word}\n\n{of.Claim.Sentence}\n\nInstance: `{of.Main.Instance}`");
         if (of.Cores is { } cores)
         {
             Table(ExplanationTables.Assumptions, ExplanationTables.AssumptionRows(of, cores));
@@ -20,7 +20,7 @@ internal sealed class ExplanationMarkdown(TextWriter output)
         if (!of.Steps.IsEmpty)
         {
             Table(ExplanationTables.Changes, ExplanationTables.BreakingRows(of.Steps));
-            var others = of.Steps.Where(step => !step.IsLoadBearing && step.Answers.Length > 0).Select(step => $"`{step.Step}`");
+            var others = of.Steps.Where(step => !step.Matters && step.Answers.Length > 0).Select(step => $"`{step.Step}`");
             output.WriteLine($"\nNo change of these breaks the claim: {string.Join(", ", others.DefaultIfEmpty("none"))}.");
         }
 

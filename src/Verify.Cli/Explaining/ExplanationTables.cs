@@ -23,11 +23,11 @@ internal static class ExplanationTables
 
     /// <summary>The minimal sets that hold, then the maximal ones that do not.</summary>
     public static IEnumerable<string[]> SetRows(AssumptionCores cores) =>
-        cores.Holding.Concat(cores.Failing).Concat(cores.Open).Select(set => new[] { Names(set.Assumptions), set.Answer.Text });
+        cores.Holding.Concat(cores.Failing).Concat(cores.Open).Select(set => new[] { Names(set.Assumptions), Text(set) });
 
     /// <summary>The changes of steps that break the claim.</summary>
     public static IEnumerable<string[]> BreakingRows(IEnumerable<StepReport> steps) => steps.SelectMany(step => step.Answers
-        .Where(one => one.Breaks).Select(one => new[] { step.Step, one.Mutation.Text, one.Answer.Text }));
+        .Where(one => one.Breaks || one.Empties).Select(one => new[] { step.Step, one.Mutation.Text, one.Answer.Text }));
 
     /// <summary>The steps of a violation.</summary>
     public static IEnumerable<string[]> BlameRows(TraceBlame blame) => blame.Steps.Select((step, i) => new[]
@@ -48,6 +48,9 @@ internal static class ExplanationTables
         one.IsRestPossible ? "nothing is violated" : "the last step is not possible",
     });
 
+    /// <summary>The answer for a set of assumptions.</summary>
+    public static string Text(AssumptionSet set) => set.Answer.Text + (set.IsOpen ? "; a smaller set is not decided" : "");
+
     /// <summary>The names of a set of assumptions.</summary>
     public static string Names(ImmutableArray<Assumption> assumptions) =>
         assumptions.IsEmpty ? "none" : string.Join(", ", assumptions.Select(one => one.Name));
@@ -59,6 +62,7 @@ internal static class ExplanationTables
         var implied = of.Implied.Where(pair => pair.Assumption == one).Select(pair => pair.By.Name).ToList();
         var also = implied.Count > 0 ? $"; {string.Join(", ", implied)} implies it" : "";
         return (cores.Idle.Contains(one) ? "changes nothing here"
+            : !cores.Open.IsEmpty ? "open, as some sets are not decided"
             : cores.Holding.IsEmpty ? "holds under no set"
             : needing == cores.Holding.Length ? "always"
             : needing > 0 ? $"in {needing} of {Quantity.Of(cores.Holding.Length, "set")}"

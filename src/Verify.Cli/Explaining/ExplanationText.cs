@@ -21,14 +21,18 @@ internal sealed class ExplanationText(Terminal terminal)
     /// <summary>Prints an explanation.</summary>
     public void Write(ClaimExplanation of)
     {
-        var word = of.Main.Verdict.Word;
-        page.Head(of.Claim.Id, word, word switch { "proved" => Paint.Green, "refuted" => Paint.Red, _ => Paint.Yellow });
+        page.Head(of.Claim.Id, of.Word, of.Word switch { "proved" => Paint.Green, "refuted" => Paint.Red, _ => Paint.Yellow });
         page.Text(of.Claim.Sentence);
         page.Text($"on {of.Main.Instance}");
         page.Text($"{Quantity.Of(of.Decisions, "variation")} decided, {Quantity.InSeconds(of.Seconds)}");
+        page.Problems(of.Problems, isExpected: false);
         if (of.Cores is { } cores)
         {
             WriteAssumptions(of, cores);
+        }
+        else if (of.Claim.Family.Assumptions.Length is > AssumptionCores.Most and var many)
+        {
+            Title($"ASSUMPTIONS: {many}, and {AssumptionCores.Most} are the most that are looked at");
         }
 
         WriteSteps(of.Steps);
@@ -72,7 +76,7 @@ internal sealed class ExplanationText(Terminal terminal)
 
         foreach (var set in sets)
         {
-            page.Item($"{ExplanationTables.Names(set.Assumptions)}: {set.Answer.Text}");
+            page.Item($"{ExplanationTables.Names(set.Assumptions)}: {ExplanationTables.Text(set)}");
         }
     }
 
@@ -85,20 +89,24 @@ internal sealed class ExplanationText(Terminal terminal)
 
         var changes = steps.SelectMany(step => step.Answers).ToList();
         Title($"STEPS: {Quantity.Of(changes.Count, "change")}, of which {changes.Count(one => one.Breaks)} break the claim");
-        foreach (var step in steps.Where(step => step.IsLoadBearing))
+        foreach (var step in steps.Where(step => step.Matters))
         {
             page.Text($"{step.Step}{(step.IsOfThread ? "" : " (of no thread)")}");
-            foreach (var one in step.Answers.Where(one => one.Answer.Text != "proved"))
+            foreach (var one in step.Answers.Where(one => one.Breaks || one.Empties || one.Answer.Kind == AnswerKind.Open))
             {
                 page.Item($"{one.Mutation.Text}: {one.Answer.Text}");
             }
         }
 
-        page.Text("each other change of these steps leaves the claim proved (--json lists them)");
-        List("each change of these leaves the claim proved:", steps.Where(step => !step.IsLoadBearing && step.Answers.Length > 0
-            && !step.Answers.Any(one => one.Answer.Kind == AnswerKind.Open)));
-        List("not decided for some change:", steps.Where(step => !step.IsLoadBearing
-            && step.Answers.Any(one => one.Answer.Kind == AnswerKind.Open)));
+        if (steps.Any(step => step.Matters))
+        {
+            page.Text("each other change of these steps leaves the claim as it is (--json lists them)");
+        }
+
+        bool IsOpen(StepReport step) => step.Answers.Any(one => one.Answer.Kind == AnswerKind.Open);
+        List("each change of these leaves the claim as it is:",
+            steps.Where(step => !step.Matters && step.Answers.Length > 0 && !IsOpen(step)));
+        List("not decided for some change:", steps.Where(step => !step.Matters && IsOpen(step)));
     }
 
     private void List(string heading, IEnumerable<StepReport> steps)

@@ -8,7 +8,11 @@ namespace Verify.Explain.Asking;
 /// <param name="Text">The answer in a few words, such as "refuted in 7".</param>
 /// <param name="Trace">The replayed violation; null without one.</param>
 /// <param name="Evidence">The evidence of the engine.</param>
-public sealed record Answer(AnswerKind Kind, string Text, CheckedTrace? Trace, Evidence Evidence);
+public sealed record Answer(AnswerKind Kind, string Text, CheckedTrace? Trace, Evidence Evidence)
+{
+    /// <summary>True for a proof about a model that misses a witness, or in which a rule never fires.</summary>
+    public bool IsEmpty { get; init; }
+}
 
 /// <summary>The kinds of answers.</summary>
 public enum AnswerKind

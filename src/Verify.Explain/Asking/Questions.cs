@@ -52,7 +52,10 @@ public sealed class Questions(IEngine engine, EngineOptions run, Action<int>? pr
         {
             case Verdict.Proved { Witness: null } when IsWhole(evidence):
                 var empty = Vacuity.In(model, evidence);
-                return new Answer(AnswerKind.Proved, empty is null ? "proved" : $"proved, but {empty}", null, evidence);
+                return new Answer(AnswerKind.Proved, empty is null ? "proved" : $"proved, but {empty}", null, evidence)
+                {
+                    IsEmpty = empty is not null,
+                };
             case Verdict.Proved { Witness: { } witness }:
                 var shown = Replayed(model, property, witness);
                 return new Answer(AnswerKind.Proved, $"reached in {Amount.Of(witness.Length, "step")}", shown, evidence);

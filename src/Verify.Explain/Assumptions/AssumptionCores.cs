@@ -169,10 +169,13 @@ public sealed class AssumptionCores
             isRefused[set] || isRefused[set ^ (1 << i)] || sets.ModelOf(set)!.Identity == sets.ModelOf(set ^ (1 << i))!.Identity))];
         var proved = Of(AnswerKind.Proved);
         int[] failed = [.. Of(AnswerKind.Refuted), .. Of(AnswerKind.Undefined)];
-        Holding = [.. proved.Where(set => !proved.Any(other => other != set && (other & set) == other)).Select(Told)];
+        Holding = [.. proved.Where(set => !proved.Any(other => other != set && (other & set) == other)).Select(set => Told(set) with
+        {
+            IsOpen = Enumerable.Range(0, set).Any(other => (other & set) == other && answers[other]?.Kind == AnswerKind.Open),
+        })];
         Failing = [.. failed.Where(set => !failed.Any(other => other != set && (other & set) == set)).Select(Shortest)];
         Open = [.. Of(AnswerKind.Open).Select(Told)];
-        Exceptions = [.. failed.Where(set => proved.Any(other => (other & set) == other)).Select(Told)];
+        Exceptions = [.. failed.Where(set => proved.Any(other => (other & set) == other)).Select(Shortest)];
     }
 
     // A shortest violation of a model is a shortest one of each restriction that has it.
@@ -195,4 +198,8 @@ public sealed class AssumptionCores
 /// <param name="Assumptions">The assumptions; those that change nothing are left out.</param>
 /// <param name="Choices">The choices with the set.</param>
 /// <param name="Answer">The answer for the model of the set, or for one that decides it.</param>
-public sealed record AssumptionSet(ImmutableArray<Assumption> Assumptions, Choices Choices, Answer Answer);
+public sealed record AssumptionSet(ImmutableArray<Assumption> Assumptions, Choices Choices, Answer Answer)
+{
+    /// <summary>True for a set with a proof of which a smaller set is not decided, so that it may not be minimal.</summary>
+    public bool IsOpen { get; init; }
+}

@@ -10,6 +10,8 @@ namespace Verify.Explain.Assumptions;
 /// <param name="By">The other one.</param>
 public sealed record ImpliedAssumption(Assumption Assumption, Assumption By)
 {
+    private const int MaxOthers = 4;
+
     /// <summary>
     /// The pairs among the assumptions that some minimal sets need and others do not. One that every set needs is implied by
     /// none; the reachable states and steps of the others are counted with and without it.
@@ -26,18 +28,26 @@ public sealed record ImpliedAssumption(Assumption Assumption, Assumption By)
                select new ImpliedAssumption(one, other),
         ];
 
+        // Beside the other one, and whatever else is assumed.
         bool ChangesNothing(Assumption one, Assumption by)
+        {
+            var others = cores.All.Where(other => other != one && other != by && !cores.Idle.Contains(other)).ToArray();
+            return others.Length <= MaxOthers && Enumerable.Range(0, 1 << others.Length).All(set =>
+                ChangesNothingIn([by, .. others.Where((_, i) => (set & (1 << i)) != 0)], one));
+        }
+
+        bool ChangesNothingIn(Assumption[] assumed, Assumption one)
         {
             var none = choices with { Assumptions = choices.Assumptions.Clear() };
             try
             {
-                var (without, with) = (family.Build(none.Assume(by)), family.Build(none.Assume(by, one)));
+                var (without, with) = (family.Build(none.Assume(assumed)), family.Build(none.Assume([.. assumed, one])));
                 return with.Identity == without.Identity || (Restriction.Is(with, without)
                     && Count(without) is { } counts && counts == Count(with));
             }
             catch (UserErrorException)
             {
-                return false; // the family does not offer one of them alone
+                return true; // the family does not offer this
             }
         }
 

@@ -13,10 +13,14 @@ public sealed record StepReport(string Step, bool IsOfThread, ImmutableArray<Mut
     /// <summary>True if some change of the step breaks the claim.</summary>
     public bool IsLoadBearing => Answers.Any(one => one.Breaks);
 
+    /// <summary>True if some change of the step breaks the claim, or leaves a proof of nothing.</summary>
+    public bool Matters => Answers.Any(one => one.Breaks || one.Empties);
+
     /// <summary>Changes each step of a model in turn and decides a property that holds in it.</summary>
     public static ImmutableArray<StepReport> Of(Model model, Property property, Questions questions)
     {
-        var mutations = IdleStep.Of(model).Concat<IMutation>(DroppedPart.Of(model).Distinct()).Concat(SwappedSteps.Of(model))
+        var mutations = IdleStep.Of(model).Concat<IMutation>(DroppedPart.Of(model).Distinct())
+            .Concat(ForcedWay.Of(model)).Concat(SwappedSteps.Of(model))
             .ToLookup(mutation => mutation.Step);
         return
         [
@@ -35,4 +39,7 @@ public sealed record MutationAnswer(IMutation Mutation, Answer Answer)
 {
     /// <summary>True if the claim does not hold in the changed model, or the model has no meaning any more.</summary>
     public bool Breaks => Answer.Kind is AnswerKind.Refuted or AnswerKind.Undefined;
+
+    /// <summary>True if the claim still holds, but the changed model no longer reaches what it is about.</summary>
+    public bool Empties => Answer is { Kind: AnswerKind.Proved, IsEmpty: true };
 }

@@ -5,6 +5,7 @@ using Verify.Explain.Asking;
 using Verify.Explain.Assumptions;
 using Verify.Explicit;
 using Verify.Modelling;
+using static Verify.Modelling.Dsl;
 
 namespace Verify.Tests.Explain;
 
@@ -81,6 +82,32 @@ public sealed class AssumptionTests
         Assert.Equal([new ImpliedAssumption(Migration.Pinned, Migration.OneCpu)],
             ImpliedAssumption.In(cores, family, Choices.Default, questions));
         Assert.Equal([Migration.Quiet], cores.Idle);
+    }
+
+    // A proof without the assumption says nothing of a model that reads an empty option with it.
+    [Fact]
+    public void A_set_whose_model_is_undefined_is_not_covered_by_a_proof_for_fewer()
+    {
+        var cores = AssumptionCores.Of(new Unmapping(), Choices.Default, "few", new Questions(new ExplicitEngine(), Options))!;
+        Assert.Equal([[]], cores.Holding.Select(set => set.Assumptions));
+        var failing = Assert.Single(cores.Failing);
+        Assert.Equal((AnswerKind.Undefined, Unmapping.Clean), (failing.Answer.Kind, Assert.Single(failing.Assumptions)));
+        Assert.Single(cores.Exceptions);
+    }
+
+    private sealed class Unmapping() : ModelFamily("unmapping", "A page that goes")
+    {
+        public static readonly Assumption Clean = new("A-CLEAN", "no dirty page is freed", "writeback");
+        public static readonly Assumption Mapped = new("A-MAPPED", "the page stays", "a reference");
+
+        protected override void Describe(ModelBuilder m)
+        {
+            var page = m.Var("page", Sort.Option(Sort.Bool), Some(true));
+            var freed = m.Var("freed", Sort.Bool, false);
+            m.Rule("unmap", s => s.When(!m.Assumes(Mapped)).Set(page, None));
+            m.Rule("free", s => s.When(!m.Assumes(Clean) | page.Value).Set(freed, true));
+            m.Always("few", freed | !freed);
+        }
     }
 
     // A thread moves to a CPU that is online, and sees there what it must not see.

@@ -57,6 +57,7 @@ public sealed class LanguageTests
         ["Expr.get_Sort()"] = "the generator calls it everywhere",
         ["Expr.op_True(Expr)"] = "C# calls it where the language has no word, and gets an error",
         ["Expr.op_False(Expr)"] = "the same",
+        ["ModelBuilder.get_Variables()"] = "the reader of texts looks up what a hardware part has declared",
         ["Expr.get_Depth()"] = "it is looked at where an expression is made",
         ["Sort.get_Text()"] = "the generator calls it everywhere",
         ["Sort.get_ScalarCount()"] = "the generator calls it everywhere",

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Verify.Engines;
 using Verify.Scheduling;
+using Verify.Tests.Explain;
 using Verify.Tests.Explicit.Storage;
 using Verify.Tests.Formats;
 using Verify.Tests.Language;
@@ -35,7 +36,7 @@ internal static class Lawbook
         Btor2Tests.BadWhereItIs, ConformanceTests.ReadBack, ConformanceTests.InSpin, ConformanceTests.InSpinUnderFairness,
         ConformanceTests.InRumur,
         FamilyLaws.HoldsAtAll, FamilyToolLaws.Told, FamilyToolLaws.Certified, FamilyToolLaws.Reached,
-        FamilyToolLaws.Found,
+        FamilyToolLaws.Found, ExplainLaws.Steps, ExplainLaws.Misses, ExplainLaws.Blames,
         SymbolicLaws.Bounded, SymbolicLaws.Pdr, SymbolicLaws.KInduction, SymbolicLaws.Spacer,
     ];
 
