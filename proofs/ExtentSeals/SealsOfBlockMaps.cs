@@ -32,9 +32,9 @@ public sealed class SealsOfBlockMaps : ClaimList
             "With a seal of the block map that whoever has the file open can clear, a registration is safe if its "
                 + "process keeps the seal."),
         Owner.Claim("I-SEALX", Proved,
-            "If each holder can clear its own seal only, the block map does not change while somebody holds one."),
+            "If each holder can clear its own seal only, the block map does not change while a holder remains."),
         Owner.Claim("I-HELD", Proved,
-            "If each holder can clear its own seal only, the file is sealed as long as somebody holds one, and no longer."),
+            "If each holder can clear its own seal only, the file is sealed as long as a holder remains, and no longer."),
         OwnerPin.Claim("I-DMA", Refuted(11),
             "If each holder can clear its own seal only, a registration is safe.",
             "Its own process clears the seal while the NIC still writes: the seal does not know of the "

@@ -93,7 +93,7 @@ public sealed class LocalCpuSurvivors() : SurvivorReasons(new LocalCpuFlag())
             "zuf.flush_tlb_mm: dropping[each frame] := true if…",
             "zuf.put_page of held buffers: held[each frame] := false if dropping[each frame]",
             "zuf.put_page of held buffers: dropping[each frame] := false if dropping[each frame]"),
-        Because("An overwrite while somebody flushes keeps its old buffer, as any does, until a full flush that begins later.",
+        Because("An overwrite during a full flush keeps its old buffer until the next full flush.",
             "zt.insert_pfn: !mmap_lock"),
         Because("A thread with two addresses works at one of them at a time, and overwrites each as it would its only one.",
             "zt.insert_pfn: ForAll va2: va. va2 == va | !(vma[va2] == Some(cpu))"),

@@ -16,7 +16,7 @@ public sealed class TlbGenerationsSurvivors() : SurvivorReasons(new TlbGeneratio
             "munmap.ptep_get_and_clear (whole mm): tlb_gen < …"),
         Because(CommonReasons.WalkAgain, "speculative walk: !tlb[cpu][va].HasValue"),
         Because(CommonReasons.Leak, "__free_pages: owner[frame] := Free"),
-        Because("Without context switches nobody is preempted.",
+        Because("Without context switches no thread is preempted.",
             "madvise.inc_mm_tlb_gen: preempt_off[cpu] := true",
             "madvise.inc_mm_tlb_gen (batch): preempt_off[cpu] := true"),
         Because(CommonReasons.MoreFlushed,

@@ -8,7 +8,7 @@ namespace Verify.Tests.Cli;
 /// <summary>The server of editors, as a process that a client starts and speaks to.</summary>
 public sealed class LspTests
 {
-    private const string Uri = "file:///tmp/late-flush.verify";
+    private const string Uri = "file:///late-flush.verify";
 
     [Fact]
     public void An_editor_gets_what_it_asks_for()
@@ -48,7 +48,7 @@ public sealed class LspTests
         var found = editor.Open(Uri, text);
         Assert.Equal("VRF113", (string)found[0]!["code"]!);
         Assert.Equal(LineOf(text, "ptee"), (int)found[0]!["range"]!["start"]!["line"]!);
-        Assert.NotEmpty(editor.Open("file:///tmp/a.m", "var x: 0..1; startstate x := y; end;"));
+        Assert.NotEmpty(editor.Open("file:///a.m", "var x: 0..1; startstate x := y; end;"));
         Assert.NotEmpty(editor.Open(Uri, "model"));
         Assert.NotNull(editor.About("textDocument/completion", "model", "model"));
         Assert.Equal(0, editor.Leave());
