@@ -128,16 +128,16 @@ internal static class ListCommand
         ResultJson.Document(session.Terminal.Out, json =>
     {
         json.WriteString("tool", ToolVersion.Text);
-        Array(json, "families", families, WriteFamily);
-        Array(json, "claims", claims, WriteClaim);
-        Array(json, "engines", session.Engines, (_, engine) =>
+        ResultJson.Array(json, "families", families, WriteFamily);
+        ResultJson.Array(json, "claims", claims, WriteClaim);
+        ResultJson.Array(json, "engines", session.Engines, (_, engine) =>
         {
             json.WriteString("name", engine.Name);
             json.WriteString("summary", engine.Summary);
             json.WriteBoolean("available", engine.Unavailable is null);
             json.WriteString("reason", engine.Unavailable);
         });
-        Array(json, "solvers", session.Solvers.All, (_, solver) =>
+        ResultJson.Array(json, "solvers", session.Solvers.All, (_, solver) =>
         {
             json.WriteString("name", solver.Name);
             json.WriteString("identity", solver.Unavailable is null ? solver.Identity : null);
@@ -150,7 +150,7 @@ internal static class ListCommand
     {
         json.WriteString("name", family.Name);
         json.WriteString("summary", family.Summary);
-        Array(json, "sizes", family.Sizes, (_, size) =>
+        ResultJson.Array(json, "sizes", family.Sizes, (_, size) =>
         {
             json.WriteString("name", size.Name);
             json.WriteNumber("default", size.Default);
@@ -158,20 +158,20 @@ internal static class ListCommand
             json.WriteNumber("high", size.High);
             json.WriteString("text", size.Text);
         });
-        Array(json, "features", family.Features, (_, feature) => WriteSwitch(json, feature));
-        Array(json, "faults", family.Faults, (_, fault) => WriteSwitch(json, fault));
-        Array(json, "assumptions", family.Assumptions, (_, assumption) =>
+        ResultJson.Array(json, "features", family.Features, (_, feature) => WriteSwitch(json, feature));
+        ResultJson.Array(json, "faults", family.Faults, (_, fault) => WriteSwitch(json, fault));
+        ResultJson.Array(json, "assumptions", family.Assumptions, (_, assumption) =>
         {
             json.WriteString("name", assumption.Name);
             json.WriteString("text", assumption.Text);
             json.WriteString("enforcedBy", assumption.EnforcedBy);
         });
-        Array(json, "profiles", family.Profiles, (_, profile) =>
+        ResultJson.Array(json, "profiles", family.Profiles, (_, profile) =>
         {
             json.WriteString("name", profile.Name);
             json.WriteString("text", profile.Text);
         });
-        Strings(json, "notModelled", family.NotModelled.Select(limit => limit.Text).Distinct());
+        ResultJson.WriteStrings(json, "notModelled", family.NotModelled.Select(limit => limit.Text).Distinct());
     }
 
     private static void WriteSwitch(Utf8JsonWriter json, Switch one)
@@ -190,31 +190,7 @@ internal static class ListCommand
         json.WriteString("property", claim.Property);
         json.WriteString("expected", claim.Expected.Word);
         json.WriteString("reason", (claim.Expected as Expectation.Pending)?.Reason);
-        Strings(json, "assumptions", claim.Choices.Assumptions);
-        Strings(json, "sources", claim.Sources.IsDefault ? [] : claim.Sources.Select(source => source.ToString()));
-    }
-
-    internal static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            write(json, item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    internal static void Strings(Utf8JsonWriter json, string name, IEnumerable<string> items)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStringValue(item);
-        }
-
-        json.WriteEndArray();
+        ResultJson.WriteStrings(json, "assumptions", claim.Choices.Assumptions);
+        ResultJson.WriteStrings(json, "sources", claim.Sources.IsDefault ? [] : claim.Sources.Select(source => source.ToString()));
     }
 }

@@ -38,11 +38,11 @@ internal static class PartListing
     public static void WriteJson(Terminal terminal, IEnumerable<HardwarePart> parts) => ResultJson.Document(terminal.Out, json =>
     {
         json.WriteString("tool", ToolVersion.Text);
-        ListCommand.Array(json, "parts", parts, (_, part) =>
+        ResultJson.Array(json, "parts", parts, (_, part) =>
         {
             json.WriteString("name", part.Name);
             json.WriteString("summary", part.Summary);
-            ListCommand.Array(json, "content", RowsOf(part).Skip(1), (_, row) =>
+            ResultJson.Array(json, "content", RowsOf(part).Skip(1), (_, row) =>
             {
                 json.WriteString("what", row[1]);
                 json.WriteString("name", row[2]);

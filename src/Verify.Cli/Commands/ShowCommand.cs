@@ -117,18 +117,18 @@ internal static class ShowCommand
         ResultJson.Document(terminal.Out, json =>
     {
         json.WriteString("tool", ToolVersion.Text);
-        ListCommand.Array(json, "claims", claims, ListCommand.WriteClaim);
-        ListCommand.Array(json, "families", [instance.Family], ListCommand.WriteFamily);
+        ResultJson.Array(json, "claims", claims, ListCommand.WriteClaim);
+        ResultJson.Array(json, "families", [instance.Family], ListCommand.WriteFamily);
         json.WriteString("instance", instance.ToString());
         json.WriteString("digest", instance.Model.Digest);
         var model = instance.Model;
-        ListCommand.Array(json, "sorts", new SortNames(model).Declarations, (_, sort) =>
+        ResultJson.Array(json, "sorts", new SortNames(model).Declarations, (_, sort) =>
         {
             json.WriteString("name", sort.Name);
             json.WriteString("kind", sort.Kind);
             json.WriteString("content", sort.Content);
         });
-        ListCommand.Array(json, "variables", model.Variables, (_, variable) =>
+        ResultJson.Array(json, "variables", model.Variables, (_, variable) =>
         {
             json.WriteString("name", variable.Name);
             json.WriteString("sort", SortNames.Of(variable.Sort));
@@ -136,25 +136,25 @@ internal static class ShowCommand
             json.WriteString("initially", variable.Initially is { } value ? ModelPrinter.Of(value) : null);
             json.WriteString("where", $"{variable.Where}");
         });
-        ListCommand.Array(json, "startConditions", model.StartConditions, (_, start) =>
+        ResultJson.Array(json, "startConditions", model.StartConditions, (_, start) =>
         {
             json.WriteString("holds", ModelPrinter.Of(start.Holds));
             json.WriteString("where", $"{start.Where}");
         });
-        ListCommand.Array(json, "rules", model.Rules, (_, rule) =>
+        ResultJson.Array(json, "rules", model.Rules, (_, rule) =>
         {
             json.WriteString("name", rule.Name);
             json.WriteString("thread", rule.Thread);
             json.WriteString("parameters", ModelListing.Parameters(rule));
             json.WriteString("actor", ModelListing.ActorOf(rule));
             json.WriteString("when", ModelListing.Guard(rule));
-            ListCommand.Strings(json, "updates", rule.Updates.Select(update => ModelListing.Text(rule, update)));
+            ResultJson.WriteStrings(json, "updates", rule.Updates.Select(update => ModelListing.Text(rule, update)));
             json.WriteString("fairness", rule.Fairness?.Group);
             json.WriteString("never", rule.Never);
-            ListCommand.Strings(json, "sources", rule.Sources.Select(source => $"{source}"));
+            ResultJson.WriteStrings(json, "sources", rule.Sources.Select(source => $"{source}"));
             json.WriteString("where", $"{rule.Where}");
         });
-        ListCommand.Array(json, "properties", model.Properties, (_, property) =>
+        ResultJson.Array(json, "properties", model.Properties, (_, property) =>
         {
             json.WriteString("name", property.Name);
             json.WriteString("kind", property.Kind);
@@ -162,7 +162,7 @@ internal static class ShowCommand
             json.WriteString("holds", ModelListing.Text(property));
             json.WriteString("where", $"{property.Where}");
         });
-        ListCommand.Array(json, "marks", model.Marks, (_, mark) =>
+        ResultJson.Array(json, "marks", model.Marks, (_, mark) =>
         {
             json.WriteString("text", mark.Text);
             json.WriteString("target", ModelPrinter.Readable(mark.Target, mark.Over));

@@ -123,18 +123,8 @@ internal static class ExplanationJson
         json.WriteString("trace", answer.Trace?.Encoded);
     }
 
-    private static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> body)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            body(item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+    private static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> body) =>
+        ResultJson.Array(json, name, items, (_, item) => body(item));
 
     private static void Object<T>(Utf8JsonWriter json, string name, T? item, Action<T> body) where T : class
     {

@@ -112,22 +112,15 @@ internal static class ResultJson
     });
 
     /// <summary>Writes the results of certificates.</summary>
-    public static void WriteCertificates(Utf8JsonWriter json, IEnumerable<CheckedCertificate> certificates)
-    {
-        json.WriteStartArray("certificates");
-        foreach (var one in certificates)
+    public static void WriteCertificates(Utf8JsonWriter json, IEnumerable<CheckedCertificate> certificates) =>
+        Array(json, "certificates", certificates, (_, one) =>
         {
-            json.WriteStartObject();
             json.WriteString("file", one.File);
             json.WriteBoolean("asExpected", one.ExitCode == ExitCode.AsExpected);
             json.WriteString("result", one.Failure?.ToString() ?? one.Line);
             WriteStrings(json, "solvers", one.Solvers);
             WriteStrings(json, "problems", one.Problems);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+        });
 
     /// <summary>Begins a document: the tool that writes it, and the version of the schema.</summary>
     public static void WriteTool(Utf8JsonWriter json)
@@ -148,16 +141,21 @@ internal static class ResultJson
         json.WriteEndArray();
     }
 
-    private static void WriteResults(Utf8JsonWriter json, IEnumerable<Entry> entries)
+    /// <summary>Writes an array of objects.</summary>
+    internal static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
-        json.WriteStartArray("results");
-        foreach (var entry in entries)
+        json.WriteStartArray(name);
+        foreach (var item in items)
         {
-            WriteResult(json, entry);
+            json.WriteStartObject();
+            write(json, item);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
+
+    private static void WriteResults(Utf8JsonWriter json, IEnumerable<Entry> entries) => Array(json, "results", entries, WriteResult);
 
     /// <summary>Writes one object, followed by a line feed.</summary>
     public static void Document(TextWriter output, Action<Utf8JsonWriter> body)
@@ -206,7 +204,6 @@ internal static class ResultJson
     private static void WriteResult(Utf8JsonWriter json, Entry entry)
     {
         var report = entry.Report;
-        json.WriteStartObject();
         json.WriteString("claim", entry.Claim.Id);
         json.WriteString("instance", entry.Instance);
         json.WriteString("property", entry.Claim.Property);
@@ -234,8 +231,6 @@ internal static class ResultJson
         {
             json.WriteString("invariant", invariant);
         }
-
-        json.WriteEndObject();
     }
 
     /// <summary>Writes a truth value, or null for none.</summary>
