@@ -19,11 +19,12 @@ internal sealed record ClaimExplanation(Claim Claim, Report Main)
     // Enough for most claims, and little enough for a hundred variations of one.
     private const long StatesOfEach = 1_000_000;
 
-    /// <summary>The reasons why the verdict is about nothing, as check lists them; none for most claims.</summary>
-    public ImmutableArray<string> Problems => [.. Main.Forbidden(), .. Main.Vacuities()];
+    /// <summary>The reasons why the verdict is, or may be, about nothing, as check lists them; none for most claims.</summary>
+    public ImmutableArray<string> Problems => [.. Main.Forbidden(), .. Main.Vacuities(), .. Main.OpenVacuities()];
 
     /// <summary>The verdict in a few words.</summary>
-    public string Word => Problems.IsEmpty ? Main.Verdict.Word : $"{Main.Verdict.Word}, but vacuous";
+    public string Word => Main.Verdict.Word
+        + (!Main.Vacuities().IsEmpty ? ", but vacuous" : Problems.IsEmpty ? "" : ", with open questions");
 
     /// <summary>The minimal and maximal sets of assumptions; null if the family declares none, or too many.</summary>
     public AssumptionCores? Cores { get; init; }
@@ -66,7 +67,7 @@ internal sealed record ClaimExplanation(Claim Claim, Report Main)
         return new ClaimExplanation(claim, main)
         {
             Cores = cores,
-            Implied = cores is null ? [] : ImpliedAssumption.In(cores, claim.Family, choices, questions),
+            Implied = cores is null ? [] : ImpliedAssumption.In(cores, questions),
             Steps = isProved ? StepReport.Of(instance.Model, property, questions) : [],
             Miss = isProved && property is Property.Always always ? NearestMiss.Of(instance.Model, always, questions) : null,
             Blame = main is { Property: Property.Always, CheckedTrace: { } trace } ? TraceBlame.Of(trace) : null,

@@ -1,3 +1,4 @@
+using Verify.Explain.Mutations;
 using Verify.Rendering;
 using Verify.Traces;
 
@@ -20,8 +21,9 @@ internal sealed class ExplanationMarkdown(TextWriter output)
         if (!of.Steps.IsEmpty)
         {
             Table(ExplanationTables.Changes, ExplanationTables.BreakingRows(of.Steps));
-            var others = of.Steps.Where(step => !step.Matters && step.Answers.Length > 0).Select(step => $"`{step.Step}`");
-            output.WriteLine($"\nNo change of these breaks the claim: {string.Join(", ", others.DefaultIfEmpty("none"))}.");
+            List("No change of these breaks the claim",
+                of.Steps.Where(step => step is { Matters: false, IsOpen: false, Answers.Length: > 0 }));
+            List("Not decided for some change", of.Steps.Where(step => step.IsOpen));
         }
 
         if (of.Miss is { } miss)
@@ -38,6 +40,9 @@ internal sealed class ExplanationMarkdown(TextWriter output)
             Table(ExplanationTables.Rescues, ExplanationTables.RescueRows(blame, blame.Rescues.Length));
         }
     }
+
+    private void List(string heading, IEnumerable<StepReport> steps) => output.WriteLine(
+        $"\n{heading}: {string.Join(", ", steps.Select(step => $"`{step.Step}`").DefaultIfEmpty("none"))}.");
 
     private void Trace(ClaimExplanation of, CheckedTrace trace) => output.WriteLine(
         $"\n```text\n{ColumnTrace.Of(trace, new Caption(of.Claim.Id, of.Main.Instance.ToString(), []) { Family = of.Claim.Family })}```");

@@ -103,10 +103,9 @@ internal sealed class ExplanationText(Terminal terminal)
             page.Text("each other change of these steps leaves the claim as it is (--json lists them)");
         }
 
-        bool IsOpen(StepReport step) => step.Answers.Any(one => one.Answer.Kind == AnswerKind.Open);
         List("each change of these leaves the claim as it is:",
-            steps.Where(step => !step.Matters && step.Answers.Length > 0 && !IsOpen(step)));
-        List("not decided for some change:", steps.Where(step => !step.Matters && IsOpen(step)));
+            steps.Where(step => step is { Matters: false, IsOpen: false, Answers.Length: > 0 }));
+        List("not decided for some change:", steps.Where(step => step is { Matters: false, IsOpen: true }));
     }
 
     private void List(string heading, IEnumerable<StepReport> steps)

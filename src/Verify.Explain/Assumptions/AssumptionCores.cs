@@ -56,6 +56,9 @@ public sealed class AssumptionCores
     /// <summary>The assumptions that change no model of the map.</summary>
     public ImmutableArray<Assumption> Idle { get; private set; } = [];
 
+    /// <summary>The models of the sets.</summary>
+    internal AssumptionSets Models => sets;
+
     /// <summary>The decisions that were made for the map.</summary>
     public int Decisions { get; private set; }
 

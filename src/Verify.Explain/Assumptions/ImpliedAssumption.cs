@@ -16,40 +16,31 @@ public sealed record ImpliedAssumption(Assumption Assumption, Assumption By)
     /// The pairs among the assumptions that some minimal sets need and others do not. One that every set needs is implied by
     /// none; the reachable states and steps of the others are counted with and without it.
     /// </summary>
-    public static ImmutableArray<ImpliedAssumption> In(
-        AssumptionCores cores, ModelFamily family, Choices choices, Questions questions)
+    public static ImmutableArray<ImpliedAssumption> In(AssumptionCores cores, Questions questions)
     {
-        var open = cores.All.Where(one => !cores.Idle.Contains(one) && cores.Needing(one) < cores.Holding.Length).ToList();
+        var used = Enumerable.Range(0, cores.All.Length).Where(i => !cores.Idle.Contains(cores.All[i])).ToList();
         return
         [
-            .. from one in open
-               from other in cores.All
-               where other != one && !cores.Idle.Contains(other) && ChangesNothing(one, other)
-               select new ImpliedAssumption(one, other),
+            .. from one in used
+               where cores.Needing(cores.All[one]) < cores.Holding.Length
+               from other in used
+               where other != one && ChangesNothing(one, other)
+               select new ImpliedAssumption(cores.All[one], cores.All[other]),
         ];
 
         // Beside the other one, and whatever else is assumed.
-        bool ChangesNothing(Assumption one, Assumption by)
+        bool ChangesNothing(int one, int by)
         {
-            var others = cores.All.Where(other => other != one && other != by && !cores.Idle.Contains(other)).ToArray();
-            return others.Length <= MaxOthers && Enumerable.Range(0, 1 << others.Length).All(set =>
-                ChangesNothingIn([by, .. others.Where((_, i) => (set & (1 << i)) != 0)], one));
+            var others = used.Where(other => other != one && other != by).ToArray();
+            return others.Length <= MaxOthers && Enumerable.Range(0, 1 << others.Length).All(chosen =>
+                ChangesNothingIn((1 << by) + others.Where((_, i) => (chosen & (1 << i)) != 0).Sum(other => 1 << other), one));
         }
 
-        bool ChangesNothingIn(Assumption[] assumed, Assumption one)
-        {
-            var none = choices with { Assumptions = choices.Assumptions.Clear() };
-            try
-            {
-                var (without, with) = (family.Build(none.Assume(assumed)), family.Build(none.Assume([.. assumed, one])));
-                return with.Identity == without.Identity || (Restriction.Is(with, without)
-                    && Count(without) is { } counts && counts == Count(with));
-            }
-            catch (UserErrorException)
-            {
-                return true; // the family does not offer this
-            }
-        }
+        // A set that the family does not offer rules nothing out.
+        bool ChangesNothingIn(int set, int one) =>
+            cores.Models.ModelOf(set) is not { } without || cores.Models.ModelOf(set | (1 << one)) is not { } with
+            || with.Identity == without.Identity
+            || (Restriction.Is(with, without) && Count(without) is { } counts && counts == Count(with));
 
         (long States, long Transitions)? Count(Model model) =>
             questions.Decide(model, new Property.Always("every state", "", model.Rules[0].Where, true)) is

@@ -27,8 +27,7 @@ public sealed record TraceBlame(ImmutableArray<BlamedStep> Steps, ImmutableArray
                 var other = variants.With(step, i);
                 if (other.Kind == VariantKind.Safe || (other.Kind == VariantKind.Blocked && other.At == other.Steps.Length - 1))
                 {
-                    rescues[step] = new Rescue(Name(run, i, step), run.Interpreter.Model.Rules[step.Rule].Thread is not null, i + 1,
-                        other.Kind == VariantKind.Safe, variants.IsTaken(step, i));
+                    rescues[step] = new Rescue(Name(run, i, step), i + 1, other.Kind == VariantKind.Safe, variants.IsTaken(step, i));
                     safe ??= other.Kind == VariantKind.Safe ? variants.RunOf(other) : null;
                 }
             }
@@ -75,10 +74,9 @@ public sealed record BlamedStep(StepName Name, bool IsIdle, int Earliest, int La
 
 /// <summary>A step that would have prevented a violation.</summary>
 /// <param name="Name">The step.</param>
-/// <param name="IsOfThread">True if a thread takes it.</param>
 /// <param name="Before">The step of the run, from 1, before which it would have had to come at the latest.</param>
 /// <param name="IsRestPossible">
 /// True if the rest of the run is possible and violates nothing; false if its last step is not possible.
 /// </param>
 /// <param name="IsLate">True if the run takes it, but later.</param>
-public sealed record Rescue(StepName Name, bool IsOfThread, int Before, bool IsRestPossible, bool IsLate);
+public sealed record Rescue(StepName Name, int Before, bool IsRestPossible, bool IsLate);

@@ -16,6 +16,9 @@ public sealed record StepReport(string Step, bool IsOfThread, ImmutableArray<Mut
     /// <summary>True if some change of the step breaks the claim, or leaves a proof of nothing.</summary>
     public bool Matters => Answers.Any(one => one.Breaks || one.Empties);
 
+    /// <summary>True if some change of the step was not decided.</summary>
+    public bool IsOpen => Answers.Any(one => one.Answer.Kind == AnswerKind.Open);
+
     /// <summary>Changes each step of a model in turn and decides a property that holds in it.</summary>
     public static ImmutableArray<StepReport> Of(Model model, Property property, Questions questions)
     {

@@ -80,7 +80,7 @@ public sealed class AssumptionTests
         var cores = AssumptionCores.Of(family, Choices.Default, "it stays", questions)!;
         Assert.Equal(["A-PIN", "A-1CPU"], cores.Holding.Select(set => Assert.Single(set.Assumptions).Name));
         Assert.Equal([new ImpliedAssumption(Migration.Pinned, Migration.OneCpu)],
-            ImpliedAssumption.In(cores, family, Choices.Default, questions));
+            ImpliedAssumption.In(cores, questions));
         Assert.Equal([Migration.Quiet], cores.Idle);
     }
 

@@ -47,6 +47,15 @@ public sealed class ExplainCommandTests
         Assert.All(widths, width => Assert.InRange(width, 3, 5));
     }
 
+    // The claim has 105 states, and some changes leave more.
+    [Fact]
+    public void A_step_whose_change_is_not_decided_is_not_called_superfluous()
+    {
+        var lines = Explain("VL-PERCPU-PT:I-ENTRY", "--markdown", "--budget", "states=110").Out.Split('\n');
+        Assert.Contains(lines, line => line.StartsWith("Not decided for some change: `zt.insert_pfn`", StringComparison.Ordinal));
+        Assert.DoesNotContain("alloc_pages", lines.Single(line => line.StartsWith("No change of these", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("VRF301", "VL-MARK")]
     [InlineData("VRF304", "VL-MARK:I-USE", "--json", "--markdown")]
